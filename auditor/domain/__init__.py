@@ -1,0 +1,1 @@
+"""Floor 0: the nouns of an audit. Standard library only, frozen, no input or output."""

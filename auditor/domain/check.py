@@ -1,0 +1,112 @@
+"""A check: one pure function over one kind of fact, with everything the reader needs to know about it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, is_dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+F = TypeVar("F")
+
+
+class Severity(StrEnum):
+    """How bad it is when the check fails, worst last."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for low up to 3 for critical."""
+        return list(Severity).index(self)
+
+
+class Status(StrEnum):
+    """The four words. UNKNOWN stands for one known resource that could not be read or judged."""
+
+    PASS = "PASS"
+    FAIL = "FAIL"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one container contributed to a verdict, in the words of the definition."""
+
+    container: str
+    user: str | None
+    privileged: bool
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check says of one fact. `standards` maps other rule sets' names to what they say on the same facts."""
+
+    status: Status
+    reasons: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    standards: Mapping[str, Status] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NoParameters:
+    """For checks that cannot be tuned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Generic[F]):
+    """A check and its metadata. `frameworks` maps a framework to its control ids; `parameters` holds the defaults."""
+
+    id: str
+    title: str
+    severity: Severity
+    over: type[F]
+    judge: Callable[[F, Any], Verdict] = field(repr=False)
+    frameworks: Mapping[str, tuple[str, ...]] = field(hash=False)
+    remediation: str = ""
+    parameters: Any = field(default_factory=NoParameters, hash=False)
+
+    @property
+    def manual(self) -> str:
+        """The manual page: the docstring of the module that defines the check."""
+        return (sys.modules[self.judge.__module__].__doc__ or "").strip()
+
+
+def check(
+    *,
+    id: str,  # noqa: A002 - the word that every reader of a check expects
+    title: str,
+    severity: Severity,
+    over: type[F],
+    frameworks: Mapping[str, tuple[str, ...]],
+    remediation: str,
+    parameters: type[Any] = NoParameters,
+) -> Callable[[Callable[[F, Any], Verdict]], Check[F]]:
+    """Turn a pure function into a `Check`.
+
+    `parameters` is a frozen dataclass with a default for every field: its fields and types are what the settings file
+    may set. Raises TypeError where it is not, when the module is imported.
+    """
+    if not is_dataclass(parameters):
+        message = f"{id}: parameters must be a dataclass, not {parameters!r}"
+        raise TypeError(message)
+
+    def build(judge: Callable[[F, Any], Verdict]) -> Check[F]:
+        return Check(
+            id=id,
+            title=title,
+            severity=severity,
+            over=over,
+            judge=judge,
+            frameworks=frameworks,
+            remediation=remediation,
+            parameters=parameters(),
+        )
+
+    return build

@@ -1,0 +1,207 @@
+"""What comes out: findings, gaps and the coverage ledger, and their sum over accounts and over the run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from auditor.domain.check import Evidence, Severity, Status
+from auditor.domain.facts import Resource
+from auditor.domain.reason import Reason
+from auditor.domain.scope import EVERY_REGION, Account, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that should have been read and was not.
+
+    With a `resource` it stands for one known thing (an UNKNOWN finding for every check over it); without one it stands
+    for a whole scope. `stage` names where it happened: `assume-role`, `regions`, `list`, `describe`, `parse`, `judge`.
+    """
+
+    scope: Scope
+    stage: str
+    reason: Reason
+    detail: str
+    resource: Resource | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check says of one resource. `reasons` holds the check's words, or a `Reason` where it is UNKNOWN."""
+
+    check_id: str
+    title: str
+    severity: Severity
+    status: Status
+    account: Account
+    region: str
+    resource: Resource
+    observed_at: datetime
+    reasons: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    standards: Mapping[str, Status] = field(default_factory=dict, hash=False)
+    remediation: str = ""
+
+    @property
+    def finding_id(self) -> str:
+        """Stable from night to night and from revision to revision: 32 hexadecimal digits."""
+        parts = (self.check_id, self.account.id, self.region, self.resource.type, self.resource.lasting_arn)
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+class CoverageStatus(StrEnum):
+    """How much of a scope was looked at."""
+
+    EXAMINED = "EXAMINED"
+    PARTIAL = "PARTIAL"
+    NOT_EXAMINED = "NOT_EXAMINED"
+    EXCLUDED = "EXCLUDED"
+
+
+@dataclass(slots=True)
+class Meter:
+    """What reading one scope cost: calls sent, of them throttled, of them retries."""
+
+    calls: int = 0
+    throttled: int = 0
+    retried: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """One row of the ledger: one expected (account, region, collector). `resources` counts what was listed there."""
+
+    account: Account
+    region: str
+    collector: str
+    status: CoverageStatus
+    reason: Reason | None = None
+    detail: str = ""
+    calls: int = 0
+    throttled: int = 0
+    retried: int = 0
+    duration_s: float = 0.0
+    resources: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AccountResult:
+    """Everything about one account that has ended. `not_applicable` counts facts by check."""
+
+    account: Account
+    findings: tuple[Finding, ...]
+    coverage: tuple[Coverage, ...]
+    not_applicable: Mapping[str, int] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSummary:
+    """What the run keeps of an account once its rows are written.
+
+    `statuses` counts findings by (check id, status), NOT_APPLICABLE included; `coverage` counts ledger rows by status.
+    """
+
+    account: Account
+    statuses: Mapping[tuple[str, Status], int] = field(hash=False)
+    coverage: Mapping[CoverageStatus, int] = field(hash=False)
+    failing: Mapping[Severity, int] = field(hash=False)
+    calls: int = 0
+    throttled: int = 0
+    retried: int = 0
+
+    @property
+    def expected(self) -> int:
+        """Ledger rows that were to be examined: all but the excluded ones."""
+        return sum(count for status, count in self.coverage.items() if status is not CoverageStatus.EXCLUDED)
+
+    @property
+    def excluded(self) -> bool:
+        """Whether nothing of this account was to be examined."""
+        return self.expected == 0
+
+    @property
+    def share_examined(self) -> float:
+        """The share of the expected ledger rows that were examined in full, 0 to 1."""
+        return self.coverage.get(CoverageStatus.EXAMINED, 0) / self.expected if self.expected else 0.0
+
+    @property
+    def complete(self) -> bool:
+        """Whether every expected ledger row was examined in full."""
+        return self.coverage.get(CoverageStatus.EXAMINED, 0) == self.expected
+
+    def count(self, status: Status) -> int:
+        """Findings with `status`, over all checks."""
+        return sum(count for (_, each), count in self.statuses.items() if each is status)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInfo:
+    """What the output says about an enabled check."""
+
+    id: str
+    title: str
+    severity: Severity
+    frameworks: Mapping[str, tuple[str, ...]] = field(hash=False)
+    remediation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """The whole run, small enough to hold: one summary an account, and the rows that people read.
+
+    `failures` holds the worst FAIL findings (`failures_total` says of how many), `unknowns` likewise the UNKNOWN ones,
+    `gaps` every ledger row that is not EXAMINED.
+    """
+
+    run_id: str
+    started_at: datetime
+    finished_at: datetime
+    version: str
+    checks: tuple[CheckInfo, ...]
+    accounts: tuple[AccountSummary, ...]
+    failures: tuple[Finding, ...]
+    failures_total: int
+    unknowns: tuple[Finding, ...]
+    unknowns_total: int
+    gaps: tuple[Coverage, ...]
+    interrupted: bool = False
+
+    @property
+    def expected_accounts(self) -> tuple[AccountSummary, ...]:
+        """The accounts of which something was to be examined."""
+        return tuple(account for account in self.accounts if not account.excluded)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything expected was examined. A run that expected nothing is not complete: it saw nothing."""
+        expected = self.expected_accounts
+        return bool(expected) and all(account.complete for account in expected) and not self.interrupted
+
+    @property
+    def coverage_percent(self) -> float:
+        """Mean over the expected accounts of the share of their scopes that was examined, 0 to 100, rounded down.
+
+        Accounts weigh the same because nobody knows how many scopes a refused account has. 100 means complete.
+        """
+        expected = self.expected_accounts
+        if not expected:
+            return 0.0
+        mean = sum(account.share_examined for account in expected) / len(expected)
+        return 100.0 if self.complete else min(99.99, int(mean * 10_000) / 100)
+
+    def count(self, status: Status) -> int:
+        """Findings with `status`, over all accounts."""
+        return sum(account.count(status) for account in self.accounts)
+
+    def failing(self, severity: Severity) -> int:
+        """FAIL findings of one severity, over all accounts."""
+        return sum(account.failing.get(severity, 0) for account in self.accounts)
+
+
+def unlearnt(account: Account, collector: str, reason: Reason, detail: str) -> Coverage:
+    """The ledger row of an account whose regions could not be learnt."""
+    return Coverage(account, EVERY_REGION, collector, CoverageStatus.NOT_EXAMINED, reason, detail)
