@@ -28,7 +28,7 @@ class Severity(StrEnum):
 class Status(StrEnum):
     """The four words. UNKNOWN stands for one known resource that could not be read or judged."""
 
-    PASS = "PASS"
+    PASS = "PASS"  # noqa: S105 - a verdict, not a password
     FAIL = "FAIL"
     NOT_APPLICABLE = "NOT_APPLICABLE"
     UNKNOWN = "UNKNOWN"
@@ -78,7 +78,7 @@ class Check(Generic[F]):
         return (sys.modules[self.judge.__module__].__doc__ or "").strip()
 
 
-def check(
+def check(  # noqa: PLR0913 - keyword-only metadata, one word each
     *,
     id: str,  # noqa: A002 - the word that every reader of a check expects
     title: str,

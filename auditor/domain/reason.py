@@ -31,14 +31,14 @@ class Reason(StrEnum):
 
 _ADVICE = {
     Reason.ROLE_DENIED: "Deploy the member role in this account, and check its trust policy and external id.",
-    Reason.SCP_DENIED: "Exempt the auditor's role in the service control policy, or exclude this region with a reason.",
+    Reason.SCP_DENIED: "Exempt the auditor's role in the service control policy, or exclude this region.",
     Reason.PERMISSION_DENIED: "Allow the action that is named for the member role; `auditor policy` prints all of them.",
     Reason.REGION_DISABLED: "Enable the region in this account, or take it out of the inventory's `regions`.",
     Reason.THROTTLED: "Something else uses up the API's rate; run at another hour, or lower `limits.headroom`.",
     Reason.TIMEOUT: "Check the network path to this region's endpoint, or raise `limits.read_timeout`.",
     Reason.EXPIRED_CREDENTIALS: "Check the clock of the host and the role's session settings.",
     Reason.SERVICE_ERROR: "AWS answered with an error after every retry; the next run will try again.",
-    Reason.MALFORMED_RESPONSE: "The answer could not be understood; check for a proxy, and update auditor and botocore.",
+    Reason.MALFORMED_RESPONSE: "The answer made no sense; look for a proxy in between, and update auditor and botocore.",
     Reason.ACCOUNT_SUSPENDED: "Nothing can be read in a suspended account; remove it when it is closed for good.",
     Reason.EXCLUDED_BY_CONFIG: "The inventory or a flag leaves it out; the detail says why.",
     Reason.INTERRUPTED: "The run was stopped; run it again.",
