@@ -1,0 +1,56 @@
+"""What `auditor checks` prints: the list of checks, and the manual page of one. Pure text, as wide as its content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from auditor.domain.check import Check
+
+_GAP = "  "
+_HEADINGS = ("ID", "SEVERITY", "FRAMEWORKS", "TITLE")
+
+
+def listing(checks: Iterable[Check[Any]]) -> str:
+    """A table of `checks` in their order, one a line, below a line of headings; ends with a newline."""
+    rows = [(each.id, str(each.severity), _frameworks(each.frameworks), each.title) for each in checks]
+    if not rows:
+        return "No check is selected.\n"
+    return "".join(f"{line}\n" for line in _columns([_HEADINGS, *rows]))
+
+
+def page(check: Check[Any]) -> str:
+    """The manual page of `check`: what its metadata says, then the text its author wrote; ends with a newline."""
+    facts = [
+        ("severity", str(check.severity)),
+        ("judges", check.over.__name__),
+        ("frameworks", _frameworks(check.frameworks)),
+        *(("parameter", each) for each in _parameters(check.parameters)),
+    ]
+    header = "\n".join([check.id, check.title, "", *_columns(facts)])
+    return f"{header}\n\n{check.manual}\n"
+
+
+def _frameworks(frameworks: Mapping[str, tuple[str, ...]]) -> str:
+    return "; ".join(f"{name} {', '.join(controls)}" for name, controls in sorted(frameworks.items())) or "-"
+
+
+def _parameters(parameters: Any) -> list[str]:  # noqa: ANN401 - any dataclass
+    hints = get_type_hints(type(parameters))
+    return [
+        f"{each.name} = {getattr(parameters, each.name)} ({_choices(hints[each.name])})" for each in fields(parameters)
+    ]
+
+
+def _choices(hint: Any) -> str:  # noqa: ANN401 - any annotation
+    if get_origin(hint) is Literal:
+        return f"one of {', '.join(map(str, get_args(hint)))}"
+    return "true or false" if hint is bool else getattr(hint, "__name__", str(hint))
+
+
+def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """Each row as a line, every column but the last as wide as its widest cell."""
+    table = list(rows)
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return [_GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
