@@ -48,10 +48,14 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class RegionRule:
-    """Which regions of an account are expected: `include` holds `all`, names and globs; an exclusion wins."""
+    """Which regions of an account are expected: `include` holds `all`, names and globs; an exclusion wins.
+
+    `only` narrows one run: where it is not empty, whatever matches none of its names and globs is excluded as well.
+    """
 
     include: tuple[str, ...] = ("all",)
     exclude: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -68,8 +72,16 @@ class RegionRule:
         return any(pattern == "all" or fnmatchcase(region, pattern) for pattern in self.include)
 
     def excludes(self, region: str) -> bool:
-        """Whether `region` is excluded by name or glob."""
-        return any(fnmatchcase(region, pattern) for pattern in self.exclude)
+        """Whether `region` is excluded by name or glob, or left out of this run."""
+        return bool(self.why_excluded(region))
+
+    def why_excluded(self, region: str) -> str:
+        """What excludes `region`, as its row says it; empty where nothing does."""
+        if any(fnmatchcase(region, pattern) for pattern in self.exclude):
+            return "excluded by `exclude_regions`"
+        if self.only and not any(pattern == "all" or fnmatchcase(region, pattern) for pattern in self.only):
+            return "left out by --region"
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,22 @@ class Target:
     roles: tuple[Role, ...] = ()
     regions: RegionRule = RegionRule()
     excluded: Exclusion | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoveredAccount:
+    """One account as the organization lists it, before the inventory's entry and defaults are laid over it.
+
+    `state` is what AWS calls it, such as `ACTIVE` or `SUSPENDED`; `excluded_detail` says why the choice of
+    organizational units leaves it out, None where it does not.
+    """
+
+    id: str
+    name: str = ""
+    ou: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
+    state: str = "ACTIVE"
+    excluded_detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

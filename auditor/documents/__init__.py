@@ -1,0 +1,26 @@
+"""Configuration text in, plain data with line numbers out. The only home of YAML.
+
+`decode` turns bytes into text, `parse` turns text into a `Document`; both raise `ConfigError` with every problem they
+can find, for any input. `explain` turns what a model says of a document into problems that people can act on.
+"""
+
+from auditor.documents.document import Document, Node, Path
+from auditor.documents.explain import Complaint, Noun, explain, suggestion
+from auditor.documents.read import parse
+from auditor.documents.schema import kinds_at
+from auditor.documents.screen import decode
+from auditor.documents.show import show
+
+__all__ = [
+    "Complaint",
+    "Document",
+    "Node",
+    "Noun",
+    "Path",
+    "decode",
+    "explain",
+    "kinds_at",
+    "parse",
+    "show",
+    "suggestion",
+]

@@ -1,0 +1,40 @@
+"""What an unquoted scalar stands for.
+
+Only what all YAML versions and JSON read alike becomes a number or a yes/no value. Everything that YAML 1.1 reads in
+ways of its own (`1:30`, `0x1F`, `1_000`, `no`, `2026-11-23`) stays the text that was written. Decimal digits are a
+number even with a leading zero, so that an account id without quotes is always noticed.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+_WORDS: dict[str, bool | None] = {
+    "": None,
+    "~": None,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
+_INTEGER = re.compile(r"[-+]?[0-9]{1,30}")
+_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+
+
+def resolve(text: str) -> str | float | bool | None:
+    """The value of the unquoted scalar `text`: None, bool, int, float, or the text itself."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in "+-.0123456789":
+        return text
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text) and math.isfinite(number := float(text)):
+        return number
+    return text
