@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -90,12 +91,31 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class AccountResult:
-    """Everything about one account that has ended. `not_applicable` counts facts by check."""
+    """Everything about one account that has ended.
+
+    `not_applicable` counts facts by check; `planning` is what getting in and learning the regions cost.
+    """
 
     account: Account
     findings: tuple[Finding, ...]
     coverage: tuple[Coverage, ...]
     not_applicable: Mapping[str, int] = field(default_factory=dict, hash=False)
+    planning: Meter = field(default_factory=Meter, hash=False)
+
+    def summary(self) -> AccountSummary:
+        """Return what the run keeps of it."""
+        judged = Counter((finding.check_id, finding.status) for finding in self.findings)
+        for check_id, count in self.not_applicable.items():
+            judged[check_id, Status.NOT_APPLICABLE] = count
+        return AccountSummary(
+            account=self.account,
+            statuses=dict(judged),
+            coverage=dict(Counter(row.status for row in self.coverage)),
+            failing=dict(Counter(each.severity for each in self.findings if each.status is Status.FAIL)),
+            calls=self.planning.calls + sum(row.calls for row in self.coverage),
+            throttled=self.planning.throttled + sum(row.throttled for row in self.coverage),
+            retried=self.planning.retried + sum(row.retried for row in self.coverage),
+        )
 
 
 @dataclass(frozen=True, slots=True)

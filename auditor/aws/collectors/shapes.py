@@ -56,7 +56,7 @@ def text(value: object, path: str) -> str:
     """`value`, when it is text and not empty."""
     if isinstance(value, str) and value:
         return value
-    raise _unexpected(path, "text", value)
+    raise _unexpected(path, "text that is not empty", value)
 
 
 def optional_text(value: object, path: str) -> str | None:
@@ -118,4 +118,6 @@ def _moment(value: object) -> datetime:
 
 
 def _unexpected(path: str, expected: str, value: object) -> Malformed:
+    if value == "":
+        return Malformed(path, f"expected {expected}, got empty text")
     return Malformed(path, f"expected {expected}, got {_NAMES.get(type(value), type(value).__name__)}")

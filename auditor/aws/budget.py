@@ -1,0 +1,100 @@
+"""How fast we may ask: AWS's token buckets, of which we leave a part to the account itself.
+
+ECS keeps one bucket per account, region and group of API actions, shared by everybody who calls: the account's own
+deployments too. Sizes and rates are from the ECS API reference, "Request throttling"; groups that are not in it get
+a small budget of ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One group of API actions: `burst` calls at once, then `rate` calls per second."""
+
+    name: str
+    burst: float
+    rate: float
+
+
+_TASK_DEFINITION_READ = Bucket("ecs:task-definition-read", 50, 20)
+_UNKNOWN = Bucket("other", 20, 10)
+
+_BUCKETS = {
+    ("ecs", "DescribeTaskDefinition"): _TASK_DEFINITION_READ,
+    ("ecs", "ListTaskDefinitions"): _TASK_DEFINITION_READ,
+    ("ecs", "ListTaskDefinitionFamilies"): _TASK_DEFINITION_READ,
+    ("sts", "AssumeRole"): Bucket("sts", 600, 600),  # the default quota, per account and region (IAM user guide)
+}
+
+#: Share of the rate that a throttle takes away, and the share of the full rate that each quiet call gives back.
+_CUT = 0.5
+_RECOVERY = 0.02
+_SLOWEST = 0.5
+
+
+@dataclass(slots=True)
+class _Level:
+    """A bucket in use: `tokens` may be negative, which is a queue of callers who wait their turn."""
+
+    burst: float
+    full_rate: float
+    rate: float
+    tokens: float
+    at: float
+    lock: Lock = field(default_factory=Lock)
+
+    def take(self, now: float) -> float:
+        with self.lock:
+            self.tokens = min(self.burst, self.tokens + (now - self.at) * self.rate) - 1
+            self.at = now
+            return max(0.0, -self.tokens / self.rate)
+
+    def throttled(self) -> None:
+        with self.lock:
+            self.rate = max(min(_SLOWEST, self.full_rate), self.rate * _CUT)
+            self.tokens = min(self.tokens, 0.0)
+
+    def quiet(self) -> None:
+        if self.rate < self.full_rate:
+            with self.lock:
+                self.rate = min(self.full_rate, self.rate + self.full_rate * _RECOVERY)
+
+
+class Budget:
+    """Token buckets per (account, region, API bucket). `headroom` is the share that we take, above 0 up to 1."""
+
+    def __init__(self, headroom: float) -> None:
+        """Start with every bucket at our share of full."""
+        self._headroom = headroom
+        self._levels: dict[tuple[str, str, str], _Level] = {}
+
+    def take(self, account: str, region: str, api: tuple[str, str], now: float) -> float:
+        """Reserve one call; the answer is how many seconds to wait before making it."""
+        return self._level(account, region, api, now).take(now)
+
+    def throttled(self, account: str, region: str, api: tuple[str, str], now: float) -> None:
+        """AWS said no: somebody else drains the bucket. Slow down, and let it fill."""
+        self._level(account, region, api, now).throttled()
+
+    def quiet(self, account: str, region: str, api: tuple[str, str], now: float) -> None:
+        """Record that a call went through: speed up again, gently."""
+        self._level(account, region, api, now).quiet()
+
+    def forget(self, account: str) -> None:
+        """Drop the buckets of an account that has ended, so that memory does not grow with the organization."""
+        for key in [key for key in tuple(self._levels) if key[0] == account]:
+            self._levels.pop(key, None)
+
+    def _level(self, account: str, region: str, api: tuple[str, str], now: float) -> _Level:
+        bucket = _BUCKETS.get(api, _UNKNOWN)
+        key = (account, region, bucket.name)
+        level = self._levels.get(key)
+        if level is None:
+            burst, rate = max(1.0, bucket.burst * self._headroom), bucket.rate * self._headroom
+            # setdefault is one step under the interpreter lock: of two first callers, both get the same level.
+            level = self._levels.setdefault(key, _Level(burst, rate, rate, burst, now))
+        return level

@@ -1,0 +1,122 @@
+"""One call to AWS as this floor makes it: within the budget, counted, retried, and understood if it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+
+from auditor.aws import retry
+from auditor.aws.budget import Budget
+from auditor.aws.clients import Clients, using
+from auditor.aws.failures import PARSER_ACCIDENTS, CallFailed, Failure, Malformed, Remedy, understand
+from auditor.domain.clock import Clock
+from auditor.domain.reason import Reason
+from auditor.domain.result import Meter
+
+_RAISED = (ClientError, BotoCoreError, ResponseParserError, Malformed, OSError, *PARSER_ACCIDENTS)
+
+T = TypeVar("T")
+
+#: What one scope may lose to calls that never come back. After that its other resources are gaps, without a call.
+LOST_SECONDS_PER_SCOPE = 120.0
+
+#: Takes what it needs out of an answer, and raises Malformed where the answer does not hold it: then it is asked again.
+Read = Callable[[Mapping[str, Any]], T]
+
+
+class Keyring(Protocol):
+    """Where a call gets its keys from: an assumed role that renews itself, or the ambient credentials."""
+
+    account_id: str
+
+    def keys(self) -> ReadOnlyCredentials:
+        """Return keys that are valid now. Raises Unreadable when the role cannot be assumed any more."""
+
+    def renew(self, stale: ReadOnlyCredentials) -> bool:
+        """Replace keys that AWS refuses before they were due; False when there is nothing to renew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Everything a call needs that does not change within a run."""
+
+    clients: Clients
+    budget: Budget
+    clock: Clock
+
+
+@dataclass(slots=True)
+class Line:
+    """Calls to one region with one account's keys. Made for one scope, used by one thread at a time."""
+
+    caller: Caller
+    keyring: Keyring
+    region: str
+    meter: Meter = field(default_factory=Meter)
+    lost: float = 0.0
+
+    def call(self, service: str, operation: str, read: Read[T], **parameters: object) -> T:
+        """Return what `read` makes of the answer. Raises CallFailed when nothing helps, Stopped at the end."""
+        renewed = False
+
+        def attempt() -> T:
+            nonlocal renewed
+            keys = self.keyring.keys()
+            try:
+                return self._once(keys, service, operation, read, parameters)
+            except CallFailed as failed:
+                if failed.failure.remedy is not Remedy.RENEW or renewed or not self.keyring.renew(keys):
+                    raise
+                renewed = True
+                self.meter.retried += 1
+                return self._once(self.keyring.keys(), service, operation, read, parameters)
+
+        return retry.policy(self.caller.clock, self._may_retry)(attempt)
+
+    def _once(
+        self,
+        keys: ReadOnlyCredentials,
+        service: str,
+        operation: str,
+        read: Read[T],
+        parameters: Mapping[str, Any],
+    ) -> T:
+        budget, clock, api = self.caller.budget, self.caller.clock, (service, operation)
+        clock.check()
+        self._give_up_on_a_hanging_region()
+        if (wait := budget.take(self.keyring.account_id, self.region, api, clock.monotonic())) > 0:
+            clock.sleep(wait)
+        self.meter.calls += 1
+        sent = clock.monotonic()
+        try:
+            with using(keys):
+                result = read(self.caller.clients.invoke(service, self.region, operation, parameters))
+        except _RAISED as error:
+            failure = understand(error)
+            self._count(failure, api, clock.monotonic() - sent)
+            raise CallFailed(failure) from error
+        budget.quiet(self.keyring.account_id, self.region, api, clock.monotonic())
+        return result
+
+    def _give_up_on_a_hanging_region(self) -> None:
+        if self.lost > LOST_SECONDS_PER_SCOPE:
+            detail = f"Not asked: {self.lost:.0f} s were lost here to calls that never came back."
+            raise CallFailed(Failure(Reason.TIMEOUT, Remedy.NONE, "GaveUp", detail))
+
+    def _count(self, failure: Failure, api: tuple[str, str], seconds: float) -> None:
+        if failure.reason is Reason.TIMEOUT:
+            self.lost += seconds
+        if failure.remedy is Remedy.BACK_OFF:
+            self.meter.throttled += 1
+            self.caller.budget.throttled(self.keyring.account_id, self.region, api, self.caller.clock.monotonic())
+
+    def _may_retry(self) -> bool:
+        if self.meter.retried >= retry.RETRIES_PER_SCOPE:
+            return False
+        self.meter.retried += 1
+        return True

@@ -1,0 +1,128 @@
+"""One botocore client per (service, region) for the whole run; the credentials travel with the call.
+
+A client per account and region costs tens of milliseconds and a megabyte each, and a TLS handshake with every new
+connection. A shared client signs with whatever keys `using` has put into the context of the calling thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.credentials import Credentials, ReadOnlyCredentials
+from botocore.exceptions import UnknownRegionError
+
+from auditor import __version__
+from auditor.domain.errors import IdentityError
+
+_DEFAULT_REGION = "us-east-1"
+
+_keys: ContextVar[ReadOnlyCredentials] = ContextVar("keys")
+
+
+class _TravellingCredentials(Credentials):
+    """Credentials that are whatever the calling thread is using at the moment it signs."""
+
+    def __init__(self) -> None:
+        super().__init__(access_key="set-by-the-call", secret_key="set-by-the-call")  # noqa: S106 - never signs
+
+    def get_frozen_credentials(self) -> ReadOnlyCredentials:
+        return _keys.get()
+
+
+@contextmanager
+def using(keys: ReadOnlyCredentials) -> Iterator[None]:
+    """Sign every call in this block, in this thread, with `keys`."""
+    token = _keys.set(keys)
+    try:
+        yield
+    finally:
+        _keys.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How to connect: timeouts in seconds, and how many threads may call at once."""
+
+    connect_timeout: float = 5.0
+    read_timeout: float = 20.0
+    pool: int = 64
+
+
+class Clients:
+    """Makes and keeps the clients. Safe to share between threads: creation is locked, use needs no lock."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read the environment once: ambient credentials, home region, endpoints. Calls nothing."""
+        self._connection = connection
+        self._ambient = botocore.session.get_session()
+        # The global STS endpoint hands out tokens that opt-in regions reject.
+        self._ambient.set_config_variable("sts_regional_endpoints", "regional")
+        self.home_region: str = self._ambient.get_config_variable("region") or _DEFAULT_REGION
+        self._lent = boto3.Session(botocore_session=_lent_session())
+        self._clients: dict[tuple[str, str], BaseClient] = {}
+        self._lock = Lock()
+
+    def get(self, service: str, region: str) -> BaseClient:
+        """Return the shared client; the caller's `using` block decides who signs."""
+        client = self._clients.get((service, region))
+        if client is None:
+            with self._lock:
+                client = self._clients.get((service, region))
+                if client is None:
+                    client = self._create(service, region)
+                    self._clients[service, region] = client
+        return client
+
+    def invoke(self, service: str, region: str, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Make one call, without any retry. `operation` is the API's own name. Raises what botocore raises."""
+        client: Any = self.get(service, region)
+        answer: dict[str, Any] = client._make_api_call(operation, dict(parameters))  # noqa: SLF001 - one way for every API
+        return answer
+
+    def partition(self, region: str) -> str:
+        """Return the partition that `region` is in, `aws` where botocore has never heard of it."""
+        try:
+            return str(self._ambient.get_partition_for_region(region))
+        except UnknownRegionError:
+            return "aws"
+
+    def ambient_keys(self) -> ReadOnlyCredentials:
+        """Return the credentials that the process was started with, refreshed if need be. Raises IdentityError."""
+        credentials = self._ambient.get_credentials()
+        if credentials is None:
+            raise IdentityError(
+                "No AWS credentials were found.",
+                "Run as an ECS task with a task role, set AWS_PROFILE, or export AWS_ACCESS_KEY_ID and its companions.",
+            )
+        frozen: ReadOnlyCredentials = credentials.get_frozen_credentials()
+        return frozen
+
+    def _create(self, service: str, region: str) -> BaseClient:
+        config = Config(
+            connect_timeout=self._connection.connect_timeout,
+            read_timeout=self._connection.read_timeout,
+            max_pool_connections=self._connection.pool,
+            parameter_validation=False,  # our parameters are our own, and the API would tell
+            retries={"total_max_attempts": 1, "mode": "standard"},  # retries live in auditor.aws.retry
+            user_agent_extra=f"auditor/{__version__}",
+            # A bucket's name in the path needs no DNS of its own, and works against every S3 there is.
+            s3={"addressing_style": "auto"},
+        )
+        client: BaseClient = self._lent.client(service, region_name=region, config=config)  # type: ignore[call-overload]
+        return client
+
+
+def _lent_session() -> Any:  # noqa: ANN401 - a botocore session whose private part is set
+    session: Any = botocore.session.get_session()
+    session.set_config_variable("sts_regional_endpoints", "regional")
+    session._credentials = _TravellingCredentials()  # noqa: SLF001 - create_client takes keys, not an object that lends them
+    return session

@@ -1,0 +1,165 @@
+"""What an error of AWS, of botocore or of the network means: a reason, and whether trying again can help.
+
+The code lists were read in botocore's error tables and in AWS's per-service error pages. Codes are matched as text,
+because several of them (ECS's ThrottlingException among them) are not modelled as exception classes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ReadTimeoutError,
+)
+from botocore.parsers import ResponseParserError
+
+from auditor.domain.reason import Reason
+
+_SERVER_ERROR = 500
+_MALFORMED_LIMIT = 200
+_DETAIL_LIMIT = 1_000
+
+
+class Remedy(Enum):
+    """What can be done about a failure before it becomes a gap."""
+
+    NONE = auto()
+    RETRY = auto()
+    BACK_OFF = auto()
+    RENEW = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failed call, understood. `code` is AWS's own, or the name of the local error."""
+
+    reason: Reason
+    remedy: Remedy
+    code: str
+    detail: str
+
+
+class CallFailed(Exception):  # noqa: N818 - reads as the event it is
+    """A call failed; `failure` says what it means."""
+
+    def __init__(self, failure: Failure) -> None:
+        """Keep the failure."""
+        super().__init__(failure.detail)
+        self.failure = failure
+
+
+class Malformed(Exception):  # noqa: N818 - says what the answer is
+    """An answer arrived that does not hold what the API promises. Raised by those who read answers."""
+
+
+_THROTTLES = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+_PASSING = frozenset(
+    {
+        "ConditionalRequestConflict",
+        "InternalError",
+        "InternalFailure",
+        "OperationAborted",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServerException",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+    }
+)
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
+#: Said of a bad token and of a region that the account has not enabled alike; `AccountReader` tells them apart.
+_AMBIGUOUS = frozenset({"UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure", "InvalidAccessKeyId"})
+_DENIED = frozenset(
+    {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException", "AllAccessDisabled"}
+)
+_DISABLED = frozenset({"RegionDisabledException", "RegionDisabled", "OptInRequired"})
+_CLOCK = frozenset({"InvalidSignatureException", "SignatureDoesNotMatch", "RequestTimeTooSkewed"})
+
+#: What botocore's parsers let slip through when a body is not shaped like the model.
+PARSER_ACCIDENTS = (AttributeError, KeyError, RecursionError, TypeError, ValueError)
+
+
+def understand(error: Exception) -> Failure:
+    """Classify what a call raised. Total: an error that nobody foresaw is a service error that is not retried."""
+    if isinstance(error, ClientError):
+        return _of_answer(error)
+    if isinstance(error, Malformed | ResponseParserError | PARSER_ACCIDENTS):
+        detail = f"The answer is not what the API promises: {_short(str(error), _MALFORMED_LIMIT)}"
+        return Failure(Reason.MALFORMED_RESPONSE, Remedy.RETRY, type(error).__name__, detail)
+    return _of_transport(error)
+
+
+def _of_answer(error: ClientError) -> Failure:
+    answer = error.response.get("Error") or {}
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    code = str(answer.get("Code") or status or "Unknown")
+    message = _short(str(answer.get("Message") or "no message"), _DETAIL_LIMIT)
+    reason, remedy = _meaning(code, message, status)
+    return Failure(reason, remedy, code, f"{code}: {message}")
+
+
+def _meaning(code: str, message: str, status: int) -> tuple[Reason, Remedy]:  # noqa: PLR0911 - a table in prose
+    if code in _THROTTLES:
+        return Reason.THROTTLED, Remedy.BACK_OFF
+    if code in _EXPIRED | _AMBIGUOUS:
+        return Reason.EXPIRED_CREDENTIALS, Remedy.RENEW
+    if code in _DISABLED:
+        return Reason.REGION_DISABLED, Remedy.NONE
+    if code in _DENIED:
+        by_scp = "service control policy" in message.lower()
+        return (Reason.SCP_DENIED if by_scp else Reason.PERMISSION_DENIED), Remedy.NONE
+    if code in _CLOCK:
+        return Reason.EXPIRED_CREDENTIALS, Remedy.NONE
+    if code in _PASSING or status >= _SERVER_ERROR:
+        return Reason.SERVICE_ERROR, Remedy.RETRY
+    if code.isdigit():
+        # The body named no error: a proxy's page or a cut answer, not AWS speaking.
+        return Reason.MALFORMED_RESPONSE, Remedy.RETRY
+    return Reason.SERVICE_ERROR, Remedy.NONE
+
+
+def _of_transport(error: Exception) -> Failure:
+    name = type(error).__name__
+    detail = f"{name}: {_short(str(error), _DETAIL_LIMIT)}"
+    if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
+        return Failure(Reason.TIMEOUT, Remedy.RETRY, name, detail)
+    if isinstance(error, NoCredentialsError | PartialCredentialsError | CredentialRetrievalError):
+        return Failure(Reason.EXPIRED_CREDENTIALS, Remedy.NONE, name, detail)
+    if isinstance(error, HTTPClientError | BotoCoreError | OSError):
+        return Failure(Reason.SERVICE_ERROR, Remedy.RETRY, name, detail)
+    return Failure(Reason.SERVICE_ERROR, Remedy.NONE, name, detail)
+
+
+def is_ambiguous(failure: Failure) -> bool:
+    """Whether AWS says the same of a bad token and of a region that is not enabled."""
+    return failure.code in _AMBIGUOUS
+
+
+def _short(text: str, limit: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"

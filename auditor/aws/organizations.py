@@ -1,0 +1,113 @@
+"""The organization's accounts, with their OU paths, as AWS Organizations lists them.
+
+All accounts are listed, whatever is included: one that is left out gets its row with the reason. The OU tree is walked
+because `ListAccounts` does not say where an account is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from auditor.aws.calls import Line, Read
+from auditor.aws.failures import CallFailed, Failure, Malformed, Remedy
+from auditor.domain.errors import OrganizationError
+from auditor.domain.reason import Reason
+from auditor.domain.scope import DiscoveredAccount
+
+ACTIONS = (
+    "organizations:ListAccounts",
+    "organizations:ListAccountsForParent",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListRoots",
+)
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A root or an OU: its id and path, and why what is in it is left out (empty: it is not)."""
+
+    id: str
+    path: str
+    chain: tuple[str, ...]
+
+
+def discover(line: Line, include_ous: Sequence[str] = (), exclude_ous: Sequence[str] = ()) -> list[DiscoveredAccount]:
+    """Return every account of the organization, sorted by id. Raises OrganizationError."""
+    try:
+        accounts = {row["Id"]: row for row in _list(line, "ListAccounts", "Accounts")}
+        units = list(_walk(line))
+        places = {account: unit for unit in units for account in _members(line, unit)}
+    except CallFailed as failed:
+        raise OrganizationError(
+            f"The organization could not be listed: {failed.failure.detail}.",
+            f"Use the management account or a delegated administrator, and allow {', '.join(ACTIONS)}.",
+        ) from failed
+    missing = sorted({*include_ous, *exclude_ous} - {unit.id for unit in units})
+    if missing:
+        # A mistyped OU would quietly leave out all that is in it.
+        message = f"There is no {', '.join(missing)} in this organization."
+        raise OrganizationError(message, "Correct the ids under `discover` in the inventory.")
+    return [_account(row, places.get(key), include_ous, exclude_ous) for key, row in sorted(accounts.items())]
+
+
+def _account(row: Row, unit: _Unit | None, include: Sequence[str], exclude: Sequence[str]) -> DiscoveredAccount:
+    account = DiscoveredAccount(
+        id=row["Id"],
+        name=str(row.get("Name") or ""),
+        ou=unit.path if unit else "",
+        state=str(row.get("State") or row.get("Status") or "ACTIVE"),
+    )
+    chain = unit.chain if unit else ()
+    left_out = next((ou for ou in exclude if ou in chain), None)
+    if left_out:
+        return replace(account, excluded_detail=f"in {left_out}, which `discover.exclude_ous` leaves out")
+    if include and not any(ou in chain for ou in include):
+        return replace(account, excluded_detail="in none of the OUs of `discover.include_ous`")
+    return account
+
+
+def _walk(line: Line) -> Iterator[_Unit]:
+    roots = [_Unit(row["Id"], "", (row["Id"],)) for row in _list(line, "ListRoots", "Roots")]
+    todo = list(roots)
+    while todo:
+        unit = todo.pop()
+        yield unit
+        rows = _list(line, "ListOrganizationalUnitsForParent", "OrganizationalUnits", ParentId=unit.id)
+        for row in rows:
+            name = str(row.get("Name") or row["Id"])
+            todo.append(_Unit(row["Id"], f"{unit.path}/{name}", (*unit.chain, row["Id"])))
+
+
+def _members(line: Line, unit: _Unit) -> Iterator[str]:
+    for row in _list(line, "ListAccountsForParent", "Accounts", ParentId=unit.id):
+        yield row["Id"]
+
+
+def _list(line: Line, operation: str, key: str, **parameters: Any) -> Iterator[Row]:  # noqa: ANN401
+    """Yield rows page by page; a page may be empty and still not be the last."""
+    seen: set[str] = set()
+    more: dict[str, str] = {}
+    while True:
+        rows, token = line.call("organizations", operation, _page(key), **parameters, **more)
+        yield from rows
+        if not token:
+            return
+        if token in seen:
+            detail = f"{operation} hands out the same NextToken twice"
+            raise CallFailed(Failure(Reason.MALFORMED_RESPONSE, Remedy.NONE, "RepeatedToken", detail))
+        seen.add(token)
+        more = {"NextToken": token}
+
+
+def _page(key: str) -> Read[tuple[list[Row], str | None]]:
+    def read(answer: Mapping[str, Any]) -> tuple[list[Row], str | None]:
+        rows, token = answer.get(key), answer.get("NextToken")
+        if not isinstance(rows, list) or not all(isinstance(r, dict) and isinstance(r.get("Id"), str) for r in rows):
+            raise Malformed(f"no list of `{key}` with ids in it")
+        return rows, token
+
+    return read

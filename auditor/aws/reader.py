@@ -1,0 +1,67 @@
+"""AWS as the engine sees it: which regions an account has, and what is in one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from auditor.aws import regions
+from auditor.aws.calls import Caller, Keyring, Line
+from auditor.aws.collectors.collector import Collector
+from auditor.aws.failures import CallFailed, Failure, is_ambiguous
+from auditor.aws.roles import Roles
+from auditor.domain.clock import Unreadable
+from auditor.domain.facts import Fact
+from auditor.domain.reason import Reason
+from auditor.domain.result import Gap, Meter
+from auditor.domain.scope import Account, Scope, Target
+
+
+@dataclass(slots=True)
+class _Open:
+    """An account that is being read. `enabled` is None while its regions are not known."""
+
+    keyring: Keyring
+    enabled: frozenset[str] | None = None
+
+
+class Reader:
+    """Reads accounts. Every method may be called from any thread; an account is opened by `regions`."""
+
+    def __init__(self, caller: Caller, roles: Roles, collectors: Iterable[Collector]) -> None:
+        """Calls nothing."""
+        self._caller = caller
+        self._roles = roles
+        self._collectors = {each.name: each for each in collectors}
+        self._open: dict[str, _Open] = {}
+
+    def regions(self, target: Target, meter: Meter) -> frozenset[str]:
+        """Get into the account and return its enabled regions. Raises Unreadable, with the stage that failed."""
+        account = _Open(self._roles.keyring(target, meter))
+        account.keyring.keys()
+        self._open[target.account.id] = account
+        account.enabled = regions.ask(self._caller, account.keyring, meter, target.regions.named)
+        return account.enabled
+
+    def collect(self, scope: Scope, collector: str, meter: Meter) -> Iterator[Fact | Gap]:
+        """Yield what one collector finds in one region. Raises Unreadable when it cannot be listed (any further)."""
+        account = self._open[scope.account.id]
+        line = Line(self._caller, account.keyring, scope.region, meter)
+        try:
+            yield from self._collectors[collector].collect(scope, line)
+        except CallFailed as failed:
+            reason, detail = _blame(failed.failure, scope.region, account.enabled)
+            raise Unreadable("list", reason, detail) from failed
+
+    def close(self, account: Account) -> None:
+        """Forget an account that has ended: its keys, and its rate budget."""
+        self._open.pop(account.id, None)
+        self._caller.budget.forget(account.id)
+
+
+def _blame(failure: Failure, region: str, enabled: frozenset[str] | None) -> tuple[Reason, str]:
+    """Tell a bad token from a region that is not enabled: AWS says the same of both, the account's list decides."""
+    if not is_ambiguous(failure) or (enabled is not None and region in enabled):
+        return failure.reason, failure.detail
+    known = "The account has not enabled this region." if enabled is not None else "The region is probably not enabled."
+    return Reason.REGION_DISABLED, f"{known} {failure.detail}"

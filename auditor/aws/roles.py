@@ -1,0 +1,215 @@
+"""AssumeRole into every account: chains, external ids, a session narrowed to what the checks read, renewal in time.
+
+Sessions are asked for 3,600 seconds: the most that role chaining allows, and an ECS task's role is itself a chain's
+first hop. The role session name carries the run id, so CloudTrail says which night's audit a call belongs to.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any
+
+from botocore.credentials import ReadOnlyCredentials
+
+from auditor.aws.calls import Caller, Line
+from auditor.aws.failures import CallFailed, Malformed
+from auditor.domain.clock import Unreadable
+from auditor.domain.reason import Reason
+from auditor.domain.result import Meter
+from auditor.domain.scope import Role, Target
+
+SESSION_SECONDS = 3_600
+#: How long before the end a session is replaced: longer than any one call with all its retries.
+_RENEW_BEFORE = timedelta(minutes=5)
+
+_STAGE = "assume-role"
+_NAME_LIMIT = 64
+_COLONS = 5
+_NOT_IN_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
+
+
+def session_policy(actions: Iterable[str]) -> str:
+    """Return the inline policy that narrows a session to `actions`, whatever else the role may do."""
+    statement = {"Effect": "Allow", "Action": sorted(set(actions)), "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
+
+
+def session_name(run_id: str) -> str:
+    """Return a role session name that carries the run id, within what STS accepts."""
+    return _NOT_IN_NAME.sub("-", f"auditor-{run_id}")[:_NAME_LIMIT]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the run is before it assumes anything."""
+
+    account_id: str
+    arn: str
+
+    @property
+    def partition(self) -> str:
+        """`aws`, `aws-cn`, `aws-us-gov` ...: one run works in one partition."""
+        return self.arn.split(":")[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    keys: ReadOnlyCredentials
+    expires: datetime
+
+
+@dataclass(slots=True)
+class AmbientKeys:
+    """The credentials that the process was started with. botocore refreshes them itself where they can be."""
+
+    caller: Caller
+    account_id: str
+
+    def keys(self) -> ReadOnlyCredentials:
+        """Return the current keys. Raises IdentityError when there are none."""
+        return self.caller.clients.ambient_keys()
+
+    def renew(self, stale: ReadOnlyCredentials) -> bool:
+        """Say whether the environment has newer keys than those that were refused."""
+        return self.keys() != stale
+
+
+@dataclass(slots=True)
+class AssumedKeys:
+    """The keys of an assumed role, replaced before they expire and when AWS refuses them early."""
+
+    roles: Roles
+    source: AmbientKeys | AssumedKeys
+    role_arn: str
+    external_id: str | None
+    account_id: str
+    narrow: bool
+    meter: Meter
+    _session: _Session | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    def keys(self) -> ReadOnlyCredentials:
+        """Return keys that are good for some minutes yet. Raises Unreadable when the role cannot be assumed."""
+        session = self._session
+        if session is None or self._ends_soon(session):
+            with self._lock:
+                session = self._session
+                if session is None or self._ends_soon(session):
+                    session = self._session = self.roles.assume(self)
+        return session.keys
+
+    def renew(self, stale: ReadOnlyCredentials) -> bool:
+        """Assume the role again, unless another thread has done so since `stale` was handed out."""
+        with self._lock:
+            if self._session is not None and self._session.keys == stale:
+                self._session = None
+        return True
+
+    def _ends_soon(self, session: _Session) -> bool:
+        return session.expires - self.roles.caller.clock.now() < _RENEW_BEFORE
+
+
+class Roles:
+    """Opens the way into accounts. A hub role that many chains share is assumed once and shared."""
+
+    def __init__(self, caller: Caller, identity: Identity, run_id: str, actions: Iterable[str]) -> None:
+        """`actions` is what the sessions are narrowed to. Calls nothing."""
+        self.caller = caller
+        self._identity = identity
+        self._name = session_name(run_id)
+        self._policy = session_policy(actions)
+        self._hubs: dict[tuple[Role, ...], AssumedKeys] = {}
+        self._lock = Lock()
+
+    def keyring(self, target: Target, meter: Meter) -> AmbientKeys | AssumedKeys:
+        """Return the keys for an account; nothing is assumed before the first use.
+
+        Raises Unreadable when the ambient credentials belong to another account than the one they are to read.
+        """
+        ambient = AmbientKeys(self.caller, self._identity.account_id)
+        if not target.roles:
+            if target.account.id != self._identity.account_id:
+                detail = f"The ambient credentials belong to account {self._identity.account_id}, not to this one."
+                raise Unreadable(_STAGE, Reason.ROLE_DENIED, detail)
+            return ambient
+        source = self._hub(target.roles[:-1], ambient)
+        return self._hop(target.roles[-1], source, target.account.id, narrow=True, meter=meter)
+
+    def assume(self, wanted: AssumedKeys) -> _Session:
+        """Call STS once (with the usual retries). Raises Unreadable."""
+        line = Line(self.caller, wanted.source, self.caller.clients.home_region, wanted.meter)
+        request: dict[str, Any] = {
+            "RoleArn": wanted.role_arn,
+            "RoleSessionName": self._name,
+            "DurationSeconds": SESSION_SECONDS,
+        }
+        if wanted.external_id:
+            request["ExternalId"] = wanted.external_id
+        if wanted.narrow:
+            request["Policy"] = self._policy
+        try:
+            session, arn = line.call("sts", "AssumeRole", _session, **request)
+        except CallFailed as failed:
+            raise Unreadable(_STAGE, _reason(failed), f"{wanted.role_arn}: {failed.failure.detail}") from failed
+        got = arn.split(":")[4]
+        if wanted.narrow and got != wanted.account_id:
+            # What follows would be written down under the wrong account.
+            detail = f"{wanted.role_arn} leads into account {got or '(unknown)'}, not into this one."
+            raise Unreadable(_STAGE, Reason.ROLE_DENIED, detail)
+        longest = self.caller.clock.now() + timedelta(seconds=SESSION_SECONDS)
+        return _Session(session.keys, min(session.expires, longest))
+
+    def _hub(self, chain: tuple[Role, ...], ambient: AmbientKeys) -> AmbientKeys | AssumedKeys:
+        if not chain:
+            return ambient
+        source = self._hub(chain[:-1], ambient)
+        with self._lock:
+            if chain not in self._hubs:
+                account = chain[-1].arn.split(":")[4]
+                self._hubs[chain] = self._hop(chain[-1], source, account, narrow=False, meter=Meter())
+            return self._hubs[chain]
+
+    def _hop(
+        self, role: Role, source: AmbientKeys | AssumedKeys, account_id: str, *, narrow: bool, meter: Meter
+    ) -> AssumedKeys:
+        arn = role.arn.replace("{partition}", self._identity.partition)
+        return AssumedKeys(self, source, arn, role.external_id, account_id, narrow, meter)
+
+
+def identify(caller: Caller) -> Identity:
+    """Ask STS who we are. Raises IdentityError (no credentials) and CallFailed (STS said no)."""
+    line = Line(caller, AmbientKeys(caller, "ambient"), caller.clients.home_region)
+    return line.call("sts", "GetCallerIdentity", _identity)
+
+
+def _reason(failed: CallFailed) -> Reason:
+    if failed.failure.reason in (Reason.PERMISSION_DENIED, Reason.SCP_DENIED):
+        return Reason.ROLE_DENIED
+    return failed.failure.reason
+
+
+def _session(answer: Mapping[str, Any]) -> tuple[_Session, str]:
+    credentials, user = answer.get("Credentials"), answer.get("AssumedRoleUser")
+    wanted = {"AccessKeyId": str, "SecretAccessKey": str, "SessionToken": str, "Expiration": datetime}
+    if not isinstance(credentials, dict) or not all(isinstance(credentials.get(k), v) for k, v in wanted.items()):
+        raise Malformed("no usable `Credentials` in it")
+    keys = ReadOnlyCredentials(
+        credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"], None
+    )
+    return _Session(keys, credentials["Expiration"]), _arn(user.get("Arn") if isinstance(user, dict) else None)
+
+
+def _identity(answer: Mapping[str, Any]) -> Identity:
+    arn = _arn(answer.get("Arn"))
+    return Identity(str(answer.get("Account") or arn.split(":")[4]), arn)
+
+
+def _arn(value: object) -> str:
+    if not isinstance(value, str) or value.count(":") < _COLONS:
+        raise Malformed("no ARN in it")
+    return value

@@ -1,0 +1,137 @@
+"""S3: where findings go, and where the inventory may come from."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from auditor.aws.calls import Caller, Line
+from auditor.aws.failures import CallFailed, Failure
+from auditor.aws.roles import AmbientKeys
+from auditor.domain.errors import StorageError
+from auditor.domain.reason import Reason
+from auditor.store.store import AlreadyThere, Blob
+
+_PRESENT = "PreconditionFailed"
+_ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`s3://bucket/prefix`, taken apart. `prefix` is empty or ends with a slash."""
+
+    bucket: str
+    prefix: str
+
+
+def place(url: str) -> Place:
+    """Take `s3://bucket/prefix` apart. Raises StorageError where there is no bucket in it."""
+    parts = urlsplit(url)
+    if parts.scheme != "s3" or not parts.netloc:
+        raise StorageError(f"{url} is not an S3 URL.", "Write it as s3://bucket/prefix.")
+    prefix = parts.path.strip("/")
+    return Place(parts.netloc, f"{prefix}/" if prefix else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """How objects are to be kept: server-side encryption, and whose bucket it must be. None leaves it to the bucket."""
+
+    sse: str | None = None
+    kms_key_id: str | None = None
+    bucket_owner: str | None = None
+
+
+class Bucket:
+    """Implements `Store` on a bucket with a prefix, with the ambient credentials."""
+
+    def __init__(self, caller: Caller, account_id: str, url: str, protection: Protection | None = None) -> None:
+        """Call nothing. Raises StorageError where the URL names no bucket."""
+        self._place = place(url)
+        self._protection = protection or Protection()
+        self._caller = caller
+        self._account_id = account_id
+
+    def where(self, key: str = "") -> str:
+        """Return the URL of a key."""
+        return f"s3://{self._place.bucket}/{self._place.prefix}{key}"
+
+    def put(self, key: str, blob: Blob) -> None:
+        """Write an object whole, with a SHA-256 that S3 checks. Raises AlreadyThere and StorageError."""
+        request: dict[str, Any] = {
+            **self._address(key),
+            "Body": blob.body,
+            "ContentType": blob.content_type,
+            "ChecksumSHA256": base64.b64encode(hashlib.sha256(blob.body).digest()).decode(),
+            **self._encryption(),
+        }
+        if blob.content_encoding:
+            request["ContentEncoding"] = blob.content_encoding
+        if blob.once:
+            request["IfNoneMatch"] = "*"
+        try:
+            self._line().call("s3", "PutObject", lambda _: None, **request)
+        except CallFailed as failed:
+            if failed.failure.code != _PRESENT:
+                raise self._refused("write", key, failed.failure) from failed
+            # It may be our own: an answer that was lost on the way back has been asked for again.
+            if self.get(key) != blob.body:
+                raise AlreadyThere(f"{self.where(key)} is there already, written by someone else.") from failed
+
+    def get(self, key: str) -> bytes | None:
+        """Return an object's bytes, or None where there is none. Raises StorageError."""
+        try:
+            return self._line().call("s3", "GetObject", _body, **self._address(key))
+        except CallFailed as failed:
+            if failed.failure.code in _ABSENT:
+                return None
+            raise self._refused("read", key, failed.failure) from failed
+
+    def _line(self) -> Line:
+        return Line(self._caller, AmbientKeys(self._caller, self._account_id), self._caller.clients.home_region)
+
+    def _address(self, key: str) -> dict[str, str]:
+        address = {"Bucket": self._place.bucket, "Key": f"{self._place.prefix}{key}"}
+        if self._protection.bucket_owner:
+            address["ExpectedBucketOwner"] = self._protection.bucket_owner
+        return address
+
+    def _encryption(self) -> dict[str, str]:
+        kms = {"SSEKMSKeyId": self._protection.kms_key_id} if self._protection.kms_key_id else {}
+        return ({"ServerSideEncryption": self._protection.sse} if self._protection.sse else {}) | kms
+
+    def _refused(self, verb: str, key: str, failure: Failure) -> StorageError:
+        return StorageError(f"Cannot {verb} {self.where(key)}: {failure.detail}.", _advice(verb, failure))
+
+
+def fetch(caller: Caller, account_id: str, url: str) -> bytes:
+    """Return the bytes of one object by its URL. Raises StorageError, also where there is none."""
+    parts = place(url)
+    bucket = Bucket(caller, account_id, f"s3://{parts.bucket}")
+    body = bucket.get(parts.prefix.rstrip("/"))
+    if body is None:
+        raise StorageError(f"There is no object {url}.", "Check the key, and that it has been uploaded.")
+    return body
+
+
+def owned_by(protection: Protection, account_id: str | None) -> Protection:
+    """Return the same protection for a bucket that must belong to `account_id`."""
+    return replace(protection, bucket_owner=account_id)
+
+
+def _body(answer: Mapping[str, Any]) -> bytes:
+    data: bytes = answer["Body"].read()
+    return data
+
+
+def _advice(verb: str, failure: Failure) -> str:
+    if failure.code == "NoSuchBucket":
+        return "Create the bucket, or correct its name."
+    if failure.reason in (Reason.PERMISSION_DENIED, Reason.SCP_DENIED):
+        action = "s3:PutObject" if verb == "write" else "s3:GetObject (and s3:ListBucket, to tell missing from denied)"
+        return f"Allow {action} for this role, in its policy and in the bucket's; check the expected bucket owner."
+    return "Check the bucket's region and the network path to S3; the run can be repeated safely."

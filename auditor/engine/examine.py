@@ -1,0 +1,101 @@
+"""One scope, one collector: read, judge as it streams, and account for it. Never raises; what goes wrong is a row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from auditor.domain.check import Status
+from auditor.domain.clock import Clock, Stopped, Unreadable
+from auditor.domain.facts import Fact
+from auditor.domain.reason import Reason
+from auditor.domain.result import Coverage, CoverageStatus, Finding, Gap, Meter
+from auditor.domain.scope import Scope
+from auditor.engine.evaluate import Place, judge, unread
+from auditor.engine.ports import Cloud, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What came of one scope: a ledger row, the findings, and how many facts each check does not apply to."""
+
+    coverage: Coverage
+    findings: tuple[Finding, ...] = ()
+    not_applicable: Mapping[str, int] = field(default_factory=dict)
+
+
+def examine(scope: Scope, work: Work, cloud: Cloud, clock: Clock, *, keep_all: bool = False) -> Examined:
+    """Read one scope with one collector, and judge what it yields.
+
+    Facts are dropped once they are judged. NOT_APPLICABLE is counted, and only kept where `keep_all` says so.
+    """
+    tally = _Tally(Place(scope, clock.now()), work, keep_all=keep_all)
+    meter, started, cause = Meter(), clock.monotonic(), None
+    try:
+        clock.check()
+        for item in cloud.collect(scope, work.collector, meter):
+            tally.add(item)
+    except Stopped as stopped:
+        cause = (stopped.reason, "The run ended before this was read in full.")
+    except Unreadable as failure:
+        cause = (failure.reason, failure.detail)
+    except Exception as error:  # noqa: BLE001 - the boundary: one collector in one scope
+        cause = (Reason.INTERNAL_ERROR, f"The collector {work.collector} raised {type(error).__name__}: {error}")
+    return tally.close(cause, meter, clock.monotonic() - started)
+
+
+@dataclass(slots=True)
+class _Tally:
+    place: Place
+    work: Work
+    keep_all: bool
+    resources: int = 0
+    gaps: list[Gap] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    not_applicable: Counter[str] = field(default_factory=Counter)
+
+    def add(self, item: Fact | Gap) -> None:
+        self.resources += 1
+        if isinstance(item, Gap):
+            self.gaps.append(item)
+            self.findings.extend(unread(self.place, item, self.work.rules))
+            return
+        for rule in self.work.rules:
+            finding = judge(self.place, item, rule)
+            if finding.status is Status.NOT_APPLICABLE:
+                self.not_applicable[rule.check.id] += 1
+            if finding.status is not Status.NOT_APPLICABLE or self.keep_all:
+                self.findings.append(finding)
+
+    def close(self, cause: tuple[Reason, str] | None, meter: Meter, seconds: float) -> Examined:
+        status, reason, detail = self._verdict(cause)
+        coverage = Coverage(
+            account=self.place.scope.account,
+            region=self.place.scope.region,
+            collector=self.work.collector,
+            status=status,
+            reason=reason,
+            detail=detail,
+            calls=meter.calls,
+            throttled=meter.throttled,
+            retried=meter.retried,
+            duration_s=round(seconds, 3),
+            resources=self.resources,
+        )
+        return Examined(coverage, tuple(self.findings), self.not_applicable)
+
+    def _verdict(self, cause: tuple[Reason, str] | None) -> tuple[CoverageStatus, Reason | None, str]:
+        if cause is not None:
+            reason, detail = cause
+            return (CoverageStatus.PARTIAL if self.resources else CoverageStatus.NOT_EXAMINED), reason, detail
+        unjudged = [finding for finding in self.findings if finding.status is Status.UNKNOWN]
+        if not self.gaps and not unjudged:
+            return CoverageStatus.EXAMINED, None, ""
+        if not self.gaps:
+            return CoverageStatus.PARTIAL, Reason.INTERNAL_ERROR, f"{len(unjudged)} could not be judged."
+        first = self.gaps[0]
+        missing = sum(1 for gap in self.gaps if gap.resource is not None)
+        name = first.resource.name if first.resource else "the list"
+        detail = f"{missing} of {self.resources} could not be read, {name} among them: {first.detail}"
+        return CoverageStatus.PARTIAL, first.reason, detail

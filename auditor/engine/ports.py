@@ -1,0 +1,41 @@
+"""What the engine needs from the floors below, so that its tests need no AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from auditor.domain.check import Check
+from auditor.domain.facts import Fact
+from auditor.domain.result import Gap, Meter
+from auditor.domain.scope import Account, Scope, Target
+
+
+class Cloud(Protocol):
+    """Something that can be read, an account and a region at a time, from any thread."""
+
+    def regions(self, target: Target, meter: Meter) -> frozenset[str]:
+        """Get into the account and return its enabled regions. Raises Unreadable or Stopped."""
+
+    def collect(self, scope: Scope, collector: str, meter: Meter) -> Iterable[Fact | Gap]:
+        """Yield facts and gaps as they come. Raises Unreadable when it cannot be listed (any further), or Stopped."""
+
+    def close(self, account: Account) -> None:
+        """Forget an account that has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check with the parameters that the settings give it."""
+
+    check: Check[Any]
+    parameters: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One thing to do in every scope: read with a collector, and judge what it yields by these rules."""
+
+    collector: str
+    rules: tuple[Rule, ...]

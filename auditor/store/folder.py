@@ -1,0 +1,83 @@
+"""A folder as a store. A reader sees a file whole or not at all, also after a crash or a power cut."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from auditor.domain.errors import StorageError
+from auditor.store.store import AlreadyThere, Blob
+
+
+class Folder:
+    """Implements `Store`. Files are written beside their place and moved there when they are complete."""
+
+    def __init__(self, path: str | Path) -> None:
+        """Touch nothing yet."""
+        self.path = Path(path)
+
+    def where(self, key: str = "") -> str:
+        """Return the path of a key."""
+        return str(self.path / key) if key else str(self.path)
+
+    def put(self, key: str, blob: Blob) -> None:
+        """Write whole or not at all. Raises AlreadyThere and StorageError."""
+        place = self.path / key
+        with _explained(f"Cannot write {place}"):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
+            try:
+                _write(draft, blob.body)
+                if blob.once:
+                    self._claim(draft, place, blob.body)
+                else:
+                    draft.replace(place)
+            finally:
+                draft.unlink(missing_ok=True)
+            _sync_folder(place.parent)
+
+    def get(self, key: str) -> bytes | None:
+        """Return the bytes, or None where there is no such file. Raises StorageError."""
+        place = self.path / key
+        with _explained(f"Cannot read {place}"):
+            try:
+                return place.read_bytes()
+            except FileNotFoundError:
+                return None
+
+    def _claim(self, draft: Path, place: Path, body: bytes) -> None:
+        # A hard link fails where the name is taken: of two writers, one wins.
+        try:
+            os.link(draft, place)
+        except FileExistsError:
+            if place.read_bytes() != body:
+                raise AlreadyThere(f"{place} is there already, written by someone else.") from None
+
+
+def _write(place: Path, body: bytes) -> None:
+    with place.open("xb") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    # The move itself must survive a power cut. Some file systems cannot sync a folder; their moves are durable.
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def _explained(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        advice = "Choose a folder that this user may write to, on a disk with room."
+        raise StorageError(f"{what}: {error.strerror or error}.", advice) from error
