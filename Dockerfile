@@ -1,0 +1,51 @@
+# Name a digest or a mirror of your own with --build-arg PYTHON_IMAGE=...
+ARG PYTHON_IMAGE=python:3.13-slim
+
+FROM ${PYTHON_IMAGE} AS builder
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_NO_CACHE_DIR=1 \
+    PIP_ROOT_USER_ACTION=ignore
+WORKDIR /build
+
+# Dependencies come first, so that a change of our own code does not fetch them again. Nothing that is not in a lock is
+# installed, and nothing is built from source but auditor itself.
+COPY config/requirements.lock config/build.lock config/
+RUN python -m venv /opt/builder \
+    && /opt/builder/bin/pip install --require-hashes --only-binary :all: -r config/build.lock \
+    && python -m venv --without-pip /opt/auditor \
+    && /opt/builder/bin/pip --python /opt/auditor/bin/python install --no-compile --require-hashes --only-binary :all: \
+        -r config/requirements.lock
+
+COPY pyproject.toml README.md LICENSE ./
+COPY auditor auditor
+# The bytecode is checked against nothing when it is read: the file system is read-only, and timestamps differ by layer.
+RUN /opt/builder/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
+    && /opt/builder/bin/pip --python /opt/auditor/bin/python install --no-compile --no-deps --no-index dist/*.whl \
+    && /opt/auditor/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/auditor/lib
+
+FROM ${PYTHON_IMAGE}
+# Slim images come without the standard library's bytecode, and at run time nothing can be written.
+RUN python -m compileall -q -j 0 -x 'site-packages|lib2to3|/test/' --invalidation-mode unchecked-hash \
+        "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"
+COPY --from=builder /opt/auditor /opt/auditor
+
+# Session tokens of regional STS endpoints are valid in every region; those of the global endpoint are not.
+ENV PATH=/opt/auditor/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    HOME=/tmp \
+    AWS_STS_REGIONAL_ENDPOINTS=regional
+
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="auditor" \
+      org.opencontainers.image.description="Audits every account and every region of an AWS organization" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.revision="${REVISION}"
+
+# Declared, because Fargate gives an undeclared mount point to root alone.
+VOLUME ["/tmp"]
+WORKDIR /tmp
+USER 10001:10001
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["auditor"]
+CMD ["--help"]

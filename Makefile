@@ -1,0 +1,63 @@
+# The commands of this project. They need make and Python 3.11 or newer with venv and pip; `make help` lists them.
+
+PYTHON ?= python3
+VENV   ?= .venv
+DEMO   ?= .demo
+IMAGE  ?= auditor:dev
+ENGINE ?= $(shell command -v docker || command -v podman)
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+EXTRAS := demo test lint browser
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test lint lock image clean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/.installed-demo  ## Audit an organization that lives in this process, with no AWS and no Docker
+	@$(BIN)/auditor demo --output $(DEMO)
+
+test: $(VENV)/.installed-test  ## Run the default tests
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-test $(VENV)/.installed-lint  ## Check style, types, the Dockerfile and the templates
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/hadolint Dockerfile
+	@$(BIN)/cfn-lint --include-checks I -- config/deploy/*.yaml
+
+lock: $(VENV)/.locker  ## Choose the newest dependencies again and write their hashes to config/
+	@$(LOCK) --output-file config/requirements.lock pyproject.toml
+	@$(LOCK) --only-build-deps --build-deps-for wheel --output-file config/build.lock pyproject.toml
+
+image:  ## Build the container image with docker or podman
+	@test -n "$(ENGINE)" || { echo "Install docker or podman, or name one: make image ENGINE=/path/to/it" >&2; exit 1; }
+	@$(ENGINE) build --tag $(IMAGE) --build-arg REVISION="$$(git rev-parse HEAD 2>/dev/null)" .
+
+clean:  ## Remove the environment, the demo's output and every cache
+	@rm -rf $(VENV) $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find auditor tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A file in the environment stands for each installed extra, so that only a change of pyproject.toml costs time again.
+$(EXTRAS:%=$(VENV)/.installed-%): $(VENV)/.installed-%: pyproject.toml | $(BIN)/python
+	@echo "Installing auditor[$*] into $(VENV) ..."
+	@$(PIP) install --quiet --editable '.[$*]'
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "auditor needs Python 3.11 or newer: make PYTHON=/path/to/it")'
+	@$(PYTHON) -m venv $(VENV)
+
+# The header names the command and nothing else: no index, host or path of the machine that wrote the lock.
+LOCK = CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/locker/bin/python -m piptools compile --quiet --upgrade --generate-hashes \
+	--strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+$(VENV)/.locker: | $(BIN)/python
+	@$(PYTHON) -m venv $(VENV)/locker
+	@$(VENV)/locker/bin/python -m pip install --quiet --disable-pip-version-check 'pip-tools>=7.5'
+	@touch $@

@@ -1,0 +1,257 @@
+"""The templates in config/deploy: what they grant, and that what they run would pass our own audit."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from auditor import checks
+from auditor.aws import collectors, regions
+from auditor.aws.collectors.task_definition import parse
+from auditor.domain.check import Status, Verdict
+from auditor.domain.facts import TaskDefinition
+
+DEPLOY = Path(__file__).parents[1] / "config" / "deploy"
+
+
+class Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms: `!Sub x` becomes `{"Fn::Sub": x}`, `!Ref x` becomes `{"Ref": x}`."""
+
+
+def intrinsic(loader: Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    match node:
+        case yaml.ScalarNode():
+            value = loader.construct_scalar(node)
+        case yaml.SequenceNode():
+            value = loader.construct_sequence(node, deep=True)
+        case yaml.MappingNode():
+            value = loader.construct_mapping(node, deep=True)
+    return {suffix if suffix == "Ref" else f"Fn::{suffix}": value}
+
+
+Loader.add_multi_constructor("!", intrinsic)
+
+
+def template(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.load((DEPLOY / name).read_text(encoding="utf-8"), Loader)  # noqa: S506 - a SafeLoader
+    return loaded
+
+
+def properties(name: str, resource: str) -> dict[str, Any]:
+    found: dict[str, Any] = template(name)["Resources"][resource]["Properties"]
+    return found
+
+
+def statements(role: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every statement of a role's policies, conditional ones as if their condition held."""
+    for policy in role["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            yield statement["Fn::If"][1] if "Fn::If" in statement else statement
+
+
+def actions(role: dict[str, Any], *resources: str) -> set[str]:
+    """What a role may do, on any resource or on the ones named."""
+    found: set[str] = set()
+    for statement in statements(role):
+        if not resources or statement["Resource"] in resources:
+            action = statement["Action"]
+            found |= {action} if isinstance(action, str) else set(action)
+    return found
+
+
+def api_cased(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """CloudFormation's properties as the API names them: the first letter small. Intrinsics stay as they are."""
+    match value:
+        case dict():
+            return {key if "::" in key else key[0].lower() + key[1:]: api_cased(each) for key, each in value.items()}
+        case list():
+            return [api_cased(each) for each in value]
+    return value
+
+
+def our_task_definition() -> TaskDefinition:
+    described = api_cased(properties("nightly.yaml", "TaskDefinition"))
+    for container in described["containerDefinitions"]:
+        container["image"] = "an-image"
+    arn = "arn:aws:ecs:eu-west-1:111122223333:task-definition/audit:1"
+    return parse({**described, "family": "audit", "revision": 1, "taskDefinitionArn": arn})
+
+
+def flagship(task: TaskDefinition) -> Verdict:
+    (check,) = checks.load(["ecs-host-network-privileged-or-root"])
+    verdict: Verdict = check.judge(task, check.parameters)
+    return verdict
+
+
+def test_our_own_task_is_not_what_the_flagship_check_looks_for() -> None:
+    assert flagship(our_task_definition()).status is Status.NOT_APPLICABLE
+
+
+def test_our_own_task_would_pass_the_flagship_check_even_in_host_mode() -> None:
+    verdict = flagship(replace(our_task_definition(), network_mode="host"))
+
+    assert verdict.status is Status.PASS
+    assert verdict.reasons == ()
+
+
+def test_our_own_container_is_as_closed_as_fargate_allows() -> None:
+    definition = properties("nightly.yaml", "TaskDefinition")
+    (container,) = definition["ContainerDefinitions"]
+
+    assert container["User"] == "10001:10001"
+    assert container["Privileged"] is False
+    assert container["ReadonlyRootFilesystem"] is True
+    assert container["LinuxParameters"] == {"InitProcessEnabled": True, "Capabilities": {"Drop": ["ALL"]}}
+    assert [mount["ContainerPath"] for mount in container["MountPoints"]] == ["/tmp"]  # noqa: S108 - the container's
+    assert container["LogConfiguration"]["Options"]["mode"] == "non-blocking"
+    assert definition["TaskRoleArn"] != definition["ExecutionRoleArn"]
+
+
+def test_the_container_gets_as_long_to_save_its_work_as_fargate_ever_gives() -> None:
+    (container,) = properties("nightly.yaml", "TaskDefinition")["ContainerDefinitions"]
+
+    assert container["StopTimeout"] == 120
+
+
+def test_the_member_role_may_do_exactly_what_the_checks_need() -> None:
+    kinds = {check.over for check in checks.load()}
+    needed = {action for collector in collectors.reading(kinds) for action in collector.actions}
+
+    assert actions(properties("member-role.yaml", "AuditorReadOnly")) == needed | set(regions.ACTIONS)
+
+
+def test_the_member_role_reads_and_nothing_else() -> None:
+    for action in actions(properties("member-role.yaml", "AuditorReadOnly")):
+        assert re.fullmatch(r"[a-z0-9]+:(Describe|List)[A-Za-z]+", action), f"{action} could change or open something"
+
+
+def test_the_member_role_trusts_one_role_of_one_organization_and_a_chained_session_fits_it() -> None:
+    role = properties("member-role.yaml", "AuditorReadOnly")
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+
+    assert trust["Principal"] == {"AWS": {"Ref": "AuditorRoleArn"}}
+    assert trust["Action"] == "sts:AssumeRole"
+    assert trust["Condition"]["StringEquals"]["aws:PrincipalOrgID"] == {"Ref": "OrganizationId"}
+    assert trust["Condition"]["StringEquals"]["sts:ExternalId"]["Fn::If"][0] == "HasExternalId"
+    assert role["MaxSessionDuration"] == 3600
+
+
+@pytest.mark.parametrize(
+    ("arn", "fits"),
+    [
+        ("arn:aws:iam::111122223333:role/audit-TaskRole-1A2B3C", True),
+        ("arn:aws-us-gov:iam::111122223333:role/path/audit", True),
+        ("arn:aws:iam::111122223333:root", False),
+        ("arn:aws:iam::111122223333:role/*", False),
+        ("*", False),
+    ],
+)
+def test_the_member_role_can_only_be_told_to_trust_a_single_role(arn: str, fits: bool) -> None:  # noqa: FBT001
+    pattern = template("member-role.yaml")["Parameters"]["AuditorRoleArn"]["AllowedPattern"]
+
+    assert bool(re.search(pattern, arn)) is fits
+
+
+def test_both_templates_agree_on_the_name_of_the_member_role() -> None:
+    member = template("member-role.yaml")["Parameters"]["RoleName"]["Default"]
+    nightly = template("nightly.yaml")["Parameters"]["MemberRoleName"]["Default"]
+
+    assert member == nightly
+
+
+def test_the_task_assumes_roles_inside_the_organization_only() -> None:
+    granted = statements(properties("nightly.yaml", "TaskRole"))
+    assuming = [each for each in granted if each["Action"] == "sts:AssumeRole"]
+
+    assert assuming
+    for statement in assuming:
+        assert statement["Condition"] == {"StringEquals": {"aws:ResourceOrgID": {"Ref": "OrganizationId"}}}
+
+
+def test_no_role_of_the_nightly_job_holds_a_wildcard_action() -> None:
+    for role in ("TaskRole", "ExecutionRole", "SchedulerRole"):
+        assert not [action for action in actions(properties("nightly.yaml", role)) if "*" in action]
+
+
+def test_only_what_cannot_be_narrowed_is_granted_on_every_resource() -> None:
+    everywhere = set[str]()
+    for role in ("TaskRole", "ExecutionRole", "SchedulerRole"):
+        everywhere |= actions(properties("nightly.yaml", role), "*")
+
+    assert {action for action in everywhere if not action.startswith("organizations:")} == {"ecr:GetAuthorizationToken"}
+
+
+def test_the_task_cannot_change_its_own_configuration_nor_delete_a_result() -> None:
+    on_objects = [
+        each for each in statements(properties("nightly.yaml", "TaskRole")) if "${Bucket.Arn}/" in str(each["Resource"])
+    ]
+    writable = {each["Resource"]["Fn::Sub"] for each in on_objects if "s3:PutObject" in each["Action"]}
+
+    assert writable == {"${Bucket.Arn}/${ResultPrefix}/*"}
+    assert not [action for action in actions(properties("nightly.yaml", "TaskRole")) if "Delete" in action]
+
+
+def test_the_bucket_is_private_encrypted_versioned_and_outlives_its_stack() -> None:
+    bucket = template("nightly.yaml")["Resources"]["Bucket"]
+    closed = bucket["Properties"]["PublicAccessBlockConfiguration"]
+    (encryption,) = bucket["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+
+    assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
+    assert len(closed) == 4
+    assert all(closed.values())
+    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    assert bucket["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["Properties"]["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+
+
+def test_what_the_next_run_needs_never_expires() -> None:
+    rules = properties("nightly.yaml", "Bucket")["LifecycleConfiguration"]["Rules"]
+
+    expiring = {rule["Prefix"]["Fn::Sub"] for rule in rules if "ExpirationInDays" in rule}
+    assert expiring == {f"${{ResultPrefix}}/{folder}/" for folder in ("findings", "coverage", "runs")}
+
+
+@pytest.mark.parametrize(("policy", "service"), [("BucketPolicy", "s3"), ("DeadLettersPolicy", "sqs")])
+def test_nobody_reads_or_writes_without_tls(policy: str, service: str) -> None:
+    (statement,) = properties("nightly.yaml", policy)["PolicyDocument"]["Statement"]
+
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", f"{service}:*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_the_schedule_is_in_utc_is_retried_and_leaves_a_message_when_it_gives_up() -> None:
+    schedule = properties("nightly.yaml", "Schedule")
+
+    assert schedule["ScheduleExpressionTimezone"] == "UTC"
+    assert schedule["FlexibleTimeWindow"]["Mode"] == "FLEXIBLE"
+    assert schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"] > 0
+    assert schedule["Target"]["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": "DeadLetters.Arn"}}
+    assert properties("nightly.yaml", "DeadLetters")["SqsManagedSseEnabled"] is True
+
+
+def test_the_task_has_no_public_address_unless_asked_and_speaks_tls_only() -> None:
+    (egress,) = properties("nightly.yaml", "SecurityGroup")["SecurityGroupEgress"]
+
+    assert template("nightly.yaml")["Parameters"]["AssignPublicIp"]["Default"] == "DISABLED"
+    assert (egress["IpProtocol"], egress["FromPort"], egress["ToPort"]) == ("tcp", 443, 443)
+    assert "SecurityGroupIngress" not in properties("nightly.yaml", "SecurityGroup")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("cfnlint") is None, reason="cfn-lint is not installed")
+@pytest.mark.parametrize("name", ["member-role.yaml", "nightly.yaml"])
+def test_cfn_lint_has_nothing_to_say(name: str) -> None:
+    command = [sys.executable, "-m", "cfnlint", "--include-checks", "I", "--", str(DEPLOY / name)]
+    linted = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (linted.returncode, linted.stdout + linted.stderr) == (0, "")
