@@ -13,10 +13,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "config"
-PINNED = re.compile(r"([a-z0-9-]+)==(\S+)(?: \\
-    --hash=sha256:[0-9a-f]{64})+\n")
-    r"(?P<name>[a-z0-9-]+)==(?P<version>\S+) \\\n(?P<hashes>(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)"
-)
+PINNED = re.compile(r"([a-z0-9-]+)==(\S+)(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n")
 
 
 def pyproject() -> dict[str, Any]:
