@@ -38,15 +38,19 @@ def _frameworks(frameworks: Mapping[str, tuple[str, ...]]) -> str:
 
 def _parameters(parameters: Any) -> list[str]:  # noqa: ANN401 - any dataclass
     hints = get_type_hints(type(parameters))
-    return [
-        f"{each.name} = {getattr(parameters, each.name)} ({_choices(hints[each.name])})" for each in fields(parameters)
-    ]
+    values = {each.name: getattr(parameters, each.name) for each in fields(parameters)}
+    return [f"{name} = {_as_yaml(value)} ({_choices(hints[name])})" for name, value in values.items()]
+
+
+def _as_yaml(value: object) -> str:
+    """`value` as the settings file would say it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _choices(hint: Any) -> str:  # noqa: ANN401 - any annotation
     if get_origin(hint) is Literal:
         return f"one of {', '.join(map(str, get_args(hint)))}"
-    return "true or false" if hint is bool else getattr(hint, "__name__", str(hint))
+    return {bool: "true or false", str: "text"}.get(hint, str(hint))
 
 
 def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:

@@ -1,0 +1,102 @@
+"""Finding checks by walking a package, on packages made up for the test, and choosing among them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from auditor.checks import discover, select
+from auditor.domain.check import Check, NoParameters, Severity, Status, Verdict
+from auditor.domain.facts import TaskDefinition
+
+CHECK = """
+from auditor.domain.check import Severity, Status, Verdict, check
+from auditor.domain.facts import TaskDefinition
+
+@check(id="{id}", title="", severity=Severity.LOW, over=TaskDefinition, frameworks={{}}, remediation="")
+def judge(task, params):
+    return Verdict(Status.PASS)
+"""
+
+
+def package(folder: Path, files: dict[str, str]) -> ModuleType:
+    """A package below `folder` with `files`, by path; every folder is a package."""
+    for path, text in files.items():
+        (folder / "made_up" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "made_up" / path).write_text(text, encoding="utf-8")
+        for each in (folder / "made_up" / path).parents:
+            if each != folder and folder in each.parents:
+                (each / "__init__.py").touch()
+    return import_module("made_up")
+
+
+@pytest.fixture(autouse=True)
+def importable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.syspath_prepend(tmp_path)
+    yield
+    for name in [name for name in sys.modules if name.partition(".")[0] == "made_up"]:
+        del sys.modules[name]
+
+
+def test_a_file_is_all_that_a_check_needs(tmp_path: Path) -> None:
+    made_up = package(tmp_path, {"ecs/b.py": CHECK.format(id="ecs-b"), "a/deep/a.py": CHECK.format(id="a-deep-a")})
+
+    assert [each.id for each in discover(made_up)] == ["a-deep-a", "ecs-b"]
+
+
+def test_modules_with_an_underscore_are_not_even_imported(tmp_path: Path) -> None:
+    made_up = package(tmp_path, {"ecs/_shared.py": "raise RuntimeError", "ecs/a.py": CHECK.format(id="ecs-a")})
+
+    assert [each.id for each in discover(made_up)] == ["ecs-a"]
+
+
+def test_a_check_that_another_module_imports_counts_once(tmp_path: Path) -> None:
+    made_up = package(tmp_path, {"a.py": CHECK.format(id="ecs-a"), "b.py": "from made_up.a import judge"})
+
+    assert [each.id for each in discover(made_up)] == ["ecs-a"]
+
+
+def test_two_checks_with_one_id_are_an_error_that_names_the_second(tmp_path: Path) -> None:
+    made_up = package(tmp_path, {"a.py": CHECK.format(id="ecs-a"), "b.py": CHECK.format(id="ecs-a")})
+
+    with pytest.raises(ValueError, match=r"^made_up\.b: the id 'ecs-a' is taken by another check"):
+        discover(made_up)
+
+
+def made(name: str) -> Check[TaskDefinition]:
+    def judge(_task: TaskDefinition, _params: NoParameters) -> Verdict:
+        return Verdict(Status.PASS)
+
+    return Check(name, "", Severity.LOW, TaskDefinition, judge, {})
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude", "chosen"),
+    [
+        pytest.param(["*"], [], ["ec2-a", "ecs-a", "ecs-b"], id="everything"),
+        pytest.param(["ecs-*"], [], ["ecs-a", "ecs-b"], id="a glob"),
+        pytest.param(["ecs-b", "ec2-a"], [], ["ec2-a", "ecs-b"], id="names, in the order of the catalogue"),
+        pytest.param(["*"], ["ecs-*"], ["ec2-a"], id="everything but a glob"),
+        pytest.param(["ecs-a"], ["ecs-a"], [], id="an exclusion wins"),
+        pytest.param(["*"], ["rds-*"], ["ec2-a", "ecs-a", "ecs-b"], id="an exclusion may match nothing"),
+        pytest.param([], [], [], id="nothing asked for is nothing chosen"),
+    ],
+)
+def test_checks_are_chosen_by_name_and_glob(include: list[str], exclude: list[str], chosen: list[str]) -> None:
+    catalogue = [made("ec2-a"), made("ecs-a"), made("ecs-b")]
+
+    assert [each.id for each in select(catalogue, include, exclude)] == chosen
+
+
+def test_asking_for_a_check_that_does_not_exist_is_an_error_and_not_an_empty_run() -> None:
+    with pytest.raises(ValueError, match=r"^No check matches 'ECS-A', 'rds-\*'; `auditor checks` lists the ids\.$"):
+        select([made("ecs-a")], ["ecs-*", "ECS-A", "rds-*"])
+
+
+def test_an_iterator_of_patterns_serves_as_well_as_a_list() -> None:
+    assert [each.id for each in select(iter([made("a"), made("b")]), iter(["*"]), iter(["b"]))] == ["a"]
