@@ -1,0 +1,288 @@
+"""The floors of the house, the homes of the libraries, and a few house rules, read from the source of every module.
+
+Imports count wherever they stand: at the top, in a function, for the type checker only, relative, or by a literal name
+given to `import_module`.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "auditor"
+
+#: A module may import its own room and rooms on floors strictly below.
+FLOORS = {
+    "auditor.domain": 0,
+    "auditor.documents": 1,
+    "auditor.checks": 1,
+    "auditor.store": 1,
+    "auditor.inventory": 2,
+    "auditor.settings": 2,
+    "auditor.aws": 3,
+    "auditor.engine": 4,
+    "auditor.reports": 5,
+    "auditor.archive": 5,
+    "auditor.schemas": 5,
+    "auditor.demo": 5,
+    "auditor.app": 6,
+    "auditor.cli": 7,
+    "auditor.__main__": 8,
+}
+
+#: What comes from outside (and the standard library's ways to run things at once), and where it may be imported.
+HOMES = {
+    "boto3": {"auditor.aws"},
+    "botocore": {"auditor.aws"},
+    "tenacity": {"auditor.aws"},
+    "threading": {"auditor.engine"},
+    "threading.Lock": {"auditor.engine", "auditor.aws"},  # starts nothing: it guards what the engine's threads share
+    "concurrent": {"auditor.engine"},
+    "multiprocessing": {"auditor.engine"},
+    "jinja2": {"auditor.reports"},
+    "markupsafe": {"auditor.reports"},  # jinja2's own
+    "rich": {"auditor.reports"},
+    "moto": {"auditor.demo"},
+    "click": {"auditor.cli"},
+    "yaml": {"auditor.documents"},
+    "pydantic": {"auditor.inventory", "auditor.settings", "auditor.schemas"},
+}
+
+MAY_PRINT = {"auditor.cli", "auditor.app"}
+LONGEST = {"auditor.cli": 149}
+LONGEST_ELSEWHERE = 300
+BROAD_HANDLERS_IN_THE_ENGINE = 3
+
+
+def module_name(file: Path) -> str:
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def room(module: str) -> str:
+    """`auditor.reports.html` lives in `auditor.reports`."""
+    return ".".join(module.split(".")[:2])
+
+
+def imports(module: str, source: str, *, is_package: bool = False) -> Iterator[tuple[int, str]]:
+    """Line and absolute name of everything that `source` imports, submodules of `auditor` included."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = absolute(module, node, is_package=is_package)
+            # Where the name that is taken matters: `from auditor import app` enters a room. Elsewhere the module does.
+            names = [f"{base}.{alias.name}" for alias in node.names] if base in {"auditor", "threading"} else [base]
+            yield from ((node.lineno, "auditor" if name == "auditor.__version__" else name) for name in names)
+        elif isinstance(node, ast.Call) and called(node) in {"import_module", "__import__"}:
+            literals = [each.value for each in node.args if isinstance(each, ast.Constant)]
+            yield from ((node.lineno, each) for each in literals if isinstance(each, str))
+
+
+def absolute(module: str, node: ast.ImportFrom, *, is_package: bool) -> str:
+    if not node.level:
+        return node.module or ""
+    up = node.level - 1 if is_package else node.level
+    base = module.split(".")[: len(module.split(".")) - up]
+    return ".".join([*base, *filter(None, [node.module])])
+
+
+def called(node: ast.Call) -> str:
+    """The last name of what is called: `importlib.import_module(...)` calls `import_module`."""
+    function = node.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def misplaced(module: str, source: str, *, is_package: bool = False) -> list[str]:
+    """Every import of `source` that breaks a floor or enters a home, as a sentence."""
+    found = [
+        f"{module}:{line}: {problem}"
+        for line, name in imports(module, source, is_package=is_package)
+        if (problem := objection(module, name))
+    ]
+    return sorted(set(found))
+
+
+def objection(module: str, name: str) -> str | None:
+    """Why `module` must not import `name`, if so."""
+    top = name.partition(".")[0]
+    if top == "auditor":
+        return inner_objection(module, name)
+    homes = HOMES.get(name) or HOMES.get(top)
+    if homes:
+        return None if room(module) in homes else f"{name} may only be imported in {', '.join(sorted(homes))}"
+    return None if top in sys.stdlib_module_names else f"{top} has no home; name one in HOMES"
+
+
+def inner_objection(module: str, name: str) -> str | None:
+    here, there = room(module), room(name)
+    if there in {here, "auditor"}:
+        return None
+    missing = [each for each in (here, there) if each not in FLOORS]
+    if missing:
+        return f"{', '.join(missing)} has no floor; give it one in FLOORS"
+    if FLOORS[there] < FLOORS[here]:
+        return None
+    return f"floor {FLOORS[here]} must not import {name} on floor {FLOORS[there]}"
+
+
+def broad_handlers(source: str) -> list[int]:
+    """Lines that catch everything: `except:`, `except Exception`, `suppress(Exception)`, also within a tuple.
+
+    `except BaseException` that ends by raising again is a way to tidy up, and not meant.
+    """
+    lines: list[int] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ExceptHandler):
+            names = caught(node.type)
+            tidies_up = names == {"BaseException"} and isinstance(node.body[-1], ast.Raise) and not node.body[-1].exc
+            if not tidies_up and names & {"", "Exception", "BaseException"}:
+                lines.append(node.lineno)
+        elif isinstance(node, ast.Call) and called(node) == "suppress":
+            lines += [node.lineno for each in node.args if caught(each) & {"Exception", "BaseException"}]
+    return lines
+
+
+def caught(node: ast.expr | None) -> set[str]:
+    """The names of what a handler catches, the empty name where it names nothing."""
+    if node is None:
+        return {""}
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def prints(source: str) -> list[int]:
+    """Lines that call `print`."""
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    return [node.lineno for node in nodes if isinstance(node.func, ast.Name) and node.func.id == "print"]
+
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+SOURCES = {module_name(file): file.read_text(encoding="utf-8") for file in FILES}
+PACKAGES = {module_name(file) for file in FILES if file.name == "__init__.py"}
+
+every_module = pytest.mark.parametrize("module", SOURCES)
+
+
+def test_the_source_that_is_read_is_the_products() -> None:
+    assert {"auditor", "auditor.domain.check", "auditor.checks"} <= set(SOURCES)
+
+
+@every_module
+def test_imports_go_down_and_libraries_stay_at_home(module: str) -> None:
+    assert misplaced(module, SOURCES[module], is_package=module in PACKAGES) == []
+
+
+@every_module
+def test_every_module_says_what_it_is_for(module: str) -> None:
+    assert ast.get_docstring(ast.parse(SOURCES[module]))
+
+
+@every_module
+def test_a_file_is_one_room(module: str) -> None:
+    assert len(SOURCES[module].splitlines()) <= LONGEST.get(module, LONGEST_ELSEWHERE)
+
+
+@every_module
+def test_only_the_command_prints(module: str) -> None:
+    assert room(module) in MAY_PRINT or prints(SOURCES[module]) == []
+
+
+def test_everything_is_caught_at_three_boundaries_of_the_engine_and_nowhere_else() -> None:
+    handlers = {module: lines for module, source in SOURCES.items() if (lines := broad_handlers(source))}
+
+    assert {module: lines for module, lines in handlers.items() if room(module) != "auditor.engine"} == {}
+    assert sum(map(len, handlers.values())) <= BROAD_HANDLERS_IN_THE_ENGINE
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "problem"),
+    [
+        ("auditor.domain.x", "import auditor.checks", "floor 0 must not import auditor.checks on floor 1"),
+        ("auditor.engine.x", "from auditor.app import run", "floor 4 must not import auditor.app on floor 6"),
+        ("auditor.engine.x", "from auditor import app", "floor 4 must not import auditor.app on floor 6"),
+        ("auditor.checks.ecs.x", "from auditor.store import s", "floor 1 must not import auditor.store on floor 1"),
+        ("auditor.engine.x", "from ..reports import html", "floor 4 must not import auditor.reports on floor 5"),
+        ("auditor.engine.x", "from .. import reports", "floor 4 must not import auditor.reports on floor 5"),
+        ("auditor.aws.x", "def f():\n    import jinja2", "jinja2 may only be imported in auditor.reports"),
+        (
+            "auditor.aws.x",
+            "if TYPE_CHECKING:\n    from rich.table import T",
+            "rich.table may only be imported in auditor.reports",
+        ),
+        ("auditor.engine.x", "import_module('boto3')", "boto3 may only be imported in auditor.aws"),
+        (
+            "auditor.engine.x",
+            "importlib.import_module('auditor.cli')",
+            "floor 4 must not import auditor.cli on floor 7",
+        ),
+        ("auditor.aws.x", "from threading import Thread", "threading.Thread may only be imported in auditor.engine"),
+        ("auditor.aws.x", "import threading", "threading may only be imported in auditor.engine"),
+        (
+            "auditor.app",
+            "from concurrent.futures import wait",
+            "concurrent.futures may only be imported in auditor.engine",
+        ),
+        ("auditor.checks", "import yaml as y", "yaml may only be imported in auditor.documents"),
+        ("auditor.aws.x", "import requests", "requests has no home; name one in HOMES"),
+        ("auditor.attic.x", "import auditor.domain", "auditor.attic has no floor; give it one in FLOORS"),
+    ],
+)
+def test_an_import_in_the_wrong_place_would_be_noticed(module: str, source: str, problem: str) -> None:
+    (found,) = misplaced(module, source)
+
+    assert found.startswith(f"{module}:")
+    assert found.endswith(f": {problem}")
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("auditor.cli", "import click\nfrom auditor import __version__, app"),
+        (
+            "auditor.aws.collectors.x",
+            "from auditor.aws.retry import r\nfrom ..clients import c\nimport botocore.session",
+        ),
+        ("auditor.engine.x", "import concurrent.futures\nfrom auditor.domain.check import Check"),
+        ("auditor.inventory.x", "from pydantic import BaseModel\nfrom auditor.documents import read"),
+        ("auditor.aws.x", "from threading import Lock"),
+        ("auditor.store.x", "import os\nfrom pathlib import Path"),
+    ],
+)
+def test_an_import_in_the_right_place_is_left_alone(module: str, source: str) -> None:
+    assert misplaced(module, source) == []
+
+
+def test_a_relative_import_counts_from_the_package_where_the_module_is_one() -> None:
+    assert misplaced("auditor.engine", "from . import scan", is_package=True) == []
+    assert misplaced("auditor.engine", "from .. import app", is_package=True) != []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "try:\n    f()\nexcept:\n    pass",
+        "try:\n    f()\nexcept Exception:\n    pass",
+        "try:\n    f()\nexcept (OSError, Exception) as error:\n    raise",
+        "try:\n    f()\nexcept BaseException:\n    pass",
+        "from contextlib import suppress\nwith suppress(Exception):\n    f()",
+    ],
+)
+def test_catching_everything_would_be_noticed(source: str) -> None:
+    assert len(broad_handlers(source)) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["try:\n    f()\nexcept OSError:\n    pass", "try:\n    f()\nexcept BaseException:\n    tidy()\n    raise"],
+)
+def test_catching_something_is_left_alone(source: str) -> None:
+    assert broad_handlers(source) == []
+
+
+def test_a_print_would_be_noticed_and_a_method_of_that_name_would_not() -> None:
+    assert prints("console.print(1)\nprint(2)") == [2]
