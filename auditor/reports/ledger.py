@@ -1,0 +1,145 @@
+"""The accounts as the report's table has them: every one a row, those that need somebody first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+
+from auditor.domain.check import Severity, Status
+from auditor.domain.result import AccountSummary, CoverageStatus, RunResult
+from auditor.reports.verdict import standing
+from auditor.reports.words import WORST_FIRST, duration, number, why
+
+_REASONS_A_ROW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One account. `reasons` says why it was not, or not fully, examined; `unsaid` counts those left out."""
+
+    summary: AccountSummary
+    standing: CoverageStatus
+    reasons: tuple[str, ...]
+    unsaid: int
+
+    @property
+    def failures(self) -> int:
+        """FAIL findings of any severity."""
+        return sum(self.summary.failing.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of the coverage strip, in percent of its width."""
+
+    status: CoverageStatus
+    start: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Accounts that want the same attention."""
+
+    title: str
+    rows: tuple[Row, ...]
+    folded: bool = False
+
+
+#: The least share of the strip, in percent.
+_LEAST = 1.0
+
+#: More rows than this without news are folded away.
+_FOLD = 12
+
+
+def rows(result: RunResult) -> tuple[Row, ...]:
+    """Return every account, the worst failures first."""
+    reasons = _reasons(result)
+    return tuple(sorted((_row(each, reasons.get(each.account.id, ())) for each in result.accounts), key=_attention))
+
+
+def sections(rows: Iterable[Row]) -> tuple[Section, ...]:
+    """Split the rows by what they need; empty sections are left out."""
+    failing, blind, clean, excluded = [], [], [], []
+    for row in rows:
+        if row.standing is CoverageStatus.EXCLUDED:
+            excluded.append(row)
+        elif row.failures:
+            failing.append(row)
+        elif row.standing is CoverageStatus.EXAMINED:
+            clean.append(row)
+        else:
+            blind.append(row)
+    named = (
+        ("With failures", failing, False),
+        ("Without known failures, but not fully examined", blind, False),
+        ("Fully examined, no failures", clean, len(clean) > _FOLD),
+        ("Excluded", excluded, len(excluded) > _FOLD),
+    )
+    return tuple(Section(title, tuple(group), folded) for title, group, folded in named if group)
+
+
+def strip(accounts: Mapping[CoverageStatus, int]) -> tuple[Segment, ...]:
+    """Lay the accounts out along the strip. One account of a thousand still gets enough of it to be seen."""
+    present = {status: count for status, count in accounts.items() if count}
+    share = (100 - _LEAST * len(present)) / (sum(present.values()) or 1)
+    segments, start = [], 0.0
+    for status, count in present.items():
+        width = _LEAST + count * share
+        segments.append(Segment(status, round(start, 2), round(width, 2)))
+        start += width
+    return tuple(segments)
+
+
+def severities(result: RunResult) -> tuple[Severity, ...]:
+    """Return the severities that this run could have found or did find, worst first."""
+    possible = {check.severity for check in result.checks}
+    return tuple(each for each in WORST_FIRST if each in possible or result.failing(each))
+
+
+def by_check(result: RunResult) -> Mapping[str, Mapping[Status, int]]:
+    """Count the verdicts of each check that ran, every status named."""
+    counts = {check.id: dict.fromkeys(Status, 0) for check in result.checks}
+    for summary in result.accounts:
+        for (check_id, status), count in summary.statuses.items():
+            counts.setdefault(check_id, dict.fromkeys(Status, 0))[status] += count
+    return counts
+
+
+def facts(result: RunResult) -> Sequence[tuple[str, str]]:
+    """Return what describes the run itself, as labels and values."""
+    calls, throttled, retried = (
+        sum(getattr(summary, name) for summary in result.accounts) for name in ("calls", "throttled", "retried")
+    )
+    return (
+        ("Run", result.run_id),
+        ("Started", f"{result.started_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"),
+        ("Took", duration((result.finished_at - result.started_at).total_seconds())),
+        ("Version", result.version),
+        ("API calls", f"{calls:,}"),
+        ("Throttled", number(throttled, "time")),
+        ("Retried", number(retried, "time")),
+    )
+
+
+def _row(summary: AccountSummary, reasons: tuple[str, ...]) -> Row:
+    return Row(summary, standing(summary), reasons[:_REASONS_A_ROW], max(0, len(reasons) - _REASONS_A_ROW))
+
+
+def _attention(row: Row) -> tuple[object, ...]:
+    counts = tuple(-row.summary.failing.get(severity, 0) for severity in WORST_FIRST)
+    return (*counts, row.summary.share_examined, row.summary.account.id)
+
+
+def _reasons(result: RunResult) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    excluded = {each.account.id for each in result.accounts if each.excluded}
+    for row in result.gaps:
+        if row.account.id in excluded:
+            found[row.account.id][row.detail or why(row.reason)] = None
+        elif row.status is not CoverageStatus.EXCLUDED:
+            found[row.account.id][why(row.reason)] = None
+    return {key: tuple(texts) for key, texts in found.items()}

@@ -1,0 +1,158 @@
+"""Small builders of the domain's nouns, for every test: name what matters, the rest is filled in."""
+# ruff: noqa: ANN401 - `**fields` are the fields of the noun, whatever their types
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from auditor.domain.check import Evidence, Severity, Status
+from auditor.domain.facts import Container, Resource, TaskDefinition
+from auditor.domain.reason import Reason
+from auditor.domain.result import AccountSummary, CheckInfo, Coverage, CoverageStatus, Finding, RunResult
+from auditor.domain.scope import Account, Scope
+
+Fields = dict[str, Any]
+
+NOW = datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC)
+CHECK = "ecs-host-network-privileged-or-root"
+COLLECTOR = "ecs-task-definitions"
+TITLE = "Containers on the host's network are neither privileged nor root"
+REMEDIATION = (
+    "Register a revision whose containers have `privileged` false and a `user` with a uid other than 0, or whose "
+    "network mode is not host; update the services that use the family; then deregister the old revision."
+)
+
+
+def account(number: int = 1, **fields: Any) -> Account:
+    """Build the account with a twelve-digit id made of `number`."""
+    usual: Fields = {"id": f"{number:012d}", "name": f"account-{number}"}
+    return Account(**(usual | fields))
+
+
+def scope(region: str = "eu-west-1", **fields: Any) -> Scope:
+    """Build one region of one account."""
+    usual: Fields = {"account": account(), "region": region}
+    return Scope(**(usual | fields))
+
+
+def container(name: str = "app", **fields: Any) -> Container:
+    """Build one container of a task definition."""
+    return Container(**({"name": name, "image": "app:1"} | fields))
+
+
+def task_definition(family: str = "web", revision: int = 1, **fields: Any) -> TaskDefinition:
+    """Build one revision, ACTIVE and in host network mode."""
+    usual: Fields = {
+        "arn": f"arn:aws:ecs:eu-west-1:000000000001:task-definition/{family}:{revision}",
+        "family": family,
+        "revision": revision,
+        "status": "ACTIVE",
+        "network_mode": "host",
+        "containers": (container(),),
+    }
+    return TaskDefinition(**(usual | fields))
+
+
+def resource(
+    family: str = "web", revision: int = 1, *, region: str = "eu-west-1", of: Account | None = None
+) -> Resource:
+    """Build the resource of a task definition that lies in `region` of the account `of`."""
+    owner = (of or account()).id
+    arn = f"arn:aws:ecs:{region}:{owner}:task-definition/{family}:{revision}"
+    author = f"arn:aws:sts::{owner}:assumed-role/deployer/ci"
+    return task_definition(
+        family, revision, arn=arn, registered_at=NOW - timedelta(days=9), registered_by=author
+    ).resource
+
+
+def finding(family: str = "web", revision: int = 1, **fields: Any) -> Finding:
+    """Build a finding: FAIL, high, for a privileged container, unless told otherwise."""
+    owner, region = fields.get("account", account()), fields.get("region", "eu-west-1")
+    usual: Fields = {
+        "check_id": CHECK,
+        "title": TITLE,
+        "severity": Severity.HIGH,
+        "status": Status.FAIL,
+        "account": owner,
+        "region": region,
+        "resource": resource(family, revision, region=region, of=owner),
+        "observed_at": NOW,
+        "reasons": ("privileged",),
+        "evidence": (Evidence("app", None, privileged=True, reasons=("privileged",)),),
+        "standards": {"prowler": Status.PASS},
+        "remediation": REMEDIATION,
+    }
+    return Finding(**(usual | fields))
+
+
+def unknown(family: str = "lost", reason: Reason = Reason.SERVICE_ERROR, **fields: Any) -> Finding:
+    """Build the finding of a resource that could not be read."""
+    usual: Fields = {"status": Status.UNKNOWN, "reasons": (reason.value,), "evidence": (), "standards": {}}
+    return finding(family, **(usual | fields))
+
+
+def coverage(status: CoverageStatus = CoverageStatus.EXAMINED, **fields: Any) -> Coverage:
+    """Build one row of the ledger."""
+    usual: Fields = {"account": account(), "region": "eu-west-1", "collector": COLLECTOR, "status": status, "calls": 3}
+    return Coverage(**(usual | fields))
+
+
+def check_info(**fields: Any) -> CheckInfo:
+    """Build what the output says of the one check that ran."""
+    usual: Fields = {
+        "id": CHECK,
+        "title": TITLE,
+        "severity": Severity.HIGH,
+        "frameworks": {"cis-compute-1.1": ("3.1",)},
+        "remediation": REMEDIATION,
+    }
+    return CheckInfo(**(usual | fields))
+
+
+def summarise(
+    owner: Account, rows: Iterable[Coverage], findings: Iterable[Finding], extra: Mapping[Status, int]
+) -> AccountSummary:
+    """Sum up one account; `extra` adds verdicts of the one check that nobody lists (PASS, NOT_APPLICABLE)."""
+    own = [row for row in rows if row.account.id == owner.id]
+    found = [each for each in findings if each.account.id == owner.id]
+    statuses = Counter((each.check_id, each.status) for each in found)
+    statuses.update({(CHECK, status): count for status, count in extra.items()})
+    return AccountSummary(
+        account=owner,
+        statuses=dict(statuses),
+        coverage=dict(Counter(row.status for row in own)),
+        failing=dict(Counter(each.severity for each in found if each.status is Status.FAIL)),
+        calls=sum(row.calls for row in own),
+        throttled=sum(row.throttled for row in own),
+        retried=sum(row.retried for row in own),
+    )
+
+
+def run_result(
+    rows: Iterable[Coverage] = (),
+    findings: Iterable[Finding] = (),
+    extra: Mapping[str, Mapping[Status, int]] | None = None,
+    **fields: Any,
+) -> RunResult:
+    """Build the result that an engine would make of these ledger rows and findings; `extra` is by account id."""
+    rows, findings, extra = tuple(rows), tuple(findings), extra or {}
+    owners = {row.account.id: row.account for row in rows} | {each.account.id: each.account for each in findings}
+    failures = tuple(each for each in findings if each.status is Status.FAIL)
+    unknowns = tuple(each for each in findings if each.status is Status.UNKNOWN)
+    usual: Fields = {
+        "run_id": "20261123T020000Z-1a2b3c",
+        "started_at": NOW,
+        "finished_at": NOW + timedelta(seconds=41),
+        "version": "0.1.0",
+        "checks": (check_info(),),
+        "accounts": tuple(summarise(owners[key], rows, findings, extra.get(key, {})) for key in sorted(owners)),
+        "failures": failures,
+        "failures_total": len(failures),
+        "unknowns": unknowns,
+        "unknowns_total": len(unknowns),
+        "gaps": tuple(row for row in rows if row.status is not CoverageStatus.EXAMINED),
+    }
+    return RunResult(**(usual | fields))

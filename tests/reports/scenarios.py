@@ -1,0 +1,211 @@
+"""Runs worth looking at: what a real organization's night looks like, and its extremes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from auditor.domain.check import Evidence, Severity, Status
+from auditor.domain.reason import Reason
+from auditor.domain.result import Coverage, CoverageStatus, Finding, RunResult, unlearnt
+from auditor.domain.scope import EVERY_REGION, Account
+from tests.builders import CHECK, COLLECTOR, NOW, account, coverage, finding, run_result, unknown
+
+REGIONS = ("eu-central-1", "eu-west-1", "us-east-1")
+PASSES = {Status.PASS: 14, Status.NOT_APPLICABLE: 96}
+HOSTILE = (
+    "</script><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "\"'><b onmouseover=alert(1)>",
+    "\x1b]0;owned\x07\x1b[31mred",
+    "safe\u202egnp.exe\u2066\u200b",
+    "{{7*7}}{% for x in y %}${7*7}",
+    "line one\nline two\r\tend",
+    "lone \ud800 surrogate",
+    "שלום עולם",
+    "x" * 65_536,
+)
+
+_EXCLUDED = CoverageStatus.EXCLUDED
+_PRIVILEGED = Evidence("datadog-agent", None, privileged=True, reasons=("privileged",))
+_ROOT = Evidence("node-exporter", "0:0", privileged=False, reasons=("root-user",))
+_BOTH = Evidence("cadvisor", "root", privileged=True, reasons=("privileged", "root-user"))
+_UNSET = Evidence("envoy", None, privileged=False, reasons=("user-unset",))
+_STANDARDS = {"aws-config": Status.PASS, "powerpipe": Status.FAIL, "prowler": Status.PASS}
+_STRICT = {"aws-config": Status.FAIL, "powerpipe": Status.FAIL, "prowler": Status.PASS}
+
+
+def everyday() -> RunResult:
+    """Twelve accounts, every kind of gap, nine failures."""
+    names = (
+        ("payments-prod", "prod/payments"),
+        ("payments-staging", "staging/payments"),
+        ("platform-shared", "infrastructure"),
+        ("data-lake", "prod/data"),
+        ("web-prod", "prod/web"),
+        ("web-staging", "staging/web"),
+        ("ml-research", "research"),
+        ("identity", "security"),
+        ("log-archive", "security"),
+        ("sandbox-anna", "sandbox"),
+        ("acquired-gmbh", ""),
+        ("legacy-billing", "suspended"),
+    )
+    owners = [account(111122223333 + place, name=name, ou=ou) for place, (name, ou) in enumerate(names)]
+    rows = [coverage(account=owner, region=region, calls=41) for owner in owners[:6] for region in REGIONS]
+    rows += [*_research(owners[6]), *_refused(owners[7]), *_partly(owners[8]), *_left_out(owners[9], owners[11])]
+    rows += _refused(owners[10])
+    rows[4] = replace(rows[4], throttled=2, retried=2)
+    extra = {owner.id: PASSES for owner in owners[:7]} | {owners[8].id: {Status.PASS: 3}}
+    return run_result(rows, _failures(owners) + _unknowns(owners), extra)
+
+
+def nothing_wrong() -> RunResult:
+    """Thirty accounts, everything examined, no failure."""
+    owners = [account(number, ou="prod") for number in range(1, 31)]
+    rows = [coverage(account=owner, region=region) for owner in owners for region in REGIONS]
+    return run_result(rows, extra={owner.id: PASSES for owner in owners})
+
+
+def empty() -> RunResult:
+    """Two accounts, everything examined, no task definition anywhere."""
+    return run_result([coverage(account=account(number), region=region) for number in (1, 2) for region in REGIONS])
+
+
+def all_refused(accounts: int = 200) -> RunResult:
+    """Nobody lets us in."""
+    return run_result([row for number in range(1, accounts + 1) for row in _refused(account(number, ou="prod"))])
+
+
+def no_accounts() -> RunResult:
+    """An inventory without accounts."""
+    return run_result()
+
+
+def many_failures(failures: int = 2000, total: int = 6509) -> RunResult:
+    """More failures than the report lists, in a hundred accounts."""
+    owners = [account(111122220000 + number, name=f"team-{number:03d}-prod", ou="prod/teams") for number in range(100)]
+    rows = [coverage(account=owner, region=region) for owner in owners for region in REGIONS]
+    kinds = ((_PRIVILEGED,), (_ROOT, _UNSET), (_BOTH, _UNSET, _ROOT))
+    findings = [
+        finding(
+            f"service-{number:04d}-worker",
+            number % 50 + 1,
+            account=owners[number % 100],
+            region=REGIONS[number % 3],
+            evidence=kinds[number % 3],
+            standards=_STRICT,
+        )
+        for number in range(failures)
+    ]
+    result = run_result(rows, findings, {owner.id: PASSES for owner in owners})
+    more = replace(
+        result.accounts[0],
+        statuses={**result.accounts[0].statuses, (CHECK, Status.FAIL): 20 + total - failures},
+        failing={Severity.HIGH: 20 + total - failures},
+    )
+    return replace(result, accounts=(more, *result.accounts[1:]), failures_total=total)
+
+
+def hostile() -> RunResult:
+    """Every string that an account can choose is out to break something."""
+    rows: list[Coverage] = []
+    findings: list[Finding] = []
+    for number, text in enumerate(HOSTILE, start=1):
+        owner = account(number, name=text, ou=text, tags={text: text})
+        rows.append(coverage(CoverageStatus.PARTIAL, account=owner, reason=Reason.SERVICE_ERROR, detail=text))
+        rows.append(coverage(_EXCLUDED, account=owner, region=text, reason=Reason.EXCLUDED_BY_CONFIG, detail=text))
+        evidence = Evidence(text, text, privileged=True, reasons=("privileged", "root-user", text))
+        failure = finding(text, account=owner, region=text, evidence=(evidence,), standards={text: Status.PASS})
+        named = replace(failure.resource, registered_by=text, tags={text: text})
+        findings.append(replace(failure, resource=named, remediation=text, title=text, check_id=text))
+        findings.append(replace(unknown(text, account=owner, region=text), reasons=("service-error", text)))
+    return run_result(rows, findings, run_id=HOSTILE[0])
+
+
+def _research(owner: Account) -> list[Coverage]:
+    denied = (
+        f"AccessDeniedException: User: arn:aws:sts::{owner.id}:assumed-role/AuditorReadOnly/auditor is not authorized "
+        "to perform: ecs:ListTaskDefinitionFamilies with an explicit deny in a service control policy"
+    )
+    blind, by_config = CoverageStatus.NOT_EXAMINED, Reason.EXCLUDED_BY_CONFIG
+    return [
+        coverage(account=owner, region="eu-central-1", calls=12),
+        coverage(blind, account=owner, region="eu-west-1", reason=Reason.SCP_DENIED, detail=denied),
+        coverage(blind, account=owner, region="us-east-1", reason=Reason.SCP_DENIED, detail=denied),
+        coverage(_EXCLUDED, account=owner, region="ap-east-1", reason=by_config, detail="exclude_regions"),
+    ]
+
+
+def _refused(owner: Account) -> list[Coverage]:
+    said = (
+        f"AccessDenied: User: arn:aws:sts::999999999999:assumed-role/auditor/run is not authorized to perform: "
+        f"sts:AssumeRole on resource: arn:aws:iam::{owner.id}:role/AuditorReadOnly"
+    )
+    return [
+        coverage(
+            CoverageStatus.NOT_EXAMINED,
+            account=owner,
+            region=EVERY_REGION,
+            reason=Reason.ROLE_DENIED,
+            detail=said,
+            calls=1,
+        )
+    ]
+
+
+def _partly(owner: Account) -> list[Coverage]:
+    partial = CoverageStatus.PARTIAL
+    return [
+        coverage(account=owner, region="eu-central-1"),
+        coverage(
+            partial,
+            account=owner,
+            region="eu-west-1",
+            reason=Reason.SERVICE_ERROR,
+            detail="1 of 4 could not be described",
+        ),
+        coverage(
+            partial,
+            account=owner,
+            region="us-east-1",
+            reason=Reason.TIMEOUT,
+            detail="ReadTimeout after 20 s",
+            retried=4,
+        ),
+    ]
+
+
+def _left_out(sandbox: Account, suspended: Account) -> list[Coverage]:
+    return [
+        replace(unlearnt(sandbox, COLLECTOR, Reason.EXCLUDED_BY_CONFIG, "sandbox, ticket SEC-12"), status=_EXCLUDED),
+        replace(unlearnt(suspended, COLLECTOR, Reason.ACCOUNT_SUSPENDED, "SUSPENDED"), status=_EXCLUDED),
+    ]
+
+
+def _failures(owners: list[Account]) -> list[Finding]:
+    old = NOW - timedelta(days=400)
+    first = finding("node-agents", 41, account=owners[0], evidence=(_BOTH, _ROOT, _UNSET), standards=_STRICT)
+    aged = replace(first, resource=replace(first.resource, registered_at=old))
+    return [
+        aged,
+        finding("datadog", 7, account=owners[0], evidence=(_PRIVILEGED,), standards=_STANDARDS),
+        finding("datadog", 7, account=owners[0], region="us-east-1", evidence=(_PRIVILEGED,), standards=_STANDARDS),
+        finding("datadog", 5, account=owners[1], evidence=(_PRIVILEGED,), standards=_STANDARDS),
+        finding("metrics", 112, account=owners[2], evidence=(_ROOT, _UNSET), standards=_STRICT),
+        finding("metrics", 112, account=owners[2], region="us-east-1", evidence=(_ROOT, _UNSET), standards=_STRICT),
+        finding("falco", 3, account=owners[2], region="eu-central-1", evidence=(_BOTH,), standards=_STANDARDS),
+        finding("edge-proxy", 19, account=owners[4], evidence=(_ROOT,), standards=_STRICT),
+        finding(
+            "gpu-monitor", 2, account=owners[6], region="eu-central-1", evidence=(_PRIVILEGED,), standards=_STANDARDS
+        ),
+    ]
+
+
+def _unknowns(owners: list[Account]) -> list[Finding]:
+    archive = owners[8]
+    return [
+        unknown("shipper", account=archive, region="eu-west-1"),
+        unknown("indexer", Reason.TIMEOUT, account=archive, region="us-east-1"),
+        unknown("rotator", Reason.TIMEOUT, account=archive, region="us-east-1"),
+    ]
