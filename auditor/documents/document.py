@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from auditor.documents.show import show_path
 from auditor.domain.errors import Problem
 
+#: What is said of a key that nothing follows.
+NO_VALUE = ("has no value", "Give it one, or remove it.")
 #: Where something is in a document: keys and list indexes, outermost first.
 Path = Sequence[str | int]
 
@@ -70,6 +72,15 @@ class Document:
         shown = "" if place.source != self.source else show_path(place.path)
         return Problem(place.source, place.line, shown, message, advice)
 
+    def without_value(self) -> list[Problem]:
+        """A problem for every key and item that nothing follows: it may be a slip, and must not mean a default."""
+        return [self.problem(path, *NO_VALUE) for path in _empty_paths(self.root, ())]
+
+    def within(self, key: str) -> Document:
+        """This document as the value of `key`."""
+        line = self.root.line
+        return replace(self, root=Node(line, {key: self.data}, children={key: (line, self.root)}))
+
     def overridden(self, path: Sequence[str], value: object, label: str) -> Document:
         """This document with `value` at `path`, whose problems will name `label` instead of the file.
 
@@ -108,3 +119,10 @@ def _replaced(node: Node, path: Sequence[str], new: Node) -> Node:
     child = _replaced(child, rest, new)
     line = 0 if not rest else line
     return replace(node, data={**node.data, key: child.data}, children={**node.children, key: (line, child)})
+
+
+def _empty_paths(node: Node, path: Path) -> Iterator[Path]:
+    if node.data is None:
+        yield path
+    for key, (_, child) in node.children.items():
+        yield from _empty_paths(child, (*path, key))

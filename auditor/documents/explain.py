@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from auditor.documents.document import Document
+from auditor.documents.document import NO_VALUE, Document
 from auditor.documents.schema import Schema, description_at, keys_at
 from auditor.documents.show import kind, show
 from auditor.domain.errors import Problem
@@ -90,7 +90,7 @@ def _sentence(case: _Case) -> tuple[str, str]:
     if isinstance(complaint, Complaint):
         return complaint.message, complaint.advice
     if case.value is None:
-        return "has no value", "Give it one, or remove the key."
+        return NO_VALUE
     return _SENTENCES.get(case.kind, _anything)(case)
 
 
@@ -110,7 +110,7 @@ def _not_text(case: _Case) -> tuple[str, str]:
         return f"is {kind(case.value)}, not {case.noun.name}", "Write one value."
     return (
         f"{show(case.text)} is {kind(case.value)}, not {case.noun.name}",
-        case.noun.advice.replace("{text}", show(case.text)),
+        case.noun.advice.format(text=show(case.text)),
     )
 
 

@@ -1,0 +1,128 @@
+"""The types of the inventory's fields: each accepts what can work and says in a sentence what is wrong otherwise."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo
+
+from auditor.documents import Complaint, Noun, show
+from auditor.inventory.regions import check_region
+from auditor.inventory.roles import check_arn, check_arrives, check_external_id, check_name
+
+_UNIT = re.compile(r"ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32}")
+
+#: `exclude: no` must not exclude.
+_NO_REASONS = {"yes", "no", "y", "n", "on", "off", "true", "false", "none", "null"}
+
+_ID_NOUN = Noun("an account id", 'Quote it, all 12 digits: "{text:0>12}"')
+#: What keys hold, for messages about values of the wrong kind.
+NOUNS = {
+    "id": _ID_NOUN,
+    "account_id": _ID_NOUN,
+    "Id": _ID_NOUN,
+    "exclude": Noun("a reason", 'Say why in words: exclude: "sandbox, ticket 123"'),
+}
+
+
+class Strict(BaseModel):
+    """A mapping with these keys and no others."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Lenient(BaseModel):
+    """A mapping of another program, whose further keys are none of our business."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+
+
+def one_or_more(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
+    """A text on its own is a list of one; what is neither is left for the type to refuse."""
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+
+def not_empty(values: tuple[str, ...]) -> tuple[str, ...]:
+    """`values`, where there is one. The library's own length check would also count values that are wrong."""
+    if not values:
+        raise Complaint("is empty", "Give it at least one value, or remove the key.")
+    return values
+
+
+def _account_id(value: str) -> str:
+    if re.fullmatch(r"[0-9]{12}", value):
+        return value
+    digits = re.sub(r"[ -]", "", value)
+    if re.fullmatch(r"[0-9]{12}", digits):
+        advice = f'Write the digits only: "{digits}"'
+    elif re.fullmatch(r"[0-9]{1,11}", digits):
+        advice = f'Account ids have 12 digits, this has {len(digits)}. If leading zeros were lost: "{digits:0>12}"'
+    else:
+        advice = "Account ids have 12 digits."
+    message = f"{show(value)} is not an account id"
+    raise Complaint(message, advice)
+
+
+def _region(value: str, info: ValidationInfo) -> str:
+    return check_region(value, (info.context or {})["regions"])
+
+
+def _excludable(value: str, info: ValidationInfo) -> str:
+    if value == "all":
+        raise Complaint("all regions cannot be excluded", "Exclude the account instead, with `exclude:` and a reason.")
+    return _region(value, info)
+
+
+def _unit(value: str) -> str:
+    if not _UNIT.fullmatch(value):
+        message = f"{show(value)} is not the id of an organizational unit"
+        raise Complaint(message, "Write an id such as ou-abcd-11112222, or r-abcd for the root.")
+    return value
+
+
+def _reason(value: str) -> str:
+    if not value.strip():
+        raise Complaint("gives no reason", NOUNS["exclude"].advice)
+    if value.strip().casefold() in _NO_REASONS:
+        message = f"{show(value)} is not a reason"
+        raise Complaint(message, NOUNS["exclude"].advice)
+    return value
+
+
+def _hub_arn(value: str) -> str:
+    return check_arn(value, ("{partition}",))
+
+
+def _arrives_here(chain: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    _one_way(info)
+    return check_arrives(chain, info.data["id"]) if "id" in info.data else chain
+
+
+def _arrives_anywhere(chain: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    _one_way(info)
+    return check_arrives(chain, None)
+
+
+def _one_way(info: ValidationInfo) -> None:
+    if info.data.get("role_name"):
+        raise Complaint("is given together with `role_name`", "Keep one of the two.")
+
+
+_OneOrMore = BeforeValidator(one_or_more, json_schema_input_type=str | list[str])
+_NotEmpty = AfterValidator(not_empty)
+_Arn = Annotated[str, AfterValidator(check_arn)]
+
+AccountId = Annotated[str, AfterValidator(_account_id)]
+Region = Annotated[str, AfterValidator(_region)]
+Regions = Annotated[tuple[Region, ...], _NotEmpty, _OneOrMore]
+ExcludedRegions = Annotated[tuple[Annotated[str, AfterValidator(_excludable)], ...], _OneOrMore]
+RoleNames = Annotated[tuple[Annotated[str, AfterValidator(check_name)], ...], _NotEmpty, _OneOrMore]
+#: Needs a field `id` above it.
+RoleArns = Annotated[tuple[_Arn, ...], _NotEmpty, AfterValidator(_arrives_here), _OneOrMore]
+RoleArnsForAll = Annotated[tuple[_Arn, ...], _NotEmpty, AfterValidator(_arrives_anywhere), _OneOrMore]
+HubRole = Annotated[str, AfterValidator(_hub_arn)]
+ExternalId = Annotated[str, AfterValidator(check_external_id)]
+Units = tuple[Annotated[str, AfterValidator(_unit)], ...]
+Reason = Annotated[str, AfterValidator(_reason)]
+Tags = dict[str, str]

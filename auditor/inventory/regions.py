@@ -1,0 +1,21 @@
+"""Region names and globs, checked against the regions that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from fnmatch import fnmatchcase
+
+from auditor.documents import Complaint, show, suggestion
+
+
+def check_region(pattern: str, known: Collection[str]) -> str:
+    """`pattern`, where it is `all`, the name of a region in `known` or a glob that matches one. Raises Complaint."""
+    if pattern == "all" or pattern in known:
+        return pattern
+    if any(char in pattern for char in "*?["):
+        if any(fnmatchcase(region, pattern) for region in known):
+            return pattern
+        message = f"{show(pattern)} matches no region"
+        raise Complaint(message, 'Regions look like eu-west-1, so a glob looks like "eu-*".')
+    message = f"{show(pattern)} is not a region"
+    raise Complaint(message, suggestion(pattern, known) or "Update botocore if the region is new.")
