@@ -1,0 +1,13 @@
+"""Our own stand-in for AWS over real HTTP. It knows the truth of what it serves, and it misbehaves on request.
+
+with running(Shape(accounts=50, regions=5), faults=[Fault("reset", rate=0.02)]) as fleet:
+    subprocess.run([...], env=fleet.env())
+    fleet.report()
+"""
+
+from tests.fleet.buckets import Drain
+from tests.fleet.faults import Fault
+from tests.fleet.organization import Large, Shape
+from tests.fleet.running import Fleet, running
+
+__all__ = ["Drain", "Fault", "Fleet", "Large", "Shape", "running"]

@@ -1,0 +1,45 @@
+"""The server's own few addresses, under `/_fleet/`, for tests that drive it from another process."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tests.fleet.faults import Fault
+from tests.fleet.organization import Shape
+from tests.fleet.protocols.json11 import dumps
+from tests.fleet.wire import Request, response
+
+if TYPE_CHECKING:
+    from tests.fleet.server import Server
+
+
+def answer(server: Server, request: Request) -> bytes:
+    """Answer; what is wrong with a request comes back as 400 with a sentence."""
+    try:
+        told = _do(server, request)
+    except (ValueError, TypeError, KeyError) as error:
+        return response(400, b"Content-Type: application/json\r\n", dumps({"error": str(error)}))
+    status = 404 if told is None else 200
+    return response(status, b"Content-Type: application/json\r\n", dumps(told))
+
+
+def _do(server: Server, request: Request) -> Any:  # noqa: ANN401 - whatever JSON can carry
+    method, path = request.method, request.path.removeprefix("/_fleet/")
+    if (method, path) == (b"GET", "report"):
+        return server.report.tell(scopes="scopes" in request.query)
+    if (method, path) == (b"GET", "shape"):
+        return server.organization.shape.plain()
+    if method != b"POST":
+        return None
+    if path == "reset":
+        server.report.reset()
+    elif path == "faults":
+        server.set_faults([Fault.of(plain) for plain in json.loads(request.body)])
+    elif path == "shape":
+        changes = json.loads(request.body)
+        server.set_shape(Shape.of(replace(server.organization.shape).plain() | changes))
+    else:
+        return None
+    return {"done": path}

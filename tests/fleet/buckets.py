@@ -1,0 +1,106 @@
+"""AWS's token buckets: per account, region and kind of call, shared with everybody else in the account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+#: Bucket name -> (burst, calls per second).
+#: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
+#: The page does not name task sets and daemons; they get the smallest of the common sizes.
+#: STS: 600 calls per second and account.
+LIMITS = {
+    "task-definition-read": (50.0, 20.0),
+    "cluster-read": (50.0, 20.0),
+    "service-read": (100.0, 20.0),
+    "cluster-resource-read": (100.0, 20.0),
+    "tag-read": (50.0, 20.0),
+    "capacity-provider-read": (50.0, 20.0),
+    "setting-read": (50.0, 20.0),
+    "service-deployment-read": (50.0, 20.0),
+    "service-revision-read": (50.0, 20.0),
+    "task-set-read": (50.0, 20.0),
+    "daemon-read": (50.0, 20.0),
+    "sts": (600.0, 600.0),
+}
+
+BUCKET_OF = {
+    "DescribeTaskDefinition": "task-definition-read",
+    "ListTaskDefinitions": "task-definition-read",
+    "ListTaskDefinitionFamilies": "task-definition-read",
+    "DescribeClusters": "cluster-read",
+    "ListClusters": "cluster-read",
+    "DescribeServices": "service-read",
+    "ListServices": "service-read",
+    "ListTasks": "cluster-resource-read",
+    "DescribeTasks": "cluster-resource-read",
+    "ListContainerInstances": "cluster-resource-read",
+    "DescribeContainerInstances": "cluster-resource-read",
+    "ListAttributes": "cluster-resource-read",
+    "ListTagsForResource": "tag-read",
+    "DescribeCapacityProviders": "capacity-provider-read",
+    "ListAccountSettings": "setting-read",
+    "DescribeServiceDeployments": "service-deployment-read",
+    "ListServiceDeployments": "service-deployment-read",
+    "DescribeServiceRevisions": "service-revision-read",
+    "DescribeTaskSets": "task-set-read",
+    "ListDaemonTaskDefinitions": "daemon-read",
+    "DescribeDaemonTaskDefinition": "daemon-read",
+    "AssumeRole": "sts",
+    "GetCallerIdentity": "sts",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """Somebody else who takes `rate` tokens a second out of buckets, until `seconds` have passed (0: for ever)."""
+
+    rate: float
+    account: str = "*"
+    region: str = "*"
+    bucket: str = "task-definition-read"
+    seconds: float = 0.0
+
+    def matches(self, account: str, region: str, bucket: str) -> bool:
+        """Whether this bucket is drained."""
+        return (
+            fnmatchcase(account, self.account) and fnmatchcase(region, self.region) and fnmatchcase(bucket, self.bucket)
+        )
+
+    def plain(self) -> dict[str, Any]:
+        """What JSON can carry."""
+        return asdict(self)
+
+
+class Buckets:
+    """All buckets. One comes into being, full, with the first call that draws on it."""
+
+    def __init__(self, drains: Sequence[Drain] = ()) -> None:
+        """`drains` say who else is calling."""
+        self._drains = tuple(drains)
+        self._levels: dict[tuple[str, str, str], tuple[float, float]] = {}
+
+    def take(self, account: str, region: str, operation: str, now: float) -> bool:
+        """Take a token, or say that there is none. `now` counts seconds since the server started."""
+        bucket = BUCKET_OF.get(operation)
+        if bucket is None:
+            return True
+        burst, rate = LIMITS[bucket]
+        key = (account, region, bucket)
+        if self._drains:
+            rate = max(0.5, rate - self._drained(key, now))
+            burst = min(burst, burst * rate / LIMITS[bucket][1])
+        level, then = self._levels.get(key, (burst, now))
+        level = min(burst, level + (now - then) * rate)
+        if level < 1:
+            self._levels[key] = (level, now)
+            return False
+        self._levels[key] = (level - 1, now)
+        return True
+
+    def _drained(self, key: tuple[str, str, str], now: float) -> float:
+        return sum(
+            drain.rate for drain in self._drains if drain.matches(*key) and (not drain.seconds or now < drain.seconds)
+        )

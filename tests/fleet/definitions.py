@@ -1,0 +1,230 @@
+"""What the task definitions say: recipes whose verdict is known because they were written to have it.
+
+A recipe is a network mode and its containers. Combined with dressings (everything the flagship rule must not look at)
+and turned into JSON once, at import, it is a template with a few slots; an answer costs one formatting of bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.fleet.organization import Family, Organization
+
+FAIL, PASS, NOT_APPLICABLE = "FAIL", "PASS", "NOT_APPLICABLE"
+
+#: Stands at the head of every value that must never leave a collector.
+CANARY = "CANARY"
+
+Containers = tuple[tuple[str | None, bool | None], ...]
+_ABSENT = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A definition in short. `containers` are (user, privileged); `reasons` are those that make it fail."""
+
+    verdict: str
+    mode: str | None
+    containers: Containers
+    reasons: tuple[str, ...] = ()
+    failing: tuple[int, ...] = ()
+
+
+def _fails(
+    *containers: tuple[str | None, bool | None], root: tuple[int, ...] = (), power: tuple[int, ...] = ()
+) -> Recipe:
+    reasons = (("privileged",) if power else ()) + (("root-user",) if root else ())
+    return Recipe(FAIL, "host", containers, reasons, tuple(sorted({*root, *power})))
+
+
+def _passes(*containers: tuple[str | None, bool | None]) -> Recipe:
+    return Recipe(PASS, "host", containers)
+
+
+def _spared(mode: str | None, *containers: tuple[str | None, bool | None]) -> Recipe:
+    return Recipe(NOT_APPLICABLE, mode, containers)
+
+
+RECIPES = (
+    _fails(("root", None), root=(0,)),
+    _fails(("root", False), root=(0,)),
+    _fails(("0", None), root=(0,)),
+    _fails(("0:0", False), root=(0,)),
+    _fails(("00", None), root=(0,)),
+    _fails(("root:app", None), root=(0,)),
+    _fails(("0:1000", None), root=(0,)),
+    _fails((None, True), power=(0,)),
+    _fails(("", True), power=(0,)),
+    _fails(("1000", True), power=(0,)),
+    _fails(("root", True), root=(0,), power=(0,)),
+    _fails(("app", None), ("1000:1000", False), ("0", None), root=(2,)),
+    _fails((None, True), ("app", None), power=(0,)),
+    _fails(("nobody", None), ("app", True), ("root", False), root=(2,), power=(1,)),
+    _passes((None, None)),
+    _passes((None, False)),
+    _passes(("", None)),
+    _passes(("1000", None)),
+    _passes(("1000:0", False)),
+    _passes(("app:root", None)),
+    _passes(("app", None)),
+    _passes(("Root", None)),
+    _passes(("10", None), ("nobody:0", False)),
+    _passes(("app", False), (None, None), ("65534:65534", None)),
+    _spared("bridge", ("root", True)),
+    _spared("bridge", ("0", None)),
+    _spared("awsvpc", ("root", None)),
+    _spared("awsvpc", (None, None), ("app", False)),
+    _spared(_ABSENT, ("0:0", True)),
+    _spared(_ABSENT, (None, None)),
+    _spared("none", ("root", None)),
+)
+
+_ENVIRONMENT = [{"name": "MODE", "value": f"{CANARY}-<<account>>-<<family>>-<<revision>>"}]
+_LOGS = {"logDriver": "awslogs", "options": {"awslogs-group": "/ecs/<<family>>", "awslogs-region": "<<region>>"}}
+_ROLE = "arn:aws:iam::<<account>>:role/<<family>>"
+
+#: (task-level members, members of every container). None of them has a say in the flagship rule.
+DRESSINGS: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
+    ({}, {}),
+    (
+        {"taskRoleArn": _ROLE, "executionRoleArn": f"{_ROLE}-execution", "cpu": "256", "memory": "512"},
+        {
+            "logConfiguration": {**_LOGS, "options": {**_LOGS["options"], "mode": "non-blocking"}},  # type: ignore[dict-item]
+            "readonlyRootFilesystem": True,
+            "secrets": [{"name": "TOKEN", "valueFrom": "arn:aws:ssm:<<region>>:<<account>>:parameter/<<family>>"}],
+        },
+    ),
+    (
+        {
+            "pidMode": "host",
+            "ipcMode": "host",
+            "volumes": [{"name": "docker", "host": {"sourcePath": "/var/run/docker.sock"}}],
+        },
+        {
+            "linuxParameters": {"capabilities": {"add": ["SYS_ADMIN", "NET_ADMIN"], "drop": []}},
+            "mountPoints": [{"sourceVolume": "docker", "containerPath": "/var/run/docker.sock", "readOnly": False}],
+            "logConfiguration": _LOGS,
+        },
+    ),
+    (
+        {
+            "taskRoleArn": _ROLE,
+            "executionRoleArn": _ROLE,
+            "volumes": [{"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-0123456789abcdef0"}}],
+        },
+        {
+            "environment": [
+                {"name": "AWS_SECRET_ACCESS_KEY", "value": f"{CANARY}-secret-<<account>>-<<family>>"},
+                {"name": "DB_PASSWORD", "value": f"{CANARY}-password-<<region>>-<<revision>>"},
+                {"name": "LOG_LEVEL", "value": "info"},
+                {"name": "PADDING", "value": "<<padding>>"},
+            ],
+        },
+    ),
+    (
+        {"placementConstraints": [{"type": "memberOf", "expression": "attribute:os == '</script><b>'"}]},
+        {
+            "dockerLabels": {"title": "<script>alert(1)</script>", "bell": "\x1b[31m\x07", "mark": "\u202etxt.exe"},
+            "command": ["sh", "-c", "echo '</style>' && exec app"],
+        },
+    ),
+)
+
+_TAGS: tuple[list[dict[str, str]], ...] = (
+    [],
+    [{"key": "owner", "value": "team-<<family>>"}, {"key": "env", "value": "prod"}],
+    [{"key": "note", "value": "<img src=x onerror=alert(1)> \u202e 100%"}],
+)
+
+Template = tuple[Recipe, bytes, bytes]
+
+
+def _document(recipe: Recipe, dressing: tuple[dict[str, Any], dict[str, Any]]) -> dict[str, Any]:
+    task, every = dressing
+    containers = []
+    for number, (user, privileged) in enumerate(recipe.containers):
+        container: dict[str, Any] = {
+            "name": container_name(number),
+            "image": "<<account>>.dkr.ecr.<<region>>.amazonaws.com/<<family>>:<<revision>>",
+            "cpu": 128,
+            "memory": 256,
+            "portMappings": [],
+            "essential": number == 0,
+            "environment": _ENVIRONMENT,
+            "mountPoints": [],
+            "volumesFrom": [],
+            "systemControls": [],
+        }
+        container |= {} if user is None else {"user": user}
+        container |= {} if privileged is None else {"privileged": privileged}
+        containers.append(container | every)
+    mode = {} if recipe.mode is None else {"networkMode": recipe.mode}
+    return {"containerDefinitions": containers, "volumes": [], "placementConstraints": [], **mode, **task}
+
+
+def container_name(number: int) -> str:
+    """Name the container at a place of a definition, counted from 0."""
+    return ("app", "agent", "proxy")[number]
+
+
+def _bytes(document: object) -> bytes:
+    """JSON with `<<slots>>` turned into those of a bytes format."""
+    text = json.dumps(document, separators=(",", ":")).replace("%", "%%")
+    return re.sub("<<([a-z]+)>>", r"%(\1)b", text).encode()
+
+
+@cache
+def templates(verdict: str) -> tuple[Template, ...]:
+    """Every recipe with a verdict, in every dressing: (recipe, inner JSON members, tags)."""
+    recipes = [recipe for recipe in RECIPES if recipe.verdict == verdict]
+    return tuple(
+        (recipe, _bytes(_document(recipe, dressing))[1:-1], _bytes(_TAGS[(number + len(recipe.containers)) % 3]))
+        for number, (dressing, recipe) in enumerate(product(DRESSINGS, recipes))
+    )
+
+
+def template_of(organization: Organization, family: Family, revision: int) -> Template:
+    """Choose the verdict of a revision, then one of the templates that have it.
+
+    A family changes its mind at most once during its first night's revisions, and again with every later one.
+    """
+    changed_at = family.first + family.bits % (family.base - family.first + 2)
+    side = revision if revision > family.base else int(revision >= changed_at)
+    bits = organization.draw("side", family.account, family.region, family.index, side)
+    shape = organization.shape
+    if bits % 1000 >= shape.host_share * 1000:
+        verdict = NOT_APPLICABLE
+    else:
+        verdict = FAIL if (bits >> 16) % 1000 < shape.fail_share * 1000 else PASS
+    choice = templates(verdict)
+    return choice[(bits >> 32) % len(choice)]
+
+
+def describe(organization: Organization, family: Family, revision: int, *, tags: bool) -> bytes:
+    """Write the body of the answer to DescribeTaskDefinition."""
+    _, members, tag_list = template_of(organization, family, revision)
+    status = family.status(revision)
+    registered = 1_600_000_000 + family.index * 1000 + revision * 86_400
+    slots = {
+        b"account": family.account.encode(),
+        b"region": family.region.encode(),
+        b"family": family.name.encode(),
+        b"revision": b"%d" % revision,
+        b"padding": b"x" * organization.shape.padding,
+    }
+    ended = b"" if status == "ACTIVE" else b',"deregisteredAt":%d.25' % (registered + 3600)
+    return b'{"taskDefinition":{"taskDefinitionArn":"%b","family":"%b","revision":%d,"status":"%b"%b,%b}%b}' % (
+        family.arn(revision).encode(),
+        slots[b"family"],
+        revision,
+        status.encode(),
+        b',"registeredAt":%d.5,"registeredBy":"arn:aws:iam::%b:user/ci"%b' % (registered, slots[b"account"], ended),
+        members % slots,
+        b',"tags":' + tag_list % slots if tags else b"",
+    )

@@ -1,0 +1,160 @@
+"""What goes wrong, as rules: a kind, where it strikes, how often.
+
+Whether a rule with a rate strikes is worked out from the call itself and from how often the same call came before. So
+the same calls meet the same faults in whatever order they come, and a retry has its own chance.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.fleet.calls import Call
+
+#: Kind -> what the client sees.
+KINDS = {
+    "http-500": "the service's own internal error",
+    "http-503": "the service's own word for an outage; SlowDown from S3",
+    "throttle": "Rate exceeded, whatever the bucket holds",
+    "reset": "the connection is reset instead of an answer",
+    "lost": "the call takes effect, then the connection is reset instead of an answer",
+    "hang": "the answer never comes",
+    "slow": "the answer comes after `seconds`",
+    "truncated": "half of the body, then the connection closes",
+    "garbled": "200 with half of the body, its length right",
+    "proxy-page": "200 with a page of HTML",
+    "bad-gateway": "502 with a page of HTML",
+    "role-refused": "AssumeRole says AccessDenied",
+    "scp-denied": "an explicit deny in a service control policy (ECS, EC2 and Account)",
+    "access-denied": "no identity-based policy allows it",
+    "region-disabled": "the account has not enabled the region: not listed, and tokens are not recognized there",
+    "bad-token": "tokens are not recognized although the region is enabled",
+    "expired-token": "sessions older than `seconds`, or with more than `times` calls behind them, have expired",
+    "missing": "the resource is gone: `failures` in a 200 where the operation has them",
+    "precondition-failed": "S3 says 412",
+    "conflict": "S3 says 409",
+}
+_SERVICES = {
+    "role-refused": ("sts",),
+    "scp-denied": ("ecs", "ec2", "account"),
+    "region-disabled": ("ecs", "ec2", "account", "sts"),
+    "precondition-failed": ("s3",),
+    "conflict": ("s3",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One rule. Names are globs; `accounts` and `services` empty mean all of them.
+
+    `skip` leaves the first calls that match alone, `times` ends it after so many (0: never). With `every` and `lasts`
+    (seconds) it comes in storms.
+    """
+
+    kind: str
+    rate: float = 1.0
+    accounts: tuple[str, ...] = ()
+    region: str = "*"
+    services: tuple[str, ...] = ()
+    operation: str = "*"
+    resource: str = "*"
+    skip: int = 0
+    times: int = 0
+    seconds: float = 0.0
+    every: float = 0.0
+    lasts: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse kinds that do not exist; a fault that never strikes would make a test pass for nothing."""
+        if self.kind not in KINDS:
+            message = f"There is no fault {self.kind!r}; there are {', '.join(KINDS)}."
+            raise ValueError(message)
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> Fault:
+        """Rebuild a rule from JSON."""
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()
+        }
+        return cls(**values)
+
+    def plain(self) -> dict[str, Any]:
+        """What JSON can carry."""
+        return asdict(self)
+
+
+class Faults:
+    """All rules, arranged so that a call looks at few of them."""
+
+    def __init__(self, rules: Sequence[Fault], seed: int = 0) -> None:
+        """Index the rules by account."""
+        self._seed = seed
+        self._used: Counter[object] = Counter()
+        numbered = list(enumerate(rules))
+        self._everywhere = [(number, rule) for number, rule in numbered if not rule.accounts]
+        named = {account for rule in rules for account in rule.accounts}
+        self._by_account = {
+            account: [pair for pair in numbered if not pair[1].accounts or account in pair[1].accounts]
+            for account in named
+        }
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._everywhere or self._by_account)
+
+    def pick(self, call: Call, key: int, before: int, now: float) -> Fault | None:
+        """Choose the first rule that strikes a call which came `before` times already."""
+        for number, rule in self._by_account.get(call.account, self._everywhere):
+            if _matches(rule, call) and self._strikes(number, rule, call, key, before, now):
+                return rule
+        return None
+
+    def disabled(self, account: str, region: str) -> bool:
+        """Whether a rule takes the region out of the account's list."""
+        rules: Iterable[tuple[int, Fault]] = self._by_account.get(account, self._everywhere)
+        return any(rule.kind == "region-disabled" and fnmatchcase(region, rule.region) for _, rule in rules)
+
+    def _strikes(self, number: int, rule: Fault, call: Call, key: int, before: int, now: float) -> bool:  # noqa: PLR0913, PLR0917
+        if rule.kind == "expired-token":
+            return self._expired(number, rule, call, now)
+        if rule.every and now % rule.every >= rule.lasts:
+            return False
+        if rule.rate < 1.0 and _chance(self._seed, number, key, before) >= rule.rate:
+            return False
+        if rule.skip or rule.times:
+            self._used[number] += 1
+            used = self._used[number]
+            return used > rule.skip and (not rule.times or used <= rule.skip + rule.times)
+        return True
+
+    def _expired(self, number: int, rule: Fault, call: Call, now: float) -> bool:
+        session = call.session
+        if session.issued is None:
+            return False
+        if rule.times:
+            self._used[number, session.key] += 1
+            return self._used[number, session.key] > rule.times
+        return now - session.issued > rule.seconds
+
+
+def _matches(rule: Fault, call: Call) -> bool:
+    services = rule.services or _SERVICES.get(rule.kind, ())
+    if services and call.service.prefix not in services:
+        return False
+    if rule.kind == "role-refused" and call.operation != "AssumeRole":
+        return False
+    return (
+        (rule.region == "*" or fnmatchcase(call.region, rule.region))
+        and (rule.operation == "*" or fnmatchcase(call.operation, rule.operation))
+        and (rule.resource == "*" or fnmatchcase(call.resource, rule.resource))
+    )
+
+
+def _chance(seed: int, number: int, key: int, before: int) -> float:
+    text = b"%d/%d/%d/%d" % (seed, number, key, before)
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "little") / 2**64

@@ -1,0 +1,250 @@
+"""A made-up AWS organization that follows from a seed.
+
+Nothing here is stored but the list of accounts: how many families a region holds, which revisions a family has and
+which of them are ACTIVE is worked out from a hash whenever somebody asks. A thousand accounts cost hardly more memory
+than ten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import cached_property, lru_cache
+from hashlib import blake2b
+from math import log
+from typing import Any
+
+#: Enabled in every account; the order decides which ones a small organization has.
+DEFAULT_REGIONS = (
+    "us-east-1", "eu-west-1", "eu-central-1", "us-west-2", "ap-southeast-2", "us-east-2", "us-west-1",
+    "ca-central-1", "sa-east-1", "eu-west-2", "eu-west-3", "eu-north-1", "ap-south-1", "ap-northeast-1",
+    "ap-northeast-2", "ap-northeast-3", "ap-southeast-1",
+)  # fmt: skip
+#: Only in accounts that asked for them.
+OPT_IN_REGIONS = (
+    "af-south-1", "ap-east-1", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ca-west-1", "eu-central-2",
+    "eu-south-1", "eu-south-2", "il-central-1", "me-central-1", "me-south-1", "mx-central-1",
+)  # fmt: skip
+#: Holds the organization, the ambient credentials and the buckets. It runs nothing on ECS.
+MANAGEMENT = "999999999999"
+ROOT = "r-f1ee"
+
+ACTIVE, INACTIVE, DELETE_IN_PROGRESS = "ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS"
+
+#: (id, name, parent): parents stand before their children.
+UNITS = (
+    ("ou-f1ee-11111111", "Production", ROOT),
+    ("ou-f1ee-22222222", "Development", ROOT),
+    ("ou-f1ee-33333333", "Sandbox", ROOT),
+    ("ou-f1ee-44444444", "Payments", "ou-f1ee-11111111"),
+    ("ou-f1ee-55555555", "Shop", "ou-f1ee-11111111"),
+    ("ou-f1ee-66666666", "Batch", "ou-f1ee-55555555"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Large:
+    """One region of one account that is unlike the rest. `account` counts from 0."""
+
+    account: int
+    region: str
+    families: int
+    revisions: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How big the organization is. Numbers of families, services ... are means per account and region.
+
+    `skew` 0 gives every region the mean, 1 an exponential spread with many empty regions. `changed` is the share of
+    families that get a new revision with every night after the first.
+    """
+
+    accounts: int = 4
+    regions: int | tuple[str, ...] = 3
+    families: float = 4.0
+    skew: float = 0.5
+    revisions: int = 5
+    clusters: float = 1.0
+    services: float = 0.0
+    tasks: float = 2.0
+    daemons: float = 0.0
+    host_share: float = 0.3
+    fail_share: float = 0.4
+    suspended: int = 0
+    padding: int = 0
+    changed: float = 0.01
+    night: int = 1
+    large: tuple[Large, ...] = ()
+    seed: int = 1
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> Shape:
+        """Rebuild a shape from what `asdict` and JSON made of it."""
+        regions = plain.get("regions", 3)
+        return cls(
+            **{
+                **plain,
+                "regions": regions if isinstance(regions, int) else tuple(regions),
+                "large": tuple(Large(**one) for one in plain.get("large", ())),
+            }
+        )
+
+    def plain(self) -> dict[str, Any]:
+        """What JSON can carry."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An account as Organizations lists it."""
+
+    id: str
+    name: str
+    parent: str
+    state: str = ACTIVE
+    environment: str = "prod"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A task definition family of one account and region: revisions `first` to `newest`, all of them describable.
+
+    What came after the first night is above `base`; `settled` is the latest ACTIVE revision of the first night, None
+    where the family had none.
+    """
+
+    account: str
+    region: str
+    index: int
+    first: int
+    base: int
+    settled: int | None
+    newest: int
+    bits: int
+
+    @property
+    def name(self) -> str:
+        """Every even name is a prefix of the next one: a trap for those who take `familyPrefix` for a full name."""
+        return family_name(self.index)
+
+    @property
+    def active(self) -> int | None:
+        """The latest ACTIVE revision, which is not always the newest one."""
+        return self.newest if self.newest > self.base else self.settled
+
+    def status(self, revision: int) -> str:
+        """What became of a revision: older ones may be ACTIVE still."""
+        if revision > self.base or revision == self.settled:
+            return ACTIVE
+        if self.settled is not None and revision < self.settled and self.bits >> (revision % 32) & 1:
+            return ACTIVE
+        return DELETE_IN_PROGRESS if (self.bits + revision) % 11 == 0 else INACTIVE
+
+    def arn(self, revision: int) -> str:
+        """The ARN of one revision."""
+        return f"arn:aws:ecs:{self.region}:{self.account}:task-definition/{self.name}:{revision}"
+
+
+class Organization:
+    """The whole of it, worked out on demand."""
+
+    def __init__(self, shape: Shape) -> None:
+        """Name the accounts; everything else waits until it is asked for."""
+        self.shape = shape
+        wanted = shape.regions
+        names = (*DEFAULT_REGIONS, *OPT_IN_REGIONS)
+        self.regions: tuple[str, ...] = names[:wanted] if isinstance(wanted, int) else tuple(wanted)
+        self._large = {(self.members[large.account].id, large.region): large for large in shape.large}
+
+    @cached_property
+    def members(self) -> tuple[Member, ...]:
+        """The active members, in the order of Organizations. Some ids start with a zero."""
+        return tuple(self._member(index) for index in range(self.shape.accounts))
+
+    @cached_property
+    def everyone(self) -> tuple[Member, ...]:
+        """All that Organizations lists: the management account first, suspended accounts last."""
+        first = Member(MANAGEMENT, "management", ROOT, environment="org")
+        last = (self._member(self.shape.accounts + extra, "SUSPENDED") for extra in range(self.shape.suspended))
+        return (first, *self.members, *last)
+
+    @cached_property
+    def by_id(self) -> dict[str, Member]:
+        """Everyone, by account id."""
+        return {member.id: member for member in self.everyone}
+
+    def draw(self, *what: object) -> int:
+        """128 bits that follow from the seed and from what they are for."""
+        text = "/".join(map(str, (self.shape.seed, *what)))
+        return int.from_bytes(blake2b(text.encode(), digest_size=16).digest(), "little")
+
+    def amount(self, mean: float, *what: object) -> int:
+        """Draw a whole number whose mean is `mean` and whose spread is the shape's `skew`."""
+        bits = self.draw("amount", *what)
+        factor = 1 - self.shape.skew - self.shape.skew * log(((bits & 0xFFFFFF) + 1) / 0x1000001)
+        return int(mean * factor + (bits >> 24 & 0xFFFFFF) / 0x1000000)
+
+    def families(self, account: str, region: str) -> int:
+        """How many families there are, the retired ones included."""
+        large = self._large.get((account, region))
+        return large.families if large else self._families(account, region)
+
+    def family(self, account: str, region: str, index: int) -> Family:
+        """Family number `index`, which counts from 0 in the order of names."""
+        bits = self.draw("family", account, region, index)
+        large = self._large.get((account, region))
+        count = large.revisions if large else 1 + bits % (2 * self.shape.revisions - 1)
+        first = 1 + (bits >> 16) % 3
+        base = first + count - 1
+        newest = base + self._registered_later(account, region, index)
+        return Family(account, region, index, first, base, _latest_active(bits, count, base), newest, bits >> 32)
+
+    def each_family(self, account: str, region: str) -> Iterator[Family]:
+        """Yield all families of a region, in the order of names."""
+        return (self.family(account, region, index) for index in range(self.families(account, region)))
+
+    def index_of(self, account: str, region: str, name: str) -> int | None:
+        """Tell the number of a family by its name, or None where there is no such family."""
+        digits = name[4:9]
+        if not digits.isdecimal():
+            return None
+        index = 2 * int(digits) + name.endswith("-sidecar")
+        return index if family_name(index) == name and index < self.families(account, region) else None
+
+    def _registered_later(self, account: str, region: str, index: int) -> int:
+        nights = range(2, self.shape.night + 1)
+        share = int(self.shape.changed * 1_000_000)
+        return sum(self.draw("night", night, account, region, index) % 1_000_000 < share for night in nights)
+
+    def _member(self, index: int, state: str = ACTIVE) -> Member:
+        bits = self.draw("account", index)
+        number = (bits >> 64) % 10**9 * 1000 + index % 1000
+        parent = UNITS[bits % len(UNITS)][0]
+        environment = ("prod", "dev", "test")[(bits >> 8) % 3]
+        return Member(f"{number:012d}", f"team-{index:04d}-{environment}", parent, state, environment)
+
+    @cached_property
+    def _families(self) -> Any:  # noqa: ANN401 - a cache of its own for every organization
+        return lru_cache(4096)(self._count)
+
+    def _count(self, account: str, region: str) -> int:
+        member = self.by_id.get(account)
+        if member is None or account == MANAGEMENT or member.state != ACTIVE or region not in self.regions:
+            return 0
+        return self.amount(self.shape.families, "families", account, region)
+
+
+def family_name(index: int) -> str:
+    """Name a family so that the order of names is the order of numbers."""
+    return f"app-{index >> 1:05d}-sidecar" if index & 1 else f"app-{index >> 1:05d}"
+
+
+def _latest_active(bits: int, count: int, base: int) -> int | None:
+    """4 % of families are retired; for another 8 % the newest one or two revisions were rolled back."""
+    life = (bits >> 24) % 100
+    if life < 4:
+        return None
+    if life < 12 and count > 1:
+        return base - min(count - 1, 1 + (bits >> 31) % 2)
+    return base

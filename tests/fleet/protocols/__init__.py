@@ -1,0 +1,1 @@
+"""One module a service, each speaking its own protocol."""

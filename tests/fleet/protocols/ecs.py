@@ -1,0 +1,168 @@
+"""ECS: task definitions here, what runs in `ecs_running`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from tests.fleet.calls import Call, Refusal, World
+from tests.fleet.definitions import describe
+from tests.fleet.organization import ACTIVE, DELETE_IN_PROGRESS, INACTIVE, Family
+from tests.fleet.protocols import ecs_daemons, ecs_running, json11
+from tests.fleet.protocols.json11 import dumps, make_token, ok, read_token
+from tests.fleet.wire import Request
+
+_ARN = re.compile(r"arn:aws:ecs:([a-z0-9-]+):(\d{12}):task-definition/(.+)")
+_STATUSES = (ACTIVE, INACTIVE, DELETE_IN_PROGRESS)
+_RESOURCE = re.compile(rb'"(?:taskDefinition|daemonTaskDefinition)": ?"(?:arn:[^"/]*/)?([^":]+)')
+
+
+class Ecs:
+    """Amazon ECS of every account and region."""
+
+    prefix = "ecs"
+    codes = {  # noqa: RUF012 - a constant of the protocol
+        "bad-token": ("UnrecognizedClientException", 400),
+        "expired": ("ExpiredTokenException", 400),
+        "denied": ("AccessDeniedException", 400),
+        "throttled": ("ThrottlingException", 400),
+        "broken": ("ServerException", 500),
+        "unavailable": ("ServiceUnavailableException", 503),
+        "unknown": ("UnknownOperationException", 400),
+    }
+
+    def __init__(self, world: World) -> None:
+        """Serve the world's organization."""
+        self._world = world
+        self._operations: dict[str, Callable[[Call], bytes]] = {
+            "DescribeTaskDefinition": self._describe,
+            "ListTaskDefinitionFamilies": self._list_families,
+            "ListTaskDefinitions": self._list_definitions,
+            **ecs_running.operations(world),
+            **ecs_daemons.operations(world),
+        }
+
+    def operation(self, request: Request) -> str:
+        """Name the operation."""
+        return json11.target_operation(request)
+
+    def address(self, call: Call) -> None:
+        """Leave the call as it is: it is about the session's account, and the body says it all."""
+
+    def resource(self, call: Call) -> str:
+        """Name the family, or the first cluster, service or task that is asked for."""
+        found = _RESOURCE.search(call.request.body)
+        if found:
+            return found.group(1).decode()
+        for key in ("services", "tasks", "clusters", "cluster", "familyPrefix"):
+            value = call.payload.get(key)
+            if value:
+                return str(value[0] if isinstance(value, list) else value).rpartition("/")[2]
+        return ""
+
+    def answer(self, call: Call) -> bytes:
+        """Answer."""
+        handler = self._operations.get(call.operation)
+        if handler is None:
+            raise Refusal("UnknownOperationException", "")
+        return handler(call)
+
+    def missing(self, call: Call) -> bytes:
+        """Batches answer 200 with `failures`; the rest refuses."""
+        batch = {"DescribeServices": "services", "DescribeTasks": "tasks", "DescribeClusters": "clusters"}.get(
+            call.operation
+        )
+        if batch is None:
+            raise Refusal("ClientException", "Unable to describe task definition.")
+        failures = [{"arn": arn, "reason": "MISSING"} for arn in call.payload.get(batch, [])]
+        return ok(dumps({batch: [], "failures": failures}))
+
+    def refuse(self, refusal: Refusal, call: Call | None) -> bytes:
+        """Write an error."""
+        return json11.refuse(refusal)
+
+    def _describe(self, call: Call) -> bytes:
+        wanted = call.payload.get("taskDefinition")
+        family, revision = self._find(call, str(wanted)) or (None, None)
+        if family is None or revision is None:
+            raise Refusal("ClientException", "Unable to describe task definition.")
+        return ok(describe(self._world.organization, family, revision, tags="TAGS" in call.payload.get("include", ())))
+
+    def _find(self, call: Call, wanted: str) -> tuple[Family, int | None] | None:
+        arn = _ARN.fullmatch(wanted)
+        if arn and (arn.group(1), arn.group(2)) != (call.region, call.account):
+            return None
+        name, _, number = (arn.group(3) if arn else wanted).partition(":")
+        organization = self._world.organization
+        index = organization.index_of(call.account, call.region, name)
+        if index is None:
+            return None
+        family = organization.family(call.account, call.region, index)
+        if not number:
+            return family, family.active
+        revision = int(number) if number.isdecimal() else 0
+        return (family, revision) if family.first <= revision <= family.newest else None
+
+    def _list_families(self, call: Call) -> bytes:
+        prefix = call.payload.get("familyPrefix", "")
+        status = call.payload.get("status", "ALL")
+        if status not in {ACTIVE, INACTIVE, "ALL"}:
+            raise Refusal("InvalidParameterException", "status must be one of ACTIVE, INACTIVE, ALL.")
+        organization = self._world.organization
+        limit = page_size(call, 100, 100)
+        (start,) = read_token(call.payload.get("nextToken"), 1) or [0]
+        total = organization.families(call.account, call.region)
+        names: list[str] = []
+        index = start
+        while index < total and len(names) < limit:
+            family = organization.family(call.account, call.region, index)
+            wanted = status == "ALL" or (status == ACTIVE) == (family.active is not None)
+            if wanted and family.name.startswith(prefix):
+                names.append(family.name)
+            index += 1
+        more = {"nextToken": make_token(index)} if index < total else {}
+        return ok(dumps({"families": names, **more}))
+
+    def _list_definitions(self, call: Call) -> bytes:
+        status = call.payload.get("status", ACTIVE)
+        if status not in _STATUSES:
+            raise Refusal("InvalidParameterException", "status must be one of ACTIVE, INACTIVE, DELETE_IN_PROGRESS.")
+        limit = page_size(call, 100, 100)
+        start = read_token(call.payload.get("nextToken"), 2)
+        arns: list[str] = []
+        for family, revision in self._revisions(call, start):
+            if family.status(revision) != status:
+                continue
+            if len(arns) == limit:
+                return ok(dumps({"taskDefinitionArns": arns, "nextToken": make_token(family.index, revision)}))
+            arns.append(family.arn(revision))
+        return ok(dumps({"taskDefinitionArns": arns}))
+
+    def _revisions(self, call: Call, start: list[int] | None) -> Iterator[tuple[Family, int]]:
+        """Yield revisions in the order asked for, from a (family, revision) on. `familyPrefix` is a full name here."""
+        organization = self._world.organization
+        step = -1 if call.payload.get("sort") == "DESC" else 1
+        total = organization.families(call.account, call.region)
+        indices: range | list[int] = range(total)[::step]
+        name = call.payload.get("familyPrefix")
+        if name is not None:
+            index = organization.index_of(call.account, call.region, name)
+            indices = [] if index is None else [index]
+        elif start:
+            indices = range(total)[start[0] :: step]
+        for index in indices:
+            family = organization.family(call.account, call.region, index)
+            revisions = range(family.first, family.newest + 1)[::step]
+            if start and index == start[0]:
+                revisions = revisions[revisions.index(start[1]) :]
+            for revision in revisions:
+                yield family, revision
+
+
+def page_size(call: Call, default: int, most: int) -> int:
+    """Read `maxResults`. Raises Refusal where AWS would."""
+    size = call.payload.get("maxResults", default)
+    if not isinstance(size, int) or not 1 <= size <= most:
+        message = f"maxResults must be between 1 and {most}."
+        raise Refusal("InvalidParameterException", message)
+    return size

@@ -1,0 +1,12 @@
+"""ECS's clusters, services, tasks and capacity providers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.fleet.calls import Call, World
+
+
+def operations(world: World) -> dict[str, Callable[[Call], bytes]]:
+    """Operation name -> handler."""
+    return {}

@@ -1,0 +1,144 @@
+"""STS: AssumeRole and GetCallerIdentity."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from tests.fleet.calls import Call, Refusal, World
+from tests.fleet.organization import ACTIVE
+from tests.fleet.protocols import xml
+from tests.fleet.protocols.json11 import request_id
+from tests.fleet.protocols.xml import tag
+from tests.fleet.sessions import actions_of, grant
+from tests.fleet.wire import Request, response
+
+_NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
+_ROLE = re.compile(r"arn:aws:iam::(\d{12}):role/([\w+=,.@/-]+)")
+_SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}")
+
+
+class Sts:
+    """AWS Security Token Service. A call to AssumeRole is about the account of the role."""
+
+    prefix = "sts"
+    codes = {  # noqa: RUF012 - a constant of the protocol
+        "bad-token": ("InvalidClientTokenId", 403),
+        "expired": ("ExpiredToken", 403),
+        "denied": ("AccessDenied", 403),
+        "throttled": ("Throttling", 400),
+        "broken": ("InternalFailure", 500),
+        "unavailable": ("ServiceUnavailable", 503),
+    }
+
+    def __init__(self, world: World, external_id: str = "") -> None:
+        """`external_id` is what every trust policy asks for; empty asks for none."""
+        self._world = world
+        self._external_id = external_id
+        self._numbers = count(1)
+
+    def operation(self, request: Request) -> str:
+        """Name the operation."""
+        return xml.operation(request)
+
+    def address(self, call: Call) -> None:
+        """Take account and subject from the role: session names and policies differ from run to run."""
+        if call.operation == "AssumeRole":
+            role = xml.parameters(call.request).get("RoleArn", "")
+            call.subject = role.encode()
+            parts = role.split(":")
+            call.account = parts[4] if len(parts) > 5 else call.account
+
+    def resource(self, call: Call) -> str:
+        """Name the role."""
+        return xml.parameters(call.request).get("RoleArn", "").rpartition("/")[2]
+
+    def answer(self, call: Call) -> bytes:
+        """Answer."""
+        if call.operation == "GetCallerIdentity":
+            return self._identity(call)
+        if call.operation == "AssumeRole":
+            return self._assume(call)
+        raise Refusal("InvalidAction", f"Could not find operation {call.operation}")
+
+    def missing(self, call: Call) -> bytes:
+        """A role that is gone is a role that is refused."""
+        raise refused(call)
+
+    def refuse(self, refusal: Refusal, call: Call | None) -> bytes:
+        """Write an error."""
+        kind = "Receiver" if refusal.status >= 500 else "Sender"
+        error = tag("Type", kind) + tag("Code", refusal.code) + tag("Message", refusal.message)
+        identity = tag("RequestId", request_id().decode())
+        text = f'<ErrorResponse xmlns="{_NAMESPACE}"><Error>{error}</Error>{identity}</ErrorResponse>'
+        return response(refusal.status, b"Content-Type: text/xml\r\n", text.encode())
+
+    def _identity(self, call: Call) -> bytes:
+        session = call.session
+        user = f"AROAFLEET:{session.key}" if session.temporary else "AIDAFLEET"
+        return self._result(call, tag("Arn", session.arn) + tag("UserId", user) + tag("Account", session.account))
+
+    def _assume(self, call: Call) -> bytes:
+        form = xml.parameters(call.request)
+        role = form.get("RoleArn", "")
+        found = _ROLE.fullmatch(role)
+        if found is None:
+            raise Refusal("ValidationError", f"{role} is invalid")
+        name = form.get("RoleSessionName", "")
+        if not _SESSION_NAME.fullmatch(name):
+            message = f"1 validation error detected: Value '{name}' at 'roleSessionName' failed to satisfy constraint"
+            raise Refusal("ValidationError", message)
+        seconds = _duration(form, chained=call.session.temporary)
+        actions = _policy(form)
+        member = self._world.organization.by_id.get(found.group(1))
+        trusted = not self._external_id or form.get("ExternalId") == self._external_id
+        if member is None or member.state != ACTIVE or not trusted:
+            raise refused(call)
+        made = grant(role, name, actions, self._world.now, next(self._numbers))
+        expires = datetime.now(UTC) + timedelta(seconds=seconds)
+        credentials = (
+            tag("AccessKeyId", made.key)
+            + tag("SecretAccessKey", made.secret)
+            + tag("SessionToken", made.token)
+            + tag("Expiration", f"{expires:%Y-%m-%dT%H:%M:%SZ}")
+        )
+        user = tag("AssumedRoleId", f"AROAFLEET:{name}") + tag("Arn", made.arn)
+        return self._result(call, f"<AssumedRoleUser>{user}</AssumedRoleUser><Credentials>{credentials}</Credentials>")
+
+    def _result(self, call: Call, inner: str) -> bytes:
+        name = call.operation
+        meta = f"<ResponseMetadata><RequestId>{request_id().decode()}</RequestId></ResponseMetadata>"
+        return xml.ok(
+            f'<{name}Response xmlns="{_NAMESPACE}"><{name}Result>{inner}</{name}Result>{meta}</{name}Response>'
+        )
+
+
+def refused(call: Call) -> Refusal:
+    """Refuse as STS does, whatever the cause: it does not tell a missing role from a trust policy."""
+    role = xml.parameters(call.request).get("RoleArn", "")
+    message = f"User: {call.session.arn} is not authorized to perform: sts:AssumeRole on resource: {role}"
+    return Refusal("AccessDenied", message, 403)
+
+
+def _duration(form: dict[str, str], *, chained: bool) -> int:
+    seconds = int(form.get("DurationSeconds", "3600"))
+    if chained and seconds > 3600:
+        message = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
+        raise Refusal("ValidationError", message)
+    if not 900 <= seconds <= 43_200:
+        raise Refusal("ValidationError", f"Value '{seconds}' at 'durationSeconds' failed to satisfy constraint")
+    return seconds
+
+
+def _policy(form: dict[str, str]) -> tuple[str, ...] | None:
+    text = form.get("Policy")
+    if text is None:
+        return None
+    if len(text) > 2048:
+        raise Refusal("ValidationError", "1 validation error detected: Value at 'policy' is longer than 2048")
+    try:
+        return actions_of(json.loads(text))
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refusal("MalformedPolicyDocument", "Syntax errors in policy.") from error

@@ -1,0 +1,98 @@
+"""The refusals that every service knows, each in the service's own words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.fleet.calls import Call, Refusal
+from tests.fleet.organization import MANAGEMENT
+from tests.fleet.protocols import sts
+from tests.fleet.protocols.organizations import ORGANIZATION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.fleet.calls import Service
+
+_POLICY = f"arn:aws:organizations::{MANAGEMENT}:policy/{ORGANIZATION}/service_control_policy/p-f1ee0001"
+_SCP = f"with an explicit deny in a service control policy: {_POLICY}"
+_NO_POLICY = "because no identity-based policy allows the {action} action"
+_NO_SESSION_POLICY = "because no session policy allows the {action} action"
+
+
+def said(service: Service, kind: str, message: str) -> Refusal:
+    """Word a kind of refusal as a service does."""
+    code, status = service.codes[kind]
+    return Refusal(code, message, status)
+
+
+def bad_token(service: Service) -> Refusal:
+    """Refuse credentials that nobody issued, or a region that the account has not enabled: the words are the same."""
+    texts = {
+        "ec2": "AWS was not able to validate the provided access credentials",
+        "s3": "The AWS Access Key Id you provided does not exist in our records.",
+    }
+    return said(
+        service, "bad-token", texts.get(service.prefix, "The security token included in the request is invalid.")
+    )
+
+
+def disabled(call: Call) -> Refusal:
+    """Refuse a region. STS names the cause where it is asked to make credentials for the account."""
+    if call.operation == "AssumeRole":
+        message = f"STS is not activated in this region for account:{call.account}."
+        return Refusal("RegionDisabledException", message, 403)
+    return bad_token(call.service)
+
+
+def expired(service: Service) -> Refusal:
+    """Refuse a session that is over."""
+    texts = {"ec2": "Request has expired.", "s3": "The provided token has expired."}
+    return said(service, "expired", texts.get(service.prefix, "The security token included in the request is expired"))
+
+
+def throttled(service: Service) -> Refusal:
+    """Refuse because the bucket is empty."""
+    texts = {"ec2": "Request limit exceeded.", "s3": "Please reduce your request rate."}
+    return said(service, "throttled", texts.get(service.prefix, "Rate exceeded"))
+
+
+def denied(call: Call, why: str) -> Refusal:
+    """Refuse for want of a permission; `why` may name `{action}`."""
+    if call.service.prefix == "s3":
+        return said(call.service, "denied", "Access Denied")
+    reason = why.format(action=call.action)
+    text = f"User: {call.session.arn} is not authorized to perform: {call.action} on resource: * {reason}"
+    if call.service.prefix == "ec2":
+        text = f"You are not authorized to perform this operation. {text}"
+    return said(call.service, "denied", text)
+
+
+def no_policy(call: Call) -> Refusal:
+    """Refuse because the role's own policies do not allow it."""
+    return denied(call, _NO_POLICY)
+
+
+def no_session_policy(call: Call) -> Refusal:
+    """Refuse because the session was narrowed when the role was assumed."""
+    return denied(call, _NO_SESSION_POLICY)
+
+
+#: Fault kind -> the refusal that it stands for.
+BY_FAULT: dict[str, Callable[[Call], Refusal]] = {
+    "http-500": lambda call: said(call.service, "broken", "Service Unavailable. Please try again later."),
+    "http-503": lambda call: said(
+        call.service, "throttled" if call.service.prefix == "s3" else "unavailable", "Please try again."
+    ),
+    "throttle": lambda call: throttled(call.service),
+    "role-refused": sts.refused,
+    "scp-denied": lambda call: denied(call, _SCP),
+    "access-denied": no_policy,
+    "region-disabled": disabled,
+    "bad-token": lambda call: bad_token(call.service),
+    "expired-token": lambda call: expired(call.service),
+    "precondition-failed": lambda _: Refusal(
+        "PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412
+    ),
+    "conflict": lambda _: Refusal("ConditionalRequestConflict", "A conflicting operation occurred.", 409),
+}

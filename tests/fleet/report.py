@@ -1,0 +1,82 @@
+"""What the server saw: the numbers that tests compare with arithmetic."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Any
+
+
+class Report:
+    """Counts since the last reset. `tell` makes them plain."""
+
+    def __init__(self) -> None:
+        """Start from zero."""
+        self.open = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Start from zero, but for the connections that are open."""
+        self._started = time.monotonic()
+        self._cpu = time.process_time()
+        self.by_scope: Counter[tuple[str, str, str]] = Counter()
+        self.outcomes: Counter[tuple[str, str]] = Counter()
+        self.asked: Counter[int] = Counter()
+        self.answered: set[int] = set()
+        self.repeated: Counter[str] = Counter()
+        self.examples: list[str] = []
+        self.connections = 0
+        self.peak = self.open
+
+    def connection(self, change: int) -> None:
+        """Count a connection in (1) or out (-1)."""
+        self.open += change
+        if change > 0:
+            self.connections += 1
+            self.peak = max(self.peak, self.open)
+
+    def arrived(self, account: str, region: str, operation: str, key: int) -> int:
+        """Count a call, and say how many times the same one came before."""
+        self.by_scope[account, region, operation] += 1
+        before = self.asked[key]
+        self.asked[key] = before + 1
+        return before
+
+    def done(self, operation: str, outcome: str) -> None:
+        """Count how a call ended: an error code, or the name of a fault."""
+        self.outcomes[operation, outcome] += 1
+
+    def well(self, operation: str, key: int, what: str) -> None:
+        """Count a call that was answered in full, and find out whether it had been before."""
+        self.outcomes[operation, "ok"] += 1
+        if key in self.answered:
+            self.repeated[operation] += 1
+            if len(self.examples) < 20:
+                self.examples.append(f"{operation} {what}")
+        else:
+            self.answered.add(key)
+
+    def tell(self, *, scopes: bool = False) -> dict[str, Any]:
+        """Plain numbers; with `scopes` also those of every (account, region, operation)."""
+        operations: Counter[str] = Counter()
+        for (_, _, operation), calls in self.by_scope.items():
+            operations[operation] += calls
+        errors: dict[str, dict[str, int]] = {}
+        for (operation, outcome), times in sorted(self.outcomes.items()):
+            errors.setdefault(operation, {})[outcome] = times
+        told: dict[str, Any] = {
+            "calls": sum(operations.values()),
+            "operations": dict(sorted(operations.items())),
+            "outcomes": errors,
+            "throttled": sum(times for (_, outcome), times in self.outcomes.items() if outcome == "throttled"),
+            "duplicates": dict(sorted(self.repeated.items())),
+            "duplicate_examples": list(self.examples),
+            "connections": self.connections,
+            "connections_open": self.open,
+            "connections_peak": self.peak,
+            "seconds": round(time.monotonic() - self._started, 3),
+            "cpu_seconds": round(time.process_time() - self._cpu, 3),
+        }
+        if scopes:
+            told["scopes"] = [[*scope, calls] for scope, calls in sorted(self.by_scope.items())]
+        return told

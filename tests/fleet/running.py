@@ -1,0 +1,117 @@
+"""Starts the stand-in as a process of its own, with a core of its own, and talks to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tests.fleet import truth
+from tests.fleet.faults import Fault
+from tests.fleet.organization import Organization, Shape
+from tests.fleet.server import Options
+from tests.fleet.sessions import AMBIENT_KEY, AMBIENT_SECRET
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(slots=True)
+class Fleet:
+    """A running stand-in."""
+
+    url: str
+    shape: Shape
+    options: Options
+    pid: int
+
+    @property
+    def organization(self) -> Organization:
+        """The same organization, worked out on this side."""
+        return Organization(self.shape)
+
+    @property
+    def bucket(self) -> str:
+        """The first of its buckets."""
+        return self.options.buckets[0]
+
+    def truth(self) -> Iterator[truth.Expected]:
+        """Yield what an auditor should say of the latest ACTIVE revision of every family."""
+        return truth.latest(self.organization)
+
+    def env(self, **more: str) -> dict[str, str]:
+        """Environment of a process that shall see this AWS and no other."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "AUDITOR_"))}
+        return {
+            **kept,
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": AMBIENT_KEY,
+            "AWS_SECRET_ACCESS_KEY": AMBIENT_SECRET,
+            "AWS_REGION": "us-east-1",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            **more,
+        }
+
+    def inventory_text(self, *, accounts: Sequence[str] = ()) -> str:
+        """Write the YAML inventory of all members, or of some."""
+        chosen = [member for member in self.organization.members if not accounts or member.id in accounts]
+        rows = [
+            f'  - {{id: "{member.id}", name: {member.name}, tags: {{env: {member.environment}}}}}' for member in chosen
+        ]
+        external = f"  external_id: {self.options.external_id}\n" if self.options.external_id else ""
+        return "defaults:\n  role_name: AuditorReadOnly\n" + external + "accounts:\n" + "\n".join(rows) + "\n"
+
+    def report(self, *, scopes: bool = False) -> dict[str, Any]:
+        """Fetch the counts since the last reset; see `Report.tell`."""
+        told: dict[str, Any] = self._ask("report?scopes" if scopes else "report")
+        return told
+
+    def reset(self) -> None:
+        """Count from zero."""
+        self._ask("reset", {})
+
+    def set_faults(self, *faults: Fault) -> None:
+        """Replace the rules, in the middle of a run if need be."""
+        self._ask("faults", [fault.plain() for fault in faults])
+
+    def next_night(self, changed: float = 0.01) -> None:
+        """Let a share of the families get a new revision."""
+        self.shape = replace(self.shape, night=self.shape.night + 1, changed=changed)
+        self._ask("shape", {"night": self.shape.night, "changed": changed})
+
+    def _ask(self, path: str, document: object = None) -> Any:  # noqa: ANN401 - whatever JSON can carry
+        data = None if document is None else json.dumps(document).encode()
+        request = urllib.request.Request(f"{self.url}/_fleet/{path}", data=data)  # noqa: S310 - our own loopback
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - our own loopback
+            return json.load(answer)
+
+
+@contextmanager
+def running(shape: Shape | None = None, faults: Sequence[Fault] = (), **options: Any) -> Iterator[Fleet]:  # noqa: ANN401 - those of Options
+    """Run a stand-in while the block lasts. `options` are those of `Options`."""
+    shape = shape or Shape()
+    chosen = Options(**options)
+    config = {"shape": shape.plain(), "options": chosen.plain(), "faults": [fault.plain() for fault in faults]}
+    command = [sys.executable, "-m", "tests.fleet", "--config", "-"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(json.dumps(config).encode())
+            process.stdin.close()
+            line = process.stdout.readline()
+            if not line:
+                message = "The fleet did not start; what it said is on stderr."
+                raise RuntimeError(message)
+            yield Fleet(json.loads(line)["url"], shape, chosen, process.pid)
+        finally:
+            process.terminate()

@@ -1,0 +1,218 @@
+"""The server: who asks, what is counted, what goes wrong, who answers."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from fnmatch import fnmatchcase
+from hashlib import blake2b
+from typing import Any
+
+from tests.fleet import admin, refusals
+from tests.fleet.buckets import Buckets, Drain
+from tests.fleet.calls import Call, Refusal, Service
+from tests.fleet.faults import Fault, Faults
+from tests.fleet.organization import DEFAULT_REGIONS, Organization, Shape
+from tests.fleet.protocols.account import Account
+from tests.fleet.protocols.ec2 import Ec2
+from tests.fleet.protocols.ecs import Ecs
+from tests.fleet.protocols.organizations import Organizations
+from tests.fleet.protocols.s3 import S3
+from tests.fleet.protocols.sts import Sts
+from tests.fleet.report import Report
+from tests.fleet.sessions import Session, session_of
+from tests.fleet.wire import Connection, Request, response
+
+_HTML = b"<!DOCTYPE html><html><head><title>Blocked</title></head><body><h1>The proxy says no</h1></body></html>"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the server behaves when nothing is wrong.
+
+    `latency` is added to every answer, in seconds; `enforce` switches AWS's token buckets on; `external_id` is asked
+    for by every trust policy; `allowed` are the actions that the member role has (empty: all of them).
+    """
+
+    port: int = 0
+    latency: float = 0.0
+    enforce: bool = False
+    external_id: str = ""
+    session_seconds: float = 43_200.0
+    allowed: tuple[str, ...] = ()
+    buckets: tuple[str, ...] = ("auditor-results",)
+    drains: tuple[Drain, ...] = ()
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> Options:
+        """Rebuild options from JSON."""
+        known = {field.name for field in fields(cls)}
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in plain.items() if key in known
+        }
+        drains = tuple(Drain(**drain) for drain in plain.get("drains", ()))
+        return cls(**{**values, "drains": drains})
+
+    def plain(self) -> dict[str, Any]:
+        """What JSON can carry."""
+        return asdict(self)
+
+
+class Server:
+    """Everything the fleet is, but for the socket."""
+
+    def __init__(self, shape: Shape, options: Options | None = None, faults: Sequence[Fault] = ()) -> None:
+        """Build the organization and the services."""
+        self.options = options or Options()
+        self.organization = Organization(shape)
+        self.report = Report()
+        self._faults = Faults(faults, shape.seed)
+        self._buckets = Buckets(self.options.drains)
+        self._started = time.monotonic()
+        self._services: dict[bytes, Service] = {
+            b"ecs": Ecs(self),
+            b"sts": Sts(self, self.options.external_id),
+            b"ec2": Ec2(self),
+            b"account": Account(self),
+            b"organizations": Organizations(self),
+            b"s3": S3(self, self.options.buckets),
+        }
+
+    @property
+    def now(self) -> float:
+        """Seconds since the server started."""
+        return time.monotonic() - self._started
+
+    def disabled(self, account: str, region: str) -> bool:
+        """Whether the account has not enabled the region."""
+        return region not in self.organization.regions or self._faults.disabled(account, region)
+
+    def set_faults(self, faults: Sequence[Fault]) -> None:
+        """Replace all rules."""
+        self._faults = Faults(faults, self.organization.shape.seed)
+
+    def set_shape(self, shape: Shape) -> None:
+        """Replace the organization, for another night say. What was counted stays."""
+        self.organization = Organization(shape)
+
+    def connect(self) -> Connection:
+        """Make the protocol of a new connection."""
+        return Connection(self.serve, self.report.connection)
+
+    def serve(self, request: Request, connection: Connection) -> None:
+        """Answer a request, now or after the latency, or do to the connection what a fault says."""
+        if request.target.startswith(b"/_fleet/"):
+            connection.send(admin.answer(self, request))
+            return
+        call: Call | None = None
+        service: Service = self._services[b"s3"]
+        try:
+            service, session, region = self._identify(request)
+            call = Call(request, session, service, region)
+            self._handle(call, connection)
+        except Refusal as refusal:
+            if call is not None:
+                throttled = (refusal.code, refusal.status) == service.codes["throttled"]
+                self.report.done(call.operation, "throttled" if throttled else refusal.code)
+            self._send(connection, service.refuse(refusal, call))
+
+    def _identify(self, request: Request) -> tuple[Service, Session, str]:
+        credential = request.header(b"authorization").partition(b"Credential=")[2].partition(b",")[0].split(b"/")
+        service = self._services.get(credential[3]) if len(credential) == 5 else None
+        if service is None:
+            raise Refusal("MissingAuthenticationToken", "Missing Authentication Token", 403)
+        session = session_of(credential[0], request.header(b"x-amz-security-token"))
+        if session is None:
+            raise refusals.bad_token(service)
+        return service, session, credential[2].decode()
+
+    def _handle(self, call: Call, connection: Connection) -> None:
+        what = b"%b/%b/%b/%b" % (call.account.encode(), call.region.encode(), call.operation.encode(), call.subject)
+        key = int.from_bytes(blake2b(what, digest_size=8).digest(), "little")
+        before = self.report.arrived(call.account, call.region, call.operation, key)
+        fault = self._faults.pick(call, key, before, self.now) if self._faults else None
+        if fault is not None and self._strike_first(fault, call, connection):
+            return
+        answer = self._answer(call)
+        if fault is not None and fault.kind != "slow":
+            self.report.done(call.operation, fault.kind)
+            self._spoil(fault, answer, connection)
+            return
+        self.report.well(call.operation, key, what[:200].decode("utf-8", "replace"))
+        self._send(connection, answer, fault.seconds if fault else 0.0)
+
+    def _strike_first(self, fault: Fault, call: Call, connection: Connection) -> bool:
+        """Do what happens instead of the call. Tell whether the call is over; raises Refusal."""
+        refusal = refusals.BY_FAULT.get(fault.kind)
+        if refusal is not None:
+            raise refusal(call)
+        if fault.kind == "missing":
+            self._send(connection, call.service.missing(call))
+        elif fault.kind == "reset":
+            connection.reset()
+        elif fault.kind == "bad-gateway":
+            self._send(connection, response(502, b"Content-Type: text/html\r\n", _HTML))
+        elif fault.kind == "proxy-page":
+            self._send(connection, response(200, b"Content-Type: text/html\r\n", _HTML))
+        elif fault.kind != "hang":
+            return False
+        self.report.done(call.operation, fault.kind)
+        return True
+
+    def _answer(self, call: Call) -> bytes:
+        session, options = call.session, self.options
+        if session.issued is not None and self.now - session.issued > options.session_seconds:
+            raise refusals.expired(call.service)
+        outside = call.region not in self.organization.regions
+        if outside and (call.service.prefix == "ecs" or call.region not in DEFAULT_REGIONS):
+            raise refusals.disabled(call)
+        if options.enforce and not self._buckets.take(call.account, call.region, call.operation, self.now):
+            raise refusals.throttled(call.service)
+        if call.action != "sts:GetCallerIdentity":
+            self._authorize(call)
+        return call.service.answer(call)
+
+    def _authorize(self, call: Call) -> None:
+        allowed = self.options.allowed
+        if call.session.temporary and allowed and not any(fnmatchcase(call.action, pattern) for pattern in allowed):
+            raise refusals.no_policy(call)
+        if not call.session.allows(call.action):
+            raise refusals.no_session_policy(call)
+
+    def _spoil(self, fault: Fault, answer: bytes, connection: Connection) -> None:
+        head, _, body = answer.partition(b"\r\n\r\n")
+        half = body[: len(body) // 2]
+        if fault.kind == "truncated":
+            connection.send_and_close(head + b"\r\n\r\n" + half)
+        elif fault.kind == "lost":
+            connection.reset()
+        else:
+            lines = [line for line in head.split(b"\r\n")[1:] if not line.startswith(b"Content-Length")]
+            self._send(connection, response(200, b"".join(line + b"\r\n" for line in lines), half))
+
+    def _send(self, connection: Connection, answer: bytes, extra: float = 0.0) -> None:
+        delay = self.options.latency + extra
+        if delay:
+            asyncio.get_running_loop().call_later(delay, connection.send, answer)
+        else:
+            connection.send(answer)
+
+
+async def run(server: Server, ready: Any = None) -> None:  # noqa: ANN401 - called with the URL
+    """Listen on loopback until SIGTERM or SIGINT."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    listener = await loop.create_server(server.connect, "127.0.0.1", server.options.port, backlog=1024)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    if ready is not None:
+        ready(f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}")
+    await stop.wait()
+    listener.close()

@@ -1,0 +1,58 @@
+"""What an auditor should find: known because the organization was built to have it, not because a rule was run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.fleet.definitions import container_name, template_of
+from tests.fleet.organization import Family, Organization
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The flagship rule's verdict on one revision: FAIL, PASS or NOT_APPLICABLE.
+
+    `reasons` are those that make it fail (`privileged`, `root-user`), `failing` the names of the containers they come
+    from; both are empty otherwise.
+    """
+
+    account: str
+    region: str
+    family: str
+    revision: int
+    arn: str
+    status: str
+    verdict: str
+    reasons: tuple[str, ...]
+    failing: tuple[str, ...]
+
+
+def expected(organization: Organization, family: Family, revision: int) -> Expected:
+    """Tell the verdict of one revision."""
+    recipe = template_of(organization, family, revision)[0]
+    return Expected(
+        account=family.account,
+        region=family.region,
+        family=family.name,
+        revision=revision,
+        arn=family.arn(revision),
+        status=family.status(revision),
+        verdict=recipe.verdict,
+        reasons=recipe.reasons,
+        failing=tuple(container_name(number) for number in recipe.failing),
+    )
+
+
+def latest(organization: Organization) -> Iterator[Expected]:
+    """Yield the latest ACTIVE revision of every family that has one, in the order of accounts, regions, names."""
+    for member in organization.members:
+        for region in organization.regions:
+            for family in organization.each_family(member.id, region):
+                if family.active is not None:
+                    yield expected(organization, family, family.active)
+
+
+def families(organization: Organization) -> int:
+    """Count the families that have an ACTIVE revision: the describe calls of a first night."""
+    return sum(1 for _ in latest(organization))
