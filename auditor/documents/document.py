@@ -99,9 +99,6 @@ class Document:
 
 
 def _node(value: object, label: str) -> Node:
-    if isinstance(value, str):
-        # Bytes of the command line that are not UTF-8 arrive as lone surrogates, which no later step could write.
-        value = value.encode("utf-8", "replace").decode()
     if isinstance(value, list | tuple):
         children = [_node(item, label) for item in value]
         data = [child.data for child in children]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from auditor.documents.document import NO_VALUE, Document
+from auditor.documents.document import NO_VALUE, Document, Path
 from auditor.documents.schema import Schema, description_at, keys_at
 from auditor.documents.show import kind, show
 from auditor.domain.errors import Problem
@@ -58,31 +58,33 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 
 def explain(
-    errors: Iterable[Mapping[str, Any]], document: Document, schema: Schema, nouns: Mapping[str, Noun]
+    errors: Iterable[Mapping[str, Any]],
+    document: Document,
+    schema: Schema,
+    nouns: Mapping[str, Noun],
+    under: Path = (),
 ) -> list[Problem]:
     """One problem for each error.
 
-    `schema` is the JSON Schema of the model, for the keys that it knows; `nouns` says what a key holds, by the key.
+    `schema` is the JSON Schema of the model, for the keys that it knows; `nouns` says what a key holds, by the key;
+    `under` is where in the document the model's data begins.
     """
-    return [_problem(error, document, schema, nouns) for error in errors]
+    cases = [(_case(error, document.text_of((*under, *error["loc"])), schema, nouns)) for error in errors]
+    return [document.problem((*under, *case.path), *_sentence(case)) for case in cases]
 
 
-def _problem(error: Mapping[str, Any], document: Document, schema: Schema, nouns: Mapping[str, Noun]) -> Problem:
+def _case(error: Mapping[str, Any], written: str | None, schema: Schema, nouns: Mapping[str, Noun]) -> _Case:
     path = tuple(error["loc"])
-    value = error["input"]
-    written = document.text_of(path)
     key = next((part for part in reversed(path) if isinstance(part, str)), "")
-    case = _Case(
+    return _Case(
         kind=error["type"],
         path=path,
-        value=value,
-        text=str(value) if written is None else written,
+        value=error["input"],
+        text=str(error["input"]) if written is None else written,
         context=error.get("ctx", {}),
         noun=nouns.get(key, Noun("text")),
         schema=schema,
     )
-    message, advice = _sentence(case)
-    return document.problem(path, message, advice)
 
 
 def _sentence(case: _Case) -> tuple[str, str]:
@@ -97,7 +99,8 @@ def _sentence(case: _Case) -> tuple[str, str]:
 def _unknown_key(case: _Case) -> tuple[str, str]:
     *parent, key = case.path
     known = keys_at(case.schema, parent)
-    return "is not a known key", suggestion(str(key), known) or f"Known here: {', '.join(known)}."
+    known_here = f"Known here: {', '.join(known)}." if known else "Nothing can be set here."
+    return "is not a known key", suggestion(str(key), known) or known_here
 
 
 def _missing(case: _Case) -> tuple[str, str]:

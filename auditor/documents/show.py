@@ -11,7 +11,7 @@ _BARE = re.compile(r"[\w.,+*?/:@={}<>!\[\]-]+")
 
 def show(value: object) -> str:
     """`value` in one line of printable characters, quoted where its edges would not be seen, cut after 60."""
-    text = str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
     cut = text[:_LONGEST] + ("..." if len(text) > _LONGEST else "")
     safe = "".join(char if char.isprintable() else _escape(char) for char in cut)
     return safe if _BARE.fullmatch(safe) else f'"{safe}"'

@@ -1,0 +1,48 @@
+"""Which of the known checks a run enables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+from auditor.documents import Document, show, suggestion
+from auditor.domain.check import Check
+from auditor.domain.errors import Problem
+
+
+def select(include: Sequence[str], exclude: Sequence[str], checks: Mapping[str, Check[Any]]) -> tuple[Check[Any], ...]:
+    """The checks that match `include` and not `exclude`, by id."""
+    return tuple(checks[id_] for id_ in sorted(checks) if _matches_any(id_, include) and not _matches_any(id_, exclude))
+
+
+def selection_problems(document: Document, checks: Mapping[str, Check[Any]]) -> Iterator[Problem]:
+    """Every id and glob that names no check."""
+    section = document.data.get("checks")
+    if not isinstance(section, dict):
+        return
+    for key in ("include", "exclude"):
+        patterns = section.get(key, ())
+        for index, pattern in enumerate([patterns] if isinstance(patterns, str) else patterns or ()):
+            if isinstance(pattern, str) and not any(_matches(id_, pattern) for id_ in checks):
+                yield _nothing(document, ("checks", key, index), pattern, checks)
+
+
+def unknown_check(document: Document, path: tuple[str | int, ...], id_: str, known: Mapping[str, Any]) -> Problem:
+    """The problem of an id that no check has."""
+    advice = suggestion(id_, known) or "`auditor checks` lists them."
+    return document.problem(path, f"{show(id_)} is not a check", advice)
+
+
+def _nothing(document: Document, path: tuple[str | int, ...], pattern: str, known: Mapping[str, Any]) -> Problem:
+    if any(char in pattern for char in "*?["):
+        return document.problem(path, f"{show(pattern)} matches no check", "`auditor checks` lists them.")
+    return unknown_check(document, path, pattern, known)
+
+
+def _matches_any(id_: str, patterns: Sequence[str]) -> bool:
+    return any(_matches(id_, pattern) for pattern in patterns)
+
+
+def _matches(id_: str, pattern: str) -> bool:
+    return id_ == pattern or fnmatchcase(id_, pattern)
