@@ -1,0 +1,130 @@
+"""moto, filled with the demo organization and guarded as AWS is. The one module that imports moto."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+from moto import mock_aws
+from moto.core.models import botocore_stubber
+from moto.core.utils import get_service_model
+from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
+from moto.iam.models import get_account_id_from
+from moto.sts.models import AssumedRole, sts_backends
+
+from auditor.demo import wire
+from auditor.demo.guard import Guard, Principal
+from auditor.demo.model import AUDITOR_ACCOUNT, HOME_REGION, REGIONS, Box, DemoAccount, Family, Revision
+from auditor.domain.errors import AuditorError
+
+_PARTITION = "aws"
+_FIRST_REGISTERED = datetime(2026, 2, 3, 9, 30, tzinfo=UTC)
+_BETWEEN_REVISIONS = timedelta(days=61)
+
+
+@contextmanager
+def serving(accounts: tuple[DemoAccount, ...]) -> Iterator[None]:
+    """Answer every AWS client of this process that is made within the block; set the credentials to make it with.
+
+    Raises AuditorError where moto is active already: it keeps one world for the whole process.
+    """
+    if botocore_stubber.enabled:
+        raise AuditorError("A demo is already running in this process.", "Wait until it has ended.")
+    with mock_aws(), patch.object(botocore_stubber, "process_request", _guarded(Guard(accounts))):
+        for account in accounts:
+            _seed(account)
+        _log_in()
+        _warm()
+        yield
+
+
+def _guarded(guard: Guard) -> Any:  # noqa: ANN401 - moto's own type of a request and of an answer
+    """Return what stands before moto: the seam lies below botocore, so clients send, parse and fail as ever."""
+    moto = botocore_stubber.process_request
+
+    def process(request: Any) -> Any:  # noqa: ANN401
+        call = wire.read(request.headers, request.body)
+        answer = guard.answer(call, _principal(call)) if call else None
+        return answer or moto(request)
+
+    return process
+
+
+def _principal(call: wire.Call) -> Principal:
+    account = get_account_id_from(call.access_key)
+    _, arn, _ = sts_backends[account][_PARTITION].get_caller_identity(call.access_key, call.region)
+    return Principal(account, arn)
+
+
+def _seed(account: DemoAccount) -> None:
+    for region in REGIONS:
+        backend = ecs_backends[account.id][region]
+        # ECS lists families by name, moto in the order of their registration.
+        for family in sorted(account.families, key=lambda family: family.name):
+            if region in family.regions:
+                _register(backend, account, family)
+
+
+def _register(backend: EC2ContainerServiceBackend, account: DemoAccount, family: Family) -> None:
+    for age, revision in enumerate(family.revisions):
+        definition = backend.register_task_definition(
+            family=family.name,
+            container_definitions=[_container(box) for box in revision.boxes],
+            network_mode=revision.network_mode,
+            tags=[{"key": key, "value": value} for key, value in family.tags.items()],
+            **_capacity(revision),
+        )
+        # moto keeps no dates and fills in a network mode that ECS leaves out.
+        vars(definition).update(
+            network_mode=revision.network_mode,
+            registered_at=_FIRST_REGISTERED + age * _BETWEEN_REVISIONS,
+            registered_by=f"arn:aws:sts::{account.id}:assumed-role/deploy/pipeline",
+        )
+
+
+def _capacity(revision: Revision) -> dict[str, Any]:
+    if revision.fargate:
+        return {"requires_compatibilities": ["FARGATE"], "cpu": "512", "memory": "1024"}
+    return {"requires_compatibilities": ["EC2"]}
+
+
+def _container(box: Box) -> dict[str, Any]:
+    optional = {"user": box.user, "privileged": box.privileged}
+    return {
+        "name": box.name,
+        "image": box.image,
+        "memory": 256,
+        "essential": True,
+        "environment": [{"name": name, "value": value} for name, value in box.environment.items()],
+        **{key: value for key, value in optional.items() if value is not None},
+    }
+
+
+def _warm() -> None:
+    """Load what moto would load with the first request: every thread of a run would do so at once."""
+    for service, backend in (
+        ("sts", sts_backends[AUDITOR_ACCOUNT][_PARTITION]),
+        ("ecs", ecs_backends[AUDITOR_ACCOUNT][HOME_REGION]),
+    ):
+        get_service_model(service)
+        _ = backend.urls
+
+
+def _log_in() -> None:
+    role: AssumedRole = sts_backends[AUDITOR_ACCOUNT][_PARTITION].assume_role(
+        region_name=HOME_REGION,
+        role_session_name="nightly",
+        role_arn=f"arn:aws:iam::{AUDITOR_ACCOUNT}:role/auditor-task",
+        policy="",
+        duration=43_200,
+        external_id="",
+    )
+    os.environ.update(
+        AWS_ACCESS_KEY_ID=role.access_key_id,
+        AWS_SECRET_ACCESS_KEY=role.secret_access_key,
+        AWS_SESSION_TOKEN=role.session_token,
+    )

@@ -1,0 +1,41 @@
+"""The demo organization as an inventory file, the way an operator would have written it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from auditor.demo.model import EXTERNAL_ID, ROLE_NAME, DemoAccount
+
+_HEAD = f"""\
+# The demo organization. Nothing here is real.
+defaults:
+  role_name: {ROLE_NAME}
+  external_id: {EXTERNAL_ID}
+  regions: all
+# AWS Organizations knows who there is, where in the tree, and who is suspended.
+discover: {{}}
+# This file adds what only people know.
+accounts:
+"""
+
+
+def render(accounts: Iterable[DemoAccount]) -> str:
+    """Return the YAML text. Strings are written as JSON, which YAML includes, so any text is safe."""
+    return _HEAD + "".join(f"  - {_flow(_entry(account))}\n" for account in accounts if not account.suspended)
+
+
+def _entry(account: DemoAccount) -> dict[str, object]:
+    entry: dict[str, object] = {"id": account.id, "name": account.name, "tags": dict(account.tags)}
+    if account.exclude:
+        entry["exclude"] = account.exclude
+    return entry
+
+
+def _flow(entry: Mapping[str, object]) -> str:
+    fields = (f"{key}: {_value(value)}" for key, value in entry.items())
+    return "{" + ", ".join(fields) + "}"
+
+
+def _value(value: object) -> str:
+    return _flow(value) if isinstance(value, Mapping) else json.dumps(value)

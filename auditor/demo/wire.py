@@ -1,0 +1,96 @@
+"""The three wire formats of AWS that the demo speaks itself: what a request asks, and how a refusal looks.
+
+Shapes as botocore's own parsers read them: query (STS), ec2 (EC2) and awsJson 1.1 (ECS, Organizations).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+from uuid import uuid4
+from xml.sax.saxutils import escape
+
+#: The credential scope of a Signature Version 4 header: access key, date, region, service.
+_SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+_AWS_JSON = "application/x-amz-json-1.1"
+
+#: Status code, headers and body, as moto passes them on.
+Answer = tuple[int, dict[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One signed request, as far as the demo must understand it. `parameters` holds the top-level scalars as text."""
+
+    access_key: str
+    region: str
+    service: str
+    operation: str
+    parameters: Mapping[str, str] = field(hash=False)
+
+
+def read(headers: Mapping[str, str | bytes], body: str | bytes | None) -> Call | None:
+    """Return the call, or None for a request that is not signed or speaks another format."""
+    scope = _SCOPE.search(_text(headers.get("Authorization")))
+    if scope is None:
+        return None
+    target = _text(headers.get("X-Amz-Target"))
+    parameters = _json_parameters(_text(body)) if target else dict(parse_qsl(_text(body)))
+    operation = target.rpartition(".")[2] or parameters.get("Action", "")
+    return Call(scope["key"], scope["region"], scope["service"], operation, parameters) if operation else None
+
+
+def json_answer(payload: Mapping[str, object]) -> Answer:
+    """Return an answer of a service that speaks awsJson 1.1."""
+    return 200, {"content-type": _AWS_JSON, "x-amzn-requestid": str(uuid4())}, json.dumps(payload)
+
+
+def json_error(status: int, code: str, message: str) -> Answer:
+    """Return an error as ECS and Organizations word it: refusals by IAM capitalise `Message`."""
+    body = json.dumps({"__type": code, "Message": message})
+    return status, {"content-type": _AWS_JSON, "x-amzn-errortype": code, "x-amzn-requestid": str(uuid4())}, body
+
+
+def query_error(status: int, code: str, message: str) -> Answer:
+    """Return an error as STS words it."""
+    request = str(uuid4())
+    body = (
+        '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>'
+        f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
+        f"<RequestId>{request}</RequestId></ErrorResponse>"
+    )
+    return status, {"content-type": "text/xml", "x-amzn-requestid": request}, body
+
+
+def ec2_error(status: int, code: str, message: str) -> Answer:
+    """Return an error as EC2 words it."""
+    body = (
+        f"<Response><Errors><Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error></Errors>"
+        f"<RequestID>{uuid4()}</RequestID></Response>"
+    )
+    return status, {"content-type": "text/xml;charset=UTF-8"}, body
+
+
+def described_regions(regions: Mapping[str, str]) -> Answer:
+    """Return EC2's answer to DescribeRegions; `regions` maps names to their opt-in status."""
+    items = "".join(
+        f"<item><regionName>{name}</regionName><regionEndpoint>ec2.{name}.amazonaws.com</regionEndpoint>"
+        f"<optInStatus>{status}</optInStatus></item>"
+        for name, status in regions.items()
+    )
+    body = (
+        '<DescribeRegionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">'
+        f"<requestId>{uuid4()}</requestId><regionInfo>{items}</regionInfo></DescribeRegionsResponse>"
+    )
+    return 200, {"content-type": "text/xml;charset=UTF-8"}, body
+
+
+def _json_parameters(body: str) -> dict[str, str]:
+    return {name: value for name, value in json.loads(body).items() if isinstance(value, str)}
+
+
+def _text(value: str | bytes | None) -> str:
+    return value.decode() if isinstance(value, bytes) else value or ""
