@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -112,8 +113,14 @@ def test_a_container_without_a_name_is_kept_because_it_runs_all_the_same() -> No
         pytest.param("2026-11-23T02:00:00", id="ISO text without a zone is UTC"),
     ],
 )
-def test_a_time_is_read_in_every_form_that_clients_hand_on(value: object) -> None:
-    moment = parse({**WHOLE, "registeredAt": value}).registered_at
+def test_a_time_is_read_in_every_form_that_clients_hand_on_wherever_we_are(
+    value: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        moment = parse({**WHOLE, "registeredAt": value}).registered_at
+    time.tzset()
 
     assert moment == datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
     assert moment.tzinfo is UTC
@@ -134,6 +141,7 @@ REFUSED: list[tuple[str, object]] = [
     ("taskDefinitionArn", "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:8"),
     ("taskDefinitionArn", "arn:aws:ecs:eu-west-1:111122223333:task-definition/cobweb:7"),
     ("taskDefinitionArn", "task-definition/web:7"),
+    ("taskDefinitionArn", "an answer of:task-definition/web:7"),
     ("family", MISSING),
     ("family", None),
     ("family", ""),
@@ -181,6 +189,7 @@ REFUSED: list[tuple[str, object]] = [
     ("registeredAt", "10000-01-01T00:00:00Z"),
     ("registeredAt", "0001-01-01T00:00:00+10:00"),
     ("registeredAt", "1795399200"),
+    ("registeredAt", "1712011012345"),
     ("registeredAt", 253402300800),
     ("registeredAt", 1795399200000),
     ("registeredAt", 10**400),
