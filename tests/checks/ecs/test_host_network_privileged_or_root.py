@@ -14,14 +14,14 @@ from auditor.checks.ecs.host_network_privileged_or_root import Parameters
 from auditor.checks.ecs.host_network_privileged_or_root import host_network_privileged_or_root as rule
 from auditor.domain.check import Evidence, Severity, Status, Verdict
 from auditor.domain.facts import Container, TaskDefinition
+from tests.builders import task_definition
 
 PASS, FAIL, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.NOT_APPLICABLE
 STRICT = Parameters(unset_user="fail")
 
 
 def definition(*containers: Container, mode: str | None = "host") -> TaskDefinition:
-    arn = "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7"
-    return TaskDefinition(arn, "web", 7, "ACTIVE", mode, containers)
+    return task_definition(containers=containers, network_mode=mode)
 
 
 def judged(*containers: Container, mode: str | None = "host", params: Parameters = Parameters()) -> Verdict:  # noqa: B008 - frozen
