@@ -104,7 +104,7 @@ def test_a_container_without_a_name_is_kept_because_it_runs_all_the_same() -> No
     "value",
     [
         pytest.param(datetime(2026, 11, 23, 2, 0, tzinfo=UTC), id="a datetime in UTC"),
-        pytest.param(datetime(2026, 11, 23, 2, 0), id="a datetime without a zone is UTC"),  # noqa: DTZ001
+        pytest.param(datetime(2026, 11, 23, 2, 0), id="a datetime without a zone is UTC"),  # noqa: DTZ001 - on purpose
         pytest.param(datetime(2026, 11, 23, 5, 30, tzinfo=timezone(timedelta(hours=3.5))), id="another zone"),
         pytest.param(1795399200, id="epoch seconds"),
         pytest.param(1795399200.0, id="epoch seconds with a fraction"),
