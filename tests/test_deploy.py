@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import io
+import json
 import re
 import subprocess
 import sys
@@ -14,11 +16,13 @@ from typing import Any
 import pytest
 import yaml
 
-from auditor import checks
-from auditor.aws import collectors, regions
+from auditor import checks, cli
+from auditor.aws import collectors, organizations, regions
 from auditor.aws.collectors.task_definition import parse
 from auditor.domain.check import Status, Verdict
+from auditor.domain.events import RunEnded
 from auditor.domain.facts import TaskDefinition
+from auditor.reports.progress import JsonLines
 
 DEPLOY = Path(__file__).parents[1] / "config" / "deploy"
 
@@ -199,6 +203,41 @@ def test_the_task_cannot_change_its_own_configuration_nor_delete_a_result() -> N
 
     assert writable == {"${Bucket.Arn}/${ResultPrefix}/*"}
     assert not [action for action in actions(properties("nightly.yaml", "TaskRole")) if "Delete" in action]
+
+
+def test_the_task_may_list_the_organization_and_use_its_bucket_exactly_as_the_code_does() -> None:
+    allowed = actions(properties("nightly.yaml", "TaskRole")) - {"sts:AssumeRole"}
+
+    # Listing the bucket is not called: it makes S3 say missing instead of forbidden.
+    assert allowed == {*organizations.ACTIONS, "s3:GetObject", "s3:PutObject", "s3:ListBucket"}
+
+
+def test_every_variable_of_the_task_is_one_that_the_command_reads() -> None:
+    (container,) = properties("nightly.yaml", "TaskDefinition")["ContainerDefinitions"]
+    names = {(each["Fn::If"][1] if "Fn::If" in each else each)["Name"] for each in container["Environment"]}
+    (command,) = container["Command"]
+
+    assert names <= {parameter.envvar for parameter in cli.main.commands[command].params}
+
+
+@pytest.mark.parametrize(
+    ("metric", "complete", "counted"),
+    [
+        ("RunsEnded", True, True),
+        ("RunsEnded", False, True),
+        ("RunsIncomplete", True, False),
+        ("RunsIncomplete", False, True),
+    ],
+)
+def test_the_alarms_count_the_line_that_a_run_ends_with(metric: str, complete: bool, counted: bool) -> None:  # noqa: FBT001
+    stream = io.StringIO()
+    JsonLines(stream)(RunEnded("20261123T020000Z-1a2b3c", complete, 99.0))
+    line = json.loads(stream.getvalue())
+
+    pattern = properties("nightly.yaml", metric)["FilterPattern"]
+    terms = re.findall(r"\$\.(\w+) (?:= (\"[^\"]*\")|IS (TRUE|FALSE))", pattern)
+    assert terms
+    assert all(line[name] == json.loads(text or word.lower()) for name, text, word in terms) is counted
 
 
 def test_the_bucket_is_private_encrypted_versioned_and_outlives_its_stack() -> None:
