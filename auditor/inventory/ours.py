@@ -48,7 +48,7 @@ class DefaultsSection(Strict):
         ("all",), description="`all` (what the account has enabled), names, and globs such as eu-*."
     )
     exclude_regions: ExcludedRegions = Field((), description="Names and globs; exclusion wins.")
-    tags: Tags = Field(default_factory=dict, description="Tags of ours for each account, such as its owner.")
+    tags: Tags = Field(default_factory=dict, description="What to say of every account in its rows, such as an owner.")
 
 
 class DiscoverSection(Strict):
@@ -66,7 +66,7 @@ class AccountSection(Strict):
     """One account. What it leaves out, the defaults decide."""
 
     id: AccountId = Field(description="12 digits, in quotes.", json_schema_extra={"pattern": "^[0-9]{12}$"})
-    name: str = Field("", description="How people call it.")
+    name: str = Field("", description="The name that people know it by.")
     tags: Tags = Field(default_factory=dict, description="Laid over the tags of the defaults.")
     regions: Regions | None = Field(None, description="Instead of the regions of the defaults.")
     exclude_regions: ExcludedRegions | None = Field(None, description="Instead of those of the defaults.")

@@ -74,7 +74,8 @@ def _folder(value: str) -> str:
     return value
 
 
-def _one_or_more(value: Any) -> Any:  # noqa: ANN401
+def one_or_more(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
+    """A text on its own is a list of one; what is neither is left for the type to refuse."""
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
 
@@ -84,9 +85,8 @@ def _not_empty(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
 
 
-OneOrMore = BeforeValidator(_one_or_more, json_schema_input_type=str | list[str])
 NotEmpty = AfterValidator(_not_empty)
-Patterns = Annotated[tuple[str, ...], OneOrMore]
+Patterns = Annotated[tuple[str, ...], BeforeValidator(one_or_more, json_schema_input_type=str | list[str])]
 Seconds = Annotated[
     float,
     BeforeValidator(

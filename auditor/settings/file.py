@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from auditor.documents import Complaint
 from auditor.settings.fields import (
@@ -12,13 +12,18 @@ from auditor.settings.fields import (
     Folder,
     KmsKey,
     NotEmpty,
-    OneOrMore,
     Output,
     Patterns,
     Seconds,
+    one_or_more,
 )
 
 _Word = Literal["FAIL", "UNKNOWN", "PASS", "NOT_APPLICABLE"]
+
+
+_Words = Annotated[
+    tuple[_Word, ...], NotEmpty, BeforeValidator(one_or_more, json_schema_input_type=_Word | list[_Word])
+]
 
 
 class _Section(BaseModel):
@@ -80,7 +85,7 @@ class SettingsFile(_Section):
     min_coverage: float = Field(
         100.0, ge=0, le=100, description="Exit with 4 where less than this percentage was seen."
     )
-    emit: Annotated[tuple[_Word, ...], NotEmpty, OneOrMore] = Field(
+    emit: _Words = Field(
         ("FAIL", "UNKNOWN", "PASS"), description="Statuses that get rows; the others are counted only."
     )
     bucket_owner: AccountId | None = Field(

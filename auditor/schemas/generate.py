@@ -1,0 +1,80 @@
+"""The models as JSON Schemas."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+
+from auditor.archive import rows
+from auditor.inventory.ours import InventoryFile
+from auditor.settings.file import SettingsFile
+
+_ROWS: tuple[Any, ...] = (
+    rows.AccountRow,
+    rows.ResourceRow,
+    rows.EvidenceRow,
+    rows.InUseRow,
+    rows.LifecycleRow,
+    rows.FindingRow,
+    rows.CoverageRow,
+)
+_TITLES = {
+    "inventory": "auditor inventory",
+    "settings": "auditor settings",
+    "finding": "auditor finding",
+    "coverage": "auditor coverage",
+}
+
+
+def generate(name: str) -> str:
+    """The schema of `name`, one of `NAMES`, as JSON text."""
+    return json.dumps(_schema(name), indent=2, ensure_ascii=False) + "\n"
+
+
+def _schema(name: str) -> dict[str, Any]:
+    schema = _body(name)
+    head = {"$schema": GenerateJsonSchema.schema_dialect, "title": _TITLES[name]}
+    return {**head, **{key: value for key, value in schema.items() if key != "title"}}
+
+
+def _body(name: str) -> Any:  # noqa: ANN401 - JSON
+    if name == "inventory":
+        return _tidy(_without_null(InventoryFile.model_json_schema()))
+    if name == "settings":
+        return _tidy(_without_null(SettingsFile.model_json_schema()))
+    return _tidy(_row_schema(rows.FindingRow if name == "finding" else rows.CoverageRow))
+
+
+def _row_schema(row: type[Any]) -> dict[str, Any]:
+    """Rows are plain dataclasses; their descriptions are the sentences below their fields."""
+    for each in _ROWS:
+        each.__pydantic_config__ = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    return TypeAdapter(row).json_schema()
+
+
+def _without_null(schema: Any) -> Any:  # noqa: ANN401 - JSON
+    """In the files that operators write, a key is there with a value or not at all."""
+    if isinstance(schema, list):
+        return [_without_null(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    schema = {key: _without_null(value) for key, value in schema.items() if not (key == "default" and value is None)}
+    options = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
+    rest = {key: value for key, value in schema.items() if key != "anyOf"}
+    return {**rest, **options[0]} if len(options) == 1 else {**rest, "anyOf": options} if options else rest
+
+
+def _tidy(schema: Any) -> Any:  # noqa: ANN401 - JSON
+    """Without the titles that only repeat the keys."""
+    if isinstance(schema, list):
+        return [_tidy(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: {name: _tidy(each) for name, each in value.items()} if key in ("properties", "$defs") else _tidy(value)
+        for key, value in schema.items()
+        if key != "title"
+    }
