@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from auditor.aws.calls import Line, Read
+from auditor.aws.calls import Caller, Line, Read
 from auditor.aws.failures import CallFailed, Failure, Malformed, Remedy
+from auditor.aws.roles import Roles
+from auditor.domain.clock import Unreadable
 from auditor.domain.errors import OrganizationError
 from auditor.domain.reason import Reason
-from auditor.domain.scope import DiscoveredAccount
+from auditor.domain.scope import DiscoveredAccount, Role
 
 ACTIONS = (
     "organizations:ListAccounts",
@@ -111,3 +113,16 @@ def _page(key: str) -> Read[tuple[list[Row], str | None]]:
         return rows, token
 
     return read
+
+
+def open_and_list(
+    caller: Caller, roles: Roles, role: Role | None, units: tuple[Sequence[str], Sequence[str]]
+) -> list[DiscoveredAccount]:
+    """List the organization with a role of its own, or with the ambient credentials. Raises OrganizationError."""
+    try:
+        keyring = roles.hub(role)
+        line = Line(caller, keyring, caller.clients.home_region)
+        return discover(line, *units)
+    except Unreadable as failed:
+        advice = "Check `discover.role_arn` in the inventory, and that role's trust policy."
+        raise OrganizationError(f"The organization could not be listed: {failed.detail}.", advice) from failed

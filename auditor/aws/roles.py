@@ -140,6 +140,10 @@ class Roles:
         source = self._hub(target.roles[:-1], ambient)
         return self._hop(target.roles[-1], source, target.account.id, narrow=True, meter=meter)
 
+    def hub(self, role: Role | None) -> AmbientKeys | AssumedKeys:
+        """Return the keys of a role that is not an account under audit, or the ambient ones. Assumes nothing yet."""
+        return self._hub((role,) if role else (), AmbientKeys(self.caller, self._identity.account_id))
+
     def assume(self, wanted: AssumedKeys) -> _Session:
         """Call STS once (with the usual retries). Raises Unreadable."""
         line = Line(self.caller, wanted.source, self.caller.clients.home_region, wanted.meter)

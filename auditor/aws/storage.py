@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -116,11 +116,6 @@ def fetch(caller: Caller, account_id: str, url: str) -> bytes:
     if body is None:
         raise StorageError(f"There is no object {url}.", "Check the key, and that it has been uploaded.")
     return body
-
-
-def owned_by(protection: Protection, account_id: str | None) -> Protection:
-    """Return the same protection for a bucket that must belong to `account_id`."""
-    return replace(protection, bucket_owner=account_id)
 
 
 def _body(answer: Mapping[str, Any]) -> bytes:

@@ -17,10 +17,12 @@ class Collector:
     """Reads one kind of fact.
 
     `name` stands in the coverage ledger, `actions` are the IAM actions it needs. `collect` yields facts and gaps as
-    they come; it raises CallFailed or Malformed when the scope itself cannot be listed (any further).
+    they come; it raises CallFailed when the scope itself cannot be listed (any further). `count` only lists, and
+    yields as much as `collect` would: its items are for counting, and are judged by nothing.
     """
 
     name: str
     yields: type[Any]
     actions: tuple[str, ...]
     collect: Callable[[Scope, Line], Iterator[Fact | Gap]]
+    count: Callable[[Scope, Line], Iterator[Fact | Gap]]

@@ -35,6 +35,13 @@ def _collect(scope: Scope, line: Line) -> Iterator[Fact | Gap]:
             yield fact
 
 
+def _count(scope: Scope, line: Line) -> Iterator[Fact | Gap]:
+    arn = f"arn:aws:ecs:{scope.region}:{scope.account.id}:task-definition/listed"
+    listed = TaskDefinition(arn, "listed", 1, "", None, ())
+    for _ in families(line):
+        yield listed
+
+
 def _describe(scope: Scope, line: Line, family: str) -> Fact | Gap | None:
     try:
         return line.call("ecs", "DescribeTaskDefinition", _of(family), taskDefinition=family, include=["TAGS"])
@@ -78,4 +85,5 @@ collector = Collector(
     yields=TaskDefinition,
     actions=("ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitionFamilies"),
     collect=_collect,
+    count=_count,
 )

@@ -1,0 +1,28 @@
+"""`auditor demo`: the same run, on an organization that lives inside this process."""
+
+from __future__ import annotations
+
+from auditor import checks, inventory, settings
+from auditor.app import runid
+from auditor.app.audit import Request, audit
+from auditor.app.options import Options
+from auditor.app.outcome import FAILED, OK, Outcome
+from auditor.app.watching import watcher
+from auditor.app.wiring import Aws
+from auditor.demo import running
+
+
+def act(options: Options) -> Outcome:
+    """Audit the demo organization. Its gaps are part of the show: they do not fail the demo."""
+    with running() as organization:
+        aws = Aws()
+        how = settings.load(organization.settings, "demo settings", {}, checks.load())
+        who = inventory.parse(organization.inventory, "demo inventory", known_regions=aws.known_regions)
+        aws.configure(how)
+        run_id = runid.new(aws.clock.now())
+        observer, colour = watcher(options, run_id)
+        hashes = {"inventory": who.sha256, "settings": how.sha256}
+        output = options.text("output") or "demo-output"
+        with observer:
+            outcome = audit(Request(run_id, output, who.targets, how, hashes, colour), aws, observer)
+    return Outcome(outcome.text, FAILED if outcome.exit_code == FAILED else OK)

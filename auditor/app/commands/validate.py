@@ -1,0 +1,27 @@
+"""`auditor validate`: inventory and settings, and nothing called for what YAML alone can tell."""
+
+from __future__ import annotations
+
+from auditor import inventory
+from auditor.app import configuration
+from auditor.app.options import Options
+from auditor.app.outcome import Outcome
+from auditor.app.wiring import Aws
+from auditor.domain.errors import ConfigError, Problem
+
+
+def act(options: Options) -> Outcome:
+    """Load both, and say what they come to."""
+    if not options.text("inventory") and not options.text("settings"):
+        raise ConfigError([Problem("validate", 0, "", "nothing to validate", "Give --inventory, --settings or both.")])
+    aws = Aws()
+    loaded = configuration.load(options, aws)
+    lines = [f"settings: {len(loaded.settings.checks)} checks enabled"]
+    if (roster := loaded.inventory) is not None:
+        targets = roster.targets
+        if roster.discover is None:
+            targets = inventory.narrow(targets, options.texts("account"), options.texts("region"), aws.known_regions)
+        excluded = sum(1 for target in targets if target.excluded)
+        also = ", and whatever the organization lists" if roster.discover else ""
+        lines.insert(0, f"inventory: {len(targets) - excluded} accounts to audit, {excluded} excluded{also}")
+    return Outcome("\n".join((*lines, "OK; nothing was called.")))

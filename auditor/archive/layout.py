@@ -1,0 +1,47 @@
+"""The keys of a run, below an output folder or an S3 prefix. Part of the output contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LATEST = "latest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the parts of one run lie. `run_id` starts with the time of the run, as `20261123T020000Z`."""
+
+    run_id: str
+
+    def findings(self, account_id: str) -> str:
+        """Findings of one account, one JSON object a line."""
+        return f"findings/{self._partition}/{account_id}.jsonl.gz"
+
+    def coverage(self, account_id: str) -> str:
+        """The coverage ledger of one account, one JSON object a line."""
+        return f"coverage/{self._partition}/{account_id}.jsonl.gz"
+
+    @property
+    def summary(self) -> str:
+        """Counts, for programs."""
+        return f"runs/{self.run_id}/summary.json"
+
+    @property
+    def report(self) -> str:
+        """The summary, for people."""
+        return f"runs/{self.run_id}/report.html"
+
+    @property
+    def manifest(self) -> str:
+        """What belongs to the run, with checksums: it exists when the run is whole."""
+        return f"runs/{self.run_id}/manifest.json"
+
+    @property
+    def claim(self) -> str:
+        """Who holds this run id."""
+        return f"state/claims/{self.run_id}.json"
+
+    @property
+    def _partition(self) -> str:
+        day = self.run_id
+        return f"dt={day[:4]}-{day[4:6]}-{day[6:8]}/run={day}"
