@@ -27,6 +27,7 @@ KINDS = {
     "slow": "the answer comes after `seconds`",
     "truncated": "half of the body, then the connection closes",
     "garbled": "200 with half of the body, its length right",
+    "empty": "200 without a body",
     "proxy-page": "200 with a page of HTML",
     "bad-gateway": "502 with a page of HTML",
     "role-refused": "AssumeRole says AccessDenied",

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tests.fleet import truth
 from tests.fleet.faults import Fault
 from tests.fleet.organization import Organization, Shape
 from tests.fleet.server import Options
 from tests.fleet.sessions import AMBIENT_KEY, AMBIENT_SECRET
+from tests.fleet.truth import Expected, Use, in_use, latest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,9 +41,13 @@ class Fleet:
         """The first of its buckets."""
         return self.options.buckets[0]
 
-    def truth(self) -> Iterator[truth.Expected]:
+    def truth(self) -> Iterator[Expected]:
         """Yield what an auditor should say of the latest ACTIVE revision of every family."""
-        return truth.latest(self.organization)
+        return latest(self.organization)
+
+    def in_use(self) -> Iterator[Use]:
+        """Yield every revision that something runs."""
+        return in_use(self.organization)
 
     def env(self, **more: str) -> dict[str, str]:
         """Environment of a process that shall see this AWS and no other."""

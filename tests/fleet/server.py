@@ -190,6 +190,8 @@ class Server:
             connection.send_and_close(head + b"\r\n\r\n" + half)
         elif fault.kind == "lost":
             connection.reset()
+        elif fault.kind == "empty":
+            self._send(connection, response(200, b"", b""))
         else:
             lines = [line for line in head.split(b"\r\n")[1:] if not line.startswith(b"Content-Length")]
             self._send(connection, response(200, b"".join(line + b"\r\n" for line in lines), half))

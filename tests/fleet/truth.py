@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.fleet.definitions import container_name, template_of
 from tests.fleet.organization import Family, Organization
+from tests.fleet.workloads import Workloads
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,41 @@ def latest(organization: Organization) -> Iterator[Expected]:
             for family in organization.each_family(member.id, region):
                 if family.active is not None:
                     yield expected(organization, family, family.active)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A revision that something runs: which services name it (by ARN), and how many running tasks there are of it."""
+
+    definition: Expected
+    services: tuple[str, ...]
+    tasks: int
+
+
+def in_use(organization: Organization) -> Iterator[Use]:
+    """Yield every revision that a service, a deployment, a task set or a running task uses, each once."""
+    workloads = Workloads(organization)
+    for member in organization.members:
+        for region in organization.regions:
+            yield from _in_region(organization, workloads, member.id, region)
+
+
+def _in_region(organization: Organization, workloads: Workloads, account: str, region: str) -> Iterator[Use]:
+    families: dict[str, tuple[Family, int]] = {}
+    services: defaultdict[str, list[str]] = defaultdict(list)
+    tasks: Counter[str] = Counter()
+    for cluster in range(workloads.clusters(account, region)):
+        for service in workloads.services_of(account, region, cluster):
+            for revision in dict.fromkeys(service.revisions):
+                arn = service.family.arn(revision)
+                families[arn] = service.family, revision
+                services[arn].append(service.arn)
+        for task in workloads.tasks_of(account, region, cluster):
+            arn = task.family.arn(task.revision)
+            families[arn] = task.family, task.revision
+            tasks[arn] += 1
+    for arn, (family, revision) in sorted(families.items()):
+        yield Use(expected(organization, family, revision), tuple(sorted(services[arn])), tasks[arn])
 
 
 def families(organization: Organization) -> int:

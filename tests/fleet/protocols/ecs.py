@@ -10,6 +10,7 @@ from tests.fleet.definitions import describe
 from tests.fleet.organization import ACTIVE, DELETE_IN_PROGRESS, INACTIVE, Family
 from tests.fleet.protocols import ecs_daemons, ecs_running, json11
 from tests.fleet.protocols.json11 import dumps, make_token, ok, read_token
+from tests.fleet.protocols.paging import page_size
 from tests.fleet.wire import Request
 
 _ARN = re.compile(r"arn:aws:ecs:([a-z0-9-]+):(\d{12}):task-definition/(.+)")
@@ -109,7 +110,7 @@ class Ecs:
         if status not in {ACTIVE, INACTIVE, "ALL"}:
             raise Refusal("InvalidParameterException", "status must be one of ACTIVE, INACTIVE, ALL.")
         organization = self._world.organization
-        limit = page_size(call, 100, 100)
+        limit = page_size(call, 100)
         (start,) = read_token(call.payload.get("nextToken"), 1) or [0]
         total = organization.families(call.account, call.region)
         names: list[str] = []
@@ -127,7 +128,7 @@ class Ecs:
         status = call.payload.get("status", ACTIVE)
         if status not in _STATUSES:
             raise Refusal("InvalidParameterException", "status must be one of ACTIVE, INACTIVE, DELETE_IN_PROGRESS.")
-        limit = page_size(call, 100, 100)
+        limit = page_size(call, 100)
         start = read_token(call.payload.get("nextToken"), 2)
         arns: list[str] = []
         for family, revision in self._revisions(call, start):
@@ -157,12 +158,3 @@ class Ecs:
                 revisions = revisions[revisions.index(start[1]) :]
             for revision in revisions:
                 yield family, revision
-
-
-def page_size(call: Call, default: int, most: int) -> int:
-    """Read `maxResults`. Raises Refusal where AWS would."""
-    size = call.payload.get("maxResults", default)
-    if not isinstance(size, int) or not 1 <= size <= most:
-        message = f"maxResults must be between 1 and {most}."
-        raise Refusal("InvalidParameterException", message)
-    return size

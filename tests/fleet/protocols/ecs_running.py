@@ -1,12 +1,133 @@
-"""ECS's clusters, services, tasks and capacity providers."""
+"""ECS's clusters, services, tasks, task sets and capacity providers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from tests.fleet.calls import Call, World
+from tests.fleet.calls import Call, Refusal, World
+from tests.fleet.protocols import ecs_documents as documents
+from tests.fleet.protocols.json11 import dumps, make_token, ok, read_token
+from tests.fleet.protocols.paging import batch, described, page, page_size
+from tests.fleet.workloads import Service, Task, Workloads, cluster_index
 
 
 def operations(world: World) -> dict[str, Callable[[Call], bytes]]:
     """Operation name -> handler."""
-    return {}
+    running = Running(world)
+    return {
+        "ListClusters": running.list_clusters,
+        "DescribeClusters": running.describe_clusters,
+        "ListServices": running.list_services,
+        "DescribeServices": running.describe_services,
+        "ListTasks": running.list_tasks,
+        "DescribeTasks": running.describe_tasks,
+        "DescribeTaskSets": running.describe_task_sets,
+        "DescribeCapacityProviders": running.describe_capacity_providers,
+        "ListContainerInstances": running.list_container_instances,
+        "ListTagsForResource": lambda _: ok(dumps({"tags": [{"key": "owner", "value": "platform"}]})),
+    }
+
+
+class Running:
+    """The handlers. Whatever they say of the organization is asked for anew, as it changes from night to night."""
+
+    def __init__(self, world: World) -> None:
+        """Serve the world's organization."""
+        self._world = world
+
+    @property
+    def _workloads(self) -> Workloads:
+        return Workloads(self._world.organization)
+
+    def list_clusters(self, call: Call) -> bytes:
+        """ListClusters."""
+        total = self._workloads.clusters(call.account, call.region)
+        return page(call, "clusterArns", (documents.cluster_arn(call, index) for index in range(total)))
+
+    def describe_clusters(self, call: Call) -> bytes:
+        """DescribeClusters; without names it is about the default one."""
+        names = batch(call, "clusters", 100) if "clusters" in call.payload else ["default"]
+        include = call.payload.get("include", ())
+        found = [self._cluster_document(call, cluster_index(name), include) for name in names]
+        return described("clusters", found, names)
+
+    def list_services(self, call: Call) -> bytes:
+        """ListServices, 10 a page unless asked for more."""
+        cluster = self._cluster(call)
+        services = self._workloads.services_of(call.account, call.region, cluster)
+        return page(call, "serviceArns", (service.arn for service in services), default=10)
+
+    def describe_services(self, call: Call) -> bytes:
+        """DescribeServices, 10 at most."""
+        cluster = self._cluster(call)
+        names = batch(call, "services", 10)
+        tags = "TAGS" in call.payload.get("include", ())
+        services = [self._service(call, cluster, name) for name in names]
+        return described("services", [documents.service(one, tags=tags) if one else None for one in services], names)
+
+    def list_tasks(self, call: Call) -> bytes:
+        """ListTasks: by default those that shall run; asking for PENDING gives nothing, as with AWS."""
+        cluster = self._cluster(call)
+        running = call.payload.get("desiredStatus", "RUNNING") == "RUNNING"
+        tasks = self._workloads.tasks_of(call.account, call.region, cluster) if running else iter(())
+        return page(call, "taskArns", (task.arn for task in tasks if _wanted(call, task)))
+
+    def describe_tasks(self, call: Call) -> bytes:
+        """DescribeTasks, 100 at most."""
+        cluster = self._cluster(call)
+        names = batch(call, "tasks", 100)
+        tags = "TAGS" in call.payload.get("include", ())
+        find = self._workloads.find_task
+        tasks = [find(call.account, call.region, cluster, name.rpartition("/")[2]) for name in names]
+        return described("tasks", [documents.task(one, tags=tags) if one else None for one in tasks], names)
+
+    def describe_task_sets(self, call: Call) -> bytes:
+        """DescribeTaskSets of one service."""
+        service = self._service(call, self._cluster(call), str(call.payload.get("service")))
+        if service is None:
+            raise Refusal("ServiceNotFoundException", "Service not found.")
+        return ok(dumps({"taskSets": documents.task_sets(service), "failures": []}))
+
+    def describe_capacity_providers(self, call: Call) -> bytes:
+        """DescribeCapacityProviders, 10 a page; names may be given, then what is missing is a failure."""
+        providers = documents.capacity_providers(call)
+        names = call.payload.get("capacityProviders")
+        limit = page_size(call, 10, 10)
+        (start,) = read_token(call.payload.get("nextToken"), 1) or [0]
+        if names is not None:
+            known = {str(one[key]): one for one in providers for key in ("name", "capacityProviderArn")}
+            return described("capacityProviders", [known.get(name) for name in names], names)
+        more = {"nextToken": make_token(start + limit)} if start + limit < len(providers) else {}
+        return ok(dumps({"capacityProviders": providers[start : start + limit], "failures": [], **more}))
+
+    def list_container_instances(self, call: Call) -> bytes:
+        """ListContainerInstances: there are none to look at."""
+        self._cluster(call)
+        return page(call, "containerInstanceArns", ())
+
+    def _cluster(self, call: Call) -> int:
+        index = cluster_index(str(call.payload.get("cluster", "default")))
+        if index is None or index >= self._workloads.clusters(call.account, call.region):
+            raise Refusal("ClusterNotFoundException", "Cluster not found.")
+        return index
+
+    def _service(self, call: Call, cluster: int, name: str) -> Service | None:
+        digits = name.rpartition("/")[2].removeprefix("svc-")
+        index = int(digits) if digits.isdecimal() else -1
+        if not 0 <= index < self._workloads.services(call.account, call.region):
+            return None
+        service = self._workloads.service(call.account, call.region, index)
+        return service if service.cluster == cluster and name in {service.name, service.arn} else None
+
+    def _cluster_document(self, call: Call, index: int | None, include: list[str]) -> dict[str, Any] | None:
+        if index is None or index >= self._workloads.clusters(call.account, call.region):
+            return None
+        return documents.cluster(call, index, include, self._world.organization)
+
+
+def _wanted(call: Call, task: Task) -> bool:
+    service, family = call.payload.get("serviceName"), call.payload.get("family")
+    if service and (task.service is None or service.rpartition("/")[2] != task.service.name):
+        return False
+    return not family or family == task.family.name

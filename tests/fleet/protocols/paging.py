@@ -1,0 +1,43 @@
+"""Pages and batches of ECS, whose sizes differ from operation to operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
+
+from tests.fleet.calls import Call, Refusal
+from tests.fleet.protocols.json11 import dumps, make_token, ok, read_token
+
+
+def page_size(call: Call, default: int, most: int = 100) -> int:
+    """Read `maxResults`. Raises Refusal where AWS would."""
+    size = call.payload.get("maxResults", default)
+    if not isinstance(size, int) or not 1 <= size <= most:
+        message = f"maxResults must be between 1 and {most}."
+        raise Refusal("InvalidParameterException", message)
+    return size
+
+
+def page(call: Call, name: str, rows: Iterable[Any], default: int = 100, most: int = 100) -> bytes:
+    """Answer with one page of `rows`."""
+    limit = page_size(call, default, most)
+    (start,) = read_token(call.payload.get("nextToken"), 1) or [0]
+    chosen = list(islice(rows, start, start + limit + 1))
+    more = {"nextToken": make_token(start + limit)} if len(chosen) > limit else {}
+    return ok(dumps({name: chosen[:limit], **more}))
+
+
+def batch(call: Call, name: str, most: int) -> list[str]:
+    """Read the names of a batch. Raises Refusal where there are too many or none."""
+    names = call.payload.get(name) or []
+    if not names or len(names) > most:
+        message = f"{name.capitalize()} must have between 1 and {most} items."
+        raise Refusal("InvalidParameterException", message)
+    return list(names)
+
+
+def described(name: str, found: list[dict[str, Any] | None], arns: list[str]) -> bytes:
+    """Answer a batch: what is not there is a failure inside a 200."""
+    failures = [{"arn": arn, "reason": "MISSING"} for arn, one in zip(arns, found, strict=True) if one is None]
+    return ok(dumps({name: [one for one in found if one is not None], "failures": failures}))
