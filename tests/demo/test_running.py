@@ -62,6 +62,7 @@ def test_the_users_own_aws_settings_are_hidden_within_and_back_afterwards(monkey
     }
     for name, value in theirs.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
     before = dict(os.environ)
     with running():
         values = set(os.environ.values())
@@ -72,6 +73,7 @@ def test_the_users_own_aws_settings_are_hidden_within_and_back_afterwards(monkey
 
 def test_the_environment_is_back_after_a_crash_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
     before = dict(os.environ)
     with pytest.raises(ZeroDivisionError), running():
         raise ZeroDivisionError

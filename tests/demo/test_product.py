@@ -1,0 +1,102 @@
+"""The product's own floors against the demo: what they make of it is the truth, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from auditor import checks
+from auditor.aws import regions
+from auditor.aws.budget import Budget
+from auditor.aws.calls import Caller, Line
+from auditor.aws.clients import Clients, Connection
+from auditor.aws.collectors import reading
+from auditor.aws.organizations import discover
+from auditor.aws.reader import Reader
+from auditor.aws.roles import AmbientKeys, Roles, identify
+from auditor.demo import DemoOrganization, running
+from auditor.demo.model import CANARY, NOT_OPTED_IN, REGIONS
+from auditor.domain.check import Status
+from auditor.domain.result import AccountResult, CoverageStatus, Finding
+from auditor.engine.clock import RunClock
+from auditor.engine.ports import Rule, Work
+from auditor.engine.scan import Ended, Scan
+from auditor.inventory import parse
+from auditor.settings import load
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[DemoOrganization]:
+    with running() as organization:
+        yield organization
+
+
+@pytest.fixture(scope="module")
+def results(demo: DemoOrganization) -> list[AccountResult]:
+    clock = RunClock(300)
+    caller = Caller(Clients(Connection()), Budget(0.5), clock)
+    identity = identify(caller)
+    inventory = parse(demo.inventory, "demo.yaml", known_regions=[*REGIONS, NOT_OPTED_IN])
+    (check,) = checks.load(["ecs-host-network-privileged-or-root"])
+    settings = load(demo.settings, "settings.yaml", {}, [check])
+    (collector,) = reading([check.over])
+    roles = Roles(caller, identity, "demo", [*regions.ACTIONS, *collector.actions])
+    line = Line(caller, AmbientKeys(caller, identity.account_id), caller.clients.home_region)
+    scan = Scan(
+        cloud=Reader(caller, roles, [collector]),
+        works=[Work(collector.name, (Rule(check, check.parameters),))],
+        finish=lambda result: result,
+        clock=clock,
+        workers=settings.limits.workers,
+        keep_all=True,
+    )
+    events = list(scan.run(inventory.merge(discover(line))))
+    return [event.value for event in events if isinstance(event, Ended)]
+
+
+@pytest.fixture(scope="module")
+def findings(results: list[AccountResult]) -> list[Finding]:
+    return [finding for result in results for finding in result.findings]
+
+
+def _arns(findings: list[Finding], status: Status) -> set[str]:
+    return {finding.resource.arn for finding in findings if finding.status is status}
+
+
+def test_the_findings_are_the_truth(demo: DemoOrganization, findings: list[Finding]) -> None:
+    assert _arns(findings, Status.FAIL) == demo.truth.failing
+    assert _arns(findings, Status.PASS) == demo.truth.passing
+    assert _arns(findings, Status.UNKNOWN) == demo.truth.unknown
+    assert _arns(findings, Status.NOT_APPLICABLE) <= demo.truth.not_applicable
+
+
+def test_a_pass_that_the_image_decides_says_so(demo: DemoOrganization, findings: list[Finding]) -> None:
+    noted = [finding for finding in findings if finding.status is Status.PASS and "user-unset" in finding.reasons]
+    assert _arns(noted, Status.PASS) == demo.truth.user_unset
+
+
+def test_what_does_not_apply_is_counted(demo: DemoOrganization, results: list[AccountResult]) -> None:
+    assert sum(sum(result.not_applicable.values()) for result in results) == len(demo.truth.not_applicable)
+
+
+def test_the_ledger_is_the_truth(demo: DemoOrganization, results: list[AccountResult]) -> None:
+    rows = [row for result in results for row in result.coverage]
+    by_status = {
+        status: {(row.account.id, row.region, row.reason) for row in rows if row.status is status}
+        for status in CoverageStatus
+    }
+    assert by_status[CoverageStatus.EXAMINED] == {(*scope, None) for scope in demo.truth.examined}
+    assert by_status[CoverageStatus.PARTIAL] | by_status[CoverageStatus.NOT_EXAMINED] == demo.truth.gaps
+    assert {(id_, reason) for id_, _, reason in by_status[CoverageStatus.EXCLUDED]} == demo.truth.excluded
+    assert {row.region for row in rows} == {*REGIONS, "*"}
+
+
+def test_accounts_carry_the_units_and_tags_that_the_table_gives_them(results: list[AccountResult]) -> None:
+    places = {result.account.name: (result.account.ou.strip("/"), result.account.tags) for result in results}
+    assert places["payments-staging"] == ("Workloads/Staging", {"owner": "payments", "env": "staging"})
+    assert places["legacy-billing"] == ("Suspended", {})
+
+
+def test_no_value_of_an_environment_variable_leaves_the_collector(results: list[AccountResult]) -> None:
+    assert CANARY not in repr(results)
