@@ -38,6 +38,7 @@ def _view(result: RunResult, data_prefix: str) -> Mapping[str, Any]:
         "result": result,
         "verdict": verdict.sentences(result),
         "tone": verdict.tone(result),
+        "overall": verdict.overall(result),
         "accounts": accounts,
         "strip": ledger.strip(accounts),
         "scopes": verdict.scopes_by_status(result),

@@ -51,8 +51,9 @@ class Section:
 #: The least share of the strip, in percent.
 _LEAST = 1.0
 
-#: More rows than this without news are folded away.
+#: More rows than these are folded away: accounts without news, and accounts of which the gaps tell more.
 _FOLD = 12
+_FOLD_BLIND = 40
 
 
 def rows(result: RunResult) -> tuple[Row, ...]:
@@ -75,7 +76,7 @@ def sections(rows: Iterable[Row]) -> tuple[Section, ...]:
             blind.append(row)
     named = (
         ("With failures", failing, False),
-        ("Without known failures, but not fully examined", blind, False),
+        ("Without known failures, but not fully examined", blind, len(blind) > _FOLD_BLIND),
         ("Fully examined, no failures", clean, len(clean) > _FOLD),
         ("Excluded", excluded, len(excluded) > _FOLD),
     )
@@ -126,6 +127,8 @@ def facts(result: RunResult) -> Sequence[tuple[str, str]]:
 
 
 def _row(summary: AccountSummary, reasons: tuple[str, ...]) -> Row:
+    if summary.excluded and not reasons:
+        reasons = ("nothing was expected of it, and no reason was recorded",)
     return Row(summary, standing(summary), reasons[:_REASONS_A_ROW], max(0, len(reasons) - _REASONS_A_ROW))
 
 
@@ -135,11 +138,11 @@ def _attention(row: Row) -> tuple[object, ...]:
 
 
 def _reasons(result: RunResult) -> dict[str, tuple[str, ...]]:
-    found: dict[str, dict[str, None]] = defaultdict(dict)
+    found: dict[str, set[str]] = defaultdict(set)
     excluded = {each.account.id for each in result.accounts if each.excluded}
     for row in result.gaps:
         if row.account.id in excluded:
-            found[row.account.id][row.detail or why(row.reason)] = None
+            found[row.account.id].add(row.detail or why(row.reason))
         elif row.status is not CoverageStatus.EXCLUDED:
-            found[row.account.id][why(row.reason)] = None
-    return {key: tuple(texts) for key, texts in found.items()}
+            found[row.account.id].add(why(row.reason))
+    return {key: tuple(sorted(texts)) for key, texts in found.items()}

@@ -68,7 +68,7 @@ class Bar:
         console = Console(file=self._stream, no_color=not self._colour, highlight=False, markup=False)
         columns = (BarColumn(bar_width=24), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
         self._progress = Progress(*columns, console=console, transient=True)
-        self._task = self._progress.add_task(self._line(), total=None)
+        self._task = self._progress.add_task(self.line, total=None)
         self._progress.start()
         return self
 
@@ -83,9 +83,7 @@ class Bar:
             return
         self._count(event)
         total = self._counts["accounts"] or None
-        self._progress.update(
-            self._task, description=self._line(), total=total, completed=self._counts["accounts_done"]
-        )
+        self._progress.update(self._task, description=self.line, total=total, completed=self._counts["accounts_done"])
 
     def _count(self, event: Event) -> None:
         match event:
@@ -102,7 +100,9 @@ class Bar:
                 calls = event.summary.calls - self._calls.pop(event.summary.account.id, 0)
                 self._counts.update(accounts_done=1, calls=max(0, calls))
 
-    def _line(self) -> str:
+    @property
+    def line(self) -> str:
+        """The counts so far."""
         counts = self._counts
         return (
             f"accounts {counts['accounts_done']:,}/{counts['accounts']:,}  "

@@ -30,9 +30,10 @@ def summary(result: RunResult, *, output: str, report: str, colour: bool) -> str
     word, colon, more = head.partition(":")
     lines = [paint(f"{word}{colon}", verdict.tone(result)) + more, *rest, ""]
     lines += [_coverage(result), _counts(result)]
-    for heading, body in (("Worst failures", _failures(result)), ("Not examined", _gaps(result))):
+    for title, total, body in (_failures(result), _gaps(result)):
         if body:
-            lines += ["", paint(heading, "heading"), *body]
+            some = f" ({len(body)} of {total:,})" if len(body) < total else ""
+            lines += ["", paint(f"{title}{some}", "heading"), *body]
     lines += ["", *_place("Findings", output), *_place("Report", report), _facts(result)]
     return "\n".join(lines[:LINES])
 
@@ -55,9 +56,9 @@ def _counts(result: RunResult) -> str:
     return fitted(f"Verdicts  {'  '.join((*severities, *statuses))}", WIDTH)
 
 
-def _failures(result: RunResult) -> list[str]:
+def _failures(result: RunResult) -> tuple[str, int, list[str]]:
     lines = [_failure(finding) for finding in failures.worst(result.failures)[:_SHOWN]]
-    return lines + _more(max(result.failures_total, result.count(Status.FAIL)) - len(lines), "failure")
+    return "Worst failures", result.failures_total, lines
 
 
 def _failure(finding: Finding) -> str:
@@ -74,20 +75,15 @@ def _words(reasons: Iterable[str]) -> str:
     return ", ".join(visible(reason, 30) for reason in reasons)
 
 
-def _gaps(result: RunResult) -> list[str]:
+def _gaps(result: RunResult) -> tuple[str, int, list[str]]:
     found = gaps.causes(result)
-    lines = [_gap(cause) for cause in found[:_SHOWN]]
-    return lines + _more(len(found) - len(lines), "reason")
+    return "Not examined, by reason", len(found), [_gap(cause) for cause in found[:_SHOWN]]
 
 
 def _gap(cause: gaps.Cause) -> str:
     first = _cut(str(cause.accounts[0]), 44)
     who = first if len(cause.accounts) == 1 else f"{number(len(cause.accounts), 'account')}, such as {first}"
     return fitted(f"  {cause.name:<19} {who}: {why(cause.reason)}", WIDTH)
-
-
-def _more(count: int, noun: str) -> list[str]:
-    return [f"  and {number(count, f'more {noun}')}"] if count > 0 else []
 
 
 def _place(label: str, path: str) -> list[str]:

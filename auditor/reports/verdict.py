@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 
 from auditor.domain.check import Status
 from auditor.domain.result import AccountSummary, CoverageStatus, RunResult
@@ -32,6 +31,15 @@ def accounts_by_standing(result: RunResult) -> dict[CoverageStatus, int]:
 def scopes_by_status(result: RunResult) -> dict[CoverageStatus, int]:
     """Count the ledger rows, every status named."""
     return {status: sum(each.coverage.get(status, 0) for each in result.accounts) for status in CoverageStatus}
+
+
+def overall(result: RunResult) -> CoverageStatus:
+    """Return how much of the whole was looked at, and so what a count over all accounts is worth."""
+    if result.complete:
+        return CoverageStatus.EXAMINED
+    seen = scopes_by_status(result)
+    looked = seen[CoverageStatus.EXAMINED] or seen[CoverageStatus.PARTIAL]
+    return CoverageStatus.PARTIAL if looked else CoverageStatus.NOT_EXAMINED
 
 
 def judged(summary: AccountSummary) -> int:
@@ -100,8 +108,7 @@ def _failures(result: RunResult) -> str:
 
 
 def _no_failures(result: RunResult) -> str:
-    seen: Mapping[CoverageStatus, int] = scopes_by_status(result)
-    if not seen[CoverageStatus.EXAMINED] and not seen[CoverageStatus.PARTIAL]:
+    if overall(result) is CoverageStatus.NOT_EXAMINED:
         return "Nothing was examined, so nothing is known to be clean."
     total = sum(judged(summary) for summary in result.accounts)
     if total:

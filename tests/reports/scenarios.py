@@ -107,11 +107,11 @@ def many_failures(failures: int = 2000, total: int = 6509) -> RunResult:
     return replace(result, accounts=(more, *result.accounts[1:]), failures_total=total)
 
 
-def hostile() -> RunResult:
+def hostile(texts: tuple[str, ...] = HOSTILE) -> RunResult:
     """Every string that an account can choose is out to break something."""
     rows: list[Coverage] = []
     findings: list[Finding] = []
-    for number, text in enumerate(HOSTILE, start=1):
+    for number, text in enumerate(texts, start=1):
         owner = account(number, name=text, ou=text, tags={text: text})
         rows.append(coverage(CoverageStatus.PARTIAL, account=owner, reason=Reason.SERVICE_ERROR, detail=text))
         rows.append(coverage(_EXCLUDED, account=owner, region=text, reason=Reason.EXCLUDED_BY_CONFIG, detail=text))
@@ -120,7 +120,7 @@ def hostile() -> RunResult:
         named = replace(failure.resource, registered_by=text, tags={text: text})
         findings.append(replace(failure, resource=named, remediation=text, title=text, check_id=text))
         findings.append(replace(unknown(text, account=owner, region=text), reasons=("service-error", text)))
-    return run_result(rows, findings, run_id=HOSTILE[0])
+    return run_result(rows, findings, run_id=texts[0])
 
 
 def _research(owner: Account) -> list[Coverage]:

@@ -1,0 +1,103 @@
+"""What holds for the report, the summary and the summary file alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from auditor.domain.reason import Reason
+from auditor.domain.result import CoverageStatus, RunResult
+from auditor.domain.scope import EVERY_REGION
+from auditor.reports.html import render
+from auditor.reports.machine import summary_json
+from auditor.reports.text import summary
+from auditor.reports.words import NO_REASON, why
+from tests.builders import account, coverage, run_result, unknown
+from tests.reports import scenarios
+from tests.reports.page import Page
+
+
+def html(result: RunResult) -> str:
+    return Page(render(result)).text
+
+
+def text(result: RunResult) -> str:
+    return summary(result, output="out", report="out/report.html", colour=False)
+
+
+def machine(result: RunResult) -> str:
+    return summary_json(result).decode()
+
+
+Renderer = Callable[[RunResult], str]
+every_renderer = pytest.mark.parametrize("show", [html, text, machine], ids=["html", "text", "json"])
+SEEN = coverage(account=account(1))
+
+
+@every_renderer
+@pytest.mark.parametrize("status", [CoverageStatus.PARTIAL, CoverageStatus.NOT_EXAMINED])
+@pytest.mark.parametrize("reason", [*Reason, None], ids=lambda reason: reason or "no reason")
+def test_a_gap_in_a_gap_visible(show: Renderer, status: CoverageStatus, reason: Reason | None) -> None:
+    gap = coverage(status, account=account(777), reason=reason, detail="the words of the gap")
+    shown = show(run_result([SEEN, gap]))
+    assert "INCOMPLETE" in shown
+    assert account(777).id in shown
+    assert (reason.value if reason else "none") in shown
+
+
+@every_renderer
+@pytest.mark.parametrize("reason", list(Reason))
+def test_an_unknown_resource_in_an_unknown_resource_visible(show: Renderer, reason: Reason) -> None:
+    shown = show(run_result([SEEN], [unknown("lost", reason, account=account(777))]))
+    assert reason.value in shown
+    assert account(777).id in shown
+    assert "1 verdict is UNKNOWN" in shown
+
+
+@every_renderer
+def test_the_first_word_of_the_verdict_is_incomplete_when_it_is(show: Renderer) -> None:
+    shown = show(scenarios.everyday())
+    assert "INCOMPLETE: 6 of 10 accounts were fully examined; 2 only in part and 2 not at all." in shown.replace(
+        "\n", " "
+    )
+    assert "Complete:" not in shown
+
+
+@every_renderer
+def test_a_complete_run_never_says_incomplete(show: Renderer) -> None:
+    shown = show(scenarios.nothing_wrong())
+    assert "Complete: all 30 accounts were fully examined." in shown
+    assert "INCOMPLETE" not in shown
+
+
+@every_renderer
+@pytest.mark.parametrize(
+    "scenario", [scenarios.everyday, scenarios.hostile, scenarios.all_refused, scenarios.no_accounts, scenarios.empty]
+)
+def test_the_same_result_gives_the_same_bytes(show: Renderer, scenario: Callable[[], RunResult]) -> None:
+    assert show(scenario()) == show(scenario())
+
+
+@every_renderer
+def test_the_order_in_which_accounts_ended_does_not_show(show: Renderer) -> None:
+    result = scenarios.everyday()
+    shuffled = replace(
+        result,
+        accounts=result.accounts[::-1],
+        failures=result.failures[::-1],
+        unknowns=result.unknowns[::-1],
+        gaps=result.gaps[::-1],
+    )
+    assert show(shuffled) == show(result)
+
+
+def test_a_reason_without_words_is_not_possible() -> None:
+    assert {why(reason) for reason in Reason} & {NO_REASON} == set()
+    assert len({why(reason) for reason in Reason}) == len(Reason)
+
+
+def test_a_refused_account_says_every_region_and_not_a_star() -> None:
+    row = coverage(CoverageStatus.NOT_EXAMINED, region=EVERY_REGION, reason=Reason.ROLE_DENIED)
+    assert "every region" in html(run_result([row]))
