@@ -34,9 +34,9 @@ def bomb(width: int, levels: int) -> str:
         pytest.param("# only a comment\n", ["1: is empty"], id="comments only"),
         pytest.param("---\n", ["2: is empty"], id="a document of nothing"),
         pytest.param(
-            "a: {b\n]",
+            "a: [b\n}",
             [
-                "2: this is not YAML: did not find expected ',' or '}' while parsing a flow mapping that begins in line 1"
+                "2: this is not YAML: did not find expected ',' or ']' while parsing a flow sequence from line 1"
             ],
             id="an open bracket",
         ),

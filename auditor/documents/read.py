@@ -212,5 +212,5 @@ def _syntax(error: yaml.YAMLError, source: str) -> Problem:
     said = said or "it cannot be read"
     advice = next((text for words, text in _ADVICE.items() if words in said), "Check quotes, brackets and indentation.")
     if began and mark and began.line != mark.line:
-        said += f" that begins in line {began.line + 1}"
+        said += f" from line {began.line + 1}"
     return Problem(source, mark.line + 1 if mark else 0, "", f"this is not YAML: {said}", advice)

@@ -71,6 +71,6 @@ def named(names: Iterable[str]) -> tuple[str, ...]:
 def _check_placeholders(text: str, known: Collection[str]) -> None:
     for found in _PLACEHOLDER.findall(text):
         if found not in known:
-            advice = f"Only {' and '.join(known)} are filled in." if known else "No placeholder is filled in here."
+            advice = f"Filled in here: {', '.join(known)}." if known else "No placeholder is filled in here."
             message = f"{show(found)} is not a placeholder"
             raise Complaint(message, suggestion(found, known) or advice)
