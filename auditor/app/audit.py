@@ -54,7 +54,7 @@ class Kept:
 
 def audit(request: Request, aws: Aws, observe: Observer) -> Outcome:
     """Carry out a run. Raises RunExists and StorageError where nothing could be written at all."""
-    started_at = aws.clock.now()
+    started_at, identity = aws.clock.now(), aws.identity.arn
     layout = Layout(request.run_id)
     store = aws.store(request.output, request.settings)
     Archive(store, layout).claim(started_at)
@@ -63,6 +63,8 @@ def audit(request: Request, aws: Aws, observe: Observer) -> Outcome:
     archive = Archive(spooling, layout, request.settings.emit)
     previous = archive.previous()
     with obeying(aws.clock) as orders:
+        for event in _openings(request, identity, aws.endpoints):
+            observe(event)
         gathering, entries = _scan(request, aws, archive, observe)
     result = gathering.result(
         About(
@@ -135,8 +137,6 @@ def _scan(request: Request, aws: Aws, archive: Archive, observe: Observer) -> tu
         workers=settings.limits.workers,
         keep_all=Status.NOT_APPLICABLE in settings.emit,
     )
-    for event in _openings(request, aws):
-        observe(event)
     for news in scan.run(request.targets):
         if isinstance(news, Ended):
             gathering.add(news.value.digest)
@@ -147,10 +147,10 @@ def _scan(request: Request, aws: Aws, archive: Archive, observe: Observer) -> tu
     return gathering, entries
 
 
-def _openings(request: Request, aws: Aws) -> Iterator[Event]:
+def _openings(request: Request, identity: str, redirected: str) -> Iterator[Event]:
     yield RunStarted(request.run_id, len(request.targets), tuple(check.id for check in request.settings.checks))
-    yield Notice(Level.INFO, "Auditing as", aws.identity.arn)
-    if redirected := aws.endpoints:
+    yield Notice(Level.INFO, "Auditing as", identity)
+    if redirected:
         # An environment variable can send a credentialled scanner anywhere: it must not do so unseen.
         yield Notice(Level.WARNING, "AWS endpoints are redirected by the environment", redirected)
 

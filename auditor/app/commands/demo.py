@@ -19,10 +19,11 @@ def act(options: Options) -> Outcome:
         how = settings.load(organization.settings, "demo settings", {}, checks.load())
         who = inventory.parse(organization.inventory, "demo inventory", known_regions=aws.known_regions)
         aws.configure(how)
+        targets = who.merge(aws.discover(who.discover) if who.discover else ())
         run_id = runid.new(aws.clock.now())
         observer, colour = watcher(options, run_id)
         hashes = {"inventory": who.sha256, "settings": how.sha256}
         output = options.text("output") or "demo-output"
         with observer:
-            outcome = audit(Request(run_id, output, who.targets, how, hashes, colour), aws, observer)
+            outcome = audit(Request(run_id, output, targets, how, hashes, colour), aws, observer)
     return Outcome(outcome.text, FAILED if outcome.exit_code == FAILED else OK)
