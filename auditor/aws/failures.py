@@ -108,7 +108,7 @@ def understand(error: Exception) -> Failure:
     """Classify what a call raised. Total: an error that nobody foresaw is a service error that is not retried."""
     if isinstance(error, ClientError):
         return _of_answer(error)
-    if isinstance(error, Malformed | ResponseParserError | PARSER_ACCIDENTS):
+    if isinstance(error, (Malformed, ResponseParserError, *PARSER_ACCIDENTS)):
         detail = f"The answer is not what the API promises: {_short(str(error), _MALFORMED_LIMIT)}"
         return Failure(Reason.MALFORMED_RESPONSE, Remedy.RETRY, type(error).__name__, detail)
     return _of_transport(error)
