@@ -12,7 +12,6 @@ from auditor.reports.plain import columns, fitted, visible
 from auditor.reports.words import WORST_FIRST, number, why
 
 WIDTH = 100
-LINES = 25
 _SHOWN = 4
 _VERDICT_LINES = 3
 _PATH_LINES = 2
@@ -35,7 +34,7 @@ def summary(result: RunResult, *, output: str, report: str, colour: bool) -> str
             some = f" ({len(body)} of {total:,})" if len(body) < total else ""
             lines += ["", paint(f"{title}{some}", "heading"), *body]
     lines += ["", *_place("Findings", output), *_place("Report", report), _facts(result)]
-    return "\n".join(lines[:LINES])
+    return "\n".join(lines)
 
 
 def _coverage(result: RunResult) -> str:

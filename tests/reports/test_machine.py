@@ -53,6 +53,7 @@ def test_counts_name_every_status_and_severity_not_applicable_included() -> None
 
 def test_every_account_is_there_with_its_own_counts() -> None:
     accounts = {each["id"]: each for each in everyday()["accounts"]}
+    assert list(accounts) == sorted(accounts)
     assert len(accounts) == 12
     assert accounts["111122223342"]["coverage_status"] == "EXCLUDED"
     assert accounts["111122223340"]["coverage_status"] == "NOT_EXAMINED"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +27,10 @@ def html(result: RunResult) -> str:
     return Page(render(result)).text
 
 
+def raw(result: RunResult) -> str:
+    return render(result)
+
+
 def text(result: RunResult) -> str:
     return summary(result, output="out", report="out/report.html", colour=False)
 
@@ -31,6 +39,7 @@ def machine(result: RunResult) -> str:
     return summary_json(result).decode()
 
 
+ROOT = Path(__file__).parents[2]
 Renderer = Callable[[RunResult], str]
 every_renderer = pytest.mark.parametrize("show", [html, text, machine], ids=["html", "text", "json"])
 SEEN = coverage(account=account(1))
@@ -91,6 +100,21 @@ def test_the_order_in_which_accounts_ended_does_not_show(show: Renderer) -> None
         gaps=result.gaps[::-1],
     )
     assert show(shuffled) == show(result)
+
+
+def test_the_bytes_do_not_depend_on_how_python_orders_sets() -> None:
+    code = (
+        "import hashlib\n"
+        "from tests.reports import scenarios, test_renderers as shared\n"
+        "shown = (show(scenarios.everyday()) for show in (shared.raw, shared.text, shared.machine))\n"
+        "print([hashlib.sha256(each.encode()).hexdigest() for each in shown])"
+    )
+    seen = set()
+    for seed in ("1", "2", "3"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, check=True)
+        seen.add(done.stdout)
+    assert len(seen) == 1
 
 
 def test_a_reason_without_words_is_not_possible() -> None:
