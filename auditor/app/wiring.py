@@ -90,7 +90,9 @@ class Aws:
         protection = Protection(bucket_owner=settings.bucket_owner)
         if settings.sse is not None:
             protection = replace(protection, sse=settings.sse.algorithm, kms_key_id=settings.sse.kms_key_id)
-        return Bucket(self.caller, self.identity.account_id, output, protection)
+        # Only the scan ends when the run is told to: what it has found by then must still arrive.
+        caller = replace(self.caller, clock=RunClock())
+        return Bucket(caller, self.identity.account_id, output, protection)
 
     def reader(self, run_id: str, collectors: Iterable[Collector], *, counting: bool = False) -> Reader:
         """Return what the engine reads accounts with; sessions are narrowed to what the collectors need.
