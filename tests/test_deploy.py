@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from auditor import checks, cli
+from auditor.app import runid
 from auditor.aws import collectors, organizations, regions
 from auditor.aws.collectors.task_definition import parse
 from auditor.domain.check import Status, Verdict
@@ -81,6 +82,11 @@ def api_cased(value: Any) -> Any:  # noqa: ANN401 - any JSON
         case list():
             return [api_cased(each) for each in value]
     return value
+
+
+def variables(command: str) -> set[str]:
+    """The environment variables that a command reads."""
+    return {str(parameter.envvar) for parameter in cli.main.commands[command].params}
 
 
 def our_task_definition() -> TaskDefinition:
@@ -217,7 +223,7 @@ def test_every_variable_of_the_task_is_one_that_the_command_reads() -> None:
     names = {(each["Fn::If"][1] if "Fn::If" in each else each)["Name"] for each in container["Environment"]}
     (command,) = container["Command"]
 
-    assert names <= {parameter.envvar for parameter in cli.main.commands[command].params}
+    assert names <= variables(command)
 
 
 @pytest.mark.parametrize(
@@ -276,6 +282,19 @@ def test_the_schedule_is_in_utc_is_retried_and_leaves_a_message_when_it_gives_up
     assert schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"] > 0
     assert schedule["Target"]["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": "DeadLetters.Arn"}}
     assert properties("nightly.yaml", "DeadLetters")["SqsManagedSseEnabled"] is True
+
+
+def test_a_schedule_that_fires_twice_names_one_run_twice() -> None:
+    (container,) = properties("nightly.yaml", "TaskDefinition")["ContainerDefinitions"]
+    given = properties("nightly.yaml", "Schedule")["Target"]["Input"]
+    (override,) = json.loads(given.replace("<aws.scheduler.scheduled-time>", "2026-11-23T02:00:00Z"))[
+        "containerOverrides"
+    ]
+    (variable,) = override["environment"]
+
+    assert override["name"] == container["Name"]
+    assert variable["name"] in variables("run")
+    assert runid.given(variable["value"], variable["name"]) == "20261123T020000Z-scheduled"
 
 
 def test_the_task_has_no_public_address_unless_asked_and_speaks_tls_only() -> None:
