@@ -125,7 +125,7 @@ def _named_twice(document: Document, form: _Format) -> Iterator[Problem]:
 def _nobody(document: Document, form: _Format) -> Iterator[Problem]:
     """An inventory of nobody would make a run that looks at nothing and complains of nothing."""
     nothing = document.data.get(form.accounts, []) == []
-    if nothing and "discover" not in document.data:
+    if nothing and not (form is _OURS and "discover" in document.data):
         advice = "Add accounts, or `discover:` to ask AWS Organizations."
         yield document.problem((form.accounts,), "there is no account in this inventory", advice)
 

@@ -304,6 +304,12 @@ def account(fields: str) -> str:
             id="an export with an account twice",
         ),
         pytest.param(
+            "discover: {}\nAccounts: []",
+            "2: Accounts: there is no account in this inventory "
+            "-> Add accounts, or `discover:` to ask AWS Organizations.",
+            id="an export of nobody with a key that only our own format knows",
+        ),
+        pytest.param(
             '{"Accounts": []}',
             "1: Accounts: there is no account in this inventory "
             "-> Add accounts, or `discover:` to ask AWS Organizations.",
@@ -356,10 +362,32 @@ def test_values_that_would_act_on_a_terminal_are_shown_escaped() -> None:
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=15) | st.sampled_from([ONE, TWO, "all", "eu-*"])
 KEYS = st.sampled_from(
-    (
-        "accounts defaults discover id account_id Accounts Id State regions exclude_regions role_name role_arn role "
-        "profile external_id tags exclude ambient include_ous name"
-    ).split()
+    [
+        *(
+            "accounts",
+            "defaults",
+            "discover",
+            "id",
+            "account_id",
+            "Accounts",
+            "Id",
+            "State",
+            "regions",
+            "exclude_regions",
+        ),
+        *(
+            "role_name",
+            "role_arn",
+            "role",
+            "profile",
+            "external_id",
+            "tags",
+            "exclude",
+            "ambient",
+            "include_ous",
+            "name",
+        ),
+    ]
 )
 VALUES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=12
