@@ -80,7 +80,10 @@ def audit(request: Request, aws: Aws, observe: Observer) -> Outcome:
     waiting = spooling.deliver()
     if not waiting and not result.interrupted:
         archive.seal(result, written, _context(request, previous))
+        waiting = spooling.deliver()
+    if not waiting and not result.interrupted:
         archive.publish(result)
+        waiting = spooling.deliver()
     observe(RunEnded(result.run_id, result.complete, result.coverage_percent))
     shown = spool if waiting else store
     said = text.summary(result, output=shown.where(), report=shown.where(layout.report), colour=request.colour)

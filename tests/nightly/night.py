@@ -41,7 +41,7 @@ class Night:
 
     def report(self) -> str:
         """Read the report that `latest.json` points to."""
-        return (self.output / self.latest["report"]).read_text(encoding="utf-8")
+        return (self.output / str(self.latest["report"])).read_text(encoding="utf-8")
 
     def findings(self, status: str = "") -> list[Row]:
         """Return all finding rows, or those of one status."""

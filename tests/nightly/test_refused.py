@@ -30,19 +30,22 @@ class Refusals(NamedTuple):
     night: Night
 
     def ids(self, numbers: range) -> tuple[str, ...]:
-        return tuple(self.fleet.organization.members[number].id for number in numbers)
+        return _ids(self.fleet, numbers)
+
+
+def _ids(fleet: Fleet, numbers: range) -> tuple[str, ...]:
+    return tuple(fleet.organization.members[number].id for number in numbers)
 
 
 @pytest.fixture(scope="module")
 def refusals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Refusals]:
     with running(Shape(accounts=50, regions=REGIONS)) as fleet:
-        ids = Refusals(fleet, None).ids  # type: ignore[arg-type] - only the fleet is asked
         fleet.set_faults(
-            Fault("role-refused", accounts=ids(REFUSED)),
-            Fault("scp-denied", accounts=ids(DENIED), region=DENIED_REGION),
-            Fault("region-disabled", accounts=ids(range(DISABLED, DISABLED + 1)), region=DISABLED_REGION),
+            Fault("role-refused", accounts=_ids(fleet, REFUSED)),
+            Fault("scp-denied", accounts=_ids(fleet, DENIED), region=DENIED_REGION),
+            Fault("region-disabled", accounts=_ids(fleet, range(DISABLED, DISABLED + 1)), region=DISABLED_REGION),
             *(
-                Fault(kind, accounts=ids(BROKEN_IN), operation="DescribeTaskDefinition", resource=family)
+                Fault(kind, accounts=_ids(fleet, BROKEN_IN), operation="DescribeTaskDefinition", resource=family)
                 for family, (kind, _) in BROKEN.items()
             ),
         )
