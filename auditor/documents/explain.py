@@ -123,7 +123,7 @@ def _not_a_number(case: _Case) -> tuple[str, str]:
         return f"is {kind(case.value)}, not {wanted}", "Write one number."
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?", case.text) and isinstance(case.value, str):
         return f"{show(case.text)} is text, not {wanted}", f"Remove the quotes: {show(case.text)}"
-    return f"{show(case.text)} is not {wanted}", "Write digits only." if wanted == "a whole number" else ""
+    return f"{show(case.text)} is not {wanted}", "Write digits only." if wanted == "a whole number" else "Write digits."
 
 
 def _not_yes_or_no(case: _Case) -> tuple[str, str]:
@@ -167,6 +167,7 @@ _SENTENCES: dict[str, Callable[[_Case], tuple[str, str]]] = {
     "int_type": _not_a_number,
     "int_from_float": _not_a_number,
     "float_type": _not_a_number,
+    "finite_number": _not_a_number,
     "bool_type": _not_yes_or_no,
     "list_type": _not_a_list,
     "tuple_type": _not_a_list,

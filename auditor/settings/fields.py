@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Annotated, Any
 
@@ -30,7 +31,7 @@ def _seconds(value: Any) -> float:  # noqa: ANN401 - anything may stand in a fil
 
 def _number(value: object) -> float | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        return float(value) if math.isfinite(value) else None
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None or not match.group():
         return None

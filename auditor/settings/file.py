@@ -27,7 +27,7 @@ _Words = Annotated[
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 def _no_key_needed(value: str, info: ValidationInfo) -> str:

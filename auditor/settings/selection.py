@@ -22,8 +22,9 @@ def selection_problems(document: Document, checks: Mapping[str, Check[Any]]) -> 
     if not isinstance(section, dict):
         return
     for key in ("include", "exclude"):
-        patterns = section.get(key, ())
-        for index, pattern in enumerate([patterns] if isinstance(patterns, str) else patterns or ()):
+        given = section.get(key)
+        patterns = [given] if isinstance(given, str) else given if isinstance(given, list) else []
+        for index, pattern in enumerate(patterns):
             if isinstance(pattern, str) and not any(_matches(id_, pattern) for id_ in checks):
                 yield _nothing(document, ("checks", key, index), pattern, checks)
 
