@@ -229,7 +229,7 @@ def encode(rows: Iterable[FindingRow | CoverageRow]) -> bytes:
 
 def line(row: FindingRow | CoverageRow) -> str:
     """One row as JSON without a line break, ASCII only: what a terminal or a browser would act on is escaped."""
-    text = json.dumps(row, default=vars, separators=(",", ":")).replace("\x7f", "\\u007f")
+    text = json.dumps(row, default=vars, separators=(",", ":"))
     # Half a character is no text, and strict readers refuse it: U+FFFD takes its place.
     return json.dumps(_whole(json.loads(text)), separators=(",", ":")) if _SURROGATE_ESCAPE.search(text) else text
 

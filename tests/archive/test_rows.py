@@ -141,6 +141,7 @@ def test_the_same_rows_are_the_same_bytes_in_whatever_order_they_come() -> None:
     encoded = rows.encode(findings)
 
     assert encoded == rows.encode(reversed(findings))
+    assert encoded[4:8] == bytes(4), "the gzip header must hold no time"
     assert [(row["region"], row["resource"]["family"]) for row in decoded(encoded)] == [
         ("eu-west-1", "api"),
         ("eu-west-1", "web"),
