@@ -35,9 +35,7 @@ def bomb(width: int, levels: int) -> str:
         pytest.param("---\n", ["2: is empty"], id="a document of nothing"),
         pytest.param(
             "a: [b\n}",
-            [
-                "2: this is not YAML: did not find expected ',' or ']' while parsing a flow sequence from line 1"
-            ],
+            ["2: this is not YAML: did not find expected ',' or ']' while parsing a flow sequence from line 1"],
             id="an open bracket",
         ),
         pytest.param(
