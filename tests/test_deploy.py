@@ -309,7 +309,7 @@ def test_the_task_has_no_public_address_unless_asked_and_speaks_tls_only() -> No
 @pytest.mark.skipif(not CFN_LINT.exists(), reason="cfn-lint is not installed")
 @pytest.mark.parametrize("name", ["member-role.yaml", "nightly.yaml"])
 def test_cfn_lint_has_nothing_to_say(name: str) -> None:
-    command = [CFN_LINT, "--include-checks", "I", "--", str(DEPLOY / name)]
+    command = [str(CFN_LINT), "--include-checks", "I", "--", str(DEPLOY / name)]
     linted = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert (linted.returncode, linted.stdout + linted.stderr) == (0, "")
