@@ -21,13 +21,14 @@ class Bucket:
 
 
 _TASK_DEFINITION_READ = Bucket("ecs:task-definition-read", 50, 20)
-_UNKNOWN = Bucket("other", 20, 10)
 
 _BUCKETS = {
     ("ecs", "DescribeTaskDefinition"): _TASK_DEFINITION_READ,
     ("ecs", "ListTaskDefinitions"): _TASK_DEFINITION_READ,
     ("ecs", "ListTaskDefinitionFamilies"): _TASK_DEFINITION_READ,
     ("sts", "AssumeRole"): Bucket("sts", 600, 600),  # the default quota, per account and region (IAM user guide)
+    ("s3", "PutObject"): Bucket("s3:write", 3_500, 3_500),  # what S3 promises for one prefix (S3 user guide)
+    ("s3", "GetObject"): Bucket("s3:read", 5_500, 5_500),
 }
 
 #: Share of the rate that a throttle takes away, and the share of the full rate that each quiet call gives back.
@@ -90,7 +91,7 @@ class Budget:
             self._levels.pop(key, None)
 
     def _level(self, account: str, region: str, api: tuple[str, str], now: float) -> _Level:
-        bucket = _BUCKETS.get(api, _UNKNOWN)
+        bucket = _BUCKETS.get(api) or Bucket(f"{api[0]}:other", 20, 10)
         key = (account, region, bucket.name)
         level = self._levels.get(key)
         if level is None:

@@ -6,6 +6,7 @@ connection. A shared client signs with whatever keys `using` has put into the co
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,7 +19,7 @@ import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import Credentials, ReadOnlyCredentials
-from botocore.exceptions import UnknownRegionError
+from botocore.exceptions import BotoCoreError, CredentialRetrievalError, UnknownRegionError
 
 from auditor import __version__
 from auditor.domain.errors import IdentityError
@@ -61,13 +62,16 @@ class Clients:
     """Makes and keeps the clients. Safe to share between threads: creation is locked, use needs no lock."""
 
     def __init__(self, connection: Connection) -> None:
-        """Read the environment once: ambient credentials, home region, endpoints. Calls nothing."""
+        """Read the environment once: profile, home region, endpoints. Calls nothing. Raises IdentityError."""
         self._connection = connection
-        self._ambient = botocore.session.get_session()
-        # The global STS endpoint hands out tokens that opt-in regions reject.
-        self._ambient.set_config_variable("sts_regional_endpoints", "regional")
-        self.home_region: str = self._ambient.get_config_variable("region") or _DEFAULT_REGION
-        self._lent = boto3.Session(botocore_session=_lent_session())
+        try:
+            self._ambient = _session()
+            self.home_region = _home_region(self._ambient)
+            self._lent = boto3.Session(botocore_session=_lent_session())
+        except BotoCoreError as error:
+            raise IdentityError(
+                f"The AWS configuration cannot be used: {error}.", "Check AWS_PROFILE and the files in ~/.aws."
+            ) from error
         self._clients: dict[tuple[str, str], BaseClient] = {}
         self._lock = Lock()
 
@@ -96,14 +100,20 @@ class Clients:
             return "aws"
 
     def ambient_keys(self) -> ReadOnlyCredentials:
-        """Return the credentials that the process was started with, refreshed if need be. Raises IdentityError."""
+        """Return the credentials that the process was started with, refreshed if need be.
+
+        Raises IdentityError where there are none, and what botocore raises where they cannot be fetched.
+        """
         credentials = self._ambient.get_credentials()
         if credentials is None:
             raise IdentityError(
                 "No AWS credentials were found.",
                 "Run as an ECS task with a task role, set AWS_PROFILE, or export AWS_ACCESS_KEY_ID and its companions.",
             )
-        frozen: ReadOnlyCredentials = credentials.get_frozen_credentials()
+        try:
+            frozen: ReadOnlyCredentials = credentials.get_frozen_credentials()
+        except RuntimeError as error:  # botocore's way to say that they are expired even after a refresh
+            raise CredentialRetrievalError(provider=credentials.method, error_msg=str(error)) from error
         return frozen
 
     def _create(self, service: str, region: str) -> BaseClient:
@@ -114,15 +124,25 @@ class Clients:
             parameter_validation=False,  # our parameters are our own, and the API would tell
             retries={"total_max_attempts": 1, "mode": "standard"},  # retries live in auditor.aws.retry
             user_agent_extra=f"auditor/{__version__}",
-            # A bucket's name in the path needs no DNS of its own, and works against every S3 there is.
-            s3={"addressing_style": "auto"},
         )
         client: BaseClient = self._lent.client(service, region_name=region, config=config)  # type: ignore[call-overload]
         return client
 
 
-def _lent_session() -> Any:  # noqa: ANN401 - a botocore session whose private part is set
-    session: Any = botocore.session.get_session()
+def _session() -> botocore.session.Session:
+    session = botocore.session.get_session()
+    # The global STS endpoint hands out tokens that opt-in regions reject.
     session.set_config_variable("sts_regional_endpoints", "regional")
+    return session
+
+
+def _home_region(session: botocore.session.Session) -> str:
+    # botocore does not read AWS_REGION, which is what the other SDKs read and what a container's platform sets.
+    named = os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION")
+    return named or session.get_config_variable("region") or _DEFAULT_REGION
+
+
+def _lent_session() -> Any:  # noqa: ANN401 - a botocore session whose private part is set
+    session: Any = _session()
     session._credentials = _TravellingCredentials()  # noqa: SLF001 - create_client takes keys, not an object that lends them
     return session

@@ -10,20 +10,28 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from botocore.exceptions import (
-    BotoCoreError,
+    ChecksumError,
     ClientError,
     ConnectTimeoutError,
     CredentialRetrievalError,
+    FlexibleChecksumError,
     HTTPClientError,
+    IncompleteReadError,
+    InvalidConfigError,
     NoCredentialsError,
     PartialCredentialsError,
+    ProfileNotFound,
     ReadTimeoutError,
+    SSOError,
+    TokenRetrievalError,
 )
+from botocore.exceptions import ConnectionError as NotConnected
 from botocore.parsers import ResponseParserError
 
 from auditor.domain.reason import Reason
 
 _SERVER_ERROR = 500
+_TOO_MANY_REQUESTS = 429
 _MALFORMED_LIMIT = 200
 _DETAIL_LIMIT = 1_000
 
@@ -39,7 +47,7 @@ class Remedy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failed call, understood. `code` is AWS's own, or the name of the local error."""
+    """A failed call, understood. `code` is AWS's own, or the name of the local error; `detail` has no full stop."""
 
     reason: Reason
     remedy: Remedy
@@ -100,18 +108,30 @@ _DENIED = frozenset(
 _DISABLED = frozenset({"RegionDisabledException", "RegionDisabled", "OptInRequired"})
 _CLOCK = frozenset({"InvalidSignatureException", "SignatureDoesNotMatch", "RequestTimeTooSkewed"})
 
-#: What botocore's parsers let slip through when a body is not shaped like the model.
-PARSER_ACCIDENTS = (AttributeError, KeyError, RecursionError, TypeError, ValueError)
+#: Answers of an S3 that names no code: they are answers all the same, and asking again changes nothing.
+_FINAL = frozenset({"404", "412"})
+
+#: What the network does to a call, or to the body of its answer. Everything else that botocore raises was never sent.
+_NETWORK = (HTTPClientError, NotConnected, IncompleteReadError, ChecksumError, FlexibleChecksumError, OSError)
+_NO_KEYS = (
+    CredentialRetrievalError,
+    InvalidConfigError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
 
 
 def understand(error: Exception) -> Failure:
     """Classify what a call raised. Total: an error that nobody foresaw is a service error that is not retried."""
     if isinstance(error, ClientError):
         return _of_answer(error)
-    if isinstance(error, (Malformed, ResponseParserError, *PARSER_ACCIDENTS)):
+    if isinstance(error, Malformed | ResponseParserError):
         detail = f"The answer is not what the API promises: {_short(str(error), _MALFORMED_LIMIT)}"
         return Failure(Reason.MALFORMED_RESPONSE, Remedy.RETRY, type(error).__name__, detail)
-    return _of_transport(error)
+    return _of_botocore(error)
 
 
 def _of_answer(error: ClientError) -> Failure:
@@ -124,7 +144,7 @@ def _of_answer(error: ClientError) -> Failure:
 
 
 def _meaning(code: str, message: str, status: int) -> tuple[Reason, Remedy]:  # noqa: PLR0911 - a table in prose
-    if code in _THROTTLES:
+    if code in _THROTTLES or status == _TOO_MANY_REQUESTS:
         return Reason.THROTTLED, Remedy.BACK_OFF
     if code in _EXPIRED | _AMBIGUOUS:
         return Reason.EXPIRED_CREDENTIALS, Remedy.RENEW
@@ -139,18 +159,20 @@ def _meaning(code: str, message: str, status: int) -> tuple[Reason, Remedy]:  # 
         return Reason.SERVICE_ERROR, Remedy.RETRY
     if code.isdigit():
         # The body named no error: a proxy's page or a cut answer, not AWS speaking.
-        return Reason.MALFORMED_RESPONSE, Remedy.RETRY
+        return Reason.MALFORMED_RESPONSE, Remedy.NONE if code in _FINAL else Remedy.RETRY
     return Reason.SERVICE_ERROR, Remedy.NONE
 
 
-def _of_transport(error: Exception) -> Failure:
+def _of_botocore(error: Exception) -> Failure:
     name = type(error).__name__
     detail = f"{name}: {_short(str(error), _DETAIL_LIMIT)}"
     if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
         return Failure(Reason.TIMEOUT, Remedy.RETRY, name, detail)
-    if isinstance(error, NoCredentialsError | PartialCredentialsError | CredentialRetrievalError):
-        return Failure(Reason.EXPIRED_CREDENTIALS, Remedy.NONE, name, detail)
-    if isinstance(error, HTTPClientError | BotoCoreError | OSError):
+    if isinstance(error, _NO_KEYS):
+        # The container's credential endpoint may be busy; a profile that is wrong stays wrong.
+        passing = isinstance(error, CredentialRetrievalError)
+        return Failure(Reason.EXPIRED_CREDENTIALS, Remedy.RETRY if passing else Remedy.NONE, name, detail)
+    if isinstance(error, _NETWORK):
         return Failure(Reason.SERVICE_ERROR, Remedy.RETRY, name, detail)
     return Failure(Reason.SERVICE_ERROR, Remedy.NONE, name, detail)
 
@@ -161,5 +183,5 @@ def is_ambiguous(failure: Failure) -> bool:
 
 
 def _short(text: str, limit: int) -> str:
-    text = " ".join(text.split())
+    text = " ".join(text.split()).rstrip(".")
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"

@@ -63,7 +63,10 @@ def _account(row: Row, unit: _Unit | None, include: Sequence[str], exclude: Sequ
         ou=unit.path if unit else "",
         state=str(row.get("State") or row.get("Status") or "ACTIVE"),
     )
-    chain = unit.chain if unit else ()
+    if unit is None:
+        # It was moved while the tree was read: rather look at it once too often than leave it out unseen.
+        return account
+    chain = unit.chain
     left_out = next((ou for ou in exclude if ou in chain), None)
     if left_out:
         return replace(account, excluded_detail=f"in {left_out}, which `discover.exclude_ous` leaves out")
@@ -89,7 +92,7 @@ def _members(line: Line, unit: _Unit) -> Iterator[str]:
         yield row["Id"]
 
 
-def _list(line: Line, operation: str, key: str, **parameters: Any) -> Iterator[Row]:  # noqa: ANN401
+def _list(line: Line, operation: str, key: str, /, **parameters: Any) -> Iterator[Row]:  # noqa: ANN401
     """Yield rows page by page; a page may be empty and still not be the last."""
     seen: set[str] = set()
     more: dict[str, str] = {}
@@ -110,6 +113,8 @@ def _page(key: str) -> Read[tuple[list[Row], str | None]]:
         rows, token = answer.get(key), answer.get("NextToken")
         if not isinstance(rows, list) or not all(isinstance(r, dict) and isinstance(r.get("Id"), str) for r in rows):
             raise Malformed(f"no list of `{key}` with ids in it")
+        if token is not None and not isinstance(token, str):
+            raise Malformed("`NextToken` is not text")
         return rows, token
 
     return read
@@ -125,4 +130,6 @@ def open_and_list(
         return discover(line, *units)
     except Unreadable as failed:
         advice = "Check `discover.role_arn` in the inventory, and that role's trust policy."
-        raise OrganizationError(f"The organization could not be listed: {failed.detail}.", advice) from failed
+        raise OrganizationError(
+            f"The organization could not be listed: {failed.detail.rstrip('.')}.", advice
+        ) from failed

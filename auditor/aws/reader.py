@@ -61,7 +61,7 @@ class Reader:
 
 def _blame(failure: Failure, region: str, enabled: frozenset[str] | None) -> tuple[Reason, str]:
     """Tell a bad token from a region that is not enabled: AWS says the same of both, the account's list decides."""
-    if not is_ambiguous(failure) or (enabled is not None and region in enabled):
+    if not is_ambiguous(failure) or region in (regions.ALWAYS_ENABLED if enabled is None else enabled):
         return failure.reason, failure.detail
     known = "The account has not enabled this region." if enabled is not None else "The region is probably not enabled."
     return Reason.REGION_DISABLED, f"{known} {failure.detail}"

@@ -12,18 +12,26 @@ from typing import Any
 from botocore.loaders import Loader
 
 from auditor.aws.calls import Caller, Keyring, Line
-from auditor.aws.failures import CallFailed, Malformed
+from auditor.aws.clients import Clients
+from auditor.aws.failures import CallFailed, Failure, Malformed, is_ambiguous
 from auditor.domain.clock import Unreadable
 from auditor.domain.reason import Reason
 from auditor.domain.result import Meter
 
 ACTIONS = ("ec2:DescribeRegions",)
 
+#: Launched before 20 March 2019: every account has them, and none can switch them off (Account Management guide).
+ALWAYS_ENABLED = frozenset(
+    {
+        *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"),
+        *("eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3"),
+        *("ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
+    }
+)
+
 _ENABLED = frozenset({"opt-in-not-required", "opted-in"})
-_FALLBACKS = ("us-east-1", "eu-west-1", "eu-central-1", "ap-southeast-2")
+_FALLBACKS = ("us-east-1", "eu-west-1", "us-gov-west-1", "us-gov-east-1", "cn-north-1", "cn-northwest-1")
 _MOST_TRIES = 3
-#: Refusals that another region may not share.
-_ONLY_HERE = frozenset({Reason.PERMISSION_DENIED, Reason.SCP_DENIED, Reason.REGION_DISABLED})
 
 
 def ask(caller: Caller, keyring: Keyring, meter: Meter, hints: tuple[str, ...] = ()) -> frozenset[str]:
@@ -31,22 +39,29 @@ def ask(caller: Caller, keyring: Keyring, meter: Meter, hints: tuple[str, ...] =
 
     `hints` are regions that the inventory names for this account; they are tried before the well-known ones.
     """
-    refused: CallFailed | None = None
-    for region in _places(caller.clients.home_region, hints):
-        line = Line(caller, keyring, region, meter)
+    refusals: list[Failure] = []
+    for region in _places(caller.clients, hints):
         try:
-            return line.call("ec2", "DescribeRegions", _enabled, AllRegions=True)
+            return Line(caller, keyring, region, meter).call("ec2", "DescribeRegions", _enabled, AllRegions=True)
         except CallFailed as failed:
-            refused = refused or failed
-            if failed.failure.reason not in _ONLY_HERE:
+            refusals.append(failed.failure)
+            if not _only_here(failed.failure):
                 break
-    if refused is None:
-        raise Unreadable("regions", Reason.INTERNAL_ERROR, "No region to ask in.")
-    raise Unreadable("regions", refused.failure.reason, f"ec2:DescribeRegions: {refused.failure.detail}")
+    # A refusal of the token may be about the region; where another region says something else, that is the cause.
+    cause = min(refusals, key=is_ambiguous)
+    raise Unreadable("regions", cause.reason, f"ec2:DescribeRegions: {cause.detail}")
 
 
-def _places(home: str, hints: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((home, *hints[:1], *_FALLBACKS)))[:_MOST_TRIES]
+def _only_here(failure: Failure) -> bool:
+    """Whether another region may answer: all but a token that has expired, which it has everywhere."""
+    return failure.reason is not Reason.EXPIRED_CREDENTIALS or is_ambiguous(failure)
+
+
+def _places(clients: Clients, hints: tuple[str, ...]) -> tuple[str, ...]:
+    """Where to ask, at home first. Keys are of no use in another partition."""
+    home, partition = clients.home_region, clients.partition(clients.home_region)
+    others = (region for region in (*hints[:1], *_FALLBACKS) if clients.partition(region) == partition)
+    return tuple(dict.fromkeys((home, *others)))[:_MOST_TRIES]
 
 
 def _enabled(answer: Mapping[str, Any]) -> frozenset[str]:

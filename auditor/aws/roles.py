@@ -15,10 +15,12 @@ from threading import Lock
 from typing import Any
 
 from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import BotoCoreError, ClientError
 
 from auditor.aws.calls import Caller, Line
-from auditor.aws.failures import CallFailed, Malformed
+from auditor.aws.failures import CallFailed, Malformed, understand
 from auditor.domain.clock import Unreadable
+from auditor.domain.errors import AuditorError
 from auditor.domain.reason import Reason
 from auditor.domain.result import Meter
 from auditor.domain.scope import Role, Target
@@ -26,6 +28,12 @@ from auditor.domain.scope import Role, Target
 SESSION_SECONDS = 3_600
 #: How long before the end a session is replaced: longer than any one call with all its retries.
 _RENEW_BEFORE = timedelta(minutes=5)
+#: Until when it still serves if it cannot be replaced.
+_LAST_MOMENT = timedelta(minutes=1)
+#: How long a refusal stands before STS is asked again (seconds): hundreds of accounts may be waiting for one hub role.
+_REFUSAL_STANDS = 60.0
+#: What STS takes as an inline session policy (STS API reference, AssumeRole).
+_POLICY_LIMIT = 2_048
 
 _STAGE = "assume-role"
 _NAME_LIMIT = 64
@@ -34,9 +42,19 @@ _NOT_IN_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
 
 
 def session_policy(actions: Iterable[str]) -> str:
-    """Return the inline policy that narrows a session to `actions`, whatever else the role may do."""
+    """Return the inline policy that narrows a session to `actions`, whatever else the role may do.
+
+    Raises AuditorError where it is longer than STS takes: a session that is not narrowed is not what was promised.
+    """
     statement = {"Effect": "Allow", "Action": sorted(set(actions)), "Resource": "*"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
+    if len(policy) > _POLICY_LIMIT:
+        raise AuditorError(
+            f"The enabled checks need {len(statement['Action'])} actions; as a session policy that is {len(policy)} "
+            f"characters, and STS takes {_POLICY_LIMIT}.",
+            "Enable fewer checks (`checks.include` in the settings), and run the others on their own.",
+        )
+    return policy
 
 
 def session_name(run_id: str) -> str:
@@ -71,8 +89,11 @@ class AmbientKeys:
     account_id: str
 
     def keys(self) -> ReadOnlyCredentials:
-        """Return the current keys. Raises IdentityError when there are none."""
-        return self.caller.clients.ambient_keys()
+        """Return the current keys. Raises IdentityError where there are none, CallFailed where none can be fetched."""
+        try:
+            return self.caller.clients.ambient_keys()
+        except (BotoCoreError, ClientError) as error:
+            raise CallFailed(understand(error)) from error
 
     def renew(self, stale: ReadOnlyCredentials) -> bool:
         """Say whether the environment has newer keys than those that were refused."""
@@ -91,16 +112,17 @@ class AssumedKeys:
     narrow: bool
     meter: Meter
     _session: _Session | None = None
+    _refusal: tuple[float, Unreadable] | None = None
     _lock: Lock = field(default_factory=Lock)
 
     def keys(self) -> ReadOnlyCredentials:
         """Return keys that are good for some minutes yet. Raises Unreadable when the role cannot be assumed."""
         session = self._session
-        if session is None or self._ends_soon(session):
+        if session is None or self._ends_within(_RENEW_BEFORE, session):
             with self._lock:
                 session = self._session
-                if session is None or self._ends_soon(session):
-                    session = self._session = self.roles.assume(self)
+                if session is None or self._ends_within(_RENEW_BEFORE, session):
+                    session = self._session = self._replace(session)
         return session.keys
 
     def renew(self, stale: ReadOnlyCredentials) -> bool:
@@ -110,8 +132,27 @@ class AssumedKeys:
                 self._session = None
         return True
 
-    def _ends_soon(self, session: _Session) -> bool:
-        return session.expires - self.roles.caller.clock.now() < _RENEW_BEFORE
+    def _replace(self, session: _Session | None) -> _Session:
+        try:
+            return self._assume()
+        except Unreadable:
+            if session is None or self._ends_within(_LAST_MOMENT, session):
+                raise
+            return session
+
+    def _assume(self) -> _Session:
+        clock = self.roles.caller.clock
+        if self._refusal is not None and clock.monotonic() - self._refusal[0] < _REFUSAL_STANDS:
+            refused = self._refusal[1]
+            raise Unreadable(refused.stage, refused.reason, refused.detail)
+        try:
+            return self.roles.assume(self)
+        except Unreadable as refused:
+            self._refusal = (clock.monotonic(), refused)
+            raise
+
+    def _ends_within(self, time: timedelta, session: _Session) -> bool:
+        return session.expires - self.roles.caller.clock.now() < time
 
 
 class Roles:
@@ -202,6 +243,8 @@ def _session(answer: Mapping[str, Any]) -> tuple[_Session, str]:
     wanted = {"AccessKeyId": str, "SecretAccessKey": str, "SessionToken": str, "Expiration": datetime}
     if not isinstance(credentials, dict) or not all(isinstance(credentials.get(k), v) for k, v in wanted.items()):
         raise Malformed("no usable `Credentials` in it")
+    if credentials["Expiration"].tzinfo is None:
+        raise Malformed("`Expiration` names no time zone")
     keys = ReadOnlyCredentials(
         credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"], None
     )

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from auditor.aws.calls import Caller, Line
-from auditor.aws.failures import CallFailed, Failure
+from auditor.aws.failures import CallFailed, Failure, Malformed
 from auditor.aws.roles import AmbientKeys
 from auditor.domain.errors import StorageError
 from auditor.domain.reason import Reason
 from auditor.store.store import AlreadyThere, Blob
 
-_PRESENT = "PreconditionFailed"
+_PRESENT = frozenset({"PreconditionFailed", "412"})
 _ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
+
+#: What botocore lets through as a bucket's name; S3 itself is stricter with new ones.
+_BUCKET_NAME = re.compile(r"[A-Za-z0-9._-]{3,255}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,9 @@ class Place:
 
 def place(url: str) -> Place:
     """Take `s3://bucket/prefix` apart. Raises StorageError where there is no bucket in it."""
-    parts = urlsplit(url)
-    if parts.scheme != "s3" or not parts.netloc:
-        raise StorageError(f"{url} is not an S3 URL.", "Write it as s3://bucket/prefix.")
-    prefix = parts.path.strip("/")
-    return Place(parts.netloc, f"{prefix}/" if prefix else "")
+    bucket, key = _split(url)
+    prefix = key.strip("/")
+    return Place(bucket, f"{prefix}/" if prefix else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,9 @@ class Bucket:
         if blob.once:
             request["IfNoneMatch"] = "*"
         try:
-            self._line().call("s3", "PutObject", lambda _: None, **request)
+            self._line().call("s3", "PutObject", _stored, **request)
         except CallFailed as failed:
-            if failed.failure.code != _PRESENT:
+            if failed.failure.code not in _PRESENT:
                 raise self._refused("write", key, failed.failure) from failed
             # It may be our own: an answer that was lost on the way back has been asked for again.
             if self.get(key) != blob.body:
@@ -110,15 +111,30 @@ class Bucket:
 
 def fetch(caller: Caller, account_id: str, url: str) -> bytes:
     """Return the bytes of one object by its URL. Raises StorageError, also where there is none."""
-    parts = place(url)
-    bucket = Bucket(caller, account_id, f"s3://{parts.bucket}")
-    body = bucket.get(parts.prefix.rstrip("/"))
+    bucket, key = _split(url)
+    body = Bucket(caller, account_id, f"s3://{bucket}").get(key) if key else None
     if body is None:
         raise StorageError(f"There is no object {url}.", "Check the key, and that it has been uploaded.")
     return body
 
 
+def _split(url: str) -> tuple[str, str]:
+    # Not urlsplit: a key may hold question marks and number signs.
+    scheme, _, rest = url.partition("://")
+    bucket, _, key = rest.partition("/")
+    if scheme != "s3" or not _BUCKET_NAME.fullmatch(bucket):
+        raise StorageError(f"{url} is not an S3 URL.", "Write it as s3://bucket/prefix.")
+    return bucket, key
+
+
+def _stored(answer: Mapping[str, Any]) -> None:
+    if not answer.get("ETag"):
+        # Something in between said 200; S3 would have named what it stored.
+        raise Malformed("no `ETag` in it")
+
+
 def _body(answer: Mapping[str, Any]) -> bytes:
+    _stored(answer)
     data: bytes = answer["Body"].read()
     return data
 

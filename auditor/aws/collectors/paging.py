@@ -10,7 +10,7 @@ from auditor.aws.failures import CallFailed, Failure, Malformed, Remedy
 from auditor.domain.reason import Reason
 
 
-def pages(line: Line, service: str, operation: str, key: str, **parameters: Any) -> Iterator[list[str]]:  # noqa: ANN401
+def pages(line: Line, service: str, operation: str, key: str, /, **parameters: Any) -> Iterator[list[str]]:  # noqa: ANN401
     """Yield the list of strings under `key`, page by page, until there is no `nextToken`.
 
     Raises CallFailed: when a page cannot be had, and when a token comes back a second time (the list would never end).
@@ -24,7 +24,7 @@ def pages(line: Line, service: str, operation: str, key: str, **parameters: Any)
         if not token:
             return
         if token in seen:
-            detail = f"{operation} hands out the same nextToken twice; its pages would never end."
+            detail = f"{operation} hands out the same nextToken twice; its pages would never end"
             raise CallFailed(Failure(Reason.MALFORMED_RESPONSE, Remedy.NONE, "RepeatedToken", detail))
         seen.add(token)
 

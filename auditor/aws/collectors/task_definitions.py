@@ -23,9 +23,13 @@ _PAGE = 100
 
 
 def families(line: Line) -> Iterator[str]:
-    """Yield the name of every family that has an ACTIVE revision. Raises CallFailed."""
+    """Yield the name of every family that has an ACTIVE revision, once. Raises CallFailed."""
+    seen: set[str] = set()
     for page in pages(line, "ecs", "ListTaskDefinitionFamilies", "families", status="ACTIVE", maxResults=_PAGE):
-        yield from page
+        # A family that is registered while the pages are read can push its neighbour onto the next page too.
+        new = [family for family in dict.fromkeys(page) if family not in seen]
+        seen.update(new)
+        yield from new
 
 
 def _collect(scope: Scope, line: Line) -> Iterator[Fact | Gap]:
@@ -44,7 +48,7 @@ def _count(scope: Scope, line: Line) -> Iterator[Fact | Gap]:
 
 def _describe(scope: Scope, line: Line, family: str) -> Fact | Gap | None:
     try:
-        return line.call("ecs", "DescribeTaskDefinition", _of(family), taskDefinition=family, include=["TAGS"])
+        return line.call("ecs", "DescribeTaskDefinition", _of(scope, family), taskDefinition=family, include=["TAGS"])
     except CallFailed as failed:
         if failed.failure.code == "ClientException" and not _still_there(line, family):
             return None
@@ -60,7 +64,7 @@ def _still_there(line: Line, family: str) -> bool:
         return True
 
 
-def _of(family: str) -> Read[TaskDefinition]:
+def _of(scope: Scope, family: str) -> Read[TaskDefinition]:
     def read(answer: Mapping[str, Any]) -> TaskDefinition:
         try:
             task = parse(answer.get("taskDefinition") or {}, answer.get("tags") or ())
@@ -68,6 +72,8 @@ def _of(family: str) -> Read[TaskDefinition]:
             raise Malformed(f"taskDefinition: {error}") from error
         if task.family != family:
             raise Malformed(f"asked for the family {family}, got {task.family}")
+        if task.arn.split(":")[3:5] != [scope.region, scope.account.id]:
+            raise Malformed(f"asked in {scope.region} of {scope.account.id}, got {task.arn}")
         return task
 
     return read
