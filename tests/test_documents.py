@@ -209,6 +209,18 @@ def test_json_is_read_as_json_means_it() -> None:
     assert read == data | {"half": "\ufffd!"}
 
 
+def test_a_long_key_of_escapes_in_json_is_read() -> None:
+    key = "\u00e9\U0001f600" * 128
+
+    assert parse(json.dumps({key: 1}), "f.json").data == {key: 1}
+
+
+def test_a_key_that_is_too_long_for_yaml_is_refused() -> None:
+    assert refused(json.dumps({"x" * 1025: 1})) == [
+        "1: this is not YAML: did not find expected ',' or '}' while parsing a flow mapping"
+    ]
+
+
 def test_the_lines_of_json_are_those_of_the_file() -> None:
     assert parse(json.dumps({"a": ["\U0001f600", {"b": 1}]}, indent=2), "f.json").line_of(["a", 1, "b"]) == 5
 
@@ -271,7 +283,7 @@ def test_no_text_raises_anything_but_a_config_error(text: str) -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=100), inner),
     max_leaves=10,
 )
 

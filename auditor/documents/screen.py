@@ -14,7 +14,7 @@ LARGEST = 5_000_000
 
 _MOST_REPORTED = 20
 _BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-_JSON_ESCAPE = re.compile(r"(\\\\)|((?:\\u[dD][89abAB][0-9a-fA-F]{2})?\\u[dD][89a-fA-F][0-9a-fA-F]{2})")
+_JSON_ESCAPE = re.compile(r"(\\\\)|(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4})")
 _YAML_ONLY_BREAKS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
 
 
@@ -65,8 +65,11 @@ def json_as_yaml(text: str) -> str:
 
 
 def _character(match: re.Match[str]) -> str:
+    """The character itself where it can be seen: YAML knows no surrogates, and its keys end at 1,024 characters."""
     escape = match.group(2)
     if escape is None:
         return match.group()
-    units = bytes.fromhex(escape.replace("\\u", ""))
-    return units.decode("utf-16-be", "replace")
+    char = bytes.fromhex(escape.replace("\\u", "")).decode("utf-16-be", "replace")
+    if char > "\x9f" and char.isprintable():
+        return char
+    return f"\\U{ord(char):08x}"
