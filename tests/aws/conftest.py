@@ -1,0 +1,52 @@
+"""The stand-in for AWS, and the real clients against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from auditor.aws.budget import Budget
+from auditor.aws.calls import Caller
+from auditor.aws.clients import Clients, Connection
+from tests.aws.fakes import PLENTY, FakeClock, today
+from tests.fleet import Fleet, Shape, running
+
+Connect = Callable[..., Caller]
+
+#: Enough accounts that Organizations needs several pages, and some of them empty.
+SHAPE = Shape(accounts=45, regions=("us-east-1", "eu-west-1"), families=3, suspended=2)
+
+
+@pytest.fixture(scope="session")
+def _fleet() -> Iterator[Fleet]:
+    with running(SHAPE) as started:
+        yield started
+
+
+@pytest.fixture
+def fleet(_fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
+    """A stand-in that behaves until a test says otherwise, and the environment that leads to it."""
+    for name, value in _fleet.env().items():
+        if name.startswith("AWS_"):
+            monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_SESSION_TOKEN")
+    _fleet.reset()
+    yield _fleet
+    _fleet.set_faults()
+
+
+@pytest.fixture
+def connect() -> Iterator[Connect]:
+    """Make callers whose clients are real and whose clock is not."""
+    made: list[Clients] = []
+
+    def make(clock: FakeClock | None = None, **connection: float) -> Caller:
+        clients = Clients(Connection(**{"read_timeout": 5.0, **connection}))  # type: ignore[arg-type]
+        made.append(clients)
+        return Caller(clients, Budget(PLENTY), clock or FakeClock(at=today()))
+
+    yield make
+    for clients in made:
+        for client in clients._clients.values():
+            client.close()

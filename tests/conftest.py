@@ -1,0 +1,64 @@
+"""No test reaches AWS: there are no credentials, no configuration, and no way out but loopback."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+BROKEN = {
+    "AWS_ACCESS_KEY_ID": "broken",
+    "AWS_SECRET_ACCESS_KEY": "broken",
+    "AWS_SESSION_TOKEN": "broken",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_aws_in_the_environment() -> Iterator[None]:
+    """For the whole session, so that what a module's own fixture sets up is not undone before each test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(("AWS_", "AUDITOR_"))]:
+            patch.delenv(name)
+        for name, value in BROKEN.items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_way_out() -> Iterator[None]:
+    """Sockets of this process connect to this machine only."""
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def guarded(self: socket.socket, address: Any) -> None:  # noqa: ANN401 - its type depends on the family
+        refuse_to_leave(self, address)
+        connect(self, address)
+
+    def guarded_ex(self: socket.socket, address: Any) -> int:  # noqa: ANN401
+        refuse_to_leave(self, address)
+        return connect_ex(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        patch.setattr(socket.socket, "connect_ex", guarded_ex)
+        yield
+
+
+def refuse_to_leave(used: socket.socket, address: Any) -> None:  # noqa: ANN401
+    """Fail the test, past every handler of errors, where a socket is to connect to another machine."""
+    if used.family in {socket.AF_INET, socket.AF_INET6} and not is_here(str(address[0])):
+        pytest.fail(f"A test tried to connect to {address[0]}.")
+
+
+def is_here(host: str) -> bool:
+    """Whether a host is this machine, by name or by address."""
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return host == "localhost"
