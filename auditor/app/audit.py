@@ -86,7 +86,7 @@ def audit(request: Request, aws: Aws, observe: Observer) -> Outcome:
         waiting = spooling.deliver()
     observe(RunEnded(result.run_id, result.complete, result.coverage_percent))
     shown = spool if waiting else store
-    said = text.summary(result, output=shown.where(), report=shown.where(layout.report), colour=request.colour)
+    said = text.summary(result, output=shown.where(), report=spooling.where(layout.report), colour=request.colour)
     if waiting:
         return Outcome(f"{said}\n{_spooled(spooling, spool, request.output)}", FAILED)
     return Outcome(said, exit_code(result, request.settings, orders))

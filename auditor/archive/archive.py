@@ -15,13 +15,11 @@ from datetime import datetime
 from typing import Any
 
 from auditor.archive import rows
-from auditor.archive.layout import LATEST, Layout
+from auditor.archive.layout import LATEST, Layout, is_run_id
 from auditor.domain.check import Status
 from auditor.domain.errors import RunExists, StorageError
 from auditor.domain.result import AccountResult, RunResult
 from auditor.store.store import HTML, JSON, NDJSON, AlreadyThere, Blob, Store
-
-SCHEMA_VERSION = "1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +61,11 @@ class Archive:
         try:
             body = self._store.get(LATEST)
             latest = json.loads(body) if body else None
-        except (StorageError, ValueError):
+        except (StorageError, ValueError, RecursionError):
             return None  # losing it costs a comparison, never truth
         run_id = latest.get("run_id") if isinstance(latest, dict) else None
-        return run_id if isinstance(run_id, str) else None
+        # Anything else would sort behind every run to come, and hold `latest.json` where it is for ever.
+        return run_id if isinstance(run_id, str) and is_run_id(run_id) else None
 
     def account(self, result: AccountResult) -> tuple[Entry, ...]:
         """Write everything about one account. Raises StorageError."""
@@ -94,7 +93,7 @@ class Archive:
     def seal(self, result: RunResult, entries: Iterable[Entry], context: Mapping[str, Any]) -> None:
         """Write the manifest: from here on the run is whole. Raises RunExists and StorageError."""
         manifest = {
-            "schema_version": SCHEMA_VERSION,
+            "schema_version": rows.SCHEMA_VERSION,
             "run_id": result.run_id,
             "started_at": rows.timestamp(result.started_at),
             "finished_at": rows.timestamp(result.finished_at),
@@ -116,7 +115,7 @@ class Archive:
         if current is not None and current > result.run_id:
             return False
         latest = {
-            "schema_version": SCHEMA_VERSION,
+            "schema_version": rows.SCHEMA_VERSION,
             "run_id": result.run_id,
             "manifest": self._layout.manifest,
             "report": self._layout.report,

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 LATEST = "latest.json"
+
+_RUN_ID = re.compile(r"\d{8}T\d{6}Z-.+", re.ASCII)
+
+
+def is_run_id(text: str) -> bool:
+    """Whether `text` starts with the time of a run, so that it sorts among run ids and names a day."""
+    return _RUN_ID.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from auditor.domain.facts import Fact, Resource
 from auditor.domain.reason import Reason
 from auditor.domain.result import Finding, Gap
 from auditor.domain.scope import Scope
+from auditor.engine import crash
 from auditor.engine.ports import Rule
 
 
@@ -26,11 +27,11 @@ def judge(place: Place, fact: Fact, rule: Rule) -> Finding:
     """Return what one rule says of one fact, NOT_APPLICABLE included."""
     try:
         verdict = rule.check.judge(fact, rule.parameters)
+        remedy = rule.check.remediation if verdict.status is Status.FAIL else ""
+        return _finding(place, fact.resource, rule, verdict, remedy)
     except Exception as error:  # noqa: BLE001 - the boundary: one check, one resource
-        detail = f"The check {rule.check.id} raised {type(error).__name__}: {error}"
+        detail = f"The check {rule.check.id} raised {crash.place(error)}."
         return _unknown(place, fact.resource, rule, Reason.INTERNAL_ERROR, detail)
-    remedy = rule.check.remediation if verdict.status is Status.FAIL else ""
-    return _finding(place, fact.resource, rule, verdict, remedy)
 
 
 def unread(place: Place, gap: Gap, rules: Iterable[Rule]) -> tuple[Finding, ...]:

@@ -12,6 +12,7 @@ from auditor.domain.facts import Fact
 from auditor.domain.reason import Reason
 from auditor.domain.result import Coverage, CoverageStatus, Finding, Gap, Meter
 from auditor.domain.scope import Scope
+from auditor.engine import crash
 from auditor.engine.evaluate import Place, judge, unread
 from auditor.engine.ports import Cloud, Work
 
@@ -41,7 +42,7 @@ def examine(scope: Scope, work: Work, cloud: Cloud, clock: Clock, *, keep_all: b
     except Unreadable as failure:
         cause = (failure.reason, failure.detail)
     except Exception as error:  # noqa: BLE001 - the boundary: one collector in one scope
-        cause = (Reason.INTERNAL_ERROR, f"The collector {work.collector} raised {type(error).__name__}: {error}")
+        cause = (Reason.INTERNAL_ERROR, f"The collector {work.collector} raised {crash.place(error)}.")
     return tally.close(cause, meter, clock.monotonic() - started)
 
 
@@ -56,11 +57,12 @@ class _Tally:
     not_applicable: Counter[str] = field(default_factory=Counter)
 
     def add(self, item: Fact | Gap) -> None:
-        self.resources += 1
         if isinstance(item, Gap):
+            self.resources += item.resource is not None
             self.gaps.append(item)
             self.findings.extend(unread(self.place, item, self.work.rules))
             return
+        self.resources += 1
         for rule in self.work.rules:
             finding = judge(self.place, item, rule)
             if finding.status is Status.NOT_APPLICABLE:
@@ -86,16 +88,27 @@ class _Tally:
         return Examined(coverage, tuple(self.findings), self.not_applicable)
 
     def _verdict(self, cause: tuple[Reason, str] | None) -> tuple[CoverageStatus, Reason | None, str]:
-        if cause is not None:
-            reason, detail = cause
-            return (CoverageStatus.PARTIAL if self.resources else CoverageStatus.NOT_EXAMINED), reason, detail
-        unjudged = [finding for finding in self.findings if finding.status is Status.UNKNOWN]
-        if not self.gaps and not unjudged:
+        cause = cause or self._unlisted() or self._unread() or self._unjudged()
+        if cause is None:
             return CoverageStatus.EXAMINED, None, ""
+        return (CoverageStatus.PARTIAL if self.resources else CoverageStatus.NOT_EXAMINED), *cause
+
+    def _unlisted(self) -> tuple[Reason, str] | None:
+        """What the list itself lacks weighs more than a resource: nobody knows how many are missing."""
+        first = next((gap for gap in self.gaps if gap.resource is None), None)
+        return (first.reason, first.detail) if first else None
+
+    def _unread(self) -> tuple[Reason, str] | None:
         if not self.gaps:
-            return CoverageStatus.PARTIAL, Reason.INTERNAL_ERROR, f"{len(unjudged)} could not be judged."
+            return None
         first = self.gaps[0]
-        missing = sum(1 for gap in self.gaps if gap.resource is not None)
-        name = first.resource.name if first.resource else "the list"
-        detail = f"{missing} of {self.resources} could not be read, {name} among them: {first.detail}"
-        return CoverageStatus.PARTIAL, first.reason, detail
+        name = first.resource.name if first.resource else ""
+        missing = f"{len(self.gaps)} of {self.resources} could not be read"
+        return first.reason, f"{missing}, {name} among them: {first.detail}"
+
+    def _unjudged(self) -> tuple[Reason, str] | None:
+        names = {finding.resource.name for finding in self.findings if finding.status is Status.UNKNOWN}
+        if not names:
+            return None
+        missing = f"{len(names)} of {self.resources} could not be judged"
+        return Reason.INTERNAL_ERROR, f"{missing}, {min(names)} among them."

@@ -48,15 +48,15 @@ class Gathering:
     """Adds digests up in any order; the result is the same for every order."""
 
     _accounts: list[AccountSummary] = field(default_factory=list)
-    _failures: tuple[Finding, ...] = ()
-    _unknowns: tuple[Finding, ...] = ()
+    _failures: list[Finding] = field(default_factory=list)
+    _unknowns: list[Finding] = field(default_factory=list)
     _gaps: list[Coverage] = field(default_factory=list)
 
     def add(self, part: Digest) -> None:
         """Take in one account."""
         self._accounts.append(part.summary)
-        self._failures = _worst((*self._failures, *part.failures), MOST_FAILURES) if part.failures else self._failures
-        self._unknowns = _worst((*self._unknowns, *part.unknowns), MOST_UNKNOWNS) if part.unknowns else self._unknowns
+        _keep(self._failures, part.failures, MOST_FAILURES)
+        _keep(self._unknowns, part.unknowns, MOST_UNKNOWNS)
         self._gaps.extend(part.gaps)
 
     def result(self, about: About) -> RunResult:
@@ -69,9 +69,9 @@ class Gathering:
             version=about.version,
             checks=tuple(_info(check) for check in about.checks),
             accounts=accounts,
-            failures=self._failures,
+            failures=_worst(self._failures, MOST_FAILURES),
             failures_total=sum(each.count(Status.FAIL) for each in accounts),
-            unknowns=self._unknowns,
+            unknowns=_worst(self._unknowns, MOST_UNKNOWNS),
             unknowns_total=sum(each.count(Status.UNKNOWN) for each in accounts),
             gaps=tuple(sorted(self._gaps, key=lambda row: (row.account.id, row.region, row.collector))),
             interrupted=about.interrupted,
@@ -88,6 +88,12 @@ class About:
     version: str
     checks: Sequence[Check[object]]
     interrupted: bool = False
+
+
+def _keep(kept: list[Finding], more: Sequence[Finding], most: int) -> None:
+    kept.extend(more)
+    if len(kept) > 2 * most:  # not at every account: sorting the same rows over and over costs more than the room
+        kept[:] = _worst(kept, most)
 
 
 def _worst(findings: Iterable[Finding], most: int) -> tuple[Finding, ...]:

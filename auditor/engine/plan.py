@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from auditor.domain.clock import Unreadable
 from auditor.domain.reason import Reason
-from auditor.domain.result import Coverage, CoverageStatus
+from auditor.domain.result import Coverage, CoverageStatus, Meter
 from auditor.domain.scope import EVERY_REGION, Scope, Target
 
 
@@ -43,6 +43,19 @@ def expect(target: Target, collectors: Sequence[str], answer: frozenset[str] | U
     scopes = tuple(Scope(target.account, row.region) for row in rows if row.status is CoverageStatus.EXAMINED)
     final = (row for row in rows if row.status is not CoverageStatus.EXAMINED)
     return Expectation(scopes, tuple(replace(row, collector=name) for row in final for name in collectors))
+
+
+def charge(expectation: Expectation, cost: Meter) -> tuple[Expectation, Meter]:
+    """Write what a failed planning cost on its first NOT_EXAMINED row: no other row will ever tell.
+
+    Returns also how much was written: all of it, or nothing where there is no such row.
+    """
+    rows = sorted(expectation.rows, key=lambda row: (row.region, row.collector))
+    for index, row in enumerate(rows):
+        if row.status is CoverageStatus.NOT_EXAMINED:
+            rows[index] = replace(row, calls=cost.calls, throttled=cost.throttled, retried=cost.retried)
+            return replace(expectation, rows=tuple(rows)), cost
+    return expectation, Meter()
 
 
 def _with_list(target: Target, enabled: frozenset[str]) -> Iterator[Coverage]:

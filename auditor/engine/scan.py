@@ -6,23 +6,22 @@ ends the last of them closes the account: rows are written there and then, so me
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
-from threading import Lock
 from typing import Generic, TypeVar
 
-from auditor.domain.check import Status
 from auditor.domain.clock import Stopped, Unreadable
-from auditor.domain.errors import AuditorError
-from auditor.domain.events import AccountPlanned, Event, ScopeEnded
+from auditor.domain.events import Event
 from auditor.domain.reason import Reason
-from auditor.domain.result import AccountResult, Coverage, CoverageStatus, Meter
+from auditor.domain.result import AccountResult
 from auditor.domain.scope import Scope, Target
+from auditor.engine import crash
 from auditor.engine.clock import RunClock
-from auditor.engine.examine import Examined, examine
-from auditor.engine.plan import Expectation, expect
+from auditor.engine.examine import examine
+from auditor.engine.job import Job
 from auditor.engine.pool import Pool
 from auditor.engine.ports import Cloud, Work
 
@@ -42,7 +41,7 @@ class Ended(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Scan(Generic[T]):
-    """How to scan. `finish` is called once for every account, on a worker's thread; it may raise AuditorError."""
+    """How to scan. `finish` is called once for every account, on a worker's thread; what it raises ends the run."""
 
     cloud: Cloud
     works: Sequence[Work]
@@ -51,150 +50,93 @@ class Scan(Generic[T]):
     workers: int = 64
     keep_all: bool = False
 
-    def run(self, targets: Iterable[Target]) -> Iterator[Event | Ended[T]]:
-        """Yield what happens, and every account as it ends, on the caller's thread. Raises what `finish` raised."""
+    def run(self, targets: Iterable[Target]) -> Generator[Event | Ended[T], None, None]:
+        """Yield what happens, and every account as it ends, on the caller's thread.
+
+        Raises what `finish` raised, and whatever else went wrong on a worker's thread. Closing it drops the rest.
+        """
         return _Run(self).go(tuple(targets))
-
-
-@dataclass(slots=True)
-class _Job:
-    """An account under way: the scopes still open, and what the others have brought."""
-
-    target: Target
-    planning: Meter = field(default_factory=Meter)
-    open: dict[tuple[Scope, str], Work] = field(default_factory=dict)
-    rows: list[Coverage] = field(default_factory=list)
-    examined: list[Examined] = field(default_factory=list)
-    planned: bool = False
-    ended: bool = False
-    lock: Lock = field(default_factory=Lock)
-
-    def result(self) -> AccountResult:
-        not_applicable: Counter[str] = Counter()
-        for each in self.examined:
-            not_applicable.update(each.not_applicable)
-        findings = [finding for each in self.examined for finding in each.findings]
-        rows = [*self.rows, *(each.coverage for each in self.examined)]
-        return AccountResult(
-            account=self.target.account,
-            findings=tuple(sorted(findings, key=lambda f: (f.region, f.check_id, f.resource.arn))),
-            coverage=tuple(sorted(rows, key=lambda row: (row.region, row.collector))),
-            not_applicable=dict(not_applicable),
-            planning=self.planning,
-        )
 
 
 class _Run(Generic[T]):
     def __init__(self, scan: Scan[T]) -> None:
         self._scan = scan
-        self._collectors = [work.collector for work in scan.works]
-        self._news: SimpleQueue[Event | Ended[T] | AuditorError] = SimpleQueue()
-        self._pool = Pool(scan.workers)
+        self._news: SimpleQueue[Event | Ended[T] | BaseException] = SimpleQueue()
+        self._pool = self._new_pool()
+        self._stopped_at: float | None = None
 
-    def go(self, targets: Sequence[Target]) -> Iterator[Event | Ended[T]]:
-        jobs = [_Job(target) for target in targets]
+    def go(self, targets: Sequence[Target]) -> Generator[Event | Ended[T], None, None]:
+        jobs = [Job(target, self._scan.works, self._news.put) for target in targets]
         self._scan.clock.asleep = self._pool.asleep
-        for job in jobs:
-            self._pool.submit(lambda job=job: self._plan(job))  # type: ignore[misc]
         try:
-            yield from self._news_until(len(jobs), jobs)
+            for job in jobs:
+                self._pool.submit(partial(self._plan, job))
+            yield from self._listen(jobs)
         finally:
+            self._scan.clock.asleep = nullcontext
             self._pool.close()
 
-    def _news_until(self, count: int, jobs: Sequence[_Job]) -> Iterator[Event | Ended[T]]:
-        stopped_at: float | None = None
-        while count:
+    def _listen(self, jobs: Sequence[Job]) -> Generator[Event | Ended[T], None, None]:
+        left, waiting = len(jobs), True
+        while left:
+            if waiting and self._overdue():
+                waiting = False
+                self._write_off(jobs)
             try:
                 news = self._news.get(timeout=_TICK)
             except Empty:
-                news = None
-            if isinstance(news, AuditorError):
+                continue
+            if isinstance(news, BaseException):
                 raise news
-            if news is not None:
-                count -= isinstance(news, Ended)
-                yield news
-            elif self._scan.clock.stopped:
-                now = self._scan.clock.monotonic()
-                stopped_at = stopped_at or now
-                if now - stopped_at >= GRACE:
-                    self._write_off(jobs)
+            left -= isinstance(news, Ended)
+            yield news
 
-    def _plan(self, job: _Job) -> None:
-        target = job.target
-        answer: frozenset[str] | Unreadable | None = None
-        if target.excluded is None:
-            try:
-                self._scan.clock.check()
-                answer = self._scan.cloud.regions(target, job.planning)
-            except Unreadable as failure:
-                answer = failure
-            except Stopped as stopped:
-                answer = Unreadable("plan", stopped.reason, "The run ended before this account was looked at.")
-            except Exception as error:  # noqa: BLE001 - the boundary: planning one account
-                detail = f"Planning this account raised {type(error).__name__}: {error}"
-                answer = Unreadable("plan", Reason.INTERNAL_ERROR, detail)
-        self._open(job, expect(target, self._collectors, answer))
+    def _plan(self, job: Job) -> None:
+        for scope, work in job.plan(self._ask(job)):
+            self._pool.submit(partial(self._examine, job, scope, work), first=True)
+        self._close(job)
 
-    def _open(self, job: _Job, expectation: Expectation) -> None:
-        with job.lock:
-            if job.ended:
-                return
-            job.planned = True
-            job.rows = list(expectation.rows)
-            job.open = {(scope, work.collector): work for scope in expectation.scopes for work in self._scan.works}
-            tasks = tuple(job.open.items())
-        self._news.put(AccountPlanned(job.target.account, len(tasks) + len(expectation.rows)))
-        for row in expectation.rows:
-            self._news.put(ScopeEnded(row, 0))
-        for (scope, _), work in tasks:
-            self._pool.submit(lambda scope=scope, work=work: self._examine(job, scope, work), first=True)  # type: ignore[misc]
-        if not tasks:
-            self._close(job)
-
-    def _examine(self, job: _Job, scope: Scope, work: Work) -> None:
-        scan = self._scan
-        examined = examine(scope, work, scan.cloud, scan.clock, keep_all=scan.keep_all)
-        self._settle(job, scope, work, examined)
-
-    def _settle(self, job: _Job, scope: Scope, work: Work, examined: Examined) -> None:
-        with job.lock:
-            if job.ended or job.open.pop((scope, work.collector), None) is None:
-                return  # written off already: the late answer must not change what the ledger says
-            job.examined.append(examined)
-            last = not job.open
-        fails = sum(1 for finding in examined.findings if finding.status is Status.FAIL)
-        self._news.put(ScopeEnded(examined.coverage, fails))
-        if last:
-            self._close(job)
-
-    def _close(self, job: _Job) -> None:
-        with job.lock:
-            if job.ended:
-                return
-            job.ended = True
-        self._scan.cloud.close(job.target.account)
+    def _ask(self, job: Job) -> frozenset[str] | Unreadable | None:
+        if job.target.excluded is not None:
+            return None
         try:
-            self._news.put(Ended(self._scan.finish(job.result())))
-        except AuditorError as error:
-            self._news.put(error)
+            self._scan.clock.check()
+            return self._scan.cloud.regions(job.target, job.planning)
+        except Unreadable as failure:
+            return failure
+        except Stopped as stopped:
+            return Unreadable("plan", stopped.reason, "The run ended before this account was looked at.")
+        except Exception as error:  # noqa: BLE001 - the boundary: planning one account
+            return Unreadable("plan", Reason.INTERNAL_ERROR, f"Planning this account raised {crash.place(error)}.")
 
-    def _write_off(self, jobs: Sequence[_Job]) -> None:
-        """End every account that is still open: what has not come back is a row that says the run was stopped."""
+    def _examine(self, job: Job, scope: Scope, work: Work) -> None:
+        scan = self._scan
+        job.settle(scope, work, examine(scope, work, scan.cloud, scan.clock, keep_all=scan.keep_all))
+        self._close(job)
+
+    def _close(self, job: Job) -> None:
+        result = job.take()
+        if result is not None:
+            self._scan.cloud.close(job.target.account)
+            self._news.put(Ended(self._scan.finish(result)))
+
+    def _overdue(self) -> bool:
+        """Whether the order to stop is so old that nothing more is waited for."""
+        if self._scan.clock.stopped is None:
+            return False
+        now = self._scan.clock.monotonic()
+        if self._stopped_at is None:
+            self._stopped_at = now
+        return now - self._stopped_at >= GRACE
+
+    def _write_off(self, jobs: Sequence[Job]) -> None:
+        """End every account that is still open, on threads of their own: those of the old pool may all hang."""
         reason = self._scan.clock.stopped or Reason.INTERRUPTED
-        detail = "The run ended before this was read."
+        self._pool.close()
+        self._pool = self._new_pool()
         for job in jobs:
-            if not job.planned and not job.ended:
-                failure = Unreadable("plan", reason, "The run ended before this account was looked at.")
-                answer = None if job.target.excluded else failure
-                with job.lock:
-                    if not job.planned:
-                        job.planned = True
-                        job.rows = list(expect(job.target, self._collectors, answer).rows)
-            with job.lock:
-                late = list(job.open)
-                job.open.clear()
-                job.rows += [
-                    Coverage(scope.account, scope.region, name, CoverageStatus.NOT_EXAMINED, reason, detail)
-                    for scope, name in late
-                ]
-            self._close(job)
+            job.write_off(reason)
+            self._pool.submit(partial(self._close, job))
+
+    def _new_pool(self) -> Pool:
+        return Pool(self._scan.workers, self._news.put)

@@ -27,7 +27,7 @@ class Folder:
         """Write whole or not at all. Raises AlreadyThere and StorageError."""
         place = self.path / key
         with _explained(f"Cannot write {place}"):
-            place.parent.mkdir(parents=True, exist_ok=True)
+            _make(place.parent)
             draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
             try:
                 _write(draft, blob.body)
@@ -36,8 +36,9 @@ class Folder:
                 else:
                     draft.replace(place)
             finally:
-                draft.unlink(missing_ok=True)
-            _sync_folder(place.parent)
+                with suppress(OSError):  # what went wrong before says more
+                    draft.unlink(missing_ok=True)
+            _sync(place.parent)
 
     def get(self, key: str) -> bytes | None:
         """Return the bytes, or None where there is no such file. Raises StorageError."""
@@ -48,6 +49,15 @@ class Folder:
             except FileNotFoundError:
                 return None
 
+    def discard(self, key: str) -> None:
+        """Remove a file that is not needed any more, and the folders that it leaves empty. What cannot be, stays."""
+        place = self.path / key
+        with suppress(OSError):
+            place.unlink()
+            while place != self.path:
+                place = place.parent
+                place.rmdir()
+
     def _claim(self, draft: Path, place: Path, body: bytes) -> None:
         # A hard link fails where the name is taken: of two writers, one wins.
         try:
@@ -57,6 +67,14 @@ class Folder:
                 raise AlreadyThere(f"{place} is there already, written by someone else.") from None
 
 
+def _make(folder: Path) -> None:
+    # Each new folder is an entry in the one above, which must survive a power cut like the files below.
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync(folder.parent)
+
+
 def _write(place: Path, body: bytes) -> None:
     with place.open("xb") as file:
         file.write(body)
@@ -64,7 +82,7 @@ def _write(place: Path, body: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync(folder: Path) -> None:
     # The move itself must survive a power cut. Some file systems cannot sync a folder; their moves are durable.
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
@@ -76,8 +94,10 @@ def _sync_folder(folder: Path) -> None:
 
 @contextmanager
 def _explained(what: str) -> Iterator[None]:
+    advice = "Choose a folder that this user may write to, on a disk with room."
     try:
         yield
     except OSError as error:
-        advice = "Choose a folder that this user may write to, on a disk with room."
         raise StorageError(f"{what}: {error.strerror or error}.", advice) from error
+    except ValueError as error:  # a path that no file system can hold, such as one with a NUL in it
+        raise StorageError(f"{what!r}: {error}.", advice) from error

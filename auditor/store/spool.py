@@ -22,8 +22,8 @@ class Spooling:
         self.refusal: StorageError | None = None
 
     def where(self, key: str = "") -> str:
-        """Return where the key is meant to be."""
-        return self._first.where(key)
+        """Return where the key lies: in the spool while it waits there."""
+        return (self._spool if key in self._waiting else self._first).where(key)
 
     def put(self, key: str, blob: Blob) -> None:
         """Write to the first place, or to the spool. Raises AlreadyThere, and StorageError when neither takes it."""
@@ -34,7 +34,11 @@ class Spooling:
                 self.refusal = error
             else:
                 return
-        self._spool.put(key, blob)
+        try:
+            self._spool.put(key, blob)
+        except StorageError as error:
+            both = f"{self.refusal.message} Nor does the spool take it: {error.message}"
+            raise StorageError(both, f"{self.refusal.advice} {error.advice}".strip()) from error
         self._waiting[key] = Blob(b"", blob.content_type, blob.content_encoding, blob.once)
 
     def get(self, key: str) -> bytes | None:
@@ -42,14 +46,20 @@ class Spooling:
         return self._first.get(key)
 
     def deliver(self) -> tuple[str, ...]:
-        """Try once more to bring what waits in the spool to where it belongs. Returns the keys that still wait."""
-        for key, label in sorted(self._waiting.items()):
-            body = self._spool.get(key) or b""
+        """Try once more to bring what waits in the spool to where it belongs, in the order in which it came.
+
+        Returns the keys that still wait. Raises AlreadyThere, and StorageError where the spool cannot be read.
+        """
+        for key, label in tuple(self._waiting.items()):
+            body = self._spool.get(key)
+            if body is None:
+                raise StorageError(f"{self._spool.where(key)} is gone.", "Somebody cleared the spool; run again.")
             try:
                 self._first.put(key, Blob(body, label.content_type, label.content_encoding, label.once))
             except StorageError as error:
                 self.refusal = error
                 return tuple(sorted(self._waiting))
             del self._waiting[key]
+            self._spool.discard(key)
         self.refusal = None
         return ()

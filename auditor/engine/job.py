@@ -1,0 +1,117 @@
+"""One account under way: which of its scopes are still open, and what the others have brought.
+
+Three may come at once: the thread that has planned the account, a thread that brings a scope back, and the run that
+writes the account off. Each step is whole, under one lock; what comes too late changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from threading import Lock
+
+from auditor.domain.check import Status
+from auditor.domain.clock import Unreadable
+from auditor.domain.events import AccountPlanned, Event, ScopeEnded
+from auditor.domain.reason import Reason
+from auditor.domain.result import AccountResult, Coverage, CoverageStatus, Meter
+from auditor.domain.scope import Scope, Target
+from auditor.engine.examine import Examined
+from auditor.engine.plan import charge, expect
+from auditor.engine.ports import Work
+
+Task = tuple[Scope, Work]
+
+
+class Job:
+    """Goes from unplanned, over planned with scopes open, to nothing open; then `take` gives the result away, once.
+
+    `planning` counts what getting in and asking for regions costs. `announce` is told what happens in the order in
+    which it does; it is called under the lock and must not wait.
+    """
+
+    def __init__(self, target: Target, works: Sequence[Work], announce: Callable[[Event], None]) -> None:
+        """Expect nothing yet."""
+        self.target = target
+        self.planning = Meter()
+        self._works = works
+        self._announce = announce
+        self._lock = Lock()
+        self._planned = False
+        self._ended = False
+        self._open: dict[tuple[Scope, str], Work] = {}
+        self._rows: list[Coverage] = []
+        self._examined: list[Examined] = []
+        self._carried = Meter()
+
+    def plan(self, answer: frozenset[str] | Unreadable | None) -> tuple[Task, ...]:
+        """Take in what the account answers (as `expect` has it). Returns what is to be examined: it is open now."""
+        with self._lock:
+            return () if self._planned else self._expect(answer)
+
+    def settle(self, scope: Scope, work: Work, examined: Examined) -> None:
+        """Take in what came of one scope, unless that was written off."""
+        with self._lock:
+            if self._open.pop((scope, work.collector), None) is None:
+                return
+            self._examined.append(examined)
+            fails = sum(1 for finding in examined.findings if finding.status is Status.FAIL)
+            self._announce(ScopeEnded(examined.coverage, fails))
+
+    def write_off(self, reason: Reason) -> None:
+        """Wait no more: what has not come back becomes a row that says that the run was stopped."""
+        with self._lock:
+            if not self._planned:
+                detail = "The run ended before this account was looked at."
+                self._expect(None if self.target.excluded else Unreadable("plan", reason, detail))
+            detail = "The run ended before this was read."
+            self._add(
+                Coverage(scope.account, scope.region, collector, CoverageStatus.NOT_EXAMINED, reason, detail)
+                for scope, collector in self._open
+            )
+            self._open.clear()
+
+    def take(self) -> AccountResult | None:
+        """Return the result if nothing is open any more and nobody has taken it yet. The job keeps none of it."""
+        with self._lock:
+            if self._ended or not self._planned or self._open:
+                return None
+            self._ended = True
+            result = self._result()
+            self._rows, self._examined = [], []
+            return result
+
+    def _expect(self, answer: frozenset[str] | Unreadable | None) -> tuple[Task, ...]:
+        expectation = expect(self.target, [work.collector for work in self._works], answer)
+        if isinstance(answer, Unreadable):
+            cost = replace(self.planning)
+            expectation, self._carried = charge(expectation, cost)
+        self._planned = True
+        self._open = {(scope, work.collector): work for scope in expectation.scopes for work in self._works}
+        self._announce(AccountPlanned(self.target.account, len(self._open) + len(expectation.rows)))
+        self._add(expectation.rows)
+        return tuple((scope, work) for (scope, _), work in self._open.items())
+
+    def _add(self, rows: Iterable[Coverage]) -> None:
+        for row in rows:
+            self._rows.append(row)
+            self._announce(ScopeEnded(row, 0))
+
+    def _result(self) -> AccountResult:
+        not_applicable: Counter[str] = Counter()
+        for each in self._examined:
+            not_applicable.update(each.not_applicable)
+        findings = [finding for each in self._examined for finding in each.findings]
+        rows = [*self._rows, *(each.coverage for each in self._examined)]
+        return AccountResult(
+            account=self.target.account,
+            findings=tuple(sorted(findings, key=lambda f: (f.region, f.check_id, f.resource.arn))),
+            coverage=tuple(sorted(rows, key=lambda row: (row.region, row.collector))),
+            not_applicable=dict(not_applicable),
+            planning=_minus(self.planning, self._carried),
+        )
+
+
+def _minus(whole: Meter, part: Meter) -> Meter:
+    return Meter(whole.calls - part.calls, whole.throttled - part.throttled, whole.retried - part.retried)
