@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -36,17 +37,19 @@ def fleet(_fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
     _fleet.set_faults()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def connect() -> Iterator[Connect]:
-    """Make callers whose clients are real and whose clock is not."""
-    made: list[Clients] = []
+    """Make callers whose clients are real and whose clock is not. The same environment gets the same clients."""
+    made: dict[object, Clients] = {}
 
     def make(clock: FakeClock | None = None, **connection: float) -> Caller:
-        clients = Clients(Connection(**{"read_timeout": 5.0, **connection}))  # type: ignore[arg-type]
-        made.append(clients)
-        return Caller(clients, Budget(PLENTY), clock or FakeClock(at=today()))
+        environment = tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("AWS_")))
+        name = (environment, *sorted(connection.items()))
+        if name not in made:
+            made[name] = Clients(Connection(**{"read_timeout": 5.0, **connection}))  # type: ignore[arg-type]
+        return Caller(made[name], Budget(PLENTY), clock or FakeClock(at=today()))
 
     yield make
-    for clients in made:
+    for clients in made.values():
         for client in clients._clients.values():
             client.close()

@@ -1,0 +1,341 @@
+"""One call with everything around it: the budget, the count, the retries, the keys, and giving up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pytest
+from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
+from botocore.parsers import ResponseParserError
+
+from auditor.aws import retry
+from auditor.aws.calls import LOST_SECONDS_PER_SCOPE, Line
+from auditor.aws.failures import CallFailed, Malformed
+from auditor.domain.clock import Stopped
+from auditor.domain.reason import Reason
+from auditor.domain.result import Meter
+from tests.aws.conftest import Connect
+from tests.aws.fakes import Answer, FakeClock, FakeKeyring, Sent, caller, in_turn, line, refused, sent, serving, slept
+from tests.fleet import Fault, Fleet
+
+THROTTLED = refused("ThrottlingException", "Rate exceeded")
+BROKEN = refused("ServerException", "sorry", 500)
+DENIED = refused("AccessDeniedException", "no identity-based policy allows it")
+EXPIRED = refused("ExpiredTokenException", "expired")
+UNRECOGNIZED = refused("UnrecognizedClientException", "invalid")
+HUNG = ReadTimeoutError(endpoint_url="https://ecs")
+
+
+def families(answer: Mapping[str, Any]) -> list[str]:
+    found = answer.get("families")
+    if not isinstance(found, list):
+        raise Malformed("no `families` in it")
+    return found
+
+
+def ask(on: Line) -> list[str]:
+    return on.call("ecs", "ListTaskDefinitionFamilies", families, status="ACTIVE")
+
+
+def failing(on: Line) -> Reason:
+    with pytest.raises(CallFailed) as raised:
+        ask(on)
+    return raised.value.failure.reason
+
+
+def test_the_answer_is_what_the_reader_makes_of_it() -> None:
+    by = caller(in_turn({"families": ["web"]}))
+    assert ask(line(by)) == ["web"]
+    assert sent(by) == [Sent("ecs", "eu-west-1", "ListTaskDefinitionFamilies", {"status": "ACTIVE"}, "key-1")]
+
+
+def test_parameters_may_have_any_name() -> None:
+    by = caller(in_turn({"families": []}))
+    line(by).call("ecs", "ListServiceDeployments", families, service="web", operation="x", read="y")
+    assert sent(by)[0].parameters == {"service": "web", "operation": "x", "read": "y"}
+
+
+def test_what_passes_is_retried_and_counted() -> None:
+    by = caller(in_turn(THROTTLED, BROKEN, ConnectionClosedError(endpoint_url="x"), {"families": []}))
+    on = line(by)
+    assert ask(on) == []
+    assert on.meter == Meter(calls=4, throttled=1, retried=3)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        pytest.param(THROTTLED, Reason.THROTTLED, id="throttled for ever"),
+        pytest.param(BROKEN, Reason.SERVICE_ERROR, id="broken for ever"),
+        pytest.param(ConnectionResetError(104, "reset"), Reason.SERVICE_ERROR, id="reset for ever"),
+        pytest.param(ConnectTimeoutError(endpoint_url="x"), Reason.TIMEOUT, id="never connected"),
+        pytest.param(ResponseParserError("cut"), Reason.MALFORMED_RESPONSE, id="unparsable for ever"),
+        pytest.param({"message": "<html>"}, Reason.MALFORMED_RESPONSE, id="a 200 that holds something else"),
+        pytest.param({}, Reason.MALFORMED_RESPONSE, id="a 200 that holds nothing"),
+        pytest.param(TypeError("parser"), Reason.MALFORMED_RESPONSE, id="a shape that botocore's parser trips over"),
+        pytest.param(RuntimeError("time"), Reason.MALFORMED_RESPONSE, id="a time that botocore cannot hold"),
+        pytest.param(RecursionError(), Reason.MALFORMED_RESPONSE, id="brackets without end"),
+    ],
+)
+def test_one_call_is_tried_a_limited_number_of_times(error: Any, reason: Reason) -> None:  # noqa: ANN401
+    by = caller(in_turn(error))
+    on = line(by)
+    assert failing(on) is reason
+    throttled = retry.ATTEMPTS if reason is Reason.THROTTLED else 0
+    assert on.meter == Meter(retry.ATTEMPTS, throttled, retry.ATTEMPTS - 1)
+    assert len(sent(by)) == retry.ATTEMPTS
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        pytest.param(DENIED, Reason.PERMISSION_DENIED, id="denied"),
+        pytest.param(refused("AccessDenied", "service control policy"), Reason.SCP_DENIED, id="denied by policy"),
+        pytest.param(refused("RegionDisabledException"), Reason.REGION_DISABLED, id="disabled"),
+        pytest.param(refused("ClientException", "gone"), Reason.SERVICE_ERROR, id="gone"),
+    ],
+)
+def test_a_refusal_is_never_asked_again(error: Exception, reason: Reason) -> None:
+    by = caller(in_turn(error))
+    on = line(by)
+    assert failing(on) is reason
+    assert on.meter == Meter(calls=1)
+    assert slept(by) == []
+
+
+def test_a_bug_of_a_reader_is_not_taken_for_a_garbled_answer() -> None:
+    def careless(answer: Mapping[str, Any]) -> object:
+        return answer["families"][0]
+
+    by = caller(in_turn({"families": []}))
+    with pytest.raises(IndexError):
+        line(by).call("ecs", "ListTaskDefinitionFamilies", careless)
+    assert len(sent(by)) == 1
+
+
+def test_one_scope_retries_a_limited_number_of_times() -> None:
+    on = line(caller(in_turn(BROKEN)))
+    for _ in range(200):
+        failing(on)
+    assert on.meter.retried == retry.RETRIES_PER_SCOPE
+    assert on.meter.calls == 200 + retry.RETRIES_PER_SCOPE
+
+
+def test_another_scope_has_retries_of_its_own() -> None:
+    by = caller(in_turn(BROKEN))
+    spent, fresh = line(by), line(by)
+    for _ in range(60):
+        failing(spent)
+    failing(fresh)
+    assert fresh.meter.calls == retry.ATTEMPTS
+
+
+def test_a_run_that_is_over_makes_no_call() -> None:
+    by = caller(in_turn({"families": []}), FakeClock(ends=0.0))
+    with pytest.raises(Stopped):
+        ask(line(by))
+    assert sent(by) == []
+
+
+def test_a_run_that_ends_makes_no_second_attempt() -> None:
+    by = caller(in_turn(BROKEN), FakeClock(ends=1e-9))
+    with pytest.raises(Stopped):
+        ask(line(by))
+    assert len(sent(by)) == 1
+
+
+@pytest.mark.parametrize("error", [EXPIRED, UNRECOGNIZED])
+def test_keys_that_are_refused_are_renewed_once_and_the_call_is_made_again_at_once(error: Exception) -> None:
+    by, keyring = caller(in_turn(error, {"families": ["web"]})), FakeKeyring()
+    on = line(by, keyring=keyring)
+    assert ask(on) == ["web"]
+    assert [each.key for each in sent(by)] == ["key-1", "key-2"]
+    assert keyring.stale == ["key-1"]
+    assert on.meter == Meter(calls=2, retried=1)
+    assert slept(by) == []
+
+
+def test_keys_that_cannot_be_renewed_are_a_failure() -> None:
+    by, keyring = caller(in_turn(EXPIRED)), FakeKeyring(renewable=False)
+    assert failing(line(by, keyring=keyring)) is Reason.EXPIRED_CREDENTIALS
+    assert len(sent(by)) == 1
+
+
+def test_where_new_keys_are_refused_too_nobody_renews_again() -> None:
+    by, keyring = caller(in_turn(UNRECOGNIZED)), FakeKeyring()
+    on = line(by, keyring=keyring)
+    for _ in range(50):
+        assert failing(on) is Reason.EXPIRED_CREDENTIALS
+    assert keyring.stale == ["key-1"]
+    assert len(sent(by)) == 51
+
+
+def test_keys_that_expire_again_are_renewed_again() -> None:
+    by, keyring = caller(in_turn(*[EXPIRED, {"families": []}] * 3)), FakeKeyring()
+    on = line(by, keyring=keyring)
+    for _ in range(3):
+        ask(on)
+    assert keyring.stale == ["key-1", "key-2", "key-3"]
+
+
+def test_a_call_that_is_throttled_after_the_renewal_is_still_retried() -> None:
+    by = caller(in_turn(EXPIRED, THROTTLED, {"families": []}))
+    on = line(by)
+    assert ask(on) == []
+    assert on.meter == Meter(calls=3, throttled=1, retried=2)
+
+
+class Hanging:
+    """Every call takes some seconds and fails."""
+
+    def __init__(self, clock: FakeClock, seconds: float, error: Exception) -> None:
+        self.clock, self.seconds, self.error = clock, seconds, error
+
+    def __call__(self, _: Sent) -> Exception:
+        self.clock.passed += self.seconds
+        return self.error
+
+
+def test_a_region_that_hangs_is_given_up_after_two_minutes() -> None:
+    clock = FakeClock()
+    by = caller(Hanging(clock, 20.0, HUNG), clock)
+    on = line(by)
+    assert failing(on) is Reason.TIMEOUT
+    calls = len(sent(by))
+    assert calls == LOST_SECONDS_PER_SCOPE / 20 + 1
+    for _ in range(1_000):
+        assert failing(on) is Reason.TIMEOUT
+    assert len(sent(by)) == calls
+    with pytest.raises(CallFailed, match=r"Not asked: 140 s were lost here"):
+        ask(on)
+
+
+def test_a_region_that_is_slow_to_refuse_is_not_given_up() -> None:
+    clock = FakeClock()
+    by = caller(Hanging(clock, 20.0, DENIED), clock)
+    on = line(by)
+    for _ in range(10):
+        assert failing(on) is Reason.PERMISSION_DENIED
+    assert len(sent(by)) == 10
+
+
+def test_another_scope_does_not_pay_for_a_region_that_hangs() -> None:
+    clock = FakeClock()
+    by = caller(Hanging(clock, 20.0, HUNG), clock)
+    failing(line(by))
+    before = len(sent(by))
+    failing(line(by))
+    assert len(sent(by)) == 2 * before
+
+
+def test_calls_wait_for_the_budget() -> None:
+    clock = FakeClock()
+    by = caller(in_turn({"families": []}), clock, headroom=0.5)
+    on = line(by)
+    for _ in range(25 + 30):
+        ask(on)
+    assert len(slept(by)) == 30
+    assert clock.passed == pytest.approx(3.0)
+
+
+def test_a_run_that_ends_while_a_call_waits_for_the_budget_does_not_make_it() -> None:
+    by = caller(in_turn({"families": []}), FakeClock(ends=0.05), headroom=0.5)
+    on = line(by)
+    for _ in range(25):
+        ask(on)
+    with pytest.raises(Stopped):
+        ask(on)
+    assert len(sent(by)) == 25
+
+
+def test_a_throttle_slows_down_what_follows() -> None:
+    clock = FakeClock()
+    by = caller(in_turn(THROTTLED, {"families": []}), clock, headroom=0.5)
+    on = line(by)
+    ask(on)
+    started = clock.passed
+    for _ in range(10):
+        ask(on)
+    assert clock.passed - started > 10 / 10
+
+
+def test_the_keys_are_taken_after_the_wait_not_before() -> None:
+    clock, keyring = FakeClock(), FakeKeyring()
+    by = caller(in_turn({"families": []}), clock, headroom=0.5)
+    on = line(by, keyring=keyring)
+    for _ in range(25):
+        ask(on)
+    sleep = clock.sleep
+
+    def and_renew(seconds: float) -> None:
+        sleep(seconds)
+        keyring.number += 1
+
+    clock.sleep = and_renew  # type: ignore[method-assign]
+    ask(on)
+    assert sent(by)[-1].key == "key-2"
+
+
+BODIES = (
+    *(b"", b"[]", b"null", b"3", b'"x"', b"{", b'{"families":', b'{"families":3}', b'{"families":{"a":1}}'),
+    *(b'{"taskDefinition":3}', b'{"taskDefinition":[]}', b'{"taskDefinition":{"registeredAt":1e300}}'),
+    *(b'{"taskDefinition":{"registeredAt":"x"}}', b'{"taskDefinition":{"registeredAt":NaN}}', b"\xff\xfe\x00"),
+    *(b'{"taskDefinition":{"containerDefinitions":3}}', b"[" * 200_000, b'{"__type":3}', b'{"__type":["x"]}'),
+    *(b"<html>no</html>", b"<html>", b"<a/>", b"<Error/>", b"<Response><Errors/></Response>", b"<ErrorResponse/>"),
+    *(b"<Response><Errors><Error/></Errors></Response>", b"<ErrorResponse><Error><Code/></Error></ErrorResponse>"),
+    b"<AssumeRoleResponse><AssumeRoleResult><Credentials><Expiration>x</Expiration></Credentials></AssumeRoleResult>",
+)
+OPERATIONS = (
+    *(("ecs", "ListTaskDefinitionFamilies"), ("ecs", "DescribeTaskDefinition"), ("organizations", "ListAccounts")),
+    *(("sts", "AssumeRole"), ("sts", "GetCallerIdentity"), ("ec2", "DescribeRegions")),
+)
+
+
+def nothing_usable(_: Mapping[str, Any]) -> None:
+    raise Malformed("not this")
+
+
+@pytest.mark.parametrize(("service", "operation"), OPERATIONS)
+def test_no_body_whatever_escapes_as_anything_but_a_failed_call(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, service: str, operation: str
+) -> None:
+    answers = iter([Answer(status, body) for status in (200, 400, 404, 429, 502) for body in BODIES])
+    with serving(lambda _: next(answers)) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        by = connect()
+        for _ in range(5 * len(BODIES)):
+            on = Line(by, FakeKeyring(), "us-east-1", Meter(retried=retry.RETRIES_PER_SCOPE))
+            with pytest.raises(CallFailed) as raised:
+                on.call(service, operation, nothing_usable)
+            assert raised.value.failure.reason in {Reason.MALFORMED_RESPONSE, Reason.SERVICE_ERROR, Reason.THROTTLED}
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("http-500", Reason.SERVICE_ERROR),
+        ("http-503", Reason.SERVICE_ERROR),
+        ("bad-gateway", Reason.SERVICE_ERROR),
+        ("reset", Reason.SERVICE_ERROR),
+        ("throttle", Reason.THROTTLED),
+        ("hang", Reason.TIMEOUT),
+        ("truncated", Reason.MALFORMED_RESPONSE),
+        ("garbled", Reason.MALFORMED_RESPONSE),
+        ("empty", Reason.MALFORMED_RESPONSE),
+        ("proxy-page", Reason.MALFORMED_RESPONSE),
+        ("access-denied", Reason.PERMISSION_DENIED),
+        ("scp-denied", Reason.SCP_DENIED),
+        ("bad-token", Reason.EXPIRED_CREDENTIALS),
+    ],
+)
+def test_what_a_real_server_does_has_its_reason(fleet: Fleet, connect: Connect, fault: str, reason: Reason) -> None:
+    fleet.set_faults(Fault(fault, operation="ListTaskDefinitionFamilies"))
+    by = connect(read_timeout=0.1)
+    keyring = FakeKeyring(renewable=False)
+    keyring.keys = by.clients.ambient_keys  # type: ignore[method-assign]
+    on = Line(by, keyring, "us-east-1", Meter())
+    assert failing(on) is reason
+    fleet.set_faults(Fault(fault, operation="ListTaskDefinitionFamilies", times=2))
+    if cast("FakeClock", by.clock).slept:
+        assert ask(on) == []

@@ -1,0 +1,90 @@
+"""The retry policy by itself: how often, how long in between, and what ends it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NoReturn
+
+import pytest
+
+from auditor.aws import retry
+from auditor.aws.failures import CallFailed, Failure, Remedy
+from auditor.domain.clock import Stopped
+from auditor.domain.reason import Reason
+from tests.aws.fakes import FakeClock
+
+#: The most that may lie between two attempts, in seconds: it doubles, up to a limit.
+CEILINGS = [0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0]
+
+
+class Failing:
+    """Fails with a remedy, and counts."""
+
+    def __init__(self, remedy: Remedy) -> None:
+        self.failure = Failure(Reason.SERVICE_ERROR, remedy, "Code", "detail")
+        self.attempts = 0
+
+    def __call__(self) -> NoReturn:
+        self.attempts += 1
+        raise CallFailed(self.failure)
+
+
+@pytest.mark.parametrize("remedy", [Remedy.RETRY, Remedy.BACK_OFF])
+def test_what_may_pass_is_tried_eight_times(remedy: Remedy) -> None:
+    failing, clock = Failing(remedy), FakeClock()
+    with pytest.raises(CallFailed) as raised:
+        retry.policy(clock)(failing)
+    assert failing.attempts == retry.ATTEMPTS == 8
+    assert len(clock.slept) == 7
+    assert raised.value.failure is failing.failure
+
+
+@pytest.mark.parametrize("remedy", [Remedy.NONE, Remedy.RENEW])
+def test_what_does_not_pass_is_tried_once(remedy: Remedy) -> None:
+    failing, clock = Failing(remedy), FakeClock()
+    with pytest.raises(CallFailed):
+        retry.policy(clock)(failing)
+    assert failing.attempts == 1
+    assert clock.slept == []
+
+
+def test_a_bug_is_not_tried_again() -> None:
+    attempts = []
+
+    def bug() -> NoReturn:
+        attempts.append(1)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        retry.policy(FakeClock())(bug)
+    assert len(attempts) == 1
+
+
+def test_the_waits_are_anything_from_nothing_to_a_ceiling_that_doubles() -> None:
+    waits: list[list[float]] = [[] for _ in CEILINGS]
+    for _ in range(300):
+        clock = FakeClock()
+        with pytest.raises(CallFailed):
+            retry.policy(clock)(Failing(Remedy.RETRY))
+        for place, seconds in zip(waits, clock.slept, strict=True):
+            place.append(seconds)
+    for place, ceiling in zip(waits, CEILINGS, strict=True):
+        assert 0 <= min(place) < 0.1 * ceiling
+        assert 0.9 * ceiling < max(place) <= ceiling
+        assert 0.4 * ceiling < sum(place) / len(place) < 0.6 * ceiling
+    assert all(later == 2 * sooner for sooner, later in pairwise(CEILINGS[:-1]))
+
+
+def test_nothing_is_retried_once_the_scope_has_spent_its_retries() -> None:
+    left = iter([True, True, False])
+    failing = Failing(Remedy.RETRY)
+    with pytest.raises(CallFailed):
+        retry.policy(FakeClock(), lambda: next(left))(failing)
+    assert failing.attempts == 3
+
+
+def test_a_run_that_ends_during_the_wait_ends_the_retries() -> None:
+    failing = Failing(Remedy.RETRY)
+    with pytest.raises(Stopped):
+        retry.policy(FakeClock(ends=0.0))(failing)
+    assert failing.attempts == 1
