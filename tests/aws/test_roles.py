@@ -1,0 +1,479 @@
+"""Getting into accounts: what STS is asked for, how often, and what is made of its answers."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import CredentialRetrievalError, ReadTimeoutError
+
+from auditor.aws.calls import Caller, Line
+from auditor.aws.collectors import catalogue
+from auditor.aws.failures import CallFailed
+from auditor.aws.regions import ACTIONS
+from auditor.aws.roles import AmbientKeys, Identity, Roles, identify, session_name, session_policy
+from auditor.domain.clock import Unreadable
+from auditor.domain.errors import AuditorError, IdentityError
+from auditor.domain.reason import Reason
+from auditor.domain.result import Meter
+from auditor.domain.scope import Account, Role, Target
+from tests import builders
+from tests.aws.conftest import Connect
+from tests.aws.fakes import FakeClients, FakeClock, Sent, caller, in_turn, refused, sent
+from tests.fleet import Fault, Fleet
+from tests.fleet.organization import MANAGEMENT
+
+HOME = "999999999999"
+IDENTITY = Identity(HOME, f"arn:aws:iam::{HOME}:role/Auditor")
+RUN = "20261123T020000Z-1a2b3c"
+DENIED = refused("AccessDenied", "User: x is not authorized to perform: sts:AssumeRole", 403)
+HUB = Role("arn:aws:iam::888888888888:role/Hub", "hub-id")
+
+
+def arn(account: str, name: str = "AuditorReadOnly") -> str:
+    return f"arn:aws:iam::{account}:role/{name}"
+
+
+def target(number: int = 1, *chain: Role, external_id: str | None = None) -> Target:
+    account = builders.account(number)
+    return Target(account, (*chain, Role(arn(account.id), external_id)))
+
+
+class Sts:
+    """Assumes whatever it is told to; the keys are numbered and last as long as it was asked for."""
+
+    def __init__(self, clock: FakeClock, *, account: str = "", lasts: float | None = None) -> None:
+        self.clock, self.account, self.lasts = clock, account, lasts
+        self.count = 0
+
+    def __call__(self, sent: Sent) -> Any:  # noqa: ANN401
+        self.count += 1
+        account = self.account or sent.parameters["RoleArn"].split(":")[4]
+        lasts = sent.parameters["DurationSeconds"] if self.lasts is None else self.lasts
+        return granted(f"ASIA{self.count}", account, self.clock.now() + timedelta(seconds=lasts))
+
+
+def granted(key: str, account: str, expires: datetime | str) -> dict[str, Any]:
+    return {
+        "Credentials": {"AccessKeyId": key, "SecretAccessKey": "s", "SessionToken": "t", "Expiration": expires},
+        "AssumedRoleUser": {"Arn": f"arn:aws:sts::{account}:assumed-role/AuditorReadOnly/auditor"},
+    }
+
+
+def made(
+    script: Callable[[Sent], Any] | None = None, clock: FakeClock | None = None, identity: Identity = IDENTITY
+) -> tuple[Roles, Caller, FakeClock]:
+    clock = clock or FakeClock()
+    by = caller(script or Sts(clock), clock)
+    return Roles(by, identity, RUN, ("ecs:DescribeTaskDefinition", "ec2:DescribeRegions")), by, clock
+
+
+def test_the_session_policy_allows_the_actions_sorted_and_once_and_nothing_else() -> None:
+    assert json.loads(session_policy(["ecs:B", "ecs:A", "ecs:B"])) == {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": ["ecs:A", "ecs:B"], "Resource": "*"}],
+    }
+
+
+def test_the_session_policy_of_every_collector_fits() -> None:
+    policy = session_policy([*ACTIONS, *(action for each in catalogue() for action in each.actions)])
+    assert len(policy) <= 2_048
+
+
+def test_a_session_policy_that_sts_would_not_take_is_an_error_that_says_what_to_do() -> None:
+    just = [f"ecs:Action{number:04d}" for number in range(115)]
+    assert 2_000 < len(session_policy(just)) <= 2_048
+    with pytest.raises(AuditorError) as raised:
+        session_policy([*just, *(f"ecs:More{number}" for number in range(5))])
+    assert re.fullmatch(
+        r"The enabled checks need 120 actions; as a session policy that is 2\d{3} characters, and STS takes 2048\.",
+        raised.value.message,
+    )
+    assert "checks.include" in raised.value.advice
+    with pytest.raises(AuditorError, match="STS takes 2048"):
+        Roles(caller(in_turn({})), IDENTITY, RUN, [f"ecs:Action{number:04d}" for number in range(200)])
+
+
+@pytest.mark.parametrize("run_id", ["", RUN, "x" * 200, "nächtlich: é/\\ 夜", "a b\nc", "٣٤"])
+def test_a_session_name_is_one_that_sts_takes_and_carries_the_run_id(run_id: str) -> None:
+    name = session_name(run_id)
+    assert re.fullmatch(r"[\w+=,.@-]{2,64}", name, re.ASCII)
+    assert name.startswith("auditor-")
+    assert run_id != RUN or name == f"auditor-{RUN}"
+
+
+def test_sts_is_asked_for_one_hour_narrowed_named_and_with_the_external_id() -> None:
+    roles, by, _ = made()
+    assert roles.keyring(target(external_id="acme"), Meter()).keys().access_key == "ASIA1"
+    (call,) = sent(by)
+    assert (call.service, call.region, call.operation, call.key) == ("sts", "us-east-1", "AssumeRole", "AKIAAMBIENT")
+    assert call.parameters == {
+        "RoleArn": arn("000000000001"),
+        "RoleSessionName": f"auditor-{RUN}",
+        "DurationSeconds": 3600,
+        "ExternalId": "acme",
+        "Policy": session_policy(("ecs:DescribeTaskDefinition", "ec2:DescribeRegions")),
+    }
+
+
+def test_no_external_id_is_sent_where_there_is_none() -> None:
+    roles, by, _ = made()
+    roles.keyring(target(), Meter()).keys()
+    assert "ExternalId" not in sent(by)[0].parameters
+
+
+def test_nothing_is_assumed_before_it_is_needed_and_once_then() -> None:
+    roles, by, _ = made()
+    keyring = roles.keyring(target(), Meter())
+    assert sent(by) == []
+    assert {keyring.keys().access_key for _ in range(10)} == {"ASIA1"}
+    assert len(sent(by)) == 1
+
+
+def test_what_getting_in_costs_is_counted_for_the_account() -> None:
+    clock = FakeClock()
+    roles, _, _ = made(
+        in_turn(
+            refused("Throttling"),
+            Sts(clock)(Sent("", "", "", {"RoleArn": arn("000000000001"), "DurationSeconds": 1}, "")),
+        ),
+        clock,
+    )
+    meter = Meter()
+    roles.keyring(target(), meter).keys()
+    assert meter == Meter(calls=2, throttled=1, retried=1)
+
+
+def test_a_chain_is_walked_in_order_and_only_its_last_session_is_narrowed() -> None:
+    roles, by, _ = made()
+    middle = Role(arn("777777777777", "Middle"))
+    keys = roles.keyring(target(1, HUB, middle), Meter()).keys()
+    assert [(each.parameters["RoleArn"].split(":")[4], each.key) for each in sent(by)] == [
+        ("888888888888", "AKIAAMBIENT"),
+        ("777777777777", "ASIA1"),
+        ("000000000001", "ASIA2"),
+    ]
+    assert keys.access_key == "ASIA3"
+    assert [each.parameters.get("ExternalId") for each in sent(by)] == ["hub-id", None, None]
+    assert ["Policy" in each.parameters for each in sent(by)] == [False, False, True]
+    assert {each.parameters["DurationSeconds"] for each in sent(by)} == {3600}
+
+
+def test_a_hub_that_many_accounts_share_is_assumed_once_by_however_many_threads() -> None:
+    clock = FakeClock()
+    sts, together = Sts(clock), threading.Barrier(16)
+    busy = threading.Event()
+
+    def slow(call: Sent) -> Any:  # noqa: ANN401
+        if ":role/Hub" in call.parameters["RoleArn"]:
+            busy.wait(0.05)  # long enough that all the others arrive meanwhile
+        return sts(call)
+
+    roles, by, _ = made(slow, clock)
+
+    def get_in(number: int) -> str:
+        together.wait()
+        return str(roles.keyring(target(number, HUB), Meter()).keys().access_key)
+
+    with ThreadPoolExecutor(16) as pool:
+        keys = list(pool.map(get_in, range(1, 17)))
+    assert len(set(keys)) == 16
+    assert [each.parameters["RoleArn"] for each in sent(by)].count(HUB.arn) == 1
+    assert len(sent(by)) == 17
+
+
+def test_one_account_that_many_threads_read_is_got_into_once() -> None:
+    roles, by, _ = made()
+    keyring, together = roles.keyring(target(), Meter()), threading.Barrier(16)
+
+    def get_in(_: int) -> str:
+        together.wait()
+        return str(keyring.keys().access_key)
+
+    with ThreadPoolExecutor(16) as pool:
+        assert set(pool.map(get_in, range(16))) == {"ASIA1"}
+    assert len(sent(by)) == 1
+
+
+def test_hubs_with_another_external_id_are_another_hub() -> None:
+    roles, by, _ = made()
+    roles.keyring(target(1, HUB), Meter()).keys()
+    roles.keyring(target(2, Role(HUB.arn, "other")), Meter()).keys()
+    assert [each.parameters["RoleArn"] for each in sent(by)].count(HUB.arn) == 2
+
+
+def test_a_session_is_replaced_before_it_expires() -> None:
+    roles, by, clock = made()
+    keyring = roles.keyring(target(), Meter())
+    keyring.keys()
+    clock.passed = 3600 - 301
+    assert keyring.keys().access_key == "ASIA1"
+    clock.passed = 3600 - 299
+    assert keyring.keys().access_key == "ASIA2"
+    assert len(sent(by)) == 2
+
+
+def test_a_hub_s_session_is_replaced_too() -> None:
+    roles, by, clock = made()
+    keyring = roles.keyring(target(1, HUB), Meter())
+    keyring.keys()
+    clock.passed = 3500
+    keyring.keys()
+    assert [each.parameters["RoleArn"] for each in sent(by)] == [HUB.arn, arn("000000000001")] * 2
+
+
+def test_a_session_that_claims_to_last_longer_than_asked_for_is_not_believed() -> None:
+    clock = FakeClock()
+    roles, _, _ = made(Sts(clock, lasts=12 * 3600), clock)
+    keyring = roles.keyring(target(), Meter())
+    keyring.keys()
+    clock.passed = 3600
+    assert keyring.keys().access_key == "ASIA2"
+
+
+def test_a_session_that_cannot_be_replaced_serves_until_its_last_minute() -> None:
+    clock = FakeClock()
+    sts = Sts(clock)
+    roles, by, _ = made(lambda call: DENIED if clock.passed else sts(call), clock)
+    keyring = roles.keyring(target(), Meter())
+    keyring.keys()
+    for clock.passed in (3310, 3320, 3500, 3539):
+        assert keyring.keys().access_key == "ASIA1"
+    assert len(sent(by)) == 1 + 3  # a refusal stands for a minute
+    clock.passed = 3541
+    with pytest.raises(Unreadable, match="role-denied"):
+        keyring.keys()
+
+
+def test_keys_that_aws_refuses_early_are_replaced_once_for_all_who_hold_them() -> None:
+    roles, by, _ = made()
+    keyring = roles.keyring(target(), Meter())
+    stale = keyring.keys()
+    assert keyring.renew(stale)
+    assert keyring.renew(stale)
+    assert keyring.keys().access_key == "ASIA2"
+    assert keyring.renew(stale)
+    assert keyring.keys().access_key == "ASIA2"
+    assert len(sent(by)) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        pytest.param(DENIED, Reason.ROLE_DENIED, id="STS says no"),
+        pytest.param(
+            refused("AccessDenied", "explicit deny in a service control policy"), Reason.ROLE_DENIED, id="SCP"
+        ),
+        pytest.param(refused("RegionDisabledException", "not activated"), Reason.REGION_DISABLED, id="STS is off"),
+        pytest.param(refused("ExpiredToken", "expired", 403), Reason.EXPIRED_CREDENTIALS, id="ambient keys are old"),
+        pytest.param(
+            refused("InvalidClientTokenId", "bad", 403), Reason.EXPIRED_CREDENTIALS, id="ambient keys are bad"
+        ),
+        pytest.param(refused("Throttling", "Rate exceeded"), Reason.THROTTLED, id="throttled for ever"),
+        pytest.param(refused("PackedPolicyTooLarge", "too large"), Reason.SERVICE_ERROR, id="the policy does not fit"),
+        pytest.param(ReadTimeoutError(endpoint_url="x"), Reason.TIMEOUT, id="no answer"),
+        pytest.param({}, Reason.MALFORMED_RESPONSE, id="no credentials in it"),
+        pytest.param(
+            granted("ASIA", "000000000001", datetime(2030, 1, 1)),  # noqa: DTZ001 - that is the point
+            Reason.MALFORMED_RESPONSE,
+            id="an end without a time zone",
+        ),
+        pytest.param(granted("ASIA", "000000000001", "soon"), Reason.MALFORMED_RESPONSE, id="an end that is no time"),
+        pytest.param(
+            {**granted("ASIA", "1", builders.NOW), "AssumedRoleUser": {"Arn": "no"}},
+            Reason.MALFORMED_RESPONSE,
+            id="nobody in it",
+        ),
+    ],
+)
+def test_a_role_that_cannot_be_assumed_has_its_reason_and_names_the_role(error: Any, reason: Reason) -> None:  # noqa: ANN401
+    roles, _, _ = made(in_turn(error))
+    with pytest.raises(Unreadable) as raised:
+        roles.keyring(target(), Meter()).keys()
+    assert (raised.value.stage, raised.value.reason) == ("assume-role", reason)
+    assert raised.value.detail.startswith(f"{arn('000000000001')}: ")
+
+
+def test_a_role_that_leads_into_another_account_is_refused() -> None:
+    clock = FakeClock()
+    roles, _, _ = made(Sts(clock, account="000000000666"), clock)
+    with pytest.raises(Unreadable, match="leads into account 000000000666, not into this one") as raised:
+        roles.keyring(target(), Meter()).keys()
+    assert raised.value.reason is Reason.ROLE_DENIED
+
+
+def test_a_hub_that_is_refused_is_asked_for_once_a_minute_however_many_accounts_wait_for_it() -> None:
+    roles, by, clock = made(in_turn(DENIED))
+
+    def refusals(count: int) -> None:
+        for number in range(count):
+            with pytest.raises(Unreadable, match=re.escape(HUB.arn)) as raised:
+                roles.keyring(target(number, HUB), Meter()).keys()
+            assert raised.value.reason is Reason.ROLE_DENIED
+
+    refusals(100)
+    assert len(sent(by)) == 1
+    clock.passed += 61
+    refusals(100)
+    assert len(sent(by)) == 2
+
+
+def test_one_account_that_is_refused_does_not_hide_the_next() -> None:
+    clock = FakeClock()
+    sts = Sts(clock)
+    roles, _, _ = made(lambda call: DENIED if "000000000001" in call.parameters["RoleArn"] else sts(call), clock)
+    with pytest.raises(Unreadable):
+        roles.keyring(target(1), Meter()).keys()
+    assert roles.keyring(target(2), Meter()).keys().access_key == "ASIA1"
+
+
+def test_without_a_role_the_ambient_credentials_read_their_own_account() -> None:
+    roles, by, _ = made()
+    keyring = roles.keyring(Target(Account(HOME)), Meter())
+    assert (keyring.keys().access_key, keyring.account_id) == ("AKIAAMBIENT", HOME)
+    assert sent(by) == []
+
+
+def test_without_a_role_the_ambient_credentials_do_not_stand_for_another_account() -> None:
+    roles, _, _ = made()
+    with pytest.raises(Unreadable, match=f"belong to account {HOME}, not to this one") as raised:
+        roles.keyring(Target(builders.account(1)), Meter())
+    assert (raised.value.stage, raised.value.reason) == ("assume-role", Reason.ROLE_DENIED)
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
+def test_the_partition_of_a_role_is_that_of_the_caller(partition: str) -> None:
+    roles, by, _ = made(identity=Identity(HOME, f"arn:{partition}:iam::{HOME}:role/Auditor"))
+    hub = Role("arn:{partition}:iam::888888888888:role/Hub")
+    account = builders.account(1)
+    roles.keyring(Target(account, (hub, Role(f"arn:{{partition}}:iam::{account.id}:role/R"))), Meter()).keys()
+    assert [each.parameters["RoleArn"] for each in sent(by)] == [
+        f"arn:{partition}:iam::888888888888:role/Hub",
+        f"arn:{partition}:iam::000000000001:role/R",
+    ]
+
+
+def test_we_are_who_sts_says_we_are() -> None:
+    by = caller(in_turn({"Account": HOME, "Arn": f"arn:aws-cn:iam::{HOME}:role/Auditor"}))
+    identity = identify(by)
+    assert (identity.account_id, identity.partition) == (HOME, "aws-cn")
+
+
+@pytest.mark.parametrize("answer", [{}, {"Arn": "no"}, {"Arn": 3}, {"Account": HOME}])
+def test_an_identity_without_an_arn_is_none(answer: dict[str, Any]) -> None:
+    with pytest.raises(CallFailed) as raised:
+        identify(caller(in_turn(answer)))
+    assert raised.value.failure.reason is Reason.MALFORMED_RESPONSE
+
+
+class Keyless(FakeClients):
+    """The environment has no keys, for a reason."""
+
+    error: Exception = IdentityError("No AWS credentials were found.")
+
+    def ambient_keys(self) -> Any:  # noqa: ANN401
+        raise self.error
+
+
+def keyless(error: Exception) -> Caller:
+    by = caller(in_turn({"Arn": IDENTITY.arn}))
+    clients: Any = Keyless(in_turn({"Arn": IDENTITY.arn}))
+    clients.error = error
+    return Caller(clients, by.budget, by.clock)
+
+
+def test_without_credentials_nobody_is_asked() -> None:
+    by = keyless(IdentityError("No AWS credentials were found."))
+    with pytest.raises(IdentityError):
+        identify(by)
+    assert sent(by) == []
+
+
+def test_a_credential_endpoint_that_stays_busy_is_a_failed_call_after_some_patience() -> None:
+    by = keyless(CredentialRetrievalError(provider="container-role", error_msg="503"))
+    meter = Meter()
+    with pytest.raises(CallFailed, match="container-role") as raised:
+        Line(by, AmbientKeys(by, HOME), "us-east-1", meter).call("sts", "GetCallerIdentity", dict)
+    assert raised.value.failure.reason is Reason.EXPIRED_CREDENTIALS
+    assert meter == Meter(calls=0, retried=7)
+
+
+def test_ambient_keys_count_as_renewed_only_when_the_environment_has_others() -> None:
+    by = caller(in_turn({}))
+    ambient = AmbientKeys(by, HOME)
+    assert not ambient.renew(ambient.keys())
+    stale = ambient.keys()
+    clients: Any = by.clients
+    clients.ambient = stale._replace(access_key="AKIANEW")
+    assert ambient.renew(stale)
+
+
+@pytest.fixture
+def entrance(fleet: Fleet, connect: Connect) -> tuple[Roles, Caller]:
+    by = connect()
+    return Roles(by, identify(by), RUN, ("ec2:DescribeRegions",)), by
+
+
+def who(by: Caller, keyring: Any) -> Identity:  # noqa: ANN401
+    return Line(by, keyring, "eu-west-1").call("sts", "GetCallerIdentity", lambda a: Identity(a["Account"], a["Arn"]))
+
+
+def test_over_the_wire_a_role_is_assumed_and_its_session_carries_the_run(
+    fleet: Fleet, entrance: tuple[Roles, Caller]
+) -> None:
+    roles, by = entrance
+    assert identify(by).account_id == MANAGEMENT
+    member = fleet.organization.members[0].id
+    keyring = roles.keyring(Target(Account(member), (Role("arn:{partition}:iam::" + f"{member}:role/R"),)), Meter())
+    assert who(by, keyring) == Identity(member, f"arn:aws:sts::{member}:assumed-role/R/auditor-{RUN}")
+
+
+def test_over_the_wire_a_session_can_do_what_it_is_narrowed_to_and_no_more(
+    fleet: Fleet, entrance: tuple[Roles, Caller]
+) -> None:
+    roles, by = entrance
+    member = fleet.organization.members[0].id
+    line = Line(by, roles.keyring(Target(Account(member), (Role(arn(member)),)), Meter()), "us-east-1")
+    assert line.call("ec2", "DescribeRegions", lambda answer: len(answer["Regions"])) > 0
+    with pytest.raises(CallFailed, match="because no session policy allows the ecs:ListClusters action") as raised:
+        line.call("ecs", "ListClusters", dict)
+    assert raised.value.failure.reason is Reason.PERMISSION_DENIED
+
+
+def test_over_the_wire_a_chain_asks_for_no_more_than_chaining_allows(
+    fleet: Fleet, entrance: tuple[Roles, Caller]
+) -> None:
+    roles, by = entrance
+    hub, member = (each.id for each in fleet.organization.members[:2])
+    keyring = roles.keyring(Target(Account(member), (Role(arn(hub, "Hub")), Role(arn(member)))), Meter())
+    assert who(by, keyring).account_id == member
+    assert fleet.report()["operations"]["AssumeRole"] == 2
+
+
+def test_over_the_wire_a_refused_role_is_refused_at_once(fleet: Fleet, entrance: tuple[Roles, Caller]) -> None:
+    roles, _ = entrance
+    member = fleet.organization.members[0].id
+    fleet.set_faults(Fault("role-refused", accounts=(member,)))
+    meter = Meter()
+    with pytest.raises(Unreadable, match="AccessDenied") as raised:
+        roles.keyring(Target(Account(member), (Role(arn(member)),)), meter).keys()
+    assert (raised.value.reason, meter) == (Reason.ROLE_DENIED, Meter(calls=1))
+
+
+def test_over_the_wire_sessions_that_expire_early_are_renewed_in_the_middle(
+    fleet: Fleet, entrance: tuple[Roles, Caller]
+) -> None:
+    roles, by = entrance
+    member = fleet.organization.members[0].id
+    fleet.set_faults(Fault("expired-token", services=("ec2",), times=4))
+    line = Line(by, roles.keyring(Target(Account(member), (Role(arn(member)),)), Meter()), "us-east-1")
+    counts = [line.call("ec2", "DescribeRegions", lambda answer: len(answer["Regions"])) for _ in range(12)]
+    assert len(set(counts)) == 1
+    assert fleet.report()["operations"]["AssumeRole"] == 3
+    assert line.meter.retried == 2
