@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Any
 
 import boto3
+import botocore
 import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
@@ -22,9 +23,11 @@ from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, CredentialRetrievalError, UnknownRegionError
 
 from auditor import __version__
+from auditor.aws.lean import Lean, speaks
 from auditor.domain.errors import IdentityError
 
 _DEFAULT_REGION = "us-east-1"
+_AGENT = f"auditor/{__version__} Botocore/{botocore.__version__}"
 
 _keys: ContextVar[ReadOnlyCredentials] = ContextVar("keys")
 
@@ -73,6 +76,7 @@ class Clients:
                 f"The AWS configuration cannot be used: {error}.", "Check AWS_PROFILE and the files in ~/.aws."
             ) from error
         self._clients: dict[tuple[str, str], BaseClient] = {}
+        self._lean: dict[tuple[str, str], Lean] = {}
         self._lock = Lock()
 
     def get(self, service: str, region: str) -> BaseClient:
@@ -88,7 +92,13 @@ class Clients:
 
     def invoke(self, service: str, region: str, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Make one call, without any retry. `operation` is the API's own name. Raises what botocore raises."""
+        lean = self._lean.get((service, region))
+        if lean is not None:
+            return lean.call(_keys.get(), operation, parameters)
         client: Any = self.get(service, region)
+        if speaks(client):
+            self._lean[service, region] = Lean(client, _AGENT)
+            return self.invoke(service, region, operation, parameters)
         answer: dict[str, Any] = client._make_api_call(operation, dict(parameters))  # noqa: SLF001 - one way for every API
         return answer
 
@@ -123,7 +133,7 @@ class Clients:
             max_pool_connections=self._connection.pool,
             parameter_validation=False,  # our parameters are our own, and the API would tell
             retries={"total_max_attempts": 1, "mode": "standard"},  # retries live in auditor.aws.retry
-            user_agent_extra=f"auditor/{__version__}",
+            user_agent=_AGENT,  # botocore would build its own anew for every call
         )
         client: BaseClient = self._lent.client(service, region_name=region, config=config)  # type: ignore[call-overload]
         return client

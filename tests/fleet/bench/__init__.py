@@ -1,0 +1,1 @@
+"""Speed and size of the auditor beside a floor, on one simulated organization, in one sitting."""

@@ -1,0 +1,140 @@
+"""`python -m tests.fleet.bench`: the benchmark, beside the floor, as a table.
+
+`--write` puts the table into tests/fleet/RESULTS.md; `--quick` measures a small fleet, to try the benchmark itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.fleet.bench.measure import Cost, run
+from tests.fleet.organization import Shape
+from tests.fleet.running import Fleet, running
+
+RESULTS = Path(__file__).parents[1] / "RESULTS.md"
+_COMMAND = "make bench"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the table, with the floor that it is measured against."""
+
+    what: str
+    cost: Cost
+    floor: Cost | None = None
+    note: str = ""
+
+
+def main() -> None:
+    """Measure everything, print the table, and write it where asked."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fleet.bench", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write tests/fleet/RESULTS.md")
+    parser.add_argument("--quick", action="store_true", help="10 accounts in place of 100, and no thousand")
+    flags = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        lines = list(_measure(Path(folder), quick=flags.quick))
+    text = _document(lines)
+    sys.stdout.write(text)
+    if flags.write:
+        RESULTS.write_text(text, encoding="utf-8")
+
+
+def _measure(folder: Path, *, quick: bool) -> Iterator[Line]:
+    accounts = 10 if quick else 100
+    with running(_shape(accounts), enforce=True) as fleet:
+        yield from _nights(fleet, folder / "main", accounts)
+    for size in (10,) if quick else (10, 1_000):
+        with running(_shape(size), enforce=True) as fleet:
+            floor = _floor(fleet, folder)
+            yield Line(f"floor, {size:,} accounts", floor)
+            yield Line(f"auditor, {size:,} accounts", _audit(fleet, folder / str(size)), floor)
+    size = 20 if quick else 1_000
+    with running(_shape(size), enforce=True, latency=0.08) as fleet:
+        cost = _audit(fleet, folder / "latency")
+        ideal = cost.calls * 0.08 / 64
+        note = f"calls x 80 ms / 64 workers = {ideal:.1f} s: {cost.wall / ideal:.2f}x"
+        yield Line(f"auditor, {size:,} accounts, 80 ms a call", cost, None, note)
+
+
+def _nights(fleet: Fleet, folder: Path, accounts: int) -> Iterator[Line]:
+    floor = _floor(fleet, folder)
+    yield Line(f"floor, {accounts:,} accounts", floor)
+    yield Line("auditor, first night", _audit(fleet, folder), floor)
+    yield Line("auditor, second night, nothing new", _audit(fleet, folder), floor)
+    fleet.next_night(changed=0.01)
+    cost = _audit(fleet, folder)
+    note = f"{cost.seen['operations'].get('DescribeTaskDefinition', 0)} described"
+    yield Line("auditor, third night, 1 % new revisions", cost, floor, note)
+
+
+def _shape(accounts: int) -> Shape:
+    return Shape(accounts=accounts, regions=17)
+
+
+def _floor(fleet: Fleet, folder: Path) -> Cost:
+    folder.mkdir(parents=True, exist_ok=True)
+    names = folder / "accounts.txt"
+    names.write_text("\n".join(member.id for member in fleet.organization.members), encoding="utf-8")
+    return _checked(run([sys.executable, "-m", "tests.fleet.bench.floor", fleet.url, str(names)], fleet))
+
+
+def _audit(fleet: Fleet, folder: Path) -> Cost:
+    folder.mkdir(parents=True, exist_ok=True)
+    inventory = folder / "inventory.yaml"
+    inventory.write_text(fleet.inventory_text(), encoding="utf-8")
+    arguments = ["run", "--inventory", str(inventory), "--output", str(folder / "out")]
+    return _checked(run([sys.executable, "-m", "auditor", *arguments], fleet))
+
+
+def _checked(cost: Cost) -> Cost:
+    if cost.code != 0:
+        message = f"The command ended with {cost.code}: {cost.output[-500:]}"
+        raise RuntimeError(message)
+    return cost
+
+
+def _document(lines: list[Line]) -> str:
+    head = (
+        "# Speed and size, beside the floor\n\n"
+        "The floor makes the fewest calls that answer the question, with urllib3, SigV4 and json, in one thread, and\n"
+        "judges, retries and writes nothing. The fleet enforces AWS's token buckets. Accounts have 17 regions and about 3.8\n"
+        "families each; the auditor writes JSON and HTML to a folder. Ratios are to the floor of the same fleet in the\n"
+        "same sitting; figures in seconds depend on the machine. Memory is the peak of all processes together, with\n"
+        "pages that they share counted once, and the peak of the largest single one.\n\n"
+    )
+    where = (
+        f"`{_COMMAND}`, {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}.\n\n"
+    )
+    titles = "| | calls | wall s | CPU s | wall | CPU | together MB | largest MB | connections | throttled | |\n"
+    return head + where + titles + "|---|" + "---:|" * 9 + "---|\n" + "".join(map(_row, lines))
+
+
+def _row(line: Line) -> str:
+    cost, floor = line.cost, line.floor
+    wall, cpu = (f"{cost.wall / floor.wall:.2f}x", f"{cost.cpu / floor.cpu:.2f}x") if floor else ("", "")
+    cells = (
+        line.what,
+        f"{cost.calls:,}",
+        f"{cost.wall:.1f}",
+        f"{cost.cpu:.1f}",
+        wall,
+        cpu,
+        f"{cost.together:.0f}",
+        f"{cost.largest:.0f}",
+        f"{cost.seen.get('connections', 0)}",
+        f"{cost.seen.get('throttled', 0)}",
+        line.note,
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""The floor: a bare loop that makes the fewest calls that answer the question, with urllib3, SigV4 and json.
+
+It assumes every role, asks for the regions, lists the families and describes each of them once. It judges nothing,
+retries nothing and writes nothing: whatever an auditor takes beyond this is the price of its care.
+
+`python -m tests.fleet.bench.floor URL FILE` with a file of account ids prints the number of calls.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import urllib3
+
+from tests.fleet.sessions import AMBIENT_KEY, AMBIENT_SECRET
+
+_TARGET = "AmazonEC2ContainerServiceV20141113."
+_FORM = "application/x-www-form-urlencoded; charset=utf-8"
+_JSON = "application/x-amz-json-1.1"
+
+Keys = tuple[str, str, str]
+
+
+class Floor:
+    """One connection, one thread."""
+
+    def __init__(self, url: str) -> None:
+        """Connect lazily."""
+        self._url = f"{url}/"
+        self._host = urlsplit(url).netloc
+        self._pool = urllib3.PoolManager(maxsize=1, retries=False)
+        self._signing: dict[tuple[str, str, str, str], bytes] = {}
+        self.calls = 0
+
+    def audit(self, accounts: list[str]) -> int:
+        """Read every account; the answer is how many definitions were read."""
+        return sum(1 for account in accounts for _ in self._account(account))
+
+    def _account(self, account: str) -> Iterator[object]:
+        keys = self._assume(account)
+        for region in self._regions(keys):
+            families: list[str] = []
+            token: dict[str, str] = {}
+            while True:
+                asked = {"status": "ACTIVE", "maxResults": 100, **token}
+                page = self._ecs(keys, region, "ListTaskDefinitionFamilies", asked)
+                families += page["families"]
+                if not page.get("nextToken"):
+                    break
+                token = {"nextToken": page["nextToken"]}
+            for family in families:
+                asked = {"taskDefinition": family, "include": ["TAGS"]}
+                yield self._ecs(keys, region, "DescribeTaskDefinition", asked)["taskDefinition"]
+
+    def _assume(self, account: str) -> Keys:
+        form = {
+            "Action": "AssumeRole",
+            "Version": "2011-06-15",
+            "RoleArn": f"arn:aws:iam::{account}:role/AuditorReadOnly",
+            "RoleSessionName": "floor",
+        }
+        body = self._post((AMBIENT_KEY, AMBIENT_SECRET, ""), "us-east-1", "sts", urlencode(form).encode(), {}).decode()
+        found = [re.search(f"<{tag}>([^<]+)", body) for tag in ("AccessKeyId", "SecretAccessKey", "SessionToken")]
+        key, secret, token = (match[1] if match else "" for match in found)
+        return key, secret, token
+
+    def _regions(self, keys: Keys) -> list[str]:
+        form = urlencode({"Action": "DescribeRegions", "Version": "2016-11-15"}).encode()
+        return re.findall("<regionName>([^<]+)", self._post(keys, "us-east-1", "ec2", form, {}).decode())
+
+    def _ecs(self, keys: Keys, region: str, operation: str, body: object) -> dict[str, list[str]]:
+        headers = {"x-amz-target": _TARGET + operation}
+        answer: dict[str, list[str]] = json.loads(self._post(keys, region, "ecs", json.dumps(body).encode(), headers))
+        return answer
+
+    def _post(self, keys: Keys, region: str, service: str, body: bytes, headers: dict[str, str]) -> bytes:
+        self.calls += 1
+        now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        signed = {"content-type": _JSON if headers else _FORM, "host": self._host, "x-amz-date": now, **headers}
+        if keys[2]:
+            signed["x-amz-security-token"] = keys[2]
+        names = ";".join(sorted(signed))
+        lines = "".join(f"{name}:{signed[name]}\n" for name in sorted(signed))
+        digest = hashlib.sha256(body).hexdigest()
+        scope = f"{now[:8]}/{region}/{service}/aws4_request"
+        canonical = hashlib.sha256(f"POST\n/\n\n{lines}\n{names}\n{digest}".encode()).hexdigest()
+        text = f"AWS4-HMAC-SHA256\n{now}\n{scope}\n{canonical}"
+        signature = hmac.new(self._key(keys[1], now[:8], region, service), text.encode(), hashlib.sha256).hexdigest()
+        signed["authorization"] = (
+            f"AWS4-HMAC-SHA256 Credential={keys[0]}/{scope}, SignedHeaders={names}, Signature={signature}"
+        )
+        return self._pool.request("POST", self._url, body=body, headers=signed).data
+
+    def _key(self, secret: str, day: str, region: str, service: str) -> bytes:
+        known = self._signing.get((secret, day, region, service))
+        if known is None:
+            known = f"AWS4{secret}".encode()
+            for part in (day, region, service, "aws4_request"):
+                known = hmac.new(known, part.encode(), hashlib.sha256).digest()
+            self._signing[secret, day, region, service] = known
+        return known
+
+
+if __name__ == "__main__":
+    floor = Floor(sys.argv[1])
+    read = floor.audit(Path(sys.argv[2]).read_text(encoding="utf-8").split())
+    sys.stdout.write(json.dumps({"calls": floor.calls, "read": read}) + "\n")
