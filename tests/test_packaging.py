@@ -48,7 +48,5 @@ def test_the_image_holds_nothing_that_only_tests_and_demos_need() -> None:
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "build.lock"])
 def test_a_lock_names_no_index_host_or_folder(lock: str) -> None:
-    text = (CONFIG / lock).read_text(encoding="utf-8")
-
-    for trace in ("://", "--index-url", "--extra-index-url", "--find-links", "--trusted-host", "/home/", "/root/"):
-        assert trace not in text
+    # No line but pins and comments is a matter of `pins`; a URL or a path in a comment has a slash.
+    assert "/" not in (CONFIG / lock).read_text(encoding="utf-8")
