@@ -165,12 +165,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`claimed` is the length that the headers promise, where it is not the body's own."""
+    """`claimed` is the length that the headers promise, where it is not the body's own; `then` comes after the body."""
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     claimed: int | None = None
+    then: Callable[[], object] = bool
 
 
 class Server(ThreadingHTTPServer):
@@ -207,6 +208,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer.body) if answer.claimed is None else answer.claimed))
         self.end_headers()
         self.wfile.write(answer.body)
+        answer.then()
         self.close_connection = answer.claimed is not None
 
     do_GET = do_PUT = do_POST = do_HEAD = _serve  # noqa: N815 - the names that http.server looks for

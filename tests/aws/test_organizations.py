@@ -1,0 +1,217 @@
+"""The organization, walked: every account with its place, included or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from auditor.aws.calls import Caller, Line
+from auditor.aws.organizations import discover, open_and_list
+from auditor.aws.roles import AmbientKeys, Identity, Roles, identify
+from auditor.domain.errors import OrganizationError
+from auditor.domain.scope import DiscoveredAccount, Role
+from tests.aws.conftest import Connect
+from tests.aws.fakes import Script, Sent, caller, in_turn, line, refused, sent
+from tests.fleet import Fault, Fleet
+from tests.fleet.organization import MANAGEMENT, ROOT, UNITS
+
+PRODUCTION, PAYMENTS, SHOP, BATCH = (UNITS[place][0] for place in (0, 3, 4, 5))
+PATHS = {
+    ROOT: "",
+    PRODUCTION: "/Production",
+    UNITS[1][0]: "/Development",
+    UNITS[2][0]: "/Sandbox",
+    PAYMENTS: "/Production/Payments",
+    SHOP: "/Production/Shop",
+    BATCH: "/Production/Shop/Batch",
+}
+
+#: What a small organization answers: a root with one unit, and an account in each.
+SMALL: dict[tuple[str, str], dict[str, Any]] = {
+    ("ListAccounts", ""): {
+        "Accounts": [{"Id": "111111111111", "Name": "a", "State": "ACTIVE"}, {"Id": "222222222222"}]
+    },
+    ("ListRoots", ""): {"Roots": [{"Id": "r-1"}]},
+    ("ListOrganizationalUnitsForParent", "r-1"): {"OrganizationalUnits": [{"Id": "ou-1", "Name": "One"}]},
+    ("ListOrganizationalUnitsForParent", "ou-1"): {"OrganizationalUnits": []},
+    ("ListAccountsForParent", "r-1"): {"Accounts": [{"Id": "111111111111"}]},
+    ("ListAccountsForParent", "ou-1"): {"Accounts": [{"Id": "222222222222"}]},
+}
+
+
+def small(**changed: Any) -> Script:  # noqa: ANN401
+    """`ListAccounts={...}` changes an answer."""
+
+    def script(call: Sent) -> Any:  # noqa: ANN401
+        return changed.get(call.operation, SMALL[call.operation, call.parameters.get("ParentId", "")])
+
+    return script
+
+
+def listed(script: Script, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> list[DiscoveredAccount]:
+    return discover(line(caller(script)), include, exclude)
+
+
+def excluded(accounts: list[DiscoveredAccount]) -> dict[str, str]:
+    return {each.id: each.excluded_detail for each in accounts if each.excluded_detail is not None}
+
+
+def test_every_account_is_listed_with_its_place() -> None:
+    assert listed(small()) == [
+        DiscoveredAccount("111111111111", "a", "", state="ACTIVE"),
+        DiscoveredAccount("222222222222", "", "/One", state="ACTIVE"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "state"),
+    [
+        ({"State": "PENDING_CLOSURE", "Status": "ACTIVE"}, "PENDING_CLOSURE"),
+        ({"Status": "SUSPENDED"}, "SUSPENDED"),
+        ({}, "ACTIVE"),
+    ],
+)
+def test_the_state_is_read_and_the_status_only_where_there_is_none(row: dict[str, str], state: str) -> None:
+    accounts = {"Accounts": [{"Id": "111111111111", **row}]}
+    assert [each.state for each in listed(small(ListAccounts=accounts))] == [state]
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude", "left_out"),
+    [
+        ((), (), {}),
+        (("r-1",), (), {}),
+        (("ou-1",), (), {"111111111111": "in none of the OUs of `discover.include_ous`"}),
+        ((), ("ou-1",), {"222222222222": "in ou-1, which `discover.exclude_ous` leaves out"}),
+        (
+            ("ou-1",),
+            ("ou-1",),
+            {
+                "111111111111": "in none of the OUs of `discover.include_ous`",
+                "222222222222": "in ou-1, which `discover.exclude_ous` leaves out",
+            },
+        ),
+    ],
+)
+def test_what_the_units_leave_out_is_listed_all_the_same_with_its_reason(
+    include: tuple[str, ...], exclude: tuple[str, ...], left_out: dict[str, str]
+) -> None:
+    found = listed(small(), include, exclude)
+    assert [each.id for each in found] == ["111111111111", "222222222222"]
+    assert excluded(found) == left_out
+
+
+def test_an_account_that_moved_while_the_tree_was_read_is_rather_looked_at() -> None:
+    accounts = {"Accounts": [*SMALL["ListAccounts", ""]["Accounts"], {"Id": "333333333333"}]}
+    found = listed(small(ListAccounts=accounts), ("ou-1",), ())
+    assert "333333333333" not in excluded(found)
+
+
+def test_a_unit_that_does_not_exist_is_an_error_and_not_an_empty_choice() -> None:
+    with pytest.raises(OrganizationError, match=r"There is no ou-2, ou-3 in this organization\."):
+        listed(small(), ("ou-1", "ou-3"), ("ou-2",))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"Accounts": None},
+        {"Accounts": ["111111111111"]},
+        {"Accounts": [{"Name": "no id"}]},
+        {"Accounts": [], "NextToken": 3},
+        {"Accounts": [], "NextToken": "again"},
+    ],
+)
+def test_a_page_that_makes_no_sense_is_an_error_and_not_an_empty_organization(answer: dict[str, Any]) -> None:
+    with pytest.raises(OrganizationError, match="could not be listed"):
+        listed(small(ListAccounts=answer))
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (refused("AccessDeniedException", "You don't have permissions."), "You don't have permissions."),
+        (
+            refused("AWSOrganizationsNotInUseException", "Not a member"),
+            "AWSOrganizationsNotInUseException: Not a member.",
+        ),
+        (refused("TooManyRequestsException", "slow down"), "TooManyRequestsException: slow down."),
+    ],
+)
+def test_a_refusal_says_why_and_what_to_allow(error: Exception, said: str) -> None:
+    with pytest.raises(OrganizationError) as raised:
+        listed(in_turn(error))
+    assert raised.value.message.startswith("The organization could not be listed: ")
+    assert raised.value.message.endswith(said)
+    assert "organizations:ListOrganizationalUnitsForParent" in raised.value.advice
+
+
+def test_a_role_for_it_is_assumed_without_a_session_policy() -> None:
+    grant: dict[str, Any] = {}
+    by = caller(lambda call: grant if call.operation == "AssumeRole" else small()(call))
+    grant |= {
+        "Credentials": {
+            "AccessKeyId": "ASIAORG",
+            "SecretAccessKey": "s",
+            "SessionToken": "t",
+            "Expiration": by.clock.now().replace(year=2030),
+        },
+        "AssumedRoleUser": {"Arn": "arn:aws:sts::999999999999:assumed-role/OrgReader/auditor"},
+    }
+    roles = Roles(by, Identity("999999999999", "arn:aws:iam::999999999999:user/u"), "discover", ())
+    role = Role("arn:aws:iam::999999999999:role/OrgReader")
+    assert len(open_and_list(by, roles, role, ((), ()))) == 2
+    assume, *lists = sent(by)
+    assert "Policy" not in assume.parameters
+    assert {each.key for each in lists} == {"ASIAORG"}
+
+
+def test_a_role_for_it_that_is_refused_says_where_to_look() -> None:
+    by = caller(in_turn(refused("AccessDenied", "not authorized to perform: sts:AssumeRole", 403)))
+    roles = Roles(by, Identity("999999999999", "arn:aws:iam::999999999999:user/u"), "discover", ())
+    with pytest.raises(OrganizationError, match=r"role/OrgReader: AccessDenied: .*AssumeRole\.") as raised:
+        open_and_list(by, roles, Role("arn:aws:iam::999999999999:role/OrgReader"), ((), ()))
+    assert "discover.role_arn" in raised.value.advice
+
+
+@pytest.fixture
+def ambient(fleet: Fleet, connect: Connect) -> Line:
+    by = connect()
+    return Line(by, AmbientKeys(by, MANAGEMENT), "us-east-1")
+
+
+def test_over_the_wire_empty_pages_do_not_end_the_list(fleet: Fleet, ambient: Line) -> None:
+    found = discover(ambient)
+    everyone = fleet.organization.everyone
+    assert len(everyone) == 48
+    assert fleet.report()["operations"]["ListAccounts"] > 48 / 20
+    assert [each.id for each in found] == sorted(member.id for member in everyone)
+    truth = {member.id: (member.name, PATHS[member.parent], member.state) for member in everyone}
+    assert {each.id: (each.name, each.ou, each.state) for each in found} == truth
+    assert [each.state for each in found].count("SUSPENDED") == 2
+
+
+def test_over_the_wire_units_include_the_units_in_them(fleet: Fleet, ambient: Line) -> None:
+    kept = {each.id for each in discover(ambient, [PRODUCTION], [SHOP]) if each.excluded_detail is None}
+    assert kept == {each.id for each in fleet.organization.everyone if each.parent in {PRODUCTION, PAYMENTS}}
+    assert kept
+
+
+def test_over_the_wire_faults_on_the_way_lose_nobody(fleet: Fleet, ambient: Line) -> None:
+    services = ("organizations",)
+    kinds = ("http-500", "reset", "throttle", "garbled", "empty", "truncated")
+    fleet.set_faults(*(Fault(kind, rate=0.1, services=services) for kind in kinds))
+    assert len(discover(ambient)) == len(fleet.organization.everyone)
+    assert ambient.meter.retried > 0
+
+
+def test_over_the_wire_a_member_account_may_not_ask(fleet: Fleet, connect: Connect) -> None:
+    by: Caller = connect()
+    roles = Roles(by, identify(by), "discover", ())
+    role = Role(f"arn:aws:iam::{fleet.organization.members[0].id}:role/OrgReader")
+    with pytest.raises(OrganizationError, match=r"You don't have permissions to access this resource\.") as raised:
+        open_and_list(by, roles, role, ((), ()))
+    assert "delegated administrator" in raised.value.advice

@@ -1,0 +1,368 @@
+"""S3: what is sent, what a conflict means, and what a refusal says."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import threading
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from auditor.aws import storage
+from auditor.aws.calls import Caller
+from auditor.aws.roles import identify
+from auditor.aws.storage import Bucket, Protection
+from auditor.domain.errors import StorageError
+from auditor.store.store import NDJSON, AlreadyThere, Blob
+from tests.aws.conftest import Connect
+from tests.aws.fakes import Answer, FakeClock, Request, Server, caller, in_turn, refused, sent, serving
+from tests.fleet import Fault, Fleet
+from tests.fleet.organization import MANAGEMENT
+
+BODY = b"one row\nanother row\n"
+ONCE = Blob(BODY, once=True)
+
+
+def bucket(by: Caller, url: str = "s3://auditor-results/nightly", **protection: str) -> Bucket:
+    return Bucket(by, MANAGEMENT, url, Protection(**protection))
+
+
+@pytest.mark.parametrize(
+    ("url", "bucket", "prefix"),
+    [
+        ("s3://results", "results", ""),
+        ("s3://results/", "results", ""),
+        ("s3://results/a", "results", "a/"),
+        ("s3://results/a/b/", "results", "a/b/"),
+        ("s3://results//a//", "results", "a/"),
+        ("s3://results/a?b#c%20d", "results", "a?b#c%20d/"),
+        ("s3://my.old_Bucket/a", "my.old_Bucket", "a/"),
+    ],
+)
+def test_a_url_is_taken_apart(url: str, bucket: str, prefix: str) -> None:
+    assert storage.place(url) == storage.Place(bucket, prefix)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "results", "s3:results", "s3://", "s3:///a", "s3://a b/c", "s3://[/x", "http://b/k"]
+)
+def test_what_is_no_s3_url_is_refused_before_any_call(url: str) -> None:
+    by = caller(in_turn({}))
+    with pytest.raises(StorageError, match="is not an S3 URL") as raised:
+        storage.fetch(by, MANAGEMENT, url)
+    assert raised.value.advice == "Write it as s3://bucket/prefix."
+    with pytest.raises(StorageError):
+        Bucket(by, MANAGEMENT, url)
+    assert sent(by) == []
+
+
+def test_keys_come_after_the_prefix() -> None:
+    assert bucket(caller(in_turn({}))).where("a/b") == "s3://auditor-results/nightly/a/b"
+    assert bucket(caller(in_turn({})), "s3://auditor-results").where() == "s3://auditor-results/"
+
+
+def test_everything_that_protects_an_object_is_asked_for() -> None:
+    by = caller(in_turn({"ETag": '"x"'}))
+    place = bucket(by, sse="aws:kms", kms_key_id="alias/audit", bucket_owner="111122223333")
+    place.put("k", Blob(BODY, NDJSON, "gzip", once=True))
+    (call,) = sent(by)
+    assert call.parameters == {
+        "Bucket": "auditor-results",
+        "Key": "nightly/k",
+        "Body": BODY,
+        "ContentType": "application/x-ndjson",
+        "ContentEncoding": "gzip",
+        "ChecksumSHA256": b64encode(hashlib.sha256(BODY).digest()).decode(),
+        "ExpectedBucketOwner": "111122223333",
+        "ServerSideEncryption": "aws:kms",
+        "SSEKMSKeyId": "alias/audit",
+        "IfNoneMatch": "*",
+    }
+    assert (call.region, call.key) == ("us-east-1", "AKIAAMBIENT")
+
+
+def test_what_is_not_asked_for_is_left_to_the_bucket() -> None:
+    by = caller(in_turn({"ETag": '"x"'}))
+    bucket(by).put("k", Blob(BODY))
+    assert set(sent(by)[0].parameters) == {"Bucket", "Key", "Body", "ContentType", "ChecksumSHA256"}
+
+
+def test_a_200_that_names_nothing_stored_is_not_believed() -> None:
+    by = caller(in_turn({}))
+    with pytest.raises(StorageError, match="no `ETag` in it"):
+        bucket(by).put("k", Blob(BODY))
+    assert len(sent(by)) == 8
+
+
+def test_where_s3_names_no_code_its_status_does() -> None:
+    assert bucket(caller(in_turn(refused(None, None, 404)))).get("k") is None
+    taken = in_turn(refused(None, None, 412), {"ETag": '"x"', "Body": Body(b"theirs")})
+    with pytest.raises(AlreadyThere):
+        bucket(caller(taken)).put("k", ONCE)
+
+
+class Body:
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+
+    def read(self) -> bytes:
+        return self.body
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "advice"),
+    [
+        (refused("NoSuchBucket", "does not exist", 404), "NoSuchBucket: does not exist", "Create the bucket, or"),
+        (refused("AccessDenied", "Access Denied", 403), "AccessDenied: Access Denied", "Allow s3:PutObject"),
+        (refused("AccessDenied", None, 403), "AccessDenied: no message", "check the expected bucket owner"),
+        (refused("PermanentRedirect", "elsewhere.", 301), "PermanentRedirect: elsewhere", "Check the bucket's region"),
+        (refused("KMS.DisabledException", "off", 400), "KMS.DisabledException: off", "can be repeated safely"),
+    ],
+)
+def test_a_refusal_says_what_where_why_and_what_to_do(error: Exception, said: str, advice: str) -> None:
+    with pytest.raises(StorageError) as raised:
+        bucket(caller(in_turn(error))).put("k", ONCE)
+    assert raised.value.message == f"Cannot write s3://auditor-results/nightly/k: {said}."
+    assert advice in raised.value.advice
+
+
+def test_a_refusal_to_read_names_what_reading_needs() -> None:
+    with pytest.raises(StorageError, match="Cannot read s3://auditor-results/nightly/k") as raised:
+        bucket(caller(in_turn(refused("AccessDenied", "Access Denied", 403)))).get("k")
+    assert "s3:GetObject" in raised.value.advice
+    assert "s3:ListBucket" in raised.value.advice
+
+
+def test_a_thousand_objects_do_not_wait_for_a_budget() -> None:
+    by = caller(in_turn({"ETag": '"x"'}), headroom=0.5)
+    place = bucket(by)
+    for number in range(1_000):
+        place.put(f"{number}", Blob(b""))
+    assert cast("FakeClock", by.clock).slept == []
+
+
+@pytest.fixture
+def fresh(fleet: Fleet, connect: Connect, request: pytest.FixtureRequest) -> Bucket:
+    """A prefix that no other test has written to."""
+    return bucket(connect(), f"s3://{fleet.bucket}/{request.node.name}")
+
+
+def test_over_the_wire_what_is_put_can_be_got(fresh: Bucket) -> None:
+    packed = gzip.compress(BODY)
+    fresh.put("rows", Blob(packed, NDJSON, "gzip"))
+    assert fresh.get("rows") == packed
+    assert fresh.get("nothing") is None
+    fresh.put("rows", Blob(BODY))
+    assert fresh.get("rows") == BODY
+
+
+def test_over_the_wire_a_whole_url_can_be_fetched(fleet: Fleet, fresh: Bucket, connect: Connect) -> None:
+    fresh.put("a?b#c d%20/inventory.yaml", Blob(BODY))
+    url = fresh.where("a?b#c d%20/inventory.yaml")
+    assert storage.fetch(connect(), "ambient", url) == BODY
+    with pytest.raises(StorageError, match="There is no object") as raised:
+        storage.fetch(connect(), "ambient", f"{url}x")
+    assert raised.value.advice == "Check the key, and that it has been uploaded."
+    with pytest.raises(StorageError, match="There is no object"):
+        storage.fetch(connect(), "ambient", f"s3://{fleet.bucket}/")
+
+
+def test_over_the_wire_what_someone_else_wrote_is_not_replaced(fresh: Bucket) -> None:
+    fresh.put("claim", Blob(b"theirs", once=True))
+    with pytest.raises(AlreadyThere, match="is there already, written by someone else"):
+        fresh.put("claim", ONCE)
+    assert fresh.get("claim") == b"theirs"
+
+
+def test_over_the_wire_our_own_bytes_are_no_conflict(fresh: Bucket) -> None:
+    fresh.put("claim", ONCE)
+    fresh.put("claim", ONCE)
+    assert fresh.get("claim") == BODY
+
+
+def test_over_the_wire_an_answer_that_is_lost_is_no_conflict_on_the_second_try(fleet: Fleet, fresh: Bucket) -> None:
+    fleet.set_faults(Fault("lost", services=("s3",), operation="PutObject", times=1))
+    fresh.put("claim", ONCE)
+    assert fleet.report()["outcomes"]["PutObject"] == {"PreconditionFailed": 1, "lost": 1}
+    assert fresh.get("claim") == BODY
+
+
+def test_over_the_wire_of_sixteen_writers_one_wins_and_the_others_know(fresh: Bucket) -> None:
+    together, lost = threading.Barrier(16), list[int]()
+
+    def write(number: int) -> None:
+        together.wait()
+        try:
+            fresh.put("claim", Blob(b"%d" % number, once=True))
+        except AlreadyThere:
+            lost.append(number)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(lost) == 15
+    (winner,) = set(range(16)) - set(lost)
+    assert fresh.get("claim") == b"%d" % winner
+
+
+@pytest.mark.parametrize(
+    "kind", ["http-503", "http-500", "reset", "conflict", "hang", "proxy-page", "empty", "bad-gateway", "expired-token"]
+)
+def test_over_the_wire_an_upload_survives(fleet: Fleet, connect: Connect, kind: str) -> None:
+    place = bucket(connect(read_timeout=0.2), f"s3://{fleet.bucket}/survives/{kind}")
+    fleet.set_faults(Fault(kind, services=("s3",), operation="PutObject", times=3))
+    place.put("rows", ONCE)
+    assert place.get("rows") == BODY
+
+
+@pytest.mark.parametrize("kind", ["http-503", "reset", "truncated", "garbled", "hang", "proxy-page", "empty"])
+def test_over_the_wire_a_download_survives(fleet: Fleet, connect: Connect, kind: str) -> None:
+    place = bucket(connect(read_timeout=0.2), f"s3://{fleet.bucket}/survives/{kind}")
+    place.put("rows", Blob(BODY * 1_000))
+    fleet.set_faults(Fault(kind, services=("s3",), operation="GetObject", times=3))
+    assert place.get("rows") == BODY * 1_000
+
+
+def test_over_the_wire_a_bucket_that_stays_busy_is_an_error_and_every_throttle_was_one_try(
+    fleet: Fleet, fresh: Bucket
+) -> None:
+    fleet.set_faults(Fault("http-503", services=("s3",)))
+    with pytest.raises(StorageError, match="SlowDown"):
+        fresh.put("rows", ONCE)
+    assert fleet.report()["operations"]["PutObject"] == 8
+
+
+def test_over_the_wire_a_bucket_that_is_not_there_is_an_error(connect: Connect, fleet: Fleet) -> None:
+    with pytest.raises(StorageError, match="NoSuchBucket") as raised:
+        bucket(connect(), "s3://no-such-bucket/x").put("k", ONCE)
+    assert raised.value.advice == "Create the bucket, or correct its name."
+    assert fleet.report()["operations"]["PutObject"] == 1
+
+
+def test_over_the_wire_a_bucket_of_another_owner_is_refused(connect: Connect, fleet: Fleet) -> None:
+    ours = bucket(connect(), f"s3://{fleet.bucket}/owned", bucket_owner=MANAGEMENT)
+    ours.put("k", ONCE)
+    theirs = bucket(connect(), f"s3://{fleet.bucket}/owned", bucket_owner="111122223333")
+    for act in (lambda: theirs.put("k", ONCE), lambda: theirs.get("k")):
+        with pytest.raises(StorageError, match="AccessDenied") as raised:
+            cast("Callable[[], object]", act)()
+        assert "check the expected bucket owner" in raised.value.advice
+
+
+Stub = Callable[[Callable[[Request], Answer]], tuple[Server, Bucket]]
+
+
+@pytest.fixture
+def stub(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
+    """A server of our own in place of S3, and a bucket in it."""
+    with serving(lambda _: Answer(500)) as server:
+
+        def make(script: Callable[[Request], Answer]) -> tuple[Server, Bucket]:
+            server.script = script
+            monkeypatch.setenv("AWS_ENDPOINT_URL_S3", server.url)
+            return server, bucket(connect(read_timeout=0.3), "s3://results/x", sse="AES256")
+
+        yield make
+
+
+def test_the_checksum_is_sent_once_and_the_body_as_it_is(stub: Stub) -> None:
+    server, place = stub(lambda _: Answer(headers={"ETag": '"x"'}))
+    place.put("k", Blob(BODY, NDJSON, "gzip", once=True))
+    (request,) = server.requests
+    sums = {name: value for name, value in request.headers.items() if "Checksum" in name or name == "Content-Md5"}
+    assert sums == {"X-Amz-Checksum-Sha256": b64encode(hashlib.sha256(BODY).digest()).decode()}
+    assert request.headers["X-Amz-Content-Sha256"] == hashlib.sha256(BODY).hexdigest()
+    assert (request.method, request.path, request.body) == ("PUT", "/results/x/k", BODY)
+    assert request.headers["Content-Encoding"] == "gzip"
+    assert request.headers["X-Amz-Server-Side-Encryption"] == "AES256"
+    assert request.headers["If-None-Match"] == "*"
+
+
+def test_a_bucket_in_another_region_is_found_there_once_and_for_all(stub: Stub) -> None:
+    def redirecting(request: Request) -> Answer:
+        if request.region == "eu-north-1":
+            return Answer(body=BODY if request.method == "GET" else b"", headers={"ETag": '"x"'})
+        body = b"<Error><Code>PermanentRedirect</Code><Message>Not here.</Message></Error>"
+        return Answer(301, body, {"x-amz-bucket-region": "eu-north-1"})
+
+    server, place = stub(redirecting)
+    place.put("a", ONCE)
+    place.put("b", ONCE)
+    assert place.get("a") == BODY
+    assert [request.region for request in server.requests] == ["us-east-1", "eu-north-1", "eu-north-1", "eu-north-1"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param(Answer(body=BODY, headers={"ETag": '"x"'}, claimed=len(BODY) + 5), id="it breaks off"),
+        pytest.param(
+            Answer(body=BODY, headers={"ETag": '"x"', "x-amz-checksum-sha256": b64encode(b"0" * 32).decode()}),
+            id="it is not what its checksum says",
+        ),
+        pytest.param(Answer(body=b"<html>Blocked</html>"), id="it is a proxy's page"),
+    ],
+)
+def test_a_body_that_is_not_whole_is_asked_for_again(stub: Stub, broken: Answer) -> None:
+    answers = [broken, broken, Answer(body=BODY, headers={"ETag": '"x"'})]
+    server, place = stub(lambda _: answers.pop(0))
+    assert place.get("k") == BODY
+    assert len(server.requests) == 3
+
+
+def test_a_body_that_stops_coming_is_asked_for_again(stub: Stub) -> None:
+    go_on = threading.Event()
+    calls: list[Request] = []
+
+    def stalling(request: Request) -> Answer:
+        calls.append(request)
+        if len(calls) == 1:
+            return Answer(body=BODY, headers={"ETag": '"x"'}, claimed=len(BODY) + 5, then=go_on.wait)
+        return Answer(body=BODY, headers={"ETag": '"x"'})
+
+    _, place = stub(stalling)
+    try:
+        assert place.get("k") == BODY
+    finally:
+        go_on.set()
+    assert len(calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (403, b"<Error><Code>AccessDenied</Code></Error>", "AccessDenied"),
+        (403, b"<Error><Code>AccessDenied</Code><Message/></Error>", "AccessDenied"),
+        (403, b"", "403"),
+        (400, b"<Error/>", "400"),
+    ],
+)
+def test_the_bare_errors_of_other_s3_servers_are_survived(stub: Stub, status: int, body: bytes, said: str) -> None:
+    _, place = stub(lambda _: Answer(status, body))
+    with pytest.raises(StorageError, match=f"Cannot write s3://results/x/k: {said}"):
+        place.put("k", ONCE)
+
+
+@mock_aws
+def test_an_object_is_encrypted_with_the_key_that_the_settings_name(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    s3: Any = boto3.client("s3")
+    s3.create_bucket(Bucket="results")
+    by = connect()
+    place = Bucket(by, identify(by).account_id, "s3://results/x", Protection("aws:kms", "alias/audit"))
+    place.put("k", ONCE)
+    head = s3.head_object(Bucket="results", Key="x/k")
+    assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", "alias/audit")
+    assert place.get("k") == BODY
+    with pytest.raises(AlreadyThere):
+        place.put("k", Blob(b"other", once=True))
+    s3.close()
