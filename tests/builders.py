@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from auditor.domain.check import Evidence, Severity, Status
+from auditor.domain.check import Check, Evidence, Severity, Status, Verdict
 from auditor.domain.facts import Container, Resource, TaskDefinition
 from auditor.domain.reason import Reason
-from auditor.domain.result import AccountSummary, CheckInfo, Coverage, CoverageStatus, Finding, RunResult
-from auditor.domain.scope import Account, Scope
+from auditor.domain.result import AccountSummary, CheckInfo, Coverage, CoverageStatus, Finding, Gap, RunResult
+from auditor.domain.scope import Account, RegionRule, Role, Scope, Target
+from auditor.engine.ports import Rule, Work
 
 Fields = dict[str, Any]
 
@@ -156,3 +157,46 @@ def run_result(
         "gaps": tuple(row for row in rows if row.status is not CoverageStatus.EXAMINED),
     }
     return RunResult(**(usual | fields))
+
+
+def target(number: int = 1, *include: str, **fields: Any) -> Target:
+    """Build an account of the inventory, of which the regions `include` are expected: all, unless told otherwise."""
+    owner = account(number)
+    usual: Fields = {
+        "account": owner,
+        "roles": (Role(f"arn:{{partition}}:iam::{owner.id}:role/AuditorReadOnly"),),
+        "regions": RegionRule(include or ("all",)),
+    }
+    return Target(**(usual | fields))
+
+
+def gap(family: str | None = "lost", reason: Reason = Reason.SERVICE_ERROR, **fields: Any) -> Gap:
+    """Build the gap of a family that could not be described; of the list itself where there is no family."""
+    usual: Fields = {
+        "scope": scope(),
+        "stage": "describe" if family else "list",
+        "reason": reason,
+        "detail": "ecs:DescribeTaskDefinition: ServerException",
+        "resource": resource(family) if family else None,
+    }
+    return Gap(**(usual | fields))
+
+
+def rule(judge: Callable[..., Verdict] | Status = Status.FAIL, **fields: Any) -> Rule:
+    """Build a rule over task definitions: one that judges with a function, or always says the same."""
+    usual: Fields = {
+        "id": CHECK,
+        "title": TITLE,
+        "severity": Severity.HIGH,
+        "over": TaskDefinition,
+        "judge": (lambda _fact, _parameters: Verdict(judge)) if isinstance(judge, Status) else judge,
+        "frameworks": {},
+        "remediation": REMEDIATION,
+    }
+    check: Check[Any] = Check(**(usual | fields))
+    return Rule(check, check.parameters)
+
+
+def work(*rules: Rule, collector: str = COLLECTOR) -> Work:
+    """Build one thing to do in every scope; by rules that always fail, unless told otherwise."""
+    return Work(collector, rules or (rule(),))
