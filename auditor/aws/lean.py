@@ -27,6 +27,10 @@ from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ClientError
 from botocore.parsers import create_parser
 
+#: Regional services only. A global one is signed for a region that botocore's rule set alone knows: Organizations is
+#: called `aws-global` in a client's own words, and AWS refuses a signature for that.
+_KNOWN = frozenset({"ecs"})
+
 _REFUSED = 300
 _ALGORITHM = "AWS4-HMAC-SHA256"
 #: Signing keys are good for a day; this many are kept, so that memory does not grow with the accounts.
@@ -37,10 +41,10 @@ class Lean:
     """Calls one service in one region. Safe to share between threads, like the client that it stands on."""
 
     def __init__(self, client: BaseClient, user_agent: str) -> None:
-        """Take what is needed out of a botocore client. Raises ValueError where it does not speak the JSON protocol."""
+        """Take what is needed out of a botocore client. Raises ValueError where the short way does not lead there."""
         model = client.meta.service_model
         if not speaks(client):
-            message = f"{model.service_name} does not speak JSON"
+            message = f"{model.service_name} cannot be called the short way"
             raise ValueError(message)
         inside: Any = client
         self._session = inside._endpoint.http_session  # noqa: SLF001 - proxies, certificates and the pool are set up there
@@ -110,6 +114,7 @@ class Lean:
 
 
 def speaks(client: BaseClient) -> bool:
-    """Whether a client's service speaks the JSON protocol in the one shape that is known here."""
-    metadata = client.meta.service_model.metadata
-    return metadata.get("protocol") == "json" and not urlsplit(client.meta.endpoint_url).query
+    """Whether a client's service is regional, and speaks the JSON protocol in the one shape that is known here."""
+    model = client.meta.service_model
+    json_protocol = model.metadata.get("protocol") == "json"
+    return model.service_name in _KNOWN and json_protocol and not urlsplit(client.meta.endpoint_url).query

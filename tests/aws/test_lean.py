@@ -69,14 +69,14 @@ def test_a_key_of_yesterday_does_not_sign_today(lean: Lean) -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "expected"), [("ecs", True), ("organizations", True), ("sts", False), ("s3", False)]
+    ("service", "expected"), [("ecs", True), ("organizations", False), ("sts", False), ("s3", False)]
 )
-def test_only_the_json_protocol_is_spoken(service: str, *, expected: bool) -> None:
+def test_only_a_regional_service_with_the_json_protocol_is_called_this_way(service: str, *, expected: bool) -> None:
     client = _client(service)
 
     assert speaks(client) is expected
     if not expected:
-        with pytest.raises(ValueError, match="does not speak JSON"):
+        with pytest.raises(ValueError, match="cannot be called the short way"):
             Lean(client, "auditor/test")
 
 

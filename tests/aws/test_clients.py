@@ -1,0 +1,273 @@
+"""Shared clients: one for each service and region, and whoever calls signs with their own keys."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.credentials import Credentials, ReadOnlyCredentials
+from botocore.exceptions import ClientError, CredentialRetrievalError, HTTPClientError
+
+from auditor.aws.clients import Clients, Connection, using
+from auditor.domain.errors import IdentityError
+from tests.aws.fakes import KEYS, Answer, serving
+from tests.fleet import Fleet
+from tests.fleet.sessions import grant
+
+IDENTITY = (
+    b"<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::1:user/u</Arn>"
+    b"</GetCallerIdentityResult></GetCallerIdentityResponse>"
+)
+
+
+@pytest.fixture
+def opened() -> Iterator[list[Clients]]:
+    """Closes what a test has opened."""
+    made: list[Clients] = []
+    yield made
+    for clients in made:
+        for client in clients._clients.values():
+            client.close()
+
+
+@pytest.fixture
+def clients(opened: list[Clients]) -> Clients:
+    opened.append(Clients(Connection()))
+    return opened[0]
+
+
+class Intercepted(Exception):  # noqa: N818 - a call that did not get anywhere, as it should
+    """Keeps a request that was about to leave."""
+
+    def __init__(self, request: Any) -> None:  # noqa: ANN401
+        super().__init__(request.url)
+        self.url: str = request.url
+        signed = request.headers["Authorization"]
+        self.signed_for: str = (signed if isinstance(signed, str) else signed.decode()).split(",")[0]
+
+
+def leaving(clients: Clients, service: str, region: str, operation: str, *, plainly: bool = False) -> Intercepted:
+    """Where a call goes and what it is signed for; `plainly` asks botocore's own client."""
+
+    def intercept(request: Any, **_: object) -> None:  # noqa: ANN401
+        raise Intercepted(request)
+
+    client: Any = clients.get(service, region)
+    client.meta.events.register_first(f"before-send.{service}", intercept)
+    call = client._make_api_call if plainly else partial(clients.invoke, service, region)
+    with using(KEYS), pytest.raises(Intercepted) as raised:
+        call(operation, {})
+    return raised.value
+
+
+@pytest.mark.parametrize("setting", [None, "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"])
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [("ecs", "ListClusters"), ("organizations", "ListRoots"), ("sts", "GetCallerIdentity")],
+)
+def test_a_call_goes_where_botocore_sends_it_and_is_signed_for_what_botocore_signs_it(
+    opened: list[Clients], monkeypatch: pytest.MonkeyPatch, service: str, operation: str, setting: str | None
+) -> None:
+    if setting:
+        monkeypatch.setenv(setting, "true")
+    clients = Clients(Connection())
+    opened.append(clients)
+    regions = ("us-east-1", "eu-west-1", "me-south-1", "cn-northwest-1", "us-gov-west-1")
+    for region in regions:
+        ours = leaving(clients, service, region, operation)
+        theirs = leaving(clients, service, region, operation, plainly=True)
+        assert (ours.url, ours.signed_for) == (theirs.url, theirs.signed_for)
+        assert f"/{service}/aws4_request" in ours.signed_for
+        assert "global" not in ours.signed_for
+
+
+def test_there_is_one_client_for_each_service_and_region_however_many_threads_ask(clients: Clients) -> None:
+    together = threading.Barrier(16)
+
+    def get(_: int) -> set[int]:
+        together.wait()
+        return {id(clients.get(service, region)) for service in ("ecs", "sts") for region in ("us-east-1", "eu-west-1")}
+
+    with ThreadPoolExecutor(16) as pool:
+        found = set.union(*pool.map(get, range(16)))
+    assert len(found) == 4
+    assert clients.get("ecs", "us-east-1") is clients.get("ecs", "us-east-1")
+
+
+def test_threads_that_share_a_client_sign_with_their_own_keys(
+    fleet: Fleet, clients: Clients, opened: list[Clients]
+) -> None:
+    accounts = [member.id for member in fleet.organization.members[:8]]
+    shared = Clients(Connection())
+    opened.append(shared)
+    together = threading.Barrier(len(accounts))
+
+    def ask(account: str) -> set[str]:
+        given = grant(f"arn:aws:iam::{account}:role/Auditor", "test", None, 0.0, 0)
+        keys = ReadOnlyCredentials(given.key, given.secret, given.token, None)
+        together.wait()
+        seen = set()
+        for _ in range(25):
+            with using(keys):
+                seen.add(shared.invoke("sts", "us-east-1", "GetCallerIdentity", {})["Account"])
+        return seen
+
+    with ThreadPoolExecutor(len(accounts)) as pool:
+        assert list(pool.map(ask, accounts)) == [{account} for account in accounts]
+    assert list(shared._clients) == [("sts", "us-east-1")]
+
+
+def test_the_keys_of_a_block_are_gone_after_it_and_back_after_an_inner_one() -> None:
+    with serving(lambda _: Answer(body=IDENTITY)) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", server.url)
+        clients = Clients(Connection())
+        with using(KEYS._replace(access_key="OUTER")):
+            with using(KEYS._replace(access_key="INNER")):
+                clients.invoke("sts", "us-east-1", "GetCallerIdentity", {})
+            clients.invoke("sts", "us-east-1", "GetCallerIdentity", {})
+        with pytest.raises(LookupError):
+            clients.invoke("sts", "us-east-1", "GetCallerIdentity", {})
+        signed = [request.headers["Authorization"].split("Credential=")[1].split("/")[0] for request in server.requests]
+        clients.get("sts", "us-east-1").close()
+    assert signed == ["INNER", "OUTER"]
+
+
+@pytest.mark.parametrize("setting", ["legacy", "regional", None])
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "me-south-1"])
+def test_sts_is_asked_in_its_region_whatever_the_environment_says(
+    opened: list[Clients], monkeypatch: pytest.MonkeyPatch, region: str, setting: str | None
+) -> None:
+    if setting:
+        monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", setting)
+    clients = Clients(Connection())
+    opened.append(clients)
+    assert leaving(clients, "sts", region, "GetCallerIdentity").url == f"https://sts.{region}.amazonaws.com/"
+
+
+@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"])
+def test_an_endpoint_of_the_environment_is_used(
+    opened: list[Clients], monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "http://127.0.0.1:9")
+    clients = Clients(Connection())
+    opened.append(clients)
+    assert leaving(clients, "sts", "eu-west-1", "GetCallerIdentity").url == "http://127.0.0.1:9/"
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {},
+        {"AWS_MAX_ATTEMPTS": "5"},
+        {"AWS_RETRY_MODE": "legacy", "AWS_MAX_ATTEMPTS": "5"},
+        {"AWS_RETRY_MODE": "adaptive"},
+        {"AWS_NEW_RETRIES_2026": "true"},
+        {"AWS_DEFAULTS_MODE": "in-region"},
+    ],
+)
+def test_botocore_retries_nothing_whatever_the_environment_says(
+    opened: list[Clients], monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
+) -> None:
+    with serving(lambda _: Answer(503)) as server:
+        for name, value in (environment | {"AWS_ENDPOINT_URL": server.url}).items():
+            monkeypatch.setenv(name, value)
+        clients = Clients(Connection())
+        opened.append(clients)
+        for service, operation in (("ecs", "ListClusters"), ("sts", "GetCallerIdentity"), ("s3", "ListBuckets")):
+            server.requests.clear()
+            with using(KEYS), pytest.raises((ClientError, HTTPClientError)):
+                clients.invoke(service, "us-east-1", operation, {})
+            assert len(server.requests) == 1
+
+
+def test_whoever_reads_the_logs_of_aws_sees_who_called(fleet: Fleet, opened: list[Clients]) -> None:
+    with serving(lambda _: Answer(body=IDENTITY)) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", server.url)
+        clients = Clients(Connection())
+        opened.append(clients)
+        with using(KEYS):
+            clients.invoke("sts", "us-east-1", "GetCallerIdentity", {})
+    assert server.requests[0].headers["User-Agent"].startswith("auditor/")
+
+
+@pytest.mark.parametrize(
+    ("environment", "home"),
+    [
+        ({}, "us-east-1"),
+        ({"AWS_REGION": "eu-west-1"}, "eu-west-1"),
+        ({"AWS_DEFAULT_REGION": "eu-west-2"}, "eu-west-2"),
+        ({"AWS_DEFAULT_REGION": "eu-west-2", "AWS_REGION": "eu-west-1"}, "eu-west-2"),
+        ({"AWS_CONFIG_FILE": "config"}, "eu-west-3"),
+        ({"AWS_CONFIG_FILE": "config", "AWS_REGION": "eu-west-1"}, "eu-west-1"),
+    ],
+)
+def test_home_is_where_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, environment: dict[str, str], home: str
+) -> None:
+    (tmp_path / "config").write_text("[default]\nregion = eu-west-3\n")
+    monkeypatch.chdir(tmp_path)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert Clients(Connection()).home_region == home
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [
+        ("eu-west-1", "aws"),
+        ("cn-north-1", "aws-cn"),
+        ("us-gov-west-1", "aws-us-gov"),
+        ("eu-central-9", "aws"),
+        ("x", "aws"),
+    ],
+)
+def test_regions_are_in_partitions(clients: Clients, region: str, partition: str) -> None:
+    assert clients.partition(region) == partition
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [({"AWS_PROFILE": "nobody"}, "nobody"), ({"AWS_CONFIG_FILE": "broken", "AWS_PROFILE": "x"}, "broken")],
+)
+def test_a_configuration_that_cannot_be_used_is_an_error_that_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, environment: dict[str, str], said: str
+) -> None:
+    (tmp_path / "broken").write_text("[[[no\n")
+    monkeypatch.chdir(tmp_path)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(IdentityError, match=said) as raised:
+        Clients(Connection())
+    assert "AWS_PROFILE" in raised.value.advice
+
+
+def test_without_credentials_the_error_says_where_they_come_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setattr("botocore.utils.InstanceMetadataFetcher.retrieve_iam_role_credentials", lambda _: {})
+    with pytest.raises(IdentityError, match="No AWS credentials were found") as raised:
+        Clients(Connection()).ambient_keys()
+    assert "AWS_PROFILE" in raised.value.advice
+
+
+def test_the_ambient_keys_are_those_of_the_environment(clients: Clients) -> None:
+    assert clients.ambient_keys().access_key == "broken"
+
+
+class Stale(Credentials):
+    """As botocore's own, when a refresh brings credentials that are expired already."""
+
+    def get_frozen_credentials(self) -> ReadOnlyCredentials:
+        message = "Credentials were refreshed, but the refreshed credentials are still expired."
+        raise RuntimeError(message)
+
+
+def test_credentials_that_are_expired_after_a_refresh_are_credentials_that_cannot_be_had(clients: Clients) -> None:
+    clients._ambient._credentials = Stale("a", "b", method="container-role")  # type: ignore[attr-defined]
+    with pytest.raises(CredentialRetrievalError, match=r"container-role: .*still expired"):
+        clients.ambient_keys()
