@@ -66,30 +66,30 @@ def audit(request: Request, aws: Aws, observe: Observer) -> Outcome:
         for event in _openings(request, identity, aws.endpoints):
             observe(event)
         gathering, entries = _scan(request, aws, archive, observe)
-    result = gathering.result(
-        About(
-            request.run_id,
-            started_at,
-            aws.clock.now(),
-            __version__,
-            request.settings.checks,
-            interrupted=orders.exit_code is not None,
+        result = gathering.result(
+            About(
+                request.run_id,
+                started_at,
+                aws.clock.now(),
+                __version__,
+                request.settings.checks,
+                interrupted=orders.exit_code is not None,
+            )
         )
-    )
-    written = (*entries, archive.summary(machine.summary_json(result)), archive.report(html.render(result)))
-    waiting = spooling.deliver()
-    if not waiting and not result.interrupted:
-        archive.seal(result, written, _context(request, previous))
+        written = (*entries, archive.summary(machine.summary_json(result)), archive.report(html.render(result)))
         waiting = spooling.deliver()
-    if not waiting and not result.interrupted:
-        archive.publish(result)
-        waiting = spooling.deliver()
-    observe(RunEnded(result.run_id, result.complete, result.coverage_percent))
-    shown = spool if waiting else store
-    said = text.summary(result, output=shown.where(), report=spooling.where(layout.report), colour=request.colour)
-    if waiting:
-        return Outcome(f"{said}\n{_spooled(spooling, spool, request.output)}", FAILED)
-    return Outcome(said, exit_code(result, request.settings, orders))
+        if not waiting and not result.interrupted:
+            archive.seal(result, written, _context(request, previous))
+            waiting = spooling.deliver()
+        if not waiting and not result.interrupted:
+            archive.publish(result)
+            waiting = spooling.deliver()
+        observe(RunEnded(result.run_id, result.complete, result.coverage_percent))
+        shown = spool if waiting else store
+        said = text.summary(result, output=shown.where(), report=spooling.where(layout.report), colour=request.colour)
+        if waiting:
+            return Outcome(f"{said}\n{_spooled(spooling, spool, request.output)}", FAILED)
+        return Outcome(said, exit_code(result, request.settings, orders))
 
 
 def exit_code(result: RunResult, settings: Settings, orders: Orders) -> int:

@@ -1,0 +1,296 @@
+"""A run on its way to its place: keys, checksums, the order of writing, and who may write what only once."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from auditor.archive.archive import Archive, Entry
+from auditor.archive.layout import LATEST, Layout
+from auditor.domain.check import Status
+from auditor.domain.errors import RunExists, StorageError
+from auditor.domain.reason import Reason
+from auditor.domain.result import AccountResult, CoverageStatus, Finding, RunResult
+from auditor.domain.scope import Account
+from auditor.store.store import HTML, JSON, NDJSON, Blob
+from tests.builders import NOW, account, coverage, finding, run_result, unknown
+from tests.store.stubs import Memory
+
+RUN = "20261123T020000Z-1a2b3c"
+LATER, EARLIER = "20261124T020000Z-000000", "20261122T020000Z-ffffff"
+CLAIM, MANIFEST = f"state/claims/{RUN}.json", f"runs/{RUN}/manifest.json"
+
+CONTEXT = {"previous_run": EARLIER, "inventory_sha256": "00", "versions": {"auditor": "0.1.0"}}
+
+
+def account_result(owner: Account, *findings: Finding) -> AccountResult:
+    rows = (
+        coverage(account=owner),
+        coverage(CoverageStatus.NOT_EXAMINED, account=owner, region="us-east-1", reason=Reason.TIMEOUT),
+    )
+    return AccountResult(owner, findings, rows)
+
+
+def every_status(owner: Account) -> tuple[Finding, ...]:
+    others = (Status.PASS, Status.NOT_APPLICABLE)
+    kept = [finding(status.lower(), account=owner, status=status) for status in others]
+    return finding(account=owner), unknown(account=owner), *kept
+
+
+def result_of(run_id: str = RUN, **fields: Any) -> RunResult:  # noqa: ANN401 - whatever the fields are
+    rows = [row for number in (1, 2) for row in account_result(account(number)).coverage]
+    return run_result(rows, run_id=run_id, **fields)
+
+
+def write(store: Memory, run_id: str = RUN) -> list[Entry]:
+    """Write a whole run of two accounts."""
+    archive = Archive(store, Layout(run_id))
+    archive.claim(NOW)
+    entries = [each for number in (2, 1) for each in archive.account(two_findings(number))]
+    entries += [archive.summary(b"{}"), archive.report("<p>caf\u00e9</p>")]
+    archive.seal(result_of(run_id), entries, CONTEXT)
+    archive.publish(result_of(run_id))
+    return entries
+
+
+def two_findings(number: int) -> AccountResult:
+    owner = account(number)
+    return account_result(owner, finding("b", account=owner), finding("a", account=owner))
+
+
+def document(store: Memory, key: str) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(store.blobs[key].body)
+    return read
+
+
+def lines(store: Memory, key: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in gzip.decompress(store.blobs[key].body).splitlines()]
+
+
+def test_everything_lies_where_the_contract_says() -> None:
+    store = Memory()
+
+    write(store)
+
+    one, two = account(1).id, account(2).id
+    assert sorted(store.keys) == [
+        f"coverage/dt=2026-11-23/run={RUN}/{one}.jsonl.gz",
+        f"coverage/dt=2026-11-23/run={RUN}/{two}.jsonl.gz",
+        f"findings/dt=2026-11-23/run={RUN}/{one}.jsonl.gz",
+        f"findings/dt=2026-11-23/run={RUN}/{two}.jsonl.gz",
+        "latest.json",
+        f"runs/{RUN}/manifest.json",
+        f"runs/{RUN}/report.html",
+        f"runs/{RUN}/summary.json",
+        f"state/claims/{RUN}.json",
+    ]
+
+
+def test_every_object_is_labelled_and_what_exists_once_is_written_once() -> None:
+    store = Memory()
+    write(store)
+
+    labels = {key: (blob.content_type, blob.content_encoding, blob.once) for key, blob in store.blobs.items()}
+
+    rows = {key: label for key, label in labels.items() if key.endswith(".jsonl.gz")}
+    assert set(rows.values()) == {(NDJSON, "gzip", False)}
+    assert {key: label for key, label in labels.items() if key not in rows} == {
+        CLAIM: (JSON, None, True),
+        f"runs/{RUN}/summary.json": (JSON, None, False),
+        f"runs/{RUN}/report.html": (HTML, None, False),
+        MANIFEST: (JSON, None, True),
+        LATEST: (JSON, None, False),
+    }
+
+
+def test_an_accounts_findings_come_before_its_coverage() -> None:
+    store = Memory()
+
+    Archive(store, Layout(RUN)).account(two_findings(1))
+
+    assert [key.split("/")[0] for key in store.keys] == ["findings", "coverage"], "the second one says: all is there"
+
+
+def test_the_manifest_tells_every_object_as_it_is() -> None:
+    store = Memory()
+    entries = write(store)
+
+    listed = document(store, MANIFEST)["objects"]
+
+    assert [each["key"] for each in listed] == sorted(set(store.keys) - {CLAIM, MANIFEST, LATEST})
+    for each in listed:
+        body = store.blobs[each["key"]].body
+        assert (each["sha256"], each["bytes"]) == (hashlib.sha256(body).hexdigest(), len(body))
+        if each["key"].endswith(".jsonl.gz"):
+            assert each["rows"] == len(lines(store, each["key"])) == 2
+        else:
+            assert "rows" not in each
+    assert sorted(each.key for each in entries) == [each["key"] for each in listed]
+
+
+def test_the_manifest_says_what_the_run_was() -> None:
+    store = Memory()
+    write(store)
+
+    manifest = document(store, MANIFEST)
+
+    del manifest["objects"]
+    assert manifest == {
+        "schema_version": "1.0",
+        "run_id": RUN,
+        "started_at": "2026-11-23T02:00:00Z",
+        "finished_at": "2026-11-23T02:00:41Z",
+        "complete": False,
+        "coverage": {
+            "percent": 50.0,
+            "accounts_expected": 2,
+            "accounts_complete": 0,
+            "scopes": {"EXAMINED": 2, "NOT_EXAMINED": 2},
+        },
+        **CONTEXT,
+    }
+
+
+def test_latest_names_the_run_and_where_its_parts_are() -> None:
+    store = Memory()
+    write(store)
+
+    latest = document(store, LATEST)
+
+    assert latest.pop("coverage") == document(store, MANIFEST)["coverage"]
+    assert latest == {
+        "schema_version": "1.0",
+        "run_id": RUN,
+        "manifest": MANIFEST,
+        "report": f"runs/{RUN}/report.html",
+        "summary": f"runs/{RUN}/summary.json",
+        "finished_at": "2026-11-23T02:00:41Z",
+        "complete": False,
+    }
+    assert {latest["manifest"], latest["report"], latest["summary"]} <= set(store.keys)
+
+
+def test_the_same_run_is_the_same_bytes() -> None:
+    first, second = Memory(), Memory()
+    write(first)
+
+    write(second)
+
+    claims = first.blobs.pop(CLAIM).body, second.blobs.pop(CLAIM).body
+    assert first.blobs == second.blobs
+    assert claims[0] != claims[1], "two runs with one id must not take each other's claim for their own"
+
+
+def test_the_order_of_findings_does_not_matter() -> None:
+    first, second = Memory(), Memory()
+    result = two_findings(1)
+    Archive(first, Layout(RUN)).account(result)
+
+    turned = AccountResult(result.account, result.findings[::-1], result.coverage[::-1])
+    Archive(second, Layout(RUN)).account(turned)
+
+    assert first.blobs == second.blobs
+
+
+@pytest.mark.parametrize(
+    "emit",
+    [tuple(Status), (Status.FAIL, Status.UNKNOWN), (Status.PASS,), ()],
+    ids=["all", "two", "one", "none"],
+)
+def test_only_the_statuses_that_are_asked_for_get_a_row(emit: tuple[Status, ...]) -> None:
+    store, owner = Memory(), account(1)
+
+    entry, ledger = Archive(store, Layout(RUN), emit).account(account_result(owner, *every_status(owner)))
+
+    assert sorted(row["status"] for row in lines(store, entry.key)) == sorted(emit)
+    assert (entry.rows, ledger.rows) == (len(emit), 2)
+
+
+def test_a_run_id_is_taken_once() -> None:
+    store = Memory()
+    Archive(store, Layout(RUN)).claim(NOW)
+
+    with pytest.raises(RunExists, match=f"Another run has the id {RUN}") as caught:
+        Archive(store, Layout(RUN)).claim(NOW)
+
+    assert "--run-id" in caught.value.advice
+    assert CLAIM in caught.value.message
+    Archive(store, Layout(LATER)).claim(NOW)
+
+
+def test_a_claim_that_cannot_be_written_is_a_storage_error() -> None:
+    with pytest.raises(StorageError, match="Refused"):
+        Archive(Memory(refuses=lambda _: True), Layout(RUN)).claim(NOW)
+
+
+def test_a_run_that_somebody_else_has_sealed_stays_as_it_is() -> None:
+    store = Memory()
+    store.put(MANIFEST, Blob(b"theirs", once=True))
+
+    with pytest.raises(RunExists, match="sealed by someone else"):
+        Archive(store, Layout(RUN)).seal(result_of(), [], CONTEXT)
+
+    assert store.blobs[MANIFEST].body == b"theirs"
+
+
+@pytest.mark.parametrize(
+    ("before", "moved"),
+    [
+        pytest.param(None, True, id="nothing was there"),
+        pytest.param({"run_id": EARLIER}, True, id="an earlier run"),
+        pytest.param({"run_id": RUN}, True, id="the same run"),
+        pytest.param({"run_id": LATER}, False, id="a later run"),
+        pytest.param({"run_id": "zzz"}, True, id="no run id"),
+        pytest.param({"run_id": 7}, True, id="a number"),
+        pytest.param(["a list"], True, id="a list"),
+    ],
+)
+def test_latest_never_points_back(before: object, moved: bool) -> None:  # noqa: FBT001 - a column of the table
+    store = Memory()
+    if before is not None:
+        store.put(LATEST, Blob(json.dumps(before).encode()))
+
+    assert Archive(store, Layout(RUN)).publish(result_of()) is moved
+
+    assert (document(store, LATEST) == before) is not moved
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(json.dumps({"run_id": EARLIER}).encode(), EARLIER, id="a run"),
+        pytest.param(None, None, id="nothing"),
+        pytest.param(b"", None, id="an empty file"),
+        pytest.param(b'{"run_id": ', None, id="half a file"),
+        pytest.param(b"\xff\xfe\xfa", None, id="no text"),
+        pytest.param(b"[" * 200_000, None, id="a bomb"),
+        pytest.param(b'{"run_id": "../../x"}', None, id="no run id"),
+    ],
+)
+def test_the_previous_run_is_known_where_latest_can_be_read(body: bytes | None, expected: str | None) -> None:
+    store = Memory()
+    if body is not None:
+        store.put(LATEST, Blob(body))
+
+    assert Archive(store, Layout(RUN)).previous() == expected
+
+
+def test_a_place_that_may_only_be_written_to_knows_no_previous_run_and_still_publishes() -> None:
+    store = Memory()
+    store.unreadable = True
+    archive = Archive(store, Layout(RUN))
+
+    assert archive.previous() is None
+    assert archive.publish(result_of())
+
+
+def test_a_report_with_half_a_character_is_written_all_the_same() -> None:
+    store = Memory()
+
+    entry = Archive(store, Layout(RUN)).report("<p>\ud800</p>")
+
+    assert store.blobs[entry.key].body == b"<p>?</p>"

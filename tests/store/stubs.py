@@ -1,0 +1,43 @@
+"""A store in memory that remembers what it was given, in order, and refuses what it is told to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+
+from auditor.domain.errors import StorageError
+from auditor.store.store import AlreadyThere, Blob
+
+
+class Memory:
+    """Implements `Store`. `refuses` is asked for every key before it is written."""
+
+    def __init__(self, refuses: Callable[[str], bool] = lambda _: False) -> None:
+        self.refuses = refuses
+        self.blobs: dict[str, Blob] = {}
+        self.asked: list[str] = []
+        self.unreadable = False
+        self._lock = Lock()
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys in the order in which they were first written."""
+        return list(self.blobs)
+
+    def where(self, key: str = "") -> str:
+        return f"memory://{key}"
+
+    def put(self, key: str, blob: Blob) -> None:
+        with self._lock:
+            self.asked.append(key)
+            if self.refuses(key):
+                raise StorageError(f"Refused {key}.", "Allow it.")
+            if blob.once and key in self.blobs and self.blobs[key].body != blob.body:
+                raise AlreadyThere(f"{key} is there already.")
+            self.blobs[key] = blob
+
+    def get(self, key: str) -> bytes | None:
+        if self.unreadable:
+            raise StorageError("Unreadable.", "Allow it.")
+        blob = self.blobs.get(key)
+        return None if blob is None else blob.body

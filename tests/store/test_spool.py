@@ -1,0 +1,157 @@
+"""What one place refuses waits in another, and gets where it belongs in the order in which it came."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from auditor.domain.errors import StorageError
+from auditor.store.folder import Folder
+from auditor.store.spool import Spooling
+from auditor.store.store import HTML, NDJSON, AlreadyThere, Blob
+from tests.store.stubs import Memory
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Folder:
+    return Folder(tmp_path / "spool")
+
+
+def filled(first: Memory, spool: Folder) -> Spooling:
+    """Give three objects to a place that refuses all of them."""
+    spooling = Spooling(first, spool)
+    spooling.put("z/findings", Blob(b"rows", NDJSON, "gzip"))
+    spooling.put("m/manifest", Blob(b"{}", once=True))
+    spooling.put("a/latest", Blob(b"<p>", HTML))
+    return spooling
+
+
+def test_what_is_taken_never_touches_the_spool(spool: Folder) -> None:
+    first = Memory()
+    spooling = Spooling(first, spool)
+
+    spooling.put("a", Blob(b"1"))
+
+    assert first.blobs == {"a": Blob(b"1")}
+    assert (spooling.get("a"), spooling.refusal, spooling.deliver()) == (b"1", None, ())
+    assert spooling.where("a") == "memory://a"
+    assert not spool.path.exists()
+
+
+def test_what_is_refused_waits_in_the_spool_under_its_key(spool: Folder) -> None:
+    spooling = filled(Memory(refuses=lambda _: True), spool)
+
+    assert [spool.get(key) for key in ("z/findings", "m/manifest", "a/latest")] == [b"rows", b"{}", b"<p>"]
+    assert str(spooling.refusal) == "Refused z/findings.\n  -> Allow it."
+    assert spooling.where("z/findings") == spool.where("z/findings")
+
+
+def test_after_the_first_refusal_nobody_waits_for_another(spool: Folder) -> None:
+    first = Memory(refuses=lambda _: True)
+
+    filled(first, spool)
+
+    assert first.asked == ["z/findings"]
+
+
+def test_when_the_place_is_back_all_is_delivered_in_the_order_of_writing_with_its_labels(spool: Folder) -> None:
+    first = Memory(refuses=lambda _: True)
+    spooling = filled(first, spool)
+    first.refuses = lambda _: False
+
+    assert spooling.deliver() == ()
+
+    assert list(first.blobs.items()) == [
+        ("z/findings", Blob(b"rows", NDJSON, "gzip")),
+        ("m/manifest", Blob(b"{}", once=True)),
+        ("a/latest", Blob(b"<p>", HTML)),
+    ]
+    assert spooling.refusal is None
+    assert spooling.where("a/latest") == "memory://a/latest"
+    assert not spool.path.exists(), "nothing of the account stays behind on this machine"
+
+
+def test_after_a_delivery_the_first_place_is_asked_again(spool: Folder) -> None:
+    first = Memory(refuses=lambda _: True)
+    spooling = filled(first, spool)
+    first.refuses = lambda _: False
+    spooling.deliver()
+
+    spooling.put("later", Blob(b"1"))
+
+    assert first.keys[-1] == "later"
+
+
+def test_what_still_waits_is_named_and_kept(spool: Folder) -> None:
+    spooling = filled(Memory(refuses=lambda _: True), spool)
+
+    assert spooling.deliver() == ("a/latest", "m/manifest", "z/findings")
+    assert spooling.refusal is not None
+    assert spool.get("m/manifest") == b"{}"
+
+
+def test_what_comes_later_does_not_overtake_what_is_refused(spool: Folder) -> None:
+    first = Memory(refuses=lambda _: True)
+    spooling = filled(first, spool)
+    first.refuses = lambda key: key == "m/manifest"
+
+    assert spooling.deliver() == ("a/latest", "m/manifest")
+
+    assert first.keys == ["z/findings"]
+    assert spool.get("z/findings") is None
+    assert spool.get("a/latest") == b"<p>"
+    assert spooling.where("z/findings") == "memory://z/findings"
+    assert str(spooling.refusal).startswith("Refused m/manifest.")
+
+
+def test_a_spool_that_was_cleared_is_an_error_and_not_an_empty_object(spool: Folder) -> None:
+    first = Memory(refuses=lambda _: True)
+    spooling = filled(first, spool)
+    first.refuses = lambda _: False
+    spool.discard("z/findings")
+
+    with pytest.raises(StorageError, match="is gone"):
+        spooling.deliver()
+
+    assert first.blobs == {}
+
+
+def test_another_writer_is_news_and_no_refusal(spool: Folder) -> None:
+    first = Memory()
+    first.put("claim", Blob(b"theirs", once=True))
+    spooling = Spooling(first, spool)
+
+    with pytest.raises(AlreadyThere):
+        spooling.put("claim", Blob(b"ours", once=True))
+
+    assert spooling.refusal is None
+    assert not spool.path.exists()
+
+
+def test_where_neither_place_takes_it_both_are_named(tmp_path: Path) -> None:
+    (tmp_path / "spool").write_text("a file", encoding="utf-8")
+    spooling = Spooling(Memory(refuses=lambda _: True), Folder(tmp_path / "spool"))
+
+    with pytest.raises(StorageError) as caught:
+        spooling.put("a", Blob(b"1"))
+
+    assert caught.value.message.startswith("Refused a. Nor does the spool take it: Cannot write")
+    assert caught.value.advice == "Allow it. Choose a folder that this user may write to, on a disk with room."
+
+
+def test_nothing_is_lost_when_the_place_goes_down_while_many_write(spool: Folder) -> None:
+    first = Memory(refuses=lambda _: len(first.asked) > 100)
+    spooling = Spooling(first, spool)
+    keys = [f"findings/{number}" for number in range(300)]
+
+    with ThreadPoolExecutor(12) as threads:
+        list(threads.map(lambda key: spooling.put(key, Blob(key.encode())), keys))
+    waiting = set(keys) - set(first.keys)
+    assert waiting
+    assert {key for key in keys if spool.get(key) == key.encode()} == waiting
+    first.refuses = lambda _: False
+
+    assert spooling.deliver() == ()
+    assert {key: blob.body for key, blob in first.blobs.items()} == {key: key.encode() for key in keys}
