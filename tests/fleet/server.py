@@ -24,7 +24,7 @@ from tests.fleet.protocols.organizations import Organizations
 from tests.fleet.protocols.s3 import S3
 from tests.fleet.protocols.sts import Sts
 from tests.fleet.report import Report
-from tests.fleet.sessions import Session, session_of
+from tests.fleet.sessions import session_of
 from tests.fleet.wire import Connection, Request, response
 
 _HTML = b"<!DOCTYPE html><html><head><title>Blocked</title></head><body><h1>The proxy says no</h1></body></html>"
@@ -111,7 +111,10 @@ class Server:
         call: Call | None = None
         service: Service = self._services[b"s3"]
         try:
-            service, session, region = self._identify(request)
+            key, region, service = self._address(request)
+            session = session_of(key, request.header(b"x-amz-security-token"))
+            if session is None:
+                raise refusals.bad_token(service)
             call = Call(request, session, service, region)
             self._handle(call, connection)
         except Refusal as refusal:
@@ -120,15 +123,12 @@ class Server:
                 self.report.done(call.operation, "throttled" if throttled else refusal.code)
             self._send(connection, service.refuse(refusal, call))
 
-    def _identify(self, request: Request) -> tuple[Service, Session, str]:
+    def _address(self, request: Request) -> tuple[bytes, str, Service]:
         credential = request.header(b"authorization").partition(b"Credential=")[2].partition(b",")[0].split(b"/")
         service = self._services.get(credential[3]) if len(credential) == 5 else None
         if service is None:
             raise Refusal("MissingAuthenticationToken", "Missing Authentication Token", 403)
-        session = session_of(credential[0], request.header(b"x-amz-security-token"))
-        if session is None:
-            raise refusals.bad_token(service)
-        return service, session, credential[2].decode()
+        return credential[0], credential[2].decode(), service
 
     def _handle(self, call: Call, connection: Connection) -> None:
         what = b"%b/%b/%b/%b" % (call.account.encode(), call.region.encode(), call.operation.encode(), call.subject)
