@@ -103,11 +103,7 @@ async def load(url: str, requests: list[bytes], total: int, connections: int) ->
     source = Source(requests, total)
     loop = asyncio.get_running_loop()
     started = time.perf_counter()
-    pairs = [
-        await loop.create_connection(lambda: Client(source), host, port)
-        for _ in range(connections)
-        for _ in range(connections)
-    ]
+    pairs = [await loop.create_connection(lambda: Client(source), host, port) for _ in range(connections)]
     await asyncio.gather(*(client.done for _, client in pairs))
     return time.perf_counter() - started, sum(client.bytes for _, client in pairs)
 
