@@ -202,7 +202,7 @@ class Roles:
         except CallFailed as failed:
             raise Unreadable(_STAGE, _reason(failed), f"{wanted.role_arn}: {failed.failure.detail}") from failed
         got = arn.split(":")[4]
-        if wanted.narrow and got != wanted.account_id:
+        if got != wanted.account_id:
             # What follows would be written down under the wrong account.
             detail = f"{wanted.role_arn} leads into account {got or '(unknown)'}, not into this one."
             raise Unreadable(_STAGE, Reason.ROLE_DENIED, detail)

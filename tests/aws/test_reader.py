@@ -92,6 +92,16 @@ def test_a_region_that_cannot_be_listed_has_its_reason(error: Exception, reason:
     assert (raised.value.stage, raised.value.reason) == ("list", reason)
 
 
+def test_a_refusal_that_is_plain_stands_where_the_regions_are_not_known() -> None:
+    denied = refused("AccessDeniedException", "no identity-based policy")
+    on = reader(answers(refused("UnauthorizedOperation"), denied))
+    with pytest.raises(Unreadable):
+        on.regions(Target(ACCOUNT, regions=RegionRule(("me-south-1",))), Meter())
+    with pytest.raises(Unreadable) as raised:
+        collected(on, "me-south-1")
+    assert raised.value.reason is Reason.PERMISSION_DENIED
+
+
 def test_an_account_that_is_closed_is_forgotten() -> None:
     on = reader(answers(ENABLED, {"families": []}))
     on.regions(Target(ACCOUNT), Meter())

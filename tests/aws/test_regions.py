@@ -100,6 +100,7 @@ def test_a_session_that_is_over_is_over_everywhere() -> None:
         ("us-east-1", (), ["us-east-1", "eu-west-1"]),
         ("eu-west-1", (), ["eu-west-1", "us-east-1"]),
         ("eu-west-1", ("eu-north-1", "eu-west-3"), ["eu-west-1", "eu-north-1", "us-east-1"]),
+        ("eu-south-2", ("eu-north-1",), ["eu-south-2", "eu-north-1", "us-east-1"]),
         ("us-gov-east-1", (), ["us-gov-east-1", "us-gov-west-1"]),
         ("cn-north-1", ("eu-west-1",), ["cn-north-1", "cn-northwest-1"]),
     ],

@@ -298,6 +298,14 @@ def test_a_role_that_leads_into_another_account_is_refused() -> None:
     assert raised.value.reason is Reason.ROLE_DENIED
 
 
+def test_a_hub_that_leads_into_another_account_is_refused_too() -> None:
+    clock = FakeClock()
+    roles, by, _ = made(Sts(clock, account="000000000001"), clock)
+    with pytest.raises(Unreadable, match=re.escape(f"{HUB.arn} leads into account 000000000001")):
+        roles.keyring(target(1, HUB), Meter()).keys()
+    assert len(sent(by)) == 1
+
+
 def test_a_hub_that_is_refused_is_asked_for_once_a_minute_however_many_accounts_wait_for_it() -> None:
     roles, by, clock = made(in_turn(DENIED))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
@@ -14,6 +15,7 @@ from auditor.aws.failures import CallFailed
 from auditor.domain.facts import TaskDefinition
 from auditor.domain.reason import Reason
 from auditor.domain.result import Gap
+from auditor.domain.scope import Scope
 from tests import builders
 from tests.aws.fakes import Sent, caller, in_turn, line, refused, sent
 from tests.aws.fakes import pages as paged
@@ -56,9 +58,13 @@ def the_collector() -> Collector:
     return collector
 
 
+def reading_of(on: Line, scope: Scope = SCOPE) -> Iterator[object]:
+    return the_collector().collect(scope, on)
+
+
 def collect(script: Any) -> tuple[list[Any], Line]:  # noqa: ANN401
     on = line(caller(script))
-    return list(the_collector().collect(SCOPE, on)), on
+    return list(reading_of(on)), on
 
 
 def names(items: list[Any]) -> list[str]:
@@ -107,7 +113,7 @@ def test_a_family_that_slips_onto_the_next_page_too_is_described_once() -> None:
 
 def test_facts_come_as_they_are_read() -> None:
     on = line(caller(Ecs(["a", "b"], ["c"])))
-    items = the_collector().collect(SCOPE, on)
+    items = reading_of(on)
     next(items)
     assert operations(on) == [LIST, DESCRIBE]
     del items
@@ -140,7 +146,7 @@ def test_a_token_that_comes_back_ends_the_list_as_a_failure() -> None:
     on = line(caller(lambda call: again if call.operation == LIST else described("a")))
     read: list[object] = []
     with pytest.raises(CallFailed, match="same nextToken twice") as raised:
-        read.extend(the_collector().collect(SCOPE, on))
+        read.extend(reading_of(on))
     assert raised.value.failure.reason is Reason.MALFORMED_RESPONSE
     assert operations(on) == [LIST, DESCRIBE, LIST]
 
@@ -148,7 +154,7 @@ def test_a_token_that_comes_back_ends_the_list_as_a_failure() -> None:
 def test_a_list_that_fails_on_its_second_page_has_given_the_first() -> None:
     script = Ecs(["a"], ["b"])
     script.pages[1] = cast("Any", DENIED)
-    items = the_collector().collect(SCOPE, line(caller(script)))
+    items = reading_of(line(caller(script)))
     assert cast("TaskDefinition", next(items)).family == "a"
     with pytest.raises(CallFailed):
         next(items)
@@ -198,7 +204,7 @@ def test_a_gap_says_nothing_of_what_was_in_a_garbled_definition() -> None:
 
 def test_a_gap_in_another_partition_names_it() -> None:
     script, scope = Ecs(["web"], broken={"web": DENIED}), builders.scope("cn-north-1")
-    (gap,) = the_collector().collect(scope, line(caller(script), region="cn-north-1"))
+    (gap,) = reading_of(line(caller(script), region="cn-north-1"), scope)
     assert isinstance(gap, Gap)
     assert gap.resource is not None
     assert gap.resource.arn.startswith("arn:aws-cn:ecs:cn-north-1:")
