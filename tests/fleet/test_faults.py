@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from itertools import pairwise
@@ -21,6 +22,7 @@ from botocore.parsers import ResponseParserError
 from tests.fleet import Fault, Fleet, running
 from tests.fleet.conftest import SHAPE, Client, Connect, code
 from tests.fleet.faults import KINDS
+from tests.fleet.sessions import AMBIENT_KEY
 
 BUCKET = "auditor-results"
 
@@ -159,6 +161,19 @@ def test_a_reset_comes_before_the_call_takes_effect(faulty: Fleet, connect: Conn
     with pytest.raises(BotoCoreError):
         s3.put_object(Bucket=BUCKET, Key="reset", Body=b"x", IfNoneMatch="*")
     s3.put_object(Bucket=BUCKET, Key="reset", Body=b"x", IfNoneMatch="*")
+
+
+def test_a_reset_is_a_reset_on_the_wire(faulty: Fleet) -> None:
+    faulty.set_faults(Fault("reset"))
+    host, _, port = faulty.url.removeprefix("http://").partition(":")
+    request = (
+        "POST / HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 "
+        f"Credential={AMBIENT_KEY}/20261123/eu-west-1/sts/aws4_request, SignedHeaders=host\r\nContent-Length: 24\r\n\r\nAction=GetCallerIdentity"
+    )
+    with socket.create_connection((host, int(port)), timeout=5) as raw:
+        raw.sendall(request.encode())
+        with pytest.raises(ConnectionResetError):
+            raw.recv(1)
 
 
 def test_a_slow_answer_is_a_good_one(faulty: Fleet, connect: Connect) -> None:

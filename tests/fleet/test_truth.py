@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from tests.fleet import Fleet, Shape
+from tests.fleet import Fleet, Large, Shape
 from tests.fleet.conftest import Client, Connect
 from tests.fleet.definitions import CANARY, FAIL, NOT_APPLICABLE, PASS, RECIPES, Recipe
 from tests.fleet.organization import Organization
 from tests.fleet.truth import Expected, expected, latest
+from tests.fleet.workloads import Workloads
 
 
 def opinion(definition: dict[str, Any]) -> tuple[str, set[str], list[str]]:
@@ -133,6 +135,29 @@ def test_shares_are_those_of_the_shape_and_every_recipe_is_served() -> None:
     total = sum(verdicts.values())
     assert abs(verdicts[NOT_APPLICABLE] / total - 0.5) < 0.05
     assert abs(verdicts[FAIL] / total - 0.2) < 0.05
+
+
+def test_a_family_changes_its_mind_once_at_most_and_some_do_at_every_place() -> None:
+    organization = Organization(Shape(large=(Large(0, "us-east-1", 600, 4),), host_share=0.7))
+    places: Counter[int] = Counter()
+    for family in organization.each_family(organization.members[0].id, "us-east-1"):
+        verdicts = [expected(organization, family, number).verdict for number in range(family.first, family.newest + 1)]
+        changes = [place for place, (one, other) in enumerate(pairwise(verdicts)) if one != other]
+        assert len(changes) <= 1
+        places.update(changes)
+    assert min(places[0], places[1], places[2]) > 20
+
+
+def test_a_service_in_the_middle_of_a_deployment_runs_both_revisions() -> None:
+    organization = Organization(Shape(services=10, tasks=6, skew=0))
+    workloads = Workloads(organization)
+    account, region = organization.members[0].id, "us-east-1"
+    services = [workloads.service(account, region, index) for index in range(workloads.services(account, region))]
+    deploying = [service for service in services if len(set(service.revisions)) == 2]
+    assert deploying
+    for service in deploying:
+        tasks = [workloads.service_task(service, number) for number in range(service.tasks)]
+        assert {task.revision for task in tasks} == set(service.revisions)
 
 
 def test_the_same_seed_has_the_same_truth() -> None:
