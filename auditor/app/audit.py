@@ -1,40 +1,44 @@
-"""The audit itself: scan, write, report, and say how it went."""
+"""The audit itself: claim the run, have its parts done, write, report, and say how it went."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from auditor import __version__
 from auditor.app.outcome import BOTH, FAILED, FINDINGS, INCOMPLETE, OK, Outcome
+from auditor.app.part import Done, Order, elsewhere, here, spooled_store
 from auditor.app.wiring import Aws
 from auditor.archive.archive import Archive, Entry
 from auditor.archive.layout import LATEST, Layout
-from auditor.aws.collectors import reading
-from auditor.domain.check import Severity, Status
-from auditor.domain.events import AccountEnded, Event, Level, Notice, RunEnded, RunStarted
-from auditor.domain.result import AccountResult, RunResult
+from auditor.domain.check import Severity
+from auditor.domain.events import Event, Level, Notice, Observer, RunEnded, RunStarted
+from auditor.domain.result import RunResult
 from auditor.domain.scope import Target
-from auditor.engine.gather import About, Digest, Gathering, digest
-from auditor.engine.ports import Rule, Work
-from auditor.engine.scan import Ended, Scan
-from auditor.engine.signals import Orders, obeying
+from auditor.engine.gather import About
+from auditor.engine.processes import Lost, cores, spread
+from auditor.engine.signals import Orders
 from auditor.reports import html, machine, text
-from auditor.store.folder import Folder
 from auditor.store.spool import Spooling
 
 if TYPE_CHECKING:
-    from auditor.domain.events import Observer
     from auditor.settings import Settings
+
+#: A process takes half a second of CPU to start; fewer accounts than this are not worth one of their own.
+_ACCOUNTS_PER_PROCESS = 8
+_MOST_PROCESSES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to audit and how. `hashes` says which inventory and settings it came from."""
+    """What to audit and how. `hashes` says which inventory and settings it came from.
+
+    With `resume`, the run exists already, and only what it is missing is done. `together` keeps it in this process.
+    """
 
     run_id: str
     output: str
@@ -42,54 +46,88 @@ class Request:
     settings: Settings
     hashes: Mapping[str, str | None]
     colour: bool = False
+    resume: bool = False
+    together: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An account that has ended: what the run keeps of it, and the objects that were written."""
-
-    digest: Digest
-    entries: tuple[Entry, ...]
-
-
-def audit(request: Request, aws: Aws, observe: Observer) -> Outcome:
+def audit(request: Request, aws: Aws, observe: Observer, orders: Orders) -> Outcome:
     """Carry out a run. Raises RunExists and StorageError where nothing could be written at all."""
-    started_at, identity = aws.clock.now(), aws.identity.arn
-    layout = Layout(request.run_id)
-    store = aws.store(request.output, request.settings)
-    Archive(store, layout).claim(started_at)
-    spool = Folder(Path(request.settings.spool or tempfile.gettempdir()) / f"auditor-spool-{request.run_id}")
-    spooling = Spooling(store, spool)
-    archive = Archive(spooling, layout, request.settings.emit)
+    order = Order(
+        request.run_id, request.output, request.targets, request.settings, aws.identity, request.settings.limits.workers
+    )
+    layout, spooling = Layout(request.run_id), spooled_store(order, aws.store(request.output, request.settings))
+    # Until the first account is read, a refusal ends the run: it must not be hidden by the spool.
+    started_at = Archive(spooling.first, layout).claim(aws.clock.now(), fingerprint(request), resume=request.resume)
+    archive = Archive(spooling, layout)
     previous = archive.previous()
-    with obeying(aws.clock) as orders:
-        for event in _openings(request, identity, aws.endpoints):
-            observe(event)
-        gathering, entries = _scan(request, aws, archive, observe)
-        result = gathering.result(
-            About(
-                request.run_id,
-                started_at,
-                aws.clock.now(),
-                __version__,
-                request.settings.checks,
-                interrupted=orders.exit_code is not None,
-            )
-        )
-        written = (*entries, archive.summary(machine.summary_json(result)), archive.report(html.render(result)))
+    order = replace(order, vouched=archive.vouched(previous), resume=request.resume)
+    for event in _openings(request, aws):
+        observe(event)
+    done = _parts(order, aws, observe, _processes(request))
+    spooling.spooled.add(done.spooled)
+    interrupted = orders.exit_code is not None
+    checks = request.settings.checks
+    about = About(request.run_id, started_at, aws.clock.now(), __version__, checks, interrupted=interrupted)
+    result = done.gathering.result(about)
+    written = [*done.entries, archive.summary(machine.summary_json(result)), archive.report(html.render(result))]
+    waiting = _seal(archive, spooling, result, written, _context(request, previous, {**order.vouched, **done.vouches}))
+    observe(RunEnded(result.run_id, result.complete, result.coverage_percent))
+    shown = spooling.spool if waiting else spooling.first
+    said = text.summary(result, output=shown.where(), report=spooling.where(layout.report), colour=request.colour)
+    if waiting:
+        return Outcome(f"{said}\n{_spooled(spooling, request.output)}", FAILED)
+    return Outcome(said, exit_code(result, request.settings, orders))
+
+
+def fingerprint(request: Request) -> str:
+    """Return what must not change between a run and its resumption: who is audited, by which checks, and how."""
+    settings = request.settings
+    what = [
+        request.hashes.get("inventory"),
+        [check.id for check in settings.checks],
+        repr(sorted(settings.parameters.items())),
+        sorted(settings.emit),
+    ]
+    return hashlib.sha256(json.dumps(what).encode()).hexdigest()
+
+
+def _processes(request: Request) -> int:
+    wanted = request.settings.limits.processes or min(cores(), _MOST_PROCESSES)
+    worth = len(request.targets) // _ACCOUNTS_PER_PROCESS
+    return 1 if request.together else max(1, min(wanted, worth, request.settings.limits.workers))
+
+
+def _parts(order: Order, aws: Aws, observe: Observer, processes: int) -> Done:
+    """Have the run done in so many processes. What a process leaves undone when it dies is done here."""
+    order = replace(order, deadline=aws.clock.left)
+    if processes == 1:
+        return here(order, aws, observe)
+    workers = -(-order.workers // processes)
+    jobs = [replace(order, targets=order.targets[n::processes], workers=workers) for n in range(processes)]
+    done, lost = Done(), list[Order]()
+    for outcome in spread(elsewhere, jobs, aws.clock, observe):
+        if isinstance(outcome, Lost):
+            lost.append(outcome.job)
+        else:
+            done.add(outcome)
+    for job in lost:
+        observe(Notice(Level.ERROR, "A worker process died; its accounts are taken up again", f"{len(job.targets)}"))
+        done.add(here(replace(job, resume=True, deadline=aws.clock.left), aws, observe))
+    return done
+
+
+def _seal(
+    archive: Archive, spooling: Spooling, result: RunResult, written: list[Entry], context: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Deliver what waits, then write the manifest, then `latest.json`; each only when all before it has arrived."""
+    waiting = spooling.deliver()
+    if not waiting and not result.interrupted:
+        archive.seal(result, written, context)
         waiting = spooling.deliver()
-        if not waiting and not result.interrupted:
-            archive.seal(result, written, _context(request, previous))
-            waiting = spooling.deliver()
-        if not waiting and not result.interrupted:
-            archive.publish(result)
-            waiting = spooling.deliver()
-        observe(RunEnded(result.run_id, result.complete, result.coverage_percent))
-        shown = spool if waiting else store
-        said = text.summary(result, output=shown.where(), report=spooling.where(layout.report), colour=request.colour)
-        if waiting:
-            return Outcome(f"{said}\n{_spooled(spooling, spool, request.output)}", FAILED)
-        return Outcome(said, exit_code(result, request.settings, orders))
+    if not waiting and not result.interrupted:
+        archive.publish(result)
+        waiting = spooling.deliver()
+    return waiting
 
 
 def exit_code(result: RunResult, settings: Settings, orders: Orders) -> int:
@@ -109,60 +147,20 @@ def exit_code(result: RunResult, settings: Settings, orders: Orders) -> int:
     }[failing, incomplete]
 
 
-def works(settings: Settings) -> tuple[Work, ...]:
-    """Return what to do in every scope: each collector that an enabled check needs, with the checks over its facts."""
-    collectors = reading(check.over for check in settings.checks)
-    return tuple(
-        Work(
-            collector.name,
-            tuple(
-                Rule(check, settings.parameters[check.id])
-                for check in settings.checks
-                if check.over is collector.yields
-            ),
-        )
-        for collector in collectors
-    )
-
-
-def _scan(request: Request, aws: Aws, archive: Archive, observe: Observer) -> tuple[Gathering, list[Entry]]:
-    settings, gathering, entries = request.settings, Gathering(), list[Entry]()
-    collectors = reading(check.over for check in settings.checks)
-
-    def finish(result: AccountResult) -> Kept:
-        return Kept(digest(result), archive.account(result))
-
-    scan = Scan(
-        cloud=aws.reader(request.run_id, collectors),
-        works=works(settings),
-        finish=finish,
-        clock=aws.clock,
-        workers=settings.limits.workers,
-        keep_all=Status.NOT_APPLICABLE in settings.emit,
-    )
-    for news in scan.run(request.targets):
-        if isinstance(news, Ended):
-            gathering.add(news.value.digest)
-            entries.extend(news.value.entries)
-            observe(AccountEnded(news.value.digest.summary))
-        else:
-            observe(news)
-    return gathering, entries
-
-
-def _openings(request: Request, identity: str, redirected: str) -> Iterator[Event]:
+def _openings(request: Request, aws: Aws) -> Iterator[Event]:
     yield RunStarted(request.run_id, len(request.targets), tuple(check.id for check in request.settings.checks))
-    yield Notice(Level.INFO, "Auditing as", identity)
-    if redirected:
+    yield Notice(Level.INFO, "Auditing as", aws.identity.arn)
+    if redirected := aws.endpoints:
         # An environment variable can send a credentialled scanner anywhere: it must not do so unseen.
         yield Notice(Level.WARNING, "AWS endpoints are redirected by the environment", redirected)
 
 
-def _context(request: Request, previous: str | None) -> dict[str, Any]:
+def _context(request: Request, previous: str | None, vouches: Mapping[str, str]) -> dict[str, Any]:
     return {
         "previous_run": previous,
         "inventory_sha256": request.hashes.get("inventory"),
         "settings_sha256": request.hashes.get("settings"),
+        "state": dict(vouches),
         "checks": [check.id for check in request.settings.checks],
         "versions": _versions(),
     }
@@ -175,9 +173,9 @@ def _versions() -> dict[str, str]:
     return {"auditor": __version__, "python": python} | {name: version(name) for name in ("boto3", "botocore")}
 
 
-def _spooled(spooling: Spooling, spool: Folder, output: str) -> str:
+def _spooled(spooling: Spooling, output: str) -> str:
     return (
-        f"NOT DELIVERED: {spooling.refusal}\n"
-        f"The results that {output} did not take are in {spool.where()}, under the same keys.\n"
+        f"NOT DELIVERED: {spooling.spooled.refusal}\n"
+        f"The results that {output} did not take are in {spooling.spool.where()}, under the same keys.\n"
         f"{LATEST} was not changed. Copy them there when the cause is mended, or run again."
     )

@@ -16,6 +16,7 @@ _IN_SETTINGS = {
     "check": "checks.include",
     "exclude_check": "checks.exclude",
     "workers": "limits.workers",
+    "processes": "limits.processes",
     "headroom": "limits.headroom",
     "deadline": "limits.deadline",
     "connect_timeout": "limits.connect_timeout",

@@ -18,7 +18,7 @@ from auditor.store.store import Store
 if TYPE_CHECKING:
     from auditor.aws.calls import Caller
     from auditor.aws.collectors.collector import Collector
-    from auditor.aws.reader import Reader
+    from auditor.aws.reader import Memory, Reader
     from auditor.aws.roles import Identity
     from auditor.settings import Settings
 
@@ -26,15 +26,16 @@ if TYPE_CHECKING:
 class Aws:
     """Everything of AWS that a command may need, made when it is first needed: `validate` pays for none of it."""
 
-    def __init__(self) -> None:
-        """Call nothing, and load nothing."""
-        self.clock = RunClock()
+    def __init__(self, clock: RunClock | None = None, identity: Identity | None = None) -> None:
+        """Call nothing, and load nothing. An `identity` that is known already is not asked for again."""
+        self.clock = clock or RunClock()
         self._settings: Settings | None = None
+        if identity is not None:
+            self.__dict__["identity"] = identity
 
     def configure(self, settings: Settings) -> None:
         """Take the limits from the settings. To be called before the first call that is not for the settings."""
         self._settings = settings
-        self.clock = RunClock(settings.limits.deadline)
         self.__dict__.pop("caller", None)
 
     @cached_property
@@ -94,10 +95,13 @@ class Aws:
         caller = replace(self.caller, clock=RunClock())
         return Bucket(caller, self.identity.account_id, output, protection)
 
-    def reader(self, run_id: str, collectors: Iterable[Collector], *, counting: bool = False) -> Reader:
+    def reader(
+        self, run_id: str, collectors: Iterable[Collector], *, counting: bool = False, memory: Memory | None = None
+    ) -> Reader:
         """Return what the engine reads accounts with; sessions are narrowed to what the collectors need.
 
-        With `counting` the collectors only list: they yield what a run would describe.
+        With `counting` the collectors only list: they yield what a run would describe. Without a `memory` every night
+        is the first.
         """
         from auditor.aws import regions  # noqa: PLC0415
         from auditor.aws.reader import Reader  # noqa: PLC0415
@@ -105,7 +109,7 @@ class Aws:
 
         used = tuple(replace(each, collect=each.count) if counting else each for each in collectors)
         actions = {*regions.ACTIONS, *(action for each in used for action in each.actions)}
-        return Reader(self.caller, Roles(self.caller, self.identity, run_id, actions), used)
+        return Reader(self.caller, Roles(self.caller, self.identity, run_id, actions), used, memory)
 
     def discover(self, wanted: Discover) -> list[DiscoveredAccount]:
         """List the organization. Raises OrganizationError."""

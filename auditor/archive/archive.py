@@ -6,6 +6,7 @@ for has arrived.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import secrets
@@ -14,11 +15,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from auditor.archive import rows
+from auditor.archive import reading, rows
 from auditor.archive.layout import LATEST, Layout, is_run_id
 from auditor.domain.check import Status
-from auditor.domain.errors import RunExists, StorageError
+from auditor.domain.errors import ConfigError, Problem, RunExists, StorageError
 from auditor.domain.result import AccountResult, RunResult
+from auditor.domain.scope import Account
 from auditor.store.store import HTML, JSON, NDJSON, AlreadyThere, Blob, Store
 
 
@@ -41,20 +43,67 @@ class Archive:
         self._layout = layout
         self._emit = frozenset(emit)
 
-    def claim(self, started_at: datetime) -> None:
+    def claim(self, now: datetime, fingerprint: str, *, resume: bool = False) -> datetime:
         """Take the run id, and learn before the first call whether the output can be written at all.
 
-        Raises RunExists where another run has it, and StorageError.
+        Returns when the run started: now, or long ago where it is to `resume`. Raises RunExists where another process
+        has it or it is whole already, StorageError, and ConfigError where there is nothing of that id to resume or it
+        was made with other settings.
         """
-        claim = {"run_id": self._layout.run_id, "started_at": rows.timestamp(started_at)}
-        body = _json(claim | {"nonce": secrets.token_hex(8)})
+        attempt, started_at = 0, now
+        if resume:
+            attempt, started_at = self._taken_up(fingerprint)
+        key = self._layout.claim(attempt)
+        claim = {
+            "run_id": self._layout.run_id,
+            "started_at": rows.timestamp(started_at),
+            "fingerprint": fingerprint,
+            "nonce": secrets.token_hex(8),
+        }
         try:
-            self._store.put(self._layout.claim, Blob(body, once=True))
+            self._store.put(key, Blob(_json(claim), once=True))
         except AlreadyThere as error:
             raise RunExists(
-                f"Another run has the id {self._layout.run_id}: {self._store.where(self._layout.claim)} is there.",
-                "Leave --run-id out to get an id of its own, or wait for the other run.",
+                f"Nothing done: another run has the id {self._layout.run_id}; {self._store.where(key)} is there.",
+                f"Leave --run-id out to get an id of its own, or --resume {self._layout.run_id} if that run is dead.",
             ) from error
+        return started_at
+
+    def _taken_up(self, fingerprint: str) -> tuple[int, datetime]:
+        run_id, place = self._layout.run_id, self._store.where(self._layout.claim(0))
+        body = self._store.get(self._layout.claim(0))
+        try:
+            claim = json.loads(body or b"null")
+            started_at, before = datetime.fromisoformat(claim["started_at"]), claim["fingerprint"]
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            problem = Problem(
+                "--resume", 0, "", f"there is no run {run_id}", f"{place} would say so; check the output."
+            )
+            raise ConfigError([problem]) from error
+        if self._store.get(self._layout.manifest) is not None:
+            raise RunExists(
+                f"Nothing done: the run {run_id} is whole already.", self._store.where(self._layout.manifest)
+            )
+        if before != fingerprint:
+            advice = "Use the inventory, the checks and the settings that it was started with, or start a new run."
+            raise ConfigError([Problem("--resume", 0, "", f"{run_id} was started with another configuration", advice)])
+        attempt = 1
+        while self._store.get(self._layout.claim(attempt)) is not None:
+            attempt += 1
+        return attempt, started_at
+
+    def vouched(self, run_id: str | None) -> dict[str, str]:
+        """Return the notes that a sealed run vouches for, key to SHA-256; nothing where that cannot be told."""
+        if run_id is None:
+            return {}
+        try:
+            manifest = json.loads(self._store.get(Layout(run_id).manifest) or b"null")
+            state = manifest["state"]
+        except (StorageError, ValueError, TypeError, KeyError, RecursionError):
+            return {}
+        return (
+            {key: digest for key, digest in state.items() if isinstance(digest, str)} if isinstance(state, dict) else {}
+        )
 
     def previous(self) -> str | None:
         """Return the id of the last run that ended in order; None where there is none, or it cannot be read."""
@@ -76,6 +125,21 @@ class Archive:
             self._put_rows(layout.findings(account_id), findings),
             self._put_rows(layout.coverage(account_id), ledger),
         )
+
+    def stored(self, account: Account) -> AccountResult | None:
+        """Return what this run has written of an account before; None where that is not whole. Raises StorageError."""
+        bodies = [self._store.get(key) for key in self._keys(account.id)]
+        if bodies[0] is None or bodies[1] is None:
+            return None
+        try:
+            return AccountResult(account, reading.findings(bodies[0], account), reading.coverage(bodies[1], account))
+        except ValueError:
+            return None
+
+    def entries(self, account_id: str) -> tuple[Entry, ...]:
+        """Return how the manifest lists an account that was written before. Raises StorageError."""
+        bodies = ((key, self._store.get(key) or b"") for key in self._keys(account_id))
+        return tuple(_entry(key, body, len(gzip.decompress(body).splitlines())) for key, body in bodies)
 
     def document(self, key: str, body: bytes, content_type: str) -> Entry:
         """Write something that is read whole. Raises StorageError."""
@@ -126,6 +190,9 @@ class Archive:
         }
         self._store.put(LATEST, Blob(_json(latest)))
         return True
+
+    def _keys(self, account_id: str) -> tuple[str, str]:
+        return self._layout.findings(account_id), self._layout.coverage(account_id)
 
     def _put_rows(self, key: str, lines: list[Any]) -> Entry:
         body = rows.encode(lines)

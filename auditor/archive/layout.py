@@ -44,10 +44,10 @@ class Layout:
         """What belongs to the run, with checksums: it exists when the run is whole."""
         return f"runs/{self.run_id}/manifest.json"
 
-    @property
-    def claim(self) -> str:
-        """Who holds this run id."""
-        return f"state/claims/{self.run_id}.json"
+    def claim(self, attempt: int) -> str:
+        """Who holds this run id: attempt 0 is the run itself, later ones take it up where it was cut short."""
+        suffix = f".resume-{attempt}" if attempt else ""
+        return f"state/claims/{self.run_id}{suffix}.json"
 
     @property
     def _partition(self) -> str:

@@ -55,8 +55,8 @@ class ResourceRow:
     """The revision; null where there is none or it was not learnt."""
     name: str
     """Its name, as people know it."""
-    tags: dict[str, str]
-    """Its tags in AWS."""
+    tags: dict[str, str] | None
+    """Its tags in AWS; null where they were not looked at in this run."""
     registered_at: str | None
     """When this revision was registered: ISO 8601, UTC; null where it is not known."""
     registered_by: str | None
@@ -251,7 +251,7 @@ def _resource(resource: Resource) -> ResourceRow:
         family=resource.family,
         revision=resource.revision,
         name=resource.name,
-        tags=_sorted(resource.tags),
+        tags=None if resource.tags is None else _sorted(resource.tags),
         registered_at=timestamp(resource.registered_at) if resource.registered_at else None,
         registered_by=resource.registered_by,
     )

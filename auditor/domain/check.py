@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, is_dataclass
@@ -72,10 +73,18 @@ class Check(Generic[F]):
     remediation: str = ""
     parameters: Any = field(default_factory=NoParameters, hash=False)
 
+    def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
+        """Pickle by name: the decorator has put this check where its function was."""
+        return _named, (self.judge.__module__, self.judge.__name__)
+
     @property
     def manual(self) -> str:
         """The manual page: the docstring of the module that defines the check."""
         return (sys.modules[self.judge.__module__].__doc__ or "").strip()
+
+
+def _named(module: str, name: str) -> Any:  # noqa: ANN401 - whatever stands there
+    return getattr(importlib.import_module(module), name)
 
 
 def check(  # noqa: PLR0913 - keyword-only metadata, one word each

@@ -4,7 +4,7 @@
     ├── ConfigError         exit 2: the configuration is wrong; every problem at once
     ├── IdentityError       exit 1: no usable credentials to start from
     ├── OrganizationError   exit 1: the organization could not be listed, so nobody knows what to expect
-    ├── RunExists           exit 1: another run holds this run id
+    ├── RunExists           exit 0: another run holds this run id, and does the work
     └── StorageError        exit 1: the output cannot be written or read
 
 What goes wrong within an account is none of these: it is a `Gap`, and the run goes on.
@@ -26,6 +26,10 @@ class AuditorError(Exception):
         super().__init__(message)
         self.message = message
         self.advice = advice
+
+    def __reduce__(self) -> tuple[type[AuditorError], tuple[object, ...]]:
+        """Pickle as it was made: errors come back from other processes."""
+        return type(self), (self.message, self.advice)
 
     def __str__(self) -> str:
         """Message, then advice on a line of its own."""
@@ -59,6 +63,10 @@ class ConfigError(AuditorError):
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[ConfigError], tuple[object, ...]]:
+        """Pickle as it was made."""
+        return type(self), (self.problems,)
+
 
 class IdentityError(AuditorError):
     """There are no usable credentials to start from."""
@@ -73,4 +81,6 @@ class StorageError(AuditorError):
 
 
 class RunExists(AuditorError):  # noqa: N818 - it is news, not a fault
-    """Another run holds this run id."""
+    """Another run holds this run id: a schedule that fires twice must not page anybody."""
+
+    exit_code = 0

@@ -17,14 +17,17 @@ _ZERO = re.compile(r"[+-]?0+", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """The AWS resource that a finding is about. `revision` is None where the resource has none or it was not learnt."""
+    """The AWS resource that a finding is about.
+
+    `revision` is None where the resource has none or it was not learnt, `tags` where they were not looked at.
+    """
 
     arn: str
     type: str
     name: str
     family: str | None = None
     revision: int | None = None
-    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
+    tags: Mapping[str, str] | None = field(default_factory=dict, hash=False)
     registered_at: datetime | None = None
     registered_by: str | None = None
 
@@ -61,7 +64,10 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class TaskDefinition:
-    """One revision of a task definition family. `network_mode` is None where ECS holds none, which is never host."""
+    """One revision of a task definition family.
+
+    `network_mode` is None where ECS holds none, which is never host; `tags` is None where they were not looked at.
+    """
 
     arn: str
     family: str
@@ -69,7 +75,7 @@ class TaskDefinition:
     status: str
     network_mode: str | None
     containers: tuple[Container, ...]
-    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
+    tags: Mapping[str, str] | None = field(default_factory=dict, hash=False)
     registered_at: datetime | None = None
     registered_by: str | None = None
 

@@ -34,6 +34,15 @@ class RunClock:
         """Seconds that only go forward."""
         return time.monotonic()
 
+    def limit(self, seconds: float) -> None:
+        """End the run this many seconds from now."""
+        self._ends = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float | None:
+        """Seconds to the deadline, None where there is none."""
+        return None if self._ends is None else max(0.0, self._ends - time.monotonic())
+
     def interrupt(self) -> None:
         """Order the run to end. Safe in a signal handler."""
         self._interrupted = True

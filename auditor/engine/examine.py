@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from auditor.domain.check import Status
 from auditor.domain.clock import Clock, Stopped, Unreadable
 from auditor.domain.facts import Fact
 from auditor.domain.reason import Reason
-from auditor.domain.result import Coverage, CoverageStatus, Finding, Gap, Meter
+from auditor.domain.result import AccountResult, Coverage, CoverageStatus, Finding, Gap, Meter
 from auditor.domain.scope import Scope
 from auditor.engine import crash
 from auditor.engine.evaluate import Place, judge, unread
@@ -24,6 +24,10 @@ class Examined:
     coverage: Coverage
     findings: tuple[Finding, ...] = ()
     not_applicable: Mapping[str, int] = field(default_factory=dict)
+
+
+#: (region, collector) -> what an earlier attempt at the same run has settled.
+Prior = Mapping[tuple[str, str], Examined]
 
 
 def examine(scope: Scope, work: Work, cloud: Cloud, clock: Clock, *, keep_all: bool = False) -> Examined:
@@ -112,3 +116,24 @@ class _Tally:
             return None
         missing = f"{len(names)} of {self.resources} could not be judged"
         return Reason.INTERNAL_ERROR, f"{missing}, {min(names)} among them."
+
+
+def before(result: AccountResult, works: Sequence[Work], unsettled: Collection[Reason]) -> Prior:
+    """Take an account's rows apart again: what each settled scope came to, by scope and collector.
+
+    Rows whose reason is in `unsettled` are left out: they are to be examined now. Every resource of a scope has one
+    finding from each check, or the check does not apply to it: that is how many those were.
+    """
+    rules = {work.collector: [rule.check.id for rule in work.rules] for work in works}
+    parts: dict[tuple[str, str], Examined] = {}
+    for row in result.coverage:
+        if row.reason in unsettled or row.collector not in rules:
+            continue
+        wanted = rules[row.collector]
+        found = tuple(each for each in result.findings if each.region == row.region and each.check_id in wanted)
+        judged = Counter(each.check_id for each in found if each.status is not Status.NOT_APPLICABLE)
+        spared = {check_id: row.resources - judged[check_id] for check_id in wanted}
+        parts[row.region, row.collector] = Examined(
+            row, found, {id_: count for id_, count in spared.items() if count > 0}
+        )
+    return parts

@@ -59,6 +59,13 @@ class Gathering:
         _keep(self._unknowns, part.unknowns, MOST_UNKNOWNS)
         self._gaps.extend(part.gaps)
 
+    def merge(self, other: Gathering) -> None:
+        """Take in what another process has gathered."""
+        self._accounts.extend(other._accounts)
+        _keep(self._failures, other._failures, MOST_FAILURES)
+        _keep(self._unknowns, other._unknowns, MOST_UNKNOWNS)
+        self._gaps.extend(other._gaps)
+
     def result(self, about: About) -> RunResult:
         """Return the run as it stands."""
         accounts = tuple(sorted(self._accounts, key=lambda each: each.account.id))

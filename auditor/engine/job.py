@@ -17,7 +17,7 @@ from auditor.domain.events import AccountPlanned, Event, ScopeEnded
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult, Coverage, CoverageStatus, Meter
 from auditor.domain.scope import Scope, Target
-from auditor.engine.examine import Examined
+from auditor.engine.examine import Examined, Prior
 from auditor.engine.plan import charge, expect
 from auditor.engine.ports import Work
 
@@ -31,8 +31,11 @@ class Job:
     which it does; it is called under the lock and must not wait.
     """
 
-    def __init__(self, target: Target, works: Sequence[Work], announce: Callable[[Event], None]) -> None:
-        """Expect nothing yet."""
+    def __init__(
+        self, target: Target, works: Sequence[Work], announce: Callable[[Event], None], prior: Prior | None = None
+    ) -> None:
+        """Expect nothing yet. What `prior` has settled is taken over as it is, and never open."""
+        self._prior = prior or {}
         self.target = target
         self.planning = Meter()
         self._works = works
@@ -55,9 +58,7 @@ class Job:
         with self._lock:
             if self._open.pop((scope, work.collector), None) is None:
                 return
-            self._examined.append(examined)
-            fails = sum(1 for finding in examined.findings if finding.status is Status.FAIL)
-            self._announce(ScopeEnded(examined.coverage, fails))
+            self._keep(examined)
 
     def write_off(self, reason: Reason) -> None:
         """Wait no more: what has not come back becomes a row that says that the run was stopped."""
@@ -89,9 +90,18 @@ class Job:
             expectation, self._carried = charge(expectation, cost)
         self._planned = True
         self._open = {(scope, work.collector): work for scope in expectation.scopes for work in self._works}
+        taken = [key for key in self._open if (key[0].region, key[1]) in self._prior]
         self._announce(AccountPlanned(self.target.account, len(self._open) + len(expectation.rows)))
         self._add(expectation.rows)
+        for scope, collector in taken:
+            del self._open[scope, collector]
+            self._keep(self._prior[scope.region, collector])
         return tuple((scope, work) for (scope, _), work in self._open.items())
+
+    def _keep(self, examined: Examined) -> None:
+        self._examined.append(examined)
+        fails = sum(1 for finding in examined.findings if finding.status is Status.FAIL)
+        self._announce(ScopeEnded(examined.coverage, fails))
 
     def _add(self, rows: Iterable[Coverage]) -> None:
         for row in rows:

@@ -6,9 +6,9 @@ ends the last of them closes the account: rows are written there and then, so me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
@@ -20,7 +20,7 @@ from auditor.domain.result import AccountResult
 from auditor.domain.scope import Scope, Target
 from auditor.engine import crash
 from auditor.engine.clock import RunClock
-from auditor.engine.examine import examine
+from auditor.engine.examine import Prior, examine
 from auditor.engine.job import Job
 from auditor.engine.pool import Pool
 from auditor.engine.ports import Cloud, Work
@@ -41,7 +41,11 @@ class Ended(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Scan(Generic[T]):
-    """How to scan. `finish` is called once for every account, on a worker's thread; what it raises ends the run."""
+    """How to scan.
+
+    `finish` is called once for every account, on a worker's thread; what it raises ends the run. `prior` holds by
+    account id what an earlier attempt at the same run has settled.
+    """
 
     cloud: Cloud
     works: Sequence[Work]
@@ -49,6 +53,7 @@ class Scan(Generic[T]):
     clock: RunClock
     workers: int = 64
     keep_all: bool = False
+    prior: Mapping[str, Prior] = field(default_factory=dict)
 
     def run(self, targets: Iterable[Target]) -> Generator[Event | Ended[T], None, None]:
         """Yield what happens, and every account as it ends, on the caller's thread.
@@ -66,7 +71,8 @@ class _Run(Generic[T]):
         self._stopped_at: float | None = None
 
     def go(self, targets: Sequence[Target]) -> Generator[Event | Ended[T], None, None]:
-        jobs = [Job(target, self._scan.works, self._news.put) for target in targets]
+        prior = self._scan.prior
+        jobs = [Job(each, self._scan.works, self._news.put, prior.get(each.account.id)) for each in targets]
         self._scan.clock.asleep = self._pool.asleep
         try:
             for job in jobs:

@@ -6,6 +6,7 @@ Both are context managers, and both are called one event at a time: the caller h
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
+#: Seconds between two pictures. rich's own thread would draw more evenly, and forbid the engine to fork.
+_REDRAW = 0.1
 _GAPS = frozenset({CoverageStatus.PARTIAL, CoverageStatus.NOT_EXAMINED})
 
 
@@ -58,6 +61,7 @@ class Bar:
         self._calls: Counter[str] = Counter()
         self._progress: RichProgress
         self._task: TaskID
+        self._drawn = 0.0
 
     def __enter__(self) -> Self:
         """Draw the empty bar."""
@@ -67,7 +71,7 @@ class Bar:
 
         console = Console(file=self._stream, no_color=not self._colour, highlight=False, markup=False)
         columns = (BarColumn(bar_width=24), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-        self._progress = Progress(*columns, console=console, transient=True)
+        self._progress = Progress(*columns, console=console, transient=True, auto_refresh=False)
         self._task = self._progress.add_task(self.line, total=None)
         self._progress.start()
         return self
@@ -84,6 +88,9 @@ class Bar:
         self._count(event)
         total = self._counts["accounts"] or None
         self._progress.update(self._task, description=self.line, total=total, completed=self._counts["accounts_done"])
+        if time.monotonic() - self._drawn > _REDRAW:
+            self._drawn = time.monotonic()
+            self._progress.refresh()
 
     def _count(self, event: Event) -> None:
         match event:

@@ -50,6 +50,9 @@ class LimitsSection(_Section):
     """How hard a run may push."""
 
     workers: int = Field(64, ge=1, le=512, description="Account-regions looked at side by side.")
+    processes: int = Field(
+        0, ge=0, le=64, description="Processes that share the workers; 0 takes what the cores allow."
+    )
     headroom: float = Field(0.5, gt=0, le=1, description="Share of AWS's request rates that a run may use.")
     deadline: Seconds = Field(7200.0, description="When the run ends, complete or not: 2h, 90m, or seconds.")
     connect_timeout: Seconds = Field(5.0, description="How long to wait for a connection.")

@@ -123,6 +123,7 @@ def _settings(
 def _limits(section: LimitsSection) -> Limits:
     return Limits(
         workers=section.workers,
+        processes=section.processes,
         headroom=section.headroom,
         deadline=section.deadline,
         connect_timeout=section.connect_timeout,

@@ -22,6 +22,7 @@ class Limits:
     """How hard a run may push. Times are seconds; `headroom` is the share of AWS's request rates that it may use."""
 
     workers: int = 64
+    processes: int = 0
     headroom: float = 0.5
     deadline: float = 7200.0
     connect_timeout: float = 5.0

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from auditor.domain.errors import StorageError
 from auditor.store.folder import Folder
 from auditor.store.store import Blob, Store
+
+
+@dataclass(slots=True)
+class Spooled:
+    """What waits in the spool: the labels of the objects by key, in the order in which they came, and why."""
+
+    waiting: dict[str, Blob] = field(default_factory=dict)
+    refusal: StorageError | None = None
+
+    def add(self, other: Spooled) -> None:
+        """Take in what another process has left in the same spool."""
+        self.waiting.update(other.waiting)
+        self.refusal = self.refusal or other.refusal
 
 
 class Spooling:
@@ -16,50 +31,49 @@ class Spooling:
 
     def __init__(self, first: Store, spool: Folder) -> None:
         """Touch nothing yet: the spool folder comes into being with the first refusal."""
-        self._first = first
-        self._spool = spool
-        self._waiting: dict[str, Blob] = {}
-        self.refusal: StorageError | None = None
+        self.first = first
+        self.spool = spool
+        self.spooled = Spooled()
 
     def where(self, key: str = "") -> str:
         """Return where the key lies: in the spool while it waits there."""
-        return (self._spool if key in self._waiting else self._first).where(key)
+        return (self.spool if key in self.spooled.waiting else self.first).where(key)
 
     def put(self, key: str, blob: Blob) -> None:
         """Write to the first place, or to the spool. Raises AlreadyThere, and StorageError when neither takes it."""
-        if self.refusal is None:
+        if self.spooled.refusal is None:
             try:
-                self._first.put(key, blob)
+                self.first.put(key, blob)
             except StorageError as error:
-                self.refusal = error
+                self.spooled.refusal = error
             else:
                 return
         try:
-            self._spool.put(key, blob)
+            self.spool.put(key, blob)
         except StorageError as error:
-            both = f"{self.refusal.message} Nor does the spool take it: {error.message}"
-            raise StorageError(both, f"{self.refusal.advice} {error.advice}".strip()) from error
-        self._waiting[key] = Blob(b"", blob.content_type, blob.content_encoding, blob.once)
+            both = f"{self.spooled.refusal.message} Nor does the spool take it: {error.message}"
+            raise StorageError(both, f"{self.spooled.refusal.advice} {error.advice}".strip()) from error
+        self.spooled.waiting[key] = Blob(b"", blob.content_type, blob.content_encoding, blob.once)
 
     def get(self, key: str) -> bytes | None:
         """Read from the first place."""
-        return self._first.get(key)
+        return self.first.get(key)
 
     def deliver(self) -> tuple[str, ...]:
         """Try once more to bring what waits in the spool to where it belongs, in the order in which it came.
 
         Returns the keys that still wait. Raises AlreadyThere, and StorageError where the spool cannot be read.
         """
-        for key, label in tuple(self._waiting.items()):
-            body = self._spool.get(key)
+        for key, label in tuple(self.spooled.waiting.items()):
+            body = self.spool.get(key)
             if body is None:
-                raise StorageError(f"{self._spool.where(key)} is gone.", "Somebody cleared the spool; run again.")
+                raise StorageError(f"{self.spool.where(key)} is gone.", "Somebody cleared the spool; run again.")
             try:
-                self._first.put(key, Blob(body, label.content_type, label.content_encoding, label.once))
+                self.first.put(key, Blob(body, label.content_type, label.content_encoding, label.once))
             except StorageError as error:
-                self.refusal = error
-                return tuple(sorted(self._waiting))
-            del self._waiting[key]
-            self._spool.discard(key)
-        self.refusal = None
+                self.spooled.refusal = error
+                return tuple(sorted(self.spooled.waiting))
+            del self.spooled.waiting[key]
+            self.spool.discard(key)
+        self.spooled.refusal = None
         return ()

@@ -23,6 +23,7 @@ from auditor.domain.facts import Fact
 from auditor.domain.reason import Reason
 from auditor.domain.result import Gap, Meter
 from auditor.domain.scope import Scope, Target
+from auditor.engine.signals import obeying
 from auditor.settings import Override
 from auditor.store.store import Blob, Store
 from tests.builders import account, target
@@ -67,7 +68,9 @@ def run(bucket: Memory, tmp_path: Path) -> Callable[..., Outcome]:
         how = settings.load(None, "settings", over, checks.load())
         request = Request(RUN, "s3://bucket", (target(1),), how, {})
         events: list[Event] = [] if heard is None else heard
-        return audit(request, aws or StubAws(bucket, cloud or StubCloud(look=one_definition)), events.append)
+        its = aws or StubAws(bucket, cloud or StubCloud(look=one_definition))
+        with obeying(its.clock) as orders:
+            return audit(request, its, events.append, orders)
 
     return carry_out
 

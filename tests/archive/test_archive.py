@@ -49,7 +49,7 @@ def result_of(run_id: str = RUN, **fields: Any) -> RunResult:  # noqa: ANN401 - 
 def write(store: Memory, run_id: str = RUN) -> list[Entry]:
     """Write a whole run of two accounts."""
     archive = Archive(store, Layout(run_id))
-    archive.claim(NOW)
+    archive.claim(NOW, "print")
     entries = [each for number in (2, 1) for each in archive.account(two_findings(number))]
     entries += [archive.summary(b"{}"), archive.report("<p>caf\u00e9</p>")]
     archive.seal(result_of(run_id), entries, CONTEXT)
@@ -212,19 +212,19 @@ def test_only_the_statuses_that_are_asked_for_get_a_row(emit: tuple[Status, ...]
 
 def test_a_run_id_is_taken_once() -> None:
     store = Memory()
-    Archive(store, Layout(RUN)).claim(NOW)
+    Archive(store, Layout(RUN)).claim(NOW, "print")
 
-    with pytest.raises(RunExists, match=f"Another run has the id {RUN}") as caught:
-        Archive(store, Layout(RUN)).claim(NOW)
+    with pytest.raises(RunExists, match=f"another run has the id {RUN}") as caught:
+        Archive(store, Layout(RUN)).claim(NOW, "print")
 
     assert "--run-id" in caught.value.advice
     assert CLAIM in caught.value.message
-    Archive(store, Layout(LATER)).claim(NOW)
+    Archive(store, Layout(LATER)).claim(NOW, "print")
 
 
 def test_a_claim_that_cannot_be_written_is_a_storage_error() -> None:
     with pytest.raises(StorageError, match="Refused"):
-        Archive(Memory(refuses=lambda _: True), Layout(RUN)).claim(NOW)
+        Archive(Memory(refuses=lambda _: True), Layout(RUN)).claim(NOW, "print")
 
 
 def test_a_run_that_somebody_else_has_sealed_stays_as_it_is() -> None:

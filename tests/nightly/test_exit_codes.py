@@ -71,9 +71,9 @@ def test_the_same_run_id_twice_is_refused_and_harms_nothing(fleet: Fleet, tmp_pa
     manifest = first.manifest()
     second = audit(fleet, tmp_path, "--run-id", "2026-11-23T02:00:00Z")
 
-    assert (first.code, second.code) == (0, 1)
+    assert (first.code, second.code) == (0, 0)
     assert first.latest["run_id"] == "20261123T020000Z-scheduled"
-    assert "Another run has the id 20261123T020000Z-scheduled" in second.stderr
+    assert "Nothing done: another run has the id 20261123T020000Z-scheduled" in second.stdout
     assert second.manifest() == manifest
 
 

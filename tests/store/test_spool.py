@@ -35,7 +35,7 @@ def test_what_is_taken_never_touches_the_spool(spool: Folder) -> None:
     spooling.put("a", Blob(b"1"))
 
     assert first.blobs == {"a": Blob(b"1")}
-    assert (spooling.get("a"), spooling.refusal, spooling.deliver()) == (b"1", None, ())
+    assert (spooling.get("a"), spooling.spooled.refusal, spooling.deliver()) == (b"1", None, ())
     assert spooling.where("a") == "memory://a"
     assert not spool.path.exists()
 
@@ -44,7 +44,7 @@ def test_what_is_refused_waits_in_the_spool_under_its_key(spool: Folder) -> None
     spooling = filled(Memory(refuses=lambda _: True), spool)
 
     assert [spool.get(key) for key in ("z/findings", "m/manifest", "a/latest")] == [b"rows", b"{}", b"<p>"]
-    assert str(spooling.refusal) == "Refused z/findings.\n  -> Allow it."
+    assert str(spooling.spooled.refusal) == "Refused z/findings.\n  -> Allow it."
     assert spooling.where("z/findings") == spool.where("z/findings")
 
 
@@ -68,7 +68,7 @@ def test_when_the_place_is_back_all_is_delivered_in_the_order_of_writing_with_it
         ("m/manifest", Blob(b"{}", once=True)),
         ("a/latest", Blob(b"<p>", HTML)),
     ]
-    assert spooling.refusal is None
+    assert spooling.spooled.refusal is None
     assert spooling.where("a/latest") == "memory://a/latest"
     assert not spool.path.exists(), "nothing of the account stays behind on this machine"
 
@@ -88,7 +88,7 @@ def test_what_still_waits_is_named_and_kept(spool: Folder) -> None:
     spooling = filled(Memory(refuses=lambda _: True), spool)
 
     assert spooling.deliver() == ("a/latest", "m/manifest", "z/findings")
-    assert spooling.refusal is not None
+    assert spooling.spooled.refusal is not None
     assert spool.get("m/manifest") == b"{}"
 
 
@@ -103,7 +103,7 @@ def test_what_comes_later_does_not_overtake_what_is_refused(spool: Folder) -> No
     assert spool.get("z/findings") is None
     assert spool.get("a/latest") == b"<p>"
     assert spooling.where("z/findings") == "memory://z/findings"
-    assert str(spooling.refusal).startswith("Refused m/manifest.")
+    assert str(spooling.spooled.refusal).startswith("Refused m/manifest.")
 
 
 def test_a_spool_that_was_cleared_is_an_error_and_not_an_empty_object(spool: Folder) -> None:
@@ -126,7 +126,7 @@ def test_another_writer_is_news_and_no_refusal(spool: Folder) -> None:
     with pytest.raises(AlreadyThere):
         spooling.put("claim", Blob(b"ours", once=True))
 
-    assert spooling.refusal is None
+    assert spooling.spooled.refusal is None
     assert not spool.path.exists()
 
 

@@ -10,6 +10,7 @@ from auditor.app.outcome import FAILED, OK, Outcome
 from auditor.app.watching import watcher
 from auditor.app.wiring import Aws
 from auditor.demo import running
+from auditor.engine.signals import obeying
 
 
 def act(options: Options) -> Outcome:
@@ -24,6 +25,7 @@ def act(options: Options) -> Outcome:
         observer, colour = watcher(options, run_id)
         hashes = {"inventory": who.sha256, "settings": how.sha256}
         output = options.text("output") or "demo-output"
-        with observer:
-            outcome = audit(Request(run_id, output, targets, how, hashes, colour), aws, observer)
+        request = Request(run_id, output, targets, how, hashes, colour, together=True)
+        with observer, obeying(aws.clock) as orders:
+            outcome = audit(request, aws, observer, orders)
     return Outcome(outcome.text, FAILED if outcome.exit_code == FAILED else OK)

@@ -22,6 +22,7 @@ def act(options: Options) -> Outcome:
     aws = Aws()
     loaded = configuration.load(options, aws)
     aws.configure(loaded.settings)
+    aws.clock.limit(loaded.settings.limits.deadline)
     targets = configuration.targets(loaded, options, aws)
     run_id = runid.new(aws.clock.now())
     collectors = reading(check.over for check in loaded.settings.checks)

@@ -5,19 +5,30 @@ from __future__ import annotations
 from auditor.app import configuration, runid
 from auditor.app.audit import Request, audit
 from auditor.app.options import Options
-from auditor.app.outcome import Outcome
+from auditor.app.outcome import FAILED, Outcome
 from auditor.app.watching import watcher
 from auditor.app.wiring import Aws
+from auditor.domain.clock import Stopped
 from auditor.domain.errors import ConfigError, Problem
+from auditor.engine.signals import Orders, obeying
 
 
 def act(options: Options) -> Outcome:
     """Load, scan, write, report."""
     aws = Aws()
+    with obeying(aws.clock) as orders:
+        try:
+            return _run(options, aws, orders)
+        except Stopped as stopped:
+            return Outcome(f"Stopped before anything was looked at ({stopped.reason}).", orders.exit_code or FAILED)
+
+
+def _run(options: Options, aws: Aws, orders: Orders) -> Outcome:
     loaded = configuration.load(options, aws)
     settings = loaded.settings
     output, run_id = _output(settings.output, options), _run_id(options, aws)
     aws.configure(settings)
+    aws.clock.limit(settings.limits.deadline)
     targets = configuration.targets(loaded, options, aws)
     hashes = {
         "inventory": loaded.inventory.sha256 if loaded.inventory else None,
@@ -25,7 +36,9 @@ def act(options: Options) -> Outcome:
     }
     observer, colour = watcher(options, run_id)
     with observer:
-        return audit(Request(run_id, output, targets, settings, hashes, colour), aws, observer)
+        resume = options.text("resume") is not None
+        request = Request(run_id, output, targets, settings, hashes, colour, resume=resume)
+        return audit(request, aws, observer, orders)
 
 
 def _output(output: str | None, options: Options) -> str:
@@ -37,5 +50,10 @@ def _output(output: str | None, options: Options) -> str:
 
 
 def _run_id(options: Options, aws: Aws) -> str:
+    if (resumed := options.text("resume")) is not None:
+        if options.text("run_id") is not None:
+            advice = "Give one of the two: --resume names the run already."
+            raise ConfigError([Problem(options.label("run_id"), 0, "", "does not go with --resume", advice)])
+        return runid.given(resumed, options.label("resume"))
     text = options.text("run_id")
     return runid.given(text, options.label("run_id")) if text else runid.new(aws.clock.now())

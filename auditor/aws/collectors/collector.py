@@ -8,6 +8,7 @@ from typing import Any
 
 from auditor.aws.calls import Line
 from auditor.domain.facts import Fact
+from auditor.domain.recall import ScopeRecall
 from auditor.domain.result import Gap
 from auditor.domain.scope import Scope
 
@@ -16,7 +17,8 @@ from auditor.domain.scope import Scope
 class Collector:
     """Reads one kind of fact.
 
-    `name` stands in the coverage ledger, `actions` are the IAM actions it needs. `collect` yields facts and gaps as
+    `name` stands in the coverage ledger, `actions` are the IAM actions it needs, `version` is that of its notes for
+    the next night: a change of what it writes down or how it parses is a new one. `collect` yields facts and gaps as
     they come; it raises CallFailed when the scope itself cannot be listed (any further). `count` only lists, and
     yields as much as `collect` would: its items are for counting, and are judged by nothing.
     """
@@ -24,5 +26,6 @@ class Collector:
     name: str
     yields: type[Any]
     actions: tuple[str, ...]
-    collect: Callable[[Scope, Line], Iterator[Fact | Gap]]
-    count: Callable[[Scope, Line], Iterator[Fact | Gap]]
+    version: int
+    collect: Callable[[Scope, Line, ScopeRecall], Iterator[Fact | Gap]]
+    count: Callable[[Scope, Line, ScopeRecall], Iterator[Fact | Gap]]

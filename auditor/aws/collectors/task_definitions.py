@@ -1,12 +1,15 @@
 """The latest ACTIVE revision of every task definition family: one page of families per hundred, one call per family.
 
 `DescribeTaskDefinition` with a family's name answers with its latest ACTIVE revision (ECS API reference), so the
-revisions in between are never listed and never described.
+revisions in between are never listed and never described. On later nights the ACTIVE ARNs are listed in place of the
+families where that is cheaper, and only revisions that no earlier night has seen are described.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from math import ceil
 from typing import Any
 
 from auditor.aws.calls import Line, Read
@@ -14,8 +17,10 @@ from auditor.aws.collectors.collector import Collector
 from auditor.aws.collectors.paging import pages
 from auditor.aws.collectors.task_definition import Malformed as NotADefinition
 from auditor.aws.collectors.task_definition import parse
-from auditor.aws.failures import CallFailed, Malformed
+from auditor.aws.failures import CallFailed, Failure, Malformed, Remedy
 from auditor.domain.facts import Fact, Resource, TaskDefinition
+from auditor.domain.reason import Reason
+from auditor.domain.recall import ScopeRecall
 from auditor.domain.result import Gap
 from auditor.domain.scope import Scope
 
@@ -32,14 +37,82 @@ def families(line: Line) -> Iterator[str]:
         yield from new
 
 
-def _collect(scope: Scope, line: Line) -> Iterator[Fact | Gap]:
-    for family in families(line):
-        fact = _describe(scope, line, family)
+def _collect(scope: Scope, line: Line, recall: ScopeRecall) -> Iterator[Fact | Gap]:
+    latest = _latest(scope, line, recall)
+    for family, arn in latest.items() if latest is not None else _unlisted(line):
+        fact = _recalled(scope, family, arn, recall) or _describe(scope, line, family)
+        if isinstance(fact, TaskDefinition):
+            recall.keep(fact.arn, _note(fact))
         if fact is not None:
             yield fact
+    recall.complete = True
 
 
-def _count(scope: Scope, line: Line) -> Iterator[Fact | Gap]:
+def _unlisted(line: Line) -> Iterator[tuple[str, str]]:
+    return ((family, "") for family in families(line))
+
+
+def _latest(scope: Scope, line: Line, recall: ScopeRecall) -> dict[str, str] | None:
+    """Return the ARN of the latest ACTIVE revision of every family, or None where that costs more than it saves.
+
+    Listing ARNs takes a call per hundred ACTIVE revisions; it tells which families are as they were. Listing families
+    takes a call per hundred families, and then one for each of them.
+    """
+    otherwise = ceil(len(recall.known) / _PAGE) + len(recall.known)
+    if not recall.known or ceil(recall.listed / _PAGE) > otherwise:
+        recall.listed_now = recall.listed
+        return None
+    newest: dict[str, tuple[int, str]] = {}
+    listing = pages(
+        line, "ecs", "ListTaskDefinitions", "taskDefinitionArns", status="ACTIVE", sort="DESC", maxResults=_PAGE
+    )
+    for number, page in enumerate(listing, start=1):
+        recall.listed_now += len(page)
+        for arn in page:
+            family, revision = _named(scope, arn)
+            newest[family] = max(newest.get(family, (0, "")), (revision, arn))
+        if number > otherwise:
+            return None  # next time `listed` says so beforehand
+    return {family: arn for family, (_, arn) in sorted(newest.items())}
+
+
+def _named(scope: Scope, arn: str) -> tuple[str, int]:
+    head, _, name = arn.partition(":task-definition/")
+    family, _, revision = name.rpartition(":")
+    if not family or not revision.isdecimal() or head.split(":")[3:] != [scope.region, scope.account.id]:
+        detail = f"ListTaskDefinitions names {arn[:200]}, which is no revision of this region"
+        raise CallFailed(Failure(Reason.MALFORMED_RESPONSE, Remedy.NONE, "Malformed", detail))
+    return family, int(revision)
+
+
+def _recalled(scope: Scope, family: str, arn: str, recall: ScopeRecall) -> TaskDefinition | None:
+    """Return what an earlier night wrote down about a revision, parsed anew. Its tags were not looked at tonight."""
+    note = recall.known.get(arn)
+    if not isinstance(note, dict):
+        return None
+    try:
+        task = _of(scope, family)({"taskDefinition": {**note, "taskDefinitionArn": arn, "status": "ACTIVE"}})
+    except Malformed:
+        return None
+    return replace(task, tags=None) if task.arn == arn else None
+
+
+def _note(task: TaskDefinition) -> dict[str, Any]:
+    """Write down what is immutable and judged, in ECS's own words: reading it back takes the one parser there is."""
+    return {
+        "family": task.family,
+        "revision": task.revision,
+        "networkMode": task.network_mode,
+        "containerDefinitions": [
+            {"name": each.name, "image": each.image, "user": each.user, "privileged": each.privileged}
+            for each in task.containers
+        ],
+        "registeredAt": task.registered_at.isoformat() if task.registered_at else None,
+        "registeredBy": task.registered_by,
+    }
+
+
+def _count(scope: Scope, line: Line, _recall: ScopeRecall) -> Iterator[Fact | Gap]:
     arn = f"arn:aws:ecs:{scope.region}:{scope.account.id}:task-definition/listed"
     listed = TaskDefinition(arn, "listed", 1, "", None, ())
     for _ in families(line):
@@ -89,7 +162,8 @@ def _unread(scope: Scope, line: Line, family: str) -> Resource:
 collector = Collector(
     name="ecs-task-definitions",
     yields=TaskDefinition,
-    actions=("ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitionFamilies"),
+    actions=("ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitionFamilies", "ecs:ListTaskDefinitions"),
+    version=1,
     collect=_collect,
     count=_count,
 )

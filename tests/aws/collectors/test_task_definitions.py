@@ -14,6 +14,7 @@ from auditor.aws.collectors.paging import pages
 from auditor.aws.failures import CallFailed
 from auditor.domain.facts import TaskDefinition
 from auditor.domain.reason import Reason
+from auditor.domain.recall import ScopeRecall
 from auditor.domain.result import Gap
 from auditor.domain.scope import Scope
 from tests import builders
@@ -59,7 +60,7 @@ def the_collector() -> Collector:
 
 
 def reading_of(on: Line, scope: Scope = SCOPE) -> Iterator[object]:
-    return the_collector().collect(scope, on)
+    return the_collector().collect(scope, on, ScopeRecall())
 
 
 def collect(script: Any) -> tuple[list[Any], Line]:  # noqa: ANN401
@@ -230,7 +231,7 @@ def test_only_a_definition_that_is_not_shown_is_looked_for_again() -> None:
 
 def test_to_count_is_to_list_and_to_describe_nothing() -> None:
     on = line(caller(Ecs(["a", "b"], ["b", "c"])))
-    assert len(list(the_collector().count(SCOPE, on))) == 3
+    assert len(list(the_collector().count(SCOPE, on, ScopeRecall()))) == 3
     assert operations(on) == [LIST, LIST]
 
 
@@ -242,7 +243,11 @@ def test_parameters_of_a_list_may_have_any_name() -> None:
 
 def test_the_actions_of_a_collector_are_those_that_it_calls() -> None:
     _, on = collect(Ecs(["a", "b"], broken={"a": GONE}))
-    assert {f"ecs:{operation}" for operation in operations(on)} == set(the_collector().actions)
+    later = line(caller(in_turn({"taskDefinitionArns": []})))
+    list(the_collector().collect(SCOPE, later, ScopeRecall(known={"arn": {}})))
+
+    called = {*operations(on), *operations(later)}
+    assert {f"ecs:{operation}" for operation in called} == set(the_collector().actions)
 
 
 def test_collectors_are_found_by_what_they_yield() -> None:

@@ -105,10 +105,10 @@ def _document(lines: list[Line]) -> str:
     head = (
         "# Speed and size, beside the floor\n\n"
         "The floor makes the fewest calls that answer the question, with urllib3, SigV4 and json, in one thread, and\n"
-        "judges, retries and writes nothing. The fleet enforces AWS's token buckets. Accounts have 17 regions and about 3.8\n"
-        "families each; the auditor writes JSON and HTML to a folder. Ratios are to the floor of the same fleet in the\n"
-        "same sitting; figures in seconds depend on the machine. Memory is the peak of all processes together, with\n"
-        "pages that they share counted once, and the peak of the largest single one.\n\n"
+        "judges, retries and writes nothing. The fleet enforces AWS's token buckets; its accounts have 17 regions\n"
+        "and about 3.8 families in each. The auditor writes JSON and HTML to a folder. Ratios are to the floor of\n"
+        "the same fleet in the same sitting; seconds depend on the machine. Memory is the peak of all processes\n"
+        "together, with pages that they share counted once, and the peak of the largest single one.\n\n"
     )
     where = (
         f"`{_COMMAND}`, {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}.\n\n"

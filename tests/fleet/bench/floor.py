@@ -48,7 +48,7 @@ class Floor:
         keys = self._assume(account)
         for region in self._regions(keys):
             families: list[str] = []
-            token: dict[str, str] = {}
+            token: dict[str, object] = {}
             while True:
                 asked = {"status": "ACTIVE", "maxResults": 100, **token}
                 page = self._ecs(keys, region, "ListTaskDefinitionFamilies", asked)

@@ -1,0 +1,171 @@
+"""One part of the run, done wherever it is sent: in this process or in another. What goes in and out can be pickled."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from auditor.app.wiring import Aws
+from auditor.archive.archive import Archive, Entry
+from auditor.archive.layout import Layout
+from auditor.archive.recollection import Recollection
+from auditor.aws.collectors import reading
+from auditor.aws.collectors.collector import Collector
+from auditor.aws.roles import Identity
+from auditor.domain.check import Check, Status
+from auditor.domain.events import AccountEnded, Observer
+from auditor.domain.reason import Reason
+from auditor.domain.result import AccountResult
+from auditor.domain.scope import Target
+from auditor.engine.clock import RunClock
+from auditor.engine.examine import before
+from auditor.engine.gather import Digest, Gathering, digest
+from auditor.engine.ports import Rule, Work
+from auditor.engine.scan import Ended, Scan
+from auditor.settings import Settings
+from auditor.store.folder import Folder
+from auditor.store.spool import Spooled, Spooling
+from auditor.store.store import Store
+
+_UNSETTLED = frozenset({Reason.INTERRUPTED, Reason.DEADLINE})
+_NEEDED_TO_RESUME = frozenset({Status.PASS, Status.FAIL, Status.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to do: some of the accounts of a run.
+
+    `workers` are threads, `deadline` is in seconds from now. `vouched` maps keys of notes to the SHA-256 that is
+    believed. With `resume`, what the run has written before is kept and not done again.
+    """
+
+    run_id: str
+    output: str
+    targets: tuple[Target, ...]
+    settings: Settings
+    identity: Identity
+    workers: int
+    deadline: float | None = None
+    vouched: Mapping[str, str] = field(default_factory=dict)
+    resume: bool = False
+
+
+@dataclass(slots=True)
+class Done:
+    """What came of an order. `vouches` is for the manifest; `spooled` is what the output did not take."""
+
+    gathering: Gathering = field(default_factory=Gathering)
+    entries: list[Entry] = field(default_factory=list)
+    vouches: dict[str, str] = field(default_factory=dict)
+    spooled: Spooled = field(default_factory=Spooled)
+
+    def add(self, other: Done) -> None:
+        """Take in another part of the same run."""
+        self.gathering.merge(other.gathering)
+        self.entries += other.entries
+        self.vouches.update(other.vouches)
+        self.spooled.add(other.spooled)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An account that has ended: what the run keeps of it, and the objects that were written."""
+
+    digest: Digest
+    entries: tuple[Entry, ...]
+
+
+def elsewhere(order: Order, clock: RunClock, observe: Observer) -> Done:
+    """Carry out an order in a process of its own."""
+    aws = Aws(clock, order.identity)
+    aws.configure(order.settings)
+    return here(order, aws, observe)
+
+
+def here(order: Order, aws: Aws, observe: Observer) -> Done:
+    """Carry out an order with an AWS that is there already. Raises StorageError where nothing takes the results."""
+    if order.deadline is not None:
+        aws.clock.limit(order.deadline)
+    collectors = reading(check.over for check in order.settings.checks)
+    spooling = spooled_store(order, aws.store(order.output, order.settings))
+    archive = Archive(spooling, Layout(order.run_id), order.settings.emit)
+    memory = Recollection(spooling.first, {each.name: each.version for each in collectors}, order.vouched)
+    done = Done()
+    for kept in _accounts(order, aws, archive, memory, collectors, observe):
+        done.gathering.add(kept.digest)
+        done.entries.extend(kept.entries)
+        observe(AccountEnded(kept.digest.summary))
+    done.vouches, done.spooled = memory.vouches, spooling.spooled
+    return done
+
+
+def spooled_store(order: Order, store: Store) -> Spooling:
+    """Return the output with its spool folder behind it: every process of a run has the same one."""
+    folder = Path(order.settings.spool or tempfile.gettempdir()) / f"auditor-spool-{order.run_id}"
+    return Spooling(store, Folder(folder))
+
+
+def works(checks: Iterable[Check[object]], parameters: Mapping[str, object]) -> tuple[Work, ...]:
+    """Return what to do in every scope: each collector that a check needs, with the checks over its facts."""
+    wanted = tuple(checks)
+    return tuple(
+        Work(each.name, tuple(Rule(check, parameters[check.id]) for check in wanted if check.over is each.yields))
+        for each in reading(check.over for check in wanted)
+    )
+
+
+def _accounts(  # noqa: PLR0913, PLR0917 - the parts that `here` has put together
+    order: Order,
+    aws: Aws,
+    archive: Archive,
+    memory: Recollection,
+    collectors: tuple[Collector, ...],
+    observe: Observer,
+) -> Iterator[Kept]:
+    settings = order.settings
+    todo = works(settings.checks, settings.parameters)
+    stored = {id_: result for id_, result in _stored(order, archive) if result is not None}
+    settled = {id_ for id_, result in stored.items() if _is_settled(result)}
+    for id_ in sorted(settled):
+        result = stored[id_]
+        whole = AccountResult(result.account, result.findings, result.coverage, _spared(result, todo))
+        yield Kept(digest(whole), archive.entries(result.account.id))
+
+    def finish(result: AccountResult) -> Kept:
+        return Kept(digest(result), archive.account(result))
+
+    scan = Scan(
+        cloud=aws.reader(order.run_id, collectors, memory=memory),
+        works=todo,
+        finish=finish,
+        clock=aws.clock,
+        workers=order.workers,
+        keep_all=Status.NOT_APPLICABLE in settings.emit,
+        prior={id_: before(result, todo, _UNSETTLED) for id_, result in stored.items() if id_ not in settled},
+    )
+    for news in scan.run(target for target in order.targets if target.account.id not in settled):
+        if isinstance(news, Ended):
+            yield news.value
+        else:
+            observe(news)
+
+
+def _stored(order: Order, archive: Archive) -> Iterator[tuple[str, AccountResult | None]]:
+    # Without a row for every verdict, nobody can tell what was counted.
+    if order.resume and set(order.settings.emit) >= _NEEDED_TO_RESUME:
+        for target in order.targets:
+            yield target.account.id, archive.stored(target.account)
+
+
+def _is_settled(result: AccountResult) -> bool:
+    return bool(result.coverage) and not any(row.reason in _UNSETTLED for row in result.coverage)
+
+
+def _spared(result: AccountResult, todo: tuple[Work, ...]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for examined in before(result, todo, frozenset()).values():
+        for check_id, count in examined.not_applicable.items():
+            counts[check_id] = counts.get(check_id, 0) + count
+    return counts

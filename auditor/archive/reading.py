@@ -1,0 +1,93 @@
+"""Rows back into findings and coverage: how a run that was cut short is taken up again."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from auditor.domain.check import Evidence, Severity, Status
+from auditor.domain.facts import Resource
+from auditor.domain.reason import Reason
+from auditor.domain.result import Coverage, CoverageStatus, Finding
+from auditor.domain.scope import Account
+
+
+def findings(body: bytes, account: Account) -> tuple[Finding, ...]:
+    """Read the findings of one account. Raises ValueError for anything but rows that this program wrote."""
+    return tuple(_checked(_finding, row, account) for row in _rows(body))
+
+
+def coverage(body: bytes, account: Account) -> tuple[Coverage, ...]:
+    """Read the ledger of one account. Raises ValueError as `findings` does."""
+    return tuple(_checked(_coverage, row, account) for row in _rows(body))
+
+
+def _rows(body: bytes) -> list[Mapping[str, Any]]:
+    try:
+        lines = gzip.decompress(body).decode().splitlines()
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"not gzip: {error}") from error
+    return [json.loads(line) for line in lines]
+
+
+def _checked(read: Any, row: Any, account: Account) -> Any:  # noqa: ANN401 - one of the two readers below
+    try:
+        if row["account"]["id"] != account.id:
+            raise ValueError(f"a row of account {row['account']['id']}")
+        return read(row, account)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a row: {error!r}") from error
+
+
+def _finding(row: Mapping[str, Any], account: Account) -> Finding:
+    return Finding(
+        check_id=row["check_id"],
+        title=row["title"],
+        severity=Severity(row["severity"]),
+        status=Status(row["status"]),
+        account=account,
+        region=row["region"],
+        resource=_resource(row["resource"]),
+        observed_at=datetime.fromisoformat(row["observed_at"]),
+        reasons=tuple(row["reasons"]),
+        evidence=tuple(
+            Evidence(each["container"], each["user"], each["privileged"], tuple(each["reasons"]))
+            for each in row["evidence"]
+        ),
+        standards={name: Status(verdict) for name, verdict in row["standards"].items()},
+        remediation=row["remediation"],
+    )
+
+
+def _resource(row: Mapping[str, Any]) -> Resource:
+    registered = row["registered_at"]
+    return Resource(
+        arn=row["arn"],
+        type=row["type"],
+        name=row["name"],
+        family=row["family"],
+        revision=row["revision"],
+        tags=row["tags"],
+        registered_at=datetime.fromisoformat(registered) if registered else None,
+        registered_by=row["registered_by"],
+    )
+
+
+def _coverage(row: Mapping[str, Any], account: Account) -> Coverage:
+    return Coverage(
+        account=account,
+        region=row["region"],
+        collector=row["collector"],
+        status=CoverageStatus(row["status"]),
+        reason=Reason(row["reason"]) if row["reason"] else None,
+        detail=row["detail"],
+        calls=row["calls"],
+        throttled=row["throttled"],
+        retried=row["retried"],
+        duration_s=row["duration_s"],
+        resources=row["resources"],
+    )

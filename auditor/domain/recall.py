@@ -1,0 +1,39 @@
+"""What an earlier night learnt and tonight may believe: facts that cannot change, and how large a listing was.
+
+A task definition revision is immutable, so a fact about one is true for ever; its status and its tags are not part of
+that. Recall saves calls, never judgement: without it a run makes more calls and says the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class ScopeRecall:
+    """What is remembered of one region with one collector, and what is to be remembered after tonight.
+
+    `known` maps a resource's ARN to what the collector wrote down about it; `listed` is how many ARNs a full listing
+    held, 0 where none was made. `kept` and `listed_now` are tonight's; `complete` says that they replace the old ones.
+    """
+
+    known: Mapping[str, Any] = field(default_factory=dict)
+    listed: int = 0
+    kept: dict[str, Any] = field(default_factory=dict)
+    listed_now: int = 0
+    complete: bool = False
+
+    def keep(self, arn: str, note: object) -> None:
+        """Write down a fact about an immutable resource. `note` must be what JSON can carry."""
+        self.kept[arn] = note
+
+    @property
+    def changed(self) -> bool:
+        """Whether tonight's notes differ from what was there."""
+        return self.complete and (self.kept != dict(self.known) or self.listed_now != self.listed)
+
+
+#: (region, collector) -> what is remembered there.
+Notes = dict[tuple[str, str], ScopeRecall]
