@@ -67,7 +67,8 @@ def audit(request: Request, aws: Aws, observe: Observer, orders: Orders) -> Outc
     spooling.spooled.add(done.spooled)
     interrupted = orders.exit_code is not None
     checks = request.settings.checks
-    about = About(request.run_id, started_at, aws.clock.now(), __version__, checks, interrupted=interrupted)
+    finished_at = max(started_at, aws.clock.now())  # the time of day may have been set back meanwhile
+    about = About(request.run_id, started_at, finished_at, __version__, checks, interrupted=interrupted)
     result = done.gathering.result(about)
     written = [*done.entries, archive.summary(machine.summary_json(result)), archive.report(html.render(result))]
     waiting = _seal(archive, spooling, result, written, _context(request, previous, {**order.vouched, **done.vouches}))

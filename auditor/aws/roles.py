@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Lock
 from typing import Any
 
@@ -26,10 +26,12 @@ from auditor.domain.result import Meter
 from auditor.domain.scope import Role, Target
 
 SESSION_SECONDS = 3_600
-#: How long before the end a session is replaced: longer than any one call with all its retries.
-_RENEW_BEFORE = timedelta(minutes=5)
+#: The shortest session that STS makes (STS API reference, AssumeRole).
+_SHORTEST = 900
+#: How long before the end a session is replaced (seconds): longer than any one call with all its retries.
+_RENEW_BEFORE = 300.0
 #: Until when it still serves if it cannot be replaced.
-_LAST_MOMENT = timedelta(minutes=1)
+_LAST_MOMENT = 60.0
 #: How long a refusal stands before STS is asked again (seconds): hundreds of accounts may be waiting for one hub role.
 _REFUSAL_STANDS = 60.0
 #: What STS takes as an inline session policy (STS API reference, AssumeRole).
@@ -77,8 +79,10 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class _Session:
+    """`ends` is on the clock that only goes forward: the time of day may be set, or jump, while the run lasts."""
+
     keys: ReadOnlyCredentials
-    expires: datetime
+    ends: float
 
 
 @dataclass(slots=True)
@@ -151,8 +155,8 @@ class AssumedKeys:
             self._refusal = (clock.monotonic(), refused)
             raise
 
-    def _ends_within(self, time: timedelta, session: _Session) -> bool:
-        return session.expires - self.roles.caller.clock.now() < time
+    def _ends_within(self, seconds: float, session: _Session) -> bool:
+        return session.ends - self.roles.caller.clock.monotonic() < seconds
 
 
 class Roles:
@@ -198,7 +202,8 @@ class Roles:
         if wanted.narrow:
             request["Policy"] = self._policy
         try:
-            session, arn = line.call("sts", "AssumeRole", _session, **request)
+            asked = self.caller.clock.monotonic()
+            keys, expires, arn = line.call("sts", "AssumeRole", _session, **request)
         except CallFailed as failed:
             raise Unreadable(_STAGE, _reason(failed), f"{wanted.role_arn}: {failed.failure.detail}") from failed
         got = arn.split(":")[4]
@@ -206,8 +211,7 @@ class Roles:
             # What follows would be written down under the wrong account.
             detail = f"{wanted.role_arn} leads into account {got or '(unknown)'}, not into this one."
             raise Unreadable(_STAGE, Reason.ROLE_DENIED, detail)
-        longest = self.caller.clock.now() + timedelta(seconds=SESSION_SECONDS)
-        return _Session(session.keys, min(session.expires, longest))
+        return _Session(keys, asked + _lasts((expires - self.caller.clock.now()).total_seconds()))
 
     def _hub(self, chain: tuple[Role, ...], ambient: AmbientKeys) -> AmbientKeys | AssumedKeys:
         if not chain:
@@ -238,7 +242,16 @@ def _reason(failed: CallFailed) -> Reason:
     return failed.failure.reason
 
 
-def _session(answer: Mapping[str, Any]) -> tuple[_Session, str]:
+def _lasts(claimed: float) -> float:
+    """Return how long a session lasts, in seconds. STS gives what was asked for, or refuses.
+
+    A claim that STS would never make says that the time of day is wrong here. To believe it would mean a new session
+    for every call, or one that is used when it is over.
+    """
+    return claimed if _SHORTEST <= claimed <= SESSION_SECONDS else SESSION_SECONDS
+
+
+def _session(answer: Mapping[str, Any]) -> tuple[ReadOnlyCredentials, datetime, str]:
     credentials, user = answer.get("Credentials"), answer.get("AssumedRoleUser")
     wanted = {"AccessKeyId": str, "SecretAccessKey": str, "SessionToken": str, "Expiration": datetime}
     if not isinstance(credentials, dict) or not all(isinstance(credentials.get(k), v) for k, v in wanted.items()):
@@ -248,7 +261,7 @@ def _session(answer: Mapping[str, Any]) -> tuple[_Session, str]:
     keys = ReadOnlyCredentials(
         credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"], None
     )
-    return _Session(keys, credentials["Expiration"]), _arn(user.get("Arn") if isinstance(user, dict) else None)
+    return keys, credentials["Expiration"], _arn(user.get("Arn") if isinstance(user, dict) else None)
 
 
 def _identity(answer: Mapping[str, Any]) -> Identity:

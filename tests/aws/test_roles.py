@@ -231,6 +231,30 @@ def test_a_session_that_claims_to_last_longer_than_asked_for_is_not_believed() -
     assert keyring.keys().access_key == "ASIA2"
 
 
+@pytest.mark.parametrize("step", [timedelta(hours=7), timedelta(hours=-7), timedelta(minutes=57)], ids=str)
+def test_a_clock_that_is_set_in_mid_run_neither_ends_a_session_nor_prolongs_it(step: timedelta) -> None:
+    roles, by, clock = made()
+    keyring = roles.keyring(target(), Meter())
+    keyring.keys()
+    clock.at += step
+    clock.passed = 3600 - 301
+    assert keyring.keys().access_key == "ASIA1"
+    clock.passed = 3600 - 299
+    assert keyring.keys().access_key == "ASIA2"
+    assert len(sent(by)) == 2
+
+
+@pytest.mark.parametrize("wrong", [timedelta(hours=7), timedelta(hours=-7), timedelta(minutes=57)], ids=str)
+def test_where_the_clock_is_wrong_a_session_lasts_as_long_as_it_was_asked_for(wrong: timedelta) -> None:
+    aws = FakeClock()
+    roles, by, clock = made(Sts(aws), FakeClock(aws.at + wrong))
+    keyring = roles.keyring(target(), Meter())
+    for clock.passed in (0, 1, 3298, 3301):
+        aws.passed = clock.passed
+        keyring.keys()
+    assert len(sent(by)) == 2
+
+
 def test_a_session_that_cannot_be_replaced_serves_until_its_last_minute() -> None:
     clock = FakeClock()
     sts = Sts(clock)
