@@ -86,13 +86,14 @@ class Aws:
         """Return the place for results: a bucket or a folder."""
         if not output.startswith("s3://"):
             return Folder(output)
+        from auditor.aws.retry import Allowance  # noqa: PLC0415
         from auditor.aws.storage import Bucket, Protection  # noqa: PLC0415
 
         protection = Protection(bucket_owner=settings.bucket_owner)
         if settings.sse is not None:
             protection = replace(protection, sse=settings.sse.algorithm, kms_key_id=settings.sse.kms_key_id)
-        # Only the scan ends when the run is told to: what it has found by then must still arrive.
-        caller = replace(self.caller, clock=RunClock())
+        # Only the scan ends when the run is told to, or has tried too often: what it has found must still arrive.
+        caller = replace(self.caller, clock=RunClock(), allowance=Allowance())
         return Bucket(caller, self.identity.account_id, output, protection)
 
     def reader(

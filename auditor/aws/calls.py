@@ -54,6 +54,7 @@ class Caller:
     clients: Clients
     budget: Budget
     clock: Clock
+    allowance: retry.Allowance = field(default_factory=retry.Allowance)
 
 
 @dataclass(slots=True)
@@ -115,6 +116,7 @@ class Line:
             failure = understand(error)
             self._count(failure, api, clock.monotonic() - sent)
             raise CallFailed(failure) from error
+        self.caller.allowance.earn()
         self.caller.budget.quiet(self.keyring.account_id, self.region, api, clock.monotonic())
         return result
 
@@ -134,7 +136,7 @@ class Line:
             self.caller.budget.throttled(self.keyring.account_id, self.region, api, self.caller.clock.monotonic())
 
     def _may_retry(self) -> bool:
-        if self.meter.retried >= retry.RETRIES_PER_SCOPE:
+        if self.meter.retried >= retry.RETRIES_PER_SCOPE or not self.caller.allowance.spend():
             return False
         self.meter.retried += 1
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -129,6 +130,26 @@ def test_another_scope_has_retries_of_its_own() -> None:
         failing(spent)
     failing(fresh)
     assert fresh.meter.calls == retry.ATTEMPTS
+
+
+def test_a_run_retries_a_limited_number_of_times_over_all_its_scopes() -> None:
+    by = replace(caller(in_turn(BROKEN)), allowance=retry.Allowance(100))
+    calls = []
+    for _ in range(50):
+        on = line(by)
+        assert failing(on) is Reason.SERVICE_ERROR
+        calls.append(on.meter.calls)
+    assert sum(calls) == 50 + 100
+    assert calls[-1] == 1  # fails at the first attempt, with its reason
+
+
+def test_every_call_that_goes_through_allows_for_one_retry_more() -> None:
+    by = replace(caller(in_turn(*[{"families": []}] * 30, BROKEN)), allowance=retry.Allowance(0))
+    for _ in range(30):
+        assert ask(line(by)) == []
+    for _ in range(20):
+        assert failing(line(by)) is Reason.SERVICE_ERROR
+    assert len(sent(by)) == 30 + 20 + 30
 
 
 def test_a_run_that_is_over_makes_no_call() -> None:
