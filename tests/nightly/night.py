@@ -15,6 +15,10 @@ from tests.fleet.running import Fleet
 
 Row = dict[str, Any]
 
+#: The command as it is installed, and as it is when it waits for nothing: see `hasty.py`.
+PROGRAM = ("-m", "auditor")
+HASTY = (str(Path(__file__).with_name("hasty.py")),)
+
 
 @dataclass(frozen=True, slots=True)
 class Night:
@@ -61,23 +65,32 @@ class Night:
                 yield json.loads(line)
 
 
-def audit(fleet: Fleet, folder: Path, *flags: str, inventory: str = "", **variables: str) -> Night:
+def audit(
+    fleet: Fleet,
+    folder: Path,
+    *flags: str,
+    inventory: str = "",
+    program: Sequence[str] = PROGRAM,
+    **variables: str,
+) -> Night:
     """Run `auditor run` as a process of its own, on the fleet's inventory or another one, into `folder`/out."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "inventory.yaml"
     path.write_text(inventory or fleet.inventory_text(), encoding="utf-8")
     arguments = ["run", "--inventory", str(path), "--output", str(folder / "out"), *flags]
-    return command(arguments, folder / "out", fleet.env(**variables))
+    return command(arguments, folder / "out", fleet.env(**variables), program)
 
 
-def command(arguments: Sequence[str], output: Path, environment: dict[str, str]) -> Night:
+def command(
+    arguments: Sequence[str], output: Path, environment: dict[str, str], program: Sequence[str] = PROGRAM
+) -> Night:
     """Run the auditor with any arguments."""
     done = subprocess.run(
-        [sys.executable, "-m", "auditor", *arguments],
+        [sys.executable, *program, *arguments],
         env=environment,
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=300,
         check=False,
     )
     return Night(done.returncode, done.stdout, done.stderr, output)
