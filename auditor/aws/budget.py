@@ -8,6 +8,7 @@ a small budget of ours.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 from threading import Lock
 
 
@@ -35,6 +36,9 @@ _BUCKETS = {
 _CUT = 0.5
 _RECOVERY = 0.02
 _SLOWEST = 0.5
+#: Throttles this close together (seconds) are about one empty bucket: calls that were under way are refused in a bunch,
+#: and a cut for each of them would bring everybody to a stop.
+_ONE_EVENT = 1.0
 
 
 @dataclass(slots=True)
@@ -46,6 +50,7 @@ class _Level:
     rate: float
     tokens: float
     at: float
+    cut_at: float = -inf
     lock: Lock = field(default_factory=Lock)
 
     def take(self, now: float) -> float:
@@ -54,10 +59,13 @@ class _Level:
             self.at = now
             return max(0.0, -self.tokens / self.rate)
 
-    def throttled(self) -> None:
+    def throttled(self, now: float) -> None:
         with self.lock:
-            self.rate = max(min(_SLOWEST, self.full_rate), self.rate * _CUT)
-            self.tokens = min(self.tokens, 0.0)
+            self.tokens = min(self.tokens + (now - self.at) * self.rate, 0.0)
+            self.at = now
+            if now - self.cut_at >= _ONE_EVENT:
+                self.cut_at = now
+                self.rate = max(min(_SLOWEST, self.full_rate), self.rate * _CUT)
 
     def quiet(self) -> None:
         if self.rate < self.full_rate:
@@ -79,7 +87,7 @@ class Budget:
 
     def throttled(self, account: str, region: str, api: tuple[str, str], now: float) -> None:
         """AWS said no: somebody else drains the bucket. Slow down, and let it fill."""
-        self._level(account, region, api, now).throttled()
+        self._level(account, region, api, now).throttled(now)
 
     def quiet(self, account: str, region: str, api: tuple[str, str], now: float) -> None:
         """Record that a call went through: speed up again, gently."""

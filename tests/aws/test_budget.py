@@ -107,10 +107,19 @@ def test_a_throttle_halves_the_pace_and_empties_the_bucket() -> None:
 
 def test_however_many_throttles_a_call_leaves_every_other_second() -> None:
     budget = Budget(0.5)
-    for _ in range(100):
-        budget.throttled(ACCOUNT, REGION, DESCRIBE, 0.0)
-    first, second = departures(budget, [0.0, 0.0])
+    for at in range(100):
+        budget.throttled(ACCOUNT, REGION, DESCRIBE, float(at))
+    first, second = departures(budget, [99.0, 99.0])
     assert second - first == pytest.approx(2.0)
+
+
+def test_throttles_in_a_bunch_are_one_event() -> None:
+    budget = Budget(0.5)
+    for hundredth in range(100):
+        budget.throttled(ACCOUNT, REGION, DESCRIBE, hundredth / 100)
+    assert departures(budget, [0.99] * 3) == pytest.approx([1.19, 1.39, 1.59])
+    budget.throttled(ACCOUNT, REGION, DESCRIBE, 1.0)
+    assert pace(budget, DESCRIBE, 100.0) == pytest.approx(2.5)
 
 
 def test_a_share_that_is_slower_still_is_not_sped_up_by_a_throttle() -> None:
