@@ -43,6 +43,11 @@ class Night:
         """Read the manifest that `latest.json` points to."""
         return self.document(self.latest["manifest"])
 
+    def log(self, event: str) -> list[Row]:
+        """Return the lines of the log about one kind of event, in the order in which they were written."""
+        rows = [json.loads(line) for line in self.stderr.splitlines()]
+        return [row for row in rows if row["event"] == event]
+
     def report(self) -> str:
         """Read the report that `latest.json` points to."""
         return (self.output / str(self.latest["report"])).read_text(encoding="utf-8")
