@@ -8,7 +8,7 @@ from auditor.cli import main
 
 _PLENTY = budget.Bucket("plenty", 1e6, 1e6)
 
-vars(retry).update(_FIRST_WAIT=0.01, _LONGEST_WAIT=0.05)
+vars(retry).update(_FIRST_WAIT=0.01, _LONGEST_WAIT=0.01)
 budget._BUCKETS.update(dict.fromkeys((*budget._BUCKETS, ("ec2", "DescribeRegions")), _PLENTY))
 
 if __name__ == "__main__":
