@@ -15,9 +15,10 @@ from tests.fleet.running import Fleet
 
 Row = dict[str, Any]
 
-#: The command as it is installed, and as it is when it waits for nothing: see `hasty.py`.
+#: The command as it is installed; as it is when it waits for nothing; and as it is where the clock is set: see there.
 PROGRAM = ("-m", "auditor")
 HASTY = (str(Path(__file__).with_name("hasty.py")),)
+JUMPY = (str(Path(__file__).with_name("jumpy.py")),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,113 @@
+"""What the machine that it runs on can do to a run: set the clock, run out of disk, take a folder away."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.fleet import Fleet, Shape, running
+from tests.nightly.night import JUMPY, audit
+from tests.nightly.truth import told, true
+
+OLD = json.dumps({"run_id": "20200101T000000Z-000000"})
+
+
+@pytest.fixture(scope="module")
+def fleet() -> Iterator[Fleet]:
+    with running(Shape(accounts=12, regions=3, families=4, skew=0)) as started:
+        yield started
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system with room for the first few accounts, on which last night's run is the latest."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a small disk")
+    done = _mount("-t", "tmpfs", "-o", "size=64k", "none", str(place))
+    if done.returncode:
+        pytest.skip(f"cannot mount a small disk: {done.stderr.strip()}")
+    (place / "latest.json").write_text(OLD, encoding="utf-8")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def _mount(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["mount", *arguments], capture_output=True, text=True, check=False)
+
+
+def test_a_clock_that_is_set_by_hours_in_mid_run_changes_nothing(fleet: Fleet, tmp_path: Path) -> None:
+    fleet.reset()
+    night = audit(fleet, tmp_path, "--deadline", "2m", program=JUMPY)
+    summary = night.document(f"runs/{night.latest['run_id']}/summary.json")["run"]
+
+    assert night.code == 0, night.stderr
+    assert told(night) == true(fleet)
+    assert fleet.report()["operations"]["AssumeRole"] == fleet.shape.accounts
+    assert all(row["duration_s"] < 60 for row in night.coverage())
+    assert datetime.fromisoformat(summary["finished_at"]) >= datetime.fromisoformat(summary["started_at"])
+
+
+def test_a_disk_that_is_full_leaves_the_rest_in_the_spool_and_last_night_as_the_latest(
+    fleet: Fleet, tmp_path: Path, disk: Path
+) -> None:
+    night = audit(fleet, tmp_path, "--output", str(disk), "--spool", str(tmp_path))
+    said = re.search(r"are in (\S+), under the same keys", night.stdout + night.stderr)
+
+    assert night.code == 1
+    assert "No space left on device" in night.stdout + night.stderr
+    assert "Traceback" not in night.stderr
+    assert (disk / "latest.json").read_text(encoding="utf-8") == OLD
+    assert said
+    spool = Path(said[1])
+    accounts = {place: {path.name[:12] for path in place.glob("findings/*/*/*.jsonl.gz")} for place in (disk, spool)}
+    assert accounts[disk] | accounts[spool] == {member.id for member in fleet.organization.members}
+    assert accounts[disk]
+    assert accounts[spool]
+    assert not list(disk.rglob("*.part"))
+
+
+def test_where_the_spool_is_full_too_both_are_named_and_nothing_is_pretended(
+    fleet: Fleet, tmp_path: Path, disk: Path
+) -> None:
+    night = audit(fleet, tmp_path, "--output", str(disk / "out"), "--spool", str(disk / "spool"))
+
+    assert night.code == 1
+    assert night.stderr.count("No space left on device") == 2
+    assert "Traceback" not in night.stderr
+    assert not (disk / "out" / "latest.json").exists()
+
+
+def test_a_folder_that_is_read_only_ends_the_run_before_any_account_is_called(
+    fleet: Fleet, tmp_path: Path, disk: Path
+) -> None:
+    fleet.reset()
+    _mount("-o", "remount,ro", str(disk))
+    night = audit(fleet, tmp_path, "--output", str(disk))
+
+    assert night.code == 1
+    assert "Read-only file system" in night.stderr
+    assert "Traceback" not in night.stderr
+    assert set(fleet.report()["operations"]) <= {"GetCallerIdentity"}
+
+
+def test_a_folder_that_is_taken_away_in_mid_run_is_said_at_the_end(tmp_path: Path) -> None:
+    """A file stands where the findings are to go: the claim can be written, and nothing after it."""
+    with running(Shape(accounts=2, regions=2)) as small:
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out" / "findings").write_text("in the way", encoding="utf-8")
+        night = audit(small, tmp_path, "--spool", str(tmp_path))
+
+        assert night.code == 1
+        assert "NOT DELIVERED: Cannot write" in night.stdout + night.stderr
+        assert "Traceback" not in night.stderr
+        assert not (tmp_path / "out" / "latest.json").exists()
+        assert len(list(tmp_path.glob("auditor-spool-*/findings/*/*/*.jsonl.gz"))) == 2

@@ -1,0 +1,32 @@
+"""A thousand accounts in seventeen regions, while everything goes wrong now and then: the result is the truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fleet import Shape, running
+from tests.nightly.night import audit
+from tests.nightly.test_nothing_lost import FAULTS
+from tests.nightly.truth import told, true
+
+
+@pytest.mark.slow
+def test_a_thousand_accounts_with_faults_on_come_out_as_the_truth(tmp_path: Path) -> None:
+    shape = Shape(accounts=1_000, regions=17, families=1.5)
+    with running(shape) as fleet:
+        fleet.set_faults(*FAULTS)
+        night = audit(fleet, tmp_path, "--read-timeout", "1s")
+        seen = fleet.report()
+        rows = night.coverage()
+
+        assert night.code == 0, night.stderr[-2_000:]
+        assert "Traceback" not in night.stderr
+        assert told(night) == true(fleet)
+        assert len({(row["account"]["id"], row["region"]) for row in rows}) == len(rows) == 17_000
+        assert {row["status"] for row in rows} == {"EXAMINED"}
+        assert night.latest["complete"] is True
+        assert seen["operations"]["DescribeTaskDefinition"] > sum(1 for _ in fleet.truth())
+        struck = {outcome for outcomes in seen["outcomes"].values() for outcome in outcomes}
+        assert {"ServerException", "reset", "garbled", "hang", "throttled"} <= struck
