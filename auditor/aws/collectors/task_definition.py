@@ -30,14 +30,19 @@ def parse(raw: Mapping[str, Any], tags: Sequence[Mapping[str, Any]] | None = ())
         revision=revision,
         status=shapes.optional_text(answer.get("status"), "status") or "",
         network_mode=_network_mode(answer.get("networkMode")),
-        containers=tuple(
-            _container(each, path)
-            for each, path in shapes.objects(answer.get("containerDefinitions"), "containerDefinitions")
-        ),
+        containers=_containers(answer),
         tags=shapes.tag_map(tags),
         registered_at=shapes.moment(answer.get("registeredAt"), "registeredAt"),
         registered_by=shapes.optional_text(answer.get("registeredBy"), "registeredBy"),
     )
+
+
+def _containers(answer: Mapping[str, Any]) -> tuple[Container, ...]:
+    listed = shapes.objects(answer.get("containerDefinitions"), "containerDefinitions")
+    if not listed and answer.get("networkMode") == "host":
+        # ECS registers no definition without a container: one that got lost on the way must not read as a clean one.
+        raise Malformed("containerDefinitions", "holds no container, and every task definition has one")
+    return tuple(_container(each, path) for each, path in listed)
 
 
 def _container(raw: Mapping[str, Any], path: str) -> Container:

@@ -74,7 +74,15 @@ def test_a_network_mode_is_kept_as_it_is(mode: str | None) -> None:
 
 @pytest.mark.parametrize("containers", [None, [], ()], ids=repr)
 def test_no_containers_are_no_containers(containers: object) -> None:
-    assert parse({**WHOLE, "containerDefinitions": containers}).containers == ()
+    assert parse({**WHOLE, "networkMode": "bridge", "containerDefinitions": containers}).containers == ()
+
+
+@pytest.mark.parametrize("lost", [{"containerDefinitions": None}, {"containerDefinitions": []}, {}], ids=repr)
+def test_a_definition_on_the_host_s_network_that_lost_its_containers_is_no_clean_one(lost: dict[str, Any]) -> None:
+    rest = {key: value for key, value in WHOLE.items() if key != "containerDefinitions"}
+
+    with pytest.raises(Malformed, match="containerDefinitions: holds no container"):
+        parse({**rest, **lost})
 
 
 @pytest.mark.parametrize(
@@ -344,7 +352,7 @@ def test_nothing_passes_that_does_not_plainly_say_that_it_is_harmless(containers
         status = rule.judge(parse({**raw, "containerDefinitions": containers}), Parameters()).status
     except Malformed:
         return
-    listed = containers if isinstance(containers, list) else []
 
-    assert containers is None or isinstance(containers, list)
-    assert (status is Status.PASS) == all(map(plainly_harmless, listed))
+    assert isinstance(containers, list)
+    assert containers
+    assert (status is Status.PASS) == all(map(plainly_harmless, containers))
