@@ -1,0 +1,284 @@
+"""Whatever AWS answers: no crash, nothing but the failures that are foreseen, and no clean bill out of nothing."""
+# ruff: noqa: ANN401 - answers are whatever JSON can carry
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any, cast
+
+import pytest
+from botocore.credentials import ReadOnlyCredentials
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from auditor.aws import regions
+from auditor.aws.budget import Budget
+from auditor.aws.calls import Caller, Line
+from auditor.aws.clients import Clients
+from auditor.aws.collectors import reading
+from auditor.aws.collectors.paging import pages
+from auditor.aws.failures import CallFailed
+from auditor.aws.reader import Forgetful, Reader
+from auditor.aws.roles import Identity, Roles
+from auditor.checks.ecs.host_network_privileged_or_root import host_network_privileged_or_root as check
+from auditor.domain.check import Status
+from auditor.domain.clock import Unreadable
+from auditor.domain.facts import TaskDefinition
+from auditor.domain.reason import Reason
+from auditor.domain.recall import Notes, ScopeRecall
+from auditor.domain.result import CoverageStatus, Meter
+from auditor.domain.scope import Account, Role, Scope, Target
+from auditor.engine.examine import Examined, examine
+from auditor.engine.ports import Rule, Work
+from tests.aws.conftest import Connect
+from tests.aws.fakes import PLENTY, Answer, FakeClients, FakeClock, FakeKeyring, Sent, Server, serving, today
+
+HOME, REGION, COLLECTOR = "999999999999", "eu-west-1", "ecs-task-definitions"
+FAMILIES = ("api", "batch", "web")
+IDENTITY = Identity(HOME, f"arn:aws:iam::{HOME}:user/u")
+
+
+def arn(family: str) -> str:
+    return f"arn:aws:ecs:{REGION}:{HOME}:task-definition/{family}:7"
+
+
+def definition(family: str) -> dict[str, Any]:
+    """A definition that passes."""
+    return {
+        "taskDefinitionArn": arn(family),
+        "family": family,
+        "revision": 7,
+        "status": "ACTIVE",
+        "networkMode": "host",
+        "containerDefinitions": [
+            {"name": "app", "image": "app:1", "user": "1000", "privileged": False, "environment": []},
+            {"name": "log", "image": "log:1", "user": "nobody"},
+        ],
+        "registeredAt": 1_600_000_000.5,
+    }
+
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**30), 10**30)
+    | st.floats()
+    | st.text(max_size=12)
+    | st.sampled_from(["host", "HOST", "root", "0", "true", "ACTIVE", *FAMILIES, arn("api"), "after-0"])
+)
+JSON = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3)
+)
+OBJECTS = st.dictionaries(st.text(max_size=9), JSON, max_size=4)
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in inside:
+        yield from _places(each, (*path, key))
+
+
+@st.composite
+def damaged(draw: st.DrawFn, whole: dict[str, Any]) -> dict[str, Any]:
+    """`whole` with something in it replaced or lost, up to three times; or something else altogether."""
+    value: Any = copy.deepcopy(whole)
+    for _ in range(draw(st.integers(0, 3))):
+        path = draw(st.sampled_from(sorted(_places(value), key=repr)))
+        if not path:
+            continue
+        holder = value
+        for key in path[:-1]:
+            holder = holder[key]
+        if draw(st.booleans()):
+            holder[path[-1]] = draw(JSON)
+        else:
+            del holder[path[-1]]
+    return value if draw(st.integers(0, 9)) else draw(OBJECTS)
+
+
+DESCRIPTIONS = st.fixed_dictionaries({each: damaged({"taskDefinition": definition(each)}) for each in FAMILIES})
+LISTS = damaged({"families": list(FAMILIES)})
+ARNS = damaged({"taskDefinitionArns": [arn(each) for each in FAMILIES]})
+NOTES = st.dictionaries(st.sampled_from([arn(each) for each in FAMILIES]), JSON) | st.fixed_dictionaries(
+    {arn(each): damaged(definition(each)) for each in FAMILIES}
+)
+
+
+class _Remembering(Forgetful):
+    def __init__(self, known: Mapping[str, Any]) -> None:
+        self.known = known
+
+    def read(self, account_id: str) -> Notes:
+        return {(REGION, COLLECTOR): ScopeRecall(known=self.known)}
+
+
+#: Made once: most of the work is to look up where AWS's partitions are.
+CLIENTS = FakeClients(lambda _: {})
+
+
+def night(script: Callable[[Sent], Any], known: Mapping[str, Any]) -> Examined:
+    """One region of one account, from the calls to the verdicts."""
+    CLIENTS.script = script
+    CLIENTS.sent.clear()
+    by = Caller(cast("Clients", CLIENTS), Budget(PLENTY), FakeClock())
+    reader = Reader(by, Roles(by, IDENTITY, "run", ()), reading([TaskDefinition]), _Remembering(known))
+    reader.regions(Target(Account(HOME)), Meter())
+    work = Work(COLLECTOR, (Rule(check, check.parameters),))
+    return examine(Scope(Account(HOME), REGION), work, reader, FakeClock())
+
+
+def scripted(listed: Any, arns: Any, described: Mapping[str, Any]) -> Callable[[Sent], Any]:
+    answers = {
+        "DescribeRegions": {"Regions": [{"RegionName": REGION}]},
+        "ListTaskDefinitionFamilies": listed,
+        "ListTaskDefinitions": arns,
+    }
+
+    def script(call: Sent) -> Any:
+        if call.operation == "DescribeTaskDefinition":
+            return described.get(call.parameters["taskDefinition"], {})
+        return answers[call.operation]
+
+    return script
+
+
+def harmless(raw: Any) -> bool:
+    """Whether JSON itself says of a definition that it passes, with no parser of ours."""
+    if not isinstance(raw, dict) or raw.get("networkMode") != "host":
+        return False
+    containers = raw.get("containerDefinitions")
+    return isinstance(containers, list) and bool(containers) and all(map(_tame, containers))
+
+
+def _tame(container: Any) -> bool:
+    if not isinstance(container, dict):
+        return False
+    privileged, uid = container.get("privileged"), str(container.get("user")).partition(":")[0]
+    no_power = privileged is None or privileged is False or str(privileged).lower() == "false"
+    return no_power and uid != "root" and set(uid.lstrip("+-")) != {"0"}
+
+
+WHOLE = {each: {"taskDefinition": definition(each)} for each in FAMILIES}
+
+
+@settings(max_examples=400, deadline=None)
+@given(listed=LISTS, arns=ARNS, described=DESCRIPTIONS, known=NOTES | st.just({}))
+@example(listed={"families": list(FAMILIES)}, arns={}, described=WHOLE, known={})
+@example(listed={"families": []}, arns={}, described=WHOLE, known={})
+def test_whatever_ecs_answers_nothing_crashes_and_nothing_passes_out_of_nothing(
+    listed: Any, arns: Any, described: dict[str, Any], known: dict[str, Any]
+) -> None:
+    done = night(scripted(listed, arns, described), known)
+    row = done.coverage
+
+    assert row.reason is not Reason.INTERNAL_ERROR, row.detail
+    for finding in done.findings:
+        family = finding.resource.family or ""
+        sources = [described.get(family, {}).get("taskDefinition"), known.get(finding.resource.arn)]
+        assert finding.status is not Status.PASS or any(map(harmless, sources))
+        assert finding.status is not Status.UNKNOWN or row.status is CoverageStatus.PARTIAL
+    if row.status is CoverageStatus.EXAMINED:
+        names = listed.get("families") if not known else None
+        assert names is None or len(set(names)) == row.resources
+        assert len(done.findings) + sum(done.not_applicable.values()) == row.resources
+    else:
+        assert row.reason
+        assert row.detail
+
+
+def test_what_is_not_damaged_passes() -> None:
+    done = night(scripted({"families": list(FAMILIES)}, {}, WHOLE), {})
+
+    assert [finding.status for finding in done.findings] == [Status.PASS] * 3
+
+
+ASSUMED = f"""<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><AssumedRoleUser>
+<AssumedRoleId>AROA:x</AssumedRoleId><Arn>arn:aws:sts::{HOME}:assumed-role/Auditor/x</Arn></AssumedRoleUser>
+<Credentials><AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>
+<Expiration>2026-11-23T03:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>""".encode()
+ENABLED = b"""<DescribeRegionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><regionInfo><item>
+<regionName>us-east-1</regionName><optInStatus>opt-in-not-required</optInStatus></item><item>
+<regionName>af-south-1</regionName><optInStatus>opted-in</optInStatus></item></regionInfo></DescribeRegionsResponse>"""
+REFUSED = b"""<Response><Errors><Error><Code>RequestExpired</Code><Message>Request has expired.</Message></Error>
+</Errors><RequestID>1</RequestID></Response>"""
+LISTED = b'{"families":["api","batch"],"nextToken":"next"}'
+DENIED = b'{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"not authorized"}'
+
+SPLINTERS = st.binary(max_size=6) | st.sampled_from(
+    [b"<", b">", b"/>", b"&#0;", b"&lol;", b"<![CDATA[", b"\xff", b"null", b"{}", b"[]", b'"', b"9" * 400, b"1e999"]
+)
+
+
+@st.composite
+def answers(draw: st.DrawFn, *bodies: bytes) -> Answer:
+    """One of these bodies with pieces cut out, doubled or replaced, under any status."""
+    body = draw(st.sampled_from(bodies))
+    for _ in range(draw(st.integers(0, 4))):
+        start = draw(st.integers(0, len(body)))
+        end = draw(st.integers(start, min(len(body), start + 60)))
+        piece = draw(st.sampled_from([b"", body[start:end] * 2]) | SPLINTERS)
+        body = body[:start] + piece + body[end:]
+    return Answer(draw(st.sampled_from([200, 200, 200, 400, 403, 500, 503])), body)
+
+
+class Wire:
+    """A server that says one thing, and real clients that listen to it."""
+
+    def __init__(self, server: Server, connect: Connect) -> None:
+        self._server = server
+        self._connect = connect
+
+    def saying(self, answer: Answer) -> Caller:
+        self._server.script = lambda _: answer
+        return self._connect(FakeClock(at=today()))
+
+
+@pytest.fixture
+def wire(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+    with serving(lambda _: Answer()) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        yield Wire(server, connect)
+
+
+#: One server for all examples: it says what the last one told it to.
+FUZZING = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@FUZZING
+@given(answer=answers(ASSUMED, REFUSED))
+def test_whatever_sts_answers_is_a_session_of_the_right_account_or_a_reason(wire: Wire, answer: Answer) -> None:
+    by = wire.saying(answer)
+    keyring = Roles(by, IDENTITY, "run", ()).keyring(
+        Target(Account(HOME), (Role(f"arn:aws:iam::{HOME}:role/Auditor", None),)), Meter()
+    )
+    with suppress(Unreadable):
+        keys = keyring.keys()
+        assert isinstance(keys, ReadOnlyCredentials)
+        assert answer.status == 200
+        assert HOME.encode() in answer.body
+        assert all(isinstance(each, str) and each for each in (keys.access_key, keys.secret_key, keys.token))
+        by.clock.sleep(3_600)
+        assert keyring.keys() == keys  # asked again, and told the same
+
+
+@FUZZING
+@given(answer=answers(ENABLED, REFUSED))
+def test_whatever_ec2_answers_is_a_list_of_regions_or_a_reason(wire: Wire, answer: Answer) -> None:
+    by = wire.saying(answer)
+    with suppress(Unreadable):
+        found = regions.ask(by, FakeKeyring(), Meter())
+        assert answer.status == 200
+        assert all(isinstance(each, str) and each for each in found)
+
+
+@FUZZING
+@given(answer=answers(LISTED, DENIED))
+def test_whatever_ecs_answers_on_the_wire_is_pages_of_names_or_a_failed_call(wire: Wire, answer: Answer) -> None:
+    on = Line(wire.saying(answer), FakeKeyring(), REGION)
+    with suppress(CallFailed):
+        listed = list(pages(on, "ecs", "ListTaskDefinitionFamilies", "families"))
+        assert answer.status == 200
+        assert all(isinstance(name, str) and name for page in listed for name in page)
