@@ -49,9 +49,11 @@ class Lost(Generic[J]):
 class _Wires:
     """What a worker process holds of its parent: where news go, and the pipe that closes when it is to stop.
 
-    `writer` is the pipe's other end where the process has inherited that too: it would keep the pipe open.
+    `writer` is the pipe's other end where the process has inherited that too: it would keep the pipe open. `parent` is
+    the parent's process id, which a child that asks for it too late cannot learn any more.
     """
 
+    parent: int
     news: socket.socket
     stop: Connection
     writer: Connection | None
@@ -59,6 +61,7 @@ class _Wires:
 
 _wires: _Wires
 _clocks: list[RunClock] = []
+_told_to_stop = threading.Event()
 
 
 def spread(part: Part[J, R], jobs: Sequence[J], clock: RunClock, observe: Observer) -> Iterator[R | Lost[J]]:
@@ -100,7 +103,7 @@ def _executor(count: int) -> Iterator[tuple[Executor, socket.socket, Connection]
     here.setblocking(False)  # noqa: FBT003 - the socket's own signature
     context = _context()
     reader, writer = context.Pipe(duplex=False)
-    wires = _Wires(there, reader, writer if context.get_start_method() == "fork" else None)
+    wires = _Wires(os.getpid(), there, reader, writer if context.get_start_method() == "fork" else None)
     executor = ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(wires,))
     try:
         yield executor, here, writer
@@ -125,14 +128,15 @@ def _start(wires: _Wires) -> None:
         wires.writer.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    threading.Thread(target=_listen, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_listen, daemon=True).start()
 
 
-def _listen(parent: int) -> None:
+def _listen() -> None:
     with suppress(EOFError, OSError):
         _wires.stop.recv()  # comes back when nobody holds the other end any more
-    if os.getppid() != parent:
+    if os.getppid() != _wires.parent:
         os._exit(1)  # whoever continues the run must not find us still writing
+    _told_to_stop.set()
     for clock in _clocks:
         clock.interrupt()
 
@@ -140,6 +144,8 @@ def _listen(parent: int) -> None:
 def _do(part: Part[J, R], job: J) -> R:
     clock = RunClock()
     _clocks.append(clock)
+    if _told_to_stop.is_set():  # the order may come while this process is still starting
+        clock.interrupt()
     batch = _Batch(_wires.news)
     try:
         return part(job, clock, batch.add)
