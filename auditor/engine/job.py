@@ -16,9 +16,9 @@ from auditor.domain.clock import Unreadable
 from auditor.domain.events import AccountPlanned, Event, ScopeEnded
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult, Coverage, CoverageStatus, Meter
-from auditor.domain.scope import Scope, Target
+from auditor.domain.scope import EVERY_REGION, Scope, Target
 from auditor.engine.examine import Examined, Prior
-from auditor.engine.plan import charge, expect
+from auditor.engine.plan import Expectation, charge, expect
 from auditor.engine.ports import Work
 
 Task = tuple[Scope, Work]
@@ -34,7 +34,10 @@ class Job:
     def __init__(
         self, target: Target, works: Sequence[Work], announce: Callable[[Event], None], prior: Prior | None = None
     ) -> None:
-        """Expect nothing yet. What `prior` has settled is taken over as it is, and never open."""
+        """Expect nothing yet. What `prior` has settled is taken over as it is, and never open.
+
+        It is taken over too where the account does not let us in any more: what has been read has been read.
+        """
         self._prior = prior or {}
         self.target = target
         self.planning = Meter()
@@ -85,18 +88,29 @@ class Job:
 
     def _expect(self, answer: frozenset[str] | Unreadable | None) -> tuple[Task, ...]:
         expectation = expect(self.target, [work.collector for work in self._works], answer)
+        taken = self._taken(expectation, answer)
+        expectation = replace(
+            expectation, rows=tuple(row for row in expectation.rows if (row.region, row.collector) not in taken)
+        )
         if isinstance(answer, Unreadable):
             cost = replace(self.planning)
             expectation, self._carried = charge(expectation, cost)
         self._planned = True
-        self._open = {(scope, work.collector): work for scope in expectation.scopes for work in self._works}
-        taken = [key for key in self._open if (key[0].region, key[1]) in self._prior]
-        self._announce(AccountPlanned(self.target.account, len(self._open) + len(expectation.rows)))
+        works = [(scope, work) for scope in expectation.scopes for work in self._works]
+        self._open = {
+            (scope, work.collector): work for scope, work in works if (scope.region, work.collector) not in taken
+        }
+        self._announce(AccountPlanned(self.target.account, len(self._open) + len(taken) + len(expectation.rows)))
         self._add(expectation.rows)
-        for scope, collector in taken:
-            del self._open[scope, collector]
-            self._keep(self._prior[scope.region, collector])
+        for examined in taken.values():
+            self._keep(examined)
         return tuple((scope, work) for (scope, _), work in self._open.items())
+
+    def _taken(self, expectation: Expectation, answer: frozenset[str] | Unreadable | None) -> Prior:
+        expected = {(scope.region, work.collector) for scope in expectation.scopes for work in self._works}
+        if isinstance(answer, Unreadable):
+            expected |= {key for key in self._prior if key[0] != EVERY_REGION}
+        return {key: self._prior[key] for key in sorted(expected) if key in self._prior}
 
     def _keep(self, examined: Examined) -> None:
         self._examined.append(examined)
