@@ -57,18 +57,18 @@ def audit(request: Request, aws: Aws, observe: Observer, orders: Orders) -> Outc
     )
     layout, spooling = Layout(request.run_id), spooled_store(order, aws.store(request.output, request.settings))
     # Until the first account is read, a refusal ends the run: it must not be hidden by the spool.
-    started_at = Archive(spooling.first, layout).claim(aws.clock.now(), fingerprint(request), resume=request.resume)
-    archive = Archive(spooling, layout)
+    claim = Archive(spooling.first, layout).claim(aws.clock.now(), fingerprint(request), resume=request.resume)
+    archive = Archive(spooling, layout, attempt=claim.attempt)
     previous = archive.previous()
-    order = replace(order, vouched=archive.vouched(previous), resume=request.resume)
+    order = replace(order, vouched=archive.vouched(previous), resume=request.resume, attempt=claim.attempt)
     for event in _openings(request, aws):
         observe(event)
     done = _parts(order, aws, observe, _processes(request))
     spooling.spooled.add(done.spooled)
     interrupted = orders.exit_code is not None
     checks = request.settings.checks
-    finished_at = max(started_at, aws.clock.now())  # the time of day may have been set back meanwhile
-    about = About(request.run_id, started_at, finished_at, __version__, checks, interrupted=interrupted)
+    finished_at = max(claim.started_at, aws.clock.now())  # the time of day may have been set back meanwhile
+    about = About(request.run_id, claim.started_at, finished_at, __version__, checks, interrupted=interrupted)
     result = done.gathering.result(about)
     written = [*done.entries, archive.summary(machine.summary_json(result)), archive.report(html.render(result))]
     waiting = _seal(archive, spooling, result, written, _context(request, previous, {**order.vouched, **done.vouches}))
@@ -85,6 +85,7 @@ def fingerprint(request: Request) -> str:
     settings = request.settings
     what = [
         request.hashes.get("inventory"),
+        request.hashes.get("narrowed"),
         [check.id for check in settings.checks],
         repr(sorted(settings.parameters.items())),
         sorted(settings.emit),

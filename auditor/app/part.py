@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from auditor.app.wiring import Aws
-from auditor.archive.archive import Archive, Entry
+from auditor.archive.archive import Archive, Entry, Stored
 from auditor.archive.layout import Layout
 from auditor.archive.recollection import Recollection
 from auditor.aws.collectors import reading
@@ -19,8 +20,9 @@ from auditor.domain.events import AccountEnded, Observer
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
 from auditor.domain.scope import Target
+from auditor.engine.abreast import abreast
 from auditor.engine.clock import RunClock
-from auditor.engine.examine import before
+from auditor.engine.examine import Prior, before
 from auditor.engine.gather import Digest, Gathering, digest
 from auditor.engine.ports import Rule, Work
 from auditor.engine.scan import Ended, Scan
@@ -38,7 +40,8 @@ class Order:
     """What to do: some of the accounts of a run.
 
     `workers` are threads, `deadline` is in seconds from now. `vouched` maps keys of notes to the SHA-256 that is
-    believed. With `resume`, what the run has written before is kept and not done again.
+    believed. With `resume`, what the run has written before is kept and not done again; `attempt` is how many times the
+    run had been taken up before.
     """
 
     run_id: str
@@ -50,6 +53,7 @@ class Order:
     deadline: float | None = None
     vouched: Mapping[str, str] = field(default_factory=dict)
     resume: bool = False
+    attempt: int = 0
 
 
 @dataclass(slots=True)
@@ -90,7 +94,7 @@ def here(order: Order, aws: Aws, observe: Observer) -> Done:
         aws.clock.limit(order.deadline)
     collectors = reading(check.over for check in order.settings.checks)
     spooling = spooled_store(order, aws.store(order.output, order.settings))
-    archive = Archive(spooling, Layout(order.run_id), order.settings.emit)
+    archive = Archive(spooling, Layout(order.run_id), order.settings.emit, order.attempt)
     memory = Recollection(spooling.first, {each.name: each.version for each in collectors}, order.vouched)
     done = Done()
     for kept in _accounts(order, aws, archive, memory, collectors, observe):
@@ -126,12 +130,13 @@ def _accounts(  # noqa: PLR0913, PLR0917 - the parts that `here` has put togethe
 ) -> Iterator[Kept]:
     settings = order.settings
     todo = works(settings.checks, settings.parameters)
-    stored = {id_: result for id_, result in _stored(order, archive) if result is not None}
-    settled = {id_ for id_, result in stored.items() if _is_settled(result)}
-    for id_ in sorted(settled):
-        result = stored[id_]
-        whole = AccountResult(result.account, result.findings, result.coverage, _spared(result, todo))
-        yield Kept(digest(whole), archive.entries(result.account.id))
+    left, prior = list[Target](), dict[str, Prior]()
+    for target, earlier in _before(order, archive, todo):
+        if isinstance(earlier, Kept):
+            yield earlier
+        else:
+            left.append(target)
+            prior[target.account.id] = earlier
 
     def finish(result: AccountResult) -> Kept:
         return Kept(digest(result), archive.account(result))
@@ -143,29 +148,35 @@ def _accounts(  # noqa: PLR0913, PLR0917 - the parts that `here` has put togethe
         clock=aws.clock,
         workers=order.workers,
         keep_all=Status.NOT_APPLICABLE in settings.emit,
-        prior={id_: before(result, todo, _UNSETTLED) for id_, result in stored.items() if id_ not in settled},
+        prior=prior,
     )
-    for news in scan.run(target for target in order.targets if target.account.id not in settled):
+    for news in scan.run(left):
         if isinstance(news, Ended):
             yield news.value
         else:
             observe(news)
 
 
-def _stored(order: Order, archive: Archive) -> Iterator[tuple[str, AccountResult | None]]:
+def _before(order: Order, archive: Archive, todo: tuple[Work, ...]) -> Iterator[tuple[Target, Kept | Prior]]:
+    """Yield every account with what the run has made of it before: all of it, or the scopes that are settled."""
     # Without a row for every verdict, nobody can tell what was counted.
-    if order.resume and set(order.settings.emit) >= _NEEDED_TO_RESUME:
-        for target in order.targets:
-            yield target.account.id, archive.stored(target.account)
+    if not order.resume or not set(order.settings.emit) >= _NEEDED_TO_RESUME:
+        yield from ((target, {}) for target in order.targets)
+        return
+
+    def look(target: Target) -> tuple[Target, Kept | Prior]:
+        stored = archive.stored(target.account)
+        return target, {} if stored is None else _taken_over(stored, todo)
+
+    # A bucket answers in its own time: a thousand accounts one after the other would take minutes.
+    yield from abreast(look, order.targets, order.workers)
 
 
-def _is_settled(result: AccountResult) -> bool:
-    return bool(result.coverage) and not any(row.reason in _UNSETTLED for row in result.coverage)
-
-
-def _spared(result: AccountResult, todo: tuple[Work, ...]) -> dict[str, int]:
-    counts: dict[str, int] = {}
+def _taken_over(stored: Stored, todo: tuple[Work, ...]) -> Kept | Prior:
+    result = stored.result
+    if not result.coverage or any(row.reason in _UNSETTLED for row in result.coverage):
+        return before(result, todo, _UNSETTLED)
+    spared: Counter[str] = Counter()
     for examined in before(result, todo, frozenset()).values():
-        for check_id, count in examined.not_applicable.items():
-            counts[check_id] = counts.get(check_id, 0) + count
-    return counts
+        spared.update(examined.not_applicable)
+    return Kept(digest(AccountResult(result.account, result.findings, result.coverage, dict(spared))), stored.entries)

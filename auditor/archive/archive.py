@@ -6,13 +6,12 @@ for has arrived.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import secrets
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from auditor.archive import reading, rows
@@ -34,21 +33,43 @@ class Entry:
     rows: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """That this process has the run: when the run started, and how many times it had been taken up before."""
+
+    started_at: datetime
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the run has written of an account, and how the manifest lists it."""
+
+    result: AccountResult
+    entries: tuple[Entry, ...]
+
+
 class Archive:
     """Writes one run to a store. The methods that write accounts may be called from any thread."""
 
-    def __init__(self, store: Store, layout: Layout, emit: Collection[Status] = tuple(Status)) -> None:
-        """Write nothing yet. `emit` are the statuses that get a row."""
+    def __init__(
+        self, store: Store, layout: Layout, emit: Collection[Status] = tuple(Status), attempt: int | None = None
+    ) -> None:
+        """Write nothing yet. `emit` are the statuses that get a row.
+
+        With an `attempt`, accounts are written only until somebody takes the run up after it.
+        """
         self._store = store
         self._layout = layout
         self._emit = frozenset(emit)
+        self._attempt = attempt
 
-    def claim(self, now: datetime, fingerprint: str, *, resume: bool = False) -> datetime:
+    def claim(self, now: datetime, fingerprint: str, *, resume: bool = False) -> Claim:
         """Take the run id, and learn before the first call whether the output can be written at all.
 
-        Returns when the run started: now, or long ago where it is to `resume`. Raises RunExists where another process
-        has it or it is whole already, StorageError, and ConfigError where there is nothing of that id to resume or it
-        was made with other settings.
+        The run started now, or long ago where it is to `resume`. Raises RunExists where another process has it or it
+        is whole already (`latest.json` is put right then, if need be), StorageError, and ConfigError where there is
+        nothing of that id to resume or it was made with other settings.
         """
         attempt, started_at = 0, now
         if resume:
@@ -57,6 +78,7 @@ class Archive:
         claim = {
             "run_id": self._layout.run_id,
             "started_at": rows.timestamp(started_at),
+            "claimed_at": rows.timestamp(now),
             "fingerprint": fingerprint,
             "nonce": secrets.token_hex(8),
         }
@@ -67,20 +89,22 @@ class Archive:
                 f"Nothing done: another run has the id {self._layout.run_id}; {self._store.where(key)} is there.",
                 f"Leave --run-id out to get an id of its own, or --resume {self._layout.run_id} if that run is dead.",
             ) from error
-        return started_at
+        return Claim(started_at, attempt)
 
     def _taken_up(self, fingerprint: str) -> tuple[int, datetime]:
         run_id, place = self._layout.run_id, self._store.where(self._layout.claim(0))
         body = self._store.get(self._layout.claim(0))
         try:
             claim = json.loads(body or b"null")
-            started_at, before = datetime.fromisoformat(claim["started_at"]), claim["fingerprint"]
+            started_at = datetime.fromisoformat(claim["started_at"]).astimezone(UTC)
+            before = claim["fingerprint"]
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             problem = Problem(
                 "--resume", 0, "", f"there is no run {run_id}", f"{place} would say so; check the output."
             )
             raise ConfigError([problem]) from error
-        if self._store.get(self._layout.manifest) is not None:
+        if (manifest := self._store.get(self._layout.manifest)) is not None:
+            self._publish_again(manifest)
             raise RunExists(
                 f"Nothing done: the run {run_id} is whole already.", self._store.where(self._layout.manifest)
             )
@@ -117,7 +141,8 @@ class Archive:
         return run_id if isinstance(run_id, str) and is_run_id(run_id) else None
 
     def account(self, result: AccountResult) -> tuple[Entry, ...]:
-        """Write everything about one account. Raises StorageError."""
+        """Write everything about one account. Raises StorageError, and RunExists where the run was taken over."""
+        self._still_ours()
         layout, run_id, account_id = self._layout, self._layout.run_id, result.account.id
         findings = [rows.finding_row(finding, run_id) for finding in result.findings if finding.status in self._emit]
         ledger = [rows.coverage_row(row, run_id) for row in result.coverage]
@@ -126,20 +151,18 @@ class Archive:
             self._put_rows(layout.coverage(account_id), ledger),
         )
 
-    def stored(self, account: Account) -> AccountResult | None:
+    def stored(self, account: Account) -> Stored | None:
         """Return what this run has written of an account before; None where that is not whole. Raises StorageError."""
-        bodies = [self._store.get(key) for key in self._keys(account.id)]
-        if bodies[0] is None or bodies[1] is None:
+        keys = self._layout.findings(account.id), self._layout.coverage(account.id)
+        found, ledger = self._store.get(keys[0]), self._store.get(keys[1])
+        if found is None or ledger is None:
             return None
         try:
-            return AccountResult(account, reading.findings(bodies[0], account), reading.coverage(bodies[1], account))
+            result = AccountResult(account, reading.findings(found, account), reading.coverage(ledger, account))
         except ValueError:
             return None
-
-    def entries(self, account_id: str) -> tuple[Entry, ...]:
-        """Return how the manifest lists an account that was written before. Raises StorageError."""
-        bodies = ((key, self._store.get(key) or b"") for key in self._keys(account_id))
-        return tuple(_entry(key, body, len(gzip.decompress(body).splitlines())) for key, body in bodies)
+        entries = _entry(keys[0], found, len(result.findings)), _entry(keys[1], ledger, len(result.coverage))
+        return Stored(result, entries)
 
     def document(self, key: str, body: bytes, content_type: str) -> Entry:
         """Write something that is read whole. Raises StorageError."""
@@ -156,6 +179,7 @@ class Archive:
 
     def seal(self, result: RunResult, entries: Iterable[Entry], context: Mapping[str, Any]) -> None:
         """Write the manifest: from here on the run is whole. Raises RunExists and StorageError."""
+        self._still_ours()
         manifest = {
             "schema_version": rows.SCHEMA_VERSION,
             "run_id": result.run_id,
@@ -175,24 +199,49 @@ class Archive:
 
     def publish(self, result: RunResult) -> bool:
         """Point `latest.json` at this run, unless a later one is there already. Raises StorageError."""
+        return self._point_at(rows.timestamp(result.finished_at), result.complete, _totals(result))
+
+    def _publish_again(self, body: bytes) -> None:
+        """Point `latest.json` at a run whose process died right after it was sealed."""
+        try:
+            manifest = json.loads(body)
+            said = manifest["finished_at"], manifest["complete"], manifest["coverage"]
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return
+        if self.previous() != self._layout.run_id:
+            self._point_at(*said)
+
+    def _point_at(self, finished_at: str, complete: bool, coverage: Mapping[str, object]) -> bool:  # noqa: FBT001 - as the manifest has it
         current = self.previous()
-        if current is not None and current > result.run_id:
+        if current is not None and current > self._layout.run_id:
             return False
         latest = {
             "schema_version": rows.SCHEMA_VERSION,
-            "run_id": result.run_id,
+            "run_id": self._layout.run_id,
             "manifest": self._layout.manifest,
             "report": self._layout.report,
             "summary": self._layout.summary,
-            "finished_at": rows.timestamp(result.finished_at),
-            "complete": result.complete,
-            "coverage": _totals(result),
+            "finished_at": finished_at,
+            "complete": complete,
+            "coverage": coverage,
         }
         self._store.put(LATEST, Blob(_json(latest)))
         return True
 
-    def _keys(self, account_id: str) -> tuple[str, str]:
-        return self._layout.findings(account_id), self._layout.coverage(account_id)
+    def _still_ours(self) -> None:
+        """Raise RunExists where the run has been taken up by somebody who took us for dead: two must not write it."""
+        if self._attempt is None:
+            return
+        key = self._layout.claim(self._attempt + 1)
+        try:
+            taken = self._store.get(key) is not None
+        except StorageError:
+            return  # a place that may only be written to: the manifest, which exists once, has to do
+        if taken:
+            raise RunExists(
+                f"Nothing more done: the run {self._layout.run_id} has been taken up by another process.",
+                f"{self._store.where(key)} says when; that process finishes it.",
+            )
 
     def _put_rows(self, key: str, lines: list[Any]) -> Entry:
         body = rows.encode(lines)

@@ -29,9 +29,9 @@ def coverage(body: bytes, account: Account) -> tuple[Coverage, ...]:
 def _rows(body: bytes) -> list[Mapping[str, Any]]:
     try:
         lines = gzip.decompress(body).decode().splitlines()
-    except (OSError, EOFError, zlib.error) as error:
-        raise ValueError(f"not gzip: {error}") from error
-    return [json.loads(line) for line in lines]
+        return [json.loads(line) for line in lines]
+    except (OSError, EOFError, zlib.error, RecursionError) as error:
+        raise ValueError(f"not rows: {error}") from error
 
 
 def _checked(read: Any, row: Any, account: Account) -> Any:  # noqa: ANN401 - one of the two readers below
@@ -39,7 +39,7 @@ def _checked(read: Any, row: Any, account: Account) -> Any:  # noqa: ANN401 - on
         if row["account"]["id"] != account.id:
             raise ValueError(f"a row of account {row['account']['id']}")
         return read(row, account)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"not a row: {error!r}") from error
 
 
@@ -85,9 +85,9 @@ def _coverage(row: Mapping[str, Any], account: Account) -> Coverage:
         status=CoverageStatus(row["status"]),
         reason=Reason(row["reason"]) if row["reason"] else None,
         detail=row["detail"],
-        calls=row["calls"],
-        throttled=row["throttled"],
-        retried=row["retried"],
-        duration_s=row["duration_s"],
-        resources=row["resources"],
+        calls=int(row["calls"]),
+        throttled=int(row["throttled"]),
+        retried=int(row["retried"]),
+        duration_s=float(row["duration_s"]),
+        resources=int(row["resources"]),
     )

@@ -56,7 +56,9 @@ class Spooling:
         self.spooled.waiting[key] = Blob(b"", blob.content_type, blob.content_encoding, blob.once)
 
     def get(self, key: str) -> bytes | None:
-        """Read from the first place."""
+        """Read from the first place. Raises StorageError, at once where that has refused something before."""
+        if self.spooled.refusal is not None:
+            raise self.spooled.refusal
         return self.first.get(key)
 
     def deliver(self) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ def _run(options: Options, aws: Aws, orders: Orders) -> Outcome:
     hashes = {
         "inventory": loaded.inventory.sha256 if loaded.inventory else None,
         "settings": settings.sha256 if options.text("settings") else None,
+        "narrowed": _narrowed(options, loaded, aws),
     }
     observer, colour = watcher(options, run_id)
     with observer:
@@ -47,6 +48,12 @@ def _output(output: str | None, options: Options) -> str:
     source = options.text("settings") or "--output"
     advice = "Give --output (or AUDITOR_OUTPUT, or `output:` in the settings): a folder, or s3://bucket/prefix."
     raise ConfigError([Problem(source, 0, "output", "nothing says where the results go", advice)])
+
+
+def _narrowed(options: Options, loaded: configuration.Configuration, aws: Aws) -> str:
+    """Return what decides beside the inventory who is audited: a run that is resumed must not end smaller."""
+    who = [*options.texts("account"), "/", *options.texts("region")]
+    return " ".join(who if loaded.inventory else [aws.identity.account_id, *who])
 
 
 def _run_id(options: Options, aws: Aws) -> str:
