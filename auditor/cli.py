@@ -127,10 +127,13 @@ def _finish(command: str, flags: dict[str, Any]) -> None:
 
     context = click.get_current_context()
     labels = {name: _label(context, name) for name in flags}
-    outcome: Outcome = app.perform(command, flags, labels, os.environ, _variables())
-    stream = sys.stderr if outcome.exit_code in (app.FAILED, app.MISUSED) else sys.stdout
-    if outcome.text:
-        click.echo(outcome.text, file=stream)
+    try:
+        outcome: Outcome = app.perform(command, flags, labels, os.environ, _variables())
+        stream = sys.stderr if outcome.exit_code in (app.FAILED, app.MISUSED) else sys.stdout
+        if outcome.text:
+            click.echo(outcome.text, file=stream)
+    except KeyboardInterrupt:  # before the run listens, or after it has ended: click would make a 1 of it
+        raise SystemExit(128 + 2) from None
     raise SystemExit(outcome.exit_code)
 
 
