@@ -1,8 +1,9 @@
 """Several processes, each with its own threads: one interpreter runs one thread at a time, and a run has work for more.
 
 The seam is `concurrent.futures.Executor`: a part of the accounts goes in, what came of it comes out, and everything
-that crosses can be pickled. What happens on the way (events for whoever watches) crosses beside it, and may get lost;
-the order to stop is a pipe that closes, which it also does when this process dies.
+that crosses can be pickled. What happens on the way (events for whoever watches) crosses beside it, and may get lost.
+Two pipes carry nothing, and speak by closing: one says that the run is to end in order; the other, that this process
+has died or has given the run up, and that nobody must go on with it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import connection
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
@@ -47,16 +49,25 @@ class Lost(Generic[J]):
 
 @dataclass(frozen=True, slots=True)
 class _Wires:
-    """What a worker process holds of its parent: where news go, and the pipe that closes when it is to stop.
+    """What a worker process holds of its parent: where news go, and the pipes that close.
 
-    `writer` is the pipe's other end where the process has inherited that too: it would keep the pipe open. `parent` is
-    the parent's process id, which a child that asks for it too late cannot learn any more.
+    `inherited` are the pipes' other ends where the process has those too: they would keep the pipes open.
     """
 
-    parent: int
     news: socket.socket
     stop: Connection
-    writer: Connection | None
+    life: Connection
+    inherited: tuple[Connection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Crew:
+    """What the parent holds of its worker processes: `stop` and `life` are the ends of the pipes that it may close."""
+
+    executor: Executor
+    news: socket.socket
+    stop: Connection
+    life: Connection
 
 
 _wires: _Wires
@@ -70,18 +81,20 @@ def spread(part: Part[J, R], jobs: Sequence[J], clock: RunClock, observe: Observ
     Raises what a job raised. A process that dies (out of memory, say) takes down its siblings' jobs too: each of those
     is yielded as Lost.
     """
-    with _executor(len(jobs)) as (executor, news, stop):
-        futures = {executor.submit(_do, part, job): job for job in jobs}
+    with _crew(len(jobs)) as crew:
+        futures = {crew.executor.submit(_do, part, job): job for job in jobs}
         waiting = set(futures)
-        told = False
         while waiting:
             done, waiting = wait(waiting, timeout=_TICK)
-            _relay(news, observe)
-            if clock.interrupted and not told:
-                told = True
-                stop.close()
-            yield from (_outcome(future, futures[future]) for future in done)
-        _relay(news, observe)
+            _relay(crew.news, observe)
+            if clock.interrupted:
+                crew.stop.close()
+            for future in done:
+                outcome = _outcome(future, futures[future])
+                if isinstance(outcome, Lost):
+                    crew.life.close()  # the executor waits for the siblings, whose work is lost to it
+                yield outcome
+        _relay(crew.news, observe)
 
 
 def cores() -> int:
@@ -97,20 +110,22 @@ def _outcome(future: Future[Any], job: J) -> Any:  # noqa: ANN401 - what the par
 
 
 @contextmanager
-def _executor(count: int) -> Iterator[tuple[Executor, socket.socket, Connection]]:
+def _crew(count: int) -> Iterator[_Crew]:
     here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     there.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _LARGEST)
     here.setblocking(False)  # noqa: FBT003 - the socket's own signature
     context = _context()
-    reader, writer = context.Pipe(duplex=False)
-    wires = _Wires(os.getpid(), there, reader, writer if context.get_start_method() == "fork" else None)
+    (stopped, stop), (lives, life) = context.Pipe(duplex=False), context.Pipe(duplex=False)
+    wires = _Wires(there, stopped, lives, (stop, life) if context.get_start_method() == "fork" else ())
     executor = ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(wires,))
     try:
-        yield executor, here, writer
+        yield _Crew(executor, here, stop, life)
+    except BaseException:
+        life.close()
+        raise
     finally:
-        writer.close()  # nobody goes on for a run that has been given up
         executor.shutdown(wait=True, cancel_futures=True)
-        for end in (reader, here, there):
+        for end in (stopped, stop, lives, life, here, there):
             end.close()
 
 
@@ -124,21 +139,20 @@ def _start(wires: _Wires) -> None:
     """Set a worker process up: orders come through the pipe, so that signals to the whole group come only once."""
     global _wires  # noqa: PLW0603 - one worker process is one such room
     _wires = wires
-    if wires.writer is not None:
-        wires.writer.close()
+    for end in wires.inherited:
+        end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_listen, daemon=True).start()
 
 
 def _listen() -> None:
-    with suppress(EOFError, OSError):
-        _wires.stop.recv()  # comes back when nobody holds the other end any more
-    if os.getppid() != _wires.parent:
-        os._exit(1)  # whoever continues the run must not find us still writing
-    _told_to_stop.set()
-    for clock in _clocks:
-        clock.interrupt()
+    if _wires.life not in connection.wait([_wires.stop, _wires.life]):
+        _told_to_stop.set()
+        for clock in _clocks:
+            clock.interrupt()
+        connection.wait([_wires.life])
+    os._exit(1)  # whoever continues the run must not find us still writing
 
 
 def _do(part: Part[J, R], job: J) -> R:
