@@ -119,12 +119,13 @@ def test_of_an_account_that_lists_its_regions(
         pytest.param(["eu-*"], [refused(EVERY_REGION)], id="a glob"),
         pytest.param(["eu-west-1", "us-east-1"], [refused("eu-west-1"), refused("us-east-1")], id="names"),
         pytest.param(["eu-*", "us-east-1"], [refused("us-east-1"), refused(EVERY_REGION)], id="both"),
+        pytest.param([], [refused(EVERY_REGION)], id="nothing"),
     ],
 )
 def test_a_refused_role_leaves_a_row_for_each_name_and_one_for_what_nobody_can_know(
     include: list[str], rows: list[Row]
 ) -> None:
-    expectation = expect(target(1, *include), [COLLECTOR], REFUSED)
+    expectation = expect(target(1, regions=RegionRule(tuple(include))), [COLLECTOR], REFUSED)
 
     assert regions_of(expectation) == []
     assert rows_of(expectation) == rows

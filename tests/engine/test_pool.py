@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,6 +41,17 @@ class Gauge:
             self._add(-1)
 
 
+class Held:
+    """Work that holds its place until it is told to go."""
+
+    def __init__(self) -> None:
+        self.started, self.go = Semaphore(0), Event()
+
+    def hold(self) -> None:
+        self.started.release()
+        self.go.wait(SOON)
+
+
 @pytest.fixture
 def failures() -> Queue[BaseException]:
     return Queue()
@@ -56,6 +68,30 @@ def make(failures: Queue[BaseException]) -> Iterator[Callable[[int], Pool]]:
     yield new
     for each in pools:
         each.close()
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody who has slept runs out of patience: a busy machine must not bring a test to pass, or to fail."""
+    monkeypatch.setattr(module, "_PATIENCE", 2 * SOON)
+
+
+@contextmanager
+def unhurried_threads() -> Iterator[None]:
+    """Let this thread go on, as long as it does not wait."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
+def soon(true: Callable[[], bool]) -> bool:
+    until = time.monotonic() + SOON
+    while not true() and time.monotonic() < until:
+        time.sleep(0.001)
+    return true()
 
 
 def all_of(semaphore: Semaphore, count: int) -> bool:
@@ -77,10 +113,10 @@ def test_every_task_is_run_once(make: Callable[[int], Pool]) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 3, 8])
+@pytest.mark.usefixtures("patient")
 def test_no_more_than_the_workers_are_awake_also_when_sleepers_come_back(
-    make: Callable[[int], Pool], workers: int, monkeypatch: pytest.MonkeyPatch
+    make: Callable[[int], Pool], workers: int
 ) -> None:
-    monkeypatch.setattr(module, "_PATIENCE", SOON)  # a busy machine must not make it run out
     pool, awake, done = make(workers), Gauge(), Semaphore(0)
 
     def task() -> None:
@@ -124,9 +160,7 @@ def test_the_sleepers_are_limited_too(make: Callable[[int], Pool]) -> None:
     for _ in range(60):
         pool.submit(sleeper)
     limit = 2 * (1 + module._SLEEPERS_PER_WORKER)
-    until = time.monotonic() + SOON
-    while sleeping.now < limit and time.monotonic() < until:
-        time.sleep(A_MOMENT)
+    assert soon(lambda: sleeping.now >= limit)
     time.sleep(A_MOMENT)
     at_once = sleeping.now
     release.set()
@@ -183,6 +217,76 @@ def test_what_is_first_goes_before_all_that_waits(make: Callable[[int], Pool]) -
     assert order == ["first 1", "first 2", "later 1", "later 2"]
 
 
+@pytest.mark.usefixtures("patient")
+def test_who_has_slept_goes_before_new_work(make: Callable[[int], Pool]) -> None:
+    pool, wake, held, order, done = make(1), Event(), Held(), list[str](), Semaphore(0)
+
+    def note(name: str) -> None:
+        order.append(name)
+        done.release()
+
+    def sleeper() -> None:
+        with pool.asleep():
+            wake.wait(SOON)
+        note("slept")
+
+    pool.submit(sleeper)
+    pool.submit(held.hold)
+    pool.submit(lambda: note("new"))
+    assert all_of(held.started, 1)
+    wake.set()
+    assert soon(lambda: pool._waking == 1)
+    held.go.set()
+
+    assert all_of(done, 2)
+    assert order == ["slept", "new"]
+
+
+def test_two_that_come_at_once_for_one_idle_thread_are_both_begun(make: Callable[[int], Pool]) -> None:
+    for _ in range(20):
+        pool, second, held = make(2), Event(), Held()
+        pool.submit(lambda: None)
+        assert soon(lambda pool=pool: pool._idle == 1)  # type: ignore[misc]
+
+        with unhurried_threads():
+            pool.submit(held.hold)
+            pool.submit(second.set)
+
+        assert second.wait(SOON)
+        held.go.set()
+
+
+@pytest.mark.usefixtures("patient")
+def test_places_that_come_free_while_somebody_wakes_are_all_used(make: Callable[[int], Pool]) -> None:
+    for _ in range(20):
+        pool, wake, held, others, done = make(3), Event(), Held(), Event(), Semaphore(0)
+        pool.submit(sleeping_until(pool, wake, others, done))
+        for _ in range(3):
+            pool.submit(held.hold)
+        assert all_of(held.started, 3)
+        pool.submit(others.set)
+        wake.set()
+        assert soon(lambda pool=pool: pool._waking == 1)  # type: ignore[misc]
+
+        with pool._lock:  # all three are about to come back when the sleeper hears of the first
+            held.go.set()
+            time.sleep(0.01)
+
+        assert all_of(done, 1)
+
+
+def sleeping_until(pool: Pool, wake: Event, others: Event, done: Semaphore) -> Callable[[], None]:
+    """Build a task that sleeps, and once awake holds its place until another task has run."""
+
+    def task() -> None:
+        with pool.asleep():
+            wake.wait(SOON)
+        if others.wait(SOON):
+            done.release()
+
+    return task
+
+
 def test_closing_does_not_wait_for_a_thread_that_hangs(make: Callable[[int], Pool]) -> None:
     pool, hanging, release, ran = make(1), Event(), Event(), Event()
 
@@ -208,27 +312,34 @@ def test_a_closed_pool_takes_no_more_work(make: Callable[[int], Pool]) -> None:
     pool.submit(ran.set)
 
     assert not ran.wait(A_MOMENT)
+    assert not pool._later, "nor does it keep it"
 
 
-def test_closing_lets_idle_and_waking_threads_go(make: Callable[[int], Pool]) -> None:
-    pool, woken, done = make(1), Event(), Semaphore(0)
+@pytest.mark.usefixtures("patient")
+def test_closing_lets_idle_sleeping_and_waking_threads_go(make: Callable[[int], Pool]) -> None:
+    pool, wake, later, held, done = make(1), Event(), Event(), Held(), Semaphore(0)
 
-    def sleeper() -> None:
-        with pool.asleep():
-            woken.wait(SOON)
-        done.release()
+    def sleeper(until: Event) -> Callable[[], None]:
+        def task() -> None:
+            with pool.asleep():
+                until.wait(SOON)
+            done.release()
 
-    for _ in range(3):
-        pool.submit(sleeper)
-    time.sleep(A_MOMENT)
+        return task
+
+    pool.submit(sleeper(wake))
+    pool.submit(sleeper(later))
+    pool.submit(held.hold)
+    assert all_of(held.started, 1)
+    wake.set()
+    assert soon(lambda: pool._waking == 1)
     pool.close()
-    woken.set()
 
-    assert all_of(done, 3)
-    until = time.monotonic() + SOON
-    while pool._threads and time.monotonic() < until:
-        time.sleep(0.01)
-    assert pool._threads == 0
+    assert all_of(done, 1), "who waits for a place waits no more"
+    later.set()
+    assert all_of(done, 1)
+    held.go.set()
+    assert soon(lambda: pool._threads == 0)
 
 
 def test_what_a_task_raises_is_handed_over_and_its_thread_works_on(
@@ -281,10 +392,10 @@ def test_a_system_that_starts_few_threads_is_made_do_with(
     assert all_of(done, 5)
 
 
+@pytest.mark.usefixtures("patient")
 def test_no_wake_up_is_lost_in_thousands_of_small_tasks_that_sleep_and_bring_forth_others(
-    make: Callable[[int], Pool], failures: Queue[BaseException], monkeypatch: pytest.MonkeyPatch
+    make: Callable[[int], Pool], failures: Queue[BaseException]
 ) -> None:
-    monkeypatch.setattr(module, "_PATIENCE", SOON)
     pool, awake, done, dice = make(6), Gauge(), Semaphore(0), random.Random(7)
     naps = [dice.choice((0, 0, 0.0005, 0.002)) for _ in range(1_000)]
 

@@ -166,15 +166,19 @@ def test_an_account_whose_planning_crashes_names_where() -> None:
 
 
 def test_an_excluded_account_is_not_asked() -> None:
-    def ask(_wanted: Target, _meter: Meter) -> frozenset[str]:
-        raise AssertionError
+    asked: list[str] = []
 
-    cloud = StubCloud(ask)
+    def ask(wanted: Target, _meter: Meter) -> frozenset[str]:
+        asked.append(wanted.account.id)
+        return REGIONS
+
     out = target(1, excluded=Exclusion(Reason.ACCOUNT_SUSPENDED, "SUSPENDED"))
 
-    (result,) = results_of(scanning(cloud), [out]).values()
+    results = results_of(scanning(StubCloud(ask)), [out, target(2)])
 
-    assert [(row.status, row.reason) for row in result.coverage] == [(EXCLUDED, Reason.ACCOUNT_SUSPENDED)]
+    assert asked == [account(2).id]
+    (row,) = results[account(1).id].coverage
+    assert (row.status, row.reason) == (EXCLUDED, Reason.ACCOUNT_SUSPENDED)
 
 
 def test_the_result_does_not_depend_on_who_answers_first() -> None:
@@ -377,13 +381,19 @@ def test_accounts_are_written_off_side_by_side_also_when_every_thread_hangs(hang
     assert time.monotonic() - before < GRACE + 5, "one after the other they would take 8 seconds"
 
 
-def test_after_the_order_nothing_new_is_read(hanging: Hanging) -> None:
-    clock = RunClock()
+def test_after_the_order_nothing_new_is_read() -> None:
+    clock, asked = RunClock(), list[str]()
     clock.interrupt()
-    cloud = StubCloud()
+
+    def ask(wanted: Target, _meter: Meter) -> frozenset[str]:
+        asked.append(wanted.account.id)
+        return REGIONS
+
+    cloud = StubCloud(ask)
 
     results = results_of(scanning(cloud, clock), [target(1), target(2)])
 
+    assert asked == []
     assert cloud.collected == []
     assert {row.reason for result in results.values() for row in result.coverage} == {Reason.INTERRUPTED}
 
