@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from auditor.archive import reading, rows
+from auditor.archive.contract import SCHEMA_VERSION
 from auditor.archive.layout import LATEST, Layout, is_run_id
 from auditor.domain.check import Status
 from auditor.domain.errors import ConfigError, Problem, RunExists, StorageError
@@ -181,7 +182,7 @@ class Archive:
         """Write the manifest: from here on the run is whole. Raises RunExists and StorageError."""
         self._still_ours()
         manifest = {
-            "schema_version": rows.SCHEMA_VERSION,
+            "schema_version": SCHEMA_VERSION,
             "run_id": result.run_id,
             "started_at": rows.timestamp(result.started_at),
             "finished_at": rows.timestamp(result.finished_at),
@@ -216,7 +217,7 @@ class Archive:
         if current is not None and current > self._layout.run_id:
             return False
         latest = {
-            "schema_version": rows.SCHEMA_VERSION,
+            "schema_version": SCHEMA_VERSION,
             "run_id": self._layout.run_id,
             "manifest": self._layout.manifest,
             "report": self._layout.report,

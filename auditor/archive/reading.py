@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from auditor.domain.check import Evidence, Severity, Status
-from auditor.domain.facts import Resource
+from auditor.domain.facts import Introduction, Resource, Usage
 from auditor.domain.reason import Reason
 from auditor.domain.result import Coverage, CoverageStatus, Finding
 from auditor.domain.scope import Account
@@ -54,17 +54,47 @@ def _finding(row: Mapping[str, Any], account: Account) -> Finding:
         resource=_resource(row["resource"]),
         observed_at=datetime.fromisoformat(row["observed_at"]),
         reasons=tuple(row["reasons"]),
-        evidence=tuple(
-            Evidence(each["container"], each["user"], each["privileged"], tuple(each["reasons"]))
-            for each in row["evidence"]
-        ),
+        evidence=tuple(map(_evidence, row["evidence"])),
         standards={name: Status(verdict) for name, verdict in row["standards"].items()},
         remediation=row["remediation"],
+        in_use=_usage(row["in_use"]) if row["in_use"] else None,
+        introduced_in=_introduction(row["introduced_in"]) if row["introduced_in"] else None,
     )
 
 
+def _evidence(row: Mapping[str, Any]) -> Evidence:
+    return Evidence(
+        container=row["container"],
+        user=row["user"],
+        privileged=row["privileged"],
+        reasons=tuple(row["reasons"]),
+        details={name: tuple(value) if isinstance(value, list) else value for name, value in row["details"].items()},
+        revision=row["revision"],
+    )
+
+
+def _usage(row: Mapping[str, Any]) -> Usage:
+    return Usage(
+        services=tuple(row["services"]),
+        daemons=tuple(row["daemons"]),
+        running_tasks=int(row["running_tasks"]),
+        clusters=tuple(row["clusters"]),
+        launch_types=tuple(row["launch_types"]),
+        public_ip=bool(row["public_ip"]),
+        exec_enabled=bool(row["exec_enabled"]),
+        complete=bool(row["complete"]),
+    )
+
+
+def _introduction(row: Mapping[str, Any]) -> Introduction:
+    return Introduction(int(row["revision"]), _moment(row["registered_at"]), row["registered_by"])
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
 def _resource(row: Mapping[str, Any]) -> Resource:
-    registered = row["registered_at"]
     return Resource(
         arn=row["arn"],
         type=row["type"],
@@ -72,7 +102,7 @@ def _resource(row: Mapping[str, Any]) -> Resource:
         family=row["family"],
         revision=row["revision"],
         tags=row["tags"],
-        registered_at=datetime.fromisoformat(registered) if registered else None,
+        registered_at=_moment(row["registered_at"]),
         registered_by=row["registered_by"],
     )
 

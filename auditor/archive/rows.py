@@ -1,7 +1,4 @@
-"""Rows: findings and the coverage ledger as other programs read them. This is the contract that `SCHEMA_VERSION` names.
-
-The published JSON Schemas are generated from these classes and the sentences below their fields.
-"""
+"""Findings and the coverage ledger as rows, and rows as bytes."""
 
 from __future__ import annotations
 
@@ -9,166 +6,29 @@ import gzip
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from auditor.domain.check import Evidence, Severity, Status
-from auditor.domain.facts import Resource
-from auditor.domain.reason import Reason
-from auditor.domain.result import Coverage, CoverageStatus, Finding
+from auditor.archive.contract import (
+    SCHEMA_VERSION,
+    AccountRow,
+    CoverageRow,
+    EvidenceRow,
+    FindingRow,
+    IntroductionRow,
+    InUseRow,
+    LifecycleRow,
+    ResourceRow,
+)
+from auditor.domain.check import Detail, Evidence
+from auditor.domain.facts import Introduction, Resource, Usage
+from auditor.domain.result import Coverage, Finding
 from auditor.domain.scope import Account
 
 _Value = TypeVar("_Value")
 
-SCHEMA_VERSION: Literal["1.0"] = "1.0"
-
 #: An escape that can only be one half of a character beyond U+FFFF. Most lines have none.
 _SURROGATE_ESCAPE = re.compile(r"\\ud[89a-f]")
-
-
-@dataclass(frozen=True)
-class AccountRow:
-    """The account that a row is about."""
-
-    id: str
-    """12 digits."""
-    name: str
-    """The name in the inventory or the organization; empty where none is known."""
-    ou: str
-    """The path of organizational units; empty where it is not known."""
-    tags: dict[str, str]
-    """The account's tags in the inventory and the organization."""
-
-
-@dataclass(frozen=True)
-class ResourceRow:
-    """The AWS resource that a finding is about."""
-
-    arn: str
-    """Its ARN, with the revision where it has one."""
-    type: str
-    """Its type, as CloudFormation names it."""
-    family: str | None
-    """The task definition family; null for what has none."""
-    revision: int | None
-    """The revision; null where there is none or it was not learnt."""
-    name: str
-    """Its name, as people know it."""
-    tags: dict[str, str] | None
-    """Its tags in AWS; null where they were not looked at in this run."""
-    registered_at: str | None
-    """When this revision was registered: ISO 8601, UTC; null where it is not known."""
-    registered_by: str | None
-    """The ARN of whoever registered this revision; null where it is not known."""
-
-
-@dataclass(frozen=True)
-class EvidenceRow:
-    """What one container contributed to the verdict."""
-
-    container: str
-    """The container's name."""
-    user: str | None
-    """The user as the definition has it; null where it has none, so that the image decides."""
-    privileged: bool
-    """Whether the definition asks for a privileged container."""
-    reasons: list[str]
-    """What counts for or against it, in the check's words."""
-
-
-@dataclass(frozen=True)
-class InUseRow:
-    """What runs this resource."""
-
-    services: list[str]
-    """ARNs of the services that use it."""
-    running_tasks: int
-    """Tasks of it that run, within services or on their own."""
-
-
-@dataclass(frozen=True)
-class LifecycleRow:
-    """The finding over time."""
-
-    state: str | None
-    """Where the finding stands against earlier runs; null where it was not compared."""
-    first_seen: str | None
-    """When it was first seen: ISO 8601, UTC; null where it was not compared."""
-
-
-@dataclass(frozen=True)
-class FindingRow:
-    """What one check says of one resource."""
-
-    schema_version: Literal["1.0"]
-    """The version of this contract."""
-    run_id: str
-    """The run that wrote this row; sorts by time."""
-    observed_at: str
-    """When the resource was read: ISO 8601, UTC."""
-    finding_id: str
-    """32 hexadecimal digits: the same from run to run and from revision to revision."""
-    check_id: str
-    """The check that was made."""
-    title: str
-    """What holds where the check passes."""
-    severity: Severity
-    """How bad it is where the check fails."""
-    status: Status
-    """The verdict. UNKNOWN: the resource is known, but could not be read or judged."""
-    reasons: list[str]
-    """The check's words for a verdict, or the cause where the status is UNKNOWN."""
-    account: AccountRow
-    """The account that the resource is in."""
-    region: str
-    """The region that the resource is in."""
-    resource: ResourceRow
-    """The resource that was judged."""
-    evidence: list[EvidenceRow]
-    """What each container contributed."""
-    in_use: InUseRow | None
-    """What runs it; null where that was not looked at."""
-    standards: dict[str, Status]
-    """What other rule sets say of the same facts, by their names."""
-    exception: dict[str, str] | None
-    """The accepted risk that covers this finding; null where there is none."""
-    lifecycle: LifecycleRow
-    """The finding over time."""
-    remediation: str
-    """What to do about it."""
-
-
-@dataclass(frozen=True)
-class CoverageRow:
-    """How much of one expected account, region and collector was looked at."""
-
-    schema_version: Literal["1.0"]
-    """The version of this contract."""
-    run_id: str
-    """The run that wrote this row; sorts by time."""
-    account: AccountRow
-    """The account that was to be looked at."""
-    region: str
-    """The region that was to be looked at; `*` where the account's regions could not be learnt."""
-    collector: str
-    """What was to be read there."""
-    status: CoverageStatus
-    """EXAMINED in full, PARTIAL, NOT_EXAMINED at all, or EXCLUDED on purpose."""
-    reason: Reason | None
-    """Why it is not EXAMINED; null where it is."""
-    detail: str
-    """The reason in a sentence."""
-    calls: int
-    """Calls sent to AWS."""
-    throttled: int
-    """Of them, those that AWS refused for their rate."""
-    retried: int
-    """Of them, those that repeated an earlier one."""
-    duration_s: float
-    """Seconds that it took."""
-    resources: int
-    """Resources that were listed there."""
 
 
 def finding_row(finding: Finding, run_id: str) -> FindingRow:
@@ -187,7 +47,8 @@ def finding_row(finding: Finding, run_id: str) -> FindingRow:
         region=finding.region,
         resource=_resource(finding.resource),
         evidence=[_evidence(each) for each in finding.evidence],
-        in_use=None,
+        in_use=_in_use(finding.in_use) if finding.in_use else None,
+        introduced_in=_introduction(finding.introduced_in) if finding.introduced_in else None,
         standards=_sorted(finding.standards),
         exception=None,
         lifecycle=LifecycleRow(state=None, first_seen=None),
@@ -263,6 +124,33 @@ def _evidence(evidence: Evidence) -> EvidenceRow:
         user=evidence.user,
         privileged=evidence.privileged,
         reasons=list(evidence.reasons),
+        revision=evidence.revision,
+        details={name: _listed(value) for name, value in sorted(evidence.details.items())},
+    )
+
+
+def _listed(value: Detail) -> str | int | bool | list[str] | None:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _in_use(usage: Usage) -> InUseRow:
+    return InUseRow(
+        services=list(usage.services),
+        daemons=list(usage.daemons),
+        running_tasks=usage.running_tasks,
+        clusters=list(usage.clusters),
+        launch_types=list(usage.launch_types),
+        public_ip=usage.public_ip,
+        exec_enabled=usage.exec_enabled,
+        complete=usage.complete,
+    )
+
+
+def _introduction(introduction: Introduction) -> IntroductionRow:
+    return IntroductionRow(
+        revision=introduction.revision,
+        registered_at=timestamp(introduction.registered_at) if introduction.registered_at else None,
+        registered_by=introduction.registered_by,
     )
 
 

@@ -35,14 +35,25 @@ class Status(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+#: What a detail of a piece of evidence may be: what JSON carries, and nothing nested deeper than a list of words.
+Detail = str | int | bool | tuple[str, ...] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one container contributed to a verdict, in the words of the definition."""
+    """What one part of a resource contributed to a verdict, in the words of the API.
 
-    container: str
-    user: str | None
-    privileged: bool
+    `container` names the part: a container, or with `privileged` None whatever else it is (a volume, a setting), empty
+    where the resource as a whole is meant. `details` holds what the check looked at, by the API's names. `revision` is
+    that of the definition, None for what has none.
+    """
+
+    container: str = ""
+    user: str | None = None
+    privileged: bool | None = None
     reasons: tuple[str, ...] = ()
+    details: Mapping[str, Detail] = field(default_factory=dict, hash=False)
+    revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +67,31 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """What to change in the document of a task definition for one reason.
+
+    `container` is laid over each container with that reason and `definition` over the definition itself: objects are
+    merged, and None takes a member out. `by_hand` says what a person has to decide; empty where the change is enough.
+    """
+
+    container: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    definition: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    by_hand: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NoParameters:
     """For checks that cannot be tuned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check(Generic[F]):
-    """A check and its metadata. `frameworks` maps a framework to its control ids; `parameters` holds the defaults."""
+    """A check and its metadata.
+
+    `over` is the kind of fact that it judges, kinds derived from it included. `frameworks` maps a framework to its
+    control ids; `parameters` holds the defaults. `words` says what each reason means, fit to follow the name of the
+    part (`is privileged`), and `repairs` what mends it.
+    """
 
     id: str
     title: str
@@ -72,6 +101,8 @@ class Check(Generic[F]):
     frameworks: Mapping[str, tuple[str, ...]] = field(hash=False)
     remediation: str = ""
     parameters: Any = field(default_factory=NoParameters, hash=False)
+    words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    repairs: Mapping[str, Repair] = field(default_factory=dict, hash=False)
 
     def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
         """Pickle by name: the decorator has put this check where its function was."""
@@ -96,6 +127,8 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
     frameworks: Mapping[str, tuple[str, ...]],
     remediation: str,
     parameters: type[Any] = NoParameters,
+    words: Mapping[str, str] | None = None,
+    repairs: Mapping[str, Repair] | None = None,
 ) -> Callable[[Callable[[F, Any], Verdict]], Check[F]]:
     """Turn a pure function into a `Check`.
 
@@ -116,6 +149,8 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
             frameworks=frameworks,
             remediation=remediation,
             parameters=parameters(),
+            words=words or {},
+            repairs=repairs or {},
         )
 
     return build

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from auditor.domain.check import Evidence, Severity, Status
-from auditor.domain.facts import Resource
+from auditor.domain.check import Evidence, Repair, Severity, Status
 from auditor.domain.reason import Reason
+from auditor.domain.resource import Introduction, Resource, Usage
 from auditor.domain.scope import EVERY_REGION, Account, Scope
 
 
@@ -32,7 +32,11 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check says of one resource. `reasons` holds the check's words, or a `Reason` where it is UNKNOWN."""
+    """What one check says of one resource; of a family of definitions, all judged revisions together.
+
+    `reasons` holds the check's words, or a `Reason` where it is UNKNOWN. `in_use` is None where nobody looked at what
+    runs, `introduced_in` where it is not known which revision brought the fault in.
+    """
 
     check_id: str
     title: str
@@ -46,6 +50,13 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     standards: Mapping[str, Status] = field(default_factory=dict, hash=False)
     remediation: str = ""
+    in_use: Usage | None = None
+    introduced_in: Introduction | None = None
+
+    @property
+    def runs_nowhere(self) -> bool:
+        """Whether it is known that nothing uses what fails: such a finding can wait."""
+        return self.in_use is not None and self.in_use.complete and not self.in_use.runs
 
     @property
     def finding_id(self) -> str:
@@ -115,6 +126,7 @@ class AccountResult:
             calls=self.planning.calls + sum(row.calls for row in self.coverage),
             throttled=self.planning.throttled + sum(row.throttled for row in self.coverage),
             retried=self.planning.retried + sum(row.retried for row in self.coverage),
+            collectors=dict(Counter((row.collector, row.status) for row in self.coverage)),
         )
 
 
@@ -122,7 +134,8 @@ class AccountResult:
 class AccountSummary:
     """What the run keeps of an account once its rows are written.
 
-    `statuses` counts findings by (check id, status), NOT_APPLICABLE included; `coverage` counts ledger rows by status.
+    `statuses` counts findings by (check id, status), NOT_APPLICABLE included; `coverage` counts ledger rows by status,
+    and `collectors` by (collector, status).
     """
 
     account: Account
@@ -132,6 +145,7 @@ class AccountSummary:
     calls: int = 0
     throttled: int = 0
     retried: int = 0
+    collectors: Mapping[tuple[str, CoverageStatus], int] = field(default_factory=dict, hash=False)
 
     @property
     def expected(self) -> int:
@@ -160,13 +174,16 @@ class AccountSummary:
 
 @dataclass(frozen=True, slots=True)
 class CheckInfo:
-    """What the output says about an enabled check."""
+    """What the output says about an enabled check. `collectors` read what it judges."""
 
     id: str
     title: str
     severity: Severity
     frameworks: Mapping[str, tuple[str, ...]] = field(hash=False)
     remediation: str = ""
+    words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    repairs: Mapping[str, Repair] = field(default_factory=dict, hash=False)
+    collectors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

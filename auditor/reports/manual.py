@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from auditor.domain.check import Check
 
 _GAP = "  "
+_KINDS = {bool: "true or false", str: "text", int: "a whole number", tuple[str, ...]: "a list of texts"}
 _HEADINGS = ("ID", "SEVERITY", "FRAMEWORKS", "TITLE")
 
 
@@ -44,13 +45,15 @@ def _parameters(parameters: Any) -> list[str]:  # noqa: ANN401 - any dataclass
 
 def _as_yaml(value: object) -> str:
     """`value` as the settings file would say it."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_as_yaml, value))}]"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _choices(hint: Any) -> str:  # noqa: ANN401 - any annotation
     if get_origin(hint) is Literal:
         return f"one of {', '.join(map(str, get_args(hint)))}"
-    return {bool: "true or false", str: "text"}.get(hint, str(hint))
+    return _KINDS.get(hint, str(hint))
 
 
 def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:

@@ -8,18 +8,19 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from auditor.archive import rows
+from auditor.archive import contract
 from auditor.inventory.ours import InventoryFile
 from auditor.settings.file import SettingsFile
 
 _ROWS: tuple[Any, ...] = (
-    rows.AccountRow,
-    rows.ResourceRow,
-    rows.EvidenceRow,
-    rows.InUseRow,
-    rows.LifecycleRow,
-    rows.FindingRow,
-    rows.CoverageRow,
+    contract.AccountRow,
+    contract.ResourceRow,
+    contract.EvidenceRow,
+    contract.InUseRow,
+    contract.IntroductionRow,
+    contract.LifecycleRow,
+    contract.FindingRow,
+    contract.CoverageRow,
 )
 _TITLES = {
     "inventory": "auditor inventory",
@@ -45,7 +46,7 @@ def _body(name: str) -> Any:  # noqa: ANN401 - JSON
         return _tidy(_without_null(InventoryFile.model_json_schema()))
     if name == "settings":
         return _tidy(_without_null(SettingsFile.model_json_schema()))
-    return _tidy(_row_schema(rows.FindingRow if name == "finding" else rows.CoverageRow))
+    return _tidy(_row_schema(contract.FindingRow if name == "finding" else contract.CoverageRow))
 
 
 def _row_schema(row: type[Any]) -> dict[str, Any]:

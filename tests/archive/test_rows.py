@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from hypothesis import given, settings
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from auditor.archive import rows
 from auditor.domain.check import Evidence, Status
-from auditor.domain.facts import Resource
+from auditor.domain.facts import Introduction, Resource, Usage
 from auditor.domain.reason import Reason
 from auditor.domain.result import CoverageStatus
 from auditor.domain.scope import Account
@@ -37,7 +37,24 @@ def test_a_finding_becomes_a_row_with_every_key_of_the_contract_in_its_order() -
             registered_at=datetime(2026, 1, 2, 4, 5, 6, 789_000, tzinfo=timezone(timedelta(hours=1))),
             registered_by="arn:aws:iam::000000000001:user/x",
         ),
-        evidence=(Evidence("app", "0:0", privileged=False, reasons=("root-user",)),),
+        evidence=(
+            Evidence(
+                "app",
+                "0:0",
+                privileged=False,
+                reasons=("root-user",),
+                details={"ports": ("80", "443"), "image": "app:1"},
+                revision=7,
+            ),
+        ),
+        in_use=Usage(
+            services=("arn:aws:ecs:eu-west-1:000000000001:service/default/web",),
+            running_tasks=3,
+            clusters=("default",),
+            launch_types=("EC2",),
+            public_ip=True,
+        ),
+        introduced_in=Introduction(5, datetime(2026, 1, 2, 3, 5, 6, tzinfo=UTC), "arn:aws:iam::000000000001:user/x"),
         standards={"prowler": Status.PASS, "aws-config": Status.FAIL},
     )
 
@@ -71,8 +88,40 @@ def test_a_finding_becomes_a_row_with_every_key_of_the_contract_in_its_order() -
                 "registered_by": "arn:aws:iam::000000000001:user/x",
             },
         ),
-        ("evidence", [{"container": "app", "user": "0:0", "privileged": False, "reasons": ["root-user"]}]),
-        ("in_use", None),
+        (
+            "evidence",
+            [
+                {
+                    "container": "app",
+                    "user": "0:0",
+                    "privileged": False,
+                    "reasons": ["root-user"],
+                    "revision": 7,
+                    "details": {"image": "app:1", "ports": ["80", "443"]},
+                }
+            ],
+        ),
+        (
+            "in_use",
+            {
+                "services": ["arn:aws:ecs:eu-west-1:000000000001:service/default/web"],
+                "daemons": [],
+                "running_tasks": 3,
+                "clusters": ["default"],
+                "launch_types": ["EC2"],
+                "public_ip": True,
+                "exec_enabled": False,
+                "complete": True,
+            },
+        ),
+        (
+            "introduced_in",
+            {
+                "revision": 5,
+                "registered_at": "2026-01-02T03:05:06Z",
+                "registered_by": "arn:aws:iam::000000000001:user/x",
+            },
+        ),
         ("standards", {"aws-config": "FAIL", "prowler": "PASS"}),
         ("exception", None),
         ("lifecycle", {"state": None, "first_seen": None}),

@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -15,7 +14,8 @@ import pytest
 
 from auditor import checks
 from auditor.domain.check import Check, Severity, Status, Verdict
-from auditor.domain.facts import Container, TaskDefinition
+from auditor.domain.facts import Definition
+from tests.checks.odd_facts import odd_facts
 
 ROOT = Path(__file__).parents[2]
 HOME = ROOT / "auditor" / "checks"
@@ -56,28 +56,6 @@ IMPURE = {
     *("select", "shutil", "signal", "socket", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid"),
 }
 
-ARN = "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7"
-LONG = "x" * 65_536
-HOSTILE = "</script>\x1b[31m\u202e\ud800\0"
-
-#: For every kind of fact, some that no author thinks of. A check over a new kind adds its own here.
-ODD_FACTS: dict[type[Any], list[Any]] = {
-    TaskDefinition: [
-        TaskDefinition("", "", 0, "", None, ()),
-        TaskDefinition(ARN, "web", 7, "ACTIVE", "host", ()),
-        TaskDefinition(ARN, "web", 7, "INACTIVE", "", (Container(""),)),
-        TaskDefinition(ARN, "web", 7, "a status of next year", "a mode of next year", (Container("app", user="root"),)),
-        TaskDefinition(ARN, "web", -1, "ACTIVE", "host", (Container("twin", user="0"), Container("twin", user="1"))),
-        TaskDefinition(ARN, "web", 2**63, "ACTIVE", "host", tuple(Container(str(n), user=str(n)) for n in range(99))),
-        TaskDefinition(
-            HOSTILE, HOSTILE, 7, HOSTILE, "host", (Container(HOSTILE, HOSTILE, HOSTILE),), {HOSTILE: HOSTILE}
-        ),
-        TaskDefinition(ARN, LONG, 7, "ACTIVE", "host", (Container(LONG, LONG, LONG, privileged=True),), {LONG: LONG}),
-        TaskDefinition(ARN, "web", 7, "ACTIVE", "host", (Container("app", user="::::"),), registered_by=""),
-        TaskDefinition(ARN, "web", 7, "ACTIVE", "host", (), registered_at=datetime(1, 1, 1, tzinfo=UTC)),
-    ]
-}
-
 every_check = pytest.mark.parametrize("check", ALL, ids=lambda check: check.id)
 every_file = pytest.mark.parametrize(
     "file", sorted(HOME.glob("*/*.py")), ids=lambda file: f"{file.parent.name}/{file.name}"
@@ -99,7 +77,7 @@ def settable(hint: object) -> bool:
     """Whether the settings file can say a value of this type."""
     if get_origin(hint) is Literal:
         return all(isinstance(each, str) for each in get_args(hint))
-    return hint in {str, bool}
+    return hint in {str, bool, int, tuple[str, ...]}
 
 
 def imported(source: str) -> set[str]:
@@ -181,11 +159,27 @@ def test_the_metadata_is_complete(check: Check[Any]) -> None:
     assert not check.title.endswith(".")
     assert isinstance(check.severity, Severity)
     assert check.remediation.endswith(".")
-    assert check.frameworks
     for name, controls in check.frameworks.items():
         assert re.fullmatch(r"[a-z0-9]+([-.][a-z0-9]+)*", name)
         assert controls
         assert all(re.fullmatch(r"[A-Za-z0-9]+([-.][A-Za-z0-9]+)*", each) for each in controls)
+
+
+@every_check
+def test_every_reason_has_its_words(check: Check[Any]) -> None:
+    assert check.words
+    for reason, words in check.words.items():
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", reason)
+        assert words
+        assert not words.endswith(".")
+
+
+@every_check
+def test_what_fails_in_a_definition_has_its_repair(check: Check[Any]) -> None:
+    assert set(check.repairs) <= set(check.words)
+    if issubclass(check.over, Definition):
+        assert set(check.repairs) == set(check.words)
+        assert all(each.container or each.definition or each.by_hand for each in check.repairs.values())
 
 
 @every_check
@@ -224,13 +218,11 @@ def test_a_section_that_is_missing_or_empty_would_be_noticed() -> None:
 
 @every_check
 def test_odd_facts_are_judged_without_a_crash_and_twice_alike(check: Check[Any]) -> None:
-    facts = ODD_FACTS.get(check.over)
-    assert facts, f"add odd facts of the kind {check.over.__name__} to ODD_FACTS"
-
-    for fact in facts:
+    for fact in odd_facts(check.over):
         verdict = check.judge(fact, check.parameters)
         assert isinstance(verdict, Verdict)
         assert verdict.status in Status
+        assert set(verdict.reasons) <= set(check.words)
         assert verdict == check.judge(fact, check.parameters)
         assert list(verdict.reasons) == sorted({reason for each in verdict.evidence for reason in each.reasons})
         assert all(each.reasons for each in verdict.evidence)

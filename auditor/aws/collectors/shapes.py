@@ -52,6 +52,20 @@ def objects(value: object, path: str) -> tuple[tuple[Mapping[str, Any], str], ..
     return tuple((as_object(each, place), place) for each, place in zip(value, paths, strict=True))
 
 
+def member(value: object, path: str) -> Mapping[str, Any]:
+    """`value`, when it is a JSON object; an empty one where it is None."""
+    return {} if value is None else as_object(value, path)
+
+
+def words(value: object, path: str) -> tuple[str, ...]:
+    """Each text of a list; none where `value` is None."""
+    if value is None:
+        return ()
+    if not isinstance(value, list | tuple):
+        raise _unexpected(path, "a list of texts", value)
+    return tuple(text(each, f"{path}[{index}]") for index, each in enumerate(value))
+
+
 def text(value: object, path: str) -> str:
     """`value`, when it is text and not empty."""
     if isinstance(value, str) and value:
@@ -87,6 +101,15 @@ def counting_number(value: object, path: str) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value < 2**31:
         return int(value)
     raise _unexpected(path, "a whole number from 1 to 2147483647", value)
+
+
+def amount(value: object, path: str) -> int | None:
+    """`value`, when it is a whole number from 0 to 2147483647, or None; as text where a template has written it so."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal():
+        value = int(value[:11])
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31):
+        return None if value is None else int(value)
+    raise _unexpected(path, "a whole number from 0 to 2147483647", value)
 
 
 def moment(value: object, path: str) -> datetime | None:

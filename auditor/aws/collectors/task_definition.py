@@ -1,6 +1,7 @@
-"""The answer of DescribeTaskDefinition, read into a fact. Pure: no call is made here, and no client is known.
+"""The answers of DescribeTaskDefinition and DescribeDaemonTaskDefinition, read into facts.
 
-Only what the checks read is kept. Environment variables are not even looked at.
+Pure: no call is made here, and no client is known. Only what the checks read is kept. The value of an environment
+variable is looked at once, for whether it looks like a secret, and goes no further.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from auditor.aws.collectors import shapes
+from auditor.aws.collectors.container import containers
 from auditor.aws.collectors.shapes import Malformed
-from auditor.domain.facts import Container, TaskDefinition
+from auditor.domain.facts import DaemonTaskDefinition, TaskDefinition, Volume
 
-__all__ = ["Malformed", "parse"]
+__all__ = ["Malformed", "parse", "parse_daemon"]
 
 
 def parse(raw: Mapping[str, Any], tags: Sequence[Mapping[str, Any]] | None = ()) -> TaskDefinition:
@@ -22,44 +24,77 @@ def parse(raw: Mapping[str, Any], tags: Sequence[Mapping[str, Any]] | None = ())
     must become a gap, never a verdict. Source: the API reference's TaskDefinition and ContainerDefinition.
     """
     answer = shapes.as_object(raw, "taskDefinition")
+    host = answer.get("networkMode") == "host"
+    return TaskDefinition(
+        **_common(answer, "taskDefinitionArn", ":task-definition/", must_have_containers=host),
+        network_mode=_network_mode(answer.get("networkMode")),
+        tags=shapes.tag_map(tags),
+        os_family=shapes.optional_text(
+            shapes.member(answer.get("runtimePlatform"), "runtimePlatform").get("operatingSystemFamily"),
+            "runtimePlatform.operatingSystemFamily",
+        ),
+        launch_types=shapes.words(answer.get("requiresCompatibilities"), "requiresCompatibilities"),
+    )
+
+
+def parse_daemon(raw: Mapping[str, Any]) -> DaemonTaskDefinition:
+    """One revision, from the `daemonTaskDefinition` of the answer. Raises Malformed as `parse` does.
+
+    Daemons run on Linux hosts only, and AWS keeps no tags of their definitions. Source: the API reference's
+    DaemonTaskDefinition and DaemonContainerDefinition.
+    """
+    answer = shapes.as_object(raw, "daemonTaskDefinition")
+    return DaemonTaskDefinition(
+        **_common(answer, "daemonTaskDefinitionArn", ":daemon-task-definition/", must_have_containers=False),
+        network_mode=None,
+        tags=None,
+        os_family="LINUX",
+    )
+
+
+def _common(answer: Mapping[str, Any], arn: str, kind: str, *, must_have_containers: bool) -> dict[str, Any]:
     family = shapes.text(answer.get("family"), "family")
     revision = shapes.counting_number(answer.get("revision"), "revision")
-    return TaskDefinition(
-        arn=_arn(answer.get("taskDefinitionArn"), family, revision),
-        family=family,
-        revision=revision,
-        status=shapes.optional_text(answer.get("status"), "status") or "",
-        network_mode=_network_mode(answer.get("networkMode")),
-        containers=_containers(answer),
-        tags=shapes.tag_map(tags),
-        registered_at=shapes.moment(answer.get("registeredAt"), "registeredAt"),
-        registered_by=shapes.optional_text(answer.get("registeredBy"), "registeredBy"),
-    )
-
-
-def _containers(answer: Mapping[str, Any]) -> tuple[Container, ...]:
-    listed = shapes.objects(answer.get("containerDefinitions"), "containerDefinitions")
-    if not listed and answer.get("networkMode") == "host":
+    found = containers(answer.get("containerDefinitions"))
+    if not found and must_have_containers:
         # ECS registers no definition without a container: one that got lost on the way must not read as a clean one.
         raise Malformed("containerDefinitions", "holds no container, and every task definition has one")
-    return tuple(_container(each, path) for each, path in listed)
+    return {
+        "arn": _arn(answer.get(arn), arn, f"{kind}{family}:{revision}"),
+        "family": family,
+        "revision": revision,
+        "status": shapes.optional_text(answer.get("status"), "status") or "",
+        "containers": found,
+        "registered_at": shapes.moment(answer.get("registeredAt"), "registeredAt"),
+        "registered_by": shapes.optional_text(answer.get("registeredBy"), "registeredBy"),
+        "pid_mode": shapes.optional_text(answer.get("pidMode"), "pidMode"),
+        "ipc_mode": shapes.optional_text(answer.get("ipcMode"), "ipcMode"),
+        "task_role_arn": shapes.optional_text(answer.get("taskRoleArn"), "taskRoleArn"),
+        "execution_role_arn": shapes.optional_text(answer.get("executionRoleArn"), "executionRoleArn"),
+        "volumes": tuple(_volume(each, path) for each, path in shapes.objects(answer.get("volumes"), "volumes")),
+    }
 
 
-def _container(raw: Mapping[str, Any], path: str) -> Container:
-    return Container(
+def _volume(raw: Mapping[str, Any], path: str) -> Volume:
+    host = shapes.member(raw.get("host"), f"{path}.host")
+    efs = raw.get("efsVolumeConfiguration")
+    inside = shapes.member(efs, f"{path}.efsVolumeConfiguration")
+    return Volume(
         name=shapes.optional_text(raw.get("name"), f"{path}.name") or "",
-        image=shapes.optional_text(raw.get("image"), f"{path}.image") or "",
-        user=shapes.text_or_number(raw.get("user"), f"{path}.user"),
-        privileged=shapes.flag(raw.get("privileged"), f"{path}.privileged"),
+        host_path=shapes.optional_text(host.get("sourcePath"), f"{path}.host.sourcePath"),
+        efs=efs is not None,
+        transit_encryption=shapes.optional_text(
+            inside.get("transitEncryption"), f"{path}.efsVolumeConfiguration.transitEncryption"
+        ),
     )
 
 
-def _arn(value: object, family: str, revision: int) -> str:
+def _arn(value: object, path: str, ending: str) -> str:
     """The ARN, which must be this family's and revision's: a mixed-up answer would blame the wrong resource."""
-    arn = shapes.text(value, "taskDefinitionArn")
-    if arn.startswith("arn:") and arn.endswith(f":task-definition/{family}:{revision}"):
+    arn = shapes.text(value, path)
+    if arn.startswith("arn:") and arn.endswith(ending):
         return arn
-    raise Malformed("taskDefinitionArn", "does not name the family and the revision that stand beside it")
+    raise Malformed(path, "does not name the family and the revision that stand beside it")
 
 
 def _network_mode(value: object) -> str | None:

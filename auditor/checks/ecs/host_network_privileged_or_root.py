@@ -156,10 +156,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from auditor.checks.ecs._host_mode_standards import readings
-from auditor.domain.check import Evidence, Severity, Status, Verdict, check
+from auditor.domain.check import Evidence, Repair, Severity, Status, Verdict, check
 from auditor.domain.facts import Container, TaskDefinition
 
 _UNSET = "user-unset"
+_A_USER = Repair(container={"user": "1000:1000"}, by_hand="Name a user that the image is ready for.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,12 @@ class Parameters:
         "network mode is not host; update the services that use the family; then deregister the old revision."
     ),
     parameters=Parameters,
+    words={
+        "privileged": "is privileged",
+        "root-user": "runs as root",
+        _UNSET: "sets no user, so the image decides",
+    },
+    repairs={"privileged": Repair(container={"privileged": False}), "root-user": _A_USER, _UNSET: _A_USER},
 )
 def host_network_privileged_or_root(task: TaskDefinition, params: Parameters) -> Verdict:
     """Judge one revision; the module's docstring is the rule."""

@@ -1,0 +1,80 @@
+"""Container definitions, read into facts. Pure.
+
+This is the only place that sees the values of environment variables. It asks whether a value looks like a secret, and
+keeps the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from auditor.aws.collectors import shapes
+from auditor.domain.facts import Container, Mount, Variable
+
+
+def containers(raw: object, path: str = "containerDefinitions") -> tuple[Container, ...]:
+    """Each container of a definition, none where `raw` is None. Raises Malformed."""
+    return tuple(_container(each, place) for each, place in shapes.objects(raw, path))
+
+
+def _container(raw: Mapping[str, Any], path: str) -> Container:
+    logs = shapes.member(raw.get("logConfiguration"), f"{path}.logConfiguration")
+    options = shapes.member(logs.get("options"), f"{path}.logConfiguration.options")
+    linux = shapes.member(raw.get("linuxParameters"), f"{path}.linuxParameters")
+    powers = shapes.member(linux.get("capabilities"), f"{path}.linuxParameters.capabilities")
+    return Container(
+        name=shapes.optional_text(raw.get("name"), f"{path}.name") or "",
+        image=shapes.optional_text(raw.get("image"), f"{path}.image") or "",
+        user=shapes.text_or_number(raw.get("user"), f"{path}.user"),
+        privileged=shapes.flag(raw.get("privileged"), f"{path}.privileged"),
+        readonly_root=shapes.flag(raw.get("readonlyRootFilesystem"), f"{path}.readonlyRootFilesystem"),
+        environment=_environment(raw.get("environment"), f"{path}.environment"),
+        secrets=_names(raw.get("secrets"), f"{path}.secrets"),
+        log_driver=shapes.optional_text(logs.get("logDriver"), f"{path}.logConfiguration.logDriver"),
+        log_mode=shapes.optional_text(options.get("mode"), f"{path}.logConfiguration.options.mode"),
+        memory=shapes.amount(raw.get("memory"), f"{path}.memory"),
+        memory_reservation=shapes.amount(raw.get("memoryReservation"), f"{path}.memoryReservation"),
+        capabilities_added=shapes.words(powers.get("add"), f"{path}.linuxParameters.capabilities.add"),
+        capabilities_dropped=shapes.words(powers.get("drop"), f"{path}.linuxParameters.capabilities.drop"),
+        mounts=_mounts(raw.get("mountPoints"), f"{path}.mountPoints"),
+        devices=_devices(linux.get("devices"), f"{path}.linuxParameters.devices"),
+    )
+
+
+def _environment(raw: object, path: str) -> tuple[Variable, ...]:
+    if not raw and isinstance(raw, list):
+        return ()
+    return tuple(_variable(each, place) for each, place in shapes.objects(raw, path))
+
+
+def _variable(raw: Mapping[str, Any], path: str) -> Variable:
+    return Variable(shapes.optional_text(raw.get("name"), f"{path}.name") or "")
+
+
+def _names(raw: object, path: str) -> tuple[str, ...]:
+    if not raw and isinstance(raw, list):
+        return ()
+    return tuple(
+        shapes.optional_text(each.get("name"), f"{place}.name") or "" for each, place in shapes.objects(raw, path)
+    )
+
+
+def _mounts(raw: object, path: str) -> tuple[Mount, ...]:
+    if not raw and isinstance(raw, list):
+        return ()
+    return tuple(
+        Mount(
+            shapes.optional_text(each.get("sourceVolume"), f"{place}.sourceVolume") or "",
+            shapes.optional_text(each.get("containerPath"), f"{place}.containerPath") or "",
+            shapes.flag(each.get("readOnly"), f"{place}.readOnly"),
+        )
+        for each, place in shapes.objects(raw, path)
+    )
+
+
+def _devices(raw: object, path: str) -> tuple[str, ...]:
+    return tuple(
+        shapes.optional_text(each.get("hostPath"), f"{place}.hostPath") or ""
+        for each, place in shapes.objects(raw, path)
+    )

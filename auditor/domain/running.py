@@ -1,0 +1,178 @@
+"""What runs: clusters, services with their deployments and task sets, tasks, and what they run on.
+
+Words are the API's own, None where ECS holds none. ARNs of definitions name the revision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from auditor.domain.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where and how tasks are started. `public_ip` is None where the tasks have no network of their own."""
+
+    launch_type: str | None = None
+    capacity_providers: tuple[str, ...] = ()
+    platform_version: str | None = None
+    platform_family: str | None = None
+    public_ip: bool | None = None
+
+    @property
+    def on_fargate(self) -> bool:
+        """Whether the tasks run on Fargate, by launch type or by capacity provider."""
+        if self.launch_type is not None:
+            return self.launch_type == "FARGATE"
+        return any(each in ("FARGATE", "FARGATE_SPOT") for each in self.capacity_providers)
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One deployment of a service: the revision that it rolls out, or that is on its way out."""
+
+    task_definition: str
+    status: str
+    running: int = 0
+    placement: Placement = Placement()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSet:
+    """One set of a service's tasks, under an external or a blue/green deployment controller."""
+
+    arn: str
+    id: str
+    service_arn: str
+    cluster_arn: str
+    status: str
+    task_definition: str | None
+    running: int = 0
+    placement: Placement = Placement()
+    tags: Mapping[str, str] | None = field(default_factory=dict, hash=False)
+    created_at: datetime | None = None
+
+    @property
+    def resource(self) -> Resource:
+        """This task set, as a finding names it."""
+        service = self.service_arn.rpartition("/")[2]
+        return Resource(self.arn, "AWS::ECS::TaskSet", f"{service}/{self.id}", tags=self.tags)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service. `task_definition` is None where task sets or an external controller decide."""
+
+    arn: str
+    name: str
+    cluster_arn: str
+    status: str
+    task_definition: str | None
+    desired: int = 0
+    running: int = 0
+    placement: Placement = Placement()
+    exec_enabled: bool = False
+    deployments: tuple[Deployment, ...] = ()
+    task_sets: tuple[TaskSet, ...] = ()
+    tags: Mapping[str, str] | None = field(default_factory=dict, hash=False)
+    created_at: datetime | None = None
+    created_by: str | None = None
+
+    @property
+    def cluster_name(self) -> str:
+        """The last part of the cluster's ARN."""
+        return self.cluster_arn.rpartition("/")[2]
+
+    @property
+    def definitions(self) -> frozenset[str]:
+        """ARNs of every revision that it keeps alive."""
+        rolled_out = {each.task_definition for each in self.deployments} | {
+            each.task_definition for each in self.task_sets
+        }
+        return frozenset(arn for arn in (self.task_definition, *rolled_out) if arn)
+
+    @property
+    def resource(self) -> Resource:
+        """This service, as a finding names it: people know it with its cluster."""
+        return Resource(
+            self.arn,
+            "AWS::ECS::Service",
+            f"{self.cluster_name}/{self.name}",
+            tags=self.tags,
+            registered_at=self.created_at,
+            registered_by=self.created_by,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task that runs, of a service or on its own. `group` is what started it, such as `service:web`."""
+
+    arn: str
+    cluster_arn: str
+    task_definition: str
+    group: str = ""
+    launch_type: str | None = None
+    last_status: str = ""
+    exec_enabled: bool = False
+
+    @property
+    def resource(self) -> Resource:
+        """This task, as a gap names it."""
+        return Resource(self.arn, "AWS::ECS::Task", self.arn.rpartition("/")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class ExecLogging:
+    """What a cluster does with the commands that people run in its containers through ECS Exec.
+
+    `logging` is NONE, DEFAULT or OVERRIDE, None where the cluster was never told; `kms_key` says whether a key of the
+    customer's encrypts the session, the others where its log goes and whether it is encrypted there.
+    """
+
+    logging: str | None = None
+    kms_key: bool = False
+    log_group: str | None = None
+    log_group_encrypted: bool = False
+    bucket: str | None = None
+    bucket_encrypted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A cluster. `container_insights` is `disabled`, `enabled` or `enhanced`; None where ECS holds no such setting."""
+
+    arn: str
+    name: str
+    status: str
+    container_insights: str | None = None
+    exec_logging: ExecLogging = ExecLogging()
+    tags: Mapping[str, str] | None = field(default_factory=dict, hash=False)
+
+    @property
+    def resource(self) -> Resource:
+        """This cluster, as a finding names it."""
+        return Resource(self.arn, "AWS::ECS::Cluster", self.name, tags=self.tags)
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityProvider:
+    """What tasks may be placed on. `scaling_group` is None for Fargate and Managed Instances.
+
+    `termination_protection` is ENABLED or DISABLED, None where ECS holds none.
+    """
+
+    arn: str
+    name: str
+    status: str
+    scaling_group: str | None = None
+    termination_protection: str | None = None
+    tags: Mapping[str, str] | None = field(default_factory=dict, hash=False)
+
+    @property
+    def resource(self) -> Resource:
+        """This capacity provider, as a finding names it."""
+        return Resource(self.arn, "AWS::ECS::CapacityProvider", self.name, tags=self.tags)

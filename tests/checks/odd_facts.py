@@ -1,0 +1,118 @@
+"""For every kind of fact, some that no author of a check thinks of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from auditor.domain.facts import (
+    CapacityProvider,
+    Cluster,
+    Container,
+    DaemonTaskDefinition,
+    Definition,
+    Deployment,
+    ExecLogging,
+    Mount,
+    Placement,
+    Service,
+    Suspicion,
+    Task,
+    TaskDefinition,
+    TaskSet,
+    Usage,
+    Variable,
+    Volume,
+)
+
+ARN = "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7"
+LONG = "x" * 65_536
+HOSTILE = "</script>\x1b[31m\u202e\ud800\0"
+
+_ODD_CONTAINER = Container(
+    HOSTILE,
+    HOSTILE,
+    HOSTILE,
+    privileged=True,
+    environment=(Variable(""), Variable(HOSTILE, Suspicion(HOSTILE, 0)), Variable(LONG, Suspicion("x", 2**40))),
+    secrets=("", HOSTILE),
+    log_driver="",
+    log_mode=HOSTILE,
+    memory=0,
+    capabilities_added=("", "all", "CAP_SYS_ADMIN", HOSTILE, LONG),
+    capabilities_dropped=("ALL",),
+    mounts=(Mount("", ""), Mount("nowhere", "/"), Mount(HOSTILE, HOSTILE, read_only=True)),
+    devices=("", HOSTILE),
+)
+_ODD_USAGE = Usage((HOSTILE,), (LONG,), -1, (HOSTILE,), ("A TYPE OF NEXT YEAR",), public_ip=True, complete=False)
+_ODD_PLACEMENT = Placement("", ("", HOSTILE), "a version of next year", "a family of next year", public_ip=True)
+_ODD_DEPLOYMENT = Deployment(HOSTILE, "", -1, _ODD_PLACEMENT)
+_ODD_TASK_SET = TaskSet(HOSTILE, "", "", "", "", None, -1, _ODD_PLACEMENT, {HOSTILE: LONG})
+_PLAIN_SERVICE = Service("arn:aws:ecs:eu-west-1:111122223333:service/default/web", "web", "default", "ACTIVE", ARN)
+
+_TASK_DEFINITIONS = (
+    TaskDefinition("", "", 0, "", None, ()),
+    TaskDefinition(ARN, "web", 7, "ACTIVE", "host", ()),
+    TaskDefinition(ARN, "web", 7, "INACTIVE", "", (Container(""),)),
+    TaskDefinition(ARN, "web", 7, "a status of next year", "a mode of next year", (Container("app", user="root"),)),
+    TaskDefinition(ARN, "web", -1, "ACTIVE", "host", (Container("twin", user="0"), Container("twin", user="1"))),
+    TaskDefinition(ARN, "web", 2**63, "ACTIVE", "host", tuple(Container(str(n), user=str(n)) for n in range(99))),
+    TaskDefinition(HOSTILE, HOSTILE, 7, HOSTILE, "host", (_ODD_CONTAINER,), {HOSTILE: HOSTILE}),
+    TaskDefinition(ARN, LONG, 7, "ACTIVE", "host", (Container(LONG, LONG, LONG, privileged=True),), {LONG: LONG}),
+    TaskDefinition(ARN, "web", 7, "ACTIVE", "host", (Container("app", user="::::"),), registered_by=""),
+    TaskDefinition(ARN, "web", 7, "ACTIVE", "host", (), registered_at=datetime(1, 1, 1, tzinfo=UTC)),
+    TaskDefinition(ARN, "web", 7, "ACTIVE", None, (_ODD_CONTAINER, _ODD_CONTAINER), None, in_use=_ODD_USAGE),
+    TaskDefinition(
+        ARN,
+        "web",
+        7,
+        "",
+        "awsvpc",
+        (Container("app"), _ODD_CONTAINER),
+        pid_mode=HOSTILE,
+        ipc_mode="",
+        os_family="windows_of_next_year",
+        launch_types=("", "FARGATE", HOSTILE),
+        task_role_arn="",
+        execution_role_arn="",
+        volumes=(Volume("", "", efs=True), Volume(HOSTILE, HOSTILE), Volume("twin", "/"), Volume("twin", None)),
+        in_use=Usage(),
+        latest_active=-1,
+    ),
+)
+_OF_DAEMONS = tuple(
+    DaemonTaskDefinition(each.arn, each.family, each.revision, each.status, None, each.containers, None, pid_mode="x")
+    for each in _TASK_DEFINITIONS
+)
+
+_ODD_FACTS: dict[type[Any], tuple[Any, ...]] = {
+    TaskDefinition: _TASK_DEFINITIONS,
+    DaemonTaskDefinition: _OF_DAEMONS,
+    Service: (
+        Service("", "", "", "", None),
+        Service(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, -1, 2**63, _ODD_PLACEMENT, tags={HOSTILE: HOSTILE}),
+        replace(_PLAIN_SERVICE, tags=None, deployments=(_ODD_DEPLOYMENT,) * 3, task_sets=(_ODD_TASK_SET,)),
+        replace(_PLAIN_SERVICE, placement=Placement("FARGATE", (), "", ""), tags={"": "", "aws:x": LONG}),
+        replace(_PLAIN_SERVICE, placement=Placement(None, ("FARGATE_SPOT",), "1.4.0.0", None, public_ip=None)),
+    ),
+    TaskSet: (TaskSet("", "", "", "", "", None), _ODD_TASK_SET, replace(_ODD_TASK_SET, tags=None)),
+    Task: (Task("", "", ""), Task(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, exec_enabled=True)),
+    Cluster: (
+        Cluster("", "", ""),
+        Cluster(HOSTILE, HOSTILE, HOSTILE, HOSTILE, ExecLogging(HOSTILE, log_group="", bucket=HOSTILE), None),
+        Cluster("arn", "default", "INACTIVE", "", ExecLogging("", kms_key=True), {"aws:x": ""}),
+    ),
+    CapacityProvider: (
+        CapacityProvider("", "", ""),
+        CapacityProvider(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, None),
+        CapacityProvider("arn", "FARGATE", "ACTIVE", "", "", {HOSTILE: ""}),
+    ),
+}
+
+
+def odd_facts(kind: type[Any]) -> tuple[Any, ...]:
+    """Return odd facts of a kind and of all kinds derived from it. Raises LookupError where there are none."""
+    if kind is Definition:
+        return (*_TASK_DEFINITIONS, *_OF_DAEMONS)
+    return _ODD_FACTS[kind]
