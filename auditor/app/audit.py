@@ -15,9 +15,10 @@ from auditor.app.part import Done, Order, elsewhere, here, spooled_store
 from auditor.app.wiring import Aws
 from auditor.archive.archive import Archive, Entry
 from auditor.archive.layout import LATEST, Layout
-from auditor.domain.check import Severity
+from auditor.aws.collectors import reading
+from auditor.domain.check import Check, Severity
 from auditor.domain.events import Event, Level, Notice, Observer, RunEnded, RunStarted
-from auditor.domain.result import RunResult
+from auditor.domain.result import CheckInfo, RunResult
 from auditor.domain.scope import Target
 from auditor.engine.gather import About
 from auditor.engine.processes import Lost, cores, spread
@@ -66,7 +67,7 @@ def audit(request: Request, aws: Aws, observe: Observer, orders: Orders) -> Outc
     done = _parts(order, aws, observe, _processes(request))
     spooling.spooled.add(done.spooled)
     interrupted = orders.exit_code is not None
-    checks = request.settings.checks
+    checks = tuple(map(_info, request.settings.checks))
     finished_at = max(claim.started_at, aws.clock.now())  # the time of day may have been set back meanwhile
     about = About(request.run_id, claim.started_at, finished_at, __version__, checks, interrupted=interrupted)
     result = done.gathering.result(about)
@@ -89,8 +90,23 @@ def fingerprint(request: Request) -> str:
         [check.id for check in settings.checks],
         repr(sorted(settings.parameters.items())),
         sorted(settings.emit),
+        [settings.revisions, settings.introduced],
     ]
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()
+
+
+def _info(check: Check[object]) -> CheckInfo:
+    collectors = tuple(each.name for each in reading([check.over], running=False))
+    return CheckInfo(
+        id=check.id,
+        title=check.title,
+        severity=check.severity,
+        frameworks=check.frameworks,
+        remediation=check.remediation,
+        words=check.words,
+        repairs=check.repairs,
+        collectors=collectors,
+    )
 
 
 def _processes(request: Request) -> int:

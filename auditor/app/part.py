@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from auditor.app.wiring import Aws
 from auditor.archive.archive import Archive, Entry, Stored
 from auditor.archive.layout import Layout
 from auditor.archive.recollection import Recollection
 from auditor.aws.collectors import reading
-from auditor.aws.collectors.collector import Collector
+from auditor.aws.collectors.collector import LATEST, Collector, Wishes
 from auditor.aws.roles import Identity
 from auditor.domain.check import Check, Status
 from auditor.domain.events import AccountEnded, Observer
@@ -92,7 +93,7 @@ def here(order: Order, aws: Aws, observe: Observer) -> Done:
     """Carry out an order with an AWS that is there already. Raises StorageError where nothing takes the results."""
     if order.deadline is not None:
         aws.clock.limit(order.deadline)
-    collectors = reading(check.over for check in order.settings.checks)
+    collectors = collectors_of(order.settings)
     spooling = spooled_store(order, aws.store(order.output, order.settings))
     archive = Archive(spooling, Layout(order.run_id), order.settings.emit, order.attempt)
     memory = Recollection(spooling.first, {each.name: each.version for each in collectors}, order.vouched)
@@ -111,13 +112,21 @@ def spooled_store(order: Order, store: Store) -> Spooling:
     return Spooling(store, Folder(folder))
 
 
-def works(checks: Iterable[Check[object]], parameters: Mapping[str, object]) -> tuple[Work, ...]:
-    """Return what to do in every scope: each collector that a check needs, with the checks over its facts."""
-    wanted = tuple(checks)
+def collectors_of(settings: Settings) -> tuple[Collector, ...]:
+    """Return what reads for the enabled checks, what runs included where that is wanted."""
+    return reading((check.over for check in settings.checks), running=settings.revisions != LATEST)
+
+
+def works(settings: Settings) -> tuple[Work, ...]:
+    """Return what to do in every scope: each collector with the checks over its facts, if any."""
+    rules = [(check, Rule(check, settings.parameters[check.id])) for check in settings.checks]
     return tuple(
-        Work(each.name, tuple(Rule(check, parameters[check.id]) for check in wanted if check.over is each.yields))
-        for each in reading(check.over for check in wanted)
+        Work(each.name, tuple(rule for check, rule in rules if _over(check, each))) for each in collectors_of(settings)
     )
+
+
+def _over(check: Check[Any], collector: Collector) -> bool:
+    return any(issubclass(kind, check.over) for kind in collector.yields)
 
 
 def _accounts(  # noqa: PLR0913, PLR0917 - the parts that `here` has put together
@@ -129,7 +138,7 @@ def _accounts(  # noqa: PLR0913, PLR0917 - the parts that `here` has put togethe
     observe: Observer,
 ) -> Iterator[Kept]:
     settings = order.settings
-    todo = works(settings.checks, settings.parameters)
+    todo = works(settings)
     left, prior = list[Target](), dict[str, Prior]()
     for target, earlier in _before(order, archive, todo):
         if isinstance(earlier, Kept):
@@ -141,8 +150,9 @@ def _accounts(  # noqa: PLR0913, PLR0917 - the parts that `here` has put togethe
     def finish(result: AccountResult) -> Kept:
         return Kept(digest(result), archive.account(result))
 
+    wishes = Wishes(settings.revisions, tags=any(check.reads_tags for check in settings.checks))
     scan = Scan(
-        cloud=aws.reader(order.run_id, collectors, memory=memory),
+        cloud=aws.reader(order.run_id, collectors, memory=memory, wishes=wishes),
         works=todo,
         finish=finish,
         clock=aws.clock,

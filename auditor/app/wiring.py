@@ -17,7 +17,7 @@ from auditor.store.store import Store
 
 if TYPE_CHECKING:
     from auditor.aws.calls import Caller
-    from auditor.aws.collectors.collector import Collector
+    from auditor.aws.collectors.collector import Collector, Wishes
     from auditor.aws.reader import Memory, Reader
     from auditor.aws.roles import Identity
     from auditor.settings import Settings
@@ -97,7 +97,13 @@ class Aws:
         return Bucket(caller, self.identity.account_id, output, protection)
 
     def reader(
-        self, run_id: str, collectors: Iterable[Collector], *, counting: bool = False, memory: Memory | None = None
+        self,
+        run_id: str,
+        collectors: Iterable[Collector],
+        *,
+        counting: bool = False,
+        memory: Memory | None = None,
+        wishes: Wishes | None = None,
     ) -> Reader:
         """Return what the engine reads accounts with; sessions are narrowed to what the collectors need.
 
@@ -110,7 +116,7 @@ class Aws:
 
         used = tuple(replace(each, collect=each.count) if counting else each for each in collectors)
         actions = {*regions.ACTIONS, *(action for each in used for action in each.actions)}
-        return Reader(self.caller, Roles(self.caller, self.identity, run_id, actions), used, memory)
+        return Reader(self.caller, Roles(self.caller, self.identity, run_id, actions), used, memory, wishes)
 
     def discover(self, wanted: Discover) -> list[DiscoveredAccount]:
         """List the organization. Raises OrganizationError."""

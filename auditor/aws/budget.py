@@ -22,11 +22,21 @@ class Bucket:
 
 
 _TASK_DEFINITION_READ = Bucket("ecs:task-definition-read", 50, 20)
+_CLUSTER_READ = Bucket("ecs:cluster-read", 50, 20)
+_SERVICE_READ = Bucket("ecs:service-read", 100, 20)
+_CLUSTER_RESOURCE_READ = Bucket("ecs:cluster-resource-read", 100, 20)
 
 _BUCKETS = {
     ("ecs", "DescribeTaskDefinition"): _TASK_DEFINITION_READ,
     ("ecs", "ListTaskDefinitions"): _TASK_DEFINITION_READ,
     ("ecs", "ListTaskDefinitionFamilies"): _TASK_DEFINITION_READ,
+    ("ecs", "DescribeClusters"): _CLUSTER_READ,
+    ("ecs", "ListClusters"): _CLUSTER_READ,
+    ("ecs", "DescribeServices"): _SERVICE_READ,
+    ("ecs", "ListServices"): _SERVICE_READ,
+    ("ecs", "DescribeTasks"): _CLUSTER_RESOURCE_READ,
+    ("ecs", "ListTasks"): _CLUSTER_RESOURCE_READ,
+    ("ecs", "DescribeCapacityProviders"): Bucket("ecs:capacity-provider-read", 50, 20),
     ("sts", "AssumeRole"): Bucket("sts", 600, 600),  # the default quota, per account and region (IAM user guide)
     ("s3", "PutObject"): Bucket("s3:write", 3_500, 3_500),  # what S3 promises for one prefix (S3 user guide)
     ("s3", "GetObject"): Bucket("s3:read", 5_500, 5_500),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from auditor.aws import regions
 from auditor.aws.calls import Caller, Keyring, Line
-from auditor.aws.collectors.collector import Collector
+from auditor.aws.collectors.collector import Collector, Outcome, Shared, Visit, Wishes
 from auditor.aws.failures import CallFailed, Failure, is_ambiguous
 from auditor.aws.roles import Roles
 from auditor.domain.clock import Unreadable
@@ -21,11 +22,15 @@ from auditor.domain.scope import Account, Scope, Target
 
 @dataclass(slots=True)
 class _Open:
-    """An account that is being read. `enabled` is None while its regions are not known."""
+    """An account that is being read. `enabled` is None while its regions are not known.
+
+    `shared` holds, for each region under way, what its collectors share.
+    """
 
     keyring: Keyring
     notes: Notes
     enabled: frozenset[str] | None = None
+    shared: dict[str, Shared] = field(default_factory=dict)
 
 
 class Memory(Protocol):
@@ -53,13 +58,20 @@ class Reader:
     """Reads accounts. Every method may be called from any thread; an account is opened by `regions`."""
 
     def __init__(
-        self, caller: Caller, roles: Roles, collectors: Iterable[Collector], memory: Memory | None = None
+        self,
+        caller: Caller,
+        roles: Roles,
+        collectors: Iterable[Collector],
+        memory: Memory | None = None,
+        wishes: Wishes | None = None,
     ) -> None:
         """Calls nothing. Without a `memory` every night is the first."""
         self._memory = memory or Forgetful()
         self._caller = caller
         self._roles = roles
+        self._wishes = wishes or Wishes()
         self._collectors = {each.name: each for each in collectors}
+        self._built_on = {name for each in self._collectors.values() for name in each.needs}
         self._open: dict[str, _Open] = {}
 
     def regions(self, target: Target, meter: Meter) -> frozenset[str]:
@@ -74,13 +86,49 @@ class Reader:
     def collect(self, scope: Scope, collector: str, meter: Meter) -> Iterator[Fact | Gap]:
         """Yield what one collector finds in one region. Raises Unreadable when it cannot be listed (any further)."""
         account = self._open[scope.account.id]
-        line = Line(self._caller, account.keyring, scope.region, meter)
+        shared = account.shared.setdefault(scope.region, Shared())
+        line = Line(self._caller, account.keyring, scope.region, meter, shared.lost)
         try:
-            recall = account.notes.setdefault((scope.region, collector), ScopeRecall())
-            yield from self._collectors[collector].collect(scope, line, recall)
+            yield from self._items(scope, line, shared, collector)
         except CallFailed as failed:
             reason, detail = _blame(failed.failure, scope.region, account.enabled)
             raise Unreadable("list", reason, detail) from failed
+        finally:
+            shared.lost = line.lost
+
+    def _items(self, scope: Scope, line: Line, shared: Shared, collector: str) -> Iterator[Fact | Gap]:
+        if collector not in self._built_on:
+            yield from self._visit(scope, line, shared, collector)
+            return
+        outcome = self._outcome(scope, line, shared, collector)
+        yield from outcome.items
+        if outcome.failure is not None:
+            raise outcome.failure
+
+    def _outcome(self, scope: Scope, line: Line, shared: Shared, collector: str) -> Outcome:
+        """Return what a collector came to; it is read once, whoever asks first."""
+        outcome = shared.outcomes.get(collector)
+        if outcome is None:
+            items: list[Fact | Gap] = []
+            failure = None
+            try:
+                items.extend(self._visit(scope, line, shared, collector))
+            except CallFailed as failed:
+                failure = failed
+            outcome = shared.outcomes[collector] = Outcome(tuple(items), failure)
+        return outcome
+
+    def _visit(self, scope: Scope, line: Line, shared: Shared, collector: str) -> Iterator[Fact | Gap]:
+        notes = self._open[scope.account.id].notes
+        recall = notes.setdefault((scope.region, collector), ScopeRecall())
+        beside = partial(self._outcome, scope, line, shared)
+        return self._collectors[collector].collect(Visit(scope, line, recall, self._wishes, shared, beside))
+
+    def leave(self, scope: Scope) -> None:
+        """Forget what the collectors of a region shared."""
+        account = self._open.get(scope.account.id)
+        if account is not None:
+            account.shared.pop(scope.region, None)
 
     def close(self, account: Account) -> None:
         """Forget an account that has ended, its keys and its rate budget, but for the notes for the next night."""

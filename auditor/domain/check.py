@@ -103,6 +103,7 @@ class Check(Generic[F]):
     parameters: Any = field(default_factory=NoParameters, hash=False)
     words: Mapping[str, str] = field(default_factory=dict, hash=False)
     repairs: Mapping[str, Repair] = field(default_factory=dict, hash=False)
+    reads_tags: bool = False
 
     def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
         """Pickle by name: the decorator has put this check where its function was."""
@@ -129,6 +130,7 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
     parameters: type[Any] = NoParameters,
     words: Mapping[str, str] | None = None,
     repairs: Mapping[str, Repair] | None = None,
+    reads_tags: bool = False,
 ) -> Callable[[Callable[[F, Any], Verdict]], Check[F]]:
     """Turn a pure function into a `Check`.
 
@@ -151,6 +153,7 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
             parameters=parameters(),
             words=words or {},
             repairs=repairs or {},
+            reads_tags=reads_tags,
         )
 
     return build

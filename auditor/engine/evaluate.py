@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from auditor.domain.check import Status, Verdict
-from auditor.domain.facts import Fact, Resource
+from auditor.domain.facts import Definition, Fact, Resource
 from auditor.domain.reason import Reason
 from auditor.domain.result import Finding, Gap
 from auditor.domain.scope import Scope
@@ -23,22 +23,27 @@ class Place:
     observed_at: datetime
 
 
-def judge(place: Place, fact: Fact, rule: Rule) -> Finding:
-    """Return what one rule says of one fact, NOT_APPLICABLE included."""
+def judge(place: Place, fact: Fact, rule: Rule, resource: Resource | None = None) -> Finding:
+    """Return what one rule says of one fact, NOT_APPLICABLE included. `resource` is the fact's own, if it is at hand.
+
+    Evidence is marked with the revision that it is about: it may be read beside that of others.
+    """
+    resource = resource or fact.resource
     try:
         verdict = rule.check.judge(fact, rule.parameters)
         remedy = rule.check.remediation if verdict.status is Status.FAIL else ""
-        return _finding(place, fact.resource, rule, verdict, remedy)
+        return _finding(place, resource, rule, verdict, remedy, fact)
     except Exception as error:  # noqa: BLE001 - the boundary: one check, one resource
         detail = f"The check {rule.check.id} raised {crash.place(error)}."
-        return _unknown(place, fact.resource, rule, Reason.INTERNAL_ERROR, detail)
+        return _unknown(place, resource, rule, Reason.INTERNAL_ERROR, detail)
 
 
 def unread(place: Place, gap: Gap, rules: Iterable[Rule]) -> tuple[Finding, ...]:
-    """Return the UNKNOWN findings of a known resource that could not be read: one for every rule over it."""
+    """Return the UNKNOWN findings of a known resource that could not be read: one for every rule over its kind."""
     if gap.resource is None:
         return ()
-    return tuple(_unknown(place, gap.resource, rule, gap.reason, gap.detail) for rule in rules)
+    concerned = (rule for rule in rules if gap.kind is None or issubclass(gap.kind, rule.check.over))
+    return tuple(_unknown(place, gap.resource, rule, gap.reason, gap.detail) for rule in concerned)
 
 
 def _unknown(place: Place, resource: Resource, rule: Rule, reason: Reason, detail: str) -> Finding:
@@ -47,7 +52,12 @@ def _unknown(place: Place, resource: Resource, rule: Rule, reason: Reason, detai
     return _finding(place, resource, rule, Verdict(Status.UNKNOWN, (reason.value,)), remedy)
 
 
-def _finding(place: Place, resource: Resource, rule: Rule, verdict: Verdict, remediation: str) -> Finding:
+def _finding(  # noqa: PLR0913, PLR0917 - what a finding is made of
+    place: Place, resource: Resource, rule: Rule, verdict: Verdict, remediation: str, fact: Fact | None = None
+) -> Finding:
+    evidence = verdict.evidence
+    if evidence and resource.revision is not None:
+        evidence = tuple(replace(each, revision=resource.revision) for each in evidence)
     return Finding(
         check_id=rule.check.id,
         title=rule.check.title,
@@ -58,7 +68,8 @@ def _finding(place: Place, resource: Resource, rule: Rule, verdict: Verdict, rem
         resource=resource,
         observed_at=place.observed_at,
         reasons=verdict.reasons,
-        evidence=verdict.evidence,
+        evidence=evidence,
         standards=verdict.standards,
         remediation=remediation,
+        in_use=fact.in_use if isinstance(fact, Definition) else None,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from auditor.domain.check import Status
@@ -14,6 +14,7 @@ from auditor.domain.result import AccountResult, Coverage, CoverageStatus, Findi
 from auditor.domain.scope import Scope
 from auditor.engine import crash
 from auditor.engine.evaluate import Place, judge, unread
+from auditor.engine.fold import fold
 from auditor.engine.ports import Cloud, Work
 
 
@@ -52,30 +53,44 @@ def examine(scope: Scope, work: Work, cloud: Cloud, clock: Clock, *, keep_all: b
 
 @dataclass(slots=True)
 class _Tally:
+    """`resources` are ARNs without revisions: a family counts once, however many of its revisions are judged."""
+
     place: Place
     work: Work
     keep_all: bool
-    resources: int = 0
+    resources: set[str] = field(default_factory=set)
     gaps: list[Gap] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    not_applicable: Counter[str] = field(default_factory=Counter)
+    found: dict[tuple[str, str], list[Finding]] = field(default_factory=dict)
+    spared: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, item: Fact | Gap) -> None:
         if isinstance(item, Gap):
-            self.resources += item.resource is not None
-            self.gaps.append(item)
-            self.findings.extend(unread(self.place, item, self.work.rules))
+            self._add_gap(item)
             return
-        self.resources += 1
+        resource = item.resource
+        lasting = resource.lasting_arn
+        self.resources.add(lasting)
         for rule in self.work.rules:
-            finding = judge(self.place, item, rule)
-            if finding.status is Status.NOT_APPLICABLE:
-                self.not_applicable[rule.check.id] += 1
-            if finding.status is not Status.NOT_APPLICABLE or self.keep_all:
-                self.findings.append(finding)
+            if isinstance(item, rule.check.over):
+                self._add_finding(judge(self.place, item, rule, resource), lasting)
+
+    def _add_gap(self, gap: Gap) -> None:
+        self.gaps.append(gap)
+        if gap.resource is not None:
+            self.resources.add(gap.resource.lasting_arn)
+            for finding in unread(self.place, gap, self.work.rules):
+                self._add_finding(finding, gap.resource.lasting_arn)
+
+    def _add_finding(self, finding: Finding, lasting: str) -> None:
+        key = finding.check_id, lasting
+        if finding.status is Status.NOT_APPLICABLE and not self.keep_all:
+            self.spared.add(key)
+        else:
+            self.found.setdefault(key, []).append(finding)
 
     def close(self, cause: tuple[Reason, str] | None, meter: Meter, seconds: float) -> Examined:
-        status, reason, detail = self._verdict(cause)
+        findings = tuple(map(fold, self.found.values()))
+        status, reason, detail = self._verdict(cause, findings)
         coverage = Coverage(
             account=self.place.scope.account,
             region=self.place.scope.region,
@@ -87,12 +102,20 @@ class _Tally:
             throttled=meter.throttled,
             retried=meter.retried,
             duration_s=round(seconds, 3),
-            resources=self.resources,
+            resources=len(self.resources),
         )
-        return Examined(coverage, tuple(self.findings), self.not_applicable)
+        return Examined(coverage, findings, self._not_applicable(findings))
 
-    def _verdict(self, cause: tuple[Reason, str] | None) -> tuple[CoverageStatus, Reason | None, str]:
-        cause = cause or self._unlisted() or self._unread() or self._unjudged()
+    def _not_applicable(self, findings: Iterable[Finding]) -> Mapping[str, int]:
+        """Count, by check, the resources of which no revision is the check's business."""
+        counts = Counter(check_id for check_id, lasting in self.spared if (check_id, lasting) not in self.found)
+        counts.update(each.check_id for each in findings if each.status is Status.NOT_APPLICABLE)
+        return counts
+
+    def _verdict(
+        self, cause: tuple[Reason, str] | None, findings: Iterable[Finding]
+    ) -> tuple[CoverageStatus, Reason | None, str]:
+        cause = cause or self._unlisted() or self._unread() or self._unjudged(findings)
         if cause is None:
             return CoverageStatus.EXAMINED, None, ""
         return (CoverageStatus.PARTIAL if self.resources else CoverageStatus.NOT_EXAMINED), *cause
@@ -107,14 +130,16 @@ class _Tally:
             return None
         first = self.gaps[0]
         name = first.resource.name if first.resource else ""
-        missing = f"{len(self.gaps)} of {self.resources} could not be read"
+        lost = len({gap.resource.arn for gap in self.gaps if gap.resource})
+        missing = f"{lost} of {len(self.resources)} could not be read"
         return first.reason, f"{missing}, {name} among them: {first.detail}"
 
-    def _unjudged(self) -> tuple[Reason, str] | None:
-        names = {finding.resource.name for finding in self.findings if finding.status is Status.UNKNOWN}
+    def _unjudged(self, findings: Iterable[Finding]) -> tuple[Reason, str] | None:
+        crashed = (Reason.INTERNAL_ERROR.value,)
+        names = {each.resource.name for each in findings if each.status is Status.UNKNOWN and each.reasons == crashed}
         if not names:
             return None
-        missing = f"{len(names)} of {self.resources} could not be judged"
+        missing = f"{len(names)} of {len(self.resources)} could not be judged"
         return Reason.INTERNAL_ERROR, f"{missing}, {min(names)} among them."
 
 

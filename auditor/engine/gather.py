@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from auditor.domain.check import Check, Status
+from auditor.domain.check import Status
 from auditor.domain.result import (
     AccountResult,
     AccountSummary,
@@ -74,7 +74,7 @@ class Gathering:
             started_at=about.started_at,
             finished_at=about.finished_at,
             version=about.version,
-            checks=tuple(_info(check) for check in about.checks),
+            checks=tuple(about.checks),
             accounts=accounts,
             failures=_worst(self._failures, MOST_FAILURES),
             failures_total=sum(each.count(Status.FAIL) for each in accounts),
@@ -93,7 +93,7 @@ class About:
     started_at: datetime
     finished_at: datetime
     version: str
-    checks: Sequence[Check[object]]
+    checks: Sequence[CheckInfo]
     interrupted: bool = False
 
 
@@ -107,15 +107,12 @@ def _worst(findings: Iterable[Finding], most: int) -> tuple[Finding, ...]:
     return tuple(heapq.nsmallest(most, findings, key=_rank))
 
 
-def _rank(finding: Finding) -> tuple[int, str, str, str, str]:
+def _rank(finding: Finding) -> tuple[int, bool, str, str, str, str]:
     return (
         -finding.severity.rank,
+        finding.runs_nowhere,
         finding.account.id,
         finding.region,
         finding.resource.arn,
         finding.check_id,
     )
-
-
-def _info(check: Check[object]) -> CheckInfo:
-    return CheckInfo(check.id, check.title, check.severity, check.frameworks, check.remediation)

@@ -21,7 +21,8 @@ from auditor.engine.examine import Examined, Prior
 from auditor.engine.plan import Expectation, charge, expect
 from auditor.engine.ports import Work
 
-Task = tuple[Scope, Work]
+#: A scope, and what is to be done in it: on one thread, one after the other, because one builds on another.
+Task = tuple[Scope, tuple[Work, ...]]
 
 
 class Job:
@@ -104,7 +105,10 @@ class Job:
         self._add(expectation.rows)
         for examined in taken.values():
             self._keep(examined)
-        return tuple((scope, work) for (scope, _), work in self._open.items())
+        tasks: dict[Scope, list[Work]] = {}
+        for (scope, _), work in self._open.items():
+            tasks.setdefault(scope, []).append(work)
+        return tuple((scope, tuple(works)) for scope, works in tasks.items())
 
     def _taken(self, expectation: Expectation, answer: frozenset[str] | Unreadable | None) -> Prior:
         expected = {(scope.region, work.collector) for scope in expectation.scopes for work in self._works}

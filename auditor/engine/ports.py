@@ -21,6 +21,9 @@ class Cloud(Protocol):
     def collect(self, scope: Scope, collector: str, meter: Meter) -> Iterable[Fact | Gap]:
         """Yield facts and gaps as they come. Raises Unreadable when it cannot be listed (any further), or Stopped."""
 
+    def leave(self, scope: Scope) -> None:
+        """Forget what was read of a scope that has ended."""
+
     def close(self, account: Account) -> None:
         """Forget an account that has ended."""
 
@@ -35,7 +38,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One thing to do in every scope: read with a collector, and judge what it yields by these rules."""
+    """One thing to do in every scope: read with a collector, and judge what it yields by these rules.
+
+    A rule judges the kind of fact that its check is over, and passes others by. Works of one scope are done in order.
+    """
 
     collector: str
     rules: tuple[Rule, ...]

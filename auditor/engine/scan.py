@@ -98,8 +98,8 @@ class _Run(Generic[T]):
             yield news
 
     def _plan(self, job: Job) -> None:
-        for scope, work in job.plan(self._ask(job)):
-            self._pool.submit(partial(self._examine, job, scope, work), first=True)
+        for scope, works in job.plan(self._ask(job)):
+            self._pool.submit(partial(self._examine, job, scope, works), first=True)
         self._close(job)
 
     def _ask(self, job: Job) -> frozenset[str] | Unreadable | None:
@@ -115,9 +115,11 @@ class _Run(Generic[T]):
         except Exception as error:  # noqa: BLE001 - the boundary: planning one account
             return Unreadable("plan", Reason.INTERNAL_ERROR, f"Planning this account raised {crash.place(error)}.")
 
-    def _examine(self, job: Job, scope: Scope, work: Work) -> None:
+    def _examine(self, job: Job, scope: Scope, works: Sequence[Work]) -> None:
         scan = self._scan
-        job.settle(scope, work, examine(scope, work, scan.cloud, scan.clock, keep_all=scan.keep_all))
+        for work in works:
+            job.settle(scope, work, examine(scope, work, scan.cloud, scan.clock, keep_all=scan.keep_all))
+        scan.cloud.leave(scope)
         self._close(job)
 
     def _close(self, job: Job) -> None:

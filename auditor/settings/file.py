@@ -41,6 +41,9 @@ class ChecksSection(_Section):
 
     include: Annotated[Patterns, NotEmpty] = Field(("*",), description="Ids and globs of the checks to run.")
     exclude: Patterns = Field((), description="Ids and globs of the checks not to run; exclusion wins.")
+    frameworks: Patterns = Field(
+        (), description="Only checks of these frameworks, such as cis-compute-1.1; empty for all checks."
+    )
     parameters: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="By check id: its parameters. `auditor checks ID` lists them."
     )
@@ -80,6 +83,13 @@ class SettingsFile(_Section):
     """How to audit. Flags win over AUDITOR_* variables, those over this file, and this file over the defaults."""
 
     checks: ChecksSection = Field(default_factory=ChecksSection, description="Which checks run.")
+    revisions: Literal["latest", "running", "latest+running"] = Field(
+        "latest+running",
+        description="Which revisions of a task definition are judged: the latest ACTIVE one, whatever runs, or both.",
+    )
+    introduced: bool = Field(
+        default=False, description="Search for the revision that brought a fault in, at the cost of more calls."
+    )
     output: Output | None = Field(None, description="A folder, or s3://bucket/prefix.")
     limits: LimitsSection = Field(default_factory=LimitsSection, description="How hard a run may push.")
     fail_on: Literal["none", "low", "medium", "high", "critical"] = Field(

@@ -15,7 +15,7 @@ from auditor.domain.errors import ConfigError, Problem
 from auditor.settings.fields import NOUNS
 from auditor.settings.file import EncryptionSection, LimitsSection, SettingsFile
 from auditor.settings.parameters import parameters_of
-from auditor.settings.selection import select, selection_problems
+from auditor.settings.selection import of_frameworks, select, selection_problems
 from auditor.settings.values import Encryption, Limits, Override, Settings
 
 
@@ -36,7 +36,7 @@ def load(text: str | None, source: str, overrides: Mapping[str, Override], check
     problems += wrong
     if problems or file is None:
         raise ConfigError(problems)
-    enabled = select(file.checks.include, file.checks.exclude, known)
+    enabled = of_frameworks(file.checks.frameworks, select(file.checks.include, file.checks.exclude, known))
     if not enabled:
         raise ConfigError(list(_nothing_left(document)))
     digest = hashlib.sha256((text or "").encode("utf-8", "surrogatepass")).hexdigest()
@@ -117,6 +117,8 @@ def _settings(
         sse=_encryption(file.sse) if file.sse else None,
         spool=file.spool,
         sha256=digest,
+        revisions=file.revisions,
+        introduced=file.introduced,
     )
 
 

@@ -57,3 +57,5 @@ class Settings:
     sse: Encryption | None
     spool: str | None
     sha256: str
+    revisions: str = "latest+running"
+    introduced: bool = False

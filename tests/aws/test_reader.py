@@ -9,6 +9,7 @@ import pytest
 
 from auditor.aws.calls import Caller
 from auditor.aws.collectors import reading
+from auditor.aws.collectors.collector import Wishes
 from auditor.aws.reader import Reader
 from auditor.aws.roles import Identity, Roles, identify
 from auditor.domain.clock import Unreadable
@@ -29,7 +30,13 @@ ENABLED = {"Regions": [{"RegionName": "us-east-1"}, {"RegionName": "eu-west-1"}]
 
 def reader(script: Any) -> Reader:  # noqa: ANN401
     by = caller(script)
-    return Reader(by, Roles(by, Identity(HOME, f"arn:aws:iam::{HOME}:user/u"), "run", ()), reading([TaskDefinition]))
+    return Reader(
+        by,
+        Roles(by, Identity(HOME, f"arn:aws:iam::{HOME}:user/u"), "run", ()),
+        reading([TaskDefinition], running=False),
+        None,
+        Wishes("latest"),
+    )
 
 
 def answers(regions: Any, families: Any) -> Any:  # noqa: ANN401
@@ -115,9 +122,9 @@ def test_an_account_that_is_closed_is_forgotten() -> None:
 @pytest.fixture
 def members(fleet: Fleet, connect: Connect) -> tuple[Reader, Caller]:
     by = connect()
-    works = reading([TaskDefinition])
+    works = reading([TaskDefinition], running=False)
     actions = {"ec2:DescribeRegions", *(action for each in works for action in each.actions)}
-    return Reader(by, Roles(by, identify(by), "run", actions), works), by
+    return Reader(by, Roles(by, identify(by), "run", actions), works, None, Wishes("latest")), by
 
 
 def member(fleet: Fleet, place: int) -> Target:

@@ -12,6 +12,7 @@ from auditor.aws.budget import Budget
 from auditor.aws.calls import Caller, Line
 from auditor.aws.clients import Clients, Connection
 from auditor.aws.collectors import reading
+from auditor.aws.collectors.collector import Wishes
 from auditor.aws.organizations import discover
 from auditor.aws.reader import Reader
 from auditor.aws.roles import AmbientKeys, Roles, identify
@@ -40,11 +41,11 @@ def results(demo: DemoOrganization) -> list[AccountResult]:
     inventory = parse(demo.inventory, "demo.yaml", known_regions=[*REGIONS, NOT_OPTED_IN])
     (check,) = checks.load(["ecs-host-network-privileged-or-root"])
     settings = load(demo.settings, "settings.yaml", {}, [check])
-    (collector,) = reading([check.over])
+    (collector,) = reading([check.over], running=False)
     roles = Roles(caller, identity, "demo", [*regions.ACTIONS, *collector.actions])
     line = Line(caller, AmbientKeys(caller, identity.account_id), caller.clients.home_region)
     scan = Scan(
-        cloud=Reader(caller, roles, [collector]),
+        cloud=Reader(caller, roles, [collector], wishes=Wishes("latest")),
         works=[Work(collector.name, (Rule(check, check.parameters),))],
         finish=lambda result: result,
         clock=clock,

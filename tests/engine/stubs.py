@@ -51,6 +51,7 @@ class StubCloud:
     look: Collect = nothing
     collected: list[tuple[str, str, str]] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
+    left: list[tuple[str, str]] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
     def regions(self, target: Target, meter: Meter) -> frozenset[str]:
@@ -60,6 +61,10 @@ class StubCloud:
         with self.lock:
             self.collected.append((scope.account.id, scope.region, collector))
         return self.look(scope, collector, meter)
+
+    def leave(self, scope: Scope) -> None:
+        with self.lock:
+            self.left.append((scope.account.id, scope.region))
 
     def close(self, account: Account) -> None:
         with self.lock:

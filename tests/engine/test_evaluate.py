@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -38,7 +39,7 @@ def test_a_verdict_becomes_a_finding_with_where_when_and_what() -> None:
         resource=fact.resource,
         observed_at=NOW,
         reasons=("root-user",),
-        evidence=evidence,
+        evidence=(replace(evidence[0], revision=3),),
         standards={"prowler": Status.PASS},
         remediation=REMEDIATION,
     )

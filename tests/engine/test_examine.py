@@ -185,7 +185,7 @@ def test_a_fact_is_dropped_as_soon_as_it_is_judged() -> None:
     def look(_scope: Scope, _collector: str, _meter: Meter) -> Iterable[Fact | Gap]:
         nonlocal most
         for number in range(50):
-            fact = Watched(f"arn:{number}", "web", number, "ACTIVE", "host", ())
+            fact = Watched(f"arn:{number}:1", "web", 1, "ACTIVE", "host", ())
             alive.add(fact)
             yield fact
             del fact

@@ -11,9 +11,9 @@ from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult, CoverageStatus, Finding, Meter, RunResult
 from auditor.engine import gather
 from auditor.engine.gather import About, Gathering, digest
-from tests.builders import CHECK, NOW, account, check_info, coverage, finding, rule, unknown
+from tests.builders import CHECK, NOW, account, check_info, coverage, finding, unknown
 
-ABOUT = About("20261123T020000Z-1a2b3c", NOW, NOW, "0.1.0", [rule().check])
+ABOUT = About("20261123T020000Z-1a2b3c", NOW, NOW, "0.1.0", [check_info()])
 
 HIGH, LOW = Severity.HIGH, Severity.LOW
 
@@ -51,7 +51,7 @@ def test_everything_is_counted() -> None:
     assert (run.failures_total, run.unknowns_total) == (3, 1)
     assert [each.account.id for each in run.accounts] == [account(1).id, account(2).id]
     assert [(row.account.id, row.region) for row in run.gaps] == [(account(1).id, "us-west-0")]
-    assert run.checks == (check_info(frameworks={}),)
+    assert run.checks == (check_info(),)
     assert (run.run_id, run.version, run.interrupted) == (ABOUT.run_id, "0.1.0", False)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
 from threading import Barrier, Thread
 
@@ -51,7 +50,7 @@ def test_an_account_ends_with_its_last_scope_and_is_given_away_once() -> None:
     account = job()
     taken = []
 
-    for scope, task in account.plan(REGIONS):
+    for scope, (task,) in account.plan(REGIONS):
         taken.append(account.take())
         account.settle(scope, task, examined(scope))
     result = result_of(account)
@@ -70,19 +69,17 @@ def test_nothing_ends_before_it_is_planned() -> None:
 def test_every_collector_looks_at_every_region() -> None:
     tasks = job(None, None, work(collector="a"), work(collector="b")).plan(frozenset({"eu-west-1", "us-east-1"}))
 
-    assert Counter((scope.region, each.collector) for scope, each in tasks) == {
-        ("eu-west-1", "a"): 1,
-        ("eu-west-1", "b"): 1,
-        ("us-east-1", "a"): 1,
-        ("us-east-1", "b"): 1,
-    }
+    assert [(scope.region, [each.collector for each in works]) for scope, works in tasks] == [
+        ("eu-west-1", ["a", "b"]),
+        ("us-east-1", ["a", "b"]),
+    ]
 
 
 def test_what_happens_is_announced_as_it_happens() -> None:
     heard: list[Event] = []
     account = job(target(1, "eu-west-1", "af-south-1"), heard)
 
-    ((scope, task),) = account.plan(REGIONS)
+    ((scope, (task,)),) = account.plan(REGIONS)
     account.settle(scope, task, examined(scope))
 
     planned, disabled, ended = heard
@@ -95,7 +92,7 @@ def test_what_happens_is_announced_as_it_happens() -> None:
 
 def test_what_has_not_come_back_is_written_off_and_what_has_is_kept() -> None:
     account = job()
-    (scope, task), *late = account.plan(REGIONS)
+    (scope, (task,)), *late = account.plan(REGIONS)
     account.settle(scope, task, examined(scope))
 
     account.write_off(Reason.DEADLINE)
@@ -115,7 +112,7 @@ def test_what_comes_back_too_late_changes_nothing() -> None:
     account.write_off(Reason.INTERRUPTED)
     before = len(heard)
 
-    for scope, task in tasks:
+    for scope, (task,) in tasks:
         account.settle(scope, task, examined(scope))
 
     assert len(heard) == before
@@ -124,7 +121,7 @@ def test_what_comes_back_too_late_changes_nothing() -> None:
 
 def test_a_scope_that_comes_back_twice_counts_once() -> None:
     account = job()
-    ((scope, task),) = account.plan(frozenset({"eu-west-1"}))
+    ((scope, (task,)),) = account.plan(frozenset({"eu-west-1"}))
 
     account.settle(scope, task, examined(scope))
     account.settle(scope, task, examined(scope))
@@ -183,7 +180,7 @@ def test_the_calls_of_a_failed_planning_stand_on_a_row_and_count_once() -> None:
 def test_the_calls_of_a_planning_that_worked_stand_in_the_sum_only() -> None:
     account = job(target(1, "eu-west-1", "af-south-1"))
     account.planning.calls = 2
-    ((scope, task),) = account.plan(REGIONS)
+    ((scope, (task,)),) = account.plan(REGIONS)
     account.settle(scope, task, examined(scope))
 
     result = result_of(account)
@@ -195,7 +192,7 @@ def test_the_calls_of_a_planning_that_worked_stand_in_the_sum_only() -> None:
 def test_a_role_that_is_renewed_after_a_failed_planning_counts_too() -> None:
     account = job(target(1, "eu-west-1", "us-*"))
     account.planning.calls = 4
-    ((scope, task),) = account.plan(Unreadable("regions", Reason.PERMISSION_DENIED, "UnauthorizedOperation"))
+    ((scope, (task,)),) = account.plan(Unreadable("regions", Reason.PERMISSION_DENIED, "UnauthorizedOperation"))
     account.planning.calls += 1
     account.settle(scope, task, examined(scope))
 
@@ -208,7 +205,7 @@ def test_a_role_that_is_renewed_after_a_failed_planning_counts_too() -> None:
 
 def test_what_was_given_away_is_not_kept() -> None:
     account = job()
-    for scope, task in account.plan(REGIONS):
+    for scope, (task,) in account.plan(REGIONS):
         account.settle(scope, task, examined(scope))
 
     account.take()
@@ -218,7 +215,7 @@ def test_what_was_given_away_is_not_kept() -> None:
 
 def all_steps(account: Job, results: list[AccountResult]) -> Steps:
     """Build every step that may befall an account with three regions, each followed by an attempt to end it."""
-    tasks = {scope.region: (scope, task) for scope, task in job().plan(REGIONS)}
+    tasks = {scope.region: (scope, works) for scope, works in job().plan(REGIONS)}
 
     def take() -> None:
         result = account.take()
@@ -233,7 +230,7 @@ def all_steps(account: Job, results: list[AccountResult]) -> Steps:
         return both
 
     def settle(region: str) -> Callable[[], None]:
-        scope, task = tasks[region]
+        scope, (task,) = tasks[region]
         return step(lambda: account.settle(scope, task, examined(scope)))
 
     steps: Steps = {region: settle(region) for region in tasks}

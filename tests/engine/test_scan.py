@@ -532,7 +532,7 @@ def test_memory_keeps_neither_facts_nor_the_findings_of_accounts_that_have_ended
 
     def look(scope: Scope, _collector: str, _meter: Meter) -> Iterable[Fact | Gap]:
         for number in range(20):
-            fact = Watched(f"arn:weighed:{scope.region}:{number}", "web", number, "ACTIVE", "host", ())
+            fact = Watched(f"arn:weighed:{scope.region}:{number}:1", "web", 1, "ACTIVE", "host", ())
             with lock:
                 facts.add(fact)
             yield fact

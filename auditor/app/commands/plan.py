@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from auditor.app import configuration, runid
 from auditor.app.options import Options
 from auditor.app.outcome import INCOMPLETE, OK, Outcome
+from auditor.app.part import collectors_of
 from auditor.app.watching import watcher
 from auditor.app.wiring import Aws
-from auditor.aws.collectors import reading
 from auditor.domain.result import AccountResult, Coverage, CoverageStatus
 from auditor.engine.ports import Work
 from auditor.engine.scan import Ended, Scan
@@ -25,7 +25,7 @@ def act(options: Options) -> Outcome:
     aws.clock.limit(loaded.settings.limits.deadline)
     targets = configuration.targets(loaded, options, aws)
     run_id = runid.new(aws.clock.now())
-    collectors = reading(check.over for check in loaded.settings.checks)
+    collectors = collectors_of(loaded.settings)
     scan = Scan(
         cloud=aws.reader(run_id, collectors, counting=True),
         works=tuple(Work(each.name, ()) for each in collectors),
@@ -43,7 +43,8 @@ def act(options: Options) -> Outcome:
                 observer(news)
     rows = tuple(_rows(results))
     missing = any(row.status in (CoverageStatus.PARTIAL, CoverageStatus.NOT_EXAMINED) for row in rows)
-    return Outcome(planned.text(rows), orders.exit_code or (INCOMPLETE if missing else OK))
+    costs = {each.name: each.describes for each in collectors}
+    return Outcome(planned.text(rows, costs), orders.exit_code or (INCOMPLETE if missing else OK))
 
 
 def _rows(results: Sequence[AccountResult]) -> Iterator[Coverage]:

@@ -8,9 +8,9 @@ from auditor import checks, settings
 from auditor.app import configuration
 from auditor.app.options import Options
 from auditor.app.outcome import Outcome
+from auditor.app.part import collectors_of
 from auditor.app.wiring import Aws
 from auditor.aws import regions
-from auditor.aws.collectors import reading
 
 
 def act(options: Options) -> Outcome:
@@ -18,6 +18,6 @@ def act(options: Options) -> Outcome:
     source = options.text("settings")
     text = configuration.read_text(source, options.label("settings"), Aws()) if source else None
     loaded = settings.load(text, source or "settings", options.overrides(), checks.load())
-    actions = {*regions.ACTIONS, *(a for each in reading(c.over for c in loaded.checks) for a in each.actions)}
+    actions = {*regions.ACTIONS, *(a for each in collectors_of(loaded) for a in each.actions)}
     statement = {"Sid": "AuditorReads", "Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
     return Outcome(json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2))

@@ -16,19 +16,38 @@ from auditor.aws.collectors.collector import Collector
 
 @cache
 def catalogue() -> tuple[Collector, ...]:
-    """Return every collector, sorted by name."""
+    """Return every collector: those that others build on before these, otherwise by name."""
     modules = (importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__))
     found = (getattr(module, "collector", None) for module in modules)
-    return tuple(sorted((each for each in found if isinstance(each, Collector)), key=lambda each: each.name))
+    by_name = {each.name: each for each in found if isinstance(each, Collector)}
+    ordered: dict[str, Collector] = {}
+    for name in sorted(by_name):
+        _place(by_name[name], by_name, ordered)
+    return tuple(ordered.values())
 
 
-def reading(kinds: Iterable[type[Any]]) -> tuple[Collector, ...]:
-    """Return the collectors that yield these kinds of facts. Raises LookupError where nothing reads one of them."""
+def reading(kinds: Iterable[type[Any]], *, running: bool = True) -> tuple[Collector, ...]:
+    """Return the collectors that yield these kinds of facts, derived kinds included, in the order of `catalogue`.
+
+    With `running`, those come along that tell what runs. Raises LookupError where nothing reads one of the kinds.
+    """
     wanted = set(kinds)
-    found = tuple(each for each in catalogue() if each.yields in wanted)
-    missing = wanted - {each.yields for each in found}
+    missing = {kind for kind in wanted if not any(_yields(each, kind) for each in catalogue())}
     if missing:
-        names = ", ".join(sorted(kind.__name__ for kind in missing))
-        message = f"no collector reads {names}"
+        message = f"no collector reads {', '.join(sorted(kind.__name__ for kind in missing))}"
         raise LookupError(message)
-    return found
+    names = {each.name for each in catalogue() if any(_yields(each, kind) for kind in wanted)}
+    for each in reversed(catalogue()):
+        if running and each.name in names:
+            names.update(each.needs)
+    return tuple(each for each in catalogue() if each.name in names)
+
+
+def _yields(collector: Collector, kind: type[Any]) -> bool:
+    return any(issubclass(each, kind) for each in collector.yields)
+
+
+def _place(collector: Collector, known: dict[str, Collector], ordered: dict[str, Collector]) -> None:
+    for name in collector.needs:
+        _place(known[name], known, ordered)
+    ordered.setdefault(collector.name, collector)

@@ -1,31 +1,107 @@
-"""What a collector is: the calls that turn one scope into facts and gaps."""
+"""What a collector is: the calls that turn one scope into facts and gaps, and what it knows of the others there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from auditor.aws.calls import Line
+from auditor.aws.failures import CallFailed
 from auditor.domain.facts import Fact
 from auditor.domain.recall import ScopeRecall
 from auditor.domain.result import Gap
 from auditor.domain.scope import Scope
 
+#: What the checks can do without: see `Wishes`.
+LATEST, RUNNING, BOTH = "latest", "running", "latest+running"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is wanted of the collectors.
+
+    `revisions` is `latest` (of every family), `running` (whatever something uses) or `latest+running`. With `tags`,
+    tags are read anew tonight, and not taken as unread where the rest is remembered.
+    """
+
+    revisions: str = BOTH
+    tags: bool = True
+
+    @property
+    def latest(self) -> bool:
+        """Whether the latest revision of every family is judged."""
+        return self.revisions != RUNNING
+
+    @property
+    def running(self) -> bool:
+        """Whether what runs is looked at."""
+        return self.revisions != LATEST
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a collector came to in a scope: facts and gaps, and why it could not go on, if so."""
+
+    items: tuple[Fact | Gap, ...]
+    failure: CallFailed | None = None
+
+
+#: Returns what another collector came to in the same scope; reads it now where it was not read before.
+Beside = Callable[[str], Outcome]
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the collectors of one scope share, so that nothing is asked twice. Used by one thread at a time.
+
+    `outcomes` are those of collectors that others build on; `lists` the results, or failures, of lists that several
+    need; `lost` is how many seconds calls to this region have cost that never came back.
+    """
+
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    lists: dict[str, tuple[str, ...] | CallFailed] = field(default_factory=dict)
+    lost: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One collector in one scope: how to call, what an earlier night left, and what is known of the others."""
+
+    scope: Scope
+    line: Line
+    recall: ScopeRecall
+    wishes: Wishes
+    shared: Shared
+    beside: Beside
+
+
+#: Yields facts and gaps as they come. Raises CallFailed when the scope itself cannot be listed (any further).
+Collect = Callable[[Visit], Iterator[Fact | Gap]]
+
 
 @dataclass(frozen=True, slots=True)
 class Collector:
-    """Reads one kind of fact.
+    """Reads one kind of fact, or several that come together.
 
     `name` stands in the coverage ledger, `actions` are the IAM actions it needs, `version` is that of its notes for
-    the next night: a change of what it writes down or how it parses is a new one. `collect` yields facts and gaps as
-    they come; it raises CallFailed when the scope itself cannot be listed (any further). `count` only lists, and
-    yields as much as `collect` would: its items are for counting, and are judged by nothing.
+    the next night: a change of what it writes down or how it parses is a new one. `count` only lists, and yields as
+    many resources as `collect` would: they are judged by nothing. `needs` names the collectors that it builds on when
+    it is asked what runs. `batch` is how many resources one describe call takes, 0 where listing them is all, and
+    `cost` says the same for people. `models` lists, by botocore's name of a shape, the members that are read.
     """
 
     name: str
-    yields: type[Any]
+    yields: tuple[type[Any], ...]
     actions: tuple[str, ...]
     version: int
-    collect: Callable[[Scope, Line, ScopeRecall], Iterator[Fact | Gap]]
-    count: Callable[[Scope, Line, ScopeRecall], Iterator[Fact | Gap]]
+    collect: Collect
+    count: Collect
+    batch: int
+    cost: str
+    needs: tuple[str, ...] = ()
+    models: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def describes(self, resources: int) -> int:
+        """Return how many calls it takes to describe so many resources, once they are listed."""
+        return -(-resources // self.batch) if self.batch else 0

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from auditor.aws.calls import Line, Read
+from auditor.aws.collectors.collector import Visit
 from auditor.aws.failures import CallFailed, Failure, Malformed, Remedy
 from auditor.domain.reason import Reason
+from auditor.domain.result import Gap
+
+T = TypeVar("T")
+
+#: The most that ECS puts on a page of a list.
+PAGE = 100
+
+_NO_SUCH_CLUSTER = "ClusterNotFoundException"
 
 
 def pages(line: Line, service: str, operation: str, key: str, /, **parameters: Any) -> Iterator[list[str]]:  # noqa: ANN401
@@ -15,11 +24,23 @@ def pages(line: Line, service: str, operation: str, key: str, /, **parameters: A
 
     Raises CallFailed: when a page cannot be had, and when a token comes back a second time (the list would never end).
     """
+    return paged(line, service, operation, _texts(key), **parameters)
+
+
+def paged(
+    line: Line,
+    service: str,
+    operation: str,
+    read: Callable[[Mapping[str, Any]], T],
+    /,
+    **parameters: Any,  # noqa: ANN401
+) -> Iterator[T]:
+    """Yield what `read` makes of each page. Raises CallFailed as `pages` does."""
     seen: set[str] = set()
     token: str | None = None
     while True:
         more = {"nextToken": token} if token else {}
-        items, token = line.call(service, operation, _page(key), **parameters, **more)
+        items, token = line.call(service, operation, _page(read), **parameters, **more)
         yield items
         if not token:
             return
@@ -29,14 +50,59 @@ def pages(line: Line, service: str, operation: str, key: str, /, **parameters: A
         seen.add(token)
 
 
-def _page(key: str) -> Read[tuple[list[str], str | None]]:
-    def read(answer: Mapping[str, Any]) -> tuple[list[str], str | None]:
-        items, token = answer.get(key), answer.get("nextToken")
-        # AWS sends the list even when it is empty; a garbled body parses to nothing, which must not read as "none".
-        if not isinstance(items, list) or not all(isinstance(item, str) and item for item in items):
-            raise Malformed(f"no list of names under `{key}`")
+def everything(line: Line, operation: str, key: str, /, **parameters: Any) -> Iterator[str]:  # noqa: ANN401
+    """Yield every name of a list of ECS once: what changes while pages are read can stand on two of them."""
+    seen: set[str] = set()
+    for page in pages(line, "ecs", operation, key, maxResults=PAGE, **parameters):
+        new = [name for name in dict.fromkeys(page) if name not in seen]
+        seen.update(new)
+        yield from new
+
+
+def clusters(visit: Visit) -> tuple[str, ...]:
+    """Return the ARNs of the clusters of a region, asked for once. Raises CallFailed, the same to everyone."""
+    known = visit.shared.lists.get("clusters")
+    if known is None:
+        try:
+            known = tuple(everything(visit.line, "ListClusters", "clusterArns"))
+        except CallFailed as failed:
+            known = failed
+        visit.shared.lists["clusters"] = known
+    if isinstance(known, CallFailed):
+        raise known
+    return known
+
+
+def in_cluster(visit: Visit, cluster: str, operation: str, key: str) -> tuple[list[str], Gap | None]:
+    """Return what a cluster lists, and a gap where that is not all: other clusters must not suffer for one."""
+    arns: list[str] = []
+    try:
+        for arn in everything(visit.line, operation, key, cluster=cluster):
+            arns.append(arn)  # noqa: PERF402 - what came before a failure is kept
+    except CallFailed as failed:
+        if failed.failure.code == _NO_SUCH_CLUSTER:
+            return arns, None  # deleted since it was listed
+        detail = f"{operation} of the cluster {cluster.rpartition('/')[2]}: {failed.failure.detail}"
+        return arns, Gap(visit.scope, "list", failed.failure.reason, detail)
+    return arns, None
+
+
+def _page(read: Callable[[Mapping[str, Any]], T]) -> Read[tuple[T, str | None]]:
+    def page(answer: Mapping[str, Any]) -> tuple[T, str | None]:
+        items, token = read(answer), answer.get("nextToken")
         if token is not None and not isinstance(token, str):
             raise Malformed("`nextToken` is not text")
         return items, token
+
+    return page
+
+
+def _texts(key: str) -> Callable[[Mapping[str, Any]], list[str]]:
+    def read(answer: Mapping[str, Any]) -> list[str]:
+        items = answer.get(key)
+        # AWS sends the list even when it is empty; a garbled body parses to nothing, which must not read as "none".
+        if not isinstance(items, list) or not all(isinstance(item, str) and item for item in items):
+            raise Malformed(f"no list of names under `{key}`")
+        return items
 
     return read

@@ -9,7 +9,7 @@ import pytest
 
 from auditor.aws.calls import Line
 from auditor.aws.collectors import catalogue, reading
-from auditor.aws.collectors.collector import Collector
+from auditor.aws.collectors.collector import Collector, Outcome, Shared, Visit, Wishes
 from auditor.aws.collectors.paging import pages
 from auditor.aws.failures import CallFailed
 from auditor.domain.facts import TaskDefinition
@@ -23,6 +23,7 @@ from tests.aws.fakes import pages as paged
 
 LIST, DESCRIBE = "ListTaskDefinitionFamilies", "DescribeTaskDefinition"
 SCOPE = builders.scope()
+LATEST_ONLY = Wishes("latest")
 GONE = refused("ClientException", "Unable to describe task definition.")
 DENIED = refused("AccessDeniedException", "because no identity-based policy allows it")
 
@@ -55,12 +56,16 @@ class Ecs:
 
 
 def the_collector() -> Collector:
-    (collector,) = reading([TaskDefinition])
+    (collector,) = reading([TaskDefinition], running=False)
     return collector
 
 
+def visit(on: Line, scope: Scope = SCOPE, recall: ScopeRecall | None = None, wishes: Wishes = LATEST_ONLY) -> Visit:
+    return Visit(scope, on, recall or ScopeRecall(), wishes, Shared(), lambda _: Outcome(()))
+
+
 def reading_of(on: Line, scope: Scope = SCOPE) -> Iterator[object]:
-    return the_collector().collect(scope, on, ScopeRecall())
+    return the_collector().collect(visit(on, scope))
 
 
 def collect(script: Any) -> tuple[list[Any], Line]:  # noqa: ANN401
@@ -231,7 +236,7 @@ def test_only_a_definition_that_is_not_shown_is_looked_for_again() -> None:
 
 def test_to_count_is_to_list_and_to_describe_nothing() -> None:
     on = line(caller(Ecs(["a", "b"], ["b", "c"])))
-    assert len(list(the_collector().count(SCOPE, on, ScopeRecall()))) == 3
+    assert len(list(the_collector().count(visit(on)))) == 3
     assert operations(on) == [LIST, LIST]
 
 
@@ -244,7 +249,11 @@ def test_parameters_of_a_list_may_have_any_name() -> None:
 def test_the_actions_of_a_collector_are_those_that_it_calls() -> None:
     _, on = collect(Ecs(["a", "b"], broken={"a": GONE}))
     later = line(caller(in_turn({"taskDefinitionArns": []})))
-    list(the_collector().collect(SCOPE, later, ScopeRecall(known={"arn": {}})))
+    list(
+        the_collector().collect(
+            visit(later, recall=ScopeRecall(known={"arn": {}}), wishes=Wishes("latest", tags=False))
+        )
+    )
 
     called = {*operations(on), *operations(later)}
     assert {f"ecs:{operation}" for operation in called} == set(the_collector().actions)
@@ -252,6 +261,6 @@ def test_the_actions_of_a_collector_are_those_that_it_calls() -> None:
 
 def test_collectors_are_found_by_what_they_yield() -> None:
     assert the_collector() in catalogue()
-    assert [each.name for each in catalogue()] == sorted(each.name for each in catalogue())
+    assert {each.name for each in reading([TaskDefinition])} == {"ecs-services", "ecs-tasks", "ecs-task-definitions"}
     with pytest.raises(LookupError, match="no collector reads str"):
         reading([TaskDefinition, str])
