@@ -75,8 +75,10 @@ def actions(role: dict[str, Any], *resources: str) -> set[str]:
 
 
 def api_cased(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """CloudFormation's properties as the API names them: the first letter small. Intrinsics become some text."""
+    """CloudFormation's properties as the API names them: the first letter small. Conditions hold, other intrinsics become text."""
     match value:
+        case {"Fn::If": [_, each, _]}:
+            return api_cased(each)
         case dict() if any("::" in key or key == "Ref" for key in value):
             return str(value)
         case dict():
