@@ -4,65 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from auditor import __version__
+from auditor.flags import HOW, RUN, WHO, option
 
 if TYPE_CHECKING:
     from auditor.app.outcome import Outcome
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def _option(name: str, help_text: str, *, short: str | None = None, **more: Any) -> Callable[[F], F]:  # noqa: ANN401
-    names = [f"-{short}", f"--{name}"] if short else [f"--{name}"]
-    variable = f"AUDITOR_{name.upper().replace('-', '_')}"
-    return click.option(*names, envvar=variable, show_envvar=True, help=help_text, **more)
-
-
-def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
-    def decorate(command: F) -> F:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
-
-
-_WHO = _together(
-    _option(
-        "inventory", "Who is audited: a YAML file or s3:// URL. Without it, the account of the credentials.", short="c"
-    ),
-    _option("account", "Only this account, by id or name, exact or glob; repeatable.", multiple=True, short="a"),
-    _option("region", "Only this region, exact or glob; repeatable.", multiple=True, short="r"),
-    _option("role-name", "The role to assume where the inventory names none."),
-    _option("external-id", "The external id where the inventory names none."),
-)
-_HOW = _together(
-    _option("settings", "How it is done: a YAML file or s3:// URL.", short="s"),
-    _option("check", "Only this check, by id or glob; repeatable.", multiple=True),
-    _option("exclude-check", "Leave this check out, by id or glob; repeatable.", multiple=True),
-    _option("workers", "Threads that call AWS at once."),
-    _option("processes", "Processes that share them; 0 takes what the cores allow."),
-    _option("headroom", "The share of AWS's rate limits that the audit may use, above 0 up to 1."),
-    _option("deadline", "End the run after this long, such as 90m or 2h."),
-    _option("connect-timeout", "Give up connecting after this long, such as 5s."),
-    _option("read-timeout", "Give up waiting for an answer after this long, such as 20s."),
-)
-_WHERE = _together(
-    _option("output", "A folder, or s3://bucket/prefix.", short="o"),
-    _option("fail-on", "Exit 3 for findings at or above this severity: none, low, medium, high, critical."),
-    _option("min-coverage", "Exit 4 where less than this percentage was examined (default 100)."),
-    _option("emit", "Which statuses get rows: PASS, FAIL, UNKNOWN, NOT_APPLICABLE; repeatable.", multiple=True),
-    _option("run-id", "Name the run; names must sort by time."),
-    _option("resume", "Take up a run that was cut short, by its id: do only what is missing."),
-    _option("bucket-owner", "The account that the result bucket must belong to."),
-    _option("spool", "The folder that takes results when the bucket refuses them."),
-    _option("verbose", "Log every region too.", is_flag=True, short="v"),
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -77,32 +27,30 @@ def main() -> None:
 
 
 @main.command()
-@_WHO
-@_HOW
-@_WHERE
+@RUN
 def run(**flags: Any) -> None:  # noqa: ANN401
     """Audit, and write findings, coverage and a report."""
     _finish("run", flags)
 
 
 @main.command()
-@_option("output", "The folder for the results.", short="o", default="demo-output")
+@option("output", "The folder for the results.", short="o", default="demo-output")
 def demo(**flags: Any) -> None:  # noqa: ANN401
     """Audit an organization that lives inside this process: no AWS, no network."""
     _finish("demo", flags)
 
 
 @main.command()
-@_WHO
-@_HOW
+@WHO
+@HOW
 def validate(**flags: Any) -> None:  # noqa: ANN401
     """Check inventory and settings; call nothing."""
     _finish("validate", flags)
 
 
 @main.command()
-@_WHO
-@_HOW
+@WHO
+@HOW
 def plan(**flags: Any) -> None:  # noqa: ANN401
     """Get into every account, list its regions and count the calls a run would make; judge nothing."""
     _finish("plan", flags)
@@ -116,7 +64,7 @@ def checks(**flags: Any) -> None:  # noqa: ANN401
 
 
 @main.command()
-@_HOW
+@HOW
 def policy(**flags: Any) -> None:  # noqa: ANN401
     """Print the IAM policy that the enabled checks need, and no more."""
     _finish("policy", flags)

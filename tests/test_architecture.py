@@ -31,6 +31,7 @@ FLOORS = {
     "auditor.demo": 5,
     "auditor.schemas": 6,
     "auditor.app": 6,
+    "auditor.flags": 6,
     "auditor.cli": 7,
     "auditor.__main__": 8,
 }
@@ -48,7 +49,7 @@ HOMES = {
     "markupsafe": {"auditor.reports"},  # jinja2's own
     "rich": {"auditor.reports"},
     "moto": {"auditor.demo"},
-    "click": {"auditor.cli"},
+    "click": {"auditor.cli", "auditor.flags"},
     "yaml": {"auditor.documents"},
     "pydantic": {"auditor.inventory", "auditor.settings", "auditor.schemas"},
 }
