@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from auditor.aws.calls import Line
-from auditor.aws.failures import CallFailed
 from auditor.domain.facts import Fact
 from auditor.domain.recall import ScopeRecall
 from auditor.domain.result import Gap
 from auditor.domain.scope import Scope
+
+if TYPE_CHECKING:
+    from auditor.aws.calls import Line
+    from auditor.aws.failures import CallFailed  # whoever only parses needs no client of AWS
 
 #: What the checks can do without: see `Wishes`.
 LATEST, RUNNING, BOTH = "latest", "running", "latest+running"
