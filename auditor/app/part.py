@@ -23,7 +23,7 @@ from auditor.domain.result import AccountResult
 from auditor.domain.scope import Target
 from auditor.engine.abreast import abreast
 from auditor.engine.clock import RunClock
-from auditor.engine.examine import Prior, before
+from auditor.engine.examine import Prior, Wanted, before
 from auditor.engine.gather import Digest, Gathering, digest
 from auditor.engine.ports import Rule, Work
 from auditor.engine.scan import Ended, Scan
@@ -157,7 +157,7 @@ def _accounts(  # noqa: PLR0913, PLR0917 - the parts that `here` has put togethe
         finish=finish,
         clock=aws.clock,
         workers=order.workers,
-        keep_all=Status.NOT_APPLICABLE in settings.emit,
+        wanted=Wanted(keep_all=Status.NOT_APPLICABLE in settings.emit, search=settings.introduced),
         prior=prior,
     )
     for news in scan.run(left):

@@ -124,6 +124,29 @@ class Reader:
         beside = partial(self._outcome, scope, line, shared)
         return self._collectors[collector].collect(Visit(scope, line, recall, self._wishes, shared, beside))
 
+    def remembered(self, scope: Scope, collector: str, arn: str) -> Fact | None:
+        """Return what was written down about a resource, tonight or earlier; None where nothing was."""
+        make = self._collectors[collector].remembered
+        recall = self._open[scope.account.id].notes.get((scope.region, collector))
+        if make is None or recall is None:
+            return None
+        return make(arn, recall.kept.get(arn) or recall.known.get(arn))
+
+    def revisit(self, scope: Scope, collector: str, arn: str, meter: Meter) -> Fact | None:
+        """Read one more resource; None where it is gone. Raises Unreadable."""
+        again = self._collectors[collector].revisit
+        if again is None:
+            return None
+        account = self._open[scope.account.id]
+        shared = account.shared.setdefault(scope.region, Shared())
+        line = Line(self._caller, account.keyring, scope.region, meter, shared.lost)
+        recall = account.notes.setdefault((scope.region, collector), ScopeRecall())
+        visit = Visit(scope, line, recall, self._wishes, shared, partial(self._outcome, scope, line, shared))
+        item = again(visit, arn)
+        if isinstance(item, Gap):
+            raise Unreadable("describe", item.reason, item.detail)
+        return item
+
     def leave(self, scope: Scope) -> None:
         """Forget what the collectors of a region shared."""
         account = self._open.get(scope.account.id)

@@ -46,4 +46,4 @@ __all__ = [
 ]
 
 #: Grows with every kind of fact that a collector yields.
-Fact = TaskDefinition | DaemonTaskDefinition | Service | TaskSet | Task | Cluster | CapacityProvider
+Fact = Definition | Service | TaskSet | Task | Cluster | CapacityProvider

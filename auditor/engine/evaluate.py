@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from auditor.domain.check import Status, Verdict
 from auditor.domain.facts import Definition, Fact, Resource
 from auditor.domain.reason import Reason
 from auditor.domain.result import Finding, Gap
-from auditor.domain.scope import Scope
+from auditor.domain.scope import Account, Scope
 from auditor.engine import crash
 from auditor.engine.ports import Rule
 
@@ -21,6 +21,9 @@ class Place:
 
     scope: Scope
     observed_at: datetime
+
+
+_NOWHERE = Place(Scope(Account(""), ""), datetime.min.replace(tzinfo=UTC))
 
 
 def judge(place: Place, fact: Fact, rule: Rule, resource: Resource | None = None) -> Finding:
@@ -36,6 +39,12 @@ def judge(place: Place, fact: Fact, rule: Rule, resource: Resource | None = None
     except Exception as error:  # noqa: BLE001 - the boundary: one check, one resource
         detail = f"The check {rule.check.id} raised {crash.place(error)}."
         return _unknown(place, resource, rule, Reason.INTERNAL_ERROR, detail)
+
+
+def verdict_of(fact: Fact, rule: Rule) -> Status:
+    """Return what one rule says of a fact that no finding is about; UNKNOWN where it crashes."""
+    resource = fact.resource
+    return judge(_NOWHERE, fact, rule, resource).status
 
 
 def unread(place: Place, gap: Gap, rules: Iterable[Rule]) -> tuple[Finding, ...]:

@@ -16,6 +16,7 @@ from auditor.engine import crash
 from auditor.engine.evaluate import Place, judge, unread
 from auditor.engine.fold import fold
 from auditor.engine.ports import Cloud, Work
+from auditor.engine.trace import Tracing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,21 @@ class Examined:
 Prior = Mapping[tuple[str, str], Examined]
 
 
-def examine(scope: Scope, work: Work, cloud: Cloud, clock: Clock, *, keep_all: bool = False) -> Examined:
-    """Read one scope with one collector, and judge what it yields.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is wanted of an examination beside the verdicts.
 
-    Facts are dropped once they are judged. NOT_APPLICABLE is counted, and only kept where `keep_all` says so.
+    NOT_APPLICABLE is counted, and only kept where `keep_all` says so. With `search`, the revision that brought a fault
+    in is asked for where what is remembered does not tell.
     """
-    tally = _Tally(Place(scope, clock.now()), work, keep_all=keep_all)
+
+    keep_all: bool = False
+    search: bool = False
+
+
+def examine(scope: Scope, work: Work, cloud: Cloud, clock: Clock, wanted: Wanted = Wanted()) -> Examined:
+    """Read one scope with one collector, and judge what it yields. Facts are dropped once they are judged."""
+    tally = _Tally(Place(scope, clock.now()), work, keep_all=wanted.keep_all)
     meter, started, cause = Meter(), clock.monotonic(), None
     try:
         clock.check()
@@ -48,7 +58,10 @@ def examine(scope: Scope, work: Work, cloud: Cloud, clock: Clock, *, keep_all: b
         cause = (failure.reason, failure.detail)
     except Exception as error:  # noqa: BLE001 - the boundary: one collector in one scope
         cause = (Reason.INTERNAL_ERROR, f"The collector {work.collector} raised {crash.place(error)}.")
-    return tally.close(cause, meter, clock.monotonic() - started)
+    findings = tuple(map(fold, tally.found.values()))
+    if cause is None:
+        findings = tuple(Tracing(scope, work, cloud, meter, search=wanted.search).traced(findings))
+    return tally.close(cause, findings, meter, clock.monotonic() - started)
 
 
 @dataclass(slots=True)
@@ -88,8 +101,9 @@ class _Tally:
         else:
             self.found.setdefault(key, []).append(finding)
 
-    def close(self, cause: tuple[Reason, str] | None, meter: Meter, seconds: float) -> Examined:
-        findings = tuple(map(fold, self.found.values()))
+    def close(
+        self, cause: tuple[Reason, str] | None, findings: tuple[Finding, ...], meter: Meter, seconds: float
+    ) -> Examined:
         status, reason, detail = self._verdict(cause, findings)
         coverage = Coverage(
             account=self.place.scope.account,

@@ -21,6 +21,12 @@ class Cloud(Protocol):
     def collect(self, scope: Scope, collector: str, meter: Meter) -> Iterable[Fact | Gap]:
         """Yield facts and gaps as they come. Raises Unreadable when it cannot be listed (any further), or Stopped."""
 
+    def remembered(self, scope: Scope, collector: str, arn: str) -> Fact | None:
+        """Return what was written down about an immutable resource, tonight or earlier. Calls nothing."""
+
+    def revisit(self, scope: Scope, collector: str, arn: str, meter: Meter) -> Fact | None:
+        """Read one more resource of a scope; None where it is gone. Raises Unreadable or Stopped."""
+
     def leave(self, scope: Scope) -> None:
         """Forget what was read of a scope that has ended."""
 

@@ -20,7 +20,7 @@ from auditor.domain.result import AccountResult
 from auditor.domain.scope import Scope, Target
 from auditor.engine import crash
 from auditor.engine.clock import RunClock
-from auditor.engine.examine import Prior, examine
+from auditor.engine.examine import Prior, Wanted, examine
 from auditor.engine.job import Job
 from auditor.engine.pool import Pool
 from auditor.engine.ports import Cloud, Work
@@ -52,7 +52,7 @@ class Scan(Generic[T]):
     finish: Callable[[AccountResult], T]
     clock: RunClock
     workers: int = 64
-    keep_all: bool = False
+    wanted: Wanted = field(default_factory=Wanted)
     prior: Mapping[str, Prior] = field(default_factory=dict)
 
     def run(self, targets: Iterable[Target]) -> Generator[Event | Ended[T], None, None]:
@@ -118,7 +118,7 @@ class _Run(Generic[T]):
     def _examine(self, job: Job, scope: Scope, works: Sequence[Work]) -> None:
         scan = self._scan
         for work in works:
-            job.settle(scope, work, examine(scope, work, scan.cloud, scan.clock, keep_all=scan.keep_all))
+            job.settle(scope, work, examine(scope, work, scan.cloud, scan.clock, scan.wanted))
         scan.cloud.leave(scope)
         self._close(job)
 

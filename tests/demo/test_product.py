@@ -21,6 +21,7 @@ from auditor.demo.model import CANARY, NOT_OPTED_IN, REGIONS
 from auditor.domain.check import Status
 from auditor.domain.result import AccountResult, CoverageStatus, Finding
 from auditor.engine.clock import RunClock
+from auditor.engine.examine import Wanted
 from auditor.engine.ports import Rule, Work
 from auditor.engine.scan import Ended, Scan
 from auditor.inventory import parse
@@ -50,7 +51,7 @@ def results(demo: DemoOrganization) -> list[AccountResult]:
         finish=lambda result: result,
         clock=clock,
         workers=settings.limits.workers,
-        keep_all=True,
+        wanted=Wanted(keep_all=True),
     )
     events = list(scan.run(inventory.merge(discover(line))))
     return [event.value for event in events if isinstance(event, Ended)]

@@ -51,6 +51,8 @@ class StubCloud:
     look: Collect = nothing
     collected: list[tuple[str, str, str]] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
+    past: dict[str, Fact] = field(default_factory=dict)
+    there: dict[str, Fact] = field(default_factory=dict)
     left: list[tuple[str, str]] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
@@ -61,6 +63,13 @@ class StubCloud:
         with self.lock:
             self.collected.append((scope.account.id, scope.region, collector))
         return self.look(scope, collector, meter)
+
+    def remembered(self, scope: Scope, collector: str, arn: str) -> Fact | None:
+        return self.past.get(arn)
+
+    def revisit(self, scope: Scope, collector: str, arn: str, meter: Meter) -> Fact | None:
+        meter.calls += 1
+        return self.there.get(arn)
 
     def leave(self, scope: Scope) -> None:
         with self.lock:

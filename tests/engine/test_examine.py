@@ -15,7 +15,7 @@ from auditor.domain.facts import Fact, TaskDefinition
 from auditor.domain.reason import Reason
 from auditor.domain.result import CoverageStatus, Gap, Meter
 from auditor.domain.scope import Scope
-from auditor.engine.examine import Examined, examine
+from auditor.engine.examine import Examined, Wanted, examine
 from auditor.engine.ports import Rule
 from tests.builders import COLLECTOR, NOW, gap, rule, scope, task_definition, work
 from tests.engine.stubs import StillClock, StubCloud
@@ -139,7 +139,7 @@ def test_what_a_check_does_not_apply_to_is_counted_and_not_kept() -> None:
 
 
 def test_what_a_check_does_not_apply_to_is_kept_where_it_is_asked_for() -> None:
-    examined = looking(WEB, rules=[rule(Status.NOT_APPLICABLE)], keep_all=True)
+    examined = looking(WEB, rules=[rule(Status.NOT_APPLICABLE)], wanted=Wanted(keep_all=True))
 
     assert [each.status for each in examined.findings] == [Status.NOT_APPLICABLE]
     assert sum(examined.not_applicable.values()) == 1

@@ -91,6 +91,9 @@ class Collector:
     many resources as `collect` would: they are judged by nothing. `needs` names the collectors that it builds on when
     it is asked what runs. `batch` is how many resources one describe call takes, 0 where listing them is all, and
     `cost` says the same for people. `models` lists, by botocore's name of a shape, the members that are read.
+
+    `remembered` makes a fact of an ARN and what was written down about it, None where that is nothing to go by;
+    `revisit` reads one more resource by its ARN, None where it is gone.
     """
 
     name: str
@@ -102,6 +105,8 @@ class Collector:
     batch: int
     cost: str
     needs: tuple[str, ...] = ()
+    remembered: Callable[[str, Any], Fact | None] | None = None
+    revisit: Callable[[Visit, str], Fact | Gap | None] | None = None
     models: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def describes(self, resources: int) -> int:

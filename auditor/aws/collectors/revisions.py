@@ -55,7 +55,11 @@ def recalled(visit: Visit, arn: str) -> TaskDefinition | None:
 
     None where nothing is known, or where tags are wanted: those change, and come with the description only.
     """
-    kept = None if visit.wishes.tags else visit.recall.known.get(arn)
+    return None if visit.wishes.tags else remembered(arn, visit.recall.known.get(arn))
+
+
+def remembered(arn: str, kept: object) -> TaskDefinition | None:
+    """Return the fact that was written down about an ACTIVE revision; None where that is nothing to go by."""
     if not isinstance(kept, dict):
         return None
     try:

@@ -14,7 +14,7 @@ from auditor.aws.collectors.collector import Collector, Visit
 from auditor.aws.collectors.in_use import Uses, look_around
 from auditor.aws.collectors.listing import families, latest_revisions
 from auditor.aws.collectors.notes import history, note
-from auditor.aws.collectors.revisions import describe, named, recalled, unread
+from auditor.aws.collectors.revisions import describe, named, recalled, remembered, unread
 from auditor.aws.failures import CallFailed
 from auditor.domain.facts import Fact, TaskDefinition
 from auditor.domain.result import Gap
@@ -83,6 +83,13 @@ def _kept(visit: Visit, definition: TaskDefinition, uses: Uses, latest: int | No
     return replace(definition, in_use=uses.of(definition.arn), latest_active=latest)
 
 
+def _revisit(visit: Visit, arn: str) -> Fact | Gap | None:
+    family, _ = named(visit.scope, arn)
+    item = describe(visit, arn, family)
+    # So ECS says that there is no such revision (any more).
+    return None if isinstance(item, Gap) and item.detail.startswith("ClientException:") else item
+
+
 def _count(visit: Visit) -> Iterator[Fact | Gap]:
     arn = f"arn:aws:ecs:{visit.scope.region}:{visit.scope.account.id}:task-definition/"
     return (TaskDefinition(f"{arn}{family}", family, 0, "", None, ()) for family in families(visit.line))
@@ -98,6 +105,8 @@ collector = Collector(
     batch=1,
     cost="1 per 100 families, 1 per family, 1 per older revision that runs",
     needs=("ecs-services", "ecs-tasks"),
+    remembered=remembered,
+    revisit=_revisit,
     models={
         "TaskDefinition": (
             *("taskDefinitionArn", "family", "revision", "status", "networkMode", "containerDefinitions", "pidMode"),
