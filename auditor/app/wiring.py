@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from auditor.domain.errors import IdentityError
+from auditor.domain.errors import AuditorError, IdentityError
 from auditor.domain.scope import DiscoveredAccount
 from auditor.engine.clock import RunClock
 from auditor.inventory import Discover
@@ -114,9 +114,25 @@ class Aws:
         from auditor.aws.reader import Reader  # noqa: PLC0415
         from auditor.aws.roles import Roles  # noqa: PLC0415
 
+        self._must_know(collectors := tuple(collectors))
         used = tuple(replace(each, collect=each.count) if counting else each for each in collectors)
         actions = {*regions.ACTIONS, *(action for each in used for action in each.actions)}
         return Reader(self.caller, Roles(self.caller, self.identity, run_id, actions), used, memory, wishes)
+
+    def _must_know(self, collectors: Iterable[Collector]) -> None:
+        """Raise AuditorError where the installed botocore does not know a member that is read.
+
+        It drops what it does not know without a word, and a check would judge what is not there.
+        """
+        from auditor.aws.clients import BOTOCORE  # noqa: PLC0415
+
+        known = partial(self.caller.clients.members, "ecs")
+        missing = [name for each in collectors for name in each.unmodelled(known)]
+        if missing:
+            raise AuditorError(
+                f"botocore {BOTOCORE} does not know {', '.join(missing)} of ECS: checks would judge without it.",
+                "Install the versions of config/requirements.lock, or a newer botocore.",
+            )
 
     def discover(self, wanted: Discover) -> list[DiscoveredAccount]:
         """List the organization. Raises OrganizationError."""

@@ -27,7 +27,8 @@ from auditor.aws.lean import Lean, speaks
 from auditor.domain.errors import IdentityError
 
 _DEFAULT_REGION = "us-east-1"
-_AGENT = f"auditor/{__version__} Botocore/{botocore.__version__}"
+BOTOCORE = str(botocore.__version__)
+_AGENT = f"auditor/{__version__} Botocore/{BOTOCORE}"
 
 _keys: ContextVar[ReadOnlyCredentials] = ContextVar("keys")
 
@@ -108,6 +109,12 @@ class Clients:
             return str(self._ambient.get_partition_for_region(region))
         except UnknownRegionError:
             return "aws"
+
+    def members(self, service: str, shape: str) -> frozenset[str]:
+        """Return the members that the installed botocore knows of a shape; none where it does not know the shape."""
+        inside: Any = self._lent
+        model = inside._session.get_service_model(service)  # noqa: SLF001 - the one whose loader the clients share
+        return frozenset(model.shape_for(shape).members) if shape in model.shape_names else frozenset()
 
     def ambient_keys(self) -> ReadOnlyCredentials:
         """Return the credentials that the process was started with, refreshed if need be.

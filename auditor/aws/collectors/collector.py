@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -108,6 +108,11 @@ class Collector:
     remembered: Callable[[str, Any], Fact | None] | None = None
     revisit: Callable[[Visit, str], Fact | Gap | None] | None = None
     models: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def unmodelled(self, members: Callable[[str], Collection[str]]) -> tuple[str, ...]:
+        """Return what is read here and `members`, which tells what is known of a shape, does not know."""
+        wanted = ((shape, name) for shape, names in self.models.items() for name in names)
+        return tuple(f"{shape}.{name}" for shape, name in wanted if name not in members(shape))
 
     def describes(self, resources: int) -> int:
         """Return how many calls it takes to describe so many resources, once they are listed."""

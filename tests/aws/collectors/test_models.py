@@ -1,0 +1,37 @@
+"""What a collector reads is something that the installed botocore knows: it drops everything else without a word."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.app.wiring import Aws
+from auditor.aws.clients import Clients, Connection
+from auditor.aws.collectors import catalogue
+from auditor.aws.collectors.collector import Collector
+from auditor.domain.errors import AuditorError
+
+
+@pytest.mark.parametrize("collector", catalogue(), ids=lambda each: each.name)
+def test_everything_that_is_read_is_modelled(collector: Collector) -> None:
+    clients = Clients(Connection())
+
+    assert collector.models
+    assert collector.unmodelled(lambda shape: clients.members("ecs", shape)) == ()
+
+
+@pytest.mark.parametrize("collector", catalogue(), ids=lambda each: each.name)
+def test_a_member_that_is_not_modelled_is_told(collector: Collector) -> None:
+    shape, (name, *_) = next(iter(collector.models.items()))
+
+    assert f"{shape}.{name}" in collector.unmodelled(lambda _: ())
+
+
+def test_a_run_does_not_start_with_a_botocore_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    def members(_self: Clients, _service: str, shape: str) -> frozenset[str]:
+        return frozenset({"name"}) if shape == "ContainerDefinition" else frozenset({"family"})
+
+    monkeypatch.setattr(Clients, "members", members)
+
+    with pytest.raises(AuditorError, match=r"does not know .*ContainerDefinition\.user, ") as raised:
+        Aws().reader("run", catalogue())
+    assert "newer botocore" in raised.value.advice
