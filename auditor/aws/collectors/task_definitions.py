@@ -14,6 +14,7 @@ from auditor.aws.collectors.collector import Collector, Visit
 from auditor.aws.collectors.in_use import Uses, look_around
 from auditor.aws.collectors.listing import families, latest_revisions
 from auditor.aws.collectors.notes import history, note
+from auditor.aws.collectors.paging import pages
 from auditor.aws.collectors.revisions import describe, named, recalled, remembered, unread
 from auditor.aws.failures import CallFailed
 from auditor.domain.facts import Fact, TaskDefinition
@@ -72,10 +73,12 @@ def _running(
 
 def _latest_number(visit: Visit, family: str) -> int | None:
     """Ask for the number alone: nobody wants the latest revision judged. 0 where the family has no ACTIVE one."""
-    item = describe(visit, family, family)
-    if item is None:
-        return 0
-    return item.revision if isinstance(item, TaskDefinition) else None
+    wanted = {"familyPrefix": family, "status": "ACTIVE", "sort": "DESC", "maxResults": 1}
+    try:
+        arns = next(pages(visit.line, "ecs", "ListTaskDefinitions", "taskDefinitionArns", **wanted))
+        return named(visit.scope, arns[0])[1] if arns else 0
+    except CallFailed:
+        return None
 
 
 def _kept(visit: Visit, definition: TaskDefinition, uses: Uses, latest: int | None) -> TaskDefinition:
