@@ -7,7 +7,7 @@ import random
 import time
 import weakref
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from threading import Event as Flag
@@ -523,6 +523,16 @@ def test_a_consumer_that_walks_away_stops_the_pool(hanging: Hanging) -> None:
     assert clock.asleep is nullcontext, "a clock that outlives the run must not speak to its pool"
 
 
+@pytest.fixture
+def small_heap() -> Iterator[None]:
+    """Keep what earlier tests left behind out of the collector's sight: walking all of it takes a minute."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("small_heap")
 def test_memory_keeps_neither_facts_nor_the_findings_of_accounts_that_have_ended() -> None:
     class Watched(TaskDefinition):
         __slots__ = ("__weakref__",)
