@@ -63,6 +63,7 @@ _WHERE = _together(
     _option("spool", "The folder that takes results when the bucket refuses them."),
     _option("verbose", "Log every region too.", is_flag=True, short="v"),
 )
+_RUN = _together(_WHO, _HOW, _WHERE)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -77,9 +78,7 @@ def main() -> None:
 
 
 @main.command()
-@_WHO
-@_HOW
-@_WHERE
+@_RUN
 def run(**flags: Any) -> None:  # noqa: ANN401
     """Audit, and write findings, coverage and a report."""
     _finish("run", flags)
@@ -93,9 +92,7 @@ def demo(**flags: Any) -> None:  # noqa: ANN401
 
 
 @main.command()
-@_WHO
-@_HOW
-@_WHERE
+@_RUN
 def validate(**flags: Any) -> None:  # noqa: ANN401
     """Check inventory, settings and everything else that `run` would be told; call nothing."""
     _finish("validate", flags)
