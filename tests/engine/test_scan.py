@@ -7,7 +7,7 @@ import random
 import time
 import weakref
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from threading import Event as Flag
@@ -521,15 +521,6 @@ def test_a_consumer_that_walks_away_stops_the_pool(hanging: Hanging) -> None:
     assert active_count() <= threads
     assert len(cloud.collected) <= 4, "what was queued has been dropped"
     assert clock.asleep is nullcontext, "a clock that outlives the run must not speak to its pool"
-
-
-@pytest.fixture
-def small_heap() -> Iterator[None]:
-    """Keep what earlier tests left behind out of the collector's sight: walking all of it takes a minute."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.mark.usefixtures("small_heap")
