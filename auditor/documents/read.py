@@ -21,6 +21,7 @@ from auditor.domain.errors import ConfigError, Problem
 #: The parser in C is ten times as fast, but is not in every build of PyYAML.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 32
+_TOO_DEEP = (f"is nested deeper than {_DEEPEST} levels", "Check the brackets.")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: What all aliases together may add, in nodes or 64 characters of text.
 _ALIAS_BUDGET = 50_000
@@ -108,7 +109,7 @@ class _Reader:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, path)
         if len(path) > _DEEPEST:
-            self._stop(event, (), f"is nested deeper than {_DEEPEST} levels", "Check the brackets.")
+            self._stop(event, (), *_TOO_DEEP)
         self._refuse_tag(event, path)
         if event.anchor is not None:
             self._anchors[event.anchor] = None
@@ -229,6 +230,8 @@ def _weight(children: dict[str | int, tuple[int, Node]]) -> int:
 def _syntax(error: yaml.YAMLError, source: str) -> Problem:
     mark, began = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     said = " ".join(part for part in (getattr(error, "problem", None), getattr(error, "context", None)) if part)
+    if "nesting depth" in said:  # newer parsers in C have a limit of their own, and meet it while they look ahead
+        return Problem(source, mark.line + 1 if mark else 0, "", *_TOO_DEEP)
     said = said or "it cannot be read"
     advice = next((text for words, text in _ADVICE.items() if words in said), "Check quotes, brackets and indentation.")
     if began and mark and began.line != mark.line:
