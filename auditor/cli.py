@@ -41,10 +41,9 @@ def demo(**flags: Any) -> None:  # noqa: ANN401
 
 
 @main.command()
-@WHO
-@HOW
+@RUN
 def validate(**flags: Any) -> None:  # noqa: ANN401
-    """Check inventory and settings; call nothing."""
+    """Check inventory, settings and everything else that `run` would be told; call nothing."""
     _finish("validate", flags)
 
 

@@ -98,7 +98,8 @@ def our_task_definition() -> TaskDefinition:
     for container in described["containerDefinitions"]:
         container["image"] = "an-image"
     arn = "arn:aws:ecs:eu-west-1:111122223333:task-definition/audit:1"
-    return parse({**described, "family": "audit", "revision": 1, "taskDefinitionArn": arn})
+    roles = {key: f"arn:aws:iam::111122223333:role/{key}" for key in ("taskRoleArn", "executionRoleArn")}
+    return parse({**described, **roles, "family": "audit", "revision": 1, "taskDefinitionArn": arn})
 
 
 def flagship(task: TaskDefinition) -> Verdict:

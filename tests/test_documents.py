@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 import yaml
@@ -97,7 +98,7 @@ def bomb(width: int, levels: int) -> str:
         ),
         pytest.param("[" * 100_000, ["1: is nested deeper than 32 levels"], id="brackets without end"),
         pytest.param("- " * 100_000, ["1: is nested deeper than 32 levels"], id="hyphens without end"),
-        pytest.param("{" * 100_000, ["1: has a key that is not text"], id="braces without end"),
+        pytest.param("{" * 50, ["1: has a key that is not text"], id="braces in braces"),
         pytest.param(
             '{"a": ' * 100_000 + "1" + "}" * 100_000, ["1: is nested deeper than 32 levels"], id="JSON without end"
         ),
@@ -105,6 +106,22 @@ def bomb(width: int, levels: int) -> str:
 )
 def test_a_broken_text_is_refused_with_every_problem_and_its_line(text: str, problems: list[str]) -> None:
     assert refused(text) == problems
+
+
+def test_braces_without_end_are_refused_for_what_the_parser_meets_first() -> None:
+    (problem,) = refused("{" * 100_000)
+
+    assert problem in ("1: has a key that is not text", "1: is nested deeper than 32 levels")
+
+
+def test_a_depth_that_only_the_yaml_parser_minds_is_told_in_our_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_deep(_text: str, **_: object) -> Iterator[object]:
+        raise yaml.scanner.ScannerError("while increasing flow level", None, "exceeded maximum nesting depth", None)
+        yield
+
+    monkeypatch.setattr(yaml, "parse", too_deep)
+
+    assert refused("[[[[[") == [" is nested deeper than 32 levels"]
 
 
 def test_an_alias_bomb_is_refused_before_it_unfolds() -> None:

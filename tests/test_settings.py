@@ -423,6 +423,15 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
+def test_a_key_given_twice_hides_no_other_problem() -> None:
+    found = problems("fail_on: high\nlimits: {workers: 0}\nfail_on: low\n")
+
+    assert [each.split(" -> ")[0] for each in found] == [
+        "2: limits.workers: 0 is less than 1",
+        "3: fail_on: is given twice, first in line 1",
+    ]
+
+
 KEYS = st.sampled_from(
     [
         *(

@@ -6,7 +6,7 @@ can find, for any input. `explain` turns what a model says of a document into pr
 
 from auditor.documents.document import Document, Node, Path
 from auditor.documents.explain import Complaint, Noun, explain, suggestion
-from auditor.documents.read import parse
+from auditor.documents.read import parse, parse_with_slips
 from auditor.documents.scalars import resolve
 from auditor.documents.schema import kinds_at
 from auditor.documents.screen import decode
@@ -22,6 +22,7 @@ __all__ = [
     "explain",
     "kinds_at",
     "parse",
+    "parse_with_slips",
     "resolve",
     "show",
     "suggestion",

@@ -21,6 +21,7 @@ from auditor.domain.errors import ConfigError, Problem
 #: The parser in C is ten times as fast, but is not in every build of PyYAML.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 32
+_TOO_DEEP = (f"is nested deeper than {_DEEPEST} levels", "Check the brackets.")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: What all aliases together may add, in nodes or 64 characters of text.
 _ALIAS_BUDGET = 50_000
@@ -39,6 +40,18 @@ _ADVICE = {
 
 def parse(text: str, source: str) -> Document:
     """Read one YAML or JSON document. Raises ConfigError with every problem that can be found, for any input."""
+    document, slips = parse_with_slips(text, source)
+    if slips:
+        raise ConfigError(slips)
+    return document
+
+
+def parse_with_slips(text: str, source: str) -> tuple[Document, list[Problem]]:
+    """Read one YAML or JSON document, and return beside it the keys that are given twice.
+
+    Such a document must not be used, but what else is wrong with it can be told in the same breath. Raises ConfigError
+    with every problem where the document cannot be made sense of.
+    """
     text = text.removeprefix("\ufeff")
     problems = screened(text, source)
     if problems:
@@ -46,8 +59,8 @@ def parse(text: str, source: str) -> Document:
     reader = _Reader(json_as_yaml(text), source)
     root = reader.read()
     if root is None or reader.problems:
-        raise ConfigError(reader.problems)
-    return Document(source, root)
+        raise ConfigError([*reader.problems, *reader.slips])
+    return Document(source, root), reader.slips
 
 
 class _StopReadingError(Exception):
@@ -55,10 +68,11 @@ class _StopReadingError(Exception):
 
 
 class _Reader:
-    """One pass over one text. `problems` is complete once `read` has returned."""
+    """One pass over one text. `problems` and `slips`, keys given twice, are complete once `read` has returned."""
 
     def __init__(self, text: str, source: str) -> None:
         self.problems: list[Problem] = []
+        self.slips: list[Problem] = []
         self._source = source
         self._events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
         self._anchors: dict[str, Node | None] = {}
@@ -95,7 +109,7 @@ class _Reader:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, path)
         if len(path) > _DEEPEST:
-            self._stop(event, (), f"is nested deeper than {_DEEPEST} levels", "Check the brackets.")
+            self._stop(event, (), *_TOO_DEEP)
         self._refuse_tag(event, path)
         if event.anchor is not None:
             self._anchors[event.anchor] = None
@@ -138,7 +152,7 @@ class _Reader:
             value = self._node(next(self._events), (*path, key))
             if key in seen:
                 message = f"is given twice, first in line {seen[key]}"
-                self._complain(key_event, (*path, key), message, "Keep one of the two.")
+                self._slip(key_event, (*path, key), message, "Keep one of the two.")
             seen[key] = line
             if key == "<<" and key_event.implicit[0]:
                 merged = {**self._merge(value, key_event, path), **merged}
@@ -189,7 +203,14 @@ class _Reader:
 
     def _complain(self, event: Any, path: Path, message: str, advice: str) -> None:  # noqa: ANN401
         self.problems.append(Problem(self._source, _line(event), show_path(path), message, advice))
-        if len(self.problems) >= _MOST_PROBLEMS:
+        self._stop_at_last()
+
+    def _slip(self, event: Any, path: Path, message: str, advice: str) -> None:  # noqa: ANN401
+        self.slips.append(Problem(self._source, _line(event), show_path(path), message, advice))
+        self._stop_at_last()
+
+    def _stop_at_last(self) -> None:
+        if len(self.problems) + len(self.slips) >= _MOST_PROBLEMS:
             self.problems.append(Problem(self._source, 0, "", f"stopped reading after {_MOST_PROBLEMS} problems"))
             raise _StopReadingError
 
@@ -209,6 +230,8 @@ def _weight(children: dict[str | int, tuple[int, Node]]) -> int:
 def _syntax(error: yaml.YAMLError, source: str) -> Problem:
     mark, began = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     said = " ".join(part for part in (getattr(error, "problem", None), getattr(error, "context", None)) if part)
+    if "nesting depth" in said:  # newer parsers in C have a limit of their own, and meet it while they look ahead
+        return Problem(source, mark.line + 1 if mark else 0, "", *_TOO_DEEP)
     said = said or "it cannot be read"
     advice = next((text for words, text in _ADVICE.items() if words in said), "Check quotes, brackets and indentation.")
     if began and mark and began.line != mark.line:

@@ -10,8 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from auditor.documents import Complaint, Document, explain, show
-from auditor.documents import parse as parse_document
+from auditor.documents import Complaint, Document, explain, parse_with_slips, show
 from auditor.domain.errors import ConfigError, Problem
 from auditor.inventory import c7n, organizations, ours
 from auditor.inventory.fields import NOUNS
@@ -46,9 +45,10 @@ def parse(
 
     The default role and external id hold where the file says nothing of its own. Raises ConfigError with every problem.
     """
-    document = _document(text, source)
+    document, slips = _document(text, source)
     form = _format(document.data)
     file, problems = _validated(form, document, known_regions)
+    problems += slips
     problems += document.without_value() if form is _OURS else []
     problems += _named_twice(document, form)
     problems += _nobody(document, form)
@@ -60,15 +60,15 @@ def parse(
     return Inventory(form.entries(file), defaults, discover, digest)
 
 
-def _document(text: str, source: str) -> Document:
-    document = parse_document(text, source)
+def _document(text: str, source: str) -> tuple[Document, list[Problem]]:
+    document, slips = parse_with_slips(text, source)
     if isinstance(document.data, list) and any(_has(item, "Id") for item in document.data):
         # `--query Accounts` prints the bare list.
-        return document.within("Accounts")
+        return document.within("Accounts"), slips
     if not isinstance(document.data, dict):
         advice = "Begin with `accounts:` and list them below it, or give an export of AWS Organizations."
-        raise ConfigError([document.problem((), "is not an inventory", advice)])
-    return document
+        raise ConfigError([document.problem((), "is not an inventory", advice), *slips])
+    return document, slips
 
 
 def _format(data: dict[str, Any]) -> _Format:

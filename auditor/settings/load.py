@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from auditor.documents import Document, explain, kinds_at, parse, resolve
+from auditor.documents import Document, explain, kinds_at, parse_with_slips, resolve
 from auditor.domain.check import Check, Severity, Status
 from auditor.domain.errors import ConfigError, Problem
 from auditor.settings.fields import NOUNS
@@ -26,9 +26,11 @@ def load(text: str | None, source: str, overrides: Mapping[str, Override], check
     takes, lists split at commas, and problems name the override's source. `checks` are all that there are. Raises
     ConfigError with every problem.
     """
-    document = _overlaid(_document(text, source), overrides)
+    document, slips = _document(text, source)
+    document = _overlaid(document, overrides)
     known = {check.id: check for check in checks}
     file, problems = _validated(document)
+    problems += slips
     problems += _undecodable(overrides)
     problems += document.without_value()
     problems += selection_problems(document, known)
@@ -43,15 +45,15 @@ def load(text: str | None, source: str, overrides: Mapping[str, Override], check
     return _settings(file, enabled, parameters, digest)
 
 
-def _document(text: str | None, source: str) -> Document:
+def _document(text: str | None, source: str) -> tuple[Document, list[Problem]]:
     if text is None:
-        return Document.empty(source)
-    document = parse(text, source)
+        return Document.empty(source), []
+    document, slips = parse_with_slips(text, source)
     if not isinstance(document.data, dict):
         raise ConfigError(
-            [document.problem((), "is not a settings file", "Write keys such as `output:` and `limits:`.")]
+            [document.problem((), "is not a settings file", "Write keys such as `output:` and `limits:`."), *slips]
         )
-    return document
+    return document, slips
 
 
 def _overlaid(document: Document, overrides: Mapping[str, Override]) -> Document:

@@ -175,6 +175,7 @@ def test_findings_carry_the_time_at_which_the_scope_was_read() -> None:
     assert {each.observed_at for each in looking(WEB).findings} == {NOW}
 
 
+@pytest.mark.usefixtures("small_heap")
 def test_a_fact_is_dropped_as_soon_as_it_is_judged() -> None:
     alive: weakref.WeakSet[Watched] = weakref.WeakSet()
     most = 0

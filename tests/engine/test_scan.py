@@ -523,6 +523,7 @@ def test_a_consumer_that_walks_away_stops_the_pool(hanging: Hanging) -> None:
     assert clock.asleep is nullcontext, "a clock that outlives the run must not speak to its pool"
 
 
+@pytest.mark.usefixtures("small_heap")
 def test_memory_keeps_neither_facts_nor_the_findings_of_accounts_that_have_ended() -> None:
     class Watched(TaskDefinition):
         __slots__ = ("__weakref__",)

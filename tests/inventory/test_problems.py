@@ -346,6 +346,24 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
+def test_a_key_given_twice_hides_no_other_problem() -> None:
+    found = problems(f"""
+        defaults: {{role_name: A}}
+        defaults: {{regions: [mars-*]}}
+        accounts:
+          - {{id: 12345, name: a, name: b}}
+          - {{id: "{ONE}", regoins: all}}
+    """)
+
+    assert [each.split(" -> ")[0] for each in found] == [
+        "2: defaults: is given twice, first in line 1",
+        "2: defaults.regions[0]: mars-* matches no region",
+        "4: accounts[0].id: 12345 is a number, not an account id",
+        "4: accounts[0].name: is given twice, first in line 4",
+        "5: accounts[1].regoins: is not a known key",
+    ]
+
+
 def test_flags_are_held_to_the_same_rules_and_named() -> None:
     assert problems(account(""), default_role_name="a b", default_external_id="x") == [
         "--external-id: x is not an external id -> Use 2 to 1,224 of the characters A-Z a-z 0-9 + = , . @ : / _ -",

@@ -172,3 +172,34 @@ def test_validate_calls_nothing(fleet: Fleet, tmp_path: Path) -> None:
     assert night.code == 0, night.stderr
     assert "2 accounts to audit" in night.stdout
     assert fleet.report()["calls"] == 0
+
+
+@pytest.mark.parametrize(
+    ("flags", "variables", "said"),
+    [
+        pytest.param([], {"AUDITOR_FAIL_ON": "hihg"}, "AUDITOR_FAIL_ON", id="a variable of the nightly task"),
+        pytest.param(["--min-coverage", "101"], {}, "--min-coverage", id="a flag"),
+        pytest.param(["--output", "ftp://x"], {}, "--output", id="an output that is neither"),
+        pytest.param(["--run-id", "tonight"], {}, "--run-id", id="a run id without a time"),
+    ],
+)
+def test_validate_refuses_what_a_run_would_refuse(
+    fleet: Fleet, tmp_path: Path, flags: list[str], variables: dict[str, str], said: str
+) -> None:
+    inventory = tmp_path / "inventory.yaml"
+    inventory.write_text(fleet.inventory_text(), encoding="utf-8")
+
+    night = command(["validate", "--inventory", str(inventory), *flags], tmp_path, {**fleet.env(), **variables})
+
+    assert night.code == 2, night.stdout
+    assert said in night.stderr
+    assert fleet.report()["calls"] == 0
+
+
+def test_validate_counts_in_plain_words(fleet: Fleet, tmp_path: Path) -> None:
+    inventory = tmp_path / "inventory.yaml"
+    inventory.write_text('accounts: [{id: "111122223333"}]\n', encoding="utf-8")
+
+    night = command(["validate", "--inventory", str(inventory)], tmp_path, fleet.env())
+
+    assert night.stdout.splitlines()[:2] == ["inventory: 1 account to audit, 0 excluded", "settings: 1 check enabled"]

@@ -85,7 +85,7 @@ def test_a_region_that_hangs_costs_its_own_time_and_keeps_nobody_waiting(tmp_pat
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_a_deadline_ends_a_run_in_order(tmp_path: Path, processes: str) -> None:
     with running(Shape(accounts=40, regions=4, families=8), latency=0.15) as fleet:
-        night = audit(fleet, tmp_path, "--deadline", "2s", "--workers", "6", "--processes", processes)
+        night = audit(fleet, tmp_path, "--deadline", "5s", "--workers", "6", "--processes", processes)
         verdicts, rows = told(night), night.coverage()
 
         assert night.code == 4, night.stderr
@@ -104,9 +104,9 @@ def test_a_deadline_does_not_wait_for_calls_that_never_come_back(tmp_path: Path)
         stuck = tuple(member.id for member in fleet.organization.members[:3])
         fleet.set_faults(Fault("hang", accounts=stuck, services=("ecs",)))
         began = time.monotonic()
-        night = audit(fleet, tmp_path, "--deadline", "1s", "--read-timeout", "60s")
+        night = audit(fleet, tmp_path, "--deadline", "6s", "--read-timeout", "60s")
 
-        assert time.monotonic() - began < 20
+        assert time.monotonic() - began < 40
         assert night.code == 4, night.stderr
         assert night.latest["complete"] is False
         assert told(night) == true(fleet, lambda each: each.account not in stuck)

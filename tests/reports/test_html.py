@@ -61,6 +61,10 @@ def test_the_very_first_word_is_incomplete_in_body_and_title() -> None:
     assert "".join(EVERYDAY.inline["title"]).startswith("INCOMPLETE: 6 of 10")
 
 
+def test_the_night_it_tells_of_stands_before_the_counts() -> None:
+    assert 0 < EVERYDAY.text.index("Run of 2026-11-23 02:00 UTC") < EVERYDAY.text.index("coverage")
+
+
 def test_the_parts_come_in_their_order() -> None:
     ids = [attributes["id"] for tag, attributes in EVERYDAY.elements if tag == "section" and "id" in attributes]
     assert ids == ["accounts", "failures", "gaps", "excluded", "checks"]
@@ -118,7 +122,7 @@ def test_a_gap_says_why_and_what_to_do() -> None:
 
 
 def test_unknown_resources_are_told_under_their_reason() -> None:
-    rotator = "rotator:1 us-east-1 log-archive 111122223341"
+    rotator = "log-archive 111122223341 us-east-1 rotator:1"
     assert rotator in EVERYDAY.text[EVERYDAY.text.index("No answer came in time timeout") :]
 
 

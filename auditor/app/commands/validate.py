@@ -1,13 +1,14 @@
-"""`auditor validate`: inventory and settings, and nothing called for what YAML alone can tell."""
+"""`auditor validate`: inventory, settings and flags, and nothing called for what they alone can tell."""
 
 from __future__ import annotations
 
 from auditor import inventory
-from auditor.app import configuration
+from auditor.app import configuration, runid
 from auditor.app.options import Options
 from auditor.app.outcome import Outcome
 from auditor.app.wiring import Aws
 from auditor.domain.errors import ConfigError, Problem
+from auditor.reports.words import number
 
 
 def act(options: Options) -> Outcome:
@@ -16,12 +17,15 @@ def act(options: Options) -> Outcome:
         raise ConfigError([Problem("validate", 0, "", "nothing to validate", "Give --inventory, --settings or both.")])
     aws = Aws()
     loaded = configuration.load(options, aws)
-    lines = [f"settings: {len(loaded.settings.checks)} checks enabled"]
+    for name in ("run_id", "resume"):
+        if (text := options.text(name)) is not None:
+            runid.given(text, options.label(name))
+    lines = [f"settings: {number(len(loaded.settings.checks), 'check')} enabled"]
     if (roster := loaded.inventory) is not None:
         targets = roster.targets
         if roster.discover is None:
             targets = inventory.narrow(targets, options.texts("account"), options.texts("region"), aws.known_regions)
         excluded = sum(1 for target in targets if target.excluded)
         also = ", and whatever the organization lists" if roster.discover else ""
-        lines.insert(0, f"inventory: {len(targets) - excluded} accounts to audit, {excluded} excluded{also}")
+        lines.insert(0, f"inventory: {number(len(targets) - excluded, 'account')} to audit, {excluded} excluded{also}")
     return Outcome("\n".join((*lines, "OK; nothing was called.")))
