@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from auditor.secrets.names import vocabulary
+from auditor.secrets.random import looks_random
 
 #: Words of settings, and words that say that nothing is here yet. What people do log in with is not among them:
 #: `changeme`, `password`, `secret`, `admin` and `example` open doors, and are worse than a secret that is only visible.
@@ -112,7 +113,7 @@ def _is_elsewhere(value: str) -> bool:
     """Whether a value names the place where a secret is, or any other place."""
     return bool(
         _REFERENCE.match(value)
-        or _PATH.fullmatch(value)
+        or (_PATH.fullmatch(value) and not any(map(looks_random, value.split("/"))))
         or _SECRET_PATH.fullmatch(value)
         or _FILE.fullmatch(value)
         or _URL.fullmatch(value)

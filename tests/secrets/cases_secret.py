@@ -167,6 +167,7 @@ SECRETS: list[tuple[str, str, str, str]] = [
     ("a random key under a name run together", "INSTRUMENTATIONKEY", drawn(32, LOWER_HEX), "high-entropy"),
     ("a password under a name that also says public", "PUBLIC_SITE_PASSWORD", "hunter2", "secret-name"),
     ("a secret under a name that also says public", "NEXT_PUBLIC_CLIENT_SECRET", drawn(32), "secret-name"),
+    ("a random password that starts like a path", "DB_PASSWORD", "/" + drawn(39), "secret-name"),
     ("a password that could be a host", "DB_PASSWORD", "mypass.com", "secret-name"),
     ("a password of a thing named behind it", "PASSWORD_DB", "hunter2", "secret-name"),
     ("a password that opens a bracket and never closes it", "DB_PASSWORD", "p4ss${x", "secret-name"),
