@@ -21,6 +21,7 @@ FLOORS = {
     "auditor.domain": 0,
     "auditor.documents": 1,
     "auditor.checks": 1,
+    "auditor.secrets": 1,
     "auditor.store": 1,
     "auditor.inventory": 2,
     "auditor.settings": 2,
