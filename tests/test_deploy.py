@@ -75,7 +75,7 @@ def actions(role: dict[str, Any], *resources: str) -> set[str]:
 
 
 def api_cased(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """CloudFormation's properties as the API names them: the first letter small. Conditions hold, other intrinsics become text."""
+    """CloudFormation's properties as the API names them. Conditions hold, and other intrinsics become text."""
     match value:
         case {"Fn::If": [_, each, _]}:
             return api_cased(each)
