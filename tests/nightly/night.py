@@ -18,6 +18,8 @@ Row = dict[str, Any]
 #: The command as it is installed; as it is when it waits for nothing; and as it is where the clock is set: see there.
 PROGRAM = ("-m", "auditor")
 HASTY = (str(Path(__file__).with_name("hasty.py")),)
+#: The spine is tested with the rule that it was built for, over the latest revisions: one row a scope, few calls.
+ONE_RULE = ("--check", "ecs-host-network-privileged-or-root", "--revisions", "latest")
 JUMPY = (str(Path(__file__).with_name("jumpy.py")),)
 
 
@@ -77,13 +79,17 @@ def audit(
     *flags: str,
     inventory: str = "",
     program: Sequence[str] = PROGRAM,
+    rules: Sequence[str] = ONE_RULE,
     **variables: str,
 ) -> Night:
-    """Run `auditor run` as a process of its own, on the fleet's inventory or another one, into `folder`/out."""
+    """Run `auditor run` as a process of its own, on the fleet's inventory or another one, into `folder`/out.
+
+    `rules` are flags too: which checks, and on what.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "inventory.yaml"
     path.write_text(inventory or fleet.inventory_text(), encoding="utf-8")
-    arguments = ["run", "--inventory", str(path), "--output", str(folder / "out"), *flags]
+    arguments = ["run", "--inventory", str(path), "--output", str(folder / "out"), *rules, *flags]
     return command(arguments, folder / "out", fleet.env(**variables), program)
 
 

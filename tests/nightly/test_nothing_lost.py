@@ -84,8 +84,10 @@ def test_a_region_that_hangs_costs_its_own_time_and_keeps_nobody_waiting(tmp_pat
 
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_a_deadline_ends_a_run_in_order(tmp_path: Path, processes: str) -> None:
-    with running(Shape(accounts=40, regions=4, families=8), latency=0.15) as fleet:
-        night = audit(fleet, tmp_path, "--deadline", "5s", "--workers", "6", "--processes", processes)
+    with running(Shape(accounts=16, regions=2, families=8, skew=0)) as fleet:
+        slow = tuple(member.id for member in fleet.organization.members[:8])
+        fleet.set_faults(Fault("slow", seconds=6, accounts=slow, operation="DescribeTaskDefinition"))
+        night = audit(fleet, tmp_path, "--deadline", "10s", "--processes", processes)
         verdicts, rows = told(night), night.coverage()
 
         assert night.code == 4, night.stderr

@@ -26,7 +26,7 @@ Ran = tuple[Fleet, Night, dict[str, Any]]
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     with running(SHAPE, enforce=True) as fleet:
-        night = audit(fleet, tmp_path_factory.mktemp("night"), *FLAGSHIP)
+        night = audit(fleet, tmp_path_factory.mktemp("night"), rules=FLAGSHIP)
         yield fleet, night, fleet.report()
 
 
@@ -155,7 +155,7 @@ def test_services_and_tasks_have_rows_of_their_own(night: Ran) -> None:
 
 def test_only_what_runs_is_judged_where_that_is_wanted(tmp_path: Path) -> None:
     with running(SHAPE) as fleet:
-        done = audit(fleet, tmp_path, *FLAGSHIP, "--revisions", "running")
+        done = audit(fleet, tmp_path, rules=(*FLAGSHIP, "--revisions", "running"))
         used = {key(use.definition) for use in fleet.in_use() if use.definition.verdict == "FAIL"}
 
         assert done.code == 0, done.stderr
@@ -165,7 +165,7 @@ def test_only_what_runs_is_judged_where_that_is_wanted(tmp_path: Path) -> None:
 
 def test_nothing_is_asked_about_what_runs_where_only_the_latest_are_wanted(tmp_path: Path) -> None:
     with running(SHAPE) as fleet:
-        done = audit(fleet, tmp_path, *FLAGSHIP, "--revisions", "latest")
+        done = audit(fleet, tmp_path, rules=(*FLAGSHIP, "--revisions", "latest"))
         truth = {each.arn for each in fleet.truth() if each.verdict == "FAIL"}
 
         assert done.arns("FAIL") == truth
