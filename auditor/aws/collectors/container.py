@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from auditor.aws.collectors import shapes
-from auditor.domain.facts import Container, Mount, Variable
+from auditor.domain.facts import Container, Mount, Suspicion, Variable
+from auditor.secrets import suspect
 
 
 def containers(raw: object, path: str = "containerDefinitions") -> tuple[Container, ...]:
@@ -49,7 +50,27 @@ def _environment(raw: object, path: str) -> tuple[Variable, ...]:
 
 
 def _variable(raw: Mapping[str, Any], path: str) -> Variable:
-    return Variable(shapes.optional_text(raw.get("name"), f"{path}.name") or "")
+    name = shapes.optional_text(raw.get("name"), f"{path}.name") or ""
+    return Variable(name, _suspicion(name, raw, path))
+
+
+def _suspicion(name: str, raw: Mapping[str, Any], path: str) -> Suspicion | None:
+    """What the value looks like; where an earlier night has seen it, what it looked like then."""
+    value = raw.get("value")
+    if value is None:
+        return _noted(raw.get("suspicion"), f"{path}.suspicion")
+    if isinstance(value, bool | float):
+        # Templates have such values where ECS has text. Neither can be a secret.
+        return None
+    return suspect(name, shapes.text_or_number(value, f"{path}.value") or "")
+
+
+def _noted(raw: object, path: str) -> Suspicion | None:
+    if raw is None:
+        return None
+    if not isinstance(raw, list | tuple) or len(raw) != 2:  # noqa: PLR2004 - the detector and the length
+        raise shapes.Malformed(path, "expected a detector and a length")
+    return Suspicion(shapes.text(raw[0], f"{path}[0]"), shapes.amount(raw[1], f"{path}[1]") or 0)
 
 
 def _names(raw: object, path: str) -> tuple[str, ...]:

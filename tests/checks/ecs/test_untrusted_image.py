@@ -1,0 +1,172 @@
+"""Where images come from: names as Docker reads them, and a list of who is trusted."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from auditor.checks.ecs._images import repository_of
+from auditor.checks.ecs.untrusted_image import Parameters
+from auditor.checks.ecs.untrusted_image import untrusted_image as rule
+from auditor.domain.check import Evidence, Severity, Status, Verdict
+from auditor.domain.facts import Container, DaemonTaskDefinition
+from tests.builders import task_definition
+
+PASS, FAIL = Status.PASS, Status.FAIL
+DIGEST = f"sha256:{'0' * 64}"
+ECR = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+
+
+def judged(*images: str, params: Parameters = Parameters()) -> Verdict:  # noqa: B008 - frozen
+    containers = tuple(Container(str(n), image) for n, image in enumerate(images))
+    verdict: Verdict = rule.judge(task_definition(containers=containers), params)
+    return verdict
+
+
+@pytest.mark.parametrize(
+    ("image", "registry", "repository"),
+    [
+        ("nginx", "docker.io", "library/nginx"),
+        ("nginx:1.27", "docker.io", "library/nginx"),
+        (f"nginx@{DIGEST}", "docker.io", "library/nginx"),
+        (f"nginx:1.27@{DIGEST}", "docker.io", "library/nginx"),
+        ("library/nginx", "docker.io", "library/nginx"),
+        ("grafana/grafana", "docker.io", "grafana/grafana"),
+        ("docker.io/nginx:1", "docker.io", "library/nginx"),
+        ("index.docker.io/nginx", "docker.io", "library/nginx"),
+        ("docker.io/grafana/grafana", "docker.io", "grafana/grafana"),
+        ("DOCKER.IO/nginx", "docker.io", "library/nginx"),
+        ("quay.io/team/app:2", "quay.io", "team/app"),
+        ("Quay.io/team/app", "quay.io", "team/app"),
+        ("registry.example.com:5000/app", "registry.example.com:5000", "app"),
+        ("host:5000/app:1", "host:5000", "app"),
+        ("localhost/app", "localhost", "app"),
+        ("localhost:5000/app", "localhost:5000", "app"),
+        ("localhost", "docker.io", "library/localhost"),
+        ("host/app", "docker.io", "host/app"),
+        ("HOST/app", "host", "app"),
+        (f"{ECR}/team/app@{DIGEST}", ECR, "team/app"),
+        ("a/b/c/d:tag", "docker.io", "a/b/c/d"),
+        ("quay.io/", "quay.io", ""),
+        ("/app", "docker.io", "/app"),
+        (":", "docker.io", "library/"),
+    ],
+)
+def test_a_name_is_read_as_docker_reads_it(image: str, registry: str, repository: str) -> None:
+    assert repository_of(image) == (registry, repository)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        pytest.param(f"{ECR}/app:1", id="private ECR"),
+        pytest.param(f"{ECR}/app@{DIGEST}", id="private ECR with a digest"),
+        pytest.param(f"{ECR}/docker-hub/library/nginx", id="a pull-through cache"),
+        pytest.param("111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/app", id="private ECR in China"),
+        pytest.param("111122223333.dkr.ecr.eusc-de-east-1.amazonaws.eu/app", id="private ECR in the sovereign cloud"),
+        pytest.param("111122223333.dkr.ecr-fips.us-east-1.amazonaws.com/app", id="private ECR through FIPS"),
+        pytest.param("111122223333.dkr-ecr.eu-west-1.on.aws/app", id="private ECR, dual-stack"),
+        pytest.param("public.ecr.aws/xray/aws-xray-daemon", id="AWS's own sidecar"),
+        pytest.param("public.ecr.aws/aws-observability/aws-otel-collector:latest", id="AWS's own collector"),
+    ],
+)
+def test_by_default_trusted(image: str) -> None:
+    assert judged(image) == Verdict(PASS)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        pytest.param("nginx", id="Docker Hub without a name"),
+        pytest.param("docker.io/library/nginx", id="Docker Hub by name"),
+        pytest.param(f"nginx@{DIGEST}", id="a digest pins the content and not the publisher"),
+        pytest.param("quay.io/prometheus/node-exporter", id="another public registry"),
+        pytest.param("public.ecr.aws/a1b2c3d4/app", id="anybody's space in the public gallery"),
+        pytest.param("public.ecr.aws/docker/library/nginx", id="Docker's own images in the public gallery"),
+        pytest.param("public.ecr.aws/xray", id="a namespace without a repository"),
+        pytest.param("public.ecr.aws/xrays/app", id="a namespace that begins like a trusted one"),
+        pytest.param(f"quay.io/{ECR}/app", id="a trusted registry's name in the repository"),
+        pytest.param(f"{ECR}.evil.example/app", id="a trusted registry's name in front"),
+        pytest.param("a.b.dkr.ecr.eu-west-1.amazonaws.com/app", id="one label too many"),
+        pytest.param("x.dkr.ecr.y.s3.amazonaws.com/app", id="a bucket that is called like a registry"),
+        pytest.param("dkr.ecr.eu-west-1.amazonaws.com/app", id="one label too few"),
+        pytest.param("${Image}", id="a template that nobody filled in"),
+    ],
+)
+def test_by_default_not_trusted(image: str) -> None:
+    verdict = judged(image)
+
+    assert (verdict.status, verdict.reasons) == (FAIL, ("untrusted-registry",))
+
+
+def test_a_container_without_an_image_is_not_trusted() -> None:
+    evidence = Evidence("0", None, privileged=False, reasons=("no-image",), details={"image": ""})
+
+    assert judged("") == Verdict(FAIL, ("no-image",), (evidence,))
+
+
+def test_the_evidence_shows_what_docker_reads() -> None:
+    (evidence,) = judged("nginx:1.27").evidence
+
+    assert evidence.details == {"image": "nginx:1.27", "registry": "docker.io", "repository": "library/nginx"}
+
+
+def test_each_container_that_fails_is_named_and_no_other() -> None:
+    verdict = judged("nginx", f"{ECR}/app", "", "quay.io/a/b")
+
+    assert verdict.reasons == ("no-image", "untrusted-registry")
+    assert [each.container for each in verdict.evidence] == ["0", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "image", "status"),
+    [
+        pytest.param("quay.io", "quay.io/team/app", PASS, id="a registry with all its repositories"),
+        pytest.param("QUAY.io", "quay.io/team/app", PASS, id="registries have no case"),
+        pytest.param("quay.io/team/*", "quay.io/team/app", PASS, id="a namespace"),
+        pytest.param("quay.io/team/*", "quay.io/team/a/b", PASS, id="a namespace in all its depth"),
+        pytest.param("quay.io/team/*", "quay.io/other/app", FAIL, id="another namespace"),
+        pytest.param("quay.io/team", "quay.io/team/app", FAIL, id="a repository is compared whole"),
+        pytest.param("docker.io/library/*", "nginx", PASS, id="official images by their whole name"),
+        pytest.param("docker.io/library/*", "grafana/grafana", FAIL, id="Docker Hub's users are not official"),
+        pytest.param("library/*", "nginx", FAIL, id="the first part is the registry"),
+        pytest.param("*.example.com", "a.example.com/app", PASS, id="a star is one label"),
+        pytest.param("*.example.com", "a.b.example.com/app", FAIL, id="and not two"),
+        pytest.param("*.example.com", "evil.example/a.example.com", FAIL, id="and not a repository"),
+        pytest.param("host:5000", "host:5000/app", PASS, id="a port is part of the registry"),
+        pytest.param("host", "host:5000/app", FAIL, id="another port is another registry"),
+        pytest.param("111122223333.dkr.ecr.*.amazonaws.com", f"{ECR}/app", PASS, id="one account, all regions"),
+        pytest.param("444455556666.dkr.ecr.*.amazonaws.com", f"{ECR}/app", FAIL, id="another account"),
+    ],
+)
+def test_a_list_of_ones_own(pattern: str, image: str, status: Status) -> None:
+    assert judged(image, params=Parameters(registries=(pattern,))).status is status
+
+
+@pytest.mark.parametrize("registries", [(), ("",), ("/team",), ("quay.io", "")], ids=repr)
+def test_a_list_that_does_not_say_what_is_trusted_is_refused(registries: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="at least one registry"):
+        Parameters(registries=registries)
+
+
+def test_managed_daemons_are_judged_too() -> None:
+    arn = "arn:aws:ecs:eu-west-1:111122223333:daemon-task-definition/agent:1"
+    definition = DaemonTaskDefinition(arn, "agent", 1, "", None, (Container("agent", "nginx"),))
+
+    assert rule.judge(definition, Parameters()).status is FAIL
+
+
+def test_the_table_of_the_manual_page_is_true() -> None:
+    text = rule.manual.partition("\nDescription\n")[2].partition("\nThe default\n")[0]
+    rows = [re.split(r" {2,}", line.strip()) for line in text.splitlines() if line.startswith("    ")][2:]
+
+    assert len(rows) == 5
+    for images, registry, repository in rows:
+        for image in images.split(", "):
+            expected = image.partition("/")[0] if registry == "as written" else registry
+            assert repository_of(image) == (expected, repository), image
+
+
+def test_the_check_is_medium_and_mapped() -> None:
+    assert (rule.severity, rule.frameworks) == (Severity.MEDIUM, {"cis-compute-1.1": ("3.13",)})
