@@ -144,6 +144,10 @@ def test_all_fails_a_list_without_it_by_what_is_left_of_the_list() -> None:
     assert adding("ALL", drop=("SYS_ADMIN", "BPF"), params=listed).status is PASS
 
 
+def test_to_drop_all_beside_adding_all_takes_nothing_from_a_list_of_all_alone() -> None:
+    assert adding("ALL", drop=("ALL",), params=Parameters(dangerous=("ALL",))).reasons == ("all-capabilities",)
+
+
 def test_a_privileged_container_is_judged_by_what_remains_when_the_privilege_is_taken_away() -> None:
     assert adding("SYS_ADMIN", privileged=True).reasons == ("dangerous-capabilities",)
     assert adding(privileged=True).status is PASS

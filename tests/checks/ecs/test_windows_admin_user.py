@@ -92,9 +92,10 @@ def test_a_definition_that_does_not_say_its_system_is_left_to_the_linux_check(
     assert (verdict.status, verdict.reasons, verdict.evidence) == (NOT_APPLICABLE, (), ())
 
 
+@pytest.mark.parametrize("system", [None, ""], ids=repr)
 @pytest.mark.parametrize("user", ["ContainerUser", "containeradministrator", "User Manager\\ContainerUser"])
-def test_an_account_that_only_windows_has_gives_the_whole_definition_away(user: str) -> None:
-    verdict = of(user, None, system=None)
+def test_an_account_that_only_windows_has_gives_the_whole_definition_away(user: str, system: str | None) -> None:
+    verdict = of(user, None, system=system)
 
     assert verdict.status is FAIL
     assert ("c1", ("user-unset",)) in [(each.container, each.reasons) for each in verdict.evidence]
