@@ -1,62 +1,95 @@
-"""The answers of DescribeServices, read into facts. Pure."""
+"""The answers of DescribeServices and DescribeTaskSets, read into facts.
+
+Pure: no call is made here, and no client is known. Only what the checks read is kept, and what tells which revisions
+run. Services that ECS manages for somebody (`resourceManagementType` ECS) are services like any other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from auditor.aws.collectors import shapes
-from auditor.domain.facts import Deployment, Placement, Service, TaskSet
+from auditor.aws.collectors import arns, shapes
+from auditor.aws.collectors.arns import Arn
+from auditor.aws.collectors.placement import placement
+from auditor.aws.collectors.shapes import Malformed
+from auditor.domain.facts import Deployment, Service, TaskSet
 
-
-def _placement(raw: Mapping[str, Any]) -> Placement:
-    vpc = shapes.member(shapes.member(raw.get("networkConfiguration"), "n").get("awsvpcConfiguration"), "v")
-    public = shapes.optional_text(vpc.get("assignPublicIp"), "p")
-    return Placement(
-        shapes.optional_text(raw.get("launchType"), "launchType"),
-        tuple(
-            shapes.text(each.get("capacityProvider"), p)
-            for each, p in shapes.objects(raw.get("capacityProviderStrategy"), "s")
-        ),
-        shapes.optional_text(raw.get("platformVersion"), "platformVersion"),
-        shapes.optional_text(raw.get("platformFamily"), "platformFamily"),
-        None if not vpc else public == "ENABLED",
-    )
+__all__ = ["Malformed", "parse", "parse_task_set"]
 
 
 def parse(raw: Mapping[str, Any]) -> Service:
-    """One of the `services` of the answer. Raises Malformed."""
+    """One service, from an item of `services`, as DescribeServices answers when it is asked for tags too.
+
+    Raises Malformed, and nothing else, where it is not what ECS documents. Source: the API reference's Service.
+    """
     answer = shapes.as_object(raw, "service")
-    arn = shapes.text(answer.get("serviceArn"), "serviceArn")
-    cluster = shapes.text(answer.get("clusterArn"), "clusterArn")
+    name = shapes.text(answer.get("serviceName"), "serviceName")
+    arn = arns.read(answer.get("serviceArn"), "serviceArn", "service")
+    cluster = arns.read(answer.get("clusterArn"), "clusterArn", "cluster", beside=arn)
     return Service(
-        arn=arn,
-        name=shapes.text(answer.get("serviceName"), "serviceName"),
-        cluster_arn=cluster,
+        arn=arns.within(arn, "serviceArn", name, cluster),
+        name=name,
+        cluster_arn=cluster.text,
         status=shapes.optional_text(answer.get("status"), "status") or "",
-        task_definition=shapes.optional_text(answer.get("taskDefinition"), "taskDefinition"),
-        placement=_placement(answer),
-        exec_enabled=shapes.flag(answer.get("enableExecuteCommand"), "e"),
-        deployments=tuple(
-            Deployment(
-                each["taskDefinition"], each.get("status") or "", each.get("runningCount") or 0, _placement(each)
-            )
-            for each, _ in shapes.objects(answer.get("deployments"), "deployments")
-            if each.get("taskDefinition")
-        ),
-        task_sets=tuple(
-            TaskSet(
-                shapes.text(each.get("taskSetArn"), "a"),
-                shapes.text(each.get("id"), "i"),
-                arn,
-                cluster,
-                "",
-                each.get("taskDefinition"),
-                0,
-                _placement(each),
-                shapes.tag_map(each.get("tags")),
-            )
-            for each, _ in shapes.objects(answer.get("taskSets"), "taskSets")
-        ),
+        task_definition=arns.optional_definition(answer.get("taskDefinition"), "taskDefinition", beside=arn),
+        desired=shapes.amount(answer.get("desiredCount"), "desiredCount") or 0,
+        running=shapes.amount(answer.get("runningCount"), "runningCount") or 0,
+        placement=placement(answer, ""),
+        exec_enabled=shapes.flag(answer.get("enableExecuteCommand"), "enableExecuteCommand"),
+        deployments=tuple(_deployments(answer.get("deployments"), arn)),
+        task_sets=tuple(_task_sets(answer.get("taskSets"), arn, cluster)),
         tags=shapes.tag_map(answer.get("tags")),
+        created_at=shapes.moment(answer.get("createdAt"), "createdAt"),
+        created_by=shapes.optional_text(answer.get("createdBy"), "createdBy"),
+    )
+
+
+def parse_task_set(raw: Mapping[str, Any]) -> TaskSet:
+    """One task set, from an item of `taskSets` of DescribeTaskSets. Raises Malformed as `parse` does."""
+    return _task_set(shapes.as_object(raw, "taskSet"), "")
+
+
+def _deployments(raw: object, service: Arn) -> Iterator[Deployment]:
+    for each, path in shapes.objects(raw, "deployments"):
+        definition = arns.optional_definition(each.get("taskDefinition"), f"{path}.taskDefinition", beside=service)
+        if definition is None:
+            continue  # an external controller's: its task sets say what runs
+        yield Deployment(
+            task_definition=definition,
+            status=shapes.optional_text(each.get("status"), f"{path}.status") or "",
+            running=shapes.amount(each.get("runningCount"), f"{path}.runningCount") or 0,
+            placement=placement(each, f"{path}."),
+        )
+
+
+def _task_sets(raw: object, service: Arn, cluster: Arn) -> Iterator[TaskSet]:
+    for each, path in shapes.objects(raw, "taskSets"):
+        # Inside its service a set need not repeat whose it is; where it does, it must be this one's.
+        found = _task_set({"serviceArn": service.text, "clusterArn": cluster.text, **each}, f"{path}.")
+        if found.service_arn != service.text:
+            raise Malformed(f"{path}.serviceArn", "is not that of the service that it is in")
+        if found.cluster_arn != cluster.text:
+            raise Malformed(f"{path}.clusterArn", "is not that of the service that it is in")
+        yield found
+
+
+def _task_set(raw: Mapping[str, Any], prefix: str) -> TaskSet:
+    name = shapes.text(raw.get("id"), f"{prefix}id")
+    arn = arns.read(raw.get("taskSetArn"), f"{prefix}taskSetArn", "task-set")
+    service = arns.read(raw.get("serviceArn"), f"{prefix}serviceArn", "service", beside=arn)
+    cluster = arns.read(raw.get("clusterArn"), f"{prefix}clusterArn", "cluster", beside=arn)
+    tags = raw.get("tags")
+    return TaskSet(
+        arn=arns.within(arn, f"{prefix}taskSetArn", f"{service.last}/{name}", cluster),
+        id=name,
+        service_arn=service.text,
+        cluster_arn=cluster.text,
+        status=shapes.optional_text(raw.get("status"), f"{prefix}status") or "",
+        task_definition=arns.optional_definition(raw.get("taskDefinition"), f"{prefix}taskDefinition", beside=arn),
+        running=shapes.amount(raw.get("runningCount"), f"{prefix}runningCount") or 0,
+        placement=placement(raw, prefix),
+        # DescribeServices asks for the tags of services: it is not documented to bring those of their sets.
+        tags=None if tags is None else shapes.tag_map(tags, f"{prefix}tags"),
+        created_at=shapes.moment(raw.get("createdAt"), f"{prefix}createdAt"),
     )

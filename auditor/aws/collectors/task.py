@@ -1,23 +1,34 @@
-"""The answers of DescribeTasks, read into facts. Pure."""
+"""The answer of DescribeTasks, read into facts. Pure.
+
+Only what tells which revisions run is kept: what a task overrides, the environment above all, is not looked at.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from auditor.aws.collectors import shapes
+from auditor.aws.collectors import arns, shapes
+from auditor.aws.collectors.shapes import Malformed
 from auditor.domain.facts import Task
+
+__all__ = ["Malformed", "parse"]
 
 
 def parse(raw: Mapping[str, Any]) -> Task:
-    """One of the `tasks` of the answer. Raises Malformed."""
+    """One task, from an item of `tasks`.
+
+    Raises Malformed, and nothing else, where it is not what ECS documents. Source: the API reference's Task.
+    """
     answer = shapes.as_object(raw, "task")
+    arn = arns.read(answer.get("taskArn"), "taskArn", "task")
+    cluster = arns.read(answer.get("clusterArn"), "clusterArn", "cluster", beside=arn)
     return Task(
-        shapes.text(answer.get("taskArn"), "taskArn"),
-        shapes.text(answer.get("clusterArn"), "clusterArn"),
-        shapes.text(answer.get("taskDefinitionArn"), "taskDefinitionArn"),
-        shapes.optional_text(answer.get("group"), "group") or "",
-        shapes.optional_text(answer.get("launchType"), "launchType"),
-        shapes.optional_text(answer.get("lastStatus"), "lastStatus") or "",
-        shapes.flag(answer.get("enableExecuteCommand"), "e"),
+        arn=arns.within(arn, "taskArn", arn.last, cluster),
+        cluster_arn=cluster.text,
+        task_definition=arns.definition(answer.get("taskDefinitionArn"), "taskDefinitionArn", beside=arn),
+        group=shapes.optional_text(answer.get("group"), "group") or "",
+        launch_type=shapes.optional_text(answer.get("launchType"), "launchType") or None,
+        last_status=shapes.optional_text(answer.get("lastStatus"), "lastStatus") or "",
+        exec_enabled=shapes.flag(answer.get("enableExecuteCommand"), "enableExecuteCommand"),
     )

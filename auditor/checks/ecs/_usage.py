@@ -1,0 +1,21 @@
+"""What runs a revision, as evidence tells it."""
+
+from __future__ import annotations
+
+from auditor.domain.check import Detail
+from auditor.domain.facts import TaskDefinition, Usage
+
+
+def usage_of(task: TaskDefinition) -> Usage | None:
+    """Return what runs a revision, None where nothing is known to: nobody looked, or nothing was found."""
+    return task.in_use if task.in_use is not None and task.in_use.runs else None
+
+
+def told(usage: Usage) -> dict[str, Detail]:
+    """Name the services, the clusters and the number of tasks, and whether there may be more of them."""
+    return {
+        "services": usage.services,
+        "clusters": usage.clusters,
+        "runningTasks": usage.running_tasks,
+        "complete": usage.complete,
+    }

@@ -1,0 +1,124 @@
+r"""A capacity provider of instances must keep those that run tasks from being terminated.
+
+Profile level
+-------------
+None in the CIS AWS Compute Services Benchmark 1.1.0. Security Hub has it as ECS.19.
+
+Description
+-----------
+Looks at `autoScalingGroupProvider.managedTerminationProtection` of a capacity provider.
+
+    capacity provider                    managedTerminationProtection  verdict         reason
+    -----------------------------------  ----------------------------  --------------  -------------------------
+    an Auto Scaling group                ENABLED                       PASS            -
+    an Auto Scaling group                DISABLED                      FAIL            no-termination-protection
+    an Auto Scaling group                absent                        FAIL            no-termination-protection
+    an Auto Scaling group, but going     any                           NOT_APPLICABLE  -
+    FARGATE, FARGATE_SPOT                -                             NOT_APPLICABLE  -
+    Managed Instances                    -                             NOT_APPLICABLE  -
+
+The setting exists only where the provider is an Auto Scaling group; AWS itself looks after the other kinds. Absent is
+off. A provider that is DEPROVISIONING or INACTIVE is being deleted, or is: not applicable.
+
+The setting works only where managed scaling is on as well, and where the group and its instances are protected from
+scale-in (the API reference says so). Those are not looked at.
+
+Rationale
+---------
+When the group shrinks, Auto Scaling picks an instance by its own rules and does not know what runs there. Without the
+protection it takes instances with running tasks: services lose replicas at once and batch jobs lose their work.
+
+Impact for
+----------
+Scaling in takes empty instances only, and running work is left to end.
+
+Impact against
+--------------
+One long-running task keeps its whole instance alive, so groups shrink more slowly and cost more. An instance refresh,
+or the removal of the group, must wait for the protection or lift it. Managed draining is the gentler alternative: it
+moves service tasks away before the instance goes, which this rule does not take for enough.
+
+Default value
+-------------
+DISABLED where the API or the CLI says nothing.
+
+Permissions needed
+------------------
+To audit: ecs:DescribeCapacityProviders, on all resources.
+To remediate, by hand: ecs:UpdateCapacityProvider, autoscaling:UpdateAutoScalingGroup and
+autoscaling:SetInstanceProtection.
+
+Audit, console
+--------------
+1. Open Amazon ECS in the region, choose Clusters, a cluster, and the Infrastructure tab.
+2. Open each capacity provider of the type Auto Scaling group, and look at Managed termination protection.
+
+Audit, CLI
+----------
+    aws ecs describe-capacity-providers --region REGION --query \
+      "capacityProviders[?autoScalingGroupProvider].[name, status, autoScalingGroupProvider]"
+
+Remediation, console
+--------------------
+1. In EC2 open the Auto Scaling group, and turn on scale-in protection for the group and for its instances.
+2. In ECS open the cluster's Infrastructure tab, the capacity provider, and choose Update.
+3. Turn on Managed scaling and Managed termination protection.
+
+Remediation, CLI
+----------------
+    aws autoscaling update-auto-scaling-group --auto-scaling-group-name GROUP --new-instances-protected-from-scale-in \
+      --region REGION
+    aws autoscaling set-instance-protection --auto-scaling-group-name GROUP --instance-ids ID1 ID2 \
+      --protected-from-scale-in --region REGION
+    aws ecs update-capacity-provider --name NAME --region REGION --auto-scaling-group-provider \
+      "managedScaling={status=ENABLED},managedTerminationProtection=ENABLED"
+
+Back-out
+--------
+    aws ecs update-capacity-provider --name NAME --region REGION --auto-scaling-group-provider \
+      "managedTerminationProtection=DISABLED"
+
+and `--no-protected-from-scale-in` for the instances, which otherwise nobody terminates.
+
+References
+----------
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AutoScalingGroupProvider.html
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html
+https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-instance-protection.html
+https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
+
+Related controls
+----------------
+Security Hub: ECS.19 (FSBP), by the Config rule ecs-capacity-provider-termination-check. No CIS, Prowler, Checkov or
+Trivy rule.
+"""
+
+from __future__ import annotations
+
+from auditor.checks._verdicts import not_applicable, of_whole
+from auditor.checks.ecs._going import is_going
+from auditor.domain.check import NoParameters, Severity, Verdict, check
+from auditor.domain.facts import CapacityProvider
+
+
+@check(
+    id="ecs-capacity-termination-protection",
+    title="Capacity providers keep instances that run tasks from being terminated",
+    severity=Severity.MEDIUM,
+    over=CapacityProvider,
+    frameworks={"aws-fsbp": ("ECS.19",), "aws-config": ("ecs-capacity-provider-termination-check",)},
+    remediation=(
+        "Protect the Auto Scaling group and its instances from scale-in, and set `managedTerminationProtection` of the "
+        "capacity provider to ENABLED, with managed scaling on."
+    ),
+    words={"no-termination-protection": "does not keep instances that run tasks from being terminated"},
+)
+def capacity_termination_protection(provider: CapacityProvider, _params: NoParameters) -> Verdict:
+    """Judge one capacity provider; the module's docstring is the rule."""
+    if provider.scaling_group is None or is_going(provider):
+        return not_applicable()
+    return of_whole(
+        None if provider.termination_protection == "ENABLED" else "no-termination-protection",
+        managedTerminationProtection=provider.termination_protection,
+        autoScalingGroupArn=provider.scaling_group,
+    )

@@ -1,0 +1,142 @@
+r"""A cluster must have CloudWatch Container Insights on.
+
+Profile level
+-------------
+Level 1, automated: recommendation 3.9 of the CIS AWS Compute Services Benchmark 1.1.0.
+
+Description
+-----------
+Looks at the setting `containerInsights` of a cluster.
+
+    containerInsights     verdict         reason        powerpipe
+    --------------------  --------------  ------------  --------------
+    enhanced              PASS            -             FAIL
+    enabled               PASS            -             PASS
+    disabled              FAIL            insights-off  FAIL
+    any other word        FAIL            insights-off  FAIL
+    absent                FAIL            insights-off  NOT_APPLICABLE
+    any, but INACTIVE     NOT_APPLICABLE  -             as above
+
+`enhanced` is Container Insights with enhanced observability, which has all that `enabled` has and more. An absent
+setting is off: ECS writes the account's default into every cluster when it is created, and off is what a cluster
+without that has. A word that nobody knew when this was written fails until somebody has looked at what it means.
+
+An INACTIVE cluster is deleted and only described for a while yet: not applicable. A cluster in which nothing runs is
+judged all the same: the setting is about what runs there next.
+
+Other standards
+---------------
+`powerpipe` (ecs_cluster_container_insights_enabled) was written before `enhanced` came: it takes the word enabled only,
+and so alarms at clusters that observe more. It also has no row for a cluster whose settings are empty. Expect the same
+of policies that compare with the one word. Prowler takes both words.
+
+Rationale
+---------
+Without it CloudWatch has CPU and memory of whole services at best. Container Insights adds metrics of each task and
+container, restarts, network and storage: where a miner, a crash loop or a leak shows first, and what remains to look at
+when the task is gone.
+
+Impact for
+----------
+What happened to a task can be told after it is gone, and alarms can be set on tasks and not only on services.
+
+Impact against
+--------------
+The metrics are charged for, as custom ones or with enhanced by the observation, and the performance logs by volume; on
+large clusters that is a noticeable bill. Those who observe with another product pay twice, and will want an exception.
+
+Default value
+-------------
+disabled, unless the account setting `containerInsights` says otherwise when the cluster is created. A change of the
+account setting does not reach clusters that exist.
+
+Permissions needed
+------------------
+To audit: ecs:ListClusters, and ecs:DescribeClusters, which reads settings when asked to, on all resources.
+To remediate, by hand: ecs:UpdateClusterSettings; for the account's default ecs:PutAccountSettingDefault.
+
+Audit, console
+--------------
+1. Open Amazon ECS in the region, choose Clusters, and a cluster.
+2. In the cluster's overview look at CloudWatch monitoring.
+
+Audit, CLI
+----------
+    aws ecs describe-clusters --clusters CLUSTER --include SETTINGS --region REGION \
+      --query "clusters[].[clusterName, status, settings]"
+
+Remediation, console
+--------------------
+1. Open the cluster and choose Update cluster.
+2. Under Monitoring choose Container Insights, or Container Insights with enhanced observability.
+3. Choose Update. Nothing is restarted.
+
+Remediation, CLI
+----------------
+    aws ecs update-cluster-settings --cluster CLUSTER --settings name=containerInsights,value=enhanced --region REGION
+
+For clusters that are still to come:
+
+    aws ecs put-account-setting-default --name containerInsights --value enhanced --region REGION
+
+Back-out
+--------
+    aws ecs update-cluster-settings --cluster CLUSTER --settings name=containerInsights,value=disabled --region REGION
+
+References
+----------
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-container-insights.html
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ClusterSetting.html
+https://docs.aws.amazon.com/config/latest/developerguide/ecs-container-insights-enabled.html
+https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
+https://hub.powerpipe.io/mods/turbot/aws_compliance
+
+Related controls
+----------------
+Security Hub: ECS.12 (FSBP), by the Config rule ecs-container-insights-enabled. Prowler:
+ecs_cluster_container_insights_enabled. Checkov: CKV_AWS_65. Trivy: AVD-AWS-0034. KICS: 97cb0688. Control Tower:
+CT.ECS.PR.2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from auditor.checks._verdicts import not_applicable, of_whole
+from auditor.checks.ecs._going import is_going
+from auditor.domain.check import NoParameters, Severity, Status, Verdict, check
+from auditor.domain.facts import Cluster
+
+_ON = frozenset({"enabled", "enhanced"})
+
+
+@check(
+    id="ecs-container-insights",
+    title="Clusters have Container Insights on",
+    severity=Severity.MEDIUM,
+    over=Cluster,
+    frameworks={
+        "cis-compute-1.1": ("3.9",),
+        "aws-fsbp": ("ECS.12",),
+        "aws-config": ("ecs-container-insights-enabled",),
+    },
+    remediation="Set `containerInsights` of the cluster to enhanced or enabled with ecs:UpdateClusterSettings.",
+    words={"insights-off": "does not have Container Insights on"},
+)
+def container_insights(cluster: Cluster, _params: NoParameters) -> Verdict:
+    """Judge one cluster; the module's docstring is the rule."""
+    return replace(_verdict(cluster), standards={"powerpipe": _powerpipe(cluster.container_insights)})
+
+
+def _verdict(cluster: Cluster) -> Verdict:
+    if is_going(cluster):
+        return not_applicable()
+    setting = cluster.container_insights
+    return of_whole(None if setting in _ON else "insights-off", containerInsights=setting, status=cluster.status)
+
+
+def _powerpipe(setting: str | None) -> Status:
+    """The query ecs_cluster_container_insights_enabled of Powerpipe's AWS compliance mod, by its letter."""
+    if setting is None:
+        return Status.NOT_APPLICABLE
+    return Status.PASS if setting == "enabled" else Status.FAIL

@@ -1,0 +1,199 @@
+r"""A service on Fargate must run on the latest platform version.
+
+Profile level
+-------------
+Level 1, automated: recommendation 3.8 of the CIS AWS Compute Services Benchmark 1.1.0.
+
+Description
+-----------
+Looks at `platformVersion` wherever tasks of a service run on Fargate, by launch type or by capacity provider (FARGATE,
+FARGATE_SPOT): at the service itself, at its older deployments that still have running tasks, and at its task sets but
+for those that are DRAINING. One that is old is enough to fail the service; the evidence names each. In the table,
+latest stands for `linux_version` or `windows_version`.
+
+    platformVersion     platformFamily           verdict         reason
+    ------------------  -----------------------  --------------  ------------------------
+    LATEST              any                      PASS            -
+    absent or empty     any                      PASS            -
+    the latest, newer   Windows...               PASS            -
+    the latest, newer   any other, absent        PASS            -
+    older               Windows...               FAIL            old-platform-version
+    older               any other, absent        FAIL            old-platform-version
+    no version at all   any                      UNKNOWN         platform-version-unclear
+    not on Fargate      any                      NOT_APPLICABLE  -
+    any, but going      any                      NOT_APPLICABLE  -
+
+Absent is LATEST: the API reference says that ECS uses LATEST where none is specified, for services, deployments and
+task sets alike. A Windows family is one whose name begins so, in any case (`Windows`, `WINDOWS_SERVER_2022_CORE`);
+everything else is judged as Linux, as ECS takes it where nobody says otherwise. Versions are compared number by number,
+so that a version which AWS brings out after this was written passes and does not fail until somebody raises the
+parameter. Text that is neither a version nor LATEST is UNKNOWN, unless another part of the service is plainly old.
+
+`linux_version` (1.4.0) and `windows_version` (1.0.0) are the parameters: raise them when AWS brings out another.
+
+A service that is DRAINING or INACTIVE is deleted, or will be when its last task has stopped; ECS takes no change of it:
+not applicable.
+
+Other standards
+---------------
+Every finding carries what two other tools say of the service; neither looks at deployments or task sets.
+
+  * `prowler` (ecs_service_fargate_latest_platform_version) looks only at services whose launch type is FARGATE, so not
+    at those with a capacity provider strategy. It wants the exact version or, on Linux, the word LATEST: a Windows
+    service on LATEST fails, since its condition about LATEST covers Linux alone, and so does an absent version where
+    the family is there. A family other than the words Linux and Windows passes.
+  * `powerpipe` (ecs_service_fargate_using_latest_platform_version) takes the word LATEST and nothing else, so 1.4.0
+    fails. What it says of a service without a launch type depends on how the table shows it, and is left out here.
+
+Rationale
+---------
+A platform version is the kernel and the container runtime under the tasks. AWS patches the current ones and retires
+old ones; Linux 1.3.0 and older do not encrypt the tasks' storage by default and know no ECS Exec. A service that pins a
+version goes on starting tasks on it for years.
+
+Impact for
+----------
+New tasks start on patched ground without anybody's work.
+
+Impact against
+--------------
+LATEST can change what is under the tasks between two deployments; those who test each change pin the latest version and
+raise it deliberately, which passes. Moving from 1.3.0 to 1.4.0 moves image pulls and secrets to the task's own network
+interface: subnets and endpoints may have to be set up for that. The change starts a deployment.
+
+Default value
+-------------
+LATEST, which is 1.4.0 on Linux and 1.0.0 on Windows.
+
+Permissions needed
+------------------
+To audit: ecs:ListClusters, ecs:ListServices and ecs:DescribeServices, on all resources.
+To remediate, by hand: ecs:UpdateService; for task sets what ecs-task-set-public-ip names.
+
+Audit, console
+--------------
+1. Open Amazon ECS in the region, choose Clusters, a cluster, and the service.
+2. On the Configuration and networking tab look at Platform version.
+
+Audit, CLI
+----------
+    aws ecs describe-services --cluster CLUSTER --services SERVICE --region REGION --query \
+      "services[].[platformVersion, platformFamily, [deployments, taskSets][][].[status, platformVersion]]"
+
+Remediation, console
+--------------------
+1. Open the service and choose Update service.
+2. Under Compute configuration set Platform version to LATEST.
+3. Choose Update, and wait until the deployment is complete.
+
+Remediation, CLI
+----------------
+    aws ecs update-service --cluster CLUSTER --service SERVICE --platform-version LATEST --region REGION
+    aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
+
+With CodeDeploy the platform version stands in the AppSpec file; with a controller of your own, in CreateTaskSet.
+
+Back-out
+--------
+The same command with the old version, for as long as AWS still has it.
+
+References
+----------
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-fargate.html
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
+https://docs.aws.amazon.com/config/latest/developerguide/ecs-fargate-latest-platform-version.html
+https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
+
+Related controls
+----------------
+Security Hub: ECS.10 (FSBP), by the Config rule ecs-fargate-latest-platform-version with the same two numbers, which
+cannot be changed there. Prowler: ecs_service_fargate_latest_platform_version. Checkov: CKV_AWS_332, which takes LATEST
+or an absent version, and no number. Control Tower: CT.ECS.PR.1, LATEST only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from auditor.checks._verdicts import from_evidence, not_applicable
+from auditor.checks.ecs._going import is_going
+from auditor.checks.ecs._lingering import lingering, name_of
+from auditor.checks.ecs._platform_standards import readings
+from auditor.domain.check import Evidence, Severity, Status, Verdict, check
+from auditor.domain.facts import Placement, Service
+
+_VERSION = re.compile(r"\d{1,9}(\.\d{1,9})*", re.ASCII)
+_OLD, _UNCLEAR = "old-platform-version", "platform-version-unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The latest platform versions, as numbers with dots. What is newer passes as well."""
+
+    linux_version: str = "1.4.0"
+    windows_version: str = "1.0.0"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be compared: then no service could be told old."""
+        for name in ("linux_version", "windows_version"):
+            value = getattr(self, name)
+            if not _VERSION.fullmatch(value):
+                raise ValueError(f"{name}: {value!r} is no version; write numbers with dots, such as 1.4.0")
+
+
+@check(
+    id="ecs-fargate-platform-version",
+    title="Services on Fargate run on the latest platform version",
+    severity=Severity.MEDIUM,
+    over=Service,
+    frameworks={
+        "cis-compute-1.1": ("3.8",),
+        "aws-fsbp": ("ECS.10",),
+        "aws-config": ("ecs-fargate-latest-platform-version",),
+    },
+    remediation="Update the service with the platform version LATEST, which deploys it anew.",
+    parameters=Parameters,
+    words={
+        _OLD: "runs on an old Fargate platform version",
+        _UNCLEAR: "names a platform version that cannot be compared",
+    },
+)
+def fargate_platform_version(service: Service, params: Parameters) -> Verdict:
+    """Judge one service; the module's docstring is the rule."""
+    standards = readings(service)
+    parts = tuple((name, each) for name, each in _placements(service) if each.on_fargate)
+    if is_going(service) or not parts:
+        return replace(not_applicable(), standards=standards)
+    verdict = from_evidence(_evidence(name, each, params) for name, each in parts)
+    if verdict.reasons == (_UNCLEAR,):
+        return replace(verdict, status=Status.UNKNOWN, standards=standards)
+    return replace(verdict, standards=standards)
+
+
+def _placements(service: Service) -> Iterator[tuple[str, Placement]]:
+    yield "", service.placement
+    yield from ((name_of(each), each.placement) for each in lingering(service))
+    yield from ((each.id, each.placement) for each in service.task_sets if not is_going(each))
+
+
+def _evidence(name: str, placement: Placement, params: Parameters) -> Evidence:
+    reason = _fault(placement, params)
+    details = {"platformVersion": placement.platform_version, "platformFamily": placement.platform_family}
+    return Evidence(name, reasons=(reason,) if reason else (), details=details)
+
+
+def _fault(placement: Placement, params: Parameters) -> str | None:
+    version = placement.platform_version or "LATEST"
+    if version == "LATEST":
+        return None
+    if not _VERSION.fullmatch(version):
+        return _UNCLEAR
+    on_windows = (placement.platform_family or "").upper().startswith("WINDOWS")
+    latest = params.windows_version if on_windows else params.linux_version
+    return _OLD if _numbers(version) < _numbers(latest) else None
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))

@@ -1,0 +1,128 @@
+r"""A task set must not give its tasks public IP addresses.
+
+Profile level
+-------------
+Level 1, automated: recommendation 3.14 of the CIS AWS Compute Services Benchmark 1.1.0.
+
+Description
+-----------
+Looks at `networkConfiguration.awsvpcConfiguration.assignPublicIp` of a task set. A service whose deployments are not
+ECS's own has them: one for each version that an external controller or CodeDeploy keeps alive.
+
+    task set                verdict         reason
+    ----------------------  --------------  ---------
+    ENABLED                 FAIL            public-ip
+    DISABLED                PASS            -
+    no awsvpcConfiguration  NOT_APPLICABLE  -
+    any, but DRAINING       NOT_APPLICABLE  -
+
+Where `awsvpcConfiguration` is there and `assignPublicIp` is not, it is off. Without `awsvpcConfiguration` the tasks
+have no network interface of their own. A set that is PRIMARY serves, and one that is ACTIVE runs and can be switched to
+at any moment: both are judged. A set that is DRAINING is being stopped, which is the remedy, and its addresses go with
+it: not applicable.
+
+Rationale
+---------
+A public address makes a task a neighbour of everybody on the internet, with a security group as the only door. A green
+set that is not in service yet is reached by that address all the same, before anybody has decided to expose it.
+
+Impact for
+----------
+A task can be reached through its load balancer or not at all, whichever set is in service.
+
+Impact against
+--------------
+Tasks in a subnet without a NAT gateway, or without VPC endpoints for ECR (api and dkr), S3, CloudWatch Logs and Secrets
+Manager, can then no longer pull images, log or read secrets, and do not start. A task set is never changed: it takes a
+new one, so a deployment.
+
+Default value
+-------------
+DISABLED where nothing is said.
+
+Permissions needed
+------------------
+To audit: ecs:ListClusters, ecs:ListServices, ecs:DescribeServices and ecs:DescribeTaskSets, on all resources.
+To remediate, by hand: ecs:CreateTaskSet, ecs:UpdateServicePrimaryTaskSet, ecs:DeleteTaskSet and iam:PassRole; with
+CodeDeploy, codedeploy:CreateDeployment and what it asks for.
+
+Audit, console
+--------------
+1. Open Amazon ECS in the region, choose Clusters, a cluster, and a service whose deployment controller is not ECS.
+2. On the Deployments tab open each task set, and look at its network configuration.
+
+Audit, CLI
+----------
+    aws ecs describe-task-sets --cluster CLUSTER --service SERVICE --region REGION --query \
+      "taskSets[].[id, status, networkConfiguration.awsvpcConfiguration.assignPublicIp]"
+
+Remediation, console
+--------------------
+1. See that the subnets have a NAT gateway or the VPC endpoints that the tasks need.
+2. In the AppSpec file of CodeDeploy, or wherever your own controller has it, set assignPublicIp to DISABLED.
+3. Deploy, shift the traffic, and let the old set be removed.
+
+Remediation, CLI
+----------------
+    aws ecs create-task-set --cluster CLUSTER --service SERVICE --task-definition FAMILY:REVISION --region REGION \
+      --launch-type FARGATE --scale value=100,unit=PERCENT --network-configuration \
+      "awsvpcConfiguration={subnets=[SUBNET1,SUBNET2],securityGroups=[GROUP],assignPublicIp=DISABLED}"
+    aws ecs update-service-primary-task-set --cluster CLUSTER --service SERVICE --primary-task-set NEW --region REGION
+    aws ecs delete-task-set --cluster CLUSTER --service SERVICE --task-set OLD --region REGION
+
+Name the load balancers of the old set as well. With CodeDeploy, create a deployment with the changed AppSpec instead:
+it makes the sets itself.
+
+Back-out
+--------
+Until the old set is deleted, make it the primary one again. Afterwards create one like it.
+
+References
+----------
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-external.html
+https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html
+https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
+
+Related controls
+----------------
+CIS AWS Compute Services 1.1.0: 3.2 (services). Security Hub: ECS.16 (FSBP), by its own Config rule
+ecs-taskset-assign-public-ip-disabled. Prowler: ecs_task_set_no_assign_public_ip, which passes sets without a network
+of their own. Checkov, Trivy and Powerpipe look at services only.
+"""
+
+from __future__ import annotations
+
+from auditor.checks._verdicts import not_applicable, of_whole
+from auditor.checks.ecs._going import is_going
+from auditor.domain.check import NoParameters, Severity, Verdict, check
+from auditor.domain.facts import TaskSet
+
+
+@check(
+    id="ecs-task-set-public-ip",
+    title="Task sets give their tasks no public IP addresses",
+    severity=Severity.HIGH,
+    over=TaskSet,
+    frameworks={
+        "cis-compute-1.1": ("3.14",),
+        "aws-fsbp": ("ECS.16",),
+        "aws-config": ("ecs-taskset-assign-public-ip-disabled",),
+    },
+    remediation=(
+        "Deploy a task set whose network configuration has `assignPublicIp` DISABLED, in subnets with a NAT gateway or "
+        "VPC endpoints; make it the primary one, and delete this one."
+    ),
+    words={"public-ip": "gives its tasks public IP addresses"},
+)
+def task_set_public_ip(task_set: TaskSet, _params: NoParameters) -> Verdict:
+    """Judge one task set; the module's docstring is the rule."""
+    if is_going(task_set) or task_set.placement.public_ip is None:
+        return not_applicable()
+    return of_whole(
+        "public-ip" if task_set.placement.public_ip else None,
+        assignPublicIp="ENABLED",
+        status=task_set.status,
+        taskDefinition=task_set.task_definition,
+    )
