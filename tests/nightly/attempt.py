@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -150,6 +151,16 @@ class Attempt:
         self.process.wait()
         self._all_gone()
 
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Hold all its processes while the block lasts, so that it cannot end before something has happened to it."""
+        held = _bearing(f"{_MARK}={self.name}")
+        _signal(held, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            _signal(held, signal.SIGCONT)
+
     def order(self, number: signal.Signals) -> float:
         """Tell the run to end, and return how many seconds that took."""
         began = time.monotonic()
@@ -211,6 +222,12 @@ def _settled(place: Place, run_id: str) -> set[tuple[str, str]]:
     return {
         (row["account"]["id"], row["region"]) for row in rows(place, "coverage", run_id) if row["status"] == "EXAMINED"
     }
+
+
+def _signal(processes: Iterable[int], number: signal.Signals) -> None:
+    for pid in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def _bearing(mark: str) -> list[int]:

@@ -89,9 +89,9 @@ def rows(place: Place, kind: str, run_id: str) -> list[Row]:
     return list(_rows(place, f"{kind}/dt={run_id[:4]}-{run_id[4:6]}-{run_id[6:8]}/run={run_id}/"))
 
 
-def result(place: Place, run_id: str, *without: str) -> dict[str, list[Row]]:
-    """Return findings and coverage of a run but for times and costs, and for the fields of a resource in `without`."""
-    return {kind: sorted(map(_bare(without), rows(place, kind, run_id)), key=str) for kind in ("findings", "coverage")}
+def result(place: Place, run_id: str) -> dict[str, list[Row]]:
+    """Return findings and coverage of a run but for times and costs."""
+    return {kind: sorted(map(_bare, rows(place, kind, run_id)), key=str) for kind in ("findings", "coverage")}
 
 
 def unfinished(place: Place, run_id: str) -> set[str]:
@@ -129,14 +129,8 @@ def all_whole(place: Place) -> int:
     return len(keys)
 
 
-def _bare(without: tuple[str, ...]) -> Any:  # noqa: ANN401 - a function of a row
-    def bare(row: Row) -> Row:
-        kept = {key: value for key, value in row.items() if key not in _OF_THE_NIGHT}
-        if "resource" in kept:
-            kept["resource"] = {key: value for key, value in kept["resource"].items() if key not in without}
-        return kept
-
-    return bare
+def _bare(row: Row) -> Row:
+    return {key: value for key, value in row.items() if key not in _OF_THE_NIGHT}
 
 
 def _rows(place: Place, prefix: str) -> Iterator[Row]:
