@@ -35,14 +35,25 @@ class Moment:
         return self.name
 
 
-def asked(calls: int) -> Moment:
-    """When AWS has been called so many times."""
-    return Moment(f"{calls} calls", lambda attempt: attempt.calls() >= calls)
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many calls a run makes that nobody disturbs, and how many objects it writes."""
+
+    calls: int = 0
+    objects: int = 0
 
 
-def written(objects: int) -> Moment:
-    """When there are so many objects."""
-    return Moment(f"{objects} objects", lambda attempt: len(attempt.night.place.keys()) >= objects)
+def asked(share: float) -> Moment:
+    """When AWS has been called so often: a share of the calls of a whole run."""
+    return Moment(f"{share:.0%} of the calls", lambda attempt: attempt.calls() >= share * attempt.night.size.calls)
+
+
+def written(share: float) -> Moment:
+    """When a share of the objects is there."""
+    return Moment(
+        f"{share:.0%} of the objects",
+        lambda attempt: len(attempt.night.place.keys()) >= share * attempt.night.size.objects,
+    )
 
 
 def there(prefix: str) -> Moment:
@@ -64,6 +75,7 @@ class Night:
     place: Place
     flags: tuple[str, ...]
     variables: Mapping[str, str]
+    size: Size = Size()
 
     def start(self, *flags: str) -> Attempt:
         """Start `auditor run`."""
@@ -214,14 +226,14 @@ def take_up(night: Night, expected: object, run_id: str = RUN) -> None:
     assert result(night.place, run_id) == expected
     assert not unfinished(night.place, run_id)
     calls = night.fleet.report(scopes=True)["scopes"]
-    again = {(account, region) for account, region, operation, _ in calls if "Task" in operation} & settled
+    again = [call for call in calls if (call[0], call[1]) in settled and "Task" in call[2]]
     assert not again, "what was settled has been asked again"
 
 
 def _settled(place: Place, run_id: str) -> set[tuple[str, str]]:
-    return {
-        (row["account"]["id"], row["region"]) for row in rows(place, "coverage", run_id) if row["status"] == "EXAMINED"
-    }
+    """Return the accounts and regions in which every collector has read everything."""
+    ledger = [((row["account"]["id"], row["region"]), row["status"]) for row in rows(place, "coverage", run_id)]
+    return {where for where, _ in ledger} - {where for where, status in ledger if status != "EXAMINED"}
 
 
 def _signal(processes: Iterable[int], number: signal.Signals) -> None:

@@ -10,7 +10,8 @@ import os
 import random
 import re
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from tests.nightly.attempt import (
     Attempt,
     Moment,
     Night,
+    Size,
     asked,
     bucket_night,
     folder_night,
@@ -42,12 +44,11 @@ pytestmark = [
 ]
 
 SHAPE = Shape(accounts=16, regions=2, families=4)
-CALLS, OBJECTS = 185, 53
 EARLIER = "20261122T020000Z-test"
 OF_THE_RUN = f"dt=2026-11-23/run={RUN}/"
+Rows = dict[str, list[Row]]
+Whole = tuple[Rows, Size]
 FIRST_ROWS, REPORT, MANIFEST = there("coverage/"), there(f"runs/{RUN}/report"), there(f"runs/{RUN}/manifest")
-
-OpenBucket = Callable[[], BucketPlace]
 
 
 @pytest.fixture(scope="module")
@@ -64,13 +65,18 @@ def s3() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401 - rows
+def whole(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Whole:
     """Findings and coverage of a run into a folder."""
+    fleet.reset()
     night = folder_night(fleet, tmp_path_factory.mktemp("undisturbed"), "--workers", "8", "--processes", "2")
     attempt = night.whole("--run-id", RUN)
     assert attempt.code == 0, attempt.stderr
-    assert attempt.calls() == CALLS
-    return result(night.place, RUN)
+    return result(night.place, RUN), Size(attempt.calls(), len(night.place.keys()))
+
+
+@pytest.fixture
+def undisturbed(whole: Whole) -> Rows:
+    return whole[0]
 
 
 @pytest.fixture
@@ -82,9 +88,9 @@ def place(s3: Any) -> Iterator[BucketPlace]:  # noqa: ANN401 - boto3's
 
 
 @pytest.fixture
-def night(fleet: Fleet, place: BucketPlace, tmp_path: Path) -> Night:
+def night(fleet: Fleet, place: BucketPlace, tmp_path: Path, whole: Whole) -> Night:
     fleet.reset()
-    return into(fleet, tmp_path, place)
+    return replace(into(fleet, tmp_path, place), size=whole[1])
 
 
 @pytest.fixture
@@ -140,16 +146,16 @@ def spooled(attempt: Attempt) -> set[str]:
 
 def moments(count: int, seed: int) -> list[Moment]:
     chance = random.Random(seed)
-    kinds = [lambda: asked(chance.randint(1, CALLS)), lambda: written(chance.randint(1, OBJECTS))]
+    kinds = [lambda: asked(chance.random()), lambda: written(chance.random())]
     return [kinds[number % 2]() for number in range(count)]
 
 
-def test_a_run_lands_whole_and_is_pointed_at(night: Night, place: BucketPlace, undisturbed: object) -> None:
+def test_a_run_lands_whole_and_is_pointed_at(night: Night, place: BucketPlace, undisturbed: Rows) -> None:
     attempt = night.whole("--run-id", RUN)
 
     assert attempt.code == 0, attempt.stderr
     assert pointed_at(place) == RUN
-    assert len(place.keys()) == OBJECTS
+    assert len(place.keys()) == night.size.objects
     assert result(place, RUN) == undisturbed
     assert "PutObject" not in night.fleet.report()["operations"], "that was the stand-in"
     latest = json.loads(place.get("latest.json") or b"")
@@ -166,7 +172,7 @@ def test_latest_goes_from_night_to_night_and_never_back(night: Night, place: Buc
     assert attempt.code == 0, attempt.stderr
     assert pointed_at(place) == RUN
     assert json.loads(place.get(f"runs/{RUN}/manifest.json") or b"")["previous_run"] == EARLIER
-    assert attempt.calls() < CALLS / 2, "the notes of the night before were not found"
+    assert attempt.calls() < night.size.calls, "the notes of the night before were not found"
 
     late = night.whole("--run-id", EARLIER.replace("test", "late"))
     assert late.code == 0, late.stderr
@@ -174,7 +180,7 @@ def test_latest_goes_from_night_to_night_and_never_back(night: Night, place: Buc
 
 
 @pytest.mark.parametrize("moment", [FIRST_ROWS, *moments(seed=1, count=3)], ids=str)
-def test_a_run_that_is_told_to_end_can_be_taken_up(night: Night, undisturbed: object, moment: Moment) -> None:
+def test_a_run_that_is_told_to_end_can_be_taken_up(night: Night, undisturbed: Rows, moment: Moment) -> None:
     attempt = night.start("--run-id", RUN)
     attempt.after(moment)
     took = attempt.order(signal.SIGTERM)
@@ -189,7 +195,7 @@ def test_a_run_that_is_told_to_end_can_be_taken_up(night: Night, undisturbed: ob
 
 
 @pytest.mark.parametrize("moment", [REPORT, MANIFEST, *moments(seed=2, count=4)], ids=str)
-def test_a_run_that_is_killed_can_be_taken_up(night: Night, undisturbed: object, moment: Moment) -> None:
+def test_a_run_that_is_killed_can_be_taken_up(night: Night, undisturbed: Rows, moment: Moment) -> None:
     attempt = night.start("--run-id", RUN)
     attempt.after(moment)
     attempt.kill()
@@ -198,7 +204,7 @@ def test_a_run_that_is_killed_can_be_taken_up(night: Night, undisturbed: object,
 
 
 def test_of_those_that_start_one_run_at_once_one_does_it_and_the_others_say_so(
-    night: Night, place: BucketPlace, undisturbed: object
+    night: Night, place: BucketPlace, undisturbed: Rows
 ) -> None:
     attempts = [night.start("--run-id", RUN) for _ in range(4)]
     for attempt in attempts:
@@ -208,11 +214,11 @@ def test_of_those_that_start_one_run_at_once_one_does_it_and_the_others_say_so(
     did_nothing = [a for a in attempts if a.stdout.startswith("Nothing done: another run has the id")]
     assert len(did_nothing) == 3
     assert pointed_at(place) == RUN
-    assert len(place.keys()) == OBJECTS
+    assert len(place.keys()) == night.size.objects
     assert result(place, RUN) == undisturbed
 
 
-def test_of_those_that_take_a_run_up_at_once_one_does_it(night: Night, place: BucketPlace, undisturbed: object) -> None:
+def test_of_those_that_take_a_run_up_at_once_one_does_it(night: Night, place: BucketPlace, undisturbed: Rows) -> None:
     killed = night.start("--run-id", RUN)
     killed.after(FIRST_ROWS)
     killed.kill()
@@ -228,7 +234,7 @@ def test_of_those_that_take_a_run_up_at_once_one_does_it(night: Night, place: Bu
 
 
 @pytest.mark.usefixtures("late_account")
-def test_a_run_that_is_taken_up_while_it_lives_lets_go(night: Night, place: BucketPlace, undisturbed: object) -> None:
+def test_a_run_that_is_taken_up_while_it_lives_lets_go(night: Night, place: BucketPlace, undisturbed: Rows) -> None:
     first = night.start("--run-id", RUN)
     first.after(FIRST_ROWS)
     with first.paused():
@@ -256,7 +262,7 @@ def test_a_schedule_that_fires_twice_changes_nothing_the_second_time(night: Nigh
 
 
 def test_a_bucket_that_refuses_in_mid_run_leaves_the_rest_in_a_spool(
-    night: Night, place: BucketPlace, undisturbed: dict[str, list[Row]], request: pytest.FixtureRequest
+    night: Night, place: BucketPlace, undisturbed: Rows, request: pytest.FixtureRequest
 ) -> None:
     assert night.whole("--run-id", EARLIER).code == 0
     latest = place.get("latest.json")
@@ -322,7 +328,7 @@ def refused_at_once(night: Night, says: str) -> None:
     assert night.place.keys() == []
 
 
-def _untagged(found: dict[str, list[Row]]) -> dict[str, list[Row]]:
+def _untagged(found: Rows) -> Rows:
     """Leave out what a night does not ask for again when the night before has noted the rest."""
     findings = [row | {"resource": row["resource"] | {"tags": None}} for row in found["findings"]]
     return {**found, "findings": sorted(findings, key=str)}
