@@ -58,7 +58,7 @@ class Archive:
     ) -> None:
         """Write nothing yet. `emit` are the statuses that get a row.
 
-        With an `attempt`, accounts are written only until somebody takes the run up after it.
+        With an `attempt`, nothing is written once somebody takes the run up after it.
         """
         self._store = store
         self._layout = layout
@@ -166,7 +166,8 @@ class Archive:
         return Stored(result, entries)
 
     def document(self, key: str, body: bytes, content_type: str) -> Entry:
-        """Write something that is read whole. Raises StorageError."""
+        """Write something that is read whole. Raises StorageError, and RunExists where the run was taken over."""
+        self._still_ours()
         self._store.put(key, Blob(body, content_type))
         return _entry(key, body)
 

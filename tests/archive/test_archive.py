@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -294,3 +295,26 @@ def test_a_report_with_half_a_character_is_written_all_the_same() -> None:
     entry = Archive(store, Layout(RUN)).report("<p>\ud800</p>")
 
     assert store.blobs[entry.key].body == b"<p>?</p>"
+
+
+WRITES: dict[str, Callable[[Archive], object]] = {
+    "account": lambda archive: archive.account(two_findings(1)),
+    "summary": lambda archive: archive.summary(b"{}"),
+    "report": lambda archive: archive.report("<p></p>"),
+    "manifest": lambda archive: archive.seal(result_of(), [], CONTEXT),
+}
+
+
+@pytest.mark.parametrize("what", WRITES)
+def test_who_was_taken_for_dead_writes_nothing_over_the_work_of_who_took_the_run_up(what: str) -> None:
+    store = Memory()
+    alive = Archive(store, Layout(RUN), attempt=Archive(store, Layout(RUN)).claim(NOW, "print").attempt)
+    second = Archive(store, Layout(RUN)).claim(NOW, "print", resume=True)
+    before = dict(store.blobs)
+
+    with pytest.raises(RunExists, match="has been taken up by another process"):
+        WRITES[what](alive)
+
+    assert store.blobs == before
+    WRITES[what](Archive(store, Layout(RUN), attempt=second.attempt))
+    assert len(store.blobs) > len(before)

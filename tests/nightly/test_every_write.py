@@ -1,0 +1,102 @@
+"""A run that is killed at each of its writes in turn, before the object is there and after: none of them is special.
+
+S3 does not answer from the n-th write on, and that is when the run is killed: no race decides where it stands.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fleet.faults import Fault
+from tests.fleet.organization import Shape
+from tests.fleet.running import Fleet, running
+from tests.fleet.sessions import AMBIENT_KEY, AMBIENT_SECRET
+from tests.nightly.attempt import RUN, Moment, Night, bucket_night, take_up
+from tests.nightly.place import BucketPlace, connected, result
+
+SHAPE = Shape(accounts=3, regions=2, families=2)
+#: The claim; findings, coverage and a note of each account; summary, report, manifest and latest.
+WRITES = 1 + 3 * 3 + 4
+SUMMARY, REPORT, MANIFEST, LATEST = range(WRITES - 4, WRITES)
+
+BEFORE, AFTER = "hang", "slow"
+
+
+@pytest.fixture(scope="module")
+def fleet() -> Iterator[Fleet]:
+    buckets = tuple(f"results-{number}" for number in range(2 * WRITES + 1))
+    with running(SHAPE, buckets=buckets) as fleet:
+        yield fleet
+
+
+@pytest.fixture(scope="module")
+def undisturbed(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401 - rows
+    night = _night(fleet, tmp_path_factory.mktemp("undisturbed"), fleet.bucket)
+    attempt = night.whole("--run-id", RUN)
+    assert attempt.code == 0, attempt.stderr
+    assert len(night.place.keys()) == WRITES
+    return result(night.place, RUN)
+
+
+def _night(fleet: Fleet, folder: Path, bucket: str) -> Night:
+    place = BucketPlace(connected(fleet.url, AMBIENT_KEY, AMBIENT_SECRET), bucket)
+    return bucket_night(fleet, folder, place, "--workers", "8")
+
+
+def killed_at_write(fleet: Fleet, folder: Path, number: int, kind: str, expected: object) -> None:
+    night = _night(fleet, folder, fleet.options.buckets[1 + number * 2 + (kind == AFTER)])
+    fleet.reset()
+    fleet.set_faults(Fault(kind, services=("s3",), operation="PutObject", skip=number, seconds=300.0))
+    attempt = night.start("--run-id", RUN)
+    attempt.after(_puts(number + 1))
+    assert attempt.process.poll() is None, attempt.stderr
+    attempt.kill()
+    fleet.set_faults()
+
+    assert attempt.code == -signal.SIGKILL
+    if kind == BEFORE:
+        assert len(night.place.keys()) == number
+    else:
+        assert len(night.place.keys()) > number
+    take_up(night, expected)
+    assert len(night.place.keys()) in {WRITES, WRITES + 1}, "there is the claim of who took it up, and nothing else"
+
+
+def _puts(count: int) -> Moment:
+    return Moment(
+        f"{count} writes", lambda attempt: attempt.night.fleet.report()["operations"].get("PutObject", 0) >= count
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        pytest.param(REPORT, AFTER, id="between the report and the manifest"),
+        pytest.param(MANIFEST, AFTER, id="between the manifest and latest.json"),
+    ],
+)
+def test_a_run_that_is_killed_at_its_end_can_be_taken_up(
+    fleet: Fleet, undisturbed: object, tmp_path: Path, number: int, kind: str
+) -> None:
+    killed_at_write(fleet, tmp_path, number, kind, undisturbed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(WRITES))
+def test_a_run_that_is_killed_before_any_write_can_be_taken_up(
+    fleet: Fleet, undisturbed: object, tmp_path: Path, number: int
+) -> None:
+    killed_at_write(fleet, tmp_path, number, BEFORE, undisturbed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", sorted(set(range(WRITES)) - {REPORT, MANIFEST}))
+def test_a_run_that_is_killed_after_any_write_can_be_taken_up(
+    fleet: Fleet, undisturbed: object, tmp_path: Path, number: int
+) -> None:
+    killed_at_write(fleet, tmp_path, number, AFTER, undisturbed)
