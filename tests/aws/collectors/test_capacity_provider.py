@@ -120,7 +120,7 @@ def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: ob
 
 @pytest.mark.parametrize("group", [{}, False, ""], ids=repr)
 def test_a_group_that_lost_its_name_is_not_read_as_none(group: object) -> None:
-    with pytest.raises(Malformed, match="^autoScalingGroupProvider"):
+    with pytest.raises(Malformed, match=r"^autoScalingGroupProvider"):
         parse(spoilt({**WHOLE, "autoScalingGroupProvider": group}, "type", MISSING))
 
 
