@@ -115,6 +115,7 @@ from auditor.domain.facts import TaskDefinition
     parameters=Parameters,
     words=WORDS,
     repairs=REPAIRS,
+    reads_tags=True,
 )
 def task_definition_untagged(task: TaskDefinition, params: Parameters) -> Verdict:
     """Judge one revision; the module's docstring is the rule."""
