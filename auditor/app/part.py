@@ -24,6 +24,7 @@ from auditor.domain.scope import Target
 from auditor.engine.abreast import abreast
 from auditor.engine.clock import RunClock
 from auditor.engine.examine import Prior, Wanted, before
+from auditor.engine.garbage import look_seldom
 from auditor.engine.gather import Digest, Gathering, digest
 from auditor.engine.ports import Rule, Work
 from auditor.engine.scan import Ended, Scan
@@ -84,6 +85,7 @@ class Kept:
 
 def elsewhere(order: Order, clock: RunClock, observe: Observer) -> Done:
     """Carry out an order in a process of its own."""
+    look_seldom()
     aws = Aws(clock, order.identity)
     aws.configure(order.settings)
     return here(order, aws, observe)
