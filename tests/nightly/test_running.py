@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.fleet.organization import Shape
+from tests.fleet.protocols.ecs_daemons import KINDS
 from tests.fleet.running import Fleet, running
 from tests.fleet.truth import Expected, Use
 from tests.fleet.workloads import Workloads
@@ -174,3 +176,25 @@ def test_nothing_is_asked_about_what_runs_where_only_the_latest_are_wanted(tmp_p
             *("AssumeRole", "DescribeRegions", "DescribeTaskDefinition", "GetCallerIdentity"),
             "ListTaskDefinitionFamilies",
         }
+
+
+def test_managed_daemons_are_judged_and_shared_is_the_hosts(tmp_path: Path) -> None:
+    with running(replace(SHAPE, accounts=4, daemons=3)) as fleet:
+        checks = ("ecs-privileged-container", "ecs-host-pid-mode", "ecs-running-inactive-revision")
+        done = audit(fleet, tmp_path, rules=[flag for check in checks for flag in ("--check", check)])
+        rows = [row for row in done.findings() if row["resource"]["type"] == "AWS::ECS::DaemonTaskDefinition"]
+        seen = fleet.report()["operations"]
+        kinds = {}
+        for row in rows:
+            # What the stand-in serves by number of family and of revision.
+            index, revision = int(row["resource"]["family"].removeprefix("daemon-")), row["resource"]["revision"]
+            privileged, _, pid_mode = KINDS[(index + revision) % len(KINDS)]
+            fails = {"ecs-privileged-container": privileged is True, "ecs-host-pid-mode": pid_mode == "shared"}
+            kinds[row["check_id"], fails[row["check_id"]]] = True
+            assert row["status"] == ("FAIL" if fails[row["check_id"]] else "PASS"), row
+
+        assert done.code == 0, done.stderr
+        assert len(kinds) == 4, "both checks both ways"
+        assert len(rows) == 2 * seen["DescribeDaemonTaskDefinition"]
+        assert all(row["in_use"]["daemons"] and row["in_use"]["running_tasks"] for row in rows)
+        assert {row["collector"] for row in done.coverage()} >= {"ecs-daemon-task-definitions"}

@@ -16,7 +16,7 @@ _CREATED = 1_700_000_000.75
 _ARN = re.compile(r"(?:arn:aws:ecs:[^:]+:\d{12}:daemon-task-definition/)?daemon-(\d{4})(?::(\d+))?")
 _RUNNING = re.compile(r"arn:aws:ecs:[^:]+:\d{12}:daemon(?:-revision)?/default/daemon-(\d{4})(?:/\d+)?")
 #: (privileged, user, pidMode): `shared` is the host's namespace.
-_KINDS = ((True, "root", "shared"), (False, "1000", "none"), (None, None, None), (True, None, "none"))
+KINDS = ((True, "root", "shared"), (False, "1000", "none"), (None, None, None), (True, None, "none"))
 
 
 def operations(world: World) -> dict[str, Callable[[Call], bytes]]:
@@ -102,7 +102,7 @@ class Daemons:
         }
 
     def _definition(self, call: Call, index: int, revision: int) -> dict[str, Any]:
-        privileged, user, pid_mode = _KINDS[(index + revision) % len(_KINDS)]
+        privileged, user, pid_mode = KINDS[(index + revision) % len(KINDS)]
         container: dict[str, Any] = {
             "name": "agent",
             "image": f"public.ecr.aws/agent/agent:{revision}",
