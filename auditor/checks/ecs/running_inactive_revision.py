@@ -45,8 +45,8 @@ A revision is ACTIVE when it is registered, and stays so until somebody deregist
 
 Permissions needed
 ------------------
-To audit: ecs:ListTaskDefinitions, ecs:DescribeTaskDefinition, ecs:ListClusters, ecs:ListServices, ecs:DescribeServices,
-ecs:DescribeTaskSets, ecs:ListTasks and ecs:DescribeTasks, on all resources.
+To audit: ecs:ListTaskDefinitionFamilies, ecs:ListTaskDefinitions, ecs:DescribeTaskDefinition, ecs:ListClusters,
+ecs:ListServices, ecs:DescribeServices, ecs:ListTasks and ecs:DescribeTasks, on all resources.
 To remediate, by hand: ecs:RegisterTaskDefinition, ecs:UpdateService, ecs:StopTask, ecs:RunTask, and iam:PassRole on the
 roles of the definition.
 

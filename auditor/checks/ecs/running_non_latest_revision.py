@@ -55,7 +55,7 @@ A service stays on the revision that it was last told, whatever is registered af
 Permissions needed
 ------------------
 To audit: ecs:ListTaskDefinitionFamilies, ecs:ListTaskDefinitions, ecs:DescribeTaskDefinition, ecs:ListClusters,
-ecs:ListServices, ecs:DescribeServices, ecs:DescribeTaskSets, ecs:ListTasks and ecs:DescribeTasks, on all resources.
+ecs:ListServices, ecs:DescribeServices, ecs:ListTasks and ecs:DescribeTasks, on all resources.
 To remediate, by hand: ecs:UpdateService, ecs:StopTask, ecs:RunTask, and iam:PassRole on the roles of the definition.
 
 Audit, console

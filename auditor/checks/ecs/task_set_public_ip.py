@@ -42,7 +42,7 @@ DISABLED where nothing is said.
 
 Permissions needed
 ------------------
-To audit: ecs:ListClusters, ecs:ListServices, ecs:DescribeServices and ecs:DescribeTaskSets, on all resources.
+To audit: ecs:ListClusters, ecs:ListServices and ecs:DescribeServices, which brings the sets too, on all resources.
 To remediate, by hand: ecs:CreateTaskSet, ecs:UpdateServicePrimaryTaskSet, ecs:DeleteTaskSet and iam:PassRole; with
 CodeDeploy, codedeploy:CreateDeployment and what it asks for.
 
