@@ -81,6 +81,13 @@ def test_detectors_can_be_left_alone(detectors: tuple[str, ...], found: tuple[st
     assert evidence.details == {"environment": found}
 
 
+def test_a_variable_in_small_letters_is_another_one() -> None:
+    small = Variable("db_password", PASSWORD.suspicion)
+
+    assert one(small, params=Parameters(ignore=("DB_PASSWORD",))).status is FAIL
+    assert one(small, params=Parameters(ignore=("db_*",))) == Verdict(PASS)
+
+
 def test_what_is_left_alone_in_every_container_passes() -> None:
     assert one(TOKEN, PASSWORD, params=Parameters(ignore_detectors=("*",))) == Verdict(PASS)
 
