@@ -17,7 +17,7 @@ from auditor.aws.collectors.collector import Collector, Visit
 from auditor.aws.collectors.daemon import DaemonRevision, parse_revision, running_revisions
 from auditor.aws.collectors.paging import PAGE, paged
 from auditor.aws.collectors.shapes import Malformed as NotADaemon
-from auditor.aws.collectors.task_definition import parse_daemon
+from auditor.aws.collectors.task_definition import parse_daemon, whole
 from auditor.aws.failures import CallFailed, Malformed
 from auditor.domain.facts import DaemonTaskDefinition, Fact, Resource, Usage
 from auditor.domain.result import Gap
@@ -142,7 +142,7 @@ def _current(answer: Mapping[str, Any]) -> dict[str, int]:
 def _of(arn: str) -> Read[DaemonTaskDefinition]:
     def read(answer: Mapping[str, Any]) -> DaemonTaskDefinition:
         try:
-            definition = parse_daemon(answer.get("daemonTaskDefinition") or {})
+            definition = whole(parse_daemon(answer.get("daemonTaskDefinition") or {}))
         except NotADaemon as error:
             raise Malformed(f"daemonTaskDefinition: {error}") from error
         if definition.arn != arn:

@@ -10,7 +10,7 @@ from auditor.aws.calls import Read
 from auditor.aws.collectors.collector import Visit
 from auditor.aws.collectors.paging import pages
 from auditor.aws.collectors.task_definition import Malformed as NotADefinition
-from auditor.aws.collectors.task_definition import parse
+from auditor.aws.collectors.task_definition import parse, whole
 from auditor.aws.failures import CallFailed, Failure, Malformed, Remedy
 from auditor.domain.facts import Resource, TaskDefinition
 from auditor.domain.reason import Reason
@@ -63,7 +63,7 @@ def remembered(arn: str, kept: object) -> TaskDefinition | None:
     if not isinstance(kept, dict):
         return None
     try:
-        definition = parse({**kept, "taskDefinitionArn": arn, "status": "ACTIVE"})
+        definition = whole(parse({**kept, "taskDefinitionArn": arn, "status": "ACTIVE"}))
     except NotADefinition:
         return None
     return replace(definition, tags=None)
@@ -93,7 +93,7 @@ def _still_there(visit: Visit, family: str) -> bool:
 def _of(scope: Scope, what: str, family: str) -> Read[TaskDefinition]:
     def read(answer: Mapping[str, Any]) -> TaskDefinition:
         try:
-            definition = parse(answer.get("taskDefinition") or {}, answer.get("tags") or ())
+            definition = whole(parse(answer.get("taskDefinition") or {}, answer.get("tags") or ()))
         except NotADefinition as error:
             raise Malformed(f"taskDefinition: {error}") from error
         if definition.family != family or what not in {family, definition.arn}:

@@ -7,14 +7,16 @@ variable is looked at once, for whether it looks like a secret, and goes no furt
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from auditor.aws.collectors import shapes
 from auditor.aws.collectors.container import containers
 from auditor.aws.collectors.shapes import Malformed
-from auditor.domain.facts import DaemonTaskDefinition, TaskDefinition, Volume
+from auditor.domain.facts import DaemonTaskDefinition, Definition, TaskDefinition, Volume
 
-__all__ = ["Malformed", "parse", "parse_daemon"]
+__all__ = ["Malformed", "parse", "parse_daemon", "whole"]
+
+D = TypeVar("D", bound=Definition)
 
 
 def parse(raw: Mapping[str, Any], tags: Sequence[Mapping[str, Any]] | None = ()) -> TaskDefinition:
@@ -24,9 +26,8 @@ def parse(raw: Mapping[str, Any], tags: Sequence[Mapping[str, Any]] | None = ())
     must become a gap, never a verdict. Source: the API reference's TaskDefinition and ContainerDefinition.
     """
     answer = shapes.as_object(raw, "taskDefinition")
-    host = answer.get("networkMode") == "host"
     return TaskDefinition(
-        **_common(answer, "taskDefinitionArn", ":task-definition/", must_have_containers=host),
+        **_common(answer, "taskDefinitionArn", ":task-definition/"),
         network_mode=_network_mode(answer.get("networkMode")),
         tags=shapes.tag_map(tags),
         os_family=shapes.optional_text(
@@ -45,20 +46,27 @@ def parse_daemon(raw: Mapping[str, Any]) -> DaemonTaskDefinition:
     """
     answer = shapes.as_object(raw, "daemonTaskDefinition")
     return DaemonTaskDefinition(
-        **_common(answer, "daemonTaskDefinitionArn", ":daemon-task-definition/", must_have_containers=False),
+        **_common(answer, "daemonTaskDefinitionArn", ":daemon-task-definition/"),
         network_mode=None,
         tags=None,
         os_family="LINUX",
     )
 
 
-def _common(answer: Mapping[str, Any], arn: str, kind: str, *, must_have_containers: bool) -> dict[str, Any]:
+def whole(definition: D) -> D:
+    """Return a definition that ECS has answered with, and that has containers. Raises Malformed where it has none.
+
+    ECS registers none without a container: containers that got lost on the way must not read as clean ones.
+    """
+    if not definition.containers:
+        raise Malformed("containerDefinitions", "holds no container, and every task definition has one")
+    return definition
+
+
+def _common(answer: Mapping[str, Any], arn: str, kind: str) -> dict[str, Any]:
     family = shapes.text(answer.get("family"), "family")
     revision = shapes.counting_number(answer.get("revision"), "revision")
     found = containers(answer.get("containerDefinitions"))
-    if not found and must_have_containers:
-        # ECS registers no definition without a container: one that got lost on the way must not read as a clean one.
-        raise Malformed("containerDefinitions", "holds no container, and every task definition has one")
     return {
         "arn": _arn(answer.get(arn), arn, f"{kind}{family}:{revision}"),
         "family": family,

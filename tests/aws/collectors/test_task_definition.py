@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.aws.collectors.task_definition import Malformed, parse
+from auditor.aws.collectors.task_definition import Malformed, parse, whole
 from auditor.checks.ecs.host_network_privileged_or_root import Parameters
 from auditor.checks.ecs.host_network_privileged_or_root import host_network_privileged_or_root as rule
 from auditor.domain.check import Status
@@ -74,15 +74,17 @@ def test_a_network_mode_is_kept_as_it_is(mode: str | None) -> None:
 
 @pytest.mark.parametrize("containers", [None, [], ()], ids=repr)
 def test_no_containers_are_no_containers(containers: object) -> None:
-    assert parse({**WHOLE, "networkMode": "bridge", "containerDefinitions": containers}).containers == ()
+    assert parse({**WHOLE, "containerDefinitions": containers}).containers == ()
 
 
 @pytest.mark.parametrize("lost", [{"containerDefinitions": None}, {"containerDefinitions": []}, {}], ids=repr)
-def test_a_definition_on_the_host_s_network_that_lost_its_containers_is_no_clean_one(lost: dict[str, Any]) -> None:
+@pytest.mark.parametrize("mode", ["host", "awsvpc", None], ids=repr)
+def test_an_answer_that_lost_its_containers_is_no_clean_one(lost: dict[str, Any], mode: str | None) -> None:
     rest = {key: value for key, value in WHOLE.items() if key != "containerDefinitions"}
 
     with pytest.raises(Malformed, match="containerDefinitions: holds no container"):
-        parse({**rest, **lost})
+        whole(parse({**rest, "networkMode": mode, **lost}))
+    assert whole(parse(WHOLE)) == parse(WHOLE)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,10 @@ def described(
 ) -> dict[str, Any]:
     arn = f"arn:aws:ecs:{region}:{account}:task-definition/{family}:{revision}"
     task = {"taskDefinitionArn": arn, "family": family, "revision": revision, "status": "ACTIVE"}
-    return {"taskDefinition": {**task, "containerDefinitions": []}, "tags": [{"key": "env", "value": "prod"}]}
+    return {
+        "taskDefinition": {**task, "containerDefinitions": [{"name": "app"}]},
+        "tags": [{"key": "env", "value": "prod"}],
+    }
 
 
 class Ecs:
@@ -264,3 +267,13 @@ def test_collectors_are_found_by_what_they_yield() -> None:
     assert {each.name for each in reading([TaskDefinition])} == {"ecs-services", "ecs-tasks", "ecs-task-definitions"}
     with pytest.raises(LookupError, match="no collector reads str"):
         reading([TaskDefinition, str])
+
+
+@pytest.mark.parametrize("lost", [[], None], ids=repr)
+def test_a_description_without_containers_is_a_gap(lost: object) -> None:
+    answer = described("a")
+    answer["taskDefinition"]["containerDefinitions"] = lost
+    (item,), _ = collect(Ecs(["a"], broken={"a": answer}))
+
+    assert isinstance(item, Gap)
+    assert item.reason is Reason.MALFORMED_RESPONSE
