@@ -334,7 +334,7 @@ def plainly_harmless(container: object) -> bool:
 def test_nothing_passes_that_does_not_plainly_say_that_it_is_harmless(containers: object) -> None:
     raw = {"taskDefinitionArn": ARN, "family": "web", "revision": 7, "networkMode": "host"}
     try:
-        status = rule.judge(parse({**raw, "containerDefinitions": containers}), Parameters()).status
+        status = rule.judge(whole(parse({**raw, "containerDefinitions": containers})), Parameters()).status
     except Malformed:
         return
 
