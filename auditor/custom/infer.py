@@ -69,7 +69,8 @@ def _field(reading: Reading, node: Node, here: Shape) -> Shape:
     if here.word is Word.LIST:
         return reading.complain(f"{show(name)} is asked of a list", f"Write [].{show(name)} for that of each item.")
     if here.word is not Word.OBJECT:
-        return reading.complain(f"{show(name)} is asked of {here.word.value}", f"Remove .{show(name)}")
+        bracket = f"Remove .{show(name)}, or write brackets: what stands behind `!` ends before the dot."
+        return reading.complain(f"{show(name)} is asked of {here.word.value}", bracket)
     if name not in here.names:
         owner = here.kind.__name__ if here.kind else "what is made here"
         return reading.complain(f"{show(name)} is not a member of {owner}", _meant(name, here))

@@ -21,7 +21,10 @@ def folders(text: str | None, source: str, overrides: Mapping[str, Override]) ->
         document = document.overridden(_PATH, override.value, override.source)
     section = document.data.get(_PATH[0]) if isinstance(document.data, dict) else None
     given = section.get(_PATH[1]) if isinstance(section, dict) else None
-    if isinstance(given, str):
-        return {given: document.problem(_PATH, "")}
-    named = enumerate(given if isinstance(given, list) else ())
-    return {each: document.problem((*_PATH, index), "") for index, each in named if isinstance(each, str)}
+    alone = {(): given} if isinstance(given, str) else {}
+    named = {(index,): each for index, each in enumerate(given if isinstance(given, list) else ())} or alone
+    return {each: document.problem((*_PATH, *path), "") for path, each in named.items() if _is_folder(each)}
+
+
+def _is_folder(given: object) -> bool:
+    return isinstance(given, str) and given.strip() != "" and "://" not in given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +180,18 @@ def test_a_faulty_file_keeps_its_id_so_that_nobody_is_told_twice(tmp_path: Path)
     put(tmp_path, severity="bad")
 
     assert [each.id for each in found(tmp_path).checks] == ["own-no-privileged"]
+
+
+def test_the_example_in_the_readme_is_in_order(tmp_path: Path) -> None:
+    readme = (CONFIG.parents[1] / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(id: .*?)```", readme, re.DOTALL)
+    (tmp_path / "own.yaml").write_text(example, encoding="utf-8")
+    loaded = found(tmp_path)
+    fact = task_definition(containers=(container("one"), container("two", capabilities_added=("SYS_ADMIN",))))
+
+    assert loaded.problems == []
+    verdict = loaded.checks[0].judge(fact, NoParameters())
+    assert [(each.container, each.details) for each in verdict.evidence] == [("two", {"adds": ("SYS_ADMIN",)})]
 
 
 def test_the_examples_are_in_order_and_do_what_they_say() -> None:
