@@ -17,7 +17,7 @@ from auditor.custom.infer import Reading
 from auditor.custom.judge import UNANSWERED, Judge
 from auditor.custom.model import KINDS, Shape, Word, shape_of
 from auditor.custom.page import page
-from auditor.documents import Complaint, Document, decode, explain, parse, show
+from auditor.documents import Complaint, Document, decode, explain, parse_with_slips, show
 from auditor.domain.check import Check, Origin, Repair, Severity
 from auditor.domain.errors import ConfigError, Problem
 from auditor.domain.facts import Definition, TaskDefinition
@@ -76,7 +76,7 @@ def _add(found: Found, path: Path, owners: dict[str, str]) -> None:
     source = str(path)
     try:
         raw = path.read_bytes()
-        document = parse(decode(raw, source), source)
+        document, slips = parse_with_slips(decode(raw, source), source)
     except OSError as error:
         problem = Problem(source, 0, "", error.strerror or str(error), "Check who may read it.")
         found.problems.append(problem)
@@ -86,7 +86,7 @@ def _add(found: Found, path: Path, owners: dict[str, str]) -> None:
         return
     origin = Origin(source, f"sha256:{hashlib.sha256(raw).hexdigest()}")
     check, problems = _check(document, origin, owners)
-    found.problems += problems
+    found.problems += [*slips, *problems]
     if check is not None:
         found.checks.append(check)
 
@@ -151,6 +151,11 @@ class _Looks:
         return reading.complaints
 
     @property
+    def tags(self) -> bool:
+        """Whether tags are read, of the fact or of a part of it."""
+        return any(name == "tags" for _, name in self._members)
+
+    @property
     def at_the_fact(self) -> tuple[str, ...]:
         """The members of the fact itself that are read."""
         return self._of(self._kind)
@@ -187,6 +192,7 @@ def _made(file: CheckFile, looks: _Looks, origin: Origin) -> Check[Any]:
         remediation=file.remediation,
         words=words,
         repairs=dict.fromkeys(words, by_hand) if issubclass(kind, Definition) else {},
+        reads_tags=looks.tags,
         page=page(file),
         origin=origin,
     )

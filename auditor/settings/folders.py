@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from auditor.documents import Document, parse
+from auditor.documents import Document, parse_with_slips
 from auditor.domain.errors import Problem
 from auditor.settings.values import Override
 
@@ -16,7 +16,7 @@ def folders(text: str | None, source: str, overrides: Mapping[str, Override]) ->
 
     Raises ConfigError where the text is no document at all; what else is wrong with it is for `load` to tell.
     """
-    document = Document.empty(source) if text is None else parse(text, source)
+    document = Document.empty(source) if text is None else parse_with_slips(text, source)[0]
     if (override := overrides.get(".".join(_PATH))) is not None:
         document = document.overridden(_PATH, override.value, override.source)
     section = document.data.get(_PATH[0]) if isinstance(document.data, dict) else None

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from auditor.app import MISUSED, OK, Outcome, configuration, perform
 from auditor.app.audit import Request, audit, fingerprint
+from auditor.app.catalogue import unread
 from auditor.app.options import Options
 from auditor.app.wiring import Aws
 from auditor.domain.check import Status
@@ -21,7 +23,7 @@ from auditor.engine.signals import obeying
 from auditor.settings import Settings
 from tests.app.test_audit import MANIFEST, RUN, StubAws
 from tests.builders import target
-from tests.custom.made import put
+from tests.custom.made import check, put
 from tests.engine.stubs import StubCloud, one_definition
 from tests.store.stubs import Memory
 
@@ -115,13 +117,12 @@ def test_all_problems_come_together_and_each_once(do: Do, tmp_path: Path) -> Non
     ]
 
 
-def test_a_kind_that_nothing_reads_yet_is_a_problem_and_not_a_crash(do: Do, tmp_path: Path) -> None:
-    path = put(tmp_path / "mine", over="daemon-task-definition")
+def test_a_kind_that_nothing_reads_is_a_problem_that_names_the_file(tmp_path: Path) -> None:
+    own = check(tmp_path)
 
-    outcome = do("validate", "fail_on: none", checks_folder=(str(tmp_path / "mine"),))
+    (problem,) = unread([own, replace(own, over=bytes)])
 
-    assert outcome.exit_code == MISUSED
-    assert outcome.text.startswith(f"{path}: over: own-no-privileged: no collector reads DaemonTaskDefinition\n")
+    assert str(problem).startswith(f"{tmp_path}/own.yaml: over: own-no-privileged: no collector reads bytes\n  -> ")
 
 
 def test_a_run_is_another_once_the_text_of_a_check_is(tmp_path: Path) -> None:
@@ -143,7 +144,7 @@ def test_the_manifest_says_which_texts_judged_and_the_rows_are_like_any_other(tm
         audit(Request(RUN, "s3://bucket", (target(1),), how, {}), aws, lambda _: None, orders)
 
     manifest = json.loads(bucket.blobs[MANIFEST].body)
-    (own,) = (check for check in how.checks if check.id == "own-no-privileged")
+    (own,) = (each for each in how.checks if each.id == "own-no-privileged")
     assert manifest["checks"] == [FLAGSHIP, "own-no-privileged"]
     assert manifest["check_origins"] == {"own-no-privileged": {"source": str(path), "version": own.origin.version}}
     summary = json.loads(bucket.blobs[f"runs/{RUN}/summary.json"].body)

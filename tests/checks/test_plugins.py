@@ -166,12 +166,12 @@ def test_a_check_that_one_package_imports_from_another_or_from_us_counts_once(tm
 
 
 def test_a_check_over_what_nobody_reads_is_a_problem_and_not_a_crash(tmp_path: Path, run: Run) -> None:
-    install(tmp_path, "acme-checks", "rules = acme_rules", acme_rules=module(over="object"))
+    install(tmp_path, "acme-checks", "rules = acme_rules", acme_rules=module(over="bytes"))
 
     done = run("validate", "--inventory", "config/inventory.yaml")
 
     assert done.returncode == 2
-    assert "acme-checks: over: acme-no-tests: no collector reads object" in done.stderr
+    assert "acme-checks: over: acme-no-tests: no collector reads bytes" in done.stderr
     assert run("validate", "--inventory", "config/inventory.yaml", "--exclude-check", "acme-*").returncode == 0
 
 

@@ -46,6 +46,19 @@ def test_it_says_where_it_comes_from_and_which_text_of_it_this_is(tmp_path: Path
     assert own.origin == Origin(str(path), f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}")
 
 
+@pytest.mark.parametrize(
+    ("over", "fail_when", "reads"),
+    [
+        ("task-definition", "tags.owner == `null`", True),
+        ("task-definition", "family == 'tags'", False),
+        ("service", "length(task_sets[?tags.owner == `null`]) > `0`", True),
+        ("service", "length(task_sets) > `0`", False),
+    ],
+)
+def test_tags_are_only_asked_for_where_they_are_read(tmp_path: Path, over: str, fail_when: str, *, reads: bool) -> None:
+    assert check(tmp_path, over=over, fail_when=fail_when).reads_tags is reads
+
+
 @pytest.mark.parametrize("over", KINDS)
 def test_what_fails_in_a_definition_is_for_a_person_to_mend(tmp_path: Path, over: str) -> None:
     own = check(tmp_path, over=over, fail_when="arn == ''")
@@ -122,6 +135,13 @@ def test_everything_that_is_wrong_with_a_file_comes_at_once(tmp_path: Path) -> N
 
     assert sorted({each.path for each in wrong}) == ["evidence", "extra", "fail_when", "id", "severity"]
     assert len(wrong) == 6, "both names of one expression are told"
+
+
+def test_a_key_that_is_given_twice_is_told_together_with_all_else(tmp_path: Path) -> None:
+    path = put(tmp_path, severity="bad")
+    path.write_text(path.read_text(encoding="utf-8") + "words: twice\n", encoding="utf-8")
+
+    assert [each.path for each in found(tmp_path).problems] == ["words", "severity"]
 
 
 @pytest.mark.parametrize(

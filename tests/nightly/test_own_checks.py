@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fleet.definitions import template_of
 from tests.fleet.organization import Shape
 from tests.fleet.running import Fleet, running
 from tests.nightly.night import Night, audit
@@ -88,6 +89,32 @@ def test_what_has_no_answer_is_unknown_and_never_pass(fleet: Fleet, folder: Path
     assert set(said(night, "own-small-reservation", "UNKNOWN")) == everything
     assert {reason for row in night.findings() for reason in row["reasons"]} == {"not-comparable"}
     assert "verdicts are UNKNOWN" in night.stdout
+
+
+def test_the_examples_find_the_families_without_an_owner_and_no_image_that_is_named_latest(
+    fleet: Fleet, tmp_path: Path
+) -> None:
+    examples = Path(__file__).parents[2] / "config/checks"
+
+    night = audit(fleet, tmp_path, "--checks-folder", str(examples), "--check", "ecs-owner-tag,ecs-image-*")
+
+    families = [each for region in fleet.organization.regions for each in _families(fleet, region)]
+    owned = {arn for arn, tags in families if b'"owner"' in tags}
+    assert night.code == 0, night.stderr
+    assert owned
+    assert set(said(night, "ecs-owner-tag", "PASS")) == owned
+    assert set(said(night, "ecs-owner-tag", "FAIL")) == {arn for arn, _ in families} - owned
+    assert set(said(night, "ecs-image-tag-latest", "PASS")) == {arn for arn, _ in families}
+    assert night.findings("UNKNOWN") == []
+
+
+def _families(fleet: Fleet, region: str) -> Iterator[tuple[str, bytes]]:
+    """The latest ACTIVE revision of every family, with its tags as the fleet serves them."""
+    organization = fleet.organization
+    for member in organization.members:
+        for family in organization.each_family(member.id, region):
+            if family.active is not None:
+                yield family.arn(family.active), template_of(organization, family, family.active)[2]
 
 
 def test_a_fault_in_a_file_ends_the_night_before_it_begins(fleet: Fleet, folder: Path, tmp_path: Path) -> None:
