@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from auditor import checks
-from auditor.app import configuration
 from auditor.app.options import Options
 from auditor.app.outcome import Outcome
-from auditor.app.wiring import Aws
+from auditor.domain.check import Check
 from auditor.domain.errors import ConfigError, Problem
 from auditor.reports import manual
 
@@ -17,13 +18,19 @@ def act(options: Options) -> Outcome:
         from auditor.reports import facts  # noqa: PLC0415 - only here
 
         return Outcome(facts.reference())
-    known = (
-        configuration.checks_of(options, Aws()) if options.overrides() or options.text("settings") else checks.load()
-    )
-    wanted = options.text("check_id")
+    known, wanted = _known(options), options.text("check_id")
     if wanted is None:
         return Outcome(manual.listing(known))
     found = [each for each in known if each.id == wanted]
     if not found:
         raise ConfigError([Problem("checks", 0, "", f"there is no check {wanted!r}", "`auditor checks` lists them.")])
     return Outcome(manual.page(found[0]))
+
+
+def _known(options: Options) -> tuple[Check[Any], ...]:
+    if not options.text("settings") and not options.texts("checks_folder"):
+        return checks.load()
+    from auditor.app import configuration  # noqa: PLC0415 - takes longer to load than all checks
+    from auditor.app.wiring import Aws  # noqa: PLC0415
+
+    return configuration.checks_of(options, Aws())
