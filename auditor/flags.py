@@ -40,8 +40,12 @@ WHO = together(
     option("role-name", "The role to assume where the inventory names none."),
     option("external-id", "The external id where the inventory names none."),
 )
-HOW = together(
+CHECKS = together(
     option("settings", "How it is done: a YAML file or s3:// URL.", short="s"),
+    option("checks-folder", "A folder of checks of your own, one YAML file each; repeatable.", multiple=True),
+)
+HOW = together(
+    CHECKS,
     option("check", "Only this check, by id or glob; repeatable.", multiple=True),
     option("exclude-check", "Leave this check out, by id or glob; repeatable.", multiple=True),
     option("framework", "Only checks of this framework, such as cis-compute-1.1; repeatable.", multiple=True),

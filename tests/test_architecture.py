@@ -23,6 +23,7 @@ FLOORS = {
     "auditor.checks": 1,
     "auditor.secrets": 1,
     "auditor.store": 1,
+    "auditor.custom": 2,
     "auditor.inventory": 2,
     "auditor.settings": 2,
     "auditor.aws": 3,
@@ -52,13 +53,16 @@ HOMES = {
     "moto": {"auditor.demo"},
     "click": {"auditor.cli", "auditor.flags"},
     "yaml": {"auditor.documents"},
-    "pydantic": {"auditor.inventory", "auditor.settings", "auditor.schemas"},
+    "jmespath": {"auditor.custom"},
+    "pydantic": {"auditor.custom", "auditor.inventory", "auditor.settings", "auditor.schemas"},
 }
 
 MAY_PRINT = {"auditor.cli", "auditor.app"}
 LONGEST = {"auditor.cli": 149}
 LONGEST_ELSEWHERE = 300
 BROAD_HANDLERS_IN_THE_ENGINE = 3
+#: Where modules of other packages are imported, whatever they do then.
+BROAD_HANDLERS_ELSEWHERE = {"auditor.checks._plugins": 1}
 
 
 def module_name(file: Path) -> str:
@@ -194,11 +198,12 @@ def test_only_the_command_prints(module: str) -> None:
     assert room(module) in MAY_PRINT or prints(SOURCES[module]) == []
 
 
-def test_everything_is_caught_at_three_boundaries_of_the_engine_and_nowhere_else() -> None:
-    handlers = {module: lines for module, source in SOURCES.items() if (lines := broad_handlers(source))}
+def test_everything_is_caught_at_three_boundaries_of_the_engine_and_where_strangers_are_let_in() -> None:
+    handlers = {module: len(lines) for module, source in SOURCES.items() if (lines := broad_handlers(source))}
+    in_the_engine = [count for module, count in handlers.items() if room(module) == "auditor.engine"]
 
-    assert {module: lines for module, lines in handlers.items() if room(module) != "auditor.engine"} == {}
-    assert sum(map(len, handlers.values())) <= BROAD_HANDLERS_IN_THE_ENGINE
+    assert {each: n for each, n in handlers.items() if room(each) != "auditor.engine"} == BROAD_HANDLERS_ELSEWHERE
+    assert sum(in_the_engine) <= BROAD_HANDLERS_IN_THE_ENGINE
 
 
 @pytest.mark.parametrize(

@@ -63,18 +63,26 @@ def test_a_schema_names_its_draft_and_describes_every_key(name: str) -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize(("schema", "file"), [("inventory", "inventory.yaml"), ("settings", "auditor.yaml")])
+EXAMPLES = [
+    ("inventory", "inventory.yaml"),
+    ("settings", "auditor.yaml"),
+    *(("check", f"checks/{path.name}") for path in sorted((CONFIG / "checks").iterdir())),
+]
+
+
+@pytest.mark.parametrize(("schema", "file"), EXAMPLES)
 def test_the_example_files_fit_their_schemas(schema: str, file: str) -> None:
     assert objections(schema, example(file)) == []
 
 
-@pytest.mark.parametrize(("schema", "file"), [("inventory", "inventory.yaml"), ("settings", "auditor.yaml")])
+@pytest.mark.parametrize(("schema", "file"), EXAMPLES)
 def test_the_example_files_name_their_schemas_for_editors(schema: str, file: str) -> None:
     first = (CONFIG / file).read_text(encoding="utf-8").splitlines()[0]
 
     assert first.startswith("# yaml-language-server: $schema=")
-    assert (CONFIG / first.partition("$schema=")[2]).resolve().name == f"{schema}.schema.json"
-    assert (CONFIG / first.partition("$schema=")[2]).exists()
+    named = (CONFIG / file).parent / first.partition("$schema=")[2]
+    assert named.resolve().name == f"{schema}.schema.json"
+    assert named.exists()
 
 
 def test_rows_fit_their_schemas() -> None:
@@ -98,6 +106,8 @@ def test_rows_fit_their_schemas() -> None:
         pytest.param("inventory", {"discover": None}, id="a discovery without a value"),
         pytest.param("settings", {"limits": {"workers": 513}}, id="too many workers"),
         pytest.param("settings", {"limits": {"deadline": "two hours"}}, id="a deadline in words"),
+        pytest.param("check", example("checks/ecs-owner-tag.yaml") | {"over": "bucket"}, id="a check over a bucket"),
+        pytest.param("check", {"id": "a-b"}, id="a check that lacks most keys"),
         pytest.param("settings", {"emit": ["fail"]}, id="a status in small letters"),
     ],
 )

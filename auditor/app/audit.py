@@ -88,7 +88,7 @@ def fingerprint(request: Request) -> str:
     what = [
         request.hashes.get("inventory"),
         request.hashes.get("narrowed"),
-        [check.id for check in settings.checks],
+        [f"{check.id} {check.origin.version}".strip() for check in settings.checks],
         repr(sorted(settings.parameters.items())),
         sorted(settings.emit),
         [settings.revisions, settings.introduced],
@@ -182,6 +182,11 @@ def _context(request: Request, previous: str | None, vouches: Mapping[str, str])
         "settings_sha256": request.hashes.get("settings"),
         "state": dict(vouches),
         "checks": [check.id for check in request.settings.checks],
+        "check_origins": {
+            check.id: {"source": check.origin.source, "version": check.origin.version}
+            for check in request.settings.checks
+            if check.origin.source
+        },
         "versions": _versions(),
     }
 

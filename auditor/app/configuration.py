@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from auditor import checks, inventory, settings
+from auditor import inventory, settings
+from auditor.app.catalogue import catalogue, unread
 from auditor.app.options import Options
 from auditor.app.wiring import Aws
+from auditor.domain.check import Check
 from auditor.domain.errors import ConfigError, Problem
 from auditor.domain.scope import Account, Target
 from auditor.inventory import Inventory
@@ -27,7 +30,7 @@ def load(options: Options, aws: Aws) -> Configuration:
     problems: list[Problem] = []
     loaded_settings, loaded_inventory = None, None
     try:
-        loaded_settings = _settings(options, aws)
+        loaded_settings = settings_of(options, aws)
     except ConfigError as error:
         problems += error.problems
     try:
@@ -52,6 +55,33 @@ def targets(configuration: Configuration, options: Options, aws: Aws) -> tuple[T
     return inventory.narrow(found, options.texts("account"), options.texts("region"), aws.known_regions)
 
 
+def settings_of(options: Options, aws: Aws) -> Settings:
+    """Read the settings, with the checks that they speak of. Raises ConfigError with every problem of either."""
+    loaded, _ = _settings_and_checks(options, aws)
+    if problems := unread(loaded.checks):
+        raise ConfigError(problems)
+    return loaded
+
+
+def checks_of(options: Options, aws: Aws) -> tuple[Check[Any], ...]:
+    """Return all checks that there are, enabled or not. Raises ConfigError with every problem of the settings."""
+    return _settings_and_checks(options, aws)[1]
+
+
+def _settings_and_checks(options: Options, aws: Aws) -> tuple[Settings, tuple[Check[Any], ...]]:
+    source = options.text("settings")
+    text = read_text(source, options.label("settings"), aws) if source else None
+    name, overrides = source or "settings", options.overrides()
+    known = catalogue(text, name, overrides)
+    try:
+        loaded = settings.load(text, name, overrides, known.checks)
+    except ConfigError as error:
+        raise ConfigError([*known.problems, *error.problems]) from error
+    if known.problems:
+        raise ConfigError(known.problems)
+    return loaded, known.checks
+
+
 def read_text(source: str, label: str, aws: Aws) -> str:
     """Return the text of a file or an `s3://` object. Raises ConfigError for a file, StorageError for S3."""
     try:
@@ -63,12 +93,6 @@ def read_text(source: str, label: str, aws: Aws) -> str:
     except UnicodeDecodeError as error:
         problem = Problem(source, 0, label, f"not UTF-8 at byte {error.start}", "Save the file as UTF-8.")
         raise ConfigError([problem]) from error
-
-
-def _settings(options: Options, aws: Aws) -> Settings:
-    source = options.text("settings")
-    text = read_text(source, options.label("settings"), aws) if source else None
-    return settings.load(text, source or "settings", options.overrides(), checks.load())
 
 
 def _inventory(options: Options, aws: Aws) -> Inventory | None:

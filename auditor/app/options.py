@@ -18,6 +18,7 @@ _IN_SETTINGS = {
     "framework": "checks.frameworks",
     "revisions": "revisions",
     "introduced": "introduced",
+    "checks_folder": "checks.folders",
     "workers": "limits.workers",
     "processes": "limits.processes",
     "headroom": "limits.headroom",

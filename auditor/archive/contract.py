@@ -66,7 +66,8 @@ class EvidenceRow:
     revision: int | None
     """The revision that this is about; null for what has none."""
     details: dict[str, str | int | bool | list[str] | None]
-    """What else the check looked at, by the API's names. Never the value of an environment variable."""
+    """What else the check looked at, by the API's names or, where it is a file, by those of `auditor checks --facts`.
+    Never the value of an environment variable."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Floor 1: the checks, one pure function a file, grouped by service, found by walking this package.
 
 A check exists as soon as its file does: `auditor/checks/<service>/<what it says>.py` with one `@check`. Modules whose
-name starts with an underscore hold what checks share and are not looked into. Nothing is imported before `load` or
-`ids` is called.
+name starts with an underscore hold what checks share and are not looked into. Other packages bring checks through the
+entry point group `auditor.checks`. Nothing is imported before `load` or `ids` is called.
 """
 
 from __future__ import annotations
@@ -23,9 +23,15 @@ def load(include: Iterable[str] = ("*",), exclude: Iterable[str] = ()) -> tuple[
     """The checks whose id matches a name or glob of `include` and none of `exclude`, sorted by id.
 
     Raises ValueError where a pattern of `include` matches no check at all: a run that asks for a misspelt check must
-    not end as a run that found nothing. `unmatched` tells the same beforehand.
+    not end as a run that found nothing. `unmatched` tells the same beforehand. Raises ConfigError where another package
+    brings checks that cannot be taken in.
     """
     return select(_catalogue(), include, exclude)
+
+
+def built_in() -> tuple[Check[Any], ...]:
+    """The checks that come with auditor, sorted by id."""
+    return _built_in()
 
 
 def ids() -> tuple[str, ...]:
@@ -64,6 +70,14 @@ def discover(package: ModuleType) -> tuple[Check[Any], ...]:
 
 @cache
 def _catalogue() -> tuple[Check[Any], ...]:
+    from auditor.checks._plugins import plugged_in  # noqa: PLC0415 - looks into every installed package
+
+    known = {each.id: each for each in _built_in()}
+    return tuple(sorted((*known.values(), *plugged_in(known, _modules)), key=lambda each: each.id))
+
+
+@cache
+def _built_in() -> tuple[Check[Any], ...]:
     return discover(sys.modules[__name__])
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
+from types import FunctionType
 from typing import Any, Generic, TypeVar
 
 F = TypeVar("F")
@@ -85,12 +86,24 @@ class NoParameters:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a check comes from; nothing is said of those that come with auditor.
+
+    `source` is the path of a file or the name of a distribution; `version` changes with what the check says: the hash
+    of the file, the version of the distribution.
+    """
+
+    source: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Check(Generic[F]):
     """A check and its metadata.
 
     `over` is the kind of fact that it judges, kinds derived from it included. `frameworks` maps a framework to its
     control ids; `parameters` holds the defaults. `words` says what each reason means, fit to follow the name of the
-    part (`is privileged`), and `repairs` what mends it.
+    part (`is privileged`), and `repairs` what mends it. `page` is the manual page of a check that has no module.
     """
 
     id: str
@@ -104,19 +117,24 @@ class Check(Generic[F]):
     words: Mapping[str, str] = field(default_factory=dict, hash=False)
     repairs: Mapping[str, Repair] = field(default_factory=dict, hash=False)
     reads_tags: bool = False
+    page: str = field(default="", repr=False)
+    origin: Origin = Origin()
 
-    def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
-        """Pickle by name: the decorator has put this check where its function was."""
-        return _named, (self.judge.__module__, self.judge.__name__)
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[object, ...]]:
+        """Pickle by name where the decorator has put this check in the place of its function; else as it was made."""
+        if isinstance(self.judge, FunctionType):
+            return _named, (self.judge.__module__, self.judge.__name__, self.origin)
+        return type(self), tuple(getattr(self, each.name) for each in fields(self))
 
     @property
     def manual(self) -> str:
-        """The manual page: the docstring of the module that defines the check."""
-        return (sys.modules[self.judge.__module__].__doc__ or "").strip()
+        """The manual page: its own, or the docstring of the module that defines the check."""
+        return self.page or (sys.modules[self.judge.__module__].__doc__ or "").strip()
 
 
-def _named(module: str, name: str) -> Any:  # noqa: ANN401 - whatever stands there
-    return getattr(importlib.import_module(module), name)
+def _named(module: str, name: str, origin: Origin) -> Any:  # noqa: ANN401 - whatever stands there
+    found = getattr(importlib.import_module(module), name)
+    return replace(found, origin=origin) if origin != Origin() else found
 
 
 def check(  # noqa: PLR0913 - keyword-only metadata, one word each

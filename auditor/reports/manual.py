@@ -6,16 +6,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from auditor.domain.check import Check
+from auditor.domain.check import Check, Origin
+from auditor.reports.plain import visible
 
 _GAP = "  "
 _KINDS = {bool: "true or false", str: "text", int: "a whole number", tuple[str, ...]: "a list of texts"}
-_HEADINGS = ("ID", "SEVERITY", "FRAMEWORKS", "TITLE")
+_HEADINGS = ("ID", "SEVERITY", "FRAMEWORKS", "FROM", "TITLE")
 
 
 def listing(checks: Iterable[Check[Any]]) -> str:
     """A table of `checks` in their order, one a line, below a line of headings; ends with a newline."""
-    rows = [(each.id, str(each.severity), _frameworks(each.frameworks), each.title) for each in checks]
+    rows = [
+        (each.id, str(each.severity), _frameworks(each.frameworks), _origin(each.origin), visible(each.title))
+        for each in checks
+    ]
     if not rows:
         return "No check is selected.\n"
     return "".join(f"{line}\n" for line in _columns([_HEADINGS, *rows]))
@@ -27,14 +31,26 @@ def page(check: Check[Any]) -> str:
         ("severity", str(check.severity)),
         ("judges", check.over.__name__),
         ("frameworks", _frameworks(check.frameworks)),
+        ("from", _origin(check.origin)),
         *(("parameter", each) for each in _parameters(check.parameters)),
     ]
-    header = "\n".join([check.id, check.title, "", *_columns(facts)])
-    return f"{header}\n\n{check.manual}\n"
+    header = "\n".join([check.id, visible(check.title), "", *_columns(facts)])
+    return f"{header}\n\n{_printable(check.manual)}\n"
 
 
 def _frameworks(frameworks: Mapping[str, tuple[str, ...]]) -> str:
     return "; ".join(f"{name} {', '.join(controls)}" for name, controls in sorted(frameworks.items())) or "-"
+
+
+def _origin(origin: Origin) -> str:
+    """`built in`, a file, or a package with its version; what a hash says is for the manifest."""
+    version = "" if origin.version.startswith("sha256:") else origin.version
+    return visible(f"{origin.source} {version}".strip()) or "built in"
+
+
+def _printable(text: str) -> str:
+    """The lines of a text, harmless on a terminal: a check may come from anywhere."""
+    return "\n".join(visible(line, len(line) + 1) if line.strip() else "" for line in text.splitlines())
 
 
 def _parameters(parameters: Any) -> list[str]:  # noqa: ANN401 - any dataclass

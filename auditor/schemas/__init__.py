@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-#: What there is a schema of: two files that operators write, two kinds of rows that programs read.
-NAMES = ("inventory", "settings", "finding", "coverage")
+#: What there is a schema of: three files that operators write, two kinds of rows that programs read.
+NAMES = ("inventory", "settings", "check", "finding", "coverage")
 
 
 def read(name: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from auditor.archive import contract
+from auditor.custom.file import CheckFile
 from auditor.inventory.ours import InventoryFile
 from auditor.settings.file import SettingsFile
 
@@ -22,9 +23,11 @@ _ROWS: tuple[Any, ...] = (
     contract.FindingRow,
     contract.CoverageRow,
 )
+_FILES: dict[str, type[BaseModel]] = {"inventory": InventoryFile, "settings": SettingsFile, "check": CheckFile}
 _TITLES = {
     "inventory": "auditor inventory",
     "settings": "auditor settings",
+    "check": "auditor check",
     "finding": "auditor finding",
     "coverage": "auditor coverage",
 }
@@ -42,10 +45,8 @@ def _schema(name: str) -> dict[str, Any]:
 
 
 def _body(name: str) -> Any:  # noqa: ANN401 - JSON
-    if name == "inventory":
-        return _tidy(_without_null(InventoryFile.model_json_schema()))
-    if name == "settings":
-        return _tidy(_without_null(SettingsFile.model_json_schema()))
+    if name in _FILES:
+        return _tidy(_without_null(_FILES[name].model_json_schema()))
     return _tidy(_row_schema(contract.FindingRow if name == "finding" else contract.CoverageRow))
 
 

@@ -24,6 +24,7 @@ _Word = Literal["FAIL", "UNKNOWN", "PASS", "NOT_APPLICABLE"]
 _Words = Annotated[
     tuple[_Word, ...], NotEmpty, BeforeValidator(one_or_more, json_schema_input_type=_Word | list[_Word])
 ]
+_Folders = Annotated[tuple[Folder, ...], BeforeValidator(one_or_more, json_schema_input_type=str | list[str])]
 
 
 class _Section(BaseModel):
@@ -44,6 +45,7 @@ class ChecksSection(_Section):
     frameworks: Patterns = Field(
         (), description="Only checks of these frameworks, such as cis-compute-1.1; empty for all checks."
     )
+    folders: _Folders = Field((), description="Folders of checks of your own, one YAML file each.")
     parameters: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="By check id: its parameters. `auditor checks ID` lists them."
     )

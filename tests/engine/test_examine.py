@@ -131,6 +131,16 @@ def test_a_check_that_crashes_on_one_fact_loses_nothing_else() -> None:
     assert ledger(examined) == (CoverageStatus.PARTIAL, Reason.INTERNAL_ERROR, detail)
 
 
+def test_a_check_that_cannot_tell_is_no_crash_and_everything_was_examined() -> None:
+    def undecided(_task: TaskDefinition, _parameters: object) -> Verdict:
+        return Verdict(Status.UNKNOWN, ("tags-not-read",))
+
+    examined = looking(WEB, rules=[rule(undecided)])
+
+    assert ledger(examined) == (CoverageStatus.EXAMINED, None, "")
+    assert [(each.status, each.reasons) for each in examined.findings] == [(Status.UNKNOWN, ("tags-not-read",))]
+
+
 def test_what_a_check_does_not_apply_to_is_counted_and_not_kept() -> None:
     examined = looking(WEB, API, rules=[rule(Status.NOT_APPLICABLE, id="a"), rule(Status.PASS, id="b")])
 

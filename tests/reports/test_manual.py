@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from auditor.domain.check import Check, NoParameters, Severity, Status, Verdict
+from auditor.domain.check import Check, NoParameters, Origin, Severity, Status, Verdict
 from auditor.domain.facts import TaskDefinition
 from auditor.reports.manual import listing, page
 
@@ -34,14 +34,16 @@ def test_the_list_is_a_table_with_its_columns_below_their_headings() -> None:
             check(
                 "ecs-a", severity=Severity.CRITICAL, frameworks={"cis-compute-1.1": ("3.1", "3.4"), "aws": ("ECS.4",)}
             ),
-            check("ecs-longer", title="Another thing holds"),
+            check("ecs-longer", title="Another thing holds", origin=Origin("acme", "1.2")),
+            check("own-file", origin=Origin("mine.yaml", "sha256:0123")),
         ]
     )
 
     assert text == (
-        "ID          SEVERITY  FRAMEWORKS                           TITLE\n"
-        "ecs-a       critical  aws ECS.4; cis-compute-1.1 3.1, 3.4  Something holds\n"
-        "ecs-longer  low       -                                    Another thing holds\n"
+        "ID          SEVERITY  FRAMEWORKS                           FROM       TITLE\n"
+        "ecs-a       critical  aws ECS.4; cis-compute-1.1 3.1, 3.4  built in   Something holds\n"
+        "ecs-longer  low       -                                    acme 1.2   Another thing holds\n"
+        "own-file    low       -                                    mine.yaml  Something holds\n"
     )
 
 
@@ -65,6 +67,7 @@ def test_the_page_is_the_metadata_and_then_what_the_author_wrote() -> None:
         "severity    low\n"
         "judges      TaskDefinition\n"
         "frameworks  cis-compute-1.1 3.1\n"
+        "from        built in\n"
         "parameter   mode = lax (one of lax, strict)\n"
         "parameter   owner = payments (text)\n"
         "parameter   quick = true (true or false)\n"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from auditor import checks, settings
 from auditor.app import configuration
 from auditor.app.options import Options
 from auditor.app.outcome import Outcome
@@ -15,9 +14,7 @@ from auditor.aws import regions
 
 def act(options: Options) -> Outcome:
     """Print the policy of the enabled checks. Every action in it reads; none of them can be limited to a resource."""
-    source = options.text("settings")
-    text = configuration.read_text(source, options.label("settings"), Aws()) if source else None
-    loaded = settings.load(text, source or "settings", options.overrides(), checks.load())
+    loaded = configuration.settings_of(options, Aws())
     actions = {*regions.ACTIONS, *(a for each in collectors_of(loaded) for a in each.actions)}
     statement = {"Sid": "AuditorReads", "Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
     return Outcome(json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2))

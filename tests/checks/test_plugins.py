@@ -1,0 +1,183 @@
+"""Checks of other packages, found through real distributions on the path of a real process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+GOOD = '''
+"""No family is called test."""
+
+from auditor.domain.check import Severity, Status, Verdict, check
+from auditor.domain.facts import TaskDefinition
+
+
+@check(id="{id}", title="No family is a test", severity=Severity.LOW, over={over}, frameworks={{}},
+       remediation="Rename it.", words={{"a-test": "is a test"}})
+def judge(task, _params):
+    return Verdict(Status.PASS)
+'''
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def module(id_: str = "acme-no-tests", over: str = "TaskDefinition") -> str:
+    return GOOD.format(id=id_, over=over)
+
+
+def install(folder: Path, name: str, entry_points: str, **files: str) -> None:
+    """Lay a distribution into a folder as an installer would: its modules, and beside them its metadata."""
+    for path, text in files.items():
+        target = folder / f"{path}.py"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    info = folder / f"{name.replace('-', '_')}-1.2.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2.0\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text(f"[auditor.checks]\n{entry_points}\n", encoding="utf-8")
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    def carry_out(*arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        command = [sys.executable, *(arguments if arguments[0] == "-c" else ("-m", "auditor", *arguments))]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
+
+    return carry_out
+
+
+def test_a_module_and_a_package_bring_their_checks_and_the_list_says_whose_they_are(tmp_path: Path, run: Run) -> None:
+    install(tmp_path, "acme-checks", "rules = acme_rules", acme_rules=module())
+    more = {
+        "more/__init__": "",
+        "more/ecs/__init__": "",
+        "more/ecs/a": module("more-a"),
+        "more/ecs/_b": "raise OSError",
+    }
+    install(tmp_path, "more-checks", "rules = more", **more)
+
+    listed = run("checks")
+
+    assert listed.stderr == ""
+    rows = [line.split() for line in listed.stdout.splitlines() if line]
+    assert ["acme-no-tests", "low", "-", "acme-checks", "1.2.0", "No", "family", "is", "a", "test"] in rows
+    assert ["more-a", "low", "-", "more-checks", "1.2.0", "No", "family", "is", "a", "test"] in rows
+    assert [row[0] for row in rows[1:]] == sorted(row[0] for row in rows[1:])
+    assert "from        acme-checks 1.2.0" in run("checks", "acme-no-tests").stdout
+    assert "No family is called test." in run("checks", "acme-no-tests").stdout
+
+
+def test_a_check_of_another_package_crosses_to_a_process_that_was_spawned(tmp_path: Path, run: Run) -> None:
+    install(tmp_path, "acme-checks", "rules = acme_rules", acme_rules=module())
+    code = dedent("""
+        import multiprocessing, operator
+        from concurrent.futures import ProcessPoolExecutor
+        from auditor import checks
+        if __name__ == "__main__":
+            (check,) = checks.load(["acme-*"])
+            with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as executor:
+                origin = executor.submit(operator.attrgetter("origin"), check).result()
+                assert executor.submit(operator.itemgetter(0), [check]).result() == check
+            print(origin.source, origin.version)
+    """)
+
+    done = run("-c", code)
+
+    assert (done.stdout, done.stderr) == ("acme-checks 1.2.0\n", "")
+
+
+@pytest.mark.parametrize(
+    ("entry_points", "source", "said"),
+    [
+        pytest.param("r = acme_rules", "import no_such_thing", "ModuleNotFoundError: No module named", id="an import"),
+        pytest.param("r = acme_rules", "def f(:", "cannot be imported: SyntaxError", id="no Python"),
+        pytest.param("r = acme_rules", "raise SystemExit(0)", "cannot be imported: SystemExit", id="an end of it all"),
+        pytest.param(
+            "r = acme_rules", "class E(Exception): pass\nraise E('x\\n\\n')", "E: x", id="an error of its own"
+        ),
+        pytest.param("r = no_such_module", "", "ModuleNotFoundError", id="no such module"),
+        pytest.param("r = acme_rules:nothing", "", "AttributeError", id="no such name"),
+        pytest.param("r = acme_rules:x", "x = 1", "names something that is not a module", id="a number"),
+        pytest.param("r = acme_rules", "", "defines no check", id="no check"),
+        pytest.param("r = acme_rules", module("No Id"), "'No Id' is not an id", id="no id"),
+        pytest.param(
+            "r = acme_rules",
+            module("ecs-host-network-privileged-or-root"),
+            "is taken by a check that comes with auditor",
+            id="an id of ours",
+        ),
+        pytest.param(
+            "a = acme_rules\nb = other_rules", module("other-rule"), "'other-rule' is taken by acme-checks", id="twice"
+        ),
+        pytest.param(
+            "r = acme_rules",
+            f"{module()}\nrenamed, judge = judge, None",
+            "does not stand where its function",
+            id="lost",
+        ),
+    ],
+)
+def test_what_another_package_does_wrong_is_said_with_its_name_and_ends_with_2(
+    tmp_path: Path, run: Run, entry_points: str, source: str, said: str
+) -> None:
+    install(tmp_path, "acme-checks", entry_points, acme_rules=source, other_rules=module("other-rule"))
+
+    done = run("checks")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("acme-checks 1.2.0: ")
+    assert said in done.stderr
+    assert "->" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_all_that_is_wrong_comes_at_once_with_the_settings(tmp_path: Path, run: Run) -> None:
+    install(tmp_path, "acme-checks", "rules = acme_rules", acme_rules="import no_such_thing")
+    install(tmp_path, "more-checks", "rules = more_rules", more_rules="")
+    (tmp_path / "auditor.yaml").write_text("fail_on: hihg\nchecks: {folders: [nowhere]}\n", encoding="utf-8")
+
+    said = run("validate", "--settings", str(tmp_path / "auditor.yaml")).stderr
+
+    for part in ("acme-checks 1.2.0", "more-checks 1.2.0", "auditor.yaml:1: fail_on", "auditor.yaml:2: checks.folders"):
+        assert part in said
+
+
+def test_a_check_that_one_package_imports_from_another_or_from_us_counts_once(tmp_path: Path, run: Run) -> None:
+    install(tmp_path, "acme-checks", "rules = acme_rules", acme_rules=module())
+    ours = "from auditor.checks.ecs.host_network_privileged_or_root import host_network_privileged_or_root as x"
+    source = f"{ours}\nfrom acme_rules import judge as y\n{module('more-rule')}"
+    install(tmp_path, "more-checks", "rules = more_rules", more_rules=source)
+
+    done = run("checks")
+
+    assert done.stderr == ""
+    names = [line.split()[0] for line in done.stdout.splitlines() if line]
+    assert names.count("acme-no-tests") == names.count("ecs-host-network-privileged-or-root") == 1
+    assert "acme-checks 1.2.0" in next(line for line in done.stdout.splitlines() if line.startswith("acme-no-tests"))
+
+
+def test_a_check_over_what_nobody_reads_is_a_problem_and_not_a_crash(tmp_path: Path, run: Run) -> None:
+    install(tmp_path, "acme-checks", "rules = acme_rules", acme_rules=module(over="bytes"))
+
+    done = run("validate", "--inventory", "config/inventory.yaml")
+
+    assert done.returncode == 2
+    assert "acme-checks: over: acme-no-tests: no collector reads bytes" in done.stderr
+    assert run("validate", "--inventory", "config/inventory.yaml", "--exclude-check", "acme-*").returncode == 0
+
+
+def test_the_version_is_told_without_looking_into_other_packages(tmp_path: Path, run: Run) -> None:
+    install(tmp_path, "acme-checks", "rules = acme_rules", acme_rules="raise OSError")
+
+    assert run("--version").returncode == 0
+    code = "import sys, auditor.cli; print('importlib.metadata' in sys.modules, 'jmespath' in sys.modules)"
+    assert run("-c", code).stdout == "False False\n"

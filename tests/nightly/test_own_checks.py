@@ -1,0 +1,130 @@
+"""A night with checks of one's own: what they say is the truth, in one process and in several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fleet.definitions import template_of
+from tests.fleet.organization import Shape
+from tests.fleet.running import Fleet, running
+from tests.nightly.night import Night, audit
+from tests.nightly.truth import true
+
+#: The rule of the benchmark, as somebody would write it who has no Python.
+HOST = """
+id: own-host-root
+title: Containers on the host's network are neither privileged nor root
+severity: high
+over: task-definition
+applies_when: network_mode == 'host'
+fail_when: length(containers[?privileged || runs_as_root]) > `0`
+evidence: containers[?privileged || runs_as_root]
+reason: powerful
+words: has the powers of root
+remediation: Take them away.
+"""
+#: No container of the fleet has a reservation: nothing is neither more nor less than a number.
+SILENT = """
+id: own-small-reservation
+title: Reservations are small
+severity: low
+over: task-definition
+fail_when: containers[0].memory_reservation > `512`
+remediation: Reserve less.
+"""
+
+
+@pytest.fixture(scope="module")
+def fleet() -> Iterator[Fleet]:
+    with running(Shape(accounts=16, regions=2, families=6, host_share=0.6)) as fleet:
+        yield fleet
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks/host.yaml").write_text(HOST, encoding="utf-8")
+    return tmp_path / "checks"
+
+
+def said(night: Night, check: str, status: str) -> dict[str, frozenset[str]]:
+    """ARN of what has a status by a check -> the containers in evidence."""
+    rows = [row for row in night.findings(status) if row["check_id"] == check]
+    return {row["resource"]["arn"]: frozenset(each["container"] for each in row["evidence"]) for row in rows}
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_what_fails_is_what_the_fleet_was_built_to_have(
+    fleet: Fleet, folder: Path, tmp_path: Path, processes: str
+) -> None:
+    night = audit(fleet, tmp_path, "--checks-folder", str(folder), "--processes", processes)
+
+    truth = true(fleet)
+    failing = {arn: containers for arn, (verdict, _, containers) in truth.items() if verdict == "FAIL"}
+    passing = {arn for arn, (verdict, _, _) in truth.items() if verdict == "PASS"}
+    assert night.code == 0, night.stderr
+    assert failing
+    assert passing
+    assert said(night, "own-host-root", "FAIL") == failing
+    assert set(said(night, "own-host-root", "PASS")) == passing
+    assert said(night, "own-host-root", "UNKNOWN") == {}
+    rows = [row for row in night.findings("FAIL") if row["check_id"] == "own-host-root"]
+    assert {(row["severity"], *row["reasons"], row["remediation"]) for row in rows} == {
+        ("high", "powerful", "Take them away.")
+    }
+    assert list(night.manifest()["check_origins"]) == ["own-host-root"]
+    assert "own-host-root" in night.report()
+
+
+def test_what_has_no_answer_is_unknown_and_never_pass(fleet: Fleet, folder: Path, tmp_path: Path) -> None:
+    (folder / "silent.yaml").write_text(SILENT, encoding="utf-8")
+
+    night = audit(fleet, tmp_path, "--check", "own-small-reservation", AUDITOR_CHECKS_FOLDER=str(folder))
+
+    everything = {each.arn for each in fleet.truth()}
+    assert night.code == 0, night.stderr
+    assert set(said(night, "own-small-reservation", "UNKNOWN")) == everything
+    assert {reason for row in night.findings() for reason in row["reasons"]} == {"not-comparable"}
+    assert "verdicts are UNKNOWN" in night.stdout
+
+
+def test_the_examples_find_the_families_without_an_owner_and_no_image_that_is_named_latest(
+    fleet: Fleet, tmp_path: Path
+) -> None:
+    examples = Path(__file__).parents[2] / "config/checks"
+
+    night = audit(fleet, tmp_path, "--checks-folder", str(examples), "--check", "ecs-owner-tag,ecs-image-*")
+
+    families = [each for region in fleet.organization.regions for each in _families(fleet, region)]
+    owned = {arn for arn, tags in families if b'"owner"' in tags}
+    assert night.code == 0, night.stderr
+    assert owned
+    assert set(said(night, "ecs-owner-tag", "PASS")) == owned
+    assert set(said(night, "ecs-owner-tag", "FAIL")) == {arn for arn, _ in families} - owned
+    assert set(said(night, "ecs-image-tag-latest", "PASS")) == {arn for arn, _ in families}
+    assert night.findings("UNKNOWN") == []
+
+
+def _families(fleet: Fleet, region: str) -> Iterator[tuple[str, bytes]]:
+    """The latest ACTIVE revision of every family, with its tags as the fleet serves them."""
+    organization = fleet.organization
+    for member in organization.members:
+        for family in organization.each_family(member.id, region):
+            if family.active is not None:
+                yield family.arn(family.active), template_of(organization, family, family.active)[2]
+
+
+def test_a_fault_in_a_file_ends_the_night_before_it_begins(fleet: Fleet, folder: Path, tmp_path: Path) -> None:
+    (folder / "silent.yaml").write_text(SILENT.replace("memory_r", "memmory_r"), encoding="utf-8")
+    fleet.reset()
+
+    night = audit(fleet, tmp_path, "--checks-folder", str(folder))
+
+    assert night.code == 2
+    assert f"{folder}/silent.yaml:6: fail_when: memmory_reservation is not a member of Container" in night.stderr
+    assert "Did you mean memory_reservation?" in night.stderr
+    assert fleet.report()["calls"] == 0
+    assert not (tmp_path / "out").exists()
