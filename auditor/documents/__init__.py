@@ -1,8 +1,8 @@
 """Configuration text in, plain data with line numbers out. The only home of YAML.
 
 `decode` turns bytes into text, `parse` turns text into a `Document`; both raise `ConfigError` with every problem they
-can find, for any input. In the dialect TEMPLATE a document may call functions by tags. `explain` turns what a model says
-of a document into problems that people can act on.
+can find, for any input. In the dialect TEMPLATE a document may call functions by tags. `explain` turns what a model
+says of a document into problems that people can act on.
 """
 
 from auditor.documents.dialect import TEMPLATE, Dialect
