@@ -57,7 +57,7 @@ def _opinion(draft: Draft, possible: Trials, rule: Rule, place: evaluate.Place) 
 
     settled = settle(possible, run)
     finding = evaluate.judge(
-        place, possible.base().fact, Rule(replace(rule.check, judge=lambda *_: settled.verdict), rule.parameters)
+        place, possible.fact(), Rule(replace(rule.check, judge=lambda *_: settled.verdict), rule.parameters)
     )
     if finding.status is Status.UNKNOWN:
         named = ", ".join(settled.depends_on)

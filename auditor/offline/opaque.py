@@ -102,19 +102,34 @@ def watched(fact: Any, forks: Mapping[Path, Any], opaques: Mapping[Path, str], s
     Reading what lies at a path of `forks` is noted as reading that mapping's value; at the paths of `opaques` the copy
     has Opaque values.
     """
-    return _Dressing(forks, opaques, session).dress(fact, ())
+    read: dict[Path, list[Any]] = {}
+    carried: dict[Path, list[str]] = {}
+    for path, ident in forks.items():
+        read.setdefault(_attribute(path), []).append(ident)
+    for path, expression in opaques.items():
+        carried.setdefault(_attribute(path), []).append(expression)
+    around = {path[:end] for path in (*forks, *opaques) for end in range(len(path) + 1)}
+    return _Dressing(read, carried, opaques, around, session).dress(fact, ())
+
+
+def _attribute(path: Path) -> Path:
+    """Return the attribute that a path leads to or into."""
+    last = max((index for index, step in enumerate(path) if step.kind == "attribute"), default=-1)
+    return path[: last + 1]
 
 
 @dataclass(frozen=True, slots=True)
 class _Dressing:
-    forks: Mapping[Path, Any]
+    read: Mapping[Path, list[Any]]
+    carried: Mapping[Path, list[str]]
     opaques: Mapping[Path, str]
+    around: set[Path]
     session: Session
 
     def dress(self, value: Any, path: Path) -> Any:  # noqa: ANN401 - any part of a fact
         if path in self.opaques:
             return Opaque(self.opaques[path], self.session)
-        if not any(each[: len(path)] == path for each in (*self.forks, *self.opaques)):
+        if path not in self.around:
             return value
         if is_dataclass(value):
             return self._observed(value, path)
@@ -130,18 +145,10 @@ class _Dressing:
         for each in fields(value):
             place = (*path, Step("attribute", each.name))
             object.__setattr__(copy, each.name, self.dress(getattr(value, each.name), place))
-            read = [ident for fork, ident in self.forks.items() if _is_at(fork, place)]
-            carried = [expression for opaque, expression in self.opaques.items() if _is_at(opaque, place)]
-            if read or carried:
-                notes[each.name] = _noting(self.session, read, carried)
+            if place in self.read or place in self.carried:
+                notes[each.name] = _noting(self.session, self.read.get(place, []), self.carried.get(place, []))
         object.__setattr__(copy, "_notes", notes)
         return copy
-
-
-def _is_at(path: Path, attribute: Path) -> bool:
-    """Whether `path` is an attribute, or lies in it without another attribute on the way."""
-    inner = path[len(attribute) :]
-    return path[: len(attribute)] == attribute and all(step.kind != "attribute" for step in inner)
 
 
 def _noting(session: Session, read: list[Any], carried: list[str]) -> Callable[[], None]:

@@ -71,7 +71,7 @@ def _is_template(document: Document) -> bool:
 def _malformed(draft: Draft) -> list[Problem]:
     """What the parsers say of a draft: a document that cannot be understood must not read as a clean one."""
     try:
-        trials(draft).base()
+        trials(draft).fact()
     except Malformed as error:
         where = f"{draft.name}: {error.path}"
         advice = "ECS would not take it either; correct it."

@@ -7,7 +7,7 @@ can have, and so on: what it never reads costs nothing, and decides nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
@@ -18,8 +18,11 @@ from auditor.offline.fields import unmarked
 from auditor.offline.opaque import Opaque, Session, expression_of
 from auditor.offline.trial import Assignment, Trial, Trials
 
-#: Runs of one check on one document. What takes more is UNKNOWN.
-MOST_RUNS = 1_000
+#: Runs of one check on one document, and open values that it may read in one of them. What takes more is UNKNOWN.
+MOST_RUNS = 300
+MOST_READ = 60
+#: Expressions that are named, where more than these decide.
+_MOST_NAMED = 8
 _OPEN = "(open)"
 
 #: Runs a check on a fact that may watch, the other being the same without. It never raises; a crash is UNKNOWN.
@@ -35,9 +38,9 @@ class Settled:
 
 
 def settle(trials: Trials, run: Run) -> Settled:
-    """Judge a document. Raises Malformed where it is none."""
-    trials.base()
-    return _Settling(trials, run).settle({})
+    """Judge a document that the parsers have taken."""
+    settling = _Settling(trials, run)
+    return settling.decided_by_one() or settling.settle({})
 
 
 @dataclass(slots=True)
@@ -46,10 +49,36 @@ class _Settling:
     run: Run
     runs: int = field(default=0)
 
+    def decided_by_one(self) -> Settled | None:
+        """Return UNKNOWN with the open values that change the verdict each by itself; None where there are none.
+
+        Two ways for the document to come out that are judged otherwise are enough to know that nothing is known.
+        """
+        usual = self._outright({})
+        names: list[str] = []
+        for ident, options in usual[1].items() if usual else ():
+            others = (self._outright({ident: option}) for option in options[1:])
+            if usual and not all(other is None or _agree([usual[0], other[0]]) for other in others):
+                names.append(ident.expression)
+            if len(names) == _MOST_NAMED:
+                break
+        return _unknown(*names) if names else None
+
+    def _outright(self, assignment: Assignment) -> tuple[Verdict, Mapping[Any, tuple[Any, ...]]] | None:
+        """Judge with everything else at its first value, and say what was read; None where that is no verdict."""
+        trial = self.trials.of(assignment)
+        if trial is None or trial.lost is not None or trial.first is not None:
+            return None
+        session = Session()
+        verdict = self.run(trial.watched(session), trial.fact)
+        if session.touched or verdict.status is Status.UNKNOWN:
+            return None
+        return verdict, {ident: trial.options[ident] for ident in session.read}
+
     def settle(self, assignment: Assignment) -> Settled:
         trial = self.trials.of(assignment)
         self.runs += 1
-        if trial is None or self.runs > MOST_RUNS:
+        if trial is None or self.runs > MOST_RUNS or len(assignment) > MOST_READ:
             return _unknown(*(ident.expression for ident in assignment))
         if trial.lost is not None:
             return _unknown(trial.lost)
@@ -71,14 +100,14 @@ class _Settling:
             branches.append(branch)
             if branch.verdict.status is Status.UNKNOWN and branch.depends_on:
                 return _unknown(ident.expression, *branch.depends_on)
-            if not _agree(branches):
+            if not _agree([each.verdict for each in branches]):
                 return _unknown(ident.expression, *(each for one in branches for each in one.depends_on))
         return Settled(reduce(_common, (each.verdict for each in branches)))
 
 
-def _agree(branches: list[Settled]) -> bool:
+def _agree(verdicts: list[Verdict]) -> bool:
     """Whether all of them fail, none of them does, or all say the same."""
-    statuses = {each.verdict.status for each in branches}
+    statuses = {each.status for each in verdicts}
     return len(statuses) == 1 or statuses == {Status.PASS, Status.NOT_APPLICABLE}
 
 

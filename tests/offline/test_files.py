@@ -272,7 +272,7 @@ def test_the_blocks_of_a_plan_are_read() -> None:
 
     told(plan("aws_ecs_task_definition", values), rule(seen.append))
 
-    (task,) = seen
+    task = seen[0]
     assert (task.pid_mode, task.os_family, task.launch_types, task.tags) == ("host", "LINUX", ("EC2",), {"a": "b"})
     assert [(one.host_path, one.efs, one.transit_encryption) for one in task.volumes] == [
         ("/etc", False, None),

@@ -15,18 +15,18 @@ from auditor.reports.inspection import machine, text
 from auditor.reports.sarif import sarif
 from tests.offline.judged import HOST, Cluster, Service, TaskSet, each, inspect, rule
 
-KEYS = (
-    "Resources Type Properties Parameters Default AllowedValues Conditions Mappings Ref Fn::If Fn::Sub Fn::Join Fn::GetAtt "
-    "Fn::Equals Fn::And Fn::Not Fn::Select Fn::Split Fn::FindInMap Fn::ForEach::x Condition containerDefinitions name user "
-    "ContainerDefinitions NetworkMode networkMode Privileged User Name Environment value Value taskDefinition tags family "
-    "LogConfiguration LinuxParameters Capabilities Add MountPoints Volumes Host SourcePath RequiresCompatibilities "
-    "ClusterSettings Configuration NetworkConfiguration planned_values root_module resources child_modules values type "
-    "address resource_changes change after_unknown container_definitions volume setting terraform_version revision"
-).split()
-WORDS = st.sampled_from(
-    [*KEYS, "host", "root", "0", "true", "AWS::NoValue", "AWS::ECS::TaskDefinition", "AWS::ECS::Service", "X", "${X}"]
-    + ["AWS::ECS::Cluster", "AWS::ECS::TaskSet", "aws_ecs_task_definition", "aws_ecs_service", "", "{{resolve:x}}"]
-)
+WORDS_IN_FILES = """
+    Resources Type Properties Parameters Default AllowedValues Conditions Mappings Ref Fn::If Fn::Sub Fn::Join
+    Fn::GetAtt Fn::Equals Fn::And Fn::Not Fn::Select Fn::Split Fn::FindInMap Fn::ForEach::x Condition
+    containerDefinitions name user ContainerDefinitions NetworkMode networkMode Privileged User Name Environment
+    value Value taskDefinition tags family LogConfiguration LinuxParameters Capabilities Add MountPoints Volumes
+    Host SourcePath RequiresCompatibilities ClusterSettings Configuration NetworkConfiguration planned_values
+    root_module resources child_modules values type address resource_changes change after_unknown
+    container_definitions volume setting terraform_version revision
+    host root 0 true AWS::NoValue AWS::ECS::TaskDefinition AWS::ECS::Service X ${X} AWS::ECS::Cluster
+    AWS::ECS::TaskSet aws_ecs_task_definition aws_ecs_service {{resolve:x}}
+"""
+WORDS = st.sampled_from(["", *WORDS_IN_FILES.split()])
 LEAVES = st.none() | st.booleans() | st.integers(-(10**25), 10**25) | WORDS | st.text(max_size=4)
 TREES = st.recursive(
     LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS, inner, max_size=5), max_leaves=40
