@@ -154,6 +154,16 @@ def test_a_check_that_says_unknown_by_itself_is_left_its_reason() -> None:
     assert only(containers("{Name: !Ref Who}"), unsure).finding.reasons == ("why",)
 
 
+def test_a_check_that_swallows_what_it_is_told_is_not_believed() -> None:
+    def careless(one: Any) -> bool:  # noqa: ANN401
+        try:
+            return bool(one.image == "x")
+        except Exception:  # noqa: BLE001 - the point
+            return False
+
+    assert told(containers("{Name: a, Image: !Ref Who}"), each(careless)) == ("UNKNOWN", ("!Ref Who",))
+
+
 def test_runs_are_bounded() -> None:
     many = [f"{{Name: c{n}, Privileged: !Ref P{n}}}" for n in range(14)]
     runs = 0
