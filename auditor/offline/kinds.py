@@ -1,6 +1,6 @@
 """Documents of files into facts, by the parsers that read what AWS answers.
 
-What only AWS knows is made up: a family is the name in the file, a revision 1, an ARN has neither region nor account.
+What only AWS knows is made up: a family is the name in the file, a revision 1, an ARN that of no account.
 """
 
 from __future__ import annotations
@@ -40,37 +40,46 @@ def _task_definition(document: Mapping[str, Any], name: str) -> TaskDefinition:
 
 
 def _service(document: Mapping[str, Any], name: str) -> Service:
-    named = _first(document, "serviceName", otherwise=name)
-    where = _last(_first(document, "cluster", "clusterArn", otherwise="default"))
+    named = _name(document, "serviceName", otherwise=name)
+    where = _name(document, "cluster", "clusterArn", otherwise="default")
     made = {
         "serviceName": named,
         "serviceArn": f"{_ARN}service/{where}/{named}",
         "clusterArn": f"{_ARN}cluster/{where}",
+        "taskDefinition": _revision(document),
+        "deployments": None,
+        "taskSets": None,
     }
-    return service.parse({**document, **made, "deployments": None, "taskSets": None})
+    return service.parse({**document, **made})
 
 
 def _task_set(document: Mapping[str, Any], name: str) -> TaskSet:
-    of = _last(_first(document, "service", otherwise="service"))
-    where = _last(_first(document, "cluster", otherwise="default"))
-    part = {**document, "taskSetArn": f"{_ARN}task-set/{where}/{of}/{name}", "id": name}
-    whole = {"serviceName": of, "serviceArn": f"{_ARN}service/{where}/{of}", "clusterArn": f"{_ARN}cluster/{where}"}
-    return service.parse({**whole, "taskSets": [part]}).task_sets[0]
+    of = _name(document, "service", otherwise="service")
+    where = _name(document, "cluster", otherwise="default")
+    made = {
+        "id": _plain(name),
+        "taskSetArn": f"{_ARN}task-set/{where}/{of}/{_plain(name)}",
+        "serviceArn": f"{_ARN}service/{where}/{of}",
+        "clusterArn": f"{_ARN}cluster/{where}",
+        "taskDefinition": _revision(document),
+        "tags": document.get("tags") or [],
+    }
+    return service.parse_task_set({**document, **made})
 
 
 def _cluster(document: Mapping[str, Any], name: str) -> Cluster:
-    named = _first(document, "clusterName", "name", otherwise=name)
-    made = {"clusterName": named, "clusterArn": f"{_ARN}cluster/{named}"}
-    return cluster.parse({**document, **made})
+    named = _name(document, "clusterName", "name", otherwise=name)
+    return cluster.parse({**document, "clusterName": named, "clusterArn": f"{_ARN}cluster/{named}"})
 
 
 def _capacity_provider(document: Mapping[str, Any], name: str) -> CapacityProvider:
-    named = _first(document, "name", otherwise=name)
+    named = _name(document, "name", otherwise=name)
     made = {"name": named, "capacityProviderArn": f"{_ARN}capacity-provider/{named}"}
     return capacity_provider.parse({**document, **made})
 
 
-_ARN = "arn:aws:ecs:::"
+#: Of no region and no account that there is.
+_ARN = "arn:aws:ecs:none:000000000000:"
 _PARSERS: Mapping[str, Callable[[Mapping[str, Any], str], Fact]] = {
     "AWS::ECS::TaskDefinition": _task_definition,
     "AWS::ECS::Service": _service,
@@ -85,6 +94,17 @@ def _first(document: Mapping[str, Any], *keys: str, otherwise: Any) -> Any:  # n
     return next((document[key] for key in keys if document.get(key) not in (None, "")), otherwise)
 
 
-def _last(value: object) -> str:
-    """Return the name at the end of an ARN."""
-    return str(value).rpartition("/")[2]
+def _name(document: Mapping[str, Any], *keys: str, otherwise: str) -> str:
+    """Return a name that may be given as an ARN, which ends with it."""
+    return _plain(str(_first(document, *keys, otherwise=otherwise)).rpartition("/")[2] or otherwise)
+
+
+def _plain(name: str) -> str:
+    """Return a name without what separates names in an ARN."""
+    return name.replace("/", "-").replace(":", "-")
+
+
+def _revision(document: Mapping[str, Any]) -> str | None:
+    """Return the ARN of the definition that is named: which revision it will be is not known."""
+    given = document.get("taskDefinition")
+    return None if given is None else f"{_ARN}task-definition/{_name(document, 'taskDefinition', otherwise='it')}:1"

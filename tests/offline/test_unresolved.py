@@ -190,14 +190,7 @@ def test_runs_are_bounded() -> None:
         pytest.param("plain", "PASS", id="what is written out is judged as it is"),
     ],
 )
-def test_values_of_environment_variables(monkeypatch: pytest.MonkeyPatch, value: str, status: str) -> None:
-    from auditor.aws.collectors import container  # noqa: PLC0415
-    from auditor.domain.facts import Suspicion, Variable  # noqa: PLC0415
-
-    def suspicious(raw: Any, _path: str) -> Variable:  # noqa: ANN401
-        return Variable(raw["name"], Suspicion("key", 20) if "AKIA" in raw["value"] else None)
-
-    monkeypatch.setattr(container, "_variable", suspicious)
+def test_values_of_environment_variables(value: str, status: str) -> None:
     text = containers(f"{{Name: a, Environment: [{{Name: KEY, Value: {value}}}]}}")
 
     opinion = only(text, each(lambda one: any(variable.suspicion for variable in one.environment)))
