@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from auditor import __version__
-from auditor.flags import CHECKS, HOW, RUN, WHO, option
+from auditor.flags import CHECK, CHECKS, HOW, RUN, WHO, option
 
 if TYPE_CHECKING:
     from auditor.app.outcome import Outcome
@@ -69,6 +69,19 @@ def checks(**flags: Any) -> None:  # noqa: ANN401
 def policy(**flags: Any) -> None:  # noqa: ANN401
     """Print the IAM policy that the enabled checks need, and no more."""
     _finish("policy", flags)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@CHECK
+def check(**flags: Any) -> None:  # noqa: ANN401
+    """Judge files before they are deployed: task definitions, CloudFormation templates, `terraform show -json` plans.
+
+    \b
+    `-` is standard input. Exit codes: 0 nothing fails; 2 a file cannot be read; 3 findings; 4 something is UNKNOWN;
+    5 both. Findings and UNKNOWN count at or above --fail-on, which is low unless given.
+    """  # noqa: D301 - \b keeps click from joining the lines
+    _finish("check", flags)
 
 
 def _finish(command: str, flags: dict[str, Any]) -> None:

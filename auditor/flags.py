@@ -69,4 +69,12 @@ WHERE = together(
     option("spool", "The folder that takes results when the bucket refuses them."),
     option("verbose", "Log every region too.", is_flag=True, short="v"),
 )
+CHECK = together(
+    option("settings", "Which checks run, and their parameters: a YAML file or s3:// URL.", short="s"),
+    option("check", "Only this check, by id or glob; repeatable.", multiple=True),
+    option("exclude-check", "Leave this check out, by id or glob; repeatable.", multiple=True),
+    option("framework", "Only checks of this framework, such as cis-compute-1.1; repeatable.", multiple=True),
+    option("fail-on", "Exit 3 for findings at or above this severity: none, low (default), medium, high, critical."),
+    option("format", "text, json or sarif.", type=click.Choice(["text", "json", "sarif"]), default="text"),
+)
 RUN = together(WHO, HOW, WHERE)

@@ -28,6 +28,7 @@ FLOORS = {
     "auditor.settings": 2,
     "auditor.aws": 3,
     "auditor.engine": 4,
+    "auditor.offline": 5,
     "auditor.reports": 5,
     "auditor.archive": 5,
     "auditor.demo": 5,

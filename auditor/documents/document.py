@@ -61,6 +61,11 @@ class Document:
         """The line of `path`, or of the nearest thing around it that exists; counts from 1, 0 where there is none."""
         return self._find(path).line
 
+    def node_of(self, path: Path) -> Node | None:
+        """What stands at `path`, None where nothing does."""
+        place = self._find(path)
+        return place.node if len(place.path) == len(path) else None
+
     def text_of(self, path: Path) -> str | None:
         """What was written at `path`, before YAML made a number of it; None where that is not an unquoted scalar."""
         place = self._find(path)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import yaml
 
+from auditor.documents.dialect import CONFIGURATION, Dialect, long_form
 from auditor.documents.document import Document, Node, Path
 from auditor.documents.scalars import resolve
 from auditor.documents.screen import json_as_yaml, screened
@@ -20,8 +22,6 @@ from auditor.domain.errors import ConfigError, Problem
 
 #: The parser in C is ten times as fast, but is not in every build of PyYAML.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_DEEPEST = 32
-_TOO_DEEP = (f"is nested deeper than {_DEEPEST} levels", "Check the brackets.")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: What all aliases together may add, in nodes or 64 characters of text.
 _ALIAS_BUDGET = 50_000
@@ -38,15 +38,15 @@ _ADVICE = {
 }
 
 
-def parse(text: str, source: str) -> Document:
+def parse(text: str, source: str, dialect: Dialect = CONFIGURATION) -> Document:
     """Read one YAML or JSON document. Raises ConfigError with every problem that can be found, for any input."""
-    document, slips = parse_with_slips(text, source)
+    document, slips = parse_with_slips(text, source, dialect)
     if slips:
         raise ConfigError(slips)
     return document
 
 
-def parse_with_slips(text: str, source: str) -> tuple[Document, list[Problem]]:
+def parse_with_slips(text: str, source: str, dialect: Dialect = CONFIGURATION) -> tuple[Document, list[Problem]]:
     """Read one YAML or JSON document, and return beside it the keys that are given twice.
 
     Such a document must not be used, but what else is wrong with it can be told in the same breath. Raises ConfigError
@@ -56,7 +56,7 @@ def parse_with_slips(text: str, source: str) -> tuple[Document, list[Problem]]:
     problems = screened(text, source)
     if problems:
         raise ConfigError(problems)
-    reader = _Reader(json_as_yaml(text), source)
+    reader = _Reader(json_as_yaml(text), source, dialect)
     root = reader.read()
     if root is None or reader.problems:
         raise ConfigError([*reader.problems, *reader.slips])
@@ -70,10 +70,11 @@ class _StopReadingError(Exception):
 class _Reader:
     """One pass over one text. `problems` and `slips`, keys given twice, are complete once `read` has returned."""
 
-    def __init__(self, text: str, source: str) -> None:
+    def __init__(self, text: str, source: str, dialect: Dialect) -> None:
         self.problems: list[Problem] = []
         self.slips: list[Problem] = []
         self._source = source
+        self._dialect = dialect
         self._events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
         self._anchors: dict[str, Node | None] = {}
         self._aliased = 0
@@ -85,7 +86,7 @@ class _Reader:
         except _StopReadingError:
             return None
         except yaml.YAMLError as error:
-            self.problems.append(_syntax(error, self._source))
+            self.problems.append(_syntax(error, self._source, self._dialect))
             return None
 
     def _document(self) -> Node | None:
@@ -108,12 +109,16 @@ class _Reader:
     def _node(self, event: Any, path: Path) -> Node:  # noqa: ANN401 - yaml's events are untyped
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, path)
-        if len(path) > _DEEPEST:
-            self._stop(event, (), *_TOO_DEEP)
-        self._refuse_tag(event, path)
+        if len(path) > self._dialect.deepest:
+            self._stop(event, (), *self._dialect.too_deep)
+        function = self._dialect.function(event.tag)
+        if function is None:
+            self._refuse_tag(event, path)
         if event.anchor is not None:
             self._anchors[event.anchor] = None
         node = self._value(event, path)
+        if function is not None:
+            node = _called(function, node)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         return node
@@ -166,7 +171,7 @@ class _Reader:
         if not isinstance(event, yaml.ScalarEvent):
             self._stop(event, path, "has a key that is not text", "Quote a key that begins with a special character.")
         node = self._node(event, path)
-        if not isinstance(node.data, str):
+        if not isinstance(node.data, str) and not (self._dialect.numbers_as_keys and node.text is not None):
             what = "empty" if node.data is None else kind(node.data)
             advice = f'Quote it: "{show(event.value)}"' if event.value else "Write a key before the colon."
             self._complain(event, path, f"the key {show(event.value)} is {what}, not text", advice)
@@ -219,6 +224,13 @@ class _Reader:
         raise _StopReadingError
 
 
+def _called(function: str, argument: Node) -> Node:
+    """A tagged value as the long form of a function with one argument."""
+    argument = replace(argument, data=long_form(function, argument.data))
+    children: dict[str | int, tuple[int, Node]] = {function: (argument.line, argument)}
+    return Node(argument.line, {function: argument.data}, children=children, weight=argument.weight + 1)
+
+
 def _line(event: Any) -> int:  # noqa: ANN401
     return int(event.start_mark.line) + 1
 
@@ -227,11 +239,11 @@ def _weight(children: dict[str | int, tuple[int, Node]]) -> int:
     return 1 + sum(node.weight + len(str(key)) // 64 for key, (_, node) in children.items())
 
 
-def _syntax(error: yaml.YAMLError, source: str) -> Problem:
+def _syntax(error: yaml.YAMLError, source: str, dialect: Dialect) -> Problem:
     mark, began = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     said = " ".join(part for part in (getattr(error, "problem", None), getattr(error, "context", None)) if part)
     if "nesting depth" in said:  # newer parsers in C have a limit of their own, and meet it while they look ahead
-        return Problem(source, mark.line + 1 if mark else 0, "", *_TOO_DEEP)
+        return Problem(source, mark.line + 1 if mark else 0, "", *dialect.too_deep)
     said = said or "it cannot be read"
     advice = next((text for words, text in _ADVICE.items() if words in said), "Check quotes, brackets and indentation.")
     if began and mark and began.line != mark.line:
