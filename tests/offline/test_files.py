@@ -322,11 +322,6 @@ def test_what_cannot_be_looked_into_is_told(text: str, name: str, why: str) -> N
         pytest.param("hello", "f.yaml: is neither a task definition", id="prose"),
         pytest.param('{"containerDefinitions": [{"name": "a"}', "this is not YAML", id="cut off"),
         pytest.param(
-            '{"family": "w", "networkMode": "host",\n"containerDefinitions": []}',
-            "f.yaml:2: w: containerDefinitions: holds no container",
-            id="host mode without a container",
-        ),
-        pytest.param(
             template('{ContainerDefinitions: [{Name: a, Privileged: "maybe"}]}'),
             "f.yaml:6: It: containerDefinitions[0].privileged: expected true or false, got text",
             id="a word for a truth value",
