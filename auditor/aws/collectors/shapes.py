@@ -58,12 +58,15 @@ def member(value: object, path: str) -> Mapping[str, Any]:
 
 
 def words(value: object, path: str) -> tuple[str, ...]:
-    """Each text of a list; none where `value` is None."""
+    """Each text of a list, empty ones too, as templates leave them behind; none where `value` is None."""
     if value is None:
         return ()
     if not isinstance(value, list | tuple):
         raise _unexpected(path, "a list of texts", value)
-    return tuple(text(each, f"{path}[{index}]") for index, each in enumerate(value))
+    for index, each in enumerate(value):
+        if not isinstance(each, str):
+            raise _unexpected(f"{path}[{index}]", "text", each)
+    return tuple(value)
 
 
 def text(value: object, path: str) -> str:
