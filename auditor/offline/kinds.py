@@ -33,7 +33,7 @@ def _task_definition(document: Mapping[str, Any], name: str) -> TaskDefinition:
     known = document.get("revision")
     revision = known if isinstance(known, int) else 1
     arn = f"{_ARN}task-definition/{family}:{revision}"
-    made = {**document, "family": family, "revision": revision, "taskDefinitionArn": arn}
+    made = {"status": "ACTIVE", **document, "family": family, "revision": revision, "taskDefinitionArn": arn}
     fact = task_definition.parse(made, document.get("tags"))
     # What AWS has described without its tags may have some.
     return replace(fact, tags=None) if "tags" not in document and "revision" in document else fact
@@ -47,6 +47,7 @@ def _service(document: Mapping[str, Any], name: str) -> Service:
         "serviceArn": f"{_ARN}service/{where}/{named}",
         "clusterArn": f"{_ARN}cluster/{where}",
         "taskDefinition": _revision(document),
+        "status": "ACTIVE",
         "deployments": None,
         "taskSets": None,
     }
@@ -62,6 +63,7 @@ def _task_set(document: Mapping[str, Any], name: str) -> TaskSet:
         "serviceArn": f"{_ARN}service/{where}/{of}",
         "clusterArn": f"{_ARN}cluster/{where}",
         "taskDefinition": _revision(document),
+        "status": "ACTIVE",
         "tags": document.get("tags") or [],
     }
     return service.parse_task_set({**document, **made})
@@ -69,12 +71,12 @@ def _task_set(document: Mapping[str, Any], name: str) -> TaskSet:
 
 def _cluster(document: Mapping[str, Any], name: str) -> Cluster:
     named = _name(document, "clusterName", "name", otherwise=name)
-    return cluster.parse({**document, "clusterName": named, "clusterArn": f"{_ARN}cluster/{named}"})
+    return cluster.parse({**document, "clusterName": named, "clusterArn": f"{_ARN}cluster/{named}", "status": "ACTIVE"})
 
 
 def _capacity_provider(document: Mapping[str, Any], name: str) -> CapacityProvider:
     named = _name(document, "name", otherwise=name)
-    made = {"name": named, "capacityProviderArn": f"{_ARN}capacity-provider/{named}"}
+    made = {"name": named, "capacityProviderArn": f"{_ARN}capacity-provider/{named}", "status": "ACTIVE"}
     return capacity_provider.parse({**document, **made})
 
 

@@ -159,6 +159,16 @@ def _noting(session: Session, read: list[Any], carried: list[str]) -> Callable[[
     return note
 
 
+class _Alias(type):
+    """The class of a fact that watches: as a key of a mapping it stands for the kind that it copies."""
+
+    def __eq__(cls, other: object) -> bool:
+        return other is cls or other is cls.__mro__[1]
+
+    def __hash__(cls) -> int:
+        return hash(cls.__mro__[1])
+
+
 @cache  # one class for each kind of fact
 def _watching(kind: Any) -> type[Any]:  # noqa: ANN401 - a kind of fact
     def read(self: object, name: str) -> Any:  # noqa: ANN401
@@ -171,4 +181,4 @@ def _watching(kind: Any) -> type[Any]:  # noqa: ANN401 - a kind of fact
                 note()
         return object.__getattribute__(self, name)
 
-    return type(kind.__name__, (kind,), {"__slots__": ("_notes",), "__getattribute__": read})
+    return _Alias(kind.__name__, (kind,), {"__slots__": ("_notes",), "__getattribute__": read})

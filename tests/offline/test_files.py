@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from auditor import checks
 from auditor.domain.errors import ConfigError
 from auditor.domain.inspection import Spot
+from auditor.engine.ports import Rule
 from auditor.offline import read
 from tests.offline.judged import Cluster, Service, TaskSet, each, inspect, only, plan, rule, template, told
 
@@ -84,6 +86,26 @@ def test_a_published_definition_gets_its_expected_verdict(line: dict[str, Any], 
     assert [{"container": one.container, "reasons": list(one.reasons)} for one in failing] == line["expected"][
         "failing"
     ]
+
+
+EVERY = tuple(Rule(one, one.parameters) for one in checks.load())
+
+
+@pytest.mark.parametrize("line", LINES[::4], ids=lambda line: line["id"])
+def test_no_check_crashes_on_a_published_definition(line: dict[str, Any]) -> None:
+    found = inspect(json.dumps(pascal(line["facts"])), *EVERY).opinions
+
+    assert [one.finding.remediation for one in found if "internal-error" in one.finding.reasons] == []
+    assert {one.finding.status.value for one in found} >= {"PASS", "NOT_APPLICABLE"}
+
+
+@pytest.mark.parametrize("kind", ["Service", "TaskSet", "Cluster", "CapacityProvider"])
+@pytest.mark.parametrize("properties", ["{}", "{LaunchType: !Ref X, Tags: !Ref X, Cluster: !Ref X, Name: a}"])
+def test_no_check_crashes_on_another_resource(kind: str, properties: str) -> None:
+    found = inspect(template(properties, kind=kind), *EVERY).opinions
+
+    assert found
+    assert [one.finding.remediation for one in found if "internal-error" in one.finding.reasons] == []
 
 
 def test_tags_that_aws_was_not_asked_for_were_not_looked_at() -> None:
