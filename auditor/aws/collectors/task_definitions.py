@@ -89,6 +89,8 @@ def _kept(visit: Visit, definition: TaskDefinition, uses: Uses, latest: int | No
 def _revisit(visit: Visit, arn: str) -> Fact | Gap | None:
     family, _ = named(visit.scope, arn)
     item = describe(visit, arn, family)
+    if isinstance(item, TaskDefinition):
+        visit.recall.keep(arn, note(item))  # the next night need not ask again
     # So ECS says that there is no such revision (any more).
     return None if isinstance(item, Gap) and item.detail.startswith("ClientException:") else item
 
