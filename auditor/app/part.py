@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from auditor.app.wiring import Aws
 from auditor.archive.archive import Archive, Entry, Stored
@@ -16,7 +15,7 @@ from auditor.archive.recollection import Recollection
 from auditor.aws.collectors import reading
 from auditor.aws.collectors.collector import LATEST, Collector, Wishes
 from auditor.aws.roles import Identity
-from auditor.domain.check import Check, Status
+from auditor.domain.check import Status
 from auditor.domain.events import AccountEnded, Observer
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
@@ -123,12 +122,9 @@ def works(settings: Settings) -> tuple[Work, ...]:
     """Return what to do in every scope: each collector with the checks over its facts, if any."""
     rules = [(check, Rule(check, settings.parameters[check.id])) for check in settings.checks]
     return tuple(
-        Work(each.name, tuple(rule for check, rule in rules if _over(check, each))) for each in collectors_of(settings)
+        Work(each.name, tuple(rule for check, rule in rules if issubclass(each.yields, check.over)), each.yields.TYPE)
+        for each in collectors_of(settings)
     )
-
-
-def _over(check: Check[Any], collector: Collector) -> bool:
-    return any(issubclass(kind, check.over) for kind in collector.yields)
 
 
 def _accounts(  # noqa: PLR0913, PLR0917 - the parts that `here` has put together

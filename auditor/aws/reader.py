@@ -71,7 +71,7 @@ class Reader:
         self._roles = roles
         self._wishes = wishes or Wishes()
         self._collectors = {each.name: each for each in collectors}
-        self._built_on = {name for each in self._collectors.values() for name in each.needs}
+        self._built_on = {name for each in self._collectors.values() for name in (*each.needs, *each.running_needs)}
         self._open: dict[str, _Open] = {}
 
     def regions(self, target: Target, meter: Meter) -> frozenset[str]:

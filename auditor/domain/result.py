@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from auditor.domain.check import Evidence, Repair, Severity, Status
 from auditor.domain.reason import Reason
@@ -22,7 +21,6 @@ class Gap:
 
     With a `resource` it stands for one known thing (an UNKNOWN finding for every check over it); without one it stands
     for a whole scope. `stage` names where it happened: `assume-role`, `regions`, `list`, `describe`, `parse`, `judge`.
-    `kind` is the kind of fact that the resource would have been, None where every check of the collector is over it.
     """
 
     scope: Scope
@@ -30,7 +28,6 @@ class Gap:
     reason: Reason
     detail: str
     resource: Resource | None = None
-    kind: type[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

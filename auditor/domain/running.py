@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 
 from auditor.domain.resource import Resource
 
@@ -44,6 +45,8 @@ class Deployment:
 class TaskSet:
     """One set of a service's tasks, under an external or a blue/green deployment controller."""
 
+    TYPE: ClassVar[str] = "AWS::ECS::TaskSet"
+
     arn: str
     id: str
     service_arn: str
@@ -59,12 +62,14 @@ class TaskSet:
     def resource(self) -> Resource:
         """This task set, as a finding names it."""
         service = self.service_arn.rpartition("/")[2]
-        return Resource(self.arn, "AWS::ECS::TaskSet", f"{service}/{self.id}", tags=self.tags)
+        return Resource(self.arn, self.TYPE, f"{service}/{self.id}", tags=self.tags)
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
     """A service. `task_definition` is None where task sets or an external controller decide."""
+
+    TYPE: ClassVar[str] = "AWS::ECS::Service"
 
     arn: str
     name: str
@@ -99,7 +104,7 @@ class Service:
         """This service, as a finding names it: people know it with its cluster."""
         return Resource(
             self.arn,
-            "AWS::ECS::Service",
+            self.TYPE,
             f"{self.cluster_name}/{self.name}",
             tags=self.tags,
             registered_at=self.created_at,
@@ -110,6 +115,8 @@ class Service:
 @dataclass(frozen=True, slots=True)
 class Task:
     """A task that runs, of a service or on its own. `group` is what started it, such as `service:web`."""
+
+    TYPE: ClassVar[str] = "AWS::ECS::Task"
 
     arn: str
     cluster_arn: str
@@ -122,7 +129,7 @@ class Task:
     @property
     def resource(self) -> Resource:
         """This task, as a gap names it."""
-        return Resource(self.arn, "AWS::ECS::Task", self.arn.rpartition("/")[2])
+        return Resource(self.arn, self.TYPE, self.arn.rpartition("/")[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +152,8 @@ class ExecLogging:
 class Cluster:
     """A cluster. `container_insights` is `disabled`, `enabled` or `enhanced`; None where ECS holds no such setting."""
 
+    TYPE: ClassVar[str] = "AWS::ECS::Cluster"
+
     arn: str
     name: str
     status: str
@@ -155,7 +164,7 @@ class Cluster:
     @property
     def resource(self) -> Resource:
         """This cluster, as a finding names it."""
-        return Resource(self.arn, "AWS::ECS::Cluster", self.name, tags=self.tags)
+        return Resource(self.arn, self.TYPE, self.name, tags=self.tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +173,8 @@ class CapacityProvider:
 
     `termination_protection` is ENABLED or DISABLED, None where ECS holds none.
     """
+
+    TYPE: ClassVar[str] = "AWS::ECS::CapacityProvider"
 
     arn: str
     name: str
@@ -175,4 +186,4 @@ class CapacityProvider:
     @property
     def resource(self) -> Resource:
         """This capacity provider, as a finding names it."""
-        return Resource(self.arn, "AWS::ECS::CapacityProvider", self.name, tags=self.tags)
+        return Resource(self.arn, self.TYPE, self.name, tags=self.tags)

@@ -84,8 +84,7 @@ class _Tally:
         lasting = resource.lasting_arn
         self.resources.add(lasting)
         for rule in self.work.rules:
-            if isinstance(item, rule.check.over):
-                self._add_finding(judge(self.place, item, rule, resource), lasting)
+            self._add_finding(judge(self.place, item, rule, resource), lasting)
 
     def _add_gap(self, gap: Gap) -> None:
         self.gaps.append(gap)
@@ -163,13 +162,19 @@ def before(result: AccountResult, works: Sequence[Work], unsettled: Collection[R
     Rows whose reason is in `unsettled` are left out: they are to be examined now. Every resource of a scope has one
     finding from each check, or the check does not apply to it: that is how many those were.
     """
-    rules = {work.collector: [rule.check.id for rule in work.rules] for work in works}
+    known = {work.collector: work for work in works}
     parts: dict[tuple[str, str], Examined] = {}
     for row in result.coverage:
-        if row.reason in unsettled or row.collector not in rules:
+        work = known.get(row.collector)
+        if row.reason in unsettled or work is None:
             continue
-        wanted = rules[row.collector]
-        found = tuple(each for each in result.findings if each.region == row.region and each.check_id in wanted)
+        wanted = {rule.check.id for rule in work.rules}
+        # A check may judge what several collectors read, so that its id alone does not tell whose finding it is.
+        found = tuple(
+            each
+            for each in result.findings
+            if each.region == row.region and each.check_id in wanted and each.resource.type == work.type
+        )
         judged = Counter(each.check_id for each in found if each.status is not Status.NOT_APPLICABLE)
         spared = {check_id: row.resources - judged[check_id] for check_id in wanted}
         parts[row.region, row.collector] = Examined(

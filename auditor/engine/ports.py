@@ -46,8 +46,9 @@ class Rule:
 class Work:
     """One thing to do in every scope: read with a collector, and judge what it yields by these rules.
 
-    A rule judges the kind of fact that its check is over, and passes others by. Works of one scope are done in order.
+    `type` is that of the resources which it reads. Works of one scope are done in order.
     """
 
     collector: str
     rules: tuple[Rule, ...]
+    type: str = "AWS::ECS::TaskDefinition"

@@ -30,8 +30,11 @@ def nothing(_scope: Scope, _collector: str, meter: Meter) -> Iterable[Fact | Gap
     return ()
 
 
-def one_definition(scope: Scope, _collector: str, meter: Meter) -> Iterable[Fact | Gap]:
-    """Look into a region with one task definition: a call to list it, and one to describe it."""
+def one_definition(scope: Scope, collector: str, meter: Meter) -> Iterable[Fact | Gap]:
+    """Look into a region with one task definition and nothing else: a call to list it, and one to describe it."""
+    if collector.startswith("ecs-") and collector != builders.COLLECTOR:
+        yield from nothing(scope, collector, meter)
+        return
     meter.calls += 2
     arn = f"arn:aws:ecs:{scope.region}:{scope.account.id}:task-definition/web:1"
     yield builders.task_definition(arn=arn)

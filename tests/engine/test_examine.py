@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,11 +14,11 @@ from auditor.domain.check import Status, Verdict
 from auditor.domain.clock import Stopped, Unreadable
 from auditor.domain.facts import Fact, TaskDefinition
 from auditor.domain.reason import Reason
-from auditor.domain.result import CoverageStatus, Gap, Meter
+from auditor.domain.result import AccountResult, CoverageStatus, Gap, Meter
 from auditor.domain.scope import Scope
-from auditor.engine.examine import Examined, Wanted, examine
-from auditor.engine.ports import Rule
-from tests.builders import COLLECTOR, NOW, gap, rule, scope, task_definition, work
+from auditor.engine.examine import Examined, Wanted, before, examine
+from auditor.engine.ports import Rule, Work
+from tests.builders import COLLECTOR, NOW, account, coverage, finding, gap, rule, scope, task_definition, work
 from tests.engine.stubs import StillClock, StubCloud
 
 Item = Fact | Gap | BaseException
@@ -207,3 +208,18 @@ def test_a_fact_is_dropped_as_soon_as_it_is_judged() -> None:
 
     assert examined.coverage.resources == 50
     assert most <= 1
+
+
+def test_what_was_settled_is_told_apart_by_what_was_read_where_two_collectors_share_a_check() -> None:
+    tasks = Work("ecs-task-definitions", (rule(),), "AWS::ECS::TaskDefinition")
+    daemons = Work("ecs-daemon-task-definitions", (rule(),), "AWS::ECS::DaemonTaskDefinition")
+    of_a_task = finding("web")
+    of_a_daemon = finding("agent", resource=replace(of_a_task.resource, type=daemons.type))
+    rows = tuple(coverage(collector=each.collector, resources=1) for each in (tasks, daemons))
+
+    settled = before(AccountResult(account(), (of_a_task, of_a_daemon), rows), (tasks, daemons), frozenset())
+
+    assert {collector: each.findings for (_, collector), each in settled.items()} == {
+        tasks.collector: (of_a_task,),
+        daemons.collector: (of_a_daemon,),
+    }

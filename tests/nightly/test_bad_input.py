@@ -11,7 +11,7 @@ import pytest
 from tests.fleet.faults import Fault
 from tests.fleet.organization import Shape
 from tests.fleet.running import Fleet, running
-from tests.nightly.night import audit, command
+from tests.nightly.night import ONE_RULE, audit, command
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +200,6 @@ def test_validate_counts_in_plain_words(fleet: Fleet, tmp_path: Path) -> None:
     inventory = tmp_path / "inventory.yaml"
     inventory.write_text('accounts: [{id: "111122223333"}]\n', encoding="utf-8")
 
-    night = command(["validate", "--inventory", str(inventory)], tmp_path, fleet.env())
+    night = command(["validate", "--inventory", str(inventory), *ONE_RULE], tmp_path, fleet.env())
 
     assert night.stdout.splitlines()[:2] == ["inventory: 1 account to audit, 0 excluded", "settings: 1 check enabled"]

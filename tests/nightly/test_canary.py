@@ -50,6 +50,7 @@ def test_a_night_with_every_check_and_the_night_after_it_keep_no_value(fleet: Fl
     assert leaks(later) == leaks(first) == []
 
 
+@pytest.mark.slow
 def test_a_night_of_garbled_answers_keeps_no_value(fleet: Fleet, tmp_path: Path) -> None:
     faults = ("garbled", "truncated", "empty", "http-500")
     fleet.set_faults(*(Fault(kind, rate=0.3, operation="Describe*Definition*") for kind in faults))
@@ -59,6 +60,7 @@ def test_a_night_of_garbled_answers_keeps_no_value(fleet: Fleet, tmp_path: Path)
     assert leaks(night) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoilt", ["user", "privileged", "environment", "image"])
 def test_a_parser_and_a_check_that_crash_keep_no_value(fleet: Fleet, tmp_path: Path, spoilt: str) -> None:
     fleet.set_faults()

@@ -12,6 +12,8 @@ from tests.fleet.truth import Expected
 from tests.nightly.night import HASTY, Night, Row, audit
 from tests.nightly.truth import told, true
 
+pytestmark = pytest.mark.slow
+
 #: The reason that is to stand in the coverage row of the scope (and in the finding, where it is one family), by what
 #: goes wrong and where. "-": it cannot happen there.
 MATRIX = """

@@ -10,6 +10,8 @@ from tests.fleet import Fleet, Large, Shape, running
 from tests.nightly.night import HASTY, Night, audit
 from tests.nightly.truth import told, true
 
+pytestmark = pytest.mark.slow
+
 REGION = "eu-west-1"
 RUN = "2026112{}T020000Z-1a2b3c"
 

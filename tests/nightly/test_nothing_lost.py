@@ -11,6 +11,8 @@ from tests.fleet import Fault, Large, Shape, running
 from tests.nightly.night import HASTY, audit
 from tests.nightly.truth import told, true
 
+pytestmark = pytest.mark.slow
+
 #: All of it at once; a storm of throttles comes every second.
 FAULTS = (
     Fault("http-500", rate=0.05),

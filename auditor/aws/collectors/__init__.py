@@ -38,16 +38,16 @@ def reading(kinds: Iterable[type[Any]], *, running: bool = True) -> tuple[Collec
         raise LookupError(message)
     names = {each.name for each in catalogue() if any(_yields(each, kind) for kind in wanted)}
     for each in reversed(catalogue()):
-        if running and each.name in names:
-            names.update(each.needs)
+        if each.name in names:
+            names.update(each.needs, each.running_needs if running else ())
     return tuple(each for each in catalogue() if each.name in names)
 
 
 def _yields(collector: Collector, kind: type[Any]) -> bool:
-    return any(issubclass(each, kind) for each in collector.yields)
+    return issubclass(collector.yields, kind)
 
 
 def _place(collector: Collector, known: dict[str, Collector], ordered: dict[str, Collector]) -> None:
-    for name in collector.needs:
+    for name in (*collector.needs, *collector.running_needs):
         _place(known[name], known, ordered)
     ordered.setdefault(collector.name, collector)

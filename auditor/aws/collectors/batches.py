@@ -25,14 +25,13 @@ _DETAIL_LIMIT = 500
 class Describe:
     """A describe operation of ECS that takes several ARNs under `key`, and answers under the same, or `answers`.
 
-    `parse` makes a fact of one of them, and raises the parsers' Malformed; `kind` is what it makes. `resource` names
+    `parse` makes a fact of one of them, and raises the parsers' Malformed. `resource` names
     what could not be read, by its ARN.
     """
 
     operation: str
     key: str
     size: int
-    kind: type[Any]
     parse: Callable[[Mapping[str, Any]], Any]
     resource: Callable[[str], Resource]
     answers: str = ""
@@ -58,7 +57,7 @@ class Describe:
             outcomes = dict.fromkeys(arns, failed.failure)
         for arn, outcome in outcomes.items():
             if isinstance(outcome, Failure):
-                yield Gap(visit.scope, "describe", outcome.reason, outcome.detail, self.resource(arn), self.kind)
+                yield Gap(visit.scope, "describe", outcome.reason, outcome.detail, self.resource(arn))
             elif outcome is not None:
                 yield outcome
 

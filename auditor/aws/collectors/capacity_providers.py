@@ -42,7 +42,7 @@ def _page(answer: Mapping[str, Any]) -> tuple[list[CapacityProvider], list[str]]
 
 collector = Collector(
     name="ecs-capacity-providers",
-    yields=(CapacityProvider,),
+    yields=CapacityProvider,
     actions=("ecs:DescribeCapacityProviders",),
     version=1,
     collect=_collect,

@@ -16,7 +16,7 @@ def _resource(arn: str) -> Resource:
     return Cluster(arn, arn.rpartition("/")[2], "").resource
 
 
-_DESCRIBE = Describe("DescribeClusters", "clusters", 100, Cluster, parse, _resource)
+_DESCRIBE = Describe("DescribeClusters", "clusters", 100, parse, _resource)
 
 
 def _collect(visit: Visit) -> Iterator[Fact | Gap]:
@@ -29,7 +29,7 @@ def _count(visit: Visit) -> Iterator[Fact | Gap]:
 
 collector = Collector(
     name="ecs-clusters",
-    yields=(Cluster,),
+    yields=Cluster,
     actions=("ecs:DescribeClusters", "ecs:ListClusters"),
     version=1,
     collect=_collect,
@@ -39,5 +39,8 @@ collector = Collector(
     models={
         "Cluster": ("clusterArn", "clusterName", "status", "settings", "configuration", "tags"),
         "ExecuteCommandConfiguration": ("kmsKeyId", "logging", "logConfiguration"),
+        "ExecuteCommandLogConfiguration": (
+            *("cloudWatchLogGroupName", "cloudWatchEncryptionEnabled", "s3BucketName", "s3EncryptionEnabled"),
+        ),
     },
 )

@@ -84,20 +84,21 @@ Collect = Callable[[Visit], Iterator[Fact | Gap]]
 
 @dataclass(frozen=True, slots=True)
 class Collector:
-    """Reads one kind of fact, or several that come together.
+    """Reads one kind of fact.
 
     `name` stands in the coverage ledger, `actions` are the IAM actions it needs, `version` is that of its notes for
     the next night: a change of what it writes down or how it parses is a new one. `count` only lists, and yields as
-    many resources as `collect` would: they are judged by nothing. `needs` names the collectors that it builds on when
-    it is asked what runs. `batch` is how many resources one describe call takes, 0 where listing them is all, and
-    `cost` says the same for people. `models` lists, by botocore's name of a shape, the members that are read.
+    many resources as `collect` would: they are judged by nothing. `needs` names the collectors that it builds on, and
+    `running_needs` those that tell it what runs, where that is wanted. `batch` is how many resources one describe call
+    takes, 0 where listing them is all, and `cost` says the same for people. `models` lists, by botocore's name of a
+    shape, the members that are read.
 
     `remembered` makes a fact of an ARN and what was written down about it, None where that is nothing to go by;
     `revisit` reads one more resource by its ARN, None where it is gone.
     """
 
     name: str
-    yields: tuple[type[Any], ...]
+    yields: type[Any]
     actions: tuple[str, ...]
     version: int
     collect: Collect
@@ -105,6 +106,7 @@ class Collector:
     batch: int
     cost: str
     needs: tuple[str, ...] = ()
+    running_needs: tuple[str, ...] = ()
     remembered: Callable[[str, Any], Fact | None] | None = None
     revisit: Callable[[Visit, str], Fact | Gap | None] | None = None
     models: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from auditor.aws.calls import Read
 from auditor.aws.collectors import shapes
 from auditor.aws.collectors.batches import Describe
 from auditor.aws.collectors.collector import Collector, Visit
-from auditor.aws.collectors.daemon import DaemonRevision, parse_revision, running_revisions
+from auditor.aws.collectors.daemon import parse_revision, running_revisions
 from auditor.aws.collectors.paging import PAGE, paged
 from auditor.aws.collectors.shapes import Malformed as NotADaemon
 from auditor.aws.collectors.task_definition import parse_daemon, whole
@@ -30,7 +30,6 @@ _REVISIONS = Describe(
     "DescribeDaemonRevisions",
     "daemonRevisionArns",
     20,
-    DaemonRevision,
     parse_revision,
     lambda arn: Resource(arn, "AWS::ECS::DaemonRevision", arn.rpartition("/")[2]),
     answers="daemonRevisions",
@@ -163,7 +162,7 @@ def _count(visit: Visit) -> Iterator[Fact | Gap]:
 
 collector = Collector(
     name="ecs-daemon-task-definitions",
-    yields=(DaemonTaskDefinition,),
+    yields=DaemonTaskDefinition,
     actions=(
         "ecs:DescribeDaemon",
         "ecs:DescribeDaemonRevisions",

@@ -8,7 +8,7 @@ from auditor.aws.collectors.batches import Describe
 from auditor.aws.collectors.collector import Collector, Visit
 from auditor.aws.collectors.paging import clusters, in_cluster
 from auditor.aws.collectors.service import parse
-from auditor.domain.facts import Fact, Resource, Service, TaskSet
+from auditor.domain.facts import Fact, Resource, Service
 from auditor.domain.result import Gap
 
 _LIST = ("ListServices", "serviceArns")
@@ -19,16 +19,13 @@ def _resource(arn: str) -> Resource:
     return Resource(arn, "AWS::ECS::Service", arn.partition(":service/")[2])
 
 
-_DESCRIBE = Describe("DescribeServices", "services", 10, Service, parse, _resource)
+_DESCRIBE = Describe("DescribeServices", "services", 10, parse, _resource)
 
 
 def _collect(visit: Visit) -> Iterator[Fact | Gap]:
     for cluster in clusters(visit):
         arns, gap = in_cluster(visit, cluster, *_LIST)
-        for item in _DESCRIBE.each(visit, arns, cluster=cluster, include=["TAGS"]):
-            yield item
-            if isinstance(item, Service):
-                yield from item.task_sets
+        yield from _DESCRIBE.each(visit, arns, cluster=cluster, include=["TAGS"])
         if gap is not None:
             yield gap
 
@@ -43,7 +40,7 @@ def _count(visit: Visit) -> Iterator[Fact | Gap]:
 
 collector = Collector(
     name="ecs-services",
-    yields=(Service, TaskSet),
+    yields=Service,
     actions=("ecs:DescribeServices", "ecs:ListClusters", "ecs:ListServices"),
     version=1,
     collect=_collect,
@@ -56,7 +53,9 @@ collector = Collector(
             *("platformFamily", "capacityProviderStrategy", "networkConfiguration", "deployments", "taskSets"),
             *("enableExecuteCommand", "tags"),
         ),
-        "TaskSet": ("taskSetArn", "taskDefinition", "networkConfiguration", "launchType", "platformVersion"),
-        "Deployment": ("taskDefinition", "status", "networkConfiguration"),
+        "Deployment": (
+            *("taskDefinition", "status", "runningCount", "networkConfiguration", "launchType"),
+            *("capacityProviderStrategy", "platformVersion", "platformFamily"),
+        ),
     },
 )

@@ -102,14 +102,14 @@ def _count(visit: Visit) -> Iterator[Fact | Gap]:
 
 collector = Collector(
     name="ecs-task-definitions",
-    yields=(TaskDefinition,),
+    yields=TaskDefinition,
     actions=("ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitionFamilies", "ecs:ListTaskDefinitions"),
     version=3,
     collect=_collect,
     count=_count,
     batch=1,
     cost="1 per 100 families, 1 per family, 1 per older revision that runs",
-    needs=("ecs-services", "ecs-tasks"),
+    running_needs=("ecs-services", "ecs-tasks"),
     remembered=remembered,
     revisit=_revisit,
     models={

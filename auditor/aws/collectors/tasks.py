@@ -19,7 +19,7 @@ def _resource(arn: str) -> Resource:
     return Task(arn, "", "").resource
 
 
-_DESCRIBE = Describe("DescribeTasks", "tasks", 100, Task, parse, _resource)
+_DESCRIBE = Describe("DescribeTasks", "tasks", 100, parse, _resource)
 
 
 def _collect(visit: Visit) -> Iterator[Fact | Gap]:
@@ -40,7 +40,7 @@ def _count(visit: Visit) -> Iterator[Fact | Gap]:
 
 collector = Collector(
     name="ecs-tasks",
-    yields=(Task,),
+    yields=Task,
     actions=("ecs:DescribeTasks", "ecs:ListClusters", "ecs:ListTasks"),
     version=1,
     collect=_collect,
