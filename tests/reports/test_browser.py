@@ -142,9 +142,9 @@ def test_a_filter_by_account_finds_its_failures(browser: Any, reports: dict[str,
 
 def test_a_filter_by_check_finds_its_failures_and_unfolds_them(browser: Any, reports: dict[str, Path]) -> None:
     page = opened(browser, reports["rules"])
-    page.fill("#query", "rule 24 holds")
+    page.fill("#query", "ecs-rule-29")
     assert page.locator("ol.failures > li:visible").count() == 0
-    page.fill("#query", "rule 23 holds")
+    page.fill("#query", "ecs-rule-21")
     assert page.locator("ol.failures > li:visible").count() == 12
     page.context.close()
 

@@ -31,8 +31,8 @@
     const group = node.parentElement.closest("[data-group]");
     if (!group) return "";
     if (!spoken.has(group)) {
-      const title = group.querySelector(":scope > [data-title]");
-      spoken.set(group, `${titles(group)} ${title ? title.textContent : ""}`);
+      const own = all(":scope > [data-title]", group).map((title) => title.textContent);
+      spoken.set(group, [titles(group), ...own].join(" "));
     }
     return spoken.get(group);
   };
