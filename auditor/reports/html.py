@@ -103,6 +103,7 @@ def _environment() -> Environment:
         "since": usage.since,
         "standard": words.standard,
         "framework": words.framework,
+        "prominent": _prominent,
         "kind": words.kind,
         "percent": percent,
         "percentage": percentage,
@@ -120,6 +121,10 @@ def _environment() -> Environment:
 
 def _shown(text: object, limit: int = 120) -> Markup:
     return Markup("<bdi>{}</bdi>").format(escape(visible(str(text), limit)))
+
+
+def _prominent(frameworks: Mapping[str, tuple[str, ...]]) -> list[tuple[str, tuple[str, ...]]]:
+    return sorted(frameworks.items(), key=lambda item: words.prominence(item[0]))
 
 
 def _plain(text: str) -> Markup:

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from auditor.domain.check import Check
 from auditor.reports.plain import visible
+from auditor.reports.words import prominence
 
 _GAP = "  "
 _KINDS = {bool: "true or false", str: "text", int: "a whole number", tuple[str, ...]: "a list of texts"}
@@ -69,8 +70,8 @@ def metadata(it: Described) -> Mapping[str, Any]:
 
 
 def frameworks(check: Check[Any]) -> str:
-    """Return `aws-fsbp ECS.4; cis-compute-1.1 3.4`."""
-    named = sorted(check.frameworks.items())
+    """Return `cis-compute-1.1 3.4; aws-fsbp ECS.4`."""
+    named = ((name, check.frameworks[name]) for name in sorted(check.frameworks, key=prominence))
     return "; ".join(f"{name} {', '.join(controls)}" for name, controls in named) or "-"
 
 

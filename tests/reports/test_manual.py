@@ -60,7 +60,7 @@ BOOK = [
 def test_the_list_is_a_table_and_below_it_what_the_checks_cost() -> None:
     assert listing(BOOK) == (
         "ID          SEVERITY  JUDGES          TITLE                FRAMEWORKS\n"
-        "ecs-a       critical  TaskDefinition  Something holds      aws-fsbp ECS.4; cis-compute-1.1 3.10, 3.4\n"
+        "ecs-a       critical  TaskDefinition  Something holds      cis-compute-1.1 3.10, 3.4; aws-fsbp ECS.4\n"
         "ecs-longer  low       Cluster         Another thing holds  cis-compute-1.1 3.9\n"
         "ecs-odd     low       TaskDefinition  Something holds      -\n"
         "\n"
