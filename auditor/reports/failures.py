@@ -115,13 +115,14 @@ def contents(result: RunResult, groups: Iterable[CheckFailures]) -> tuple[Entry,
     places = {group.check.id: (place, group) for place, group in enumerate(groups, start=1)}
     counts = ledger.by_check(result)
     made_up = [group.check for _, group in places.values() if group.check.id not in {each.id for each in result.checks}]
-    entries = []
+    entries, shares = [], dict[tuple[str, ...], Fraction]()
     for check in (*result.checks, *made_up):
         place, group = places.get(check.id, (None, None))
         failing, unknown = counts[check.id][Status.FAIL], counts[check.id][Status.UNKNOWN]
         severity = group.severity if group else check.severity
-        share = unexamined(result, check.collectors)
-        entries.append(Entry(check, severity, failing, unknown, share, place))
+        if check.collectors not in shares:
+            shares[check.collectors] = unexamined(result, check.collectors)
+        entries.append(Entry(check, severity, failing, unknown, shares[check.collectors], place))
     return tuple(sorted(entries, key=_prominence))
 
 

@@ -120,7 +120,7 @@ def _environment() -> Environment:
 
 
 def _shown(text: object, limit: int = 120) -> Markup:
-    return Markup("<bdi>{}</bdi>").format(escape(visible(str(text), limit)))
+    return Markup(f"<bdi>{escape(visible(str(text), limit))}</bdi>")  # noqa: S704 - escaped
 
 
 def _prominent(frameworks: Mapping[str, tuple[str, ...]]) -> list[tuple[str, tuple[str, ...]]]:

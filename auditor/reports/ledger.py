@@ -111,7 +111,9 @@ def by_check(result: RunResult) -> Mapping[str, Mapping[Status, int]]:
     counts = {id_: dict.fromkeys(Status, 0) for id_ in (*(check.id for check in result.checks), *named)}
     for summary in result.accounts:
         for (check_id, status), count in summary.statuses.items():
-            counts.setdefault(check_id, dict.fromkeys(Status, 0))[status] += count
+            if check_id not in counts:
+                counts[check_id] = dict.fromkeys(Status, 0)
+            counts[check_id][status] += count
     return counts
 
 

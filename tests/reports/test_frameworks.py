@@ -77,6 +77,7 @@ def test_a_digit_of_another_script_is_no_number_and_breaks_nothing() -> None:
         pytest.param([summary(ce=BLIND, de=SEEN)], Fraction(0), id="other collectors do not count"),
         pytest.param([summary(de=BLIND, ce=SEEN)], Fraction(1), id="only that of the check does"),
         pytest.param([summary(ce=SEEN)], Fraction(1), id="an account without a row of it is one nobody looked at"),
+        pytest.param([summary(1, e=SEEN), summary(2, ce=SEEN)], Fraction(1, 2), id="beside one that was looked at"),
         pytest.param([summary(1, e=SEEN), summary(2, de=OUT, ce=SEEN)], Fraction(0), id="a collector that is left out"),
         pytest.param([summary(e=OUT)], Fraction(1), id="nothing expected is nothing seen"),
         pytest.param([], Fraction(1), id="no accounts at all"),
