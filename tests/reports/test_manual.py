@@ -21,7 +21,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from auditor.domain.check import Check, NoParameters, Severity, Status, Verdict
+from auditor.domain.check import Check, NoParameters, Origin, Severity, Status, Verdict
 from auditor.domain.facts import Cluster, TaskDefinition
 from auditor.reports.catalogue import listing, listing_json, listing_markdown
 from auditor.reports.manual import Described, page, page_json, page_markdown, sections
@@ -52,17 +52,25 @@ def check(name: str, costs: dict[str, str] = COSTS, **members: Any) -> Described
 
 BOOK = [
     check("ecs-a", severity=Severity.CRITICAL, frameworks={CIS: ("3.10", "3.4"), "aws-fsbp": ("ECS.4",)}),
-    check("ecs-longer", OF_CLUSTERS, title="Another thing holds", over=Cluster, frameworks={CIS: ("3.9",)}),
-    check("ecs-odd"),
+    check(
+        "ecs-longer",
+        OF_CLUSTERS,
+        title="Another thing holds",
+        over=Cluster,
+        frameworks={CIS: ("3.9",)},
+        origin=Origin("acme", "1.2"),
+    ),
+    check("ecs-odd", {}, title="Odd\x1b[31m", origin=Origin("mine.yaml", "sha256:0123")),
 ]
 
 
 def test_the_list_is_a_table_and_below_it_what_the_checks_cost() -> None:
     assert listing(BOOK) == (
-        "ID          SEVERITY  JUDGES          TITLE                FRAMEWORKS\n"
-        "ecs-a       critical  TaskDefinition  Something holds      cis-compute-1.1 3.10, 3.4; aws-fsbp ECS.4\n"
-        "ecs-longer  low       Cluster         Another thing holds  cis-compute-1.1 3.9\n"
-        "ecs-odd     low       TaskDefinition  Something holds      -\n"
+        "ID          SEVERITY  JUDGES          FROM       TITLE                FRAMEWORKS\n"
+        "ecs-a       critical  TaskDefinition  built in   Something holds      "
+        "cis-compute-1.1 3.10, 3.4; aws-fsbp ECS.4\n"
+        "ecs-longer  low       Cluster         acme 1.2   Another thing holds  cis-compute-1.1 3.9\n"
+        "ecs-odd     low       TaskDefinition  mine.yaml  Odd\\x1b[31m          -\n"
         "\n"
         "API calls in a region; checks over the same kind share them\n"
         "Cluster         ecs-clusters          2 per 100 clusters\n"
@@ -81,13 +89,13 @@ def test_by_framework_it_is_one_line_a_control_in_the_order_of_their_numbers() -
 
     assert lines[:8] == [
         "cis-compute-1.1: CIS AWS Compute Services Benchmark 1.1.0",
-        "CONTROL  ID          SEVERITY  JUDGES          TITLE",
-        "3.4      ecs-a       critical  TaskDefinition  Something holds",
-        "3.9      ecs-longer  low       Cluster         Another thing holds",
-        "3.10     ecs-a       critical  TaskDefinition  Something holds",
+        "CONTROL  ID          SEVERITY  JUDGES          FROM      TITLE",
+        "3.4      ecs-a       critical  TaskDefinition  built in  Something holds",
+        "3.9      ecs-longer  low       Cluster         acme 1.2  Another thing holds",
+        "3.10     ecs-a       critical  TaskDefinition  built in  Something holds",
         "",
         "aws-fsbp: AWS Foundational Security Best Practices",
-        "CONTROL  ID     SEVERITY  JUDGES          TITLE",
+        "CONTROL  ID     SEVERITY  JUDGES          FROM      TITLE",
     ]
 
 
@@ -95,9 +103,9 @@ def test_the_list_as_markdown() -> None:
     assert listing_markdown([check("ecs-a", title="Either | or", frameworks={CIS: ("3.1",)})], [CIS]) == (
         "## cis-compute-1.1: CIS AWS Compute Services Benchmark 1.1.0\n"
         "\n"
-        "| Control | ID | Severity | Judges | Title |\n"
-        "|---|---|---|---|---|\n"
-        "| 3.1 | ecs-a | low | TaskDefinition | Either \\| or |\n"
+        "| Control | ID | Severity | Judges | From | Title |\n"
+        "|---|---|---|---|---|---|\n"
+        "| 3.1 | ecs-a | low | TaskDefinition | built in | Either \\| or |\n"
         "\n"
         "## API calls in a region; checks over the same kind share them\n"
         "\n"
@@ -115,6 +123,7 @@ def test_the_list_for_programs_names_each_check_once() -> None:
         "title": "Something holds",
         "severity": "critical",
         "judges": "TaskDefinition",
+        "from": "built in",
         "frameworks": {CIS: ["3.10", "3.4"], "aws-fsbp": ["ECS.4"]},
         "api_calls": COSTS,
     }
@@ -138,6 +147,7 @@ def test_the_page_is_the_metadata_and_then_what_the_author_wrote() -> None:
             "severity    low\n"
             "judges      TaskDefinition\n"
             "frameworks  cis-compute-1.1 3.1\n"
+            "from        built in\n"
             "API calls   1 per family (ecs-task-definitions)\n"
             "parameter   mode = lax (one of lax, strict)\n"
             "parameter   owner = payments (text)\n"
@@ -183,6 +193,13 @@ def test_the_page_for_programs_has_its_sections_in_order() -> None:
     assert (document["id"], document["reasons"], document["remediation"]) == ("ecs-a", words, "Do.")
     assert document["parameters"][0] == {"name": "mode", "default": "lax", "kind": "one of lax, strict"}
     assert document["parameters"][3]["default"] == ["a", "b"]
+
+
+def test_a_page_from_elsewhere_is_harmless_on_a_terminal() -> None:
+    strange = check("own", title="\x1b[31mred", page="One \x1b[2J.\n\nTwo\n---\n\u202ethree")
+
+    assert all(line.isprintable() for text in (page(strange), page_markdown(strange)) for line in text.splitlines())
+    assert "## Two\n\n\\u202ethree" in page_markdown(strange)
 
 
 def test_a_text_without_headings_is_one_section() -> None:
