@@ -15,6 +15,9 @@ from auditor.reports.words import listed
 
 _NAME = 80
 _MOST_NAMES = 5
+#: A cut document cannot be pasted: longer ones are not shown at all.
+_MOST_PASTE = 20_000
+_TOO_LONG = "What to paste is too long for this page; the check's own page says what to change."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,10 @@ def change(finding: Finding, repairs: Mapping[str, Repair]) -> Change:
                 containers[name] = _merged(containers.get(name, {}), repair.container)
             by_hand.update(dict.fromkeys(filter(None, [repair.by_hand])))
     several = len({each.revision for each in finding.evidence}) > 1
-    sentences = (*_removals(definition, containers), *by_hand)
-    return Change(_pasted(definition, containers), sentences, foremost if several else None)
+    paste = _pasted(definition, containers)
+    too_long = (_TOO_LONG,) if len(paste) > _MOST_PASTE else ()
+    sentences = (*too_long, *_removals(definition, containers), *by_hand)
+    return Change("" if too_long else paste, sentences, foremost if several else None)
 
 
 def _pasted(definition: Mapping[str, Any], containers: Mapping[str, Mapping[str, Any]]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from auditor.domain.check import Detail, Evidence, Severity, Status
+from auditor.domain.check import Detail, Evidence, Repair, Severity, Status
 from auditor.domain.facts import Introduction, Resource, Usage
 from auditor.domain.reason import Reason
 from auditor.domain.result import CheckInfo, Coverage, CoverageStatus, Finding, RunResult, unlearnt
@@ -159,9 +159,26 @@ def hostile(texts: tuple[str, ...] = HOSTILE) -> RunResult:
         )
         named = replace(failure.resource, registered_by=text, tags={text: text})
         findings.append(replace(failure, resource=named))
+        findings.append(replace(failure, resource=named, check_id=f"own-{number}"))
+        findings.append(replace(unknown(text, account=owner), check_id=f"own-{number}", reasons=(text,)))
         findings.append(replace(failure, resource=named, remediation=text, title=text, check_id=text))
         findings.append(replace(unknown(text, account=owner, region=text), reasons=("service-error", text)))
-    return run_result(rows, findings, run_id=texts[0])
+    own = tuple(_strange(f"own-{number}", text) for number, text in enumerate(texts, start=1))
+    return run_result(rows, findings, run_id=texts[0], checks=(check_info(), *own))
+
+
+def _strange(id_: str, text: str) -> CheckInfo:
+    """A check from elsewhere: everything that its author chose is out to break something."""
+    repair = Repair(container={text: {text: text}, "user": None}, definition={text: None}, by_hand=text)
+    words = {"privileged": text, text: text}
+    return check_info(
+        id=id_,
+        title=text,
+        remediation=text,
+        frameworks={text: (text,)},
+        words=words,
+        repairs=dict.fromkeys(words, repair),
+    )
 
 
 def _thirty_checks() -> tuple[CheckInfo, ...]:

@@ -85,6 +85,13 @@ def test_of_several_revisions_the_first_is_mended_and_named() -> None:
     assert json.loads(found.paste) == {"containerDefinitions": [{"name": "a", "privileged": False}]}
 
 
+def test_what_is_too_long_to_show_is_not_cut_but_left_out() -> None:
+    endless = {"privileged": Repair(definition={"x": "y" * 30_000})}
+    found = change(finding(evidence=(of("a", "privileged"),)), endless)
+    assert found.paste == ""
+    assert found.sentences == ("What to paste is too long for this page; the check's own page says what to change.",)
+
+
 def test_many_containers_are_not_all_named() -> None:
     found = change(finding(evidence=tuple(of(f"c{number}", "adds") for number in range(9))), REPAIR)
     assert found == Change(
