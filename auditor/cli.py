@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from auditor import __version__
-from auditor.flags import CHECK, CHECKS, HOW, RUN, WHO, option
+from auditor.flags import CHECK, CHECKS, HOW, LIST, RUN, WHO, option
 
 if TYPE_CHECKING:
     from auditor.app.outcome import Outcome
@@ -59,8 +59,9 @@ def plan(**flags: Any) -> None:  # noqa: ANN401
 @click.argument("check_id", required=False)
 @click.option("--facts", is_flag=True, help="Print what a check of your own may read instead.")
 @CHECKS
+@LIST
 def checks(**flags: Any) -> None:  # noqa: ANN401
-    """List the checks, or print the manual page of one."""
+    """List the checks with what they cost, or print the manual page of one."""
     _finish("checks", flags)
 
 

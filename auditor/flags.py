@@ -40,6 +40,7 @@ WHO = together(
     option("role-name", "The role to assume where the inventory names none."),
     option("external-id", "The external id where the inventory names none."),
 )
+FRAMEWORK = option("framework", "Only checks of this framework, such as cis-compute-1.1; repeatable.", multiple=True)
 CHECKS = together(
     option("settings", "How it is done: a YAML file or s3:// URL.", short="s"),
     option("checks-folder", "A folder of checks of your own, one YAML file each; repeatable.", multiple=True),
@@ -48,7 +49,7 @@ HOW = together(
     CHECKS,
     option("check", "Only this check, by id or glob; repeatable.", multiple=True),
     option("exclude-check", "Leave this check out, by id or glob; repeatable.", multiple=True),
-    option("framework", "Only checks of this framework, such as cis-compute-1.1; repeatable.", multiple=True),
+    FRAMEWORK,
     option("revisions", "Which revisions are judged: latest, running, or latest+running (default)."),
     option("introduced", "Search for the revision that brought each fault in; costs more calls.", is_flag=True),
     option("workers", "Threads that call AWS at once."),
@@ -73,8 +74,12 @@ CHECK = together(
     option("settings", "Which checks run, and their parameters: a YAML file or s3:// URL.", short="s"),
     option("check", "Only this check, by id or glob; repeatable.", multiple=True),
     option("exclude-check", "Leave this check out, by id or glob; repeatable.", multiple=True),
-    option("framework", "Only checks of this framework, such as cis-compute-1.1; repeatable.", multiple=True),
+    FRAMEWORK,
     option("fail-on", "Exit 3 for findings at or above this severity: none, low (default), medium, high, critical."),
     option("format", "text, json or sarif.", type=click.Choice(["text", "json", "sarif"]), default="text"),
+)
+LIST = together(
+    FRAMEWORK,
+    option("format", "How it is printed (default text).", type=click.Choice(["text", "md", "json"])),
 )
 RUN = together(WHO, HOW, WHERE)

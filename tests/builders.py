@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from auditor.domain.check import Check, Evidence, Severity, Status, Verdict
+from auditor.domain.check import Check, Evidence, Repair, Severity, Status, Verdict
 from auditor.domain.facts import Container, Resource, TaskDefinition
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountSummary, CheckInfo, Coverage, CoverageStatus, Finding, Gap, RunResult
@@ -25,6 +25,13 @@ REMEDIATION = (
     "Register a revision whose containers have `privileged` false and a `user` with a uid other than 0, or whose "
     "network mode is not host; update the services that use the family; then deregister the old revision."
 )
+WORDS = {
+    "privileged": "is privileged",
+    "root-user": "runs as root",
+    "user-unset": "sets no user, so the image decides",
+}
+A_USER = Repair(container={"user": "1000:1000"}, by_hand="Name a user that the image is ready for.")
+REPAIRS = {"privileged": Repair(container={"privileged": False}), "root-user": A_USER, "user-unset": A_USER}
 
 
 def account(number: int = 1, **fields: Any) -> Account:
@@ -109,6 +116,9 @@ def check_info(**fields: Any) -> CheckInfo:
         "severity": Severity.HIGH,
         "frameworks": {"cis-compute-1.1": ("3.1",)},
         "remediation": REMEDIATION,
+        "words": WORDS,
+        "repairs": REPAIRS,
+        "collectors": (COLLECTOR,),
     }
     return CheckInfo(**(usual | fields))
 
@@ -129,6 +139,7 @@ def summarise(
         calls=sum(row.calls for row in own),
         throttled=sum(row.throttled for row in own),
         retried=sum(row.retried for row in own),
+        collectors=dict(Counter((row.collector, row.status) for row in own)),
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -16,10 +17,13 @@ from markupsafe import Markup, escape
 from auditor.domain.check import Severity, Status
 from auditor.domain.result import CoverageStatus, RunResult
 from auditor.domain.scope import EVERY_REGION
-from auditor.reports import failures, gaps, ledger, verdict, words
+from auditor.reports import evidence, failures, frameworks, gaps, ledger, repairs, usage, verdict, words
 from auditor.reports.plain import visible
+from auditor.reports.shares import percent, percentage
 
 _PROSE = 2000
+#: A tenth of a long page is the templates' indentation. No text begins with <: it would be an escape.
+_INDENTATION = re.compile(r"\n\s+(?=<)")
 
 
 def render(result: RunResult, *, data_prefix: str = "") -> str:
@@ -28,11 +32,12 @@ def render(result: RunResult, *, data_prefix: str = "") -> str:
     The same result gives the same bytes. Strings from the accounts cannot leave their places: they are escaped,
     isolated in their direction of writing, and shortened where they are longer than anyone reads.
     """
-    return _environment().get_template("report.html.j2").render(_view(result, data_prefix))
+    page = _environment().get_template("report.html.j2").render(_view(result, data_prefix))
+    return _INDENTATION.sub("\n", page)
 
 
 def _view(result: RunResult, data_prefix: str) -> Mapping[str, Any]:
-    accounts = verdict.accounts_by_standing(result)
+    accounts, groups = verdict.accounts_by_standing(result), failures.by_check(result)
     prefix = f"{data_prefix.rstrip('/')}/" if data_prefix else ""
     return {
         "result": result,
@@ -44,10 +49,11 @@ def _view(result: RunResult, data_prefix: str) -> Mapping[str, Any]:
         "scopes": verdict.scopes_by_status(result),
         "severities": ledger.severities(result),
         "sections": ledger.sections(ledger.rows(result)),
-        "failures": failures.by_check(result),
+        "frameworks": frameworks.frameworks(result),
+        "failures": groups,
+        "contents": failures.contents(result, groups),
         "causes": gaps.causes(result),
         "exclusions": gaps.exclusions(result),
-        "judged": sum(verdict.judged(summary) for summary in result.accounts),
         "check_counts": ledger.by_check(result),
         "facts": ledger.facts(result),
         "rows_at": f"{prefix}findings/dt={result.started_at.astimezone(UTC):%Y-%m-%d}/run={result.run_id}/",
@@ -86,15 +92,21 @@ def _environment() -> Environment:
     environment.filters |= {
         "shown": _shown,
         "n": lambda value: f"{value:,}",
-        "utc": _utc,
+        "utc": words.utc,
         "counted": words.number,
         "listed": words.listed,
-        "container": words.container,
+        "plain": _plain,
         "prose": _prose,
-        "repair": failures.repair,
+        "evidence": evidence.shown,
+        "change": repairs.change,
+        "running": usage.running,
+        "since": usage.since,
         "standard": words.standard,
-        "why": words.why,
-        "advice": words.advice,
+        "framework": words.framework,
+        "prominent": _prominent,
+        "kind": words.kind,
+        "percent": percent,
+        "percentage": percentage,
     }
     environment.globals |= {
         "standings": tuple(CoverageStatus),
@@ -103,13 +115,21 @@ def _environment() -> Environment:
         "MEANING": words.MEANING,
         "SHAPE": {Severity.CRITICAL: "◆", Severity.HIGH: "▲", Severity.MEDIUM: "●", Severity.LOW: "○"},
         "ALL_REGIONS": EVERY_REGION,
-        "EXAMPLE_USER": failures.EXAMPLE_USER,
     }
     return environment
 
 
 def _shown(text: object, limit: int = 120) -> Markup:
-    return Markup("<bdi>{}</bdi>").format(escape(visible(str(text), limit)))
+    return Markup(f"<bdi>{escape(visible(str(text), limit))}</bdi>")  # noqa: S704 - escaped
+
+
+def _prominent(frameworks: Mapping[str, tuple[str, ...]]) -> list[tuple[str, tuple[str, ...]]]:
+    return sorted(frameworks.items(), key=lambda item: words.prominence(item[0]))
+
+
+def _plain(text: str) -> Markup:
+    """Escape what stands between tags: quotes may stay there, and a page of JSON is mostly quotes."""
+    return Markup(str(escape(text)).replace("&#34;", '"'))  # noqa: S704 - nothing can leave an element without <
 
 
 def _prose(text: str) -> Markup:
@@ -117,7 +137,3 @@ def _prose(text: str) -> Markup:
     pieces = str(escape(visible(text, _PROSE))).split("`")
     code = (f"<code>{piece}</code>" if place % 2 else piece for place, piece in enumerate(pieces))
     return Markup("".join(code if len(pieces) % 2 else "`".join(pieces)))  # noqa: S704 - every piece is escaped
-
-
-def _utc(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -51,7 +51,9 @@ class Section:
 #: The least share of the strip, in percent.
 _LEAST = 1.0
 
-#: More rows than these are folded away: accounts without news, and accounts of which the gaps tell more.
+#: More rows than these are folded away: the less urgent failures, accounts without news, and accounts of which the gaps
+#: tell more.
+_MOST_FAILING = 50
 _FOLD = 12
 _FOLD_BLIND = 40
 
@@ -74,8 +76,10 @@ def sections(rows: Iterable[Row]) -> tuple[Section, ...]:
             clean.append(row)
         else:
             blind.append(row)
+    further = failing[_MOST_FAILING:]
     named = (
-        ("With failures", failing, False),
+        ("With failures", failing[:_MOST_FAILING], False),
+        ("With fewer or lesser failures", further, True),
         ("Without known failures, but not fully examined", blind, len(blind) > _FOLD_BLIND),
         ("Fully examined, no failures", clean, len(clean) > _FOLD),
         ("Excluded", excluded, len(excluded) > _FOLD),
@@ -102,11 +106,14 @@ def severities(result: RunResult) -> tuple[Severity, ...]:
 
 
 def by_check(result: RunResult) -> Mapping[str, Mapping[Status, int]]:
-    """Count the verdicts of each check that ran, every status named."""
-    counts = {check.id: dict.fromkeys(Status, 0) for check in result.checks}
+    """Count the verdicts of each check that ran, and of whatever else has findings, every status named."""
+    named = (each.check_id for each in (*result.failures, *result.unknowns))
+    counts = {id_: dict.fromkeys(Status, 0) for id_ in (*(check.id for check in result.checks), *named)}
     for summary in result.accounts:
         for (check_id, status), count in summary.statuses.items():
-            counts.setdefault(check_id, dict.fromkeys(Status, 0))[status] += count
+            if check_id not in counts:
+                counts[check_id] = dict.fromkeys(Status, 0)
+            counts[check_id][status] += count
     return counts
 
 

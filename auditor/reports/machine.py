@@ -10,7 +10,8 @@ from typing import Any
 from auditor.domain.check import Severity, Status
 from auditor.domain.result import AccountSummary, CheckInfo, RunResult
 from auditor.reports import gaps, ledger, verdict
-from auditor.reports.words import advice
+from auditor.reports.frameworks import Framework, Tally, frameworks
+from auditor.reports.shares import percent
 
 SCHEMA_VERSION = "1.0"
 
@@ -19,6 +20,7 @@ def summary_json(result: RunResult) -> bytes:
     """Return `summary.json`: sorted, ASCII, ending in a newline, the same bytes for the same result.
 
     Every status and severity is named even where its count is 0. `gaps` and `excluded` are by reason, accounts by id;
+    `frameworks` hold percentages: of the resources judged that pass, and of what was not examined.
     `failures.total` and `unknowns.total` count rows of `findings/`, `listed` those that the report shows.
     """
     document = {
@@ -39,6 +41,7 @@ def summary_json(result: RunResult) -> bytes:
         "checks": [_check(check) for check in sorted(result.checks, key=lambda check: check.id)],
         "failures": {"total": result.failures_total, "listed": len(result.failures)},
         "unknowns": {"total": result.unknowns_total, "listed": len(result.unknowns)},
+        "frameworks": {each.name: _framework(each) for each in frameworks(result)},
         "gaps": _causes(gaps.causes(result)),
         "excluded": _causes(gaps.exclusions(result)),
     }
@@ -85,13 +88,36 @@ def _check(check: CheckInfo) -> Mapping[str, Any]:
     }
 
 
+def _framework(framework: Framework) -> Mapping[str, Any]:
+    return {
+        **_tally(framework.tally),
+        "controls_without_failure": framework.without_failure,
+        "controls_not_examined": framework.not_examined,
+        "controls": [
+            {"control": each.name, "checks": [check.id for check in each.checks], **_tally(each.tally)}
+            for each in framework.controls
+        ],
+    }
+
+
+def _tally(tally: Tally) -> Mapping[str, Any]:
+    return {
+        "standing": tally.standing,
+        "score": None if tally.score is None else percent(tally.score),
+        "passing": tally.passing,
+        "failing": tally.failing,
+        "unknown": tally.unknown,
+        "unexamined": percent(tally.unexamined),
+    }
+
+
 def _causes(causes: Iterable[gaps.Cause]) -> Mapping[str, Any]:
     return {
         cause.name: {
             "accounts": [account.id for account in cause.accounts],
             "scopes": cause.scopes,
             "resources": len(cause.unread),
-            "advice": advice(cause.reason),
+            "advice": cause.advice,
         }
         for cause in causes
     }

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from auditor.domain.check import Status
 from auditor.domain.result import CoverageStatus, Finding, RunResult
-from auditor.reports import failures, gaps, ledger, verdict
+from auditor.reports import evidence, failures, frameworks, gaps, ledger, usage, verdict
 from auditor.reports.plain import columns, fitted, visible
-from auditor.reports.words import WORST_FIRST, number, why
+from auditor.reports.shares import percentage
+from auditor.reports.words import WORST_FIRST, number
 
 WIDTH = 100
+HEIGHT = 25
 _SHOWN = 4
+_FRAMEWORKS = 3
 _VERDICT_LINES = 3
 _PATH_LINES = 2
 _STYLES = {"incomplete": "1;35", "failing": "1;31", "unknown": "1;35", "clean": "1;32", "heading": "1"}
@@ -28,13 +31,15 @@ def summary(result: RunResult, *, output: str, report: str, colour: bool) -> str
     head, *rest = _wrapped(verdict.sentence(result), _VERDICT_LINES)
     word, colon, more = head.partition(":")
     lines = [paint(f"{word}{colon}", verdict.tone(result)) + more, *rest, ""]
-    lines += [_coverage(result), _counts(result)]
-    for title, total, body in (_failures(result), _gaps(result)):
-        if body:
-            some = f" ({len(body)} of {total:,})" if len(body) < total else ""
-            lines += ["", paint(f"{title}{some}", "heading"), *body]
-    lines += ["", *_place("Findings", output), *_place("Report", report), _facts(result)]
-    return "\n".join(lines)
+    lines += [_coverage(result), _counts(result), *_frameworks(result)]
+    ending = ["", *_place("Findings", output), *_place("Report", report), _facts(result)]
+    sections = [section for section in (_failures(result), _gaps(result)) if section[2]]
+    room = (HEIGHT - len(lines) - len(ending)) // len(sections) - 2 if sections else 0
+    for title, total, body in sections:
+        listed = body[: min(_SHOWN, room)]
+        some = f" ({len(listed)} of {total:,})" if len(listed) < total else ""
+        lines += ["", paint(f"{title}{some}", "heading"), *listed]
+    return "\n".join([*lines, *ending])
 
 
 def _coverage(result: RunResult) -> str:
@@ -52,37 +57,54 @@ def _counts(result: RunResult) -> str:
     severities = [f"{severity} {result.failing(severity):,}" for severity in WORST_FIRST]
     others = (Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
     statuses = [f"{status.replace('_', ' ').lower()} {result.count(status):,}" for status in others]
-    return fitted(f"Verdicts  {'  '.join((*severities, *statuses))}", WIDTH)
+    line = f"Verdicts  {'  '.join((*severities, *statuses))}"
+    return fitted(line if columns(line) <= WIDTH else line.replace("not applicable", "n/a").replace("  ", " "), WIDTH)
+
+
+def _frameworks(result: RunResult) -> list[str]:
+    return [_framework(each) for each in frameworks.frameworks(result)[:_FRAMEWORKS]]
+
+
+def _framework(it: frameworks.Framework) -> str:
+    """The score, and beside it what it does not know of."""
+    tally, total = it.tally, len(it.controls)
+    if it.not_examined == total:
+        return fitted(f"{_cut(it.name, 20)}  not examined: nobody could look at its {number(total, 'control')}", WIDTH)
+    score = "nothing judged" if tally.score is None else f"{percentage(tally.score)} pass"
+    parts = [
+        f"{it.without_failure} of {number(total, 'control')} without failures",
+        f"{percentage(tally.unexamined)} unexamined" if tally.unexamined else "",
+        f"{tally.unknown:,} unknown" if tally.unknown else "",
+    ]
+    line = f"{_cut(it.name, 20)}  {score}; {', '.join(filter(None, parts))}"
+    blind = f"; {number(it.not_examined, 'control')} not examined" if it.not_examined else ""
+    return fitted(line + blind if columns(line + blind) <= WIDTH else line, WIDTH)
 
 
 def _failures(result: RunResult) -> tuple[str, int, list[str]]:
-    lines = [_failure(finding) for finding in failures.worst(result.failures)[:_SHOWN]]
+    lines = [_failure(result, finding) for finding in failures.worst(result.failures)[:_SHOWN]]
     return "Worst failures", result.failures_total, lines
 
 
-def _failure(finding: Finding) -> str:
-    what = [f"{_cut(each.container, 30)} {_words(each.reasons)}" for each in finding.evidence if each.reasons]
-    reasons = "; ".join(what) or _words(finding.reasons)
-    resource = visible(finding.resource.name, 60)
+def _failure(result: RunResult, finding: Finding) -> str:
+    what = evidence.line(finding, failures.info(result, finding))
+    resource = _cut(visible(finding.resource.name, 60), 40)
+    runs = usage.tag(finding)
     owner = _cut(visible(str(finding.account), 60), 44)
-    return fitted(
-        f"  {finding.severity:<8} {owner} {visible(finding.region, 20)} {_cut(resource, 40)}: {reasons}", WIDTH
-    )
-
-
-def _words(reasons: Iterable[str]) -> str:
-    return ", ".join(visible(reason, 30) for reason in reasons)
+    where = f"{owner} {visible(finding.region, 20)} {resource}{f' ({runs})' if runs else ''}"
+    return fitted(f"  {finding.severity:<8} {where}: {what}", WIDTH)
 
 
 def _gaps(result: RunResult) -> tuple[str, int, list[str]]:
     found = gaps.causes(result)
-    return "Not examined, by reason", len(found), [_gap(cause) for cause in found[:_SHOWN]]
+    names = max((columns(visible(cause.name)) for cause in found[:_SHOWN]), default=0)
+    return "Not examined, by reason", len(found), [_gap(cause, min(names, 24)) for cause in found[:_SHOWN]]
 
 
-def _gap(cause: gaps.Cause) -> str:
+def _gap(cause: gaps.Cause, width: int) -> str:
     first = _cut(str(cause.accounts[0]), 44)
     who = first if len(cause.accounts) == 1 else f"{number(len(cause.accounts), 'account')}, such as {first}"
-    return fitted(f"  {cause.name:<19} {who}: {why(cause.reason)}", WIDTH)
+    return fitted(f"  {_cut(cause.name, width):<{width}}  {who}: {cause.title}", WIDTH)
 
 
 def _place(label: str, path: str) -> list[str]:

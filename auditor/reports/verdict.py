@@ -9,7 +9,6 @@ from auditor.domain.result import AccountSummary, CoverageStatus, RunResult
 from auditor.reports.words import WORST_FIRST, listed, number
 
 INCOMPLETE = "INCOMPLETE"
-_JUDGED = (Status.PASS, Status.FAIL, Status.NOT_APPLICABLE)
 
 
 def standing(summary: AccountSummary) -> CoverageStatus:
@@ -40,14 +39,6 @@ def overall(result: RunResult) -> CoverageStatus:
     seen = scopes_by_status(result)
     looked = seen[CoverageStatus.EXAMINED] or seen[CoverageStatus.PARTIAL]
     return CoverageStatus.PARTIAL if looked else CoverageStatus.NOT_EXAMINED
-
-
-def judged(summary: AccountSummary) -> int:
-    """Count the task definitions of an account that were judged: each check judges each of them once."""
-    by_check: Counter[str] = Counter()
-    for (check_id, status), count in summary.statuses.items():
-        by_check[check_id] += count if status in _JUDGED else 0
-    return max(by_check.values(), default=0)
 
 
 def tone(result: RunResult) -> str:
@@ -110,10 +101,11 @@ def _failures(result: RunResult) -> str:
 def _no_failures(result: RunResult) -> str:
     if overall(result) is CoverageStatus.NOT_EXAMINED:
         return "Nothing was examined, so nothing is known to be clean."
-    total = sum(judged(summary) for summary in result.accounts)
-    if total:
-        return f"No failures among {number(total, 'examined task definition')}."
-    return "" if result.count(Status.UNKNOWN) else "No task definitions were found in what was examined."
+    if passed := result.count(Status.PASS):
+        return f"No failures: {number(passed, 'verdict is', 'verdicts are')} PASS."
+    if result.count(Status.NOT_APPLICABLE):
+        return "No failures: the checks apply to nothing that was examined."
+    return "" if result.count(Status.UNKNOWN) else "Nothing to judge was found in what was examined."
 
 
 def _unknown(result: RunResult) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from auditor.domain.check import Evidence, Severity
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from auditor.domain.check import Severity
 from auditor.domain.reason import Reason
 from auditor.domain.result import CoverageStatus
 from auditor.reports.plain import visible
@@ -43,8 +46,28 @@ WHY = {
 #: Other rule sets as their users know them.
 _STANDARDS = {
     "aws-config": "AWS Config",
+    "checkov": "Checkov",
+    "kics": "KICS",
     "powerpipe": "Powerpipe",
     "prowler": "Prowler",
+    "security-hub": "Security Hub",
+    "trivy": "Trivy",
+}
+
+#: Frameworks as their users know them, those first that people ask for first.
+_FRAMEWORKS = {
+    "cis-compute-1.1": "CIS AWS Compute Services Benchmark 1.1.0",
+    "aws-fsbp": "AWS Foundational Security Best Practices",
+    "aws-resource-tagging": "AWS Resource Tagging Standard",
+    "aws-config": "AWS Config managed rules",
+}
+
+#: Resources by their type, as a word within a sentence.
+_KINDS = {
+    "AWS::ECS::TaskDefinition": "task definition",
+    "AWS::ECS::DaemonTaskDefinition": "daemon task definition",
+    "AWS::ECS::TaskSet": "task set",
+    "AWS::ECS::CapacityProvider": "capacity provider",
 }
 
 NO_REASON = "No reason was recorded"
@@ -66,6 +89,22 @@ def standard(name: str) -> str:
     return _STANDARDS.get(name, name)
 
 
+def framework(name: str) -> str:
+    """Return the name of a framework."""
+    return _FRAMEWORKS.get(name, name)
+
+
+def prominence(name: str) -> tuple[int, str]:
+    """Return where a framework stands among others."""
+    known = list(_FRAMEWORKS)
+    return (known.index(name) if name in known else len(known), name)
+
+
+def kind(type_: str) -> str:
+    """Return what a resource of this type is called."""
+    return _KINDS.get(type_) or type_.rpartition("::")[2].lower()
+
+
 def number(value: int, one: str, many: str = "") -> str:
     """Return `1 account`, `1,200 accounts`; `many` where an s is not enough."""
     return f"{value:,} {one if value == 1 else many or one + 's'}"
@@ -85,17 +124,16 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"  # noqa: PLR2004
 
 
-def container_reason(reason: str, evidence: Evidence) -> str:
-    """Return what is the matter with one container, fit to follow its name."""
-    if reason == "privileged":
-        return "is privileged"
-    if reason == "root-user":
-        return f"runs as root (user {visible(repr(evidence.user), 80)})"
-    if reason == "user-unset":
-        return "sets no user, so the image decides"
-    return visible(reason.replace("-", " "))
+def utc(moment: datetime) -> str:
+    """Return a moment to the minute."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def container(evidence: Evidence) -> str:
-    """Return the whole of it: `is privileged and runs as root (user '0:0')`."""
-    return listed([container_reason(reason, evidence) for reason in evidence.reasons])
+def phrase(reason: str, known: Mapping[str, str]) -> str:
+    """Return what a reason of a check means, fit to follow the name of the part; `known` are the check's own words."""
+    return visible(known.get(reason) or reason.replace("-", " "))
+
+
+def phrases(reasons: Iterable[str], known: Mapping[str, str]) -> str:
+    """Return the whole of it: `is privileged and runs as root`."""
+    return listed([phrase(reason, known) for reason in reasons])

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from auditor.domain.check import Evidence, Severity, Status
+from auditor.domain.check import Detail, Evidence, Repair, Severity, Status
+from auditor.domain.facts import Introduction, Resource, Usage
 from auditor.domain.reason import Reason
-from auditor.domain.result import Coverage, CoverageStatus, Finding, RunResult, unlearnt
+from auditor.domain.result import CheckInfo, Coverage, CoverageStatus, Finding, RunResult, unlearnt
 from auditor.domain.scope import EVERY_REGION, Account
-from tests.builders import CHECK, COLLECTOR, NOW, account, coverage, finding, run_result, unknown
+from tests.builders import CHECK, COLLECTOR, NOW, Fields, account, check_info, coverage, finding, run_result, unknown
 
 REGIONS = ("eu-central-1", "eu-west-1", "us-east-1")
 PASSES = {Status.PASS: 14, Status.NOT_APPLICABLE: 96}
@@ -32,6 +33,15 @@ _ROOT = Evidence("node-exporter", "0:0", privileged=False, reasons=("root-user",
 _BOTH = Evidence("cadvisor", "root", privileged=True, reasons=("privileged", "root-user"))
 _UNSET = Evidence("envoy", None, privileged=False, reasons=("user-unset",))
 _STANDARDS = {"aws-config": Status.PASS, "powerpipe": Status.FAIL, "prowler": Status.PASS}
+_EXPOSED = Usage(
+    services=("arn:aws:ecs:eu-west-1:111122223333:service/prod/node-agents",),
+    running_tasks=3,
+    clusters=("prod",),
+    launch_types=("EC2",),
+    public_ip=True,
+    exec_enabled=True,
+)
+_SINCE = Introduction(38, NOW - timedelta(days=500), "arn:aws:iam::111122223333:user/anna")
 _STRICT = {"aws-config": Status.FAIL, "powerpipe": Status.FAIL, "prowler": Status.PASS}
 
 
@@ -65,6 +75,26 @@ def nothing_wrong() -> RunResult:
     owners = [account(number, ou="prod") for number in range(1, 31)]
     rows = [coverage(account=owner, region=region) for owner in owners for region in REGIONS]
     return run_result(rows, extra={owner.id: PASSES for owner in owners})
+
+
+def rule_book(accounts: int = 12, failures_each: int = 7) -> RunResult:
+    """Thirty checks in two frameworks; one collector was refused everywhere, another once."""
+    infos = _thirty_checks()
+    owners = [account(111122220000 + number, name=f"team-{number:03d}-prod", ou="prod") for number in range(accounts)]
+    rows = [
+        coverage(account=owner, region=region, collector=name)
+        for owner in owners
+        for region in REGIONS
+        for name in (COLLECTOR, "ecs-clusters")
+    ]
+    blind, refused = CoverageStatus.NOT_EXAMINED, "ecs-capacity-providers"
+    rows += [coverage(blind, account=each, collector=refused, reason=Reason.PERMISSION_DENIED) for each in owners]
+    rows[1] = replace(rows[1], status=blind, reason=Reason.THROTTLED)
+    findings = [each for owner in owners for place in range(failures_each) for each in _of_all(infos, owner, place)]
+    result = run_result(rows, findings, checks=infos)
+    passes = {(check.id, Status.PASS): 40 for check in infos if refused not in check.collectors}
+    more = [replace(each, statuses=passes | dict(each.statuses)) for each in result.accounts]
+    return replace(result, accounts=tuple(more))
 
 
 def empty() -> RunResult:
@@ -115,12 +145,89 @@ def hostile(texts: tuple[str, ...] = HOSTILE) -> RunResult:
         owner = account(number, name=text, ou=text, tags={text: text})
         rows.append(coverage(CoverageStatus.PARTIAL, account=owner, reason=Reason.SERVICE_ERROR, detail=text))
         rows.append(coverage(_EXCLUDED, account=owner, region=text, reason=Reason.EXCLUDED_BY_CONFIG, detail=text))
-        evidence = Evidence(text, text, privileged=True, reasons=("privileged", "root-user", text))
-        failure = finding(text, account=owner, region=text, evidence=(evidence,), standards={text: Status.PASS})
+        details: dict[str, Detail] = {text: text, "list": (text,) * 9}
+        evidence = Evidence(text, text, privileged=True, reasons=("privileged", "root-user", text), details=details)
+        usage = Usage(services=(text,), daemons=(text,) * 5, running_tasks=1, clusters=(text,), launch_types=(text,))
+        failure = finding(
+            text,
+            account=owner,
+            region=text,
+            evidence=(evidence, replace(evidence, container="", revision=7)),
+            standards={text: Status.PASS},
+            in_use=usage,
+            introduced_in=Introduction(5, NOW, text),
+        )
         named = replace(failure.resource, registered_by=text, tags={text: text})
+        findings.append(replace(failure, resource=named))
+        findings.append(replace(failure, resource=named, check_id=f"own-{number}"))
+        findings.append(replace(unknown(text, account=owner), check_id=f"own-{number}", reasons=(text,)))
         findings.append(replace(failure, resource=named, remediation=text, title=text, check_id=text))
         findings.append(replace(unknown(text, account=owner, region=text), reasons=("service-error", text)))
-    return run_result(rows, findings, run_id=texts[0])
+    own = tuple(_strange(f"own-{number}", text) for number, text in enumerate(texts, start=1))
+    return run_result(rows, findings, run_id=texts[0], checks=(check_info(), *own))
+
+
+def _strange(id_: str, text: str) -> CheckInfo:
+    """A check from elsewhere: everything that its author chose is out to break something."""
+    repair = Repair(container={text: {text: text}, "user": None}, definition={text: None}, by_hand=text)
+    words = {"privileged": text, text: text}
+    return check_info(
+        id=id_,
+        title=text,
+        remediation=text,
+        frameworks={text: (text,)},
+        words=words,
+        repairs=dict.fromkeys(words, repair),
+    )
+
+
+def _thirty_checks() -> tuple[CheckInfo, ...]:
+    """Every third is over clusters, the last over capacity providers; the check that the builders know comes first."""
+    severities = (Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+    cluster = {"insights-off": "does not have insights on", "setting-unclear": "has a setting that is not known"}
+    others = [
+        check_info(
+            id=f"ecs-rule-{number:02d}",
+            title=f"Rule {number} holds for what it is over",
+            severity=severities[number % 3],
+            frameworks={"cis-compute-1.1": (f"3.{number}",)} | ({"aws-fsbp": (f"ECS.{number}",)} if number % 2 else {}),
+            **({"words": cluster, "repairs": {}, "collectors": ("ecs-clusters",)} if number % 3 == 0 else {}),
+        )
+        for number in range(2, 30)
+    ]
+    last = check_info(
+        id="ecs-rule-30",
+        title="Capacity providers hold",
+        frameworks={"cis-compute-1.1": ("3.30",)},
+        collectors=("ecs-capacity-providers",),
+    )
+    return (check_info(), *others, last)
+
+
+def _of_all(infos: tuple[CheckInfo, ...], owner: Account, place: int) -> list[Finding]:
+    """One finding of a check over definitions, one of a check over clusters, and one that could not be decided."""
+    region = REGIONS[place % 3]
+    over, about = infos[place], infos[2 + 3 * (place % 8)]
+    cluster = Resource(f"arn:aws:ecs:{region}:{owner.id}:cluster/c{place}", "AWS::ECS::Cluster", f"c{place}", tags=None)
+    usages = (Usage(), _EXPOSED, None, Usage(complete=False))
+    common: Fields = {"account": owner, "region": region}
+    setting = Evidence(reasons=("insights-off",), details={"containerInsights": "disabled"})
+    of_cluster: Fields = {"check_id": about.id, "title": about.title, "severity": about.severity, "resource": cluster}
+    return [
+        finding(
+            f"worker-{place}",
+            place + 3,
+            check_id=over.id,
+            title=over.title,
+            severity=over.severity,
+            evidence=(replace(_BOTH, revision=place + 3), replace(_ROOT, revision=place + 1)),
+            in_use=usages[place % 4],
+            introduced_in=_SINCE if place % 2 else None,
+            **common,
+        ),
+        finding(**common, **of_cluster, evidence=(setting,), reasons=("insights-off",)),
+        replace(unknown(**common, **of_cluster), reasons=("setting-unclear",), evidence=()),
+    ]
 
 
 def _research(owner: Account) -> list[Coverage]:
@@ -186,15 +293,23 @@ def _left_out(sandbox: Account, suspended: Account) -> list[Coverage]:
 def _failures(owners: list[Account]) -> list[Finding]:
     old = NOW - timedelta(days=400)
     first = finding("node-agents", 41, account=owners[0], evidence=(_BOTH, _ROOT, _UNSET), standards=_STRICT)
-    aged = replace(first, resource=replace(first.resource, registered_at=old))
+    aged = replace(first, resource=replace(first.resource, registered_at=old), in_use=_EXPOSED, introduced_in=_SINCE)
     return [
         aged,
-        finding("datadog", 7, account=owners[0], evidence=(_PRIVILEGED,), standards=_STANDARDS),
+        finding("datadog", 7, account=owners[0], evidence=(_PRIVILEGED,), standards=_STANDARDS, in_use=Usage()),
         finding("datadog", 7, account=owners[0], region="us-east-1", evidence=(_PRIVILEGED,), standards=_STANDARDS),
         finding("datadog", 5, account=owners[1], evidence=(_PRIVILEGED,), standards=_STANDARDS),
         finding("metrics", 112, account=owners[2], evidence=(_ROOT, _UNSET), standards=_STRICT),
         finding("metrics", 112, account=owners[2], region="us-east-1", evidence=(_ROOT, _UNSET), standards=_STRICT),
-        finding("falco", 3, account=owners[2], region="eu-central-1", evidence=(_BOTH,), standards=_STANDARDS),
+        finding(
+            "falco",
+            9,
+            account=owners[2],
+            region="eu-central-1",
+            evidence=(replace(_BOTH, revision=9), replace(_PRIVILEGED, revision=7), replace(_PRIVILEGED, revision=3)),
+            standards=_STANDARDS,
+            in_use=Usage(running_tasks=2, clusters=("tools",), launch_types=("EC2",), complete=False),
+        ),
         finding("edge-proxy", 19, account=owners[4], evidence=(_ROOT,), standards=_STRICT),
         finding(
             "gpu-monitor", 2, account=owners[6], region="eu-central-1", evidence=(_PRIVILEGED,), standards=_STANDARDS

@@ -27,6 +27,7 @@ SCENARIOS = {
     "clean": scenarios.nothing_wrong,
     "refused": scenarios.all_refused,
     "nobody": scenarios.no_accounts,
+    "rules": scenarios.rule_book,
 }
 WIDTHS = (390, 1440)
 SCHEMES = ("light", "dark")
@@ -110,6 +111,8 @@ def test_without_javascript_everything_can_be_read(browser: Any, reports: dict[s
     for summary in scenarios.everyday().accounts:
         assert summary.account.id in text
     assert "cadvisor is privileged and runs as root" in text
+    assert "Runs nowhere" in text
+    assert "CIS AWS Compute Services Benchmark 1.1.0" in text
     assert "The role could not be assumed" in text
     assert not page.is_visible("#filter")
     assert page.locator("button").count() == 0
@@ -137,6 +140,35 @@ def test_a_filter_by_account_finds_its_failures(browser: Any, reports: dict[str,
     page.context.close()
 
 
+def test_a_filter_by_check_finds_its_failures_and_unfolds_them(browser: Any, reports: dict[str, Path]) -> None:
+    page = opened(browser, reports["rules"])
+    page.fill("#query", "ecs-rule-29")
+    assert page.locator("ol.failures > li:visible").count() == 0
+    page.fill("#query", "ecs-rule-21")
+    assert page.locator("ol.failures > li:visible").count() == 12
+    page.context.close()
+
+
+def test_a_link_of_the_contents_unfolds_what_it_leads_to(browser: Any, reports: dict[str, Path]) -> None:
+    page = opened(browser, reports["rules"])
+    last = page.locator("details.check").last
+    assert last.get_attribute("open") is None
+    place = last.locator("h3").get_attribute("id")
+    page.click(f".contents a[href='#{place}']")
+    page.wait_for_function("(id) => document.getElementById(id).closest('details').open", arg=place)
+    assert last.locator("ol.failures > li:visible").count() > 0
+    page.context.close()
+
+
+def test_without_javascript_what_is_folded_opens_by_itself(browser: Any, reports: dict[str, Path]) -> None:
+    page = opened(browser, reports["rules"], java_script_enabled=False)
+    last = page.locator("details.check").last
+    assert last.locator("ol.failures > li:visible").count() == 0
+    last.locator("summary").first.click()
+    assert last.locator("ol.failures > li:visible").count() > 0
+    page.context.close()
+
+
 def test_what_to_change_can_be_copied(browser: Any, reports: dict[str, Path]) -> None:
     page = opened(browser, reports["everyday"], permissions=["clipboard-read", "clipboard-write"])
     page.locator("summary", has_text="What to change").first.click()
@@ -147,7 +179,7 @@ def test_what_to_change_can_be_copied(browser: Any, reports: dict[str, Path]) ->
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("name", ["everyday", "clean"])
+@pytest.mark.parametrize("name", ["everyday", "clean", "rules"])
 def test_all_text_has_enough_contrast(browser: Any, reports: dict[str, Path], name: str, scheme: str) -> None:
     page = opened(browser, reports[name], color_scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")

@@ -72,6 +72,37 @@ def test_gaps_and_exclusions_are_by_reason() -> None:
     assert set(document["excluded"]) == {"excluded-by-config", "account-suspended"}
 
 
+def test_frameworks_hold_their_scores_and_beside_them_what_nobody_saw() -> None:
+    (found,) = everyday()["frameworks"].items()
+    tally = {
+        "standing": "failing",
+        "score": 91.8,
+        "passing": 101,
+        "failing": 9,
+        "unknown": 3,
+        "unexamined": 33.3,
+    }
+    controls = [{"control": "3.1", "checks": [CHECK], **tally}]
+    assert found == (
+        "cis-compute-1.1",
+        {**tally, "controls": controls, "controls_without_failure": 0, "controls_not_examined": 0},
+    )
+
+
+def test_a_control_that_nobody_could_examine_has_no_score_and_controls_keep_their_order() -> None:
+    document = json.loads(summary_json(scenarios.rule_book()))
+    controls = document["frameworks"]["cis-compute-1.1"]["controls"]
+    assert [each["control"] for each in controls] == [f"3.{number}" for number in range(1, 31)]
+    last = controls[-1]
+    assert (last["standing"], last["score"], last["unexamined"]) == ("not examined", None, 100.0)
+
+
+def test_a_reason_of_a_check_of_its_own_is_a_gap_with_what_to_do() -> None:
+    gaps = json.loads(summary_json(scenarios.rule_book()))["gaps"]
+    assert gaps["setting-unclear"]["resources"] == 84
+    assert gaps["setting-unclear"]["advice"] == "`auditor checks ecs-rule-03` says what it needs to know."
+
+
 def test_it_says_how_many_rows_the_report_leaves_out() -> None:
     document = json.loads(summary_json(scenarios.many_failures(20, 29)))
     assert document["failures"] == {"total": 29, "listed": 20}

@@ -9,10 +9,11 @@ import pytest
 from rich.cells import cell_len
 
 from auditor.domain.check import Evidence, Severity, Status
+from auditor.domain.facts import Usage
 from auditor.domain.reason import Reason
 from auditor.domain.result import CoverageStatus, RunResult
 from auditor.reports.text import WIDTH, summary
-from tests.builders import account, coverage, finding, run_result
+from tests.builders import account, check_info, coverage, finding, run_result
 from tests.reports import scenarios
 
 EVERYDAY = """\
@@ -21,18 +22,19 @@ failures in 5 accounts. 3 verdicts are UNKNOWN.
 
 Coverage  66.66 %; scopes: 20 examined, 2 in part, 4 not examined, 3 excluded
 Verdicts  critical 0  high 9  medium 0  low 0  unknown 3  pass 101  not applicable 672
+cis-compute-1.1  91.8 % pass; 0 of 1 control without failures, 33.3 % unexamined, 3 unknown
 
 Worst failures (4 of 9)
-  high     payments-prod (111122223333) eu-west-1 node-agents:41: cadvisor privileged, root-user;...
-  high     platform-shared (111122223335) eu-central-1 falco:3: cadvisor privileged, root-user
-  high     payments-prod (111122223333) eu-west-1 datadog:7: datadog-agent privileged
-  high     payments-prod (111122223333) us-east-1 datadog:7: datadog-agent privileged
+  high     payments-prod (111122223333) eu-west-1 node-agents:41 (1 service, public IP): cadvisor...
+  high     platform-shared (111122223335) eu-central-1 falco:9 (2 tasks): cadvisor is privileged...
+  high     platform-shared (111122223335) eu-west-1 metrics:112 (use unknown): node-exporter runs...
+  high     platform-shared (111122223335) us-east-1 metrics:112 (use unknown): node-exporter runs...
 
 Not examined, by reason
-  role-denied         2 accounts, such as identity (111122223340): The role could not be assumed
-  scp-denied          ml-research (111122223339): A service control policy denies it
-  service-error       log-archive (111122223341): AWS answered with an error
-  timeout             log-archive (111122223341): No answer came in time
+  role-denied    2 accounts, such as identity (111122223340): The role could not be assumed
+  scp-denied     ml-research (111122223339): A service control policy denies it
+  service-error  log-archive (111122223341): AWS answered with an error
+  timeout        log-archive (111122223341): No answer came in time
 
 Findings  s3://acme-audit/prod
 Report    s3://acme-audit/prod/report.html
@@ -58,7 +60,10 @@ def everything_at_once() -> RunResult:
         for severity in Severity
     ]
     extra = {owner.id: dict.fromkeys(Status, 10**12) for owner in owners}
-    result = run_result(rows, findings, extra, run_id=wide, interrupted=True)
+    many = {f"{wide}-{place}": tuple(f"{wide}.{number}" for number in range(50)) for place in range(9)}
+    result = run_result(
+        rows, findings, extra, run_id=wide, interrupted=True, checks=(check_info(frameworks=many, words={wide: wide}),)
+    )
     return replace(result, failures_total=10**12, unknowns_total=10**12)
 
 
@@ -73,6 +78,7 @@ def test_the_summary_of_an_everyday_run() -> None:
         everything_at_once,
         scenarios.hostile,
         scenarios.everyday,
+        scenarios.rule_book,
         scenarios.all_refused,
         scenarios.many_failures,
         scenarios.no_accounts,
@@ -90,6 +96,27 @@ def test_the_places_of_findings_and_report_survive_the_longest_summary() -> None
     assert "\nFindings\n  s3://" + "b" * 90 in text
     assert "\nReport\n  s3://" + "c" * 90 in text
     assert text.splitlines()[-1].startswith("Run ")
+
+
+def test_the_longest_summary_still_tells_of_failures_gaps_and_three_frameworks() -> None:
+    lines = shown(everything_at_once(), output="s3://" + "b" * 90, report="s3://" + "c" * 90).split("\n")
+    assert len([line for line in lines if line.startswith("  critical ")]) == 3
+    assert len([line for line in lines if " accounts, such as " in line]) == 3
+    assert len([line for line in lines if "without failures" in line]) == 3
+
+
+def test_a_framework_that_nobody_could_examine_has_no_score() -> None:
+    assert "\ncis-compute-1.1  not examined: nobody could look at its 1 control\n" in shown(scenarios.all_refused())
+
+
+def test_a_clean_framework_has_nothing_beside_its_score() -> None:
+    assert "\ncis-compute-1.1  100 % pass; 1 of 1 control without failures\n" in shown(scenarios.nothing_wrong())
+
+
+def test_where_it_runs_is_told_before_what_is_the_matter() -> None:
+    idle = finding("idle", in_use=Usage())
+    text = shown(run_result([coverage()], [idle, finding("busy", in_use=Usage(running_tasks=1))]))
+    assert text.index("busy:1 (1 task): app is privileged") < text.index("idle:1 (runs nowhere): app is privileged")
 
 
 def test_without_colour_there_is_no_escape() -> None:

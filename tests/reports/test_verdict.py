@@ -33,6 +33,7 @@ BOTH = run_result(examined(1) + refused(2) + refused(3, status=CoverageStatus.PA
 STOPPED = run_result(examined(1, 2), extra={account(1).id: SEEN}, interrupted=True)
 ALL_EXCLUDED = run_result([coverage(CoverageStatus.EXCLUDED, region=EVERY_REGION, reason=Reason.EXCLUDED_BY_CONFIG)])
 UNJUDGED = run_result(examined(1, 2), [unknown()], {account(2).id: SEEN})
+UNCONCERNED = run_result(examined(1, 2), extra={account(1).id: {Status.NOT_APPLICABLE: 9}})
 
 
 @pytest.mark.parametrize(
@@ -50,26 +51,23 @@ UNJUDGED = run_result(examined(1, 2), [unknown()], {account(2).id: SEEN})
         ),
         pytest.param(
             SOME_BLIND,
-            "INCOMPLETE: 2 of 3 accounts were fully examined; 1 could not be. "
-            "No failures among 3 examined task definitions.",
+            "INCOMPLETE: 2 of 3 accounts were fully examined; 1 could not be. No failures: 1 verdict is PASS.",
             id="no failures are claimed for what was examined only",
         ),
         pytest.param(
             SOME_PARTIAL,
-            "INCOMPLETE: 2 of 3 accounts were fully examined; 1 only in part. "
-            "No failures among 3 examined task definitions.",
+            "INCOMPLETE: 2 of 3 accounts were fully examined; 1 only in part. No failures: 1 verdict is PASS.",
             id="in part is not in full",
         ),
         pytest.param(
             BOTH,
             "INCOMPLETE: 1 of 3 accounts were fully examined; 1 only in part and 1 not at all. "
-            "No failures among 3 examined task definitions.",
+            "No failures: 1 verdict is PASS.",
             id="in part and not at all are told apart",
         ),
         pytest.param(
             STOPPED,
-            "INCOMPLETE: the run was interrupted; all 2 accounts were fully examined. "
-            "No failures among 3 examined task definitions.",
+            "INCOMPLETE: the run was interrupted; all 2 accounts were fully examined. No failures: 1 verdict is PASS.",
             id="an interrupted run is incomplete whatever was done",
         ),
         pytest.param(
@@ -80,9 +78,13 @@ UNJUDGED = run_result(examined(1, 2), [unknown()], {account(2).id: SEEN})
         ),
         pytest.param(
             UNJUDGED,
-            "Complete: all 2 accounts were fully examined. No failures among 3 examined task definitions. "
-            "1 verdict is UNKNOWN.",
+            "Complete: all 2 accounts were fully examined. No failures: 1 verdict is PASS. 1 verdict is UNKNOWN.",
             id="an unknown verdict is told even when every scope was examined",
+        ),
+        pytest.param(
+            UNCONCERNED,
+            "Complete: all 2 accounts were fully examined. No failures: the checks apply to nothing that was examined.",
+            id="checks that apply to nothing have passed nothing",
         ),
         pytest.param(
             scenarios.all_refused(),
@@ -92,7 +94,7 @@ UNJUDGED = run_result(examined(1, 2), [unknown()], {account(2).id: SEEN})
         ),
         pytest.param(
             scenarios.empty(),
-            "Complete: all 2 accounts were fully examined. No task definitions were found in what was examined.",
+            "Complete: all 2 accounts were fully examined. Nothing to judge was found in what was examined.",
             id="nothing there is not the same as nothing wrong",
         ),
         pytest.param(

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Any
 
 from auditor import checks
 from auditor.app.options import Options
 from auditor.app.outcome import Outcome
+from auditor.aws.collectors import reading
+from auditor.documents import suggestion
 from auditor.domain.check import Check
 from auditor.domain.errors import ConfigError, Problem
-from auditor.reports import manual
+from auditor.reports import catalogue, manual
+
+_LISTS = {"text": catalogue.listing, "md": catalogue.listing_markdown, "json": catalogue.listing_json}
+_PAGES = {"text": manual.page, "md": manual.page_markdown, "json": manual.page_json}
 
 
 def act(options: Options) -> Outcome:
@@ -18,13 +24,14 @@ def act(options: Options) -> Outcome:
         from auditor.reports import facts  # noqa: PLC0415 - only here
 
         return Outcome(facts.reference())
-    known, wanted = _known(options), options.text("check_id")
+    known = {each.id: each for each in _known(options)}
+    wanted, form = options.text("check_id"), options.text("format") or "text"
     if wanted is None:
-        return Outcome(manual.listing(known))
-    found = [each for each in known if each.id == wanted]
-    if not found:
-        raise ConfigError([Problem("checks", 0, "", f"there is no check {wanted!r}", "`auditor checks` lists them.")])
-    return Outcome(manual.page(found[0]))
+        return Outcome(_list(options, tuple(known.values()), form))
+    if wanted not in known:
+        advice = suggestion(wanted, known) or "`auditor checks` lists them."
+        raise ConfigError([Problem("checks", 0, "", f"there is no check {wanted!r}", advice)])
+    return Outcome(_PAGES[form](_described(known[wanted])))
 
 
 def _known(options: Options) -> tuple[Check[Any], ...]:
@@ -34,3 +41,32 @@ def _known(options: Options) -> tuple[Check[Any], ...]:
     from auditor.app.wiring import Aws  # noqa: PLC0415
 
     return configuration.checks_of(options, Aws())
+
+
+def _list(options: Options, every: tuple[Check[Any], ...], form: str) -> str:
+    patterns = options.texts("framework")
+    known = sorted({name for check in every for name in check.frameworks})
+    _refuse_unknown(patterns, known, options.label("framework"))
+    named = [name for name in known if any(fnmatchcase(name, pattern) for pattern in patterns)]
+    chosen = [check for check in every if not patterns or not check.frameworks.keys().isdisjoint(named)]
+    return _LISTS[form]([_described(check) for check in chosen], named)
+
+
+def _described(check: Check[Any]) -> manual.Described:
+    try:
+        readers = reading([check.over], running=False)
+    except LookupError:  # a check from elsewhere may judge what nothing reads yet; `validate` says so
+        readers = ()
+    return manual.Described(check, {each.name: each.cost for each in readers})
+
+
+def _refuse_unknown(patterns: tuple[str, ...], known: list[str], label: str) -> None:
+    strange = [each for each in patterns if not any(fnmatchcase(name, each) for name in known)]
+    if strange:
+        everything = f"There are {', '.join(known)}."
+        raise ConfigError(
+            [
+                Problem(label, 0, "", f"{each!r} is no framework of a check", suggestion(each, known) or everything)
+                for each in strange
+            ]
+        )

@@ -26,10 +26,15 @@
   // Filter: hides rows that lack a word, then the groups that are left empty.
   const box = document.getElementById("query");
   const matches = document.getElementById("matches");
+  const spoken = new Map();
   const titles = (node) => {
     const group = node.parentElement.closest("[data-group]");
-    const title = group && group.querySelector(":scope > [data-title]");
-    return title ? title.textContent : "";
+    if (!group) return "";
+    if (!spoken.has(group)) {
+      const own = all(":scope > [data-title]", group).map((title) => title.textContent);
+      spoken.set(group, [titles(group), ...own].join(" "));
+    }
+    return spoken.get(group);
   };
   const rows = all("[data-row]").map((node) => ({ node, text: `${titles(node)} ${node.textContent}`.toLowerCase() }));
   const groups = all("[data-group]").reverse();
@@ -69,6 +74,15 @@
     try { box.value = decodeURIComponent(asked[1]); } catch { box.value = ""; }
     filter();
   }
+
+  // A link into what is folded unfolds it.
+  const reveal = () => {
+    const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    for (let it = target; it; it = it.parentElement) if (it.tagName === "DETAILS") it.open = true;
+    if (target) target.scrollIntoView();
+  };
+  window.addEventListener("hashchange", reveal);
+  reveal();
 
   // Paper cannot be unfolded.
   window.addEventListener("beforeprint", () => { for (const fold of all("details")) fold.open = true; });
