@@ -48,11 +48,15 @@ def verdict_of(fact: Fact, rule: Rule) -> Status:
 
 
 def unread(place: Place, gap: Gap, rules: Iterable[Rule]) -> tuple[Finding, ...]:
-    """Return the UNKNOWN findings of a known resource that could not be read: one for every rule over its kind."""
+    """Return the UNKNOWN findings of a known resource that could not be read: one for every rule over its kind.
+
+    Nobody has seen its tags, so that a row must not read as if there were none.
+    """
     if gap.resource is None:
         return ()
+    resource = replace(gap.resource, tags=None)
     concerned = (rule for rule in rules if gap.kind is None or issubclass(gap.kind, rule.check.over))
-    return tuple(_unknown(place, gap.resource, rule, gap.reason, gap.detail) for rule in concerned)
+    return tuple(_unknown(place, resource, rule, gap.reason, gap.detail) for rule in concerned)
 
 
 def _unknown(place: Place, resource: Resource, rule: Rule, reason: Reason, detail: str) -> Finding:
