@@ -17,6 +17,7 @@ from auditor.app.options import Options
 from auditor.app.outcome import OK, Outcome
 from auditor.demo.labels import LABELS, Label
 from auditor.demo.model import CANARY
+from auditor.demo.organization import ACCOUNTS
 
 Row = dict[str, Any]
 
@@ -64,6 +65,14 @@ def test_the_demo_ends_well_and_says_that_it_is_incomplete(ran: tuple[Outcome, P
     outcome, _ = ran
     assert outcome.exit_code == OK
     assert outcome.text.startswith("INCOMPLETE: 8 of 11 accounts were fully examined; 2 only in part and 1 not at all.")
+
+
+def test_the_readme_shows_what_the_demo_prints(ran: tuple[Outcome, Path]) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("(from `make demo`):\n\n```\n")[2].partition("```")[0]
+    assert shown.startswith("INCOMPLETE")
+    assert ran[0].text.startswith(shown)
+    assert f"an organization of {len(ACCOUNTS)} accounts" in readme
 
 
 def test_only_what_is_meant_to_be_missing_is_missing(ledger: list[Row]) -> None:
