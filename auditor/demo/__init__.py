@@ -11,12 +11,28 @@ from dataclasses import dataclass
 
 from auditor.demo.environment import isolated
 from auditor.demo.inventory import render
+from auditor.demo.model import REGISTRY
 from auditor.demo.organization import ACCOUNTS
 from auditor.demo.truth import Truth, truth_of
 from auditor.domain.errors import AuditorError
 
-#: The stand-in computes the answers in this same process: more threads would only wait for one another.
-_SETTINGS = "limits: {workers: 16}\n"
+#: As the security team of the organization would have written them. The stand-in computes the answers in this same
+#: process: more threads would only wait for one another.
+_SETTINGS = f"""\
+checks:
+  parameters:
+    # The organization's own registry, and what it takes from others as they publish it.
+    ecs-untrusted-image:
+      registries:
+        - {REGISTRY}
+        - public.ecr.aws/aws-observability/*
+        - public.ecr.aws/datadog/*
+    # Whom to call.
+    ecs-cluster-untagged: {{required_keys: [team]}}
+    ecs-service-untagged: {{required_keys: [team]}}
+    ecs-task-definition-untagged: {{required_keys: [team]}}
+limits: {{workers: 16}}
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -16,14 +15,12 @@ from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 from moto.iam.models import get_account_id_from
 from moto.sts.models import AssumedRole, sts_backends
 
-from auditor.demo import wire
+from auditor.demo import definitions, wire
 from auditor.demo.guard import Guard, Principal
-from auditor.demo.model import AUDITOR_ACCOUNT, HOME_REGION, REGIONS, Box, DemoAccount, Family, Revision
+from auditor.demo.model import AUDITOR_ACCOUNT, HOME_REGION, REGIONS, DemoAccount, Family, Revision
 from auditor.domain.errors import AuditorError
 
 _PARTITION = "aws"
-_FIRST_REGISTERED = datetime(2026, 2, 3, 9, 30, tzinfo=UTC)
-_BETWEEN_REVISIONS = timedelta(days=61)
 
 
 @contextmanager
@@ -70,38 +67,39 @@ def _seed(account: DemoAccount) -> None:
 
 
 def _register(backend: EC2ContainerServiceBackend, account: DemoAccount, family: Family) -> None:
-    for age, revision in enumerate(family.revisions):
+    for number, revision in enumerate(family.revisions, 1):
+        roles = definitions.roles(revision, account.id, family.name)
         definition = backend.register_task_definition(
             family=family.name,
-            container_definitions=[_container(box) for box in revision.boxes],
+            container_definitions=[
+                definitions.container(box, account.id, backend.region_name) for box in revision.boxes
+            ],
             network_mode=revision.network_mode,
-            tags=[{"key": key, "value": value} for key, value in family.tags.items()],
+            tags=definitions.tag_list(family.tags),
+            volumes=[definitions.volume(each) for each in revision.volumes],
+            pid_mode=revision.pid_mode,
+            ipc_mode=revision.ipc_mode,
+            runtime_platform={"operatingSystemFamily": revision.os_family} if revision.os_family else None,
+            task_role_arn=roles["taskRoleArn"],
+            execution_role_arn=roles["executionRoleArn"],
             **_capacity(revision),
         )
-        # moto keeps no dates and fills in a network mode that ECS leaves out.
+        # moto keeps no dates, fills in a network mode that ECS leaves out, and takes no container for EC2 that only
+        # reserves memory. It also answers a family's name with the latest revision of any status: no family of the
+        # demo has deregistered its latest one.
         vars(definition).update(
             network_mode=revision.network_mode,
-            registered_at=_FIRST_REGISTERED + age * _BETWEEN_REVISIONS,
-            registered_by=f"arn:aws:sts::{account.id}:assumed-role/deploy/pipeline",
+            requires_compatibilities=["FARGATE" if revision.fargate else "EC2"],
+            registered_at=definitions.registered_at(number),
+            registered_by=definitions.registered_by(account.id),
+            status="INACTIVE" if number in family.deregistered else "ACTIVE",
         )
 
 
 def _capacity(revision: Revision) -> dict[str, Any]:
     if revision.fargate:
         return {"requires_compatibilities": ["FARGATE"], "cpu": "512", "memory": "1024"}
-    return {"requires_compatibilities": ["EC2"]}
-
-
-def _container(box: Box) -> dict[str, Any]:
-    optional = {"user": box.user, "privileged": box.privileged}
-    return {
-        "name": box.name,
-        "image": box.image,
-        "memory": 256,
-        "essential": True,
-        "environment": [{"name": name, "value": value} for name, value in box.environment.items()],
-        **{key: value for key, value in optional.items() if value is not None},
-    }
+    return {}
 
 
 def _warm() -> None:

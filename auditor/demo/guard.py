@@ -1,6 +1,7 @@
 """What AWS would refuse and moto does not: trust policies, service control policies, regions that are not enabled.
 
-Also what moto would answer for another world: its DescribeRegions lists the regions of every partition.
+Also what moto would answer for another world, as its DescribeRegions lists the regions of every partition, and what
+runs and managed daemons, of which it knows too little or nothing.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from auditor.demo import wire
+from auditor.demo import daemons, wire, workloads
 from auditor.demo.directory import Directory
 from auditor.demo.model import (
     EXTERNAL_ID,
@@ -86,7 +87,8 @@ class Guard:
             resource = f"arn:aws:ecs:{call.region}:{principal.account}:task-definition/{_family(call)}"
             reason = "because no identity-based policy allows the ecs:DescribeTaskDefinition action"
             return _denied(call, principal, resource, reason)
-        return None
+        account = self._accounts[principal.account]
+        return workloads.answer(call, account) or daemons.answer(call, account)
 
     def _organizations(self, call: Call, principal: Principal) -> Answer | None:
         return self._directory.answer(call, principal.account)

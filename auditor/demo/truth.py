@@ -5,22 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from auditor.demo.labels import LABELS, Label
 from auditor.demo.model import REGIONS, DemoAccount, Family
 from auditor.domain.check import Status
 from auditor.domain.reason import Reason
 from auditor.domain.scope import EVERY_REGION
+
+_GRAVEST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
     """ARNs by status, and what cannot be seen.
 
-    `passing`, `failing` and `not_applicable` hold ARNs with the latest revision, `unknown` ARNs without one.
-    `user_unset` holds those of `passing` whose image decides who the process is. `examined` holds (account id, region)
-    of the scopes that can be read in full; `gaps` (account id, region, reason) of what was wanted and cannot be seen,
-    with `*` where the regions cannot be learnt; `excluded` (account id, reason) of what was not wanted.
+    `judged` holds the ARNs of what is judged: the latest ACTIVE revision of every family, and whatever else runs;
+    `running` those that run. `passing`, `failing` and `not_applicable` hold one ARN of each family, by what the rule
+    about the host's network says of the gravest of its judged revisions; `unknown` holds ARNs without a revision, and
+    `user_unset` those of `passing` whose image decides who the process is. `labels` is what each check says of some
+    resources. `examined` holds (account id, region) of the scopes that can be read in full; `gaps` (account id, region,
+    reason) of what was wanted and cannot be seen, with `*` where the regions cannot be learnt; `excluded` (account id,
+    reason) of what was not wanted.
     """
 
+    judged: frozenset[str]
+    running: frozenset[str]
     passing: frozenset[str]
     failing: frozenset[str]
     not_applicable: frozenset[str]
@@ -29,6 +37,7 @@ class Truth:
     examined: frozenset[tuple[str, str]]
     gaps: frozenset[tuple[str, str, Reason]]
     excluded: frozenset[tuple[str, Reason]]
+    labels: tuple[Label, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +51,66 @@ class _Place:
         return f"arn:aws:ecs:{self.region}:{self.account.id}:task-definition/{self.family.name}"
 
     @property
-    def arn(self) -> str:
-        return f"{self.lasting_arn}:{len(self.family.revisions)}"
-
-    @property
     def refused(self) -> bool:
         return self.family.refused_in == self.region
 
     @property
+    def latest(self) -> int:
+        return len(self.family.revisions)
+
+    def arn(self, number: int) -> str:
+        return f"{self.lasting_arn}:{number}"
+
+    def expect(self, number: int) -> Status:
+        return self.family.expect if number == self.latest else self.family.expect_older[number]
+
+    def running(self) -> frozenset[int]:
+        return frozenset(number or self.latest for number in self._deployed())
+
+    def judged(self) -> frozenset[int]:
+        return self.running() | {self.latest}
+
+    def foremost(self) -> int:
+        """The revision that the family's finding is about: the gravest, then one that runs, then the newest."""
+        running = self.running()
+        return min(
+            self.judged(), key=lambda each: (_GRAVEST_FIRST.index(self.expect(each)), each not in running, -each)
+        )
+
     def user_unset(self) -> bool:
-        return any(box.user is None for box in self.family.revisions[-1].boxes)
+        return any(box.user is None for box in self.family.revisions[self.foremost() - 1].boxes)
+
+    def _deployed(self) -> Iterator[int]:
+        for cluster in self.account.estate.clusters:
+            if self.region not in cluster.regions:
+                continue
+            for service in cluster.services:
+                if service.family == self.family.name:
+                    yield service.revision
+                    yield from (each.revision for each in service.task_sets)
+                    yield from (service.leaving,) if service.leaving else ()
+            if self.family.name in cluster.jobs:
+                yield 0
 
 
 def truth_of(accounts: tuple[DemoAccount, ...]) -> Truth:
     """Say what must be found in `accounts`, and what cannot be."""
     places = tuple(_visible(accounts))
-    passing = frozenset(_arns(places, Status.PASS))
+    readable = tuple(place for place in places if not place.refused)
+    passing = frozenset(_arns(readable, Status.PASS))
     gaps = frozenset(_gaps(accounts, places))
     return Truth(
+        judged=frozenset(place.arn(each) for place in readable for each in place.judged()),
+        running=frozenset(place.arn(each) for place in places for each in place.running()),
         passing=passing,
-        failing=frozenset(_arns(places, Status.FAIL)),
-        not_applicable=frozenset(_arns(places, Status.NOT_APPLICABLE)),
+        failing=frozenset(_arns(readable, Status.FAIL)),
+        not_applicable=frozenset(_arns(readable, Status.NOT_APPLICABLE)),
         unknown=frozenset(place.lasting_arn for place in places if place.refused),
-        user_unset=frozenset(place.arn for place in places if place.user_unset) & passing,
+        user_unset=frozenset(place.arn(place.foremost()) for place in readable if place.user_unset()) & passing,
         examined=frozenset(_scopes(accounts)) - {(account, region) for account, region, _ in gaps},
         gaps=gaps,
         excluded=frozenset(_excluded(accounts)),
+        labels=LABELS,
     )
 
 
@@ -81,7 +124,8 @@ def _visible(accounts: Iterable[DemoAccount]) -> Iterator[_Place]:
 
 
 def _arns(places: Iterable[_Place], status: Status) -> Iterator[str]:
-    return (place.arn for place in places if place.family.expect is status and not place.refused)
+    foremost = ((place, place.foremost()) for place in places)
+    return (place.arn(number) for place, number in foremost if place.expect(number) is status)
 
 
 def _scopes(accounts: Iterable[DemoAccount]) -> Iterator[tuple[str, str]]:

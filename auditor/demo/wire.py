@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 from uuid import uuid4
@@ -23,13 +23,17 @@ Answer = tuple[int, dict[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One signed request, as far as the demo must understand it. `parameters` holds the top-level scalars as text."""
+    """One signed request, as far as the demo must understand it.
+
+    `parameters` holds the top-level scalars as text, `lists` the top-level lists of texts.
+    """
 
     access_key: str
     region: str
     service: str
     operation: str
     parameters: Mapping[str, str] = field(hash=False)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
 
 def read(headers: Mapping[str, str | bytes], body: str | bytes | None) -> Call | None:
@@ -38,14 +42,25 @@ def read(headers: Mapping[str, str | bytes], body: str | bytes | None) -> Call |
     if scope is None:
         return None
     target = _text(headers.get("X-Amz-Target"))
-    parameters = _json_parameters(_text(body)) if target else dict(parse_qsl(_text(body)))
-    operation = target.rpartition(".")[2] or parameters.get("Action", "")
-    return Call(scope["key"], scope["region"], scope["service"], operation, parameters) if operation else None
+    members = json.loads(_text(body)) if target else dict(parse_qsl(_text(body)))
+    operation = target.rpartition(".")[2] or members.get("Action", "")
+    if not operation:
+        return None
+    parameters = {name: value for name, value in members.items() if isinstance(value, str)}
+    lists = {name: tuple(map(str, value)) for name, value in members.items() if isinstance(value, list)}
+    return Call(scope["key"], scope["region"], scope["service"], operation, parameters, lists)
 
 
 def json_answer(payload: Mapping[str, object]) -> Answer:
     """Return an answer of a service that speaks awsJson 1.1."""
     return 200, {"content-type": _AWS_JSON, "x-amzn-requestid": str(uuid4())}, json.dumps(payload)
+
+
+def described(key: str, known: Mapping[str, object], asked: Iterable[str]) -> Answer:
+    """Return ECS's answer to a batch of ARNs: those that are there under `key`, the others as MISSING."""
+    wanted = tuple(asked)
+    failures = [{"arn": arn, "reason": "MISSING"} for arn in wanted if arn not in known]
+    return json_answer({key: [known[arn] for arn in wanted if arn in known], "failures": failures})
 
 
 def json_error(status: int, code: str, message: str) -> Answer:
@@ -86,10 +101,6 @@ def described_regions(regions: Mapping[str, str]) -> Answer:
         f"<requestId>{uuid4()}</requestId><regionInfo>{items}</regionInfo></DescribeRegionsResponse>"
     )
     return 200, {"content-type": "text/xml;charset=UTF-8"}, body
-
-
-def _json_parameters(body: str) -> dict[str, str]:
-    return {name: value for name, value in json.loads(body).items() if isinstance(value, str)}
 
 
 def _text(value: str | bytes | None) -> str:

@@ -48,10 +48,14 @@ def verdict_of(fact: Fact, rule: Rule) -> Status:
 
 
 def unread(place: Place, gap: Gap, rules: Iterable[Rule]) -> tuple[Finding, ...]:
-    """Return the UNKNOWN findings of a known resource that could not be read: one for every rule."""
+    """Return the UNKNOWN findings of a known resource that could not be read: one for every rule.
+
+    Nobody has seen its tags, so that a row must not read as if there were none.
+    """
     if gap.resource is None:
         return ()
-    return tuple(_unknown(place, gap.resource, rule, gap.reason, gap.detail) for rule in rules)
+    resource = replace(gap.resource, tags=None)
+    return tuple(_unknown(place, resource, rule, gap.reason, gap.detail) for rule in rules)
 
 
 def _unknown(place: Place, resource: Resource, rule: Rule, reason: Reason, detail: str) -> Finding:

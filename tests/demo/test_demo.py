@@ -83,6 +83,23 @@ def arn_of(client: Any, family: str) -> str:
     return str(definition["taskDefinitionArn"])
 
 
+def definitions_in_use(client: Any) -> set[str]:
+    """What services, deployments, task sets and tasks name, the long way round."""
+    found: set[str | None] = set()
+    for cluster in client.list_clusters()["clusterArns"]:
+        services = client.list_services(cluster=cluster)["serviceArns"]
+        described = client.describe_services(cluster=cluster, services=services)["services"] if services else []
+        assert len(described) == len(services)
+        for service in described:
+            found.add(service["taskDefinition"])
+            found |= {each["taskDefinition"] for each in service["deployments"] + service["taskSets"]}
+        tasks = client.list_tasks(cluster=cluster)["taskArns"]
+        answer = client.describe_tasks(cluster=cluster, tasks=tasks)
+        assert len(answer["tasks"]) == len(tasks)
+        found |= {task["taskDefinitionArn"] for task in answer["tasks"]}
+    return {arn for arn in found if arn}
+
+
 def expected_families(account: DemoAccount, region: str) -> list[str]:
     return sorted(family.name for family in account.families if region in family.regions)
 
@@ -285,13 +302,18 @@ def test_the_truth_names_one_unknown_three_gaps_and_three_exclusions(cloud: Clou
 
 def test_the_truth_is_what_the_stand_in_serves(cloud: Cloud) -> None:
     truth = cloud.organization.truth
-    served = set()
+    served, running = set(), set()
     for account in READABLE:
         for region in set(REGIONS) - set(account.denied_regions):
             client = cloud.member(account, "ecs", region)
             refused = {arn.rpartition("/")[2] for arn in truth.unknown if f":{region}:{account.id}:" in arn}
             served |= {arn_of(client, family) for family in families_of(client) if family not in refused}
-    assert served == truth.passing | truth.failing | truth.not_applicable
+            running |= definitions_in_use(client)
+    assert running == truth.running
+    assert served | running == truth.judged
+    assert running - served
+    findings = [*truth.passing, *truth.failing, *truth.not_applicable]
+    assert sorted(arn.rpartition(":")[0] for arn in findings) == sorted(arn.rpartition(":")[0] for arn in served)
     assert truth.user_unset < truth.passing
     assert len(served) + len(truth.unknown) >= 80
 

@@ -36,7 +36,10 @@ def test_what_was_seeded_equals_what_registering_through_the_api_gives(family: s
     with running():
         client = _ecs("111122223333")
         seeded = client.describe_task_definition(taskDefinition=family, include=["TAGS"])
-        keys = ("family", "networkMode", "containerDefinitions", "requiresCompatibilities", "cpu", "memory")
+        keys = (
+            *("family", "networkMode", "containerDefinitions", "requiresCompatibilities", "cpu", "memory"),
+            *("taskRoleArn", "executionRoleArn", "volumes"),
+        )
         registrable = {key: value for key, value in seeded["taskDefinition"].items() if key in keys}
         client.register_task_definition(**registrable, tags=seeded["tags"])
         registered = client.describe_task_definition(taskDefinition=family, include=["TAGS"])

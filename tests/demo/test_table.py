@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.demo.model import Family, Revision
+from auditor.demo.model import DemoAccount, Family, Revision
 from auditor.demo.organization import ACCOUNTS
 from auditor.domain.check import Status
 
@@ -30,7 +30,45 @@ def test_the_label_written_by_hand_is_what_the_benchmark_says(family: Family) ->
 
 
 LATEST = [family.revisions[-1] for account in READABLE for family in account.families]
+FAMILIES = [family for account in READABLE for family in account.families]
 HOST_BOXES = [box for revision in LATEST if revision.network_mode == "host" for box in revision.boxes]
+RUNNING = [
+    pytest.param(family, number, id=f"{account.name} {family.name}:{number}")
+    for account in READABLE
+    for family in account.families
+    for number in family.expect_older
+]
+
+
+@pytest.mark.parametrize(("family", "number"), RUNNING)
+def test_the_label_of_an_older_revision_that_runs_is_what_the_benchmark_says(family: Family, number: int) -> None:
+    assert family.expect_older[number] is _judge(family.revisions[number - 1])
+
+
+@pytest.mark.parametrize("family", ALL_FAMILIES)
+def test_no_family_has_deregistered_its_latest_revision(family: Family) -> None:
+    assert len(family.revisions) not in family.deregistered
+
+
+@pytest.mark.parametrize("account", READABLE, ids=lambda account: account.name)
+def test_whatever_runs_is_defined_where_it_runs(account: DemoAccount) -> None:
+    families = {family.name: family for family in account.families}
+    providers = {provider.name: set(provider.regions) for provider in account.estate.providers}
+    for cluster in account.estate.clusters:
+        for service in cluster.services:
+            family = families[service.family]
+            places = set(family.regions) & set(cluster.regions)
+            assert places
+            assert service.launch in {"FARGATE", "EC2"} or places <= providers[service.launch]
+            assert (service.launch == "FARGATE") is family.revisions[-1].fargate
+        assert all(set(families[name].regions) & set(cluster.regions) for name in cluster.jobs)
+    for daemon in account.estate.daemons:
+        assert set(daemon.regions) <= providers[daemon.provider]
+        assert any(
+            daemon.cluster == each.name and set(daemon.regions) <= set(each.regions) for each in account.estate.clusters
+        )
+
+
 HISTORIES = {
     tuple(_judge(revision) for revision in family.revisions) for account in READABLE for family in account.families
 }
@@ -49,6 +87,10 @@ HISTORIES = {
         pytest.param({r.network_mode for r in LATEST} == {"host", "awsvpc", "bridge", None}, id="every network mode"),
         pytest.param(any(h[0] is Status.FAIL and h[-1] is Status.PASS for h in HISTORIES), id="fixed later"),
         pytest.param(any(h[0] is Status.PASS and h[-1] is Status.FAIL for h in HISTORIES), id="went bad later"),
+        pytest.param(
+            any(f.expect_older.get(number) is Status.FAIL for f in FAMILIES for number in f.deregistered),
+            id="deregistered, bad, and running",
+        ),
     ],
 )
 def test_the_demo_shows(*, shown: bool) -> None:

@@ -95,8 +95,12 @@ def test_a_resource_that_could_not_be_read_is_unknown_to_every_rule() -> None:
         ("a", Status.UNKNOWN, ("throttled",)),
         ("b", Status.UNKNOWN, ("throttled",)),
     ]
-    assert {each.resource for each in found} == {resource("lost")}
+    assert {each.resource.arn for each in found} == {resource("lost").arn}
     assert found[0].remediation == f"Not examined. Rate exceeded. {Reason.THROTTLED.advice}"
+
+
+def test_the_tags_of_a_resource_that_could_not_be_read_are_not_known_to_be_none() -> None:
+    assert [each.resource.tags for each in unread(PLACE, gap("lost"), [rule()])] == [None]
 
 
 def test_a_list_that_could_not_be_read_is_no_finding() -> None:

@@ -1,0 +1,217 @@
+"""What each check must say of some resources of the demo, written by hand from what the check promises.
+
+For every check at least one resource fails and one passes. A family has one finding from each check, about the gravest
+of its revisions. What the rule about the host's network says of every revision stands in the tables of the families.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.domain.check import Status
+
+PASS, FAIL = Status.PASS, Status.FAIL
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A check's verdict on one resource; `where` is the account's name, the region and the resource's name."""
+
+    check: str
+    status: Status
+    where: tuple[str, str, str]
+
+
+def _of(check: str, *, fail: tuple[str, ...], passes: tuple[str, ...]) -> tuple[Label, ...]:
+    """Label resources, each written as account/region/name."""
+    labels = [(FAIL, each) for each in fail] + [(PASS, each) for each in passes]
+    return tuple(Label(check, status, _where(each)) for status, each in labels)
+
+
+def _where(text: str) -> tuple[str, str, str]:
+    account, region, name = text.split("/", 2)
+    return account, region, name
+
+
+_DEFINITIONS = (
+    *_of(
+        "ecs-added-capabilities",
+        fail=("iot-fleet/eu-central-1/modbus-gateway:1",),
+        passes=("iot-fleet/us-east-1/mqtt-broker:1", "observability/eu-west-1/ebpf-profiler:1"),
+    ),
+    *_of(
+        "ecs-docker-socket-mount",
+        fail=(
+            "ci-runners/eu-west-1/build-runner:1",
+            "ci-runners/eu-west-1/image-prefetch:1",
+            "observability/eu-west-1/cadvisor:1",
+            "payments-prod/us-east-1/datadog-agent:1",
+        ),
+        passes=("payments-prod/eu-west-1/datadog-agent:3", "observability/eu-west-1/host-metrics:2"),
+    ),
+    *_of(
+        "ecs-efs-transit-encryption",
+        fail=("data-lake/eu-west-1/airflow-scheduler:1",),
+        passes=("identity-prod/us-east-1/keycloak:1", "observability/eu-central-1/prometheus:1"),
+    ),
+    *_of(
+        "ecs-env-secret-names",
+        fail=("payments-staging/eu-west-1/load-generator:1",),
+        passes=("payments-prod/us-east-1/checkout-api:1", "ci-runners/eu-west-1/build-runner:1"),
+    ),
+    *_of(
+        "ecs-env-secret-values",
+        fail=(
+            "payments-prod/us-east-1/checkout-api:1",
+            "payments-staging/eu-west-1/load-generator:1",
+            "data-lake/eu-central-1/airflow-scheduler:1",
+            "ci-runners/eu-west-1/build-runner:1",
+        ),
+        passes=("payments-prod/eu-west-1/checkout-api:2", "identity-prod/eu-west-1/keycloak:1"),
+    ),
+    *_of(
+        "ecs-host-ipc-mode",
+        fail=("media-pipeline/eu-central-1/transcoder:1",),
+        passes=("media-pipeline/eu-central-1/thumbnailer:1", "observability/eu-west-1/ebpf-profiler:1"),
+    ),
+    *_of(
+        "ecs-host-network-mode",
+        fail=("identity-prod/eu-west-1/node-exporter:1", "payments-prod/us-east-1/datadog-agent:1"),
+        passes=("media-pipeline/eu-west-1/transcoder:1", "iot-fleet/eu-west-1/device-shadow:1"),
+    ),
+    *_of(
+        "ecs-host-network-privileged-or-root",
+        fail=("payments-prod/us-east-1/datadog-agent:1", "storefront-prod/us-east-1/edge-proxy:2"),
+        passes=("payments-prod/eu-west-1/datadog-agent:3", "ci-runners/us-east-1/log-router:1"),
+    ),
+    *_of(
+        "ecs-host-path-mount",
+        fail=("data-lake/us-east-1/hdfs-datanode:1", "observability/eu-west-1/ebpf-profiler:1"),
+        passes=("ci-runners/eu-west-1/build-runner:1", "ci-runners/eu-west-1/image-prefetch:1"),
+    ),
+    *_of(
+        "ecs-host-pid-mode",
+        fail=("security-tooling/us-east-1/falco:1", "observability/eu-west-1/ebpf-profiler:1"),
+        passes=("observability/us-east-1/host-metrics:2", "iot-fleet/eu-central-1/modbus-gateway:1"),
+    ),
+    *_of(
+        "ecs-linux-root-user",
+        fail=("media-pipeline/eu-west-1/thumbnailer:1", "observability/us-east-1/otel-collector:1"),
+        passes=("observability/eu-west-1/host-metrics:2", "data-lake/us-east-1/spark-history-server:1"),
+    ),
+    *_of(
+        "ecs-logging-blocking-mode",
+        fail=("data-lake/eu-central-1/hdfs-datanode:1",),
+        passes=("payments-prod/eu-central-1/ledger-worker:1",),
+    ),
+    *_of(
+        "ecs-logging-missing",
+        fail=("iot-fleet/eu-central-1/modbus-gateway:1", "observability/eu-central-1/log-router:1"),
+        passes=("ci-runners/eu-central-1/log-router:1",),
+    ),
+    *_of(
+        "ecs-memory-hard-limit",
+        fail=("storefront-prod/eu-west-1/search-indexer:1", "observability/us-east-1/node-exporter:1"),
+        passes=("media-pipeline/eu-west-1/transcoder:1",),
+    ),
+    *_of(
+        "ecs-not-awsvpc",
+        fail=("ci-runners/us-east-1/artifact-cache:1", "storefront-prod/eu-west-1/search-indexer:1"),
+        passes=("security-tooling/eu-west-1/auditor:1",),
+    ),
+    *_of(
+        "ecs-privileged-container",
+        fail=("media-pipeline/eu-central-1/transcoder:1", "observability/eu-west-1/ebpf-profiler:1"),
+        passes=("iot-fleet/eu-central-1/modbus-gateway:1",),
+    ),
+    *_of(
+        "ecs-running-inactive-revision",
+        fail=("payments-prod/us-east-1/datadog-agent:1",),
+        passes=("payments-prod/us-east-1/checkout-api:1", "ci-runners/eu-west-1/windows-build:1"),
+    ),
+    *_of(
+        "ecs-running-non-latest-revision",
+        fail=(
+            "payments-prod/us-east-1/checkout-api:1",
+            "payments-prod/us-east-1/datadog-agent:1",
+            "storefront-prod/eu-west-1/edge-proxy:1",
+            "storefront-prod/eu-west-1/storefront-web:1",
+        ),
+        passes=("payments-prod/eu-west-1/checkout-api:2", "storefront-prod/us-east-1/storefront-web:2"),
+    ),
+    *_of(
+        "ecs-shared-task-execution-role",
+        fail=("data-lake/eu-west-1/airflow-scheduler:1",),
+        passes=("identity-prod/eu-west-1/keycloak:1",),
+    ),
+    *_of(
+        "ecs-task-definition-untagged",
+        fail=("payments-staging/eu-west-1/load-generator:1",),
+        passes=("payments-prod/eu-west-1/checkout-api:2",),
+    ),
+    *_of(
+        "ecs-untrusted-image",
+        fail=("storefront-prod/us-east-1/edge-proxy:2", "media-pipeline/eu-west-1/gpu-monitor:1"),
+        passes=("payments-prod/eu-west-1/datadog-agent:3", "observability/eu-west-1/otel-collector:1"),
+    ),
+    *_of(
+        "ecs-windows-admin-user",
+        fail=("ci-runners/eu-west-1/windows-build:1",),
+        passes=("ci-runners/eu-west-1/windows-signing:1",),
+    ),
+    *_of(
+        "ecs-writable-root-filesystem",
+        fail=("identity-prod/us-east-1/keycloak:1", "storefront-prod/eu-central-1/edge-proxy:2"),
+        passes=("storefront-prod/eu-central-1/storefront-web:2", "observability/eu-west-1/host-metrics:2"),
+    ),
+)
+
+_RUNNING = (
+    *_of(
+        "ecs-capacity-termination-protection",
+        fail=("media-pipeline/eu-west-1/gpu-spot", "payments-staging/eu-west-1/staging-ec2"),
+        passes=("payments-prod/us-east-1/payments-ec2", "data-lake/eu-central-1/hadoop-ec2"),
+    ),
+    *_of(
+        "ecs-cluster-untagged",
+        fail=("media-pipeline/eu-west-1/media",),
+        passes=("security-tooling/us-east-1/security",),
+    ),
+    *_of(
+        "ecs-container-insights",
+        fail=("payments-staging/eu-central-1/staging",),
+        passes=("data-lake/eu-west-1/airflow", "payments-prod/eu-west-1/payments"),
+    ),
+    *_of(
+        "ecs-exec-logging-off",
+        fail=("payments-staging/us-east-1/staging",),
+        passes=("media-pipeline/eu-west-1/media", "data-lake/us-east-1/hadoop"),
+    ),
+    *_of(
+        "ecs-exec-no-cmk",
+        fail=("payments-prod/us-east-1/payments", "payments-staging/us-east-1/staging"),
+        passes=("payments-prod/eu-west-1/payments", "data-lake/us-east-1/hadoop"),
+    ),
+    *_of(
+        "ecs-fargate-platform-version",
+        fail=("data-lake/eu-west-1/airflow/airflow-scheduler",),
+        passes=("observability/eu-west-1/telemetry/prometheus", "iot-fleet/us-east-1/iot/device-shadow"),
+    ),
+    *_of(
+        "ecs-service-public-ip",
+        fail=("payments-staging/eu-west-1/staging/checkout-api",),
+        passes=("payments-prod/eu-west-1/payments/checkout-api",),
+    ),
+    *_of(
+        "ecs-service-untagged",
+        fail=("payments-staging/eu-west-1/staging/load-generator",),
+        passes=("payments-staging/eu-west-1/staging/checkout-api",),
+    ),
+    *_of(
+        "ecs-task-set-public-ip",
+        fail=("storefront-prod/us-east-1/storefront-web/ecs-svc/4410070133952640004",),
+        passes=("storefront-prod/us-east-1/storefront-web/ecs-svc/4410070133952640003",),
+    ),
+)
+
+LABELS = (*_DEFINITIONS, *_RUNNING)

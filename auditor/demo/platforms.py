@@ -1,0 +1,161 @@
+"""The task definitions of the teams that run the platform, as `families` has those of the others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from auditor.demo.families import (
+    AGENTS,
+    DOCKER_SOCKET,
+    FAIL,
+    IMAGE_DECIDES,
+    NOT_APPLICABLE,
+    PASS,
+    SAFE_EXPORTER,
+)
+from auditor.demo.model import CANARY, Box, Family, Mount, Revision, Volume, fargate, host, unnamed
+
+_WINDOWS = "WINDOWS_SERVER_2022_CORE"
+_BUILDERS = {"team": "developer-experience"}
+
+OBSERVABILITY = (
+    Family(
+        "cadvisor",
+        FAIL,
+        (
+            Revision(
+                "host",
+                (
+                    Box(
+                        "cadvisor",
+                        "acme/cadvisor:v0.52.1",
+                        user="root",
+                        privileged=True,
+                        mounts=(Mount("run", "/var/run"), Mount("sys", "/sys")),
+                    ),
+                ),
+                volumes=(Volume("run", "/var/run"), Volume("sys", "/sys")),
+            ),
+        ),
+        regions=("eu-west-1", "us-east-1"),
+        tags=AGENTS,
+    ),
+    Family(  # it routes the logs of others and keeps none of its own
+        "log-router",
+        FAIL,
+        (
+            host(
+                Box("fluent-bit", "acme/fluent-bit:4.0.3", user="1000", logs=None),
+                Box("journald-reader", "acme/journald-reader:1.1", user="root:systemd-journal", logs=None),
+            ),
+        ),
+        regions=("eu-central-1",),
+        tags=AGENTS,
+    ),
+    Family(
+        "node-exporter",
+        FAIL,
+        (replace(host(Box("node-exporter", "prom/node-exporter:v1.7.0", user="0", memory=None)), pid_mode="host"),),
+        ("us-east-1",),
+    ),
+    Family(
+        "otel-collector",
+        PASS,
+        (host(Box("collector", "public.ecr.aws/aws-observability/aws-otel-collector:v0.43.3")),),
+        tags=AGENTS,
+    ),
+    Family(
+        "prometheus",
+        NOT_APPLICABLE,
+        (
+            replace(
+                fargate(
+                    Box("prometheus", "acme/prometheus:v3.5.0", user="nobody", mounts=(Mount("data", "/prometheus"),)),
+                ),
+                volumes=(Volume("data", tls=True),),
+            ),
+        ),
+        tags=AGENTS,
+    ),
+)
+
+CI_RUNNERS = (
+    Family(
+        "artifact-cache",
+        NOT_APPLICABLE,
+        (unnamed(Box("cache", "acme/artifact-cache:1.0.9", user="1000")),),
+        tags=_BUILDERS,
+    ),
+    Family(
+        "build-runner",
+        FAIL,
+        (
+            Revision(
+                "host",
+                (
+                    Box(
+                        "runner",
+                        "acme/build-runner:2.326",
+                        privileged=True,
+                        environment={"RUNNER_TOKEN": CANARY + "runner-2b2b"},
+                        read_only=False,
+                        mounts=(Mount("docker-socket", "/var/run/docker.sock", read_only=False),),
+                    ),
+                ),
+                volumes=(DOCKER_SOCKET,),
+                one_role=True,
+            ),
+        ),
+        regions=("eu-west-1",),
+        tags=_BUILDERS,
+    ),
+    IMAGE_DECIDES,
+    Family(
+        "windows-build",
+        NOT_APPLICABLE,
+        (
+            replace(
+                fargate(
+                    Box("msbuild", "acme/windows-build:17.14", user="ContainerAdministrator", read_only=False),
+                ),
+                os_family=_WINDOWS,
+            ),
+        ),
+        regions=("eu-west-1",),
+        tags=_BUILDERS,
+    ),
+    Family(
+        "windows-signing",
+        NOT_APPLICABLE,
+        (
+            replace(
+                fargate(Box("signtool", "acme/windows-signing:1.6", user="ContainerUser", read_only=False)),
+                os_family=_WINDOWS,
+            ),
+        ),
+        regions=("eu-west-1",),
+        tags=_BUILDERS,
+    ),
+)
+
+SECURITY_TOOLING = (
+    Family(
+        "auditor",
+        NOT_APPLICABLE,
+        (fargate(Box("auditor", "acme/auditor:1", user="10001:10001")),),
+        tags={"team": "security"},
+    ),
+    Family(  # even the guards are guarded
+        "falco",
+        FAIL,
+        (replace(host(Box("falco", "acme/falco:0.41.3", user="0:0", privileged=True)), pid_mode="host"),),
+        regions=("us-east-1",),
+        tags={"team": "security"},
+    ),
+    SAFE_EXPORTER,
+)
+
+#: In accounts that cannot be looked at, or are not to be: nothing may be said of these.
+OUT_OF_SIGHT = (
+    Family("fleet-tracker", FAIL, (host(Box("tracker", "acme/fleet-tracker:0.3", user="root", privileged=True)),)),
+)
