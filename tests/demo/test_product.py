@@ -42,7 +42,7 @@ def results(demo: DemoOrganization) -> list[AccountResult]:
     (check,) = checks.load(["ecs-host-network-privileged-or-root"])
     settings = load(demo.settings, "settings.yaml", {}, checks.load())
     collectors = reading([check.over])
-    (collector,) = [each for each in collectors if check.over in each.yields]
+    (collector,) = [each for each in collectors if each.yields is check.over]
     actions = [action for each in collectors for action in each.actions]
     roles = Roles(caller, identity, "demo", [*regions.ACTIONS, *actions])
     line = Line(caller, AmbientKeys(caller, identity.account_id), caller.clients.home_region)
