@@ -68,9 +68,10 @@ def test_a_module_and_a_package_bring_their_checks_and_the_list_says_whose_they_
     listed = run("checks")
 
     assert listed.stderr == ""
-    rows = [line.split() for line in listed.stdout.splitlines() if line]
-    assert ["acme-no-tests", "low", "-", "acme-checks", "1.2.0", "No", "family", "is", "a", "test"] in rows
-    assert ["more-a", "low", "-", "more-checks", "1.2.0", "No", "family", "is", "a", "test"] in rows
+    rows = [line.split() for line in listed.stdout.partition("\n\n")[0].splitlines()]
+    title = ["No", "family", "is", "a", "test", "-"]
+    assert ["acme-no-tests", "low", "TaskDefinition", "acme-checks", "1.2.0", *title] in rows
+    assert ["more-a", "low", "TaskDefinition", "more-checks", "1.2.0", *title] in rows
     assert [row[0] for row in rows[1:]] == sorted(row[0] for row in rows[1:])
     assert "from        acme-checks 1.2.0" in run("checks", "acme-no-tests").stdout
     assert "No family is called test." in run("checks", "acme-no-tests").stdout
