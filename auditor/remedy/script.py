@@ -52,7 +52,8 @@ def command(step: Step) -> str:
     name = f"wait {step.api}" if step.waits else _kebab(step.api)
     words = [f"aws ecs {name}", *(_flag(key, value) for key, value in step.parameters.items())]
     if step.document:
-        words.append(shlex.quote(f"--cli-input-json=file://{step.document}"))
+        # Two words: written as one, the AWS CLI does not see that it stands for the arguments that are required.
+        words.append(f"--cli-input-json {shlex.quote(f'file://{step.document}')}")
     if step.saves:
         words.append(f"--query={_OUTPUT[step.api]} --output=text")
     elif not step.waits:

@@ -67,8 +67,11 @@ class Shim:
         if words[:2] == ["sts", "get-caller-identity"]:
             return self.account
         assert words[0] == "ecs"
-        named = dict(_flag(each) for each in words[1:] if each.startswith("--"))
-        query, document = named.pop("query", None), named.pop("cliInputJson", None)
+        # The real one does not see this flag where its value is in the same word.
+        document = words[words.index("--cli-input-json") + 1] if "--cli-input-json" in words else None
+        named = dict(_flag(each) for each in words[1:] if each.startswith("--") and each != "--cli-input-json")
+        assert "cliInputJson" not in named
+        query = named.pop("query", None)
         assert named.pop("output", "text") == "text"
         if document is not None:
             named |= json.loads((Path(folder) / document.removeprefix("file://")).read_text(encoding="utf-8"))

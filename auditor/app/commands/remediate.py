@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.app import configuration, material, runid
+from auditor.app.configuration import Configuration
 from auditor.app.material import Material
 from auditor.app.options import Options
 from auditor.app.outcome import FAILED, Outcome
@@ -34,11 +35,8 @@ def act(options: Options) -> Outcome:
     """Find the finding, correct its definition, judge that again, and write what it takes to get there and back."""
     aws = Aws()
     from_file = options.text("definition")
-    loaded = (
-        configuration.Configuration(configuration.settings_of(options, aws), None)
-        if from_file
-        else configuration.load(options, aws)
-    )
+    loaded = Configuration(configuration.settings_of(options, aws), None) if from_file else None
+    loaded = loaded or configuration.load(options, aws)
     aws.configure(loaded.settings)
     finding = _finding(options, loaded.settings, aws)
     check = _check(finding, configuration.checks_of(options, aws))
