@@ -30,11 +30,10 @@ def advice(finding: Finding, repairs: Mapping[str, Repair], why: str) -> str:
         f"  {plain(finding.remediation)}",
         *(f"  * {plain(each)}" for each in decide),
     ]
-    calls = tuple(_calls(finding))
+    calls = tuple((api, {**parameters, "region": finding.region}) for api, parameters in _calls(finding))
     if calls:
         blanks = f" (fill in each {BLANK})" if any(BLANK in str(each) for each in calls) else ""
-        region = plain(finding.region)
-        parts += ["", f"Commands{blanks}, in account {plain(str(finding.account))}, region {region}:", commands(calls)]
+        parts += ["", f"Commands{blanks}, in account {plain(str(finding.account))}:", commands(calls)]
     return "\n".join(parts)
 
 
@@ -67,7 +66,8 @@ def _service_public_ip(finding: Finding) -> Iterable[Call]:
 
 
 def _task_set_public_ip(finding: Finding) -> Iterable[Call]:
-    service = finding.resource.arn.replace(":task-set/", ":service/").rpartition("/")[0]
+    head, _, name = finding.resource.arn.partition(":task-set/")
+    service = f"{head}:service/{'/'.join(name.split('/')[:2])}"  # the id of a set has slashes of its own
     definitions = [each.details.get("taskDefinition") for each in finding.evidence]
     where = {"cluster": cluster_of(service) or BLANK, "service": service}
     definition = next(filter(None, definitions), BLANK)

@@ -206,6 +206,7 @@ def test_every_service_on_any_failing_revision_moves_and_all_failing_revisions_g
     assert undone.returncode == 0, undone.stderr
     back = {name: world.runs(name) for name in ("old", "new")}
     assert back["old"] != back["new"], "each goes back to the content that it ran"
+    assert {world.status(each) for each in back.values()} == {"ACTIVE"}, "ECS deploys nothing else"
     assert world.audit()["ecs-privileged-container", "privileged"]["status"] == "FAIL"
 
 
@@ -264,10 +265,12 @@ def test_the_session_is_narrowed_to_what_describes(world: World, monkeypatch: py
     assert json.loads(policy)["Statement"][0]["Action"] == ["ecs:DescribeServices", "ecs:DescribeTaskDefinition"]
 
 
-def test_values_of_variables_are_in_the_documents_and_nowhere_else(world: World) -> None:
-    privileged(world)
+@pytest.mark.parametrize("name", ["privileged", "names"])
+def test_values_of_variables_are_in_the_documents_and_nowhere_else(world: World, name: str) -> None:
+    failing = next(each for each in FAILING if each.name == name)
+    world.ecs.register_task_definition(**registered(failing.definition))
 
-    outcome = world.remediate(finding_of(world), "fix")
+    outcome = world.remediate(finding_of(world, failing.check, name), "fix")
 
     holding = {file.name for file in (world.folder / "fix").iterdir() if CANARY in file.read_text(encoding="utf-8")}
     assert holding == {"new.json", "old-1.json"}

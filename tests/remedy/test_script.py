@@ -128,7 +128,7 @@ def test_the_page_and_the_advice_hold_a_hostile_name_as_one_line_of_plain_text(p
         assert text.replace("\n", "").isprintable()
         assert text.isascii()
         assert "`" not in text
-    (command,) = shlex.split(told.partition("eu-west-1:\n")[2])[2:3]
+    (command,) = shlex.split(told.partition("(1):\n")[2])[2:3]
     assert command == "tag-resource"
 
 
@@ -247,6 +247,18 @@ def test_the_commands_of_services_name_their_cluster() -> None:
     assert any('"assignPublicIp": "DISABLED"' in each for each in words)
 
 
+def test_the_commands_of_a_task_set_name_its_service() -> None:
+    arn = "arn:aws:ecs:eu-west-1:1:task-set/prod/shop/ecs-svc/123"
+    resource = Resource(arn, "AWS::ECS::TaskSet", "shop/ecs-svc/123")
+    there = Account("1"), "eu-west-1", resource, NOW
+    finding = Finding("ecs-task-set-public-ip", "t", Severity.HIGH, Status.FAIL, *there, ("public-ip",))
+
+    told = advice(finding, {}, "no document.")
+
+    assert told.count("--service=arn:aws:ecs:eu-west-1:1:service/prod/shop ") == 3
+    assert "aws ecs delete-task-set --cluster=arn:aws:ecs:eu-west-1:1:cluster/prod" in told
+
+
 def test_services_on_an_old_revision_are_deployed_anew_from_the_family() -> None:
     old = "arn:aws:ecs:eu-west-1:1:service/shop"
     usage = Usage(services=(old,), clusters=("prod",))
@@ -267,7 +279,7 @@ def test_services_on_an_old_revision_are_deployed_anew_from_the_family() -> None
     told = advice(finding, {}, "no document.")
 
     assert f"update-service --cluster=arn:aws:ecs:eu-west-1:1:cluster/prod --service={old}" in told
-    assert told.endswith("--task-definition=web")
+    assert told.endswith("--task-definition=web --region=eu-west-1")
 
 
 def test_reasons_without_a_repair_change_nothing() -> None:
