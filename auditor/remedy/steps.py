@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from auditor.domain.result import Finding
-from auditor.remedy.plan import NEW_DOCUMENT, Plan, Step
+from auditor.remedy.plan import NEW, NEW_DOCUMENT, Plan, Saved, Step
 from auditor.remedy.script import plain
 
 
@@ -43,16 +43,16 @@ def _lines(finding: Finding, plan: Plan, files: tuple[str, ...]) -> Iterator[str
 
 def _numbered(steps: Iterable[Step]) -> Iterator[str]:
     for number, step in enumerate(steps, 1):
-        what = step.document or ", ".join(
-            value for value in map(_named, step.parameters.values()) if value.startswith(("arn:", "the "))
-        )
+        what = step.document or ", ".join(filter(None, map(_named, step.parameters.values())))
         yield f"{number}. {step.api} ({plain(what)}): {plain(step.why)}"
 
 
 def _named(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    return ", ".join(map(str, value)) if isinstance(value, list) else "the new ARN"
+    if isinstance(value, Saved):
+        return "the new revision" if value.name == NEW else "the old content"
+    if isinstance(value, Mapping):
+        return "with a network configuration"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _gives_network(steps: Iterable[Step]) -> bool:

@@ -18,7 +18,7 @@ from auditor.remedy import script, steps
 from auditor.remedy.advice import advice
 from auditor.remedy.correct import BLANK, correct
 from auditor.remedy.plan import Case, Plan, Revision, Use, plan
-from tests.builders import NOW
+from tests.builders import NOW, finding
 
 HOSTILE = (
     "$(touch {trap})",
@@ -108,7 +108,7 @@ def test_the_page_and_the_advice_hold_a_hostile_name_as_one_line_of_plain_text(p
     name = pattern.format(trap="x")
     resource = Resource(f"arn:{name}", "AWS::ECS::TaskDefinition", name, name, 1)
     evidence = (Evidence(name, reasons=("r",), details={"missing": (name,)}),)
-    finding = Finding(
+    failing = Finding(
         "ecs-task-definition-untagged",
         "Tagged",
         Severity.LOW,
@@ -121,8 +121,8 @@ def test_the_page_and_the_advice_hold_a_hostile_name_as_one_line_of_plain_text(p
         evidence,
     )
 
-    page = steps.page(finding, hostile_plan(name), ["new.json"])
-    told = advice(finding, {}, "no document.")
+    page = steps.page(failing, hostile_plan(name), ["new.json"])
+    told = advice(failing, {}, "no document.")
 
     for text in (page, told.partition("\n\n")[0]):
         assert text.replace("\n", "").isprintable()
@@ -130,6 +130,19 @@ def test_the_page_and_the_advice_hold_a_hostile_name_as_one_line_of_plain_text(p
         assert "`" not in text
     (command,) = shlex.split(told.partition("(1):\n")[2])[2:3]
     assert command == "tag-resource"
+
+
+def test_the_page_says_what_each_step_is_about() -> None:
+    page = steps.page(finding(), hostile_plan("web", network=True), ["new.json"])
+
+    lines = [each for each in page.splitlines() if each[:1].isdigit()]
+    assert lines[1].startswith(
+        "2. UpdateService (arn:cluster/web, arn:aws:ecs:eu-west-1:1:service/web/web, the new revision, "
+        "with a network configuration): "
+    )
+    back = next(each for each in lines[6:] if "UpdateService" in each)
+    assert "service/web/web, the old content)" in back
+    assert "* web: decide." in page
 
 
 @pytest.mark.parametrize("daemon", [False, True])
@@ -228,7 +241,7 @@ def test_what_the_answers_hold_is_never_printed() -> None:
 def test_the_commands_of_services_name_their_cluster() -> None:
     arn = "arn:aws:ecs:eu-west-1:1:service/prod/shop"
     resource = Resource(arn, "AWS::ECS::Service", "prod/shop")
-    finding = Finding(
+    failing = Finding(
         "ecs-service-public-ip",
         "t",
         Severity.HIGH,
@@ -240,7 +253,7 @@ def test_the_commands_of_services_name_their_cluster() -> None:
         ("public-ip",),
     )
 
-    words = shlex.split(advice(finding, {}, "no document."))
+    words = shlex.split(advice(failing, {}, "no document."))
 
     assert "--cluster=arn:aws:ecs:eu-west-1:1:cluster/prod" in words
     assert f"--service={arn}" in words
@@ -251,9 +264,9 @@ def test_the_commands_of_a_task_set_name_its_service() -> None:
     arn = "arn:aws:ecs:eu-west-1:1:task-set/prod/shop/ecs-svc/123"
     resource = Resource(arn, "AWS::ECS::TaskSet", "shop/ecs-svc/123")
     there = Account("1"), "eu-west-1", resource, NOW
-    finding = Finding("ecs-task-set-public-ip", "t", Severity.HIGH, Status.FAIL, *there, ("public-ip",))
+    failing = Finding("ecs-task-set-public-ip", "t", Severity.HIGH, Status.FAIL, *there, ("public-ip",))
 
-    told = advice(finding, {}, "no document.")
+    told = advice(failing, {}, "no document.")
 
     assert told.count("--service=arn:aws:ecs:eu-west-1:1:service/prod/shop ") == 3
     assert "aws ecs delete-task-set --cluster=arn:aws:ecs:eu-west-1:1:cluster/prod" in told
@@ -263,7 +276,7 @@ def test_services_on_an_old_revision_are_deployed_anew_from_the_family() -> None
     old = "arn:aws:ecs:eu-west-1:1:service/shop"
     usage = Usage(services=(old,), clusters=("prod",))
     resource = Resource("arn:x:1", "AWS::ECS::TaskDefinition", "web:1", "web", 1)
-    finding = Finding(
+    failing = Finding(
         "ecs-running-non-latest-revision",
         "t",
         Severity.LOW,
@@ -276,7 +289,7 @@ def test_services_on_an_old_revision_are_deployed_anew_from_the_family() -> None
         in_use=usage,
     )
 
-    told = advice(finding, {}, "no document.")
+    told = advice(failing, {}, "no document.")
 
     assert f"update-service --cluster=arn:aws:ecs:eu-west-1:1:cluster/prod --service={old}" in told
     assert told.endswith("--task-definition=web --region=eu-west-1")
