@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from auditor import __version__
-from auditor.flags import CHECK, CHECKS, HOW, LIST, RUN, WHO, option
+from auditor.flags import CHECK, CHECKS, HOW, LIST, REMEDY, RUN, WHO, option
 
 if TYPE_CHECKING:
     from auditor.app.outcome import Outcome
@@ -63,6 +63,17 @@ def plan(**flags: Any) -> None:  # noqa: ANN401
 def checks(**flags: Any) -> None:  # noqa: ANN401
     """List the checks with what they cost, or print the manual page of one."""
     _finish("checks", flags)
+
+
+@main.command()
+@click.argument("finding_id")
+@REMEDY
+def remediate(**flags: Any) -> None:  # noqa: ANN401
+    """Write the corrected definition of a finding and the scripts there and back; change nothing.
+
+    FINDING_ID is the id of a failing finding, or the first 8 digits or more of it.
+    """
+    _finish("remediate", flags)
 
 
 @main.command()

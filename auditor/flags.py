@@ -83,3 +83,13 @@ LIST = together(
     option("format", "How it is printed (default text).", type=click.Choice(["text", "md", "json"])),
 )
 RUN = together(WHO, HOW, WHERE)
+REMEDY = together(
+    option("from", "What a run wrote: a folder, or s3://bucket/prefix."),
+    option("output", "The folder for the documents and scripts (default ./remediation-FINDING_ID).", short="o"),
+    option("definition", "The failing revision as ECS describes it, as a file: then AWS is not asked."),
+    option("inventory", "The inventory of the run. Without it, the account of the credentials.", short="c"),
+    option("role-name", "The role to assume where the inventory names none."),
+    option("external-id", "The external id where the inventory names none."),
+    CHECKS,
+    option("bucket-owner", "The account that the result bucket must belong to."),
+)

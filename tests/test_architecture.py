@@ -22,6 +22,7 @@ FLOORS = {
     "auditor.documents": 1,
     "auditor.checks": 1,
     "auditor.secrets": 1,
+    "auditor.remedy": 1,
     "auditor.store": 1,
     "auditor.custom": 2,
     "auditor.inventory": 2,

@@ -9,14 +9,15 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from auditor.domain.errors import AuditorError, IdentityError
-from auditor.domain.scope import DiscoveredAccount
+from auditor.domain.result import Meter
+from auditor.domain.scope import DiscoveredAccount, Target
 from auditor.engine.clock import RunClock
 from auditor.inventory import Discover
 from auditor.store.folder import Folder
 from auditor.store.store import Store
 
 if TYPE_CHECKING:
-    from auditor.aws.calls import Caller
+    from auditor.aws.calls import Caller, Line
     from auditor.aws.collectors.collector import Collector, Wishes
     from auditor.aws.reader import Memory, Reader
     from auditor.aws.roles import Identity
@@ -118,6 +119,19 @@ class Aws:
         used = tuple(replace(each, collect=each.count) if counting else each for each in collectors)
         actions = {*regions.ACTIONS, *(action for each in used for action in each.actions)}
         return Reader(self.caller, Roles(self.caller, self.identity, run_id, actions), used, memory, wishes)
+
+    def line(self, run_id: str, target: Target, region: str, actions: Iterable[str]) -> Line:
+        """Return a line to one region of an account, whose session is narrowed to `actions`. Assumes nothing yet."""
+        from auditor.aws.calls import Line  # noqa: PLC0415
+        from auditor.aws.roles import Roles  # noqa: PLC0415
+
+        meter = Meter()
+        keyring = Roles(self.caller, self.identity, run_id, actions).keyring(target, meter)
+        return Line(self.caller, keyring, region, meter)
+
+    def registrable(self, request: str) -> frozenset[str]:
+        """Return the members that the installed botocore knows of a request of ECS."""
+        return self.caller.clients.members("ecs", request)
 
     def _must_know(self, collectors: Iterable[Collector]) -> None:
         """Raise AuditorError where the installed botocore does not know a member that is read.

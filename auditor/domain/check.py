@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from types import FunctionType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 F = TypeVar("F")
 
@@ -71,12 +71,17 @@ class Verdict:
 class Repair:
     """What to change in the document of a task definition for one reason.
 
-    `container` is laid over each container with that reason and `definition` over the definition itself: objects are
-    merged, and None takes a member out. `by_hand` says what a person has to decide; empty where the change is enough.
+    `container` is laid over each container with that reason, `volume` over each volume, and `definition` over the
+    definition itself: objects are merged, and None takes a member out. In its texts the words REGION, ACCOUNT, FAMILY
+    and CONTAINER stand for those of the definition. `takes_out` is for what is one of a list: the mount point that the
+    evidence names, or the variables that it names, which then are to come from a store of secrets. `by_hand` says what
+    a person has to decide; empty where the change is enough.
     """
 
     container: Mapping[str, Any] = field(default_factory=dict, hash=False)
     definition: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    volume: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    takes_out: Literal["", "mount", "variables"] = ""
     by_hand: str = ""
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import pytest
 
 from auditor import checks
-from auditor.domain.check import Check, Severity, Status, Verdict
+from auditor.domain.check import Check, Repair, Severity, Status, Verdict
 from auditor.domain.facts import Definition
 from tests.checks.odd_facts import odd_facts
 
@@ -179,7 +179,7 @@ def test_what_fails_in_a_definition_has_its_repair(check: Check[Any]) -> None:
     assert set(check.repairs) <= set(check.words)
     if issubclass(check.over, Definition):
         assert set(check.repairs) == set(check.words)
-        assert all(each.container or each.definition or each.by_hand for each in check.repairs.values())
+        assert all(each != Repair() for each in check.repairs.values())
 
 
 @every_check

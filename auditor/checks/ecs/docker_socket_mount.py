@@ -132,7 +132,11 @@ from auditor.domain.facts import Definition
 
 _SOCKET = "runtime-socket"
 _FOLDER = "runtime-socket-folder"
-_UNMOUNT = Repair(by_hand="Take out the mount point and its volume; mount the one other file that is needed, if any.")
+_UNMOUNT = Repair(
+    takes_out="mount",
+    by_hand="The mount point is taken out, and its volume if nothing else mounts it: mount the one other file that is "
+    "needed, if any.",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ _CLEAR = "not-encrypted-in-transit"
         "family; then deregister the old revision."
     ),
     words={_CLEAR: "is an EFS volume without encryption in transit"},
-    repairs={_CLEAR: Repair(by_hand="Set `transitEncryption` to ENABLED in the volume's `efsVolumeConfiguration`.")},
+    repairs={_CLEAR: Repair(volume={"efsVolumeConfiguration": {"transitEncryption": "ENABLED"}})},
 )
 def efs_transit_encryption(task: TaskDefinition, _: NoParameters) -> Verdict:
     """Judge one revision; the module's docstring is the rule."""

@@ -154,7 +154,9 @@ class Parameters:
     words={_FOUND: "is handed credentials in plain environment variables"},
     repairs={
         _FOUND: Repair(
-            by_hand="Take the variables out of `environment`: use the task role, or name a secret under `secrets`."
+            takes_out="variables",
+            by_hand="The variables are moved to `secrets`: take them out there too and use the task role, or name the "
+            "secret that each comes from, which the execution role must be allowed to read. Revoke the old ones.",
         )
     },
 )

@@ -153,8 +153,9 @@ class Parameters:
     words={_FOUND: "holds what looks like a secret in an environment variable"},
     repairs={
         _FOUND: Repair(
-            by_hand="Store a new secret in Secrets Manager or Parameter Store, revoke the old one, and move the "
-            "variable from `environment` to `secrets`."
+            takes_out="variables",
+            by_hand="Store a new secret in Secrets Manager or Parameter Store, and revoke the old one. The variable is "
+            "moved to `secrets`: name the new secret there, which the execution role must be allowed to read.",
         )
     },
 )

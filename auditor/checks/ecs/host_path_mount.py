@@ -136,7 +136,11 @@ from auditor.domain.facts import Definition, Mount
 
 _WRITABLE = "writable-host-path"
 _READABLE = "readable-host-path"
-_NARROW = Repair(by_hand="Take out the mount point and its volume, or mount the narrowest path, read-only.")
+_NARROW = Repair(
+    takes_out="mount",
+    by_hand="The mount point is taken out, and its volume if nothing else mounts it: mount the narrowest path, "
+    "read-only, where the process needs one.",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,14 @@ from auditor.domain.check import NoParameters, Repair, Severity, Verdict, check
 from auditor.domain.facts import Definition
 
 _NONE = "no-log-driver"
-_AWSLOGS = {"logDriver": "awslogs", "options": {"awslogs-group": "LOG_GROUP", "awslogs-region": "REGION"}}
+_AWSLOGS = {
+    "logDriver": "awslogs",
+    "options": {
+        "awslogs-group": "/ecs/FAMILY",
+        "awslogs-region": "REGION",
+        "awslogs-stream-prefix": "CONTAINER",  # Fargate insists on it
+    },
+}
 
 
 @check(
@@ -125,7 +132,7 @@ _AWSLOGS = {"logDriver": "awslogs", "options": {"awslogs-group": "LOG_GROUP", "a
     repairs={
         _NONE: Repair(
             container={"logConfiguration": _AWSLOGS},
-            by_hand="Name the log group, its region and a stream prefix, and let the execution role write there.",
+            by_hand="Create the log group, or name another, and let the execution role write there; one must be set.",
         )
     },
 )

@@ -123,7 +123,13 @@ _SHARED = "shared-role"
         "revision."
     ),
     words={_SHARED: "has one role for its code and for ECS"},
-    repairs={_SHARED: Repair(by_hand="Name a role of the task's own as `taskRoleArn`, or none where it needs none.")},
+    repairs={
+        _SHARED: Repair(
+            definition={"taskRoleArn": None},
+            by_hand="Name a role of the task's own as `taskRoleArn`; it has none now, which is enough only where the "
+            "code calls no AWS service and nobody uses ECS Exec.",
+        )
+    },
 )
 def shared_task_execution_role(definition: Definition, _: NoParameters) -> Verdict:
     """Judge one revision; the module's docstring is the rule."""
