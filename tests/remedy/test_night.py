@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 
 from auditor import app
 from auditor.aws.clients import Clients
+from auditor.demo import workloads
 from auditor.demo.cloud import serving
 from auditor.demo.environment import isolated
 from auditor.demo.model import AUDITOR_ACCOUNT, EXTERNAL_ID, HOME_REGION, ROLE_NAME, DemoAccount
@@ -100,6 +101,8 @@ def _without_daemons(invoke: Any) -> Any:
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setattr(Clients, "invoke", _without_daemons(Clients.invoke))
+    # What runs in the demo never changes; here moto answers for it, where an update of a service is seen.
+    monkeypatch.setattr(workloads, "answer", lambda *_: None)
     accounts = (DemoAccount(AUDITOR_ACCOUNT, "audit", "", {}), DemoAccount(ACCOUNT, "payments", "", {}))
     (tmp_path / "inventory.yaml").write_text(INVENTORY, encoding="utf-8")
     (tmp_path / "settings.yaml").write_text("limits: {workers: 4}\n", encoding="utf-8")
