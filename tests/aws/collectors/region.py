@@ -138,7 +138,7 @@ def read(script: Callable[[Sent], Any], names: Iterable[str], wishes: Wishes | N
     """Read a region with the collectors of these names."""
     by = caller(script)
     wanted = set(names)
-    needed = {need for each in catalogue() if each.name in wanted for need in each.needs} | wanted
+    needed = {need for each in catalogue() if each.name in wanted for need in each.running_needs} | wanted
     collectors = [each for each in catalogue() if each.name in needed]
     reader = Reader(
         by, Roles(by, Identity(ACCOUNT.id, f"arn:aws:iam::{ACCOUNT.id}:user/u"), "run", ()), collectors, None, wishes
