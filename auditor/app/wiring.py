@@ -42,9 +42,9 @@ class Aws:
     @cached_property
     def known_regions(self) -> frozenset[str]:
         """Every region that the installed botocore knows."""
-        from auditor.aws import regions  # noqa: PLC0415 - boto takes longer to load than `validate` may
+        from auditor.aws import partitions  # noqa: PLC0415 - boto takes longer to load than `validate` may
 
-        return regions.known()
+        return partitions.regions()
 
     @cached_property
     def caller(self) -> Caller:

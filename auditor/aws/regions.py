@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.loaders import Loader
-
 from auditor.aws.calls import Caller, Keyring, Line
 from auditor.aws.clients import Clients
 from auditor.aws.failures import CallFailed, Failure, Malformed, is_ambiguous
@@ -73,11 +71,3 @@ def _enabled(answer: Mapping[str, Any]) -> frozenset[str]:
         raise Malformed("a region without a name")
     enabled = (region.get("OptInStatus", "opt-in-not-required") in _ENABLED for region in regions)
     return frozenset(name for name, is_enabled in zip(names, enabled, strict=True) if is_enabled)
-
-
-def known() -> frozenset[str]:
-    """Return every region that the installed botocore has heard of, in all partitions. Reads a file, calls nothing."""
-    data: dict[str, Any] = Loader(include_default_search_paths=True).load_data("partitions")
-    names = (name for partition in data["partitions"] for name in partition["regions"])
-    # Each partition also lists a pseudo region for its global services, such as aws-global.
-    return frozenset(name for name in names if not name.endswith("-global"))
