@@ -20,7 +20,7 @@ from auditor.domain.check import Check, Severity
 from auditor.domain.events import Event, Level, Notice, Observer, RunEnded, RunStarted
 from auditor.domain.result import CheckInfo, RunResult
 from auditor.domain.scope import Target
-from auditor.engine.garbage import look_seldom
+from auditor.engine import thrift
 from auditor.engine.gather import About
 from auditor.engine.processes import Lost, cores, spread
 from auditor.engine.signals import Orders
@@ -119,9 +119,11 @@ def _processes(request: Request) -> int:
 def _parts(order: Order, aws: Aws, observe: Observer, processes: int) -> Done:
     """Have the run done in so many processes. What a process leaves undone when it dies is done here."""
     order = replace(order, deadline=aws.clock.left)
-    look_seldom()
     if processes == 1:
+        thrift.begin()
         return here(order, aws, observe)
+    aws.preload()
+    thrift.begin()
     workers = -(-order.workers // processes)
     jobs = [replace(order, targets=order.targets[n::processes], workers=workers) for n in range(processes)]
     done, lost = Done(), list[Order]()

@@ -20,10 +20,10 @@ from auditor.domain.events import AccountEnded, Observer
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
 from auditor.domain.scope import Target
+from auditor.engine import thrift
 from auditor.engine.abreast import abreast
 from auditor.engine.clock import RunClock
 from auditor.engine.examine import Prior, Wanted, before
-from auditor.engine.garbage import look_seldom
 from auditor.engine.gather import Digest, Gathering, digest
 from auditor.engine.ports import Rule, Work
 from auditor.engine.scan import Ended, Scan
@@ -84,7 +84,7 @@ class Kept:
 
 def elsewhere(order: Order, clock: RunClock, observe: Observer) -> Done:
     """Carry out an order in a process of its own."""
-    look_seldom()
+    thrift.begin()
     aws = Aws(clock, order.identity)
     aws.configure(order.settings)
     return here(order, aws, observe)

@@ -133,6 +133,10 @@ class Aws:
         """Return the members that the installed botocore knows of a request of ECS."""
         return self.caller.clients.members("ecs", request)
 
+    def preload(self) -> None:
+        """Read what every worker process would read for itself: forked from this one, they share it."""
+        self.caller.clients.preload(("ec2", "ecs"))
+
     def _must_know(self, collectors: Iterable[Collector]) -> None:
         """Raise AuditorError where the installed botocore does not know a member that is read.
 

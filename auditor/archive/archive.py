@@ -145,8 +145,9 @@ class Archive:
         """Write everything about one account. Raises StorageError, and RunExists where the run was taken over."""
         self._still_ours()
         layout, run_id, account_id = self._layout, self._layout.run_id, result.account.id
-        findings = [rows.finding_row(finding, run_id) for finding in result.findings if finding.status in self._emit]
-        ledger = [rows.coverage_row(row, run_id) for row in result.coverage]
+        # One row at a time: all rows of a large account at once would be the largest thing that a run ever holds.
+        findings = (rows.finding_row(finding, run_id) for finding in result.findings if finding.status in self._emit)
+        ledger = (rows.coverage_row(row, run_id) for row in result.coverage)
         return (
             self._put_rows(layout.findings(account_id), findings),
             self._put_rows(layout.coverage(account_id), ledger),
@@ -245,10 +246,10 @@ class Archive:
                 f"{self._store.where(key)} says when; that process finishes it.",
             )
 
-    def _put_rows(self, key: str, lines: list[Any]) -> Entry:
-        body = rows.encode(lines)
+    def _put_rows(self, key: str, lines: Iterable[Any]) -> Entry:
+        count, body = rows.encode(lines)
         self._store.put(key, Blob(body, NDJSON, "gzip"))
-        return _entry(key, body, len(lines))
+        return _entry(key, body, count)
 
 
 def _entry(key: str, body: bytes, count: int | None = None) -> Entry:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -26,6 +26,9 @@ from auditor.domain.result import Coverage, Finding
 from auditor.domain.scope import Account
 
 _Value = TypeVar("_Value")
+
+#: zlib's way to say that a stream is to have gzip's header, in which it writes no time.
+_GZIP = 16 + zlib.MAX_WBITS
 
 #: An escape that can only be one half of a character beyond U+FFFF. Most lines have none.
 _SURROGATE_ESCAPE = re.compile(r"\\ud[89a-f]")
@@ -81,11 +84,15 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
-def encode(rows: Iterable[FindingRow | CoverageRow]) -> bytes:
-    """Rows as gzipped JSON lines, in an order of their own: the same bytes for the same rows."""
+def encode(rows: Iterable[FindingRow | CoverageRow]) -> tuple[int, bytes]:
+    """How many rows there are, and the rows as gzipped JSON lines in an order of their own: the same for the same rows.
+
+    Rows are dropped as they become lines, and lines as they are compressed.
+    """
     lines = sorted((_order(row), line(row)) for row in rows)
-    text = "".join(f"{each}\n" for _, each in lines)
-    return gzip.compress(text.encode("ascii"), compresslevel=6, mtime=0)
+    packed = zlib.compressobj(6, wbits=_GZIP)
+    parts = [packed.compress(f"{each}\n".encode("ascii")) for _, each in lines]
+    return len(lines), b"".join((*parts, packed.flush()))
 
 
 def line(row: FindingRow | CoverageRow) -> str:

@@ -7,7 +7,7 @@ connection. A shared client signs with whatever keys `using` has put into the co
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, CredentialRetrievalError, UnknownRegionError
+from botocore.loaders import create_loader
 
 from auditor import __version__
 from auditor.aws.lean import Lean, speaks
@@ -103,6 +104,11 @@ class Clients:
         answer: dict[str, Any] = client._make_api_call(operation, dict(parameters))  # noqa: SLF001 - one way for every API
         return answer
 
+    def preload(self, services: Iterable[str]) -> None:
+        """Read the descriptions of services, so that processes which are forked from this one share them."""
+        for service in services:
+            self.get(service, self.home_region)
+
     def partition(self, region: str) -> str:
         """Return the partition that `region` is in, `aws` where botocore has never heard of it."""
         try:
@@ -146,8 +152,13 @@ class Clients:
         return client
 
 
+#: Descriptions of services, tens of megabytes of them, are read once a process, and once for all that it forks.
+_LOADER = create_loader()
+
+
 def _session() -> botocore.session.Session:
     session = botocore.session.get_session()
+    session.register_component("data_loader", _LOADER)
     # The global STS endpoint hands out tokens that opt-in regions reject.
     session.set_config_variable("sts_regional_endpoints", "regional")
     return session

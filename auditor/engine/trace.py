@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from auditor.domain.check import Status
 from auditor.domain.clock import Stopped, Unreadable
@@ -24,6 +24,7 @@ class Tracing:
     cloud: Cloud
     meter: Meter
     search: bool
+    _known: dict[str, Definition | None] = field(default_factory=dict)
 
     def traced(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         """Yield the findings as they are, but for failures whose beginning is known."""
@@ -38,8 +39,11 @@ class Tracing:
         lasting, revision = finding.resource.lasting_arn, finding.resource.revision or 0
 
         def remembered(number: int) -> Definition | None:
-            fact = self.cloud.remembered(self.scope, self.work.collector, f"{lasting}:{number}")
-            return fact if isinstance(fact, Definition) else None
+            arn = f"{lasting}:{number}"
+            if arn not in self._known:  # every check that fails asks for the same revisions
+                fact = self.cloud.remembered(self.scope, self.work.collector, arn)
+                self._known[arn] = fact if isinstance(fact, Definition) else None
+            return self._known[arn]
 
         def asked(number: int) -> Definition | None:
             fact = remembered(number) or self.cloud.revisit(
