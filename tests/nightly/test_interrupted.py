@@ -34,6 +34,8 @@ from tests.nightly.attempt import (
 )
 from tests.nightly.place import Row, pointed_at, result, rows, unfinished
 
+pytestmark = pytest.mark.slow
+
 #: Enough accounts for two processes; a run takes two to three seconds, of which half a one to start.
 SHAPE = Shape(accounts=16, regions=2, families=4)
 FLAGS = ("--workers", "8", "--processes", "2")
@@ -179,31 +181,26 @@ def test_a_worker_process_that_is_killed_costs_time_only(night: Night, undisturb
     assert "A worker process died" in attempt.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("moment", moments(12, seed=1), ids=str)
 def test_sigterm_at_any_moment(night: Night, undisturbed: Rows, moment: Moment) -> None:
     stopped_and_taken_up(night, moment, signal.SIGTERM, undisturbed)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("moment", moments(12, seed=2), ids=str)
 def test_sigint_at_any_moment(night: Night, undisturbed: Rows, moment: Moment) -> None:
     stopped_and_taken_up(night, moment, signal.SIGINT, undisturbed)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("moment", [*moments(15, seed=3), REPORT], ids=str)
 def test_sigkill_at_any_moment(night: Night, undisturbed: Rows, moment: Moment) -> None:
     killed_and_taken_up(night, moment, undisturbed)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("moment", [asked(number / 7) for number in range(1, 7)], ids=str)
 def test_sigkill_of_a_worker_at_any_moment(night: Night, undisturbed: Rows, moment: Moment) -> None:
     one_worker_killed(night, moment, undisturbed)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_a_run_that_is_stopped_again_and_again_gets_there(night: Night, undisturbed: Rows, seed: int) -> None:
     chance = random.Random(seed)

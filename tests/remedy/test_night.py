@@ -25,6 +25,8 @@ from auditor.remedy.correct import BLANK
 from tests.remedy.failing import CANARY, FAILING, KEY, registered
 from tests.remedy.shim import Shim, installed, roll_out
 
+pytestmark = pytest.mark.slow
+
 ACCOUNT = "111122223333"
 INVENTORY = f"""
 defaults: {{role_name: {ROLE_NAME}, external_id: {EXTERNAL_ID}, regions: [{HOME_REGION}]}}
