@@ -99,7 +99,7 @@ class About:
 
 def _keep(kept: list[Finding], more: Sequence[Finding], most: int) -> None:
     kept.extend(more)
-    if len(kept) > 2 * most:  # not at every account: sorting the same rows over and over costs more than the room
+    if len(kept) > most + most // 4:  # not at every account: sorting the same rows over and over costs time
         kept[:] = _worst(kept, most)
 
 
