@@ -186,7 +186,7 @@ def test_told_to_stop_in_the_middle_of_a_run_it_ends_in_order(image: str) -> Non
         command.insert(2, f"--name={name}")
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as ran:
             try:
-                began = within_a_minute(lambda: "ListTaskDefinitionFamilies" in fleet.report()["operations"])
+                began = within_a_minute(lambda: "DescribeCapacityProviders" in fleet.report()["operations"])
                 # To the process itself, which has the number 1 here: a signal that it does not handle does nothing.
                 podman("kill", "--signal=TERM", name)
                 said, logged = ran.communicate(timeout=30)
