@@ -13,6 +13,10 @@ _YOUNG = 20_000
 _OLDER = 5
 _OLDEST = 3
 
+#: How long a thread computes before another one may ask for its turn (seconds). Dozens of threads that compute for a
+#: millisecond between two waits need no help to take turns, and asking costs.
+_TURN = 0.02
+
 #: `M_ARENA_MAX` of glibc's mallopt(3). Its default gives every second thread an arena of its own, and what a thread has
 #: freed stays there: with dozens of threads, a third of a process.
 _ARENA_MAX = -8
@@ -27,3 +31,4 @@ def begin() -> None:
     gc.collect()
     gc.freeze()  # a forked process then shares these pages for good
     gc.set_threshold(_YOUNG, _OLDER, _OLDEST)
+    sys.setswitchinterval(_TURN)
