@@ -42,7 +42,7 @@ high at the same time by ecs-docker-socket-mount, for they contain the runtime's
 
 Rationale
 ---------
-Writing to such a path changes the host: a line in /etc/cron.d, a key in /root/.ssh, a binary in /usr/bin or a program
+Writing to such a path changes the host: a line in /etc/cron.d, a key of root, a binary in /usr/bin or a program
 for /sys/kernel/uevent_helper runs as root outside every container. Reading is enough for much: /proc shows the
 environment of other containers' processes and with it the way to their credentials, /var/lib/docker their files and
 variables, /var/lib/cloud the instance's user data, /home registry passwords.
