@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from auditor import __version__
-from auditor.flags import CHECK, CHECKS, HOW, LIST, REMEDY, RUN, WHO, option
+from auditor.commands.flags import CHECK, CHECKS, HOW, LIST, REMEDY, RUN, WHO, option
 
 if TYPE_CHECKING:
-    from auditor.app.outcome import Outcome
+    from auditor.run.exit_codes import Outcome
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -97,13 +97,13 @@ def check(**flags: Any) -> None:  # noqa: ANN401
 
 
 def _finish(command: str, flags: dict[str, Any]) -> None:
-    from auditor import app  # noqa: PLC0415 - `--version` and `--help` need none of it
+    from auditor import commands  # noqa: PLC0415 - `--version` and `--help` need none of it
 
     context = click.get_current_context()
     labels = {name: _label(context, name) for name in flags}
     try:
-        outcome: Outcome = app.perform(command, flags, labels, os.environ, _variables())
-        stream = sys.stderr if outcome.exit_code in (app.FAILED, app.MISUSED) else sys.stdout
+        outcome: Outcome = commands.perform(command, flags, labels, os.environ, _variables())
+        stream = sys.stderr if outcome.exit_code in (commands.FAILED, commands.MISUSED) else sys.stdout
         if outcome.text:
             click.echo(outcome.text, file=stream)
     except KeyboardInterrupt:  # before the run listens, or after it has ended: click would make a 1 of it

@@ -9,10 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from auditor.domain.check import Check, Evidence, Repair, Severity, Status, Verdict
-from auditor.domain.facts import Container, Resource, TaskDefinition
+from auditor.domain.coverage import Coverage, CoverageStatus, Gap
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import TaskDefinition
+from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
-from auditor.domain.result import AccountSummary, CheckInfo, Coverage, CoverageStatus, Finding, Gap, RunResult
-from auditor.domain.scope import Account, RegionRule, Role, Scope, Target
+from auditor.domain.resource import Resource
+from auditor.domain.result import AccountSummary, CheckInfo, RunResult
+from auditor.domain.scope import EVERY_REGION, Account, RegionRule, Role, Scope, Target
 from auditor.engine.ports import Rule, Work
 
 Fields = dict[str, Any]
@@ -106,6 +110,11 @@ def coverage(status: CoverageStatus = CoverageStatus.EXAMINED, **fields: Any) ->
     """Build one row of the ledger."""
     usual: Fields = {"account": account(), "region": "eu-west-1", "collector": COLLECTOR, "status": status, "calls": 3}
     return Coverage(**(usual | fields))
+
+
+def unknown_regions(account: Account, collector: str, reason: Reason, detail: str) -> Coverage:
+    """Build the coverage record of an account whose regions could not be listed."""
+    return Coverage(account, EVERY_REGION, collector, CoverageStatus.NOT_EXAMINED, reason, detail)
 
 
 def check_info(**fields: Any) -> CheckInfo:

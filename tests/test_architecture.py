@@ -19,23 +19,23 @@ PACKAGE = ROOT / "auditor"
 #: A module may import its own room and rooms on floors strictly below.
 FLOORS = {
     "auditor.domain": 0,
-    "auditor.documents": 1,
+    "auditor.yaml_files": 1,
     "auditor.checks": 1,
-    "auditor.secrets": 1,
-    "auditor.remedy": 1,
+    "auditor.secret_detection": 1,
+    "auditor.remediation": 1,
     "auditor.store": 1,
-    "auditor.custom": 2,
+    "auditor.yaml_checks": 2,
     "auditor.inventory": 2,
     "auditor.settings": 2,
     "auditor.aws": 3,
     "auditor.engine": 4,
-    "auditor.offline": 5,
+    "auditor.iac": 5,
     "auditor.reports": 5,
     "auditor.archive": 5,
     "auditor.demo": 5,
     "auditor.schemas": 6,
-    "auditor.app": 6,
-    "auditor.flags": 6,
+    "auditor.commands": 6,
+    "auditor.commands.flags": 6,
     "auditor.cli": 7,
     "auditor.__main__": 8,
 }
@@ -53,13 +53,13 @@ HOMES = {
     "markupsafe": {"auditor.reports"},  # jinja2's own
     "rich": {"auditor.reports"},
     "moto": {"auditor.demo"},
-    "click": {"auditor.cli", "auditor.flags"},
-    "yaml": {"auditor.documents"},
-    "jmespath": {"auditor.custom"},
-    "pydantic": {"auditor.custom", "auditor.inventory", "auditor.settings", "auditor.schemas"},
+    "click": {"auditor.cli", "auditor.commands.flags"},
+    "yaml": {"auditor.yaml_files"},
+    "jmespath": {"auditor.yaml_checks"},
+    "pydantic": {"auditor.yaml_checks", "auditor.inventory", "auditor.settings", "auditor.schemas"},
 }
 
-MAY_PRINT = {"auditor.cli", "auditor.app"}
+MAY_PRINT = {"auditor.cli", "auditor.commands"}
 LONGEST = {"auditor.cli": 149}
 LONGEST_ELSEWHERE = 300
 BROAD_HANDLERS_IN_THE_ENGINE = 3
@@ -73,7 +73,7 @@ def module_name(file: Path) -> str:
 
 
 def room(module: str) -> str:
-    """`auditor.reports.html` lives in `auditor.reports`."""
+    """`auditor.reports.page.html` lives in `auditor.reports`."""
     return ".".join(module.split(".")[:2])
 
 
@@ -212,8 +212,8 @@ def test_everything_is_caught_at_three_boundaries_of_the_engine_and_where_strang
     ("module", "source", "problem"),
     [
         ("auditor.domain.x", "import auditor.checks", "floor 0 must not import auditor.checks on floor 1"),
-        ("auditor.engine.x", "from auditor.app import run", "floor 4 must not import auditor.app on floor 6"),
-        ("auditor.engine.x", "from auditor import app", "floor 4 must not import auditor.app on floor 6"),
+        ("auditor.engine.x", "from auditor.commands import run", "floor 4 must not import auditor.commands on floor 6"),
+        ("auditor.engine.x", "from auditor import app", "floor 4 must not import auditor.commands on floor 6"),
         ("auditor.checks.ecs.x", "from auditor.store import s", "floor 1 must not import auditor.store on floor 1"),
         ("auditor.engine.x", "from ..reports import html", "floor 4 must not import auditor.reports on floor 5"),
         ("auditor.engine.x", "from .. import reports", "floor 4 must not import auditor.reports on floor 5"),
@@ -232,11 +232,11 @@ def test_everything_is_caught_at_three_boundaries_of_the_engine_and_where_strang
         ("auditor.aws.x", "from threading import Thread", "threading.Thread may only be imported in auditor.engine"),
         ("auditor.aws.x", "import threading", "threading may only be imported in auditor.engine"),
         (
-            "auditor.app",
+            "auditor.commands",
             "from concurrent.futures import wait",
             "concurrent.futures may only be imported in auditor.engine",
         ),
-        ("auditor.checks", "import yaml as y", "yaml may only be imported in auditor.documents"),
+        ("auditor.checks", "import yaml as y", "yaml may only be imported in auditor.yaml_files"),
         ("auditor.aws.x", "import requests", "requests has no home; name one in HOMES"),
         ("auditor.attic.x", "import auditor.domain", "auditor.attic has no floor; give it one in FLOORS"),
     ],
@@ -257,7 +257,7 @@ def test_an_import_in_the_wrong_place_would_be_noticed(module: str, source: str,
             "from auditor.aws.retry import r\nfrom ..clients import c\nimport botocore.session",
         ),
         ("auditor.engine.x", "import concurrent.futures\nfrom auditor.domain.check import Check"),
-        ("auditor.inventory.x", "from pydantic import BaseModel\nfrom auditor.documents import read"),
+        ("auditor.inventory.x", "from pydantic import BaseModel\nfrom auditor.yaml_files import read"),
         ("auditor.aws.x", "from threading import Lock"),
         ("auditor.store.x", "import os\nfrom pathlib import Path"),
     ],

@@ -16,13 +16,13 @@ import pytest
 import yaml
 
 from auditor import checks, cli
-from auditor.app import runid
 from auditor.aws import collectors, organizations, regions
-from auditor.aws.collectors.task_definition import parse
 from auditor.domain.check import Status, Verdict
+from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.events import RunEnded
-from auditor.domain.facts import TaskDefinition
-from auditor.reports.progress import JsonLines
+from auditor.parsers.ecs.task_definitions import parse
+from auditor.reports.terminal.progress import JsonLines
+from auditor.run import run_id
 
 CFN_LINT = Path(sys.executable).with_name("cfn-lint")
 DEPLOY = Path(__file__).parents[1] / "config" / "deploy"
@@ -298,7 +298,7 @@ def test_a_schedule_that_fires_twice_names_one_run_twice() -> None:
 
     assert override["name"] == container["Name"]
     assert variable["name"] in variables("run")
-    assert runid.given(variable["value"], variable["name"]) == "20261123T020000Z-scheduled"
+    assert run_id.given(variable["value"], variable["name"]) == "20261123T020000Z-scheduled"
 
 
 def test_the_task_has_no_public_address_unless_asked_and_speaks_tls_only() -> None:

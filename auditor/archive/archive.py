@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from auditor.archive import reading, rows
-from auditor.archive.contract import SCHEMA_VERSION
+from auditor.archive import decode, encode
 from auditor.archive.layout import LATEST, Layout, is_run_id
+from auditor.archive.row_schema import SCHEMA_VERSION
 from auditor.domain.check import Status
 from auditor.domain.errors import ConfigError, Problem, RunExists, StorageError
 from auditor.domain.result import AccountResult, RunResult
@@ -78,8 +78,8 @@ class Archive:
         key = self._layout.claim(attempt)
         claim = {
             "run_id": self._layout.run_id,
-            "started_at": rows.timestamp(started_at),
-            "claimed_at": rows.timestamp(now),
+            "started_at": encode.timestamp(started_at),
+            "claimed_at": encode.timestamp(now),
             "fingerprint": fingerprint,
             "nonce": secrets.token_hex(8),
         }
@@ -146,8 +146,8 @@ class Archive:
         self._still_ours()
         layout, run_id, account_id = self._layout, self._layout.run_id, result.account.id
         # One row at a time: all rows of a large account at once would be the largest thing that a run ever holds.
-        findings = (rows.finding_row(finding, run_id) for finding in result.findings if finding.status in self._emit)
-        ledger = (rows.coverage_row(row, run_id) for row in result.coverage)
+        findings = (encode.finding_row(finding, run_id) for finding in result.findings if finding.status in self._emit)
+        ledger = (encode.coverage_row(row, run_id) for row in result.coverage)
         return (
             self._put_rows(layout.findings(account_id), findings),
             self._put_rows(layout.coverage(account_id), ledger),
@@ -160,7 +160,7 @@ class Archive:
         if found is None or ledger is None:
             return None
         try:
-            result = AccountResult(account, reading.findings(found, account), reading.coverage(ledger, account))
+            result = AccountResult(account, decode.findings(found, account), decode.coverage(ledger, account))
         except ValueError:
             return None
         entries = _entry(keys[0], found, len(result.findings)), _entry(keys[1], ledger, len(result.coverage))
@@ -186,8 +186,8 @@ class Archive:
         manifest = {
             "schema_version": SCHEMA_VERSION,
             "run_id": result.run_id,
-            "started_at": rows.timestamp(result.started_at),
-            "finished_at": rows.timestamp(result.finished_at),
+            "started_at": encode.timestamp(result.started_at),
+            "finished_at": encode.timestamp(result.finished_at),
             "complete": result.complete,
             "coverage": _totals(result),
             "objects": [_listed(entry) for entry in sorted(entries, key=lambda each: each.key)],
@@ -202,7 +202,7 @@ class Archive:
 
     def publish(self, result: RunResult) -> bool:
         """Point `latest.json` at this run, unless a later one is there already. Raises StorageError."""
-        return self._point_at(rows.timestamp(result.finished_at), result.complete, _totals(result))
+        return self._point_at(encode.timestamp(result.finished_at), result.complete, _totals(result))
 
     def _publish_again(self, body: bytes) -> None:
         """Point `latest.json` at a run whose process died right after it was sealed."""
@@ -247,7 +247,7 @@ class Archive:
             )
 
     def _put_rows(self, key: str, lines: Iterable[Any]) -> Entry:
-        count, body = rows.encode(lines)
+        count, body = encode.encode(lines)
         self._store.put(key, Blob(body, NDJSON, "gzip"))
         return _entry(key, body, count)
 

@@ -9,10 +9,10 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from auditor.archive import reading
+from auditor.archive import decode
 from auditor.archive.layout import LATEST
 from auditor.domain.errors import ConfigError, Problem, StorageError
-from auditor.domain.result import Finding
+from auditor.domain.finding import Finding
 from auditor.domain.scope import Account
 from auditor.store.store import Store
 
@@ -74,7 +74,7 @@ def _matching(store: Store, key: str, digest: str, prefix: str) -> Iterator[Find
     try:
         lines = [line for line in gzip.decompress(body).splitlines(keepends=True) if prefix.encode() in line]
         account = Account(key.rpartition("/")[2].partition(".")[0])
-        rows = reading.findings(gzip.compress(b"".join(lines)), account) if lines else ()
+        rows = decode.findings(gzip.compress(b"".join(lines)), account) if lines else ()
     except (OSError, EOFError, zlib.error, ValueError) as error:
         raise StorageError(f"{store.where(key)} holds no findings.", "Audit again.") from error
     yield from (each for each in rows if each.finding_id.startswith(prefix))

@@ -11,12 +11,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from auditor.aws import retry
-from auditor.aws.budget import Budget
 from auditor.aws.clients import Clients, using
-from auditor.aws.failures import CallFailed, Failure, Malformed, Remedy, understand
+from auditor.aws.errors import CallFailed, Failure, Malformed, Remedy, understand
+from auditor.aws.rate_limit import Budget
 from auditor.domain.clock import Clock
+from auditor.domain.coverage import Meter
 from auditor.domain.reason import Reason
-from auditor.domain.result import Meter
 
 _RAISED = (ClientError, BotoCoreError, ResponseParserError, Malformed, OSError)
 #: What botocore's parsers let slip through when a body is not shaped like the model: a time in the year 10^292 is a

@@ -24,7 +24,7 @@ from botocore.exceptions import BotoCoreError, CredentialRetrievalError, Unknown
 from botocore.loaders import create_loader
 
 from auditor import __version__
-from auditor.aws.lean import Lean, speaks
+from auditor.aws.json_client import Lean, speaks
 from auditor.domain.errors import IdentityError
 
 _DEFAULT_REGION = "us-east-1"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from auditor.aws.calls import Caller, Line, Read
-from auditor.aws.failures import CallFailed, Failure, Malformed, Remedy
+from auditor.aws.errors import CallFailed, Failure, Malformed, Remedy
 from auditor.aws.roles import Roles
 from auditor.domain.clock import Unreadable
 from auditor.domain.errors import OrganizationError

@@ -11,10 +11,10 @@ from typing import Any
 
 from auditor.aws.calls import Caller, Keyring, Line
 from auditor.aws.clients import Clients
-from auditor.aws.failures import CallFailed, Failure, Malformed, is_ambiguous
+from auditor.aws.errors import CallFailed, Failure, Malformed, is_ambiguous
 from auditor.domain.clock import Unreadable
+from auditor.domain.coverage import Meter
 from auditor.domain.reason import Reason
-from auditor.domain.result import Meter
 
 ACTIONS = ("ec2:DescribeRegions",)
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 import tenacity
 from tenacity import RetryCallState, Retrying
 
-from auditor.aws.failures import CallFailed, Remedy
+from auditor.aws.errors import CallFailed, Remedy
 from auditor.domain.clock import Clock
 
 T = TypeVar("T")

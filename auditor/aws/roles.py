@@ -18,11 +18,11 @@ from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError
 
 from auditor.aws.calls import Caller, Line
-from auditor.aws.failures import CallFailed, Malformed, understand
+from auditor.aws.errors import CallFailed, Malformed, understand
 from auditor.domain.clock import Unreadable
+from auditor.domain.coverage import Meter
 from auditor.domain.errors import AuditorError
 from auditor.domain.reason import Reason
-from auditor.domain.result import Meter
 from auditor.domain.scope import Role, Target
 
 SESSION_SECONDS = 3_600

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from auditor.aws.calls import Caller, Line
-from auditor.aws.failures import CallFailed, Failure, Malformed
+from auditor.aws.errors import CallFailed, Failure, Malformed
 from auditor.aws.roles import AmbientKeys
 from auditor.domain.errors import StorageError
 from auditor.domain.reason import Reason

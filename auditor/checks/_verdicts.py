@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from auditor.domain.check import Detail, Evidence, Status, Verdict
-from auditor.domain.facts import Container, Definition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import Definition
 
 #: What is said of a container beside its reasons.
 Details = Callable[[Container], Mapping[str, Detail]]

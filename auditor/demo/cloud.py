@@ -15,8 +15,8 @@ from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 from moto.iam.models import get_account_id_from
 from moto.sts.models import AssumedRole, sts_backends
 
-from auditor.demo import definitions, wire
-from auditor.demo.guard import Guard, Principal
+from auditor.demo import definitions, http_adapter
+from auditor.demo.access_control import Guard, Principal
 from auditor.demo.model import AUDITOR_ACCOUNT, HOME_REGION, REGIONS, DemoAccount, Family, Revision
 from auditor.domain.errors import AuditorError
 
@@ -44,14 +44,14 @@ def _guarded(guard: Guard) -> Any:  # noqa: ANN401 - moto's own type of a reques
     moto = botocore_stubber.process_request
 
     def process(request: Any) -> Any:  # noqa: ANN401
-        call = wire.read(request.headers, request.body)
+        call = http_adapter.read(request.headers, request.body)
         answer = guard.answer(call, _principal(call)) if call else None
         return answer or moto(request)
 
     return process
 
 
-def _principal(call: wire.Call) -> Principal:
+def _principal(call: http_adapter.Call) -> Principal:
     account = get_account_id_from(call.access_key)
     _, arn, _ = sts_backends[account][_PARTITION].get_caller_identity(call.access_key, call.region)
     return Principal(account, arn)

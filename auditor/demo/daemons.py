@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from auditor.demo import definitions, wire
+from auditor.demo import definitions, http_adapter
+from auditor.demo.http_adapter import Answer, Call
 from auditor.demo.model import Daemon, DemoAccount
-from auditor.demo.wire import Answer, Call
 
 _NO_DEFINITION = "Unable to describe daemon task definition."
 #: How many instances there are in a cluster with a daemon: it runs once on each.
@@ -24,16 +24,20 @@ def answer(call: Call, account: DemoAccount) -> Answer | None:
     match call.operation:
         case "ListDaemonTaskDefinitions":
             # The last revision of each family, which is what `revision=LAST_REGISTERED` asks for.
-            found = wire.json_answer({"daemonTaskDefinitions": [_listed(each, place) for each in daemons.values()]})
+            found = http_adapter.json_answer(
+                {"daemonTaskDefinitions": [_listed(each, place) for each in daemons.values()]}
+            )
         case "DescribeDaemonTaskDefinition":
             found = _definition(call, account, daemons, place)
         case "ListDaemons":
-            found = wire.json_answer({"daemonSummariesList": [_summary(each, place) for each in daemons.values()]})
+            found = http_adapter.json_answer(
+                {"daemonSummariesList": [_summary(each, place) for each in daemons.values()]}
+            )
         case "DescribeDaemon":
             found = _daemon(call, daemons, place)
         case "DescribeDaemonRevisions":
             known = {_revision_arn(each, place): _revision(each, place) for each in daemons.values()}
-            found = wire.described("daemonRevisions", known, call.lists.get("daemonRevisionArns", ()))
+            found = http_adapter.described("daemonRevisions", known, call.lists.get("daemonRevisionArns", ()))
         case _:
             return None
     return found
@@ -43,7 +47,7 @@ def _definition(call: Call, account: DemoAccount, daemons: Mapping[str, Daemon],
     family, _, number = call.parameters.get("daemonTaskDefinition", "").rpartition("/")[2].partition(":")
     daemon = daemons.get(family)
     if daemon is None or (number and not 1 <= int(number) <= len(daemon.revisions)):
-        return wire.json_error(400, "ClientException", _NO_DEFINITION)
+        return http_adapter.json_error(400, "ClientException", _NO_DEFINITION)
     asked = int(number or len(daemon.revisions))
     revision = daemon.revisions[asked - 1]
     document = {
@@ -59,18 +63,18 @@ def _definition(call: Call, account: DemoAccount, daemons: Mapping[str, Daemon],
         "registeredBy": definitions.registered_by(account.id),
         **definitions.roles(revision, account.id, family),
     }
-    return wire.json_answer({"daemonTaskDefinition": document})
+    return http_adapter.json_answer({"daemonTaskDefinition": document})
 
 
 def _daemon(call: Call, daemons: Mapping[str, Daemon], place: str) -> Answer:
     daemon = daemons.get(call.parameters.get("daemonArn", "").rpartition("/")[2])
     if daemon is None:
-        return wire.json_error(400, "DaemonNotFoundException", "Daemon not found.")
+        return http_adapter.json_error(400, "DaemonNotFoundException", "Daemon not found.")
     on = {"arn": f"{place}:capacity-provider/{daemon.provider}", "runningCount": _INSTANCES}
     current = {"arn": _revision_arn(daemon, place), "capacityProviders": [on], "totalRunningCount": _INSTANCES}
     cluster = f"{place}:cluster/{daemon.cluster}"
     document = {**_summary(daemon, place), "clusterArn": cluster, "currentRevisions": [current]}
-    return wire.json_answer({"daemon": document})
+    return http_adapter.json_answer({"daemon": document})
 
 
 def _listed(daemon: Daemon, place: str) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from auditor.demo import wire
+from auditor.demo import http_adapter
+from auditor.demo.http_adapter import Answer, Call
 from auditor.demo.model import AUDITOR_ACCOUNT, MANAGEMENT_ACCOUNT, ORGANIZATION, DemoAccount
-from auditor.demo.wire import Answer, Call
 
 Row = dict[str, object]
 
@@ -30,7 +30,7 @@ class Directory:
         """Return the answer to `account`, or None for a call that is not about listing."""
         if account != AUDITOR_ACCOUNT:
             message = "You don't have permissions to access this resource."
-            return wire.json_error(400, "AccessDeniedException", message)
+            return http_adapter.json_error(400, "AccessDeniedException", message)
         parent = call.parameters.get("ParentId", _ROOT)
         everyone = self._accounts
         answers = {
@@ -42,7 +42,7 @@ class Directory:
         if call.operation not in answers:
             return None
         key, rows = answers[call.operation]
-        return wire.json_answer({key: rows})
+        return http_adapter.json_answer({key: rows})
 
     def _units(self, parent: str) -> list[Row]:
         return [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.demo import estates, families, platforms
+from auditor.demo import families, platforms, running_workloads
 from auditor.demo.model import AUDITOR_ACCOUNT, MANAGEMENT_ACCOUNT, DemoAccount, Estate, Family
 
 
@@ -30,20 +30,22 @@ ACCOUNTS = (
         exclude="Nothing runs in the management account, by policy ORG-1.",
     ),
     _Team("Workloads/Production", "payments").account(
-        "111122223333", "payments-prod", families.PAYMENTS_PROD, estates.PAYMENTS_PROD
+        "111122223333", "payments-prod", families.PAYMENTS_PROD, running_workloads.PAYMENTS_PROD
     ),
     _Team("Workloads/Staging", "payments", "staging").account(
-        "222233334444", "payments-staging", families.PAYMENTS_STAGING, estates.PAYMENTS_STAGING
+        "222233334444", "payments-staging", families.PAYMENTS_STAGING, running_workloads.PAYMENTS_STAGING
     ),
     _Team("Workloads/Production", "storefront").account(
-        "333344445555", "storefront-prod", families.STOREFRONT_PROD, estates.STOREFRONT_PROD
+        "333344445555", "storefront-prod", families.STOREFRONT_PROD, running_workloads.STOREFRONT_PROD
     ),
-    _Team("Data", "data-platform").account("444455556666", "data-lake", families.DATA_LAKE, estates.DATA_LAKE),
+    _Team("Data", "data-platform").account(
+        "444455556666", "data-lake", families.DATA_LAKE, running_workloads.DATA_LAKE
+    ),
     _Team("Platform", "observability").account(
-        "555566667777", "observability", platforms.OBSERVABILITY, estates.OBSERVABILITY
+        "555566667777", "observability", platforms.OBSERVABILITY, running_workloads.OBSERVABILITY
     ),
     _Team("Workloads/Production", "identity").account(
-        "666677778888", "identity-prod", families.IDENTITY_PROD, estates.IDENTITY_PROD
+        "666677778888", "identity-prod", families.IDENTITY_PROD, running_workloads.IDENTITY_PROD
     ),
     DemoAccount(
         "777788889999",
@@ -52,14 +54,16 @@ ACCOUNTS = (
         {"owner": "media", "env": "production"},
         families.MEDIA_PIPELINE,
         denied_regions=("us-east-1",),
-        estate=estates.MEDIA_PIPELINE,
+        estate=running_workloads.MEDIA_PIPELINE,
     ),
-    _Team("Workloads/Production", "iot").account("888899990000", "iot-fleet", families.IOT_FLEET, estates.IOT_FLEET),
+    _Team("Workloads/Production", "iot").account(
+        "888899990000", "iot-fleet", families.IOT_FLEET, running_workloads.IOT_FLEET
+    ),
     _Team("Platform", "developer-experience").account(
-        "112233445566", "ci-runners", platforms.CI_RUNNERS, estates.CI_RUNNERS
+        "112233445566", "ci-runners", platforms.CI_RUNNERS, running_workloads.CI_RUNNERS
     ),
     _Team("Security", "security").account(
-        AUDITOR_ACCOUNT, "security-tooling", platforms.SECURITY_TOOLING, estates.SECURITY_TOOLING
+        AUDITOR_ACCOUNT, "security-tooling", platforms.SECURITY_TOOLING, running_workloads.SECURITY_TOOLING
     ),
     DemoAccount(
         "223344556677",

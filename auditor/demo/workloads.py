@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from auditor.demo import wire
+from auditor.demo import http_adapter
 from auditor.demo.definitions import registered_at, tag_list
+from auditor.demo.http_adapter import Answer, Call
 from auditor.demo.model import Cluster, DemoAccount, ExecLogging, Family, Provider, Service, TaskSet
-from auditor.demo.wire import Answer, Call
 
 _ON_FARGATE = {"FARGATE", "FARGATE_SPOT"}
 _CREATED = registered_at(1).timestamp()
@@ -26,12 +26,12 @@ def answer(call: Call, account: DemoAccount) -> Answer | None:
     """Return the answer to a call about what runs, or None for any other."""
     place = _Place(account, call.region)
     if call.operation == "ListClusters":
-        return wire.json_answer({"clusterArns": [place.arn("cluster", each.name) for each in place.clusters()]})
+        return http_adapter.json_answer({"clusterArns": [place.arn("cluster", each.name) for each in place.clusters()]})
     if call.operation == "DescribeClusters":
         known = {place.arn("cluster", each.name): _cluster(each, place, call) for each in place.clusters()}
-        return wire.described("clusters", known, call.lists.get("clusters", ()))
+        return http_adapter.described("clusters", known, call.lists.get("clusters", ()))
     if call.operation == "DescribeCapacityProviders":
-        return wire.json_answer({"capacityProviders": list(_providers(place)), "failures": []})
+        return http_adapter.json_answer({"capacityProviders": list(_providers(place)), "failures": []})
     if call.operation in {"ListServices", "DescribeServices", "ListTasks", "DescribeTasks"}:
         return _inside(call, place)
     return None
@@ -63,14 +63,14 @@ def _inside(call: Call, place: _Place) -> Answer:
     wanted = call.parameters.get("cluster", "default").rpartition("/")[2]
     cluster = next((each for each in place.clusters() if each.name == wanted), None)
     if cluster is None:
-        return wire.json_error(400, "ClusterNotFoundException", "Cluster not found.")
+        return http_adapter.json_error(400, "ClusterNotFoundException", "Cluster not found.")
     if call.operation.endswith("Services"):
         key, documents = "services", {each["serviceArn"]: each for each in _services(cluster, place, call)}
     else:
         key, documents = "tasks", {each["taskArn"]: each for each in _tasks(cluster, place)}
     if call.operation.startswith("List"):
-        return wire.json_answer({f"{key.removesuffix('s')}Arns": list(documents)})
-    return wire.described(key, documents, call.lists.get(key, ()))
+        return http_adapter.json_answer({f"{key.removesuffix('s')}Arns": list(documents)})
+    return http_adapter.described(key, documents, call.lists.get(key, ()))
 
 
 def _cluster(cluster: Cluster, place: _Place, call: Call) -> dict[str, Any]:

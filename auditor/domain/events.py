@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from auditor.domain.result import AccountSummary, Coverage
+from auditor.domain.coverage import Coverage
+from auditor.domain.result import AccountSummary
 from auditor.domain.scope import Account
 
 

@@ -2,102 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
-from auditor.domain.check import Evidence, Repair, Severity, Status
-from auditor.domain.reason import Reason
-from auditor.domain.resource import Introduction, Resource, Usage
-from auditor.domain.scope import EVERY_REGION, Account, Scope
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Something that should have been read and was not.
-
-    With a `resource` it stands for one known thing (an UNKNOWN finding for every check over it); without one it stands
-    for a whole scope. `stage` names where it happened: `assume-role`, `regions`, `list`, `describe`, `parse`, `judge`.
-    """
-
-    scope: Scope
-    stage: str
-    reason: Reason
-    detail: str
-    resource: Resource | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check says of one resource; of a family of definitions, all judged revisions together.
-
-    `reasons` holds the check's words, or a `Reason` where it is UNKNOWN. `in_use` is None where nobody looked at what
-    runs, `introduced_in` where it is not known which revision brought the fault in.
-    """
-
-    check_id: str
-    title: str
-    severity: Severity
-    status: Status
-    account: Account
-    region: str
-    resource: Resource
-    observed_at: datetime
-    reasons: tuple[str, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    standards: Mapping[str, Status] = field(default_factory=dict, hash=False)
-    remediation: str = ""
-    in_use: Usage | None = None
-    introduced_in: Introduction | None = None
-
-    @property
-    def runs_nowhere(self) -> bool:
-        """Whether it is known that nothing uses what fails: such a finding can wait."""
-        return self.in_use is not None and self.in_use.complete and not self.in_use.runs
-
-    @property
-    def finding_id(self) -> str:
-        """Stable from night to night and from revision to revision: 32 hexadecimal digits."""
-        parts = (self.check_id, self.account.id, self.region, self.resource.type, self.resource.lasting_arn)
-        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-class CoverageStatus(StrEnum):
-    """How much of a scope was looked at."""
-
-    EXAMINED = "EXAMINED"
-    PARTIAL = "PARTIAL"
-    NOT_EXAMINED = "NOT_EXAMINED"
-    EXCLUDED = "EXCLUDED"
-
-
-@dataclass(slots=True)
-class Meter:
-    """What reading one scope cost: calls sent, of them throttled, of them retries."""
-
-    calls: int = 0
-    throttled: int = 0
-    retried: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """One row of the ledger: one expected (account, region, collector). `resources` counts what was listed there."""
-
-    account: Account
-    region: str
-    collector: str
-    status: CoverageStatus
-    reason: Reason | None = None
-    detail: str = ""
-    calls: int = 0
-    throttled: int = 0
-    retried: int = 0
-    duration_s: float = 0.0
-    resources: int = 0
+from auditor.domain.check import Repair, Severity, Status
+from auditor.domain.coverage import Coverage, CoverageStatus, Meter
+from auditor.domain.finding import Finding
+from auditor.domain.scope import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +150,3 @@ class RunResult:
     def failing(self, severity: Severity) -> int:
         """FAIL findings of one severity, over all accounts."""
         return sum(account.failing.get(severity, 0) for account in self.accounts)
-
-
-def unlearnt(account: Account, collector: str, reason: Reason, detail: str) -> Coverage:
-    """The ledger row of an account whose regions could not be learnt."""
-    return Coverage(account, EVERY_REGION, collector, CoverageStatus.NOT_EXAMINED, reason, detail)

@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from auditor.domain.check import Status, Verdict
-from auditor.domain.facts import Definition, Fact, Resource
+from auditor.domain.coverage import Gap
+from auditor.domain.ecs.task_definitions import Definition
+from auditor.domain.fact import Fact
+from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
-from auditor.domain.result import Finding, Gap
+from auditor.domain.resource import Resource
 from auditor.domain.scope import Account, Scope
-from auditor.engine import crash
+from auditor.engine import tracebacks
 from auditor.engine.ports import Rule
 
 
@@ -37,7 +40,7 @@ def judge(place: Place, fact: Fact, rule: Rule, resource: Resource | None = None
         remedy = rule.check.remediation if verdict.status is Status.FAIL else ""
         return _finding(place, resource, rule, verdict, remedy, fact)
     except Exception as error:  # noqa: BLE001 - the boundary: one check, one resource
-        detail = f"The check {rule.check.id} raised {crash.place(error)}."
+        detail = f"The check {rule.check.id} raised {tracebacks.place(error)}."
         return _unknown(place, resource, rule, Reason.INTERNAL_ERROR, detail)
 
 

@@ -13,13 +13,14 @@ from threading import Lock
 
 from auditor.domain.check import Status
 from auditor.domain.clock import Unreadable
+from auditor.domain.coverage import Coverage, CoverageStatus, Meter
 from auditor.domain.events import AccountPlanned, Event, ScopeEnded
 from auditor.domain.reason import Reason
-from auditor.domain.result import AccountResult, Coverage, CoverageStatus, Meter
+from auditor.domain.result import AccountResult
 from auditor.domain.scope import EVERY_REGION, Scope, Target
-from auditor.engine.examine import Examined, Prior
-from auditor.engine.plan import Expectation, charge, expect
+from auditor.engine.expectation import Expectation, charge, expect
 from auditor.engine.ports import Work
+from auditor.engine.scan_scope import Examined, Prior
 
 #: A scope, and what is to be done in it: on one thread, one after the other, because one builds on another.
 Task = tuple[Scope, tuple[Work, ...]]

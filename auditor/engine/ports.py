@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from auditor.domain.check import Check
-from auditor.domain.facts import Fact
-from auditor.domain.result import Gap, Meter
+from auditor.domain.coverage import Gap, Meter
+from auditor.domain.fact import Fact
 from auditor.domain.scope import Account, Scope, Target
 
 

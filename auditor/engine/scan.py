@@ -18,12 +18,12 @@ from auditor.domain.events import Event
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
 from auditor.domain.scope import Scope, Target
-from auditor.engine import crash
+from auditor.engine import tracebacks
 from auditor.engine.clock import RunClock
-from auditor.engine.examine import Prior, Wanted, examine
 from auditor.engine.job import Job
 from auditor.engine.pool import Pool
 from auditor.engine.ports import Cloud, Work
+from auditor.engine.scan_scope import Prior, Wanted, examine
 
 T = TypeVar("T")
 
@@ -113,7 +113,7 @@ class _Run(Generic[T]):
         except Stopped as stopped:
             return Unreadable("plan", stopped.reason, "The run ended before this account was looked at.")
         except Exception as error:  # noqa: BLE001 - the boundary: planning one account
-            return Unreadable("plan", Reason.INTERNAL_ERROR, f"Planning this account raised {crash.place(error)}.")
+            return Unreadable("plan", Reason.INTERNAL_ERROR, f"Planning this account raised {tracebacks.place(error)}.")
 
     def _examine(self, job: Job, scope: Scope, works: Sequence[Work]) -> None:
         scan = self._scan

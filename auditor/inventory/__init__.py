@@ -4,8 +4,8 @@
 `Inventory.merge` lays the file over what the organization lists, and `narrow` restricts one run to a part of it.
 """
 
-from auditor.inventory.narrow import narrow
+from auditor.inventory.filter import narrow
+from auditor.inventory.model import DEFAULT_ROLE_NAME, Defaults, Discover, Entry, Inventory
 from auditor.inventory.parse import parse
-from auditor.inventory.roster import DEFAULT_ROLE_NAME, Defaults, Discover, Entry, Inventory
 
 __all__ = ["DEFAULT_ROLE_NAME", "Defaults", "Discover", "Entry", "Inventory", "narrow", "parse"]

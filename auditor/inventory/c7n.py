@@ -10,10 +10,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from auditor.documents import Complaint
 from auditor.inventory.fields import AccountId, ExternalId, Lenient, Region, Strict, one_or_more
+from auditor.inventory.model import Entry
 from auditor.inventory.roles import check_arn, check_arrives, check_name, named
-from auditor.inventory.roster import Entry
+from auditor.yaml_files import Complaint
 
 _PATH = "path:"
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
-from auditor.documents import Complaint, Noun, show
 from auditor.inventory.regions import check_region
 from auditor.inventory.roles import check_arn, check_arrives, check_external_id, check_name
+from auditor.yaml_files import Complaint, Noun, show
 
 _UNIT = re.compile(r"ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32}")
 

@@ -9,9 +9,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from auditor.documents import Complaint
 from auditor.inventory.fields import AccountId, Lenient
-from auditor.inventory.roster import Entry, not_active
+from auditor.inventory.model import Entry, not_active
+from auditor.yaml_files import Complaint
 
 
 def _all_of_it(value: str) -> str:

@@ -10,12 +10,12 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from auditor.documents import Complaint, Document, explain, parse_with_slips, show
 from auditor.domain.errors import ConfigError, Problem
-from auditor.inventory import c7n, organizations, ours
+from auditor.inventory import c7n, native, organizations
 from auditor.inventory.fields import NOUNS
+from auditor.inventory.model import DEFAULT_ROLE_NAME, Defaults, Discover, Entry, Inventory
 from auditor.inventory.roles import check_external_id, check_name, named
-from auditor.inventory.roster import DEFAULT_ROLE_NAME, Defaults, Discover, Entry, Inventory
+from auditor.yaml_files import Complaint, Document, explain, parse_with_slips, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class _Format:
     entries: Callable[[Any], tuple[Entry, ...]]
 
 
-_OURS = _Format("accounts", "id", ours.InventoryFile, ours.entries_of)
+_OURS = _Format("accounts", "id", native.InventoryFile, native.entries_of)
 _C7N = _Format("accounts", "account_id", c7n.C7nFile, c7n.entries_of)
 _EXPORT = _Format("Accounts", "Id", organizations.OrganizationExport, organizations.entries_of)
 
@@ -97,8 +97,8 @@ def _validated(
 
 
 def _around(file: BaseModel, role_name: str, external_id: str | None) -> tuple[Defaults, Discover | None]:
-    if isinstance(file, ours.InventoryFile):
-        return ours.defaults_of(file, role_name, external_id), ours.discover_of(file)
+    if isinstance(file, native.InventoryFile):
+        return native.defaults_of(file, role_name, external_id), native.discover_of(file)
     return Defaults(named([role_name]), external_id), None
 
 

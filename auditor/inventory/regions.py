@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from fnmatch import fnmatchcase
 
-from auditor.documents import Complaint, show, suggestion
+from auditor.yaml_files import Complaint, show, suggestion
 
 
 def check_region(pattern: str, known: Collection[str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from auditor.documents import Complaint, show, suggestion
+from auditor.yaml_files import Complaint, show, suggestion
 
 _NAME = re.compile(r"(?:[!-.0-z|~]+/)*[A-Za-z0-9_+=,.@-]{1,64}")
 _ARN = re.compile(

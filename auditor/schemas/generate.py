@@ -8,20 +8,20 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from auditor.archive import contract
-from auditor.custom.file import CheckFile
-from auditor.inventory.ours import InventoryFile
+from auditor.archive import row_schema
+from auditor.inventory.native import InventoryFile
 from auditor.settings.file import SettingsFile
+from auditor.yaml_checks.file import CheckFile
 
 _ROWS: tuple[Any, ...] = (
-    contract.AccountRow,
-    contract.ResourceRow,
-    contract.EvidenceRow,
-    contract.InUseRow,
-    contract.IntroductionRow,
-    contract.LifecycleRow,
-    contract.FindingRow,
-    contract.CoverageRow,
+    row_schema.AccountRow,
+    row_schema.ResourceRow,
+    row_schema.EvidenceRow,
+    row_schema.InUseRow,
+    row_schema.IntroductionRow,
+    row_schema.LifecycleRow,
+    row_schema.FindingRow,
+    row_schema.CoverageRow,
 )
 _FILES: dict[str, type[BaseModel]] = {"inventory": InventoryFile, "settings": SettingsFile, "check": CheckFile}
 _TITLES = {
@@ -47,7 +47,7 @@ def _schema(name: str) -> dict[str, Any]:
 def _body(name: str) -> Any:  # noqa: ANN401 - JSON
     if name in _FILES:
         return _tidy(_without_null(_FILES[name].model_json_schema()))
-    return _tidy(_row_schema(contract.FindingRow if name == "finding" else contract.CoverageRow))
+    return _tidy(_row_schema(row_schema.FindingRow if name == "finding" else row_schema.CoverageRow))
 
 
 def _row_schema(row: type[Any]) -> dict[str, Any]:

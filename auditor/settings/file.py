@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
-from auditor.documents import Complaint
 from auditor.settings.fields import (
     AccountId,
     Folder,
@@ -17,6 +16,7 @@ from auditor.settings.fields import (
     Seconds,
     one_or_more,
 )
+from auditor.yaml_files import Complaint
 
 _Word = Literal["FAIL", "UNKNOWN", "PASS", "NOT_APPLICABLE"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from auditor.documents import Document, parse_with_slips
 from auditor.domain.errors import Problem
 from auditor.settings.values import Override
+from auditor.yaml_files import Document, parse_with_slips
 
 _PATH = ("checks", "folders")
 

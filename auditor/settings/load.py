@@ -9,7 +9,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from auditor.documents import Document, explain, kinds_at, parse_with_slips, resolve
 from auditor.domain.check import Check, Severity, Status
 from auditor.domain.errors import ConfigError, Problem
 from auditor.settings.fields import NOUNS
@@ -17,6 +16,7 @@ from auditor.settings.file import EncryptionSection, LimitsSection, SettingsFile
 from auditor.settings.parameters import parameters_of
 from auditor.settings.selection import of_frameworks, select, selection_problems
 from auditor.settings.values import Encryption, Limits, Override, Settings
+from auditor.yaml_files import Document, explain, kinds_at, parse_with_slips, resolve
 
 
 def load(text: str | None, source: str, overrides: Mapping[str, Override], checks: Sequence[Check[Any]]) -> Settings:

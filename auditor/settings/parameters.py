@@ -10,10 +10,10 @@ from typing import Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic import Field as ModelField
 
-from auditor.documents import Document, explain
 from auditor.domain.check import Check
 from auditor.domain.errors import Problem
 from auditor.settings.selection import unknown_check
+from auditor.yaml_files import Document, explain
 
 _SECTION = ("checks", "parameters")
 

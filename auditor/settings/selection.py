@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from auditor.documents import Document, show, suggestion
 from auditor.domain.check import Check
 from auditor.domain.errors import Problem
+from auditor.yaml_files import Document, show, suggestion
 
 
 def select(include: Sequence[str], exclude: Sequence[str], checks: Mapping[str, Check[Any]]) -> tuple[Check[Any], ...]:

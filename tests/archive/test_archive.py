@@ -13,9 +13,11 @@ import pytest
 from auditor.archive.archive import Archive, Entry
 from auditor.archive.layout import LATEST, Layout
 from auditor.domain.check import Status
+from auditor.domain.coverage import CoverageStatus
 from auditor.domain.errors import RunExists, StorageError
+from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
-from auditor.domain.result import AccountResult, CoverageStatus, Finding, RunResult
+from auditor.domain.result import AccountResult, RunResult
 from auditor.domain.scope import Account
 from auditor.store.store import HTML, JSON, NDJSON, Blob
 from tests.builders import NOW, account, coverage, finding, run_result, unknown

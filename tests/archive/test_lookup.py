@@ -11,7 +11,8 @@ from auditor.archive import lookup
 from auditor.archive.archive import Archive, Entry
 from auditor.archive.layout import LATEST, Layout
 from auditor.domain.errors import ConfigError, StorageError
-from auditor.domain.result import AccountResult, Finding
+from auditor.domain.finding import Finding
+from auditor.domain.result import AccountResult
 from auditor.store.folder import Folder
 from auditor.store.store import Blob
 from tests.builders import account, finding, run_result

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from auditor.aws.budget import Budget
 from auditor.aws.calls import Caller
 from auditor.aws.clients import Clients, Connection
+from auditor.aws.rate_limit import Budget
 from tests.aws.fakes import PLENTY, FakeClock, today
 from tests.fleet import Fleet, Shape, running
 

@@ -16,12 +16,12 @@ from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ClientError
 
 from auditor.aws import clients as real
-from auditor.aws.budget import Budget
 from auditor.aws.calls import Caller, Line
 from auditor.aws.clients import Clients
+from auditor.aws.rate_limit import Budget
 from auditor.domain.clock import Stopped
+from auditor.domain.coverage import Meter
 from auditor.domain.reason import Reason
-from auditor.domain.result import Meter
 from tests import builders
 
 KEYS = ReadOnlyCredentials("AKIAAMBIENT", "secret", None, None)

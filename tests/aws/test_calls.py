@@ -12,10 +12,10 @@ from botocore.parsers import ResponseParserError
 
 from auditor.aws import retry
 from auditor.aws.calls import LOST_SECONDS_PER_SCOPE, Line
-from auditor.aws.failures import CallFailed, Malformed
+from auditor.aws.errors import CallFailed, Malformed
 from auditor.domain.clock import Stopped
+from auditor.domain.coverage import Meter
 from auditor.domain.reason import Reason
-from auditor.domain.result import Meter
 from tests.aws.conftest import Connect
 from tests.aws.fakes import Answer, FakeClock, FakeKeyring, Sent, caller, in_turn, line, refused, sent, serving, slept
 from tests.fleet import Fault, Fleet

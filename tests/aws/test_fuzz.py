@@ -14,24 +14,24 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from auditor.aws import regions
-from auditor.aws.budget import Budget
+from auditor.aws.account_reader import Forgetful, Reader
 from auditor.aws.calls import Caller, Line
 from auditor.aws.clients import Clients
 from auditor.aws.collectors import reading
 from auditor.aws.collectors.paging import pages
-from auditor.aws.failures import CallFailed
-from auditor.aws.reader import Forgetful, Reader
+from auditor.aws.errors import CallFailed
+from auditor.aws.rate_limit import Budget
 from auditor.aws.roles import Identity, Roles
 from auditor.checks.ecs.host_network_privileged_or_root import host_network_privileged_or_root as check
+from auditor.domain.cache import Notes, ScopeRecall
 from auditor.domain.check import Status
 from auditor.domain.clock import Unreadable
-from auditor.domain.facts import TaskDefinition
+from auditor.domain.coverage import CoverageStatus, Meter
+from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.reason import Reason
-from auditor.domain.recall import Notes, ScopeRecall
-from auditor.domain.result import CoverageStatus, Meter
 from auditor.domain.scope import Account, Role, Scope, Target
-from auditor.engine.examine import Examined, examine
 from auditor.engine.ports import Rule, Work
+from auditor.engine.scan_scope import Examined, examine
 from tests.aws.conftest import Connect
 from tests.aws.fakes import PLENTY, Answer, FakeClients, FakeClock, FakeKeyring, Sent, Server, serving, today
 

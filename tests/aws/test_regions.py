@@ -7,12 +7,12 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from auditor.aws import partitions, regions
+from auditor.aws import known_regions, regions
 from auditor.aws.calls import Caller
 from auditor.aws.roles import AmbientKeys, Roles, identify
 from auditor.domain.clock import Unreadable
+from auditor.domain.coverage import Meter
 from auditor.domain.reason import Reason
-from auditor.domain.result import Meter
 from auditor.domain.scope import Account, Role, Target
 from tests.aws.conftest import Connect
 from tests.aws.fakes import FakeClients, FakeKeyring, Script, caller, in_turn, refused, sent
@@ -136,7 +136,7 @@ def test_a_refused_token_is_renewed_before_another_region_is_asked() -> None:
 
 
 def test_known_regions_are_those_of_every_partition_and_no_pseudo_region() -> None:
-    known = partitions.regions()
+    known = known_regions.regions()
     assert {"us-east-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1"} <= known
     assert not [name for name in known if "global" in name]
     assert known >= regions.ALWAYS_ENABLED

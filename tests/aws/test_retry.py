@@ -8,7 +8,7 @@ from typing import NoReturn
 import pytest
 
 from auditor.aws import retry
-from auditor.aws.failures import CallFailed, Failure, Remedy
+from auditor.aws.errors import CallFailed, Failure, Remedy
 from auditor.domain.clock import Stopped
 from auditor.domain.reason import Reason
 from tests.aws.fakes import FakeClock

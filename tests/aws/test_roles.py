@@ -15,13 +15,13 @@ from botocore.exceptions import CredentialRetrievalError, ReadTimeoutError
 
 from auditor.aws.calls import Caller, Line
 from auditor.aws.collectors import catalogue
-from auditor.aws.failures import CallFailed
+from auditor.aws.errors import CallFailed
 from auditor.aws.regions import ACTIONS
 from auditor.aws.roles import AmbientKeys, Identity, Roles, identify, session_name, session_policy
 from auditor.domain.clock import Unreadable
+from auditor.domain.coverage import Meter
 from auditor.domain.errors import AuditorError, IdentityError
 from auditor.domain.reason import Reason
-from auditor.domain.result import Meter
 from auditor.domain.scope import Account, Role, Target
 from tests import builders
 from tests.aws.conftest import Connect

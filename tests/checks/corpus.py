@@ -14,8 +14,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from auditor.aws.collectors.task_definition import parse
-from auditor.domain.facts import TaskDefinition
+from auditor.domain.ecs.task_definitions import TaskDefinition
+from auditor.parsers.ecs.task_definitions import parse
 
 FILE = Path(__file__).parents[1] / "corpus" / "taskdefs.jsonl"
 LINES: list[dict[str, Any]] = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]

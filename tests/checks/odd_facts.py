@@ -6,25 +6,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from auditor.domain.facts import (
+from auditor.domain.ecs.containers import Container, Mount, Variable
+from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition, TaskDefinition, Volume
+from auditor.domain.ecs.usage import Usage
+from auditor.domain.ecs.workloads import (
     CapacityProvider,
     Cluster,
-    Container,
-    DaemonTaskDefinition,
-    Definition,
     Deployment,
     ExecLogging,
-    Mount,
     Placement,
     Service,
-    Suspicion,
     Task,
-    TaskDefinition,
     TaskSet,
-    Usage,
-    Variable,
-    Volume,
 )
+from auditor.domain.secret_match import Suspicion
 
 ARN = "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7"
 LONG = "x" * 65_536

@@ -14,7 +14,7 @@ import pytest
 
 from auditor import checks
 from auditor.domain.check import Check, Repair, Severity, Status, Verdict
-from auditor.domain.facts import Definition
+from auditor.domain.ecs.task_definitions import Definition
 from tests.checks.odd_facts import odd_facts
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ import pytest
 
 from auditor.checks import discover, select
 from auditor.domain.check import Check, NoParameters, Severity, Status, Verdict
-from auditor.domain.facts import TaskDefinition
+from auditor.domain.ecs.task_definitions import TaskDefinition
 
 CHECK = """
 from auditor.domain.check import Severity, Status, Verdict, check

@@ -8,21 +8,23 @@ import pytest
 
 from auditor import checks
 from auditor.aws import regions
-from auditor.aws.budget import Budget
+from auditor.aws.account_reader import Reader
 from auditor.aws.calls import Caller, Line
 from auditor.aws.clients import Clients, Connection
 from auditor.aws.collectors import reading
 from auditor.aws.organizations import discover
-from auditor.aws.reader import Reader
+from auditor.aws.rate_limit import Budget
 from auditor.aws.roles import AmbientKeys, Roles, identify
 from auditor.demo import DemoOrganization, running
 from auditor.demo.model import CANARY, NOT_OPTED_IN, REGIONS
 from auditor.domain.check import Status
-from auditor.domain.result import AccountResult, CoverageStatus, Finding
+from auditor.domain.coverage import CoverageStatus
+from auditor.domain.finding import Finding
+from auditor.domain.result import AccountResult
 from auditor.engine.clock import RunClock
-from auditor.engine.examine import Wanted
 from auditor.engine.ports import Rule, Work
 from auditor.engine.scan import Ended, Scan
+from auditor.engine.scan_scope import Wanted
 from auditor.inventory import parse
 from auditor.settings import load
 

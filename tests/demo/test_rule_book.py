@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from auditor.app.commands import demo
-from auditor.app.options import Options
-from auditor.app.outcome import OK, Outcome
+from auditor.commands import demo
+from auditor.commands.options import Options
 from auditor.demo.labels import LABELS, Label
 from auditor.demo.model import CANARY
 from auditor.demo.organization import ACCOUNTS
+from auditor.run.exit_codes import OK, Outcome
 
 Row = dict[str, Any]
 

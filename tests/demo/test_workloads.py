@@ -15,9 +15,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from auditor.demo import daemons, running, workloads
+from auditor.demo.http_adapter import Call
 from auditor.demo.model import EXTERNAL_ID, ROLE_NAME, DemoAccount
 from auditor.demo.organization import ACCOUNTS
-from auditor.demo.wire import Call
 
 BY_NAME = {account.name: account for account in ACCOUNTS}
 MODEL = botocore.session.get_session().get_service_model("ecs")

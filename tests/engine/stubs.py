@@ -10,9 +10,9 @@ from threading import Lock, Thread
 from typing import TypeVar
 
 from auditor.domain.clock import Stopped
-from auditor.domain.facts import Fact
+from auditor.domain.coverage import Gap, Meter
+from auditor.domain.fact import Fact
 from auditor.domain.reason import Reason
-from auditor.domain.result import Gap, Meter
 from auditor.domain.scope import Account, Scope, Target
 from tests import builders
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdict
-from auditor.domain.facts import TaskDefinition
+from auditor.domain.ecs.task_definitions import TaskDefinition
+from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
-from auditor.domain.result import Finding
 from auditor.engine.evaluate import Place, judge, unread
 from tests.builders import NOW, REMEDIATION, gap, resource, rule, scope, task_definition
 

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from auditor.domain.check import Status
 from auditor.domain.clock import Unreadable
+from auditor.domain.coverage import CoverageStatus, Meter
 from auditor.domain.events import AccountPlanned, Event, ScopeEnded
 from auditor.domain.reason import Reason
-from auditor.domain.result import AccountResult, CoverageStatus, Meter
+from auditor.domain.result import AccountResult
 from auditor.domain.scope import EVERY_REGION, Exclusion, Scope, Target
-from auditor.engine.examine import Examined
 from auditor.engine.job import Job
 from auditor.engine.ports import Work
+from auditor.engine.scan_scope import Examined
 from tests.builders import COLLECTOR, coverage, finding, target, work
 from tests.engine.stubs import REGIONS
 

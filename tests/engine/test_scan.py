@@ -16,11 +16,14 @@ from threading import Lock, Thread, active_count, get_ident
 import pytest
 
 from auditor.domain.clock import Unreadable
+from auditor.domain.coverage import CoverageStatus, Gap, Meter
+from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.errors import StorageError
 from auditor.domain.events import AccountPlanned, Event, ScopeEnded
-from auditor.domain.facts import Fact, TaskDefinition
+from auditor.domain.fact import Fact
+from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
-from auditor.domain.result import AccountResult, CoverageStatus, Finding, Gap, Meter
+from auditor.domain.result import AccountResult
 from auditor.domain.scope import EVERY_REGION, Account, Exclusion, Scope, Target
 from auditor.engine import scan as module
 from auditor.engine.clock import RunClock

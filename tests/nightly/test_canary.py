@@ -66,7 +66,7 @@ def test_a_parser_and_a_check_that_crash_keep_no_value(fleet: Fleet, tmp_path: P
     fleet.set_faults()
     program = tmp_path / "crashing.py"
     program.write_text(
-        "from auditor.domain.containers import Container\n"
+        "from auditor.domain.ecs.containers import Container\n"
         "from auditor.cli import main\n"
         "made = Container.__init__\n"
         "def init(self, *args, **fields):\n"

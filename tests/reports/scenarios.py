@@ -6,11 +6,26 @@ from dataclasses import replace
 from datetime import timedelta
 
 from auditor.domain.check import Detail, Evidence, Repair, Severity, Status
-from auditor.domain.facts import Introduction, Resource, Usage
+from auditor.domain.coverage import Coverage, CoverageStatus
+from auditor.domain.ecs.usage import Usage
+from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
-from auditor.domain.result import CheckInfo, Coverage, CoverageStatus, Finding, RunResult, unlearnt
+from auditor.domain.resource import Introduction, Resource
+from auditor.domain.result import CheckInfo, RunResult
 from auditor.domain.scope import EVERY_REGION, Account
-from tests.builders import CHECK, COLLECTOR, NOW, Fields, account, check_info, coverage, finding, run_result, unknown
+from tests.builders import (
+    CHECK,
+    COLLECTOR,
+    NOW,
+    Fields,
+    account,
+    check_info,
+    coverage,
+    finding,
+    run_result,
+    unknown,
+    unknown_regions,
+)
 
 REGIONS = ("eu-central-1", "eu-west-1", "us-east-1")
 PASSES = {Status.PASS: 14, Status.NOT_APPLICABLE: 96}
@@ -285,8 +300,10 @@ def _partly(owner: Account) -> list[Coverage]:
 
 def _left_out(sandbox: Account, suspended: Account) -> list[Coverage]:
     return [
-        replace(unlearnt(sandbox, COLLECTOR, Reason.EXCLUDED_BY_CONFIG, "sandbox, ticket SEC-12"), status=_EXCLUDED),
-        replace(unlearnt(suspended, COLLECTOR, Reason.ACCOUNT_SUSPENDED, "SUSPENDED"), status=_EXCLUDED),
+        replace(
+            unknown_regions(sandbox, COLLECTOR, Reason.EXCLUDED_BY_CONFIG, "sandbox, ticket SEC-12"), status=_EXCLUDED
+        ),
+        replace(unknown_regions(suspended, COLLECTOR, Reason.ACCOUNT_SUSPENDED, "SUSPENDED"), status=_EXCLUDED),
     ]
 
 

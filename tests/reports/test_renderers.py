@@ -11,16 +11,17 @@ from pathlib import Path
 
 import pytest
 
+from auditor.domain.coverage import CoverageStatus
 from auditor.domain.reason import Reason
-from auditor.domain.result import CoverageStatus, RunResult
+from auditor.domain.result import RunResult
 from auditor.domain.scope import EVERY_REGION
-from auditor.reports.html import render
-from auditor.reports.machine import summary_json
-from auditor.reports.text import summary
-from auditor.reports.words import NO_REASON, why
+from auditor.reports.labels import NO_REASON, why
+from auditor.reports.page.html import render
+from auditor.reports.summary_json import summary_json
+from auditor.reports.terminal.summary import summary
 from tests.builders import account, coverage, run_result, unknown
 from tests.reports import scenarios
-from tests.reports.page import Page
+from tests.reports.page_parser import Page
 
 
 def html(result: RunResult) -> str:

@@ -17,7 +17,7 @@ from auditor.aws.collectors.collector import Collector
 @cache
 def catalogue() -> tuple[Collector, ...]:
     """Return every collector: those that others build on before these, otherwise by name."""
-    modules = (importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__))
+    modules = (importlib.import_module(info.name) for info in pkgutil.walk_packages(__path__, f"{__name__}."))
     found = (getattr(module, "collector", None) for module in modules)
     by_name = {each.name: each for each in found if isinstance(each, Collector)}
     ordered: dict[str, Collector] = {}

@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from auditor.domain.facts import Fact
-from auditor.domain.recall import ScopeRecall
-from auditor.domain.result import Gap
+from auditor.domain.cache import ScopeRecall
+from auditor.domain.coverage import Gap
+from auditor.domain.fact import Fact
 from auditor.domain.scope import Scope
 
 if TYPE_CHECKING:
     from auditor.aws.calls import Line
-    from auditor.aws.failures import CallFailed  # whoever only parses needs no client of AWS
+    from auditor.aws.errors import CallFailed  # whoever only parses needs no client of AWS
 
 #: What the checks can do without: see `Wishes`.
 LATEST, RUNNING, BOTH = "latest", "running", "latest+running"

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from auditor.aws.calls import Line, Read
 from auditor.aws.collectors.collector import Visit
-from auditor.aws.failures import CallFailed, Failure, Malformed, Remedy
+from auditor.aws.errors import CallFailed, Failure, Malformed, Remedy
+from auditor.domain.coverage import Gap
 from auditor.domain.reason import Reason
-from auditor.domain.result import Gap
 
 T = TypeVar("T")
 

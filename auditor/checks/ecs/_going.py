@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from auditor.domain.facts import CapacityProvider, Cluster, Service, TaskDefinition, TaskSet
+from auditor.domain.ecs.task_definitions import TaskDefinition
+from auditor.domain.ecs.workloads import CapacityProvider, Cluster, Service, TaskSet
 
 #: The API's words by kind of fact. A cluster that is DEPROVISIONING is not here: only its capacity is taken down.
 _GOING: Mapping[type[Any], frozenset[str]] = {

@@ -7,7 +7,8 @@ who compares two tools should find in our row what the other tool shows. Every r
 from __future__ import annotations
 
 from auditor.domain.check import Status
-from auditor.domain.facts import Container, TaskDefinition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import TaskDefinition
 
 
 def readings(task: TaskDefinition) -> dict[str, Status]:

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from auditor.checks._verdicts import of_container
 from auditor.domain.check import Evidence
-from auditor.domain.facts import Container, Definition, Mount
+from auditor.domain.ecs.containers import Container, Mount
+from auditor.domain.ecs.task_definitions import Definition
 
 #: A drive or a named pipe: Windows does not care about case, Linux does.
 _OF_WINDOWS = re.compile(r"[A-Za-z]:(/|$)|//[.?]/")

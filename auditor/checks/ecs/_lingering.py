@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.domain.facts import Deployment, Service
+from auditor.domain.ecs.workloads import Deployment, Service
 
 #: PRIMARY is what the service itself says, and an INACTIVE deployment has been replaced in full.
 _TOLD_OTHERWISE = frozenset({"PRIMARY", "INACTIVE"})

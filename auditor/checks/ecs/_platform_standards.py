@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.domain.check import Status
-from auditor.domain.facts import Placement, Service
+from auditor.domain.ecs.workloads import Placement, Service
 
 #: Prowler's own, unless its configuration says otherwise. Its words for the family are compared with their case.
 _PROWLERS = {"Linux": "1.4.0", "Windows": "1.0.0"}

@@ -8,7 +8,8 @@ from auditor.checks._verdicts import not_applicable, of_whole
 from auditor.checks.ecs._going import is_going
 from auditor.checks.ecs._unclear import unclear
 from auditor.domain.check import Repair, Verdict
-from auditor.domain.facts import Cluster, Service, TaskDefinition
+from auditor.domain.ecs.task_definitions import TaskDefinition
+from auditor.domain.ecs.workloads import Cluster, Service
 
 #: Reserved for tags that AWS itself sets, in any mixture of upper and lower case.
 _RESERVED = "aws:"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from auditor.domain.check import Detail
-from auditor.domain.facts import TaskDefinition, Usage
+from auditor.domain.ecs.task_definitions import TaskDefinition
+from auditor.domain.ecs.usage import Usage
 
 
 def usage_of(task: TaskDefinition) -> Usage | None:

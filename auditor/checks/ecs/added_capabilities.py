@@ -176,7 +176,8 @@ from auditor.checks._verdicts import from_evidence, not_applicable, of_container
 from auditor.checks.ecs._capabilities import ALL, KNOWN, plain
 from auditor.checks.ecs._notes import noting
 from auditor.domain.check import Evidence, Repair, Severity, Verdict, check
-from auditor.domain.facts import Container, Definition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import Definition
 
 _ALL, _SOME, _TRACES = "all-capabilities", "dangerous-capabilities", "ptrace-on-fargate"
 _NOTHING_ADDED = Repair(

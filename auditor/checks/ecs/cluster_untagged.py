@@ -89,7 +89,7 @@ from __future__ import annotations
 
 from auditor.checks.ecs._tags import WORDS, Parameters, judge_tags
 from auditor.domain.check import Severity, Verdict, check
-from auditor.domain.facts import Cluster
+from auditor.domain.ecs.workloads import Cluster
 
 
 @check(

@@ -105,7 +105,7 @@ from dataclasses import replace
 from auditor.checks._verdicts import not_applicable, of_whole
 from auditor.checks.ecs._going import is_going
 from auditor.domain.check import NoParameters, Severity, Status, Verdict, check
-from auditor.domain.facts import Cluster
+from auditor.domain.ecs.workloads import Cluster
 
 _ON = frozenset({"enabled", "enhanced"})
 

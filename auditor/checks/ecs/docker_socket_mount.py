@@ -128,7 +128,7 @@ from dataclasses import dataclass
 from auditor.checks._verdicts import from_evidence, not_applicable
 from auditor.checks.ecs._host_paths import any_within, evidence_of, is_absolute, mounted, normal, spellings, within
 from auditor.domain.check import Repair, Severity, Verdict, check
-from auditor.domain.facts import Definition
+from auditor.domain.ecs.task_definitions import Definition
 
 _SOCKET = "runtime-socket"
 _FOLDER = "runtime-socket-folder"

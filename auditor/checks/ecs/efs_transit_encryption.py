@@ -103,7 +103,7 @@ from __future__ import annotations
 
 from auditor.checks._verdicts import from_evidence, not_applicable
 from auditor.domain.check import Evidence, NoParameters, Repair, Severity, Verdict, check
-from auditor.domain.facts import TaskDefinition, Volume
+from auditor.domain.ecs.task_definitions import TaskDefinition, Volume
 
 _CLEAR = "not-encrypted-in-transit"
 

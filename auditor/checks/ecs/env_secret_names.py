@@ -118,7 +118,8 @@ from dataclasses import dataclass
 
 from auditor.checks._verdicts import over_containers
 from auditor.domain.check import Repair, Severity, Verdict, check
-from auditor.domain.facts import Container, Definition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import Definition
 
 _FOUND = "secret-name"
 

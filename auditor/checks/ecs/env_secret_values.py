@@ -125,7 +125,8 @@ from fnmatch import fnmatchcase
 
 from auditor.checks._verdicts import over_containers
 from auditor.domain.check import Repair, Severity, Verdict, check
-from auditor.domain.facts import Container, Definition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import Definition
 
 _FOUND = "secret-value"
 

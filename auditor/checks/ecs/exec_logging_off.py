@@ -102,7 +102,7 @@ from auditor.checks._verdicts import not_applicable, of_whole
 from auditor.checks.ecs._going import is_going
 from auditor.checks.ecs._unclear import unclear
 from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdict, check
-from auditor.domain.facts import Cluster, ExecLogging
+from auditor.domain.ecs.workloads import Cluster, ExecLogging
 
 _OFF, _NOWHERE, _BY_TASK, _UNCLEAR = "exec-not-logged", "exec-log-nowhere", "exec-log-by-task", "exec-logging-unclear"
 

@@ -117,7 +117,7 @@ from dataclasses import replace
 from auditor.checks._verdicts import from_evidence, not_applicable
 from auditor.checks.ecs._going import is_going
 from auditor.domain.check import Detail, Evidence, NoParameters, Severity, Status, Verdict, check
-from auditor.domain.facts import Cluster, ExecLogging
+from auditor.domain.ecs.workloads import Cluster, ExecLogging
 
 _NO_KEY, _UNENCRYPTED = "exec-no-kms-key", "exec-log-unencrypted"
 

@@ -122,7 +122,7 @@ from auditor.checks.ecs._going import is_going
 from auditor.checks.ecs._lingering import lingering, name_of
 from auditor.checks.ecs._platform_standards import readings
 from auditor.domain.check import Evidence, Severity, Status, Verdict, check
-from auditor.domain.facts import Placement, Service
+from auditor.domain.ecs.workloads import Placement, Service
 
 _VERSION = re.compile(r"\d{1,9}(\.\d{1,9})*", re.ASCII)
 _OLD, _UNCLEAR = "old-platform-version", "platform-version-unclear"

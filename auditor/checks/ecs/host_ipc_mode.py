@@ -111,7 +111,7 @@ from __future__ import annotations
 
 from auditor.checks._verdicts import not_applicable, of_whole
 from auditor.domain.check import NoParameters, Repair, Severity, Verdict, check
-from auditor.domain.facts import Definition
+from auditor.domain.ecs.task_definitions import Definition
 
 _SHARED = "host-ipc-mode"
 

@@ -101,7 +101,7 @@ from __future__ import annotations
 
 from auditor.checks._verdicts import of_whole
 from auditor.domain.check import NoParameters, Repair, Severity, Verdict, check
-from auditor.domain.facts import TaskDefinition
+from auditor.domain.ecs.task_definitions import TaskDefinition
 
 _SHARED = "host-network-mode"
 

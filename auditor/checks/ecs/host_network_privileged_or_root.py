@@ -157,7 +157,8 @@ from typing import Literal
 
 from auditor.checks.ecs._host_mode_standards import readings
 from auditor.domain.check import Evidence, Repair, Severity, Status, Verdict, check
-from auditor.domain.facts import Container, TaskDefinition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import TaskDefinition
 
 _UNSET = "user-unset"
 _A_USER = Repair(container={"user": "1000:1000"}, by_hand="Name a user that the image is ready for.")

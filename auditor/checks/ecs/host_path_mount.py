@@ -132,7 +132,8 @@ from typing import Literal
 from auditor.checks._verdicts import from_evidence, not_applicable
 from auditor.checks.ecs._host_paths import any_within, evidence_of, is_absolute, mounted, normal, spellings, within
 from auditor.domain.check import Repair, Severity, Status, Verdict, check
-from auditor.domain.facts import Definition, Mount
+from auditor.domain.ecs.containers import Mount
+from auditor.domain.ecs.task_definitions import Definition
 
 _WRITABLE = "writable-host-path"
 _READABLE = "readable-host-path"

@@ -154,7 +154,8 @@ from typing import Literal
 from auditor.checks._verdicts import not_applicable, of_container, over_containers
 from auditor.checks.ecs._notes import noting
 from auditor.domain.check import Repair, Severity, Status, Verdict, check
-from auditor.domain.facts import Container, Definition, TaskDefinition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import Definition, TaskDefinition
 
 _UNSET = "user-unset"
 _A_USER = Repair(container={"user": "1000:1000"}, by_hand="Name a user that the image is ready for.")

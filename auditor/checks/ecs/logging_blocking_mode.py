@@ -125,7 +125,8 @@ from typing import Literal
 
 from auditor.checks._verdicts import from_evidence, not_applicable, of_container
 from auditor.domain.check import Evidence, Repair, Severity, Status, Verdict, check
-from auditor.domain.facts import Container, Definition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import Definition
 
 _BLOCKING = "blocking-mode"
 _UNSET = "mode-unset"

@@ -101,7 +101,7 @@ from __future__ import annotations
 
 from auditor.checks._verdicts import over_containers
 from auditor.domain.check import NoParameters, Repair, Severity, Verdict, check
-from auditor.domain.facts import Definition
+from auditor.domain.ecs.task_definitions import Definition
 
 _NONE = "no-log-driver"
 _AWSLOGS = {

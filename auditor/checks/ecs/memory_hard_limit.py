@@ -111,7 +111,7 @@ from dataclasses import replace
 
 from auditor.checks._verdicts import not_applicable, over_containers
 from auditor.domain.check import NoParameters, Repair, Severity, Status, Verdict, check
-from auditor.domain.facts import Definition, TaskDefinition
+from auditor.domain.ecs.task_definitions import Definition, TaskDefinition
 
 _NONE = "no-memory-limit"
 

@@ -113,7 +113,7 @@ from dataclasses import replace
 
 from auditor.checks._verdicts import not_applicable, of_whole
 from auditor.domain.check import NoParameters, Repair, Severity, Status, Verdict, check
-from auditor.domain.facts import TaskDefinition
+from auditor.domain.ecs.task_definitions import TaskDefinition
 
 _REASONS = {mode: f"network-{mode}" for mode in ("host", "bridge", "none")}
 _UNSET = "network-unset"

@@ -112,7 +112,8 @@ from collections.abc import Iterator
 
 from auditor.checks._verdicts import not_applicable, over_containers
 from auditor.domain.check import NoParameters, Repair, Severity, Verdict, check
-from auditor.domain.facts import Container, Definition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import Definition
 
 _PRIVILEGED = "privileged"
 

@@ -105,7 +105,7 @@ from auditor.checks._verdicts import not_applicable, of_whole
 from auditor.checks.ecs._unclear import unclear
 from auditor.checks.ecs._usage import told, usage_of
 from auditor.domain.check import NoParameters, Repair, Severity, Verdict, check
-from auditor.domain.facts import TaskDefinition
+from auditor.domain.ecs.task_definitions import TaskDefinition
 
 _UNCLEAR = "status-unclear"
 

@@ -113,7 +113,7 @@ from auditor.checks._verdicts import from_evidence, not_applicable
 from auditor.checks.ecs._going import is_going
 from auditor.checks.ecs._lingering import lingering, name_of
 from auditor.domain.check import Detail, Evidence, NoParameters, Severity, Verdict, check
-from auditor.domain.facts import Service
+from auditor.domain.ecs.workloads import Service
 
 _ON = {"assignPublicIp": "ENABLED"}
 

@@ -92,7 +92,7 @@ from __future__ import annotations
 
 from auditor.checks.ecs._tags import WORDS, Parameters, judge_tags
 from auditor.domain.check import Severity, Verdict, check
-from auditor.domain.facts import Service
+from auditor.domain.ecs.workloads import Service
 
 
 @check(

@@ -98,7 +98,7 @@ from __future__ import annotations
 
 from auditor.checks.ecs._tags import REPAIRS, WORDS, Parameters, judge_tags
 from auditor.domain.check import Severity, Verdict, check
-from auditor.domain.facts import TaskDefinition
+from auditor.domain.ecs.task_definitions import TaskDefinition
 
 
 @check(

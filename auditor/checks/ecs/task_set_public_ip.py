@@ -97,7 +97,7 @@ from __future__ import annotations
 from auditor.checks._verdicts import not_applicable, of_whole
 from auditor.checks.ecs._going import is_going
 from auditor.domain.check import NoParameters, Severity, Verdict, check
-from auditor.domain.facts import TaskSet
+from auditor.domain.ecs.workloads import TaskSet
 
 
 @check(

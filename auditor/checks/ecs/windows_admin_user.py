@@ -146,7 +146,8 @@ from typing import Literal
 
 from auditor.checks._verdicts import not_applicable, over_containers
 from auditor.domain.check import Repair, Severity, Status, Verdict, check
-from auditor.domain.facts import Container, TaskDefinition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import TaskDefinition
 
 _UNSET = "user-unset"
 _A_USER = Repair(

@@ -121,7 +121,8 @@ from dataclasses import replace
 
 from auditor.checks._verdicts import not_applicable, over_containers
 from auditor.domain.check import NoParameters, Repair, Severity, Status, Verdict, check
-from auditor.domain.facts import Container, Definition, TaskDefinition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import Definition, TaskDefinition
 
 _WRITABLE = "writable-root-filesystem"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.app.wiring import Aws
 from auditor.aws.clients import Clients, Connection
 from auditor.aws.collectors import catalogue
 from auditor.aws.collectors.collector import Collector
 from auditor.domain.errors import AuditorError
+from auditor.run.aws_context import Aws
 
 
 @pytest.mark.parametrize("collector", catalogue(), ids=lambda each: each.name)

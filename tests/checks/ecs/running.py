@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from auditor.domain.check import Verdict
-from auditor.domain.facts import CapacityProvider, Cluster, Deployment, Placement, Service, TaskSet
+from auditor.domain.ecs.workloads import CapacityProvider, Cluster, Deployment, Placement, Service, TaskSet
 
 _HERE = "arn:aws:ecs:eu-west-1:111122223333"
 CLUSTER_ARN = f"{_HERE}:cluster/prod"

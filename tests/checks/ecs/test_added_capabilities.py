@@ -6,12 +6,13 @@ import re
 
 import pytest
 
-from auditor.aws.collectors.task_definition import parse_daemon
 from auditor.checks.ecs._capabilities import ALL, KNOWN
 from auditor.checks.ecs.added_capabilities import Parameters
 from auditor.checks.ecs.added_capabilities import added_capabilities as rule
 from auditor.domain.check import Severity, Status, Verdict
-from auditor.domain.facts import Container, Definition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import Definition
+from auditor.parsers.ecs.task_definitions import parse_daemon
 from tests.builders import task_definition
 from tests.checks.ecs.tables import cell, rows
 

@@ -6,7 +6,7 @@ import pytest
 
 from auditor.checks.ecs.capacity_termination_protection import capacity_termination_protection as rule
 from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdict
-from auditor.domain.facts import CapacityProvider
+from auditor.domain.ecs.workloads import CapacityProvider
 from tests.checks.ecs.running import GROUP_ARN, provider, said, table
 
 REASON = "no-termination-protection"

@@ -6,7 +6,7 @@ import pytest
 
 from auditor.checks.ecs.container_insights import container_insights as rule
 from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdict
-from auditor.domain.facts import Cluster
+from auditor.domain.ecs.workloads import Cluster
 from tests.checks.ecs.running import cluster, reading, said, table
 
 PASS, FAIL, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.NOT_APPLICABLE

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from auditor.aws.collectors.task_definition import parse
 from auditor.checks.ecs.efs_transit_encryption import efs_transit_encryption as rule
 from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdict
-from auditor.domain.facts import Volume
+from auditor.domain.ecs.task_definitions import Volume
+from auditor.parsers.ecs.task_definitions import parse
 from tests.builders import task_definition
 
 PASS, FAIL, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.NOT_APPLICABLE

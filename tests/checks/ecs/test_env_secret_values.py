@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.aws.collectors.task_definition import parse
 from auditor.checks.ecs.env_secret_values import Parameters
 from auditor.checks.ecs.env_secret_values import env_secret_values as rule
 from auditor.domain.check import Evidence, Severity, Status, Verdict
-from auditor.domain.facts import Container, DaemonTaskDefinition, Suspicion, Variable
+from auditor.domain.ecs.containers import Container, Variable
+from auditor.domain.ecs.task_definitions import DaemonTaskDefinition
+from auditor.domain.secret_match import Suspicion
+from auditor.parsers.ecs.task_definitions import parse
 from tests.builders import task_definition
 
 PASS, FAIL = Status.PASS, Status.FAIL

@@ -8,7 +8,7 @@ import pytest
 
 from auditor.checks.ecs.exec_logging_off import exec_logging_off as rule
 from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdict
-from auditor.domain.facts import Cluster, ExecLogging
+from auditor.domain.ecs.workloads import Cluster, ExecLogging
 from tests.checks.ecs.running import cluster, said, table
 
 PASS, FAIL, UNKNOWN, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.UNKNOWN, Status.NOT_APPLICABLE

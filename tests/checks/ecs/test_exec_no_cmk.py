@@ -6,7 +6,7 @@ import pytest
 
 from auditor.checks.ecs.exec_no_cmk import exec_no_cmk as rule
 from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdict
-from auditor.domain.facts import Cluster, ExecLogging
+from auditor.domain.ecs.workloads import Cluster, ExecLogging
 from tests.checks.ecs.running import cluster, reading, table
 
 PASS, FAIL, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.NOT_APPLICABLE

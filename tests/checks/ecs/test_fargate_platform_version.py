@@ -9,7 +9,7 @@ import pytest
 from auditor.checks.ecs.fargate_platform_version import Parameters
 from auditor.checks.ecs.fargate_platform_version import fargate_platform_version as rule
 from auditor.domain.check import Evidence, Severity, Status, Verdict
-from auditor.domain.facts import Placement, Service
+from auditor.domain.ecs.workloads import Placement, Service
 from tests.checks.ecs.running import deployment, said, service, table, task_set
 
 PASS, FAIL, UNKNOWN, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.UNKNOWN, Status.NOT_APPLICABLE

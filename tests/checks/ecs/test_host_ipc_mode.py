@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.aws.collectors.task_definition import parse_daemon
 from auditor.checks.ecs.host_ipc_mode import host_ipc_mode as rule
 from auditor.domain.check import Severity, Status, Verdict
-from auditor.domain.facts import DaemonTaskDefinition, Definition
+from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition
+from auditor.parsers.ecs.task_definitions import parse_daemon
 from tests.builders import task_definition
 from tests.checks.ecs.tables import cell, rows
 

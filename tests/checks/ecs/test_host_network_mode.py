@@ -6,7 +6,8 @@ import pytest
 
 from auditor.checks.ecs.host_network_mode import host_network_mode as rule
 from auditor.domain.check import Evidence, Severity, Status, Verdict
-from auditor.domain.facts import Container, TaskDefinition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import TaskDefinition
 from tests.builders import task_definition
 
 SHARED = Evidence(reasons=("host-network-mode",), details={"networkMode": "host"})

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from auditor.aws.collectors.task_definition import parse
 from auditor.checks.ecs.host_network_privileged_or_root import Parameters
 from auditor.checks.ecs.host_network_privileged_or_root import host_network_privileged_or_root as rule
 from auditor.domain.check import Evidence, Severity, Status, Verdict
-from auditor.domain.facts import Container, TaskDefinition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import TaskDefinition
+from auditor.parsers.ecs.task_definitions import parse
 from tests.builders import task_definition
 
 PASS, FAIL, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.NOT_APPLICABLE

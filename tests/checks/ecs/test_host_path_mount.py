@@ -9,7 +9,8 @@ import pytest
 from auditor.checks.ecs.host_path_mount import Parameters
 from auditor.checks.ecs.host_path_mount import host_path_mount as rule
 from auditor.domain.check import Detail, Evidence, Severity, Status, Verdict
-from auditor.domain.facts import Container, DaemonTaskDefinition, Mount, Volume
+from auditor.domain.ecs.containers import Container, Mount
+from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Volume
 from tests.builders import task_definition
 
 PASS, FAIL, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.NOT_APPLICABLE

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.aws.collectors.task_definition import parse_daemon
 from auditor.checks.ecs.linux_root_user import Parameters
 from auditor.checks.ecs.linux_root_user import linux_root_user as rule
 from auditor.domain.check import Evidence, Severity, Status, Verdict
-from auditor.domain.facts import Container, Definition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import Definition
+from auditor.parsers.ecs.task_definitions import parse_daemon
 from tests.builders import task_definition
 from tests.checks.ecs.tables import cell, rows
 

@@ -6,11 +6,12 @@ import re
 
 import pytest
 
-from auditor.aws.collectors.task_definition import parse
 from auditor.checks.ecs.logging_blocking_mode import Parameters
 from auditor.checks.ecs.logging_blocking_mode import logging_blocking_mode as rule
 from auditor.domain.check import Severity, Status, Verdict
-from auditor.domain.facts import Container, DaemonTaskDefinition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import DaemonTaskDefinition
+from auditor.parsers.ecs.task_definitions import parse
 from tests.builders import task_definition
 
 PASS, FAIL, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.NOT_APPLICABLE

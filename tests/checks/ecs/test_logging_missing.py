@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.aws.collectors.task_definition import parse
 from auditor.checks.ecs.logging_missing import logging_missing as rule
 from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdict
-from auditor.domain.facts import Container, DaemonTaskDefinition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import DaemonTaskDefinition
+from auditor.parsers.ecs.task_definitions import parse
 from tests.builders import task_definition
 
 PASS, FAIL = Status.PASS, Status.FAIL

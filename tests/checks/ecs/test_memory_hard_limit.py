@@ -6,7 +6,8 @@ import pytest
 
 from auditor.checks.ecs.memory_hard_limit import memory_hard_limit as rule
 from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdict
-from auditor.domain.facts import Container, DaemonTaskDefinition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import DaemonTaskDefinition
 from tests.builders import task_definition
 
 PASS, FAIL, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.NOT_APPLICABLE

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from auditor.aws.collectors.task_definition import parse, parse_daemon
 from auditor.checks.ecs.privileged_container import privileged_container as rule
 from auditor.domain.check import Evidence, Severity, Status, Verdict
-from auditor.domain.facts import Container, Definition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import Definition
+from auditor.parsers.ecs.task_definitions import parse, parse_daemon
 from tests.builders import task_definition
 
 ARN = "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7"

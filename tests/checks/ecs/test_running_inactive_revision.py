@@ -8,7 +8,8 @@ import pytest
 
 from auditor.checks.ecs.running_inactive_revision import running_inactive_revision as rule
 from auditor.domain.check import Detail, Evidence, NoParameters, Severity, Status, Verdict
-from auditor.domain.facts import TaskDefinition, Usage
+from auditor.domain.ecs.task_definitions import TaskDefinition
+from auditor.domain.ecs.usage import Usage
 from tests.builders import task_definition
 from tests.checks.ecs.running import SERVICE_ARN, details, said, table
 

@@ -6,7 +6,7 @@ import pytest
 
 from auditor.checks.ecs.service_public_ip import service_public_ip as rule
 from auditor.domain.check import Detail, Evidence, NoParameters, Severity, Status, Verdict
-from auditor.domain.facts import Deployment, Placement, Service
+from auditor.domain.ecs.workloads import Deployment, Placement, Service
 from tests.checks.ecs.running import deployment, revision, said, service, table, task_set
 
 PUBLIC, PRIVATE, NO_NETWORK = Placement("FARGATE", public_ip=True), Placement("FARGATE", public_ip=False), Placement()

@@ -8,7 +8,7 @@ import pytest
 
 from auditor.checks.ecs.shared_task_execution_role import shared_task_execution_role as rule
 from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdict
-from auditor.domain.facts import DaemonTaskDefinition
+from auditor.domain.ecs.task_definitions import DaemonTaskDefinition
 from tests.builders import task_definition
 
 PASS, FAIL = Status.PASS, Status.FAIL

@@ -6,7 +6,7 @@ import pytest
 
 from auditor.checks.ecs.task_set_public_ip import task_set_public_ip as rule
 from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdict
-from auditor.domain.facts import Placement, TaskSet
+from auditor.domain.ecs.workloads import Placement, TaskSet
 from tests.checks.ecs.running import revision, said, table, task_set
 
 PUBLIC, PRIVATE, NO_NETWORK = Placement("FARGATE", public_ip=True), Placement("FARGATE", public_ip=False), Placement()

@@ -10,7 +10,8 @@ from auditor.checks.ecs._images import repository_of
 from auditor.checks.ecs.untrusted_image import Parameters
 from auditor.checks.ecs.untrusted_image import untrusted_image as rule
 from auditor.domain.check import Evidence, Severity, Status, Verdict
-from auditor.domain.facts import Container, DaemonTaskDefinition
+from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.task_definitions import DaemonTaskDefinition
 from tests.builders import task_definition
 
 PASS, FAIL = Status.PASS, Status.FAIL

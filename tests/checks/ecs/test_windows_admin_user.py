@@ -7,7 +7,7 @@ import pytest
 from auditor.checks.ecs.windows_admin_user import Parameters
 from auditor.checks.ecs.windows_admin_user import windows_admin_user as rule
 from auditor.domain.check import Severity, Status, Verdict
-from auditor.domain.facts import Container
+from auditor.domain.ecs.containers import Container
 from tests.builders import task_definition
 from tests.checks.ecs.tables import cell, rows
 

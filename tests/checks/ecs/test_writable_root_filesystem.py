@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from auditor.aws.collectors.task_definition import parse, parse_daemon
 from auditor.checks.ecs.writable_root_filesystem import writable_root_filesystem as rule
 from auditor.domain.check import Severity, Status, Verdict
-from auditor.domain.facts import Container, Definition, Mount
+from auditor.domain.ecs.containers import Container, Mount
+from auditor.domain.ecs.task_definitions import Definition
+from auditor.parsers.ecs.task_definitions import parse, parse_daemon
 from tests.builders import task_definition
 
 PASS, FAIL, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.NOT_APPLICABLE

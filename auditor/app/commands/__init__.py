@@ -1,1 +1,0 @@
-"""One module a command, each with `act(options) -> Outcome`."""

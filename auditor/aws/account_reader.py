@@ -1,0 +1,169 @@
+"""AWS as the engine sees it: which regions an account has, and what is in one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
+
+from auditor.aws import regions
+from auditor.aws.calls import Caller, Keyring, Line
+from auditor.aws.collectors.collector import Collector, Outcome, Shared, Visit, Wishes
+from auditor.aws.errors import CallFailed, Failure, is_ambiguous
+from auditor.aws.roles import Roles
+from auditor.domain.cache import Notes, ScopeRecall
+from auditor.domain.clock import Unreadable
+from auditor.domain.coverage import Gap, Meter
+from auditor.domain.fact import Fact
+from auditor.domain.reason import Reason
+from auditor.domain.scope import Account, Scope, Target
+
+
+@dataclass(slots=True)
+class _Open:
+    """An account that is being read. `enabled` is None while its regions are not known.
+
+    `shared` holds, for each region under way, what its collectors share.
+    """
+
+    keyring: Keyring
+    notes: Notes
+    enabled: frozenset[str] | None = None
+    shared: dict[str, Shared] = field(default_factory=dict)
+
+
+class Memory(Protocol):
+    """Where notes come from and go to. Neither may fail: notes save calls, and that is all."""
+
+    def read(self, account_id: str) -> Notes:
+        """Return what is remembered of an account."""
+
+    def write(self, account_id: str, notes: Notes) -> object:
+        """Remember an account."""
+
+
+class Forgetful:
+    """Remembers nothing."""
+
+    def read(self, account_id: str) -> Notes:  # noqa: ARG002 - nothing is known of anyone
+        """Return nothing."""
+        return {}
+
+    def write(self, account_id: str, notes: Notes) -> None:
+        """Drop it."""
+
+
+class Reader:
+    """Reads accounts. Every method may be called from any thread; an account is opened by `regions`."""
+
+    def __init__(
+        self,
+        caller: Caller,
+        roles: Roles,
+        collectors: Iterable[Collector],
+        memory: Memory | None = None,
+        wishes: Wishes | None = None,
+    ) -> None:
+        """Calls nothing. Without a `memory` every night is the first."""
+        self._memory = memory or Forgetful()
+        self._caller = caller
+        self._roles = roles
+        self._wishes = wishes or Wishes()
+        self._collectors = {each.name: each for each in collectors}
+        self._built_on = {name for each in self._collectors.values() for name in (*each.needs, *each.running_needs)}
+        self._open: dict[str, _Open] = {}
+
+    def regions(self, target: Target, meter: Meter) -> frozenset[str]:
+        """Get into the account and return its enabled regions. Raises Unreadable, with the stage that failed."""
+        keyring = self._roles.keyring(target, meter)
+        keyring.keys()
+        account = _Open(keyring, self._memory.read(target.account.id))
+        self._open[target.account.id] = account
+        account.enabled = regions.ask(self._caller, account.keyring, meter, target.regions.named)
+        return account.enabled
+
+    def collect(self, scope: Scope, collector: str, meter: Meter) -> Iterator[Fact | Gap]:
+        """Yield what one collector finds in one region. Raises Unreadable when it cannot be listed (any further)."""
+        account = self._open[scope.account.id]
+        shared = account.shared.setdefault(scope.region, Shared())
+        line = Line(self._caller, account.keyring, scope.region, meter, shared.lost)
+        try:
+            yield from self._items(scope, line, shared, collector)
+        except CallFailed as failed:
+            reason, detail = _blame(failed.failure, scope.region, account.enabled)
+            raise Unreadable("list", reason, detail) from failed
+        finally:
+            shared.lost = line.lost
+
+    def _items(self, scope: Scope, line: Line, shared: Shared, collector: str) -> Iterator[Fact | Gap]:
+        if collector not in self._built_on:
+            yield from self._visit(scope, line, shared, collector)
+            return
+        outcome = self._outcome(scope, line, shared, collector)
+        yield from outcome.items
+        if outcome.failure is not None:
+            raise outcome.failure
+
+    def _outcome(self, scope: Scope, line: Line, shared: Shared, collector: str) -> Outcome:
+        """Return what a collector came to; it is read once, whoever asks first."""
+        outcome = shared.outcomes.get(collector)
+        if outcome is None:
+            items: list[Fact | Gap] = []
+            failure = None
+            try:
+                items.extend(self._visit(scope, line, shared, collector))
+            except CallFailed as failed:
+                failure = failed
+            outcome = shared.outcomes[collector] = Outcome(tuple(items), failure)
+        return outcome
+
+    def _visit(self, scope: Scope, line: Line, shared: Shared, collector: str) -> Iterator[Fact | Gap]:
+        notes = self._open[scope.account.id].notes
+        recall = notes.setdefault((scope.region, collector), ScopeRecall())
+        beside = partial(self._outcome, scope, line, shared)
+        return self._collectors[collector].collect(Visit(scope, line, recall, self._wishes, shared, beside))
+
+    def remembered(self, scope: Scope, collector: str, arn: str) -> Fact | None:
+        """Return what was written down about a resource, tonight or earlier; None where nothing was."""
+        make = self._collectors[collector].remembered
+        recall = self._open[scope.account.id].notes.get((scope.region, collector))
+        if make is None or recall is None:
+            return None
+        return make(arn, recall.kept.get(arn) or recall.known.get(arn))
+
+    def revisit(self, scope: Scope, collector: str, arn: str, meter: Meter) -> Fact | None:
+        """Read one more resource; None where it is gone. Raises Unreadable."""
+        again = self._collectors[collector].revisit
+        if again is None:
+            return None
+        account = self._open[scope.account.id]
+        shared = account.shared.setdefault(scope.region, Shared())
+        line = Line(self._caller, account.keyring, scope.region, meter, shared.lost)
+        recall = account.notes.setdefault((scope.region, collector), ScopeRecall())
+        visit = Visit(scope, line, recall, self._wishes, shared, partial(self._outcome, scope, line, shared))
+        item = again(visit, arn)
+        if isinstance(item, Gap):
+            raise Unreadable("describe", item.reason, item.detail)
+        return item
+
+    def leave(self, scope: Scope) -> None:
+        """Forget what the collectors of a region shared."""
+        account = self._open.get(scope.account.id)
+        if account is not None:
+            account.shared.pop(scope.region, None)
+
+    def close(self, account: Account) -> None:
+        """Forget an account that has ended, its keys and its rate budget, but for the notes for the next night."""
+        ended = self._open.pop(account.id, None)
+        self._caller.budget.forget(account.id)
+        if ended is not None:
+            self._memory.write(account.id, ended.notes)
+
+
+def _blame(failure: Failure, region: str, enabled: frozenset[str] | None) -> tuple[Reason, str]:
+    """Tell a bad token from a region that is not enabled: AWS says the same of both, the account's list decides."""
+    if not is_ambiguous(failure) or region in (regions.ALWAYS_ENABLED if enabled is None else enabled):
+        return failure.reason, failure.detail
+    known = "The account has not enabled this region." if enabled is not None else "The region is probably not enabled."
+    return Reason.REGION_DISABLED, f"{known} {failure.detail}"

@@ -1,0 +1,57 @@
+"""The capacity providers of a region, ten a page, which come described."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from auditor.aws.collectors.collector import Collector, Visit
+from auditor.aws.collectors.paging import paged
+from auditor.aws.errors import Malformed
+from auditor.domain.coverage import Gap
+from auditor.domain.ecs.workloads import CapacityProvider
+from auditor.domain.fact import Fact
+from auditor.domain.reason import Reason
+from auditor.parsers.ecs.capacity_providers import parse
+from auditor.parsers.json_values import Malformed as NotAProvider
+
+_LARGEST_PAGE = 10
+
+
+def _collect(visit: Visit) -> Iterator[Fact | Gap]:
+    seen: set[str] = set()
+    for providers, failures in paged(
+        visit.line, "ecs", "DescribeCapacityProviders", _page, include=["TAGS"], maxResults=_LARGEST_PAGE
+    ):
+        for each in providers:
+            if each.arn not in seen:
+                seen.add(each.arn)
+                yield each
+        for failure in failures:
+            yield Gap(visit.scope, "describe", Reason.SERVICE_ERROR, f"DescribeCapacityProviders: {failure}")
+
+
+def _page(answer: Mapping[str, Any]) -> tuple[list[CapacityProvider], list[str]]:
+    found, failures = answer.get("capacityProviders"), answer.get("failures") or []
+    if not isinstance(found, list) or not isinstance(failures, list):
+        raise Malformed("no list of objects under `capacityProviders`")
+    try:
+        return [parse(each) for each in found], [str(each)[:300] for each in failures]
+    except NotAProvider as error:
+        raise Malformed(f"capacityProviders: {error}") from error
+
+
+collector = Collector(
+    name="ecs-capacity-providers",
+    yields=CapacityProvider,
+    actions=("ecs:DescribeCapacityProviders",),
+    version=1,
+    collect=_collect,
+    count=_collect,
+    batch=0,
+    cost="1 per 10 capacity providers",
+    models={
+        "CapacityProvider": ("capacityProviderArn", "name", "status", "autoScalingGroupProvider", "tags"),
+        "AutoScalingGroupProvider": ("autoScalingGroupArn", "managedTerminationProtection"),
+    },
+)

@@ -1,0 +1,185 @@
+"""The definitions of managed daemons: the last revision of every family, and whatever revision a daemon runs.
+
+They are a resource of their own, which `ListTaskDefinitions` does not show. Their API groups have no published rate, so
+that they are asked gently. Where an endpoint does not know the operations, there are no managed daemons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from auditor.aws.calls import Read
+from auditor.aws.collectors.batch_describe import Describe
+from auditor.aws.collectors.collector import Collector, Visit
+from auditor.aws.collectors.paging import PAGE, paged
+from auditor.aws.errors import CallFailed, Malformed
+from auditor.domain.coverage import Gap
+from auditor.domain.ecs.task_definitions import DaemonTaskDefinition
+from auditor.domain.ecs.usage import Usage
+from auditor.domain.fact import Fact
+from auditor.domain.resource import Resource
+from auditor.parsers import json_values
+from auditor.parsers.ecs.daemons import parse_revision, running_revisions
+from auditor.parsers.ecs.task_definitions import parse_daemon, whole
+from auditor.parsers.json_values import Malformed as NotADaemon
+
+_KIND = ":daemon-task-definition/"
+#: What an endpoint says of an operation that it does not have.
+_NOT_OFFERED = frozenset({"UnknownOperationException", "InvalidAction"})
+
+_REVISIONS = Describe(
+    "DescribeDaemonRevisions",
+    "daemonRevisionArns",
+    20,
+    parse_revision,
+    lambda arn: Resource(arn, "AWS::ECS::DaemonRevision", arn.rpartition("/")[2]),
+    answers="daemonRevisions",
+)
+
+
+def _collect(visit: Visit) -> Iterator[Fact | Gap]:
+    try:
+        latest = dict(_listed(visit))
+    except CallFailed as failed:
+        if failed.failure.code in _NOT_OFFERED:
+            return
+        raise
+    uses, gaps = _in_use(visit) if visit.wishes.running and latest else ({}, [])
+    wanted = {*(latest.values() if visit.wishes.latest else ()), *uses}
+    for arn in sorted(wanted):
+        item = _describe(visit, arn)
+        if isinstance(item, DaemonTaskDefinition):
+            usage = uses.get(arn, Usage(complete=not gaps)) if visit.wishes.running else None
+            number = int(latest[item.family].rpartition(":")[2]) if item.family in latest else 0
+            yield replace(item, in_use=usage, latest_active=number)
+        else:
+            yield item
+    yield from gaps
+
+
+def _listed(visit: Visit) -> Iterator[tuple[str, str]]:
+    """Yield family and ARN of the last revision of every family."""
+    for page in paged(
+        visit.line,
+        "ecs",
+        "ListDaemonTaskDefinitions",
+        _arns("daemonTaskDefinitions", "arn"),
+        revision="LAST_REGISTERED",
+        status="ACTIVE",
+        maxResults=PAGE,
+    ):
+        for arn in page:
+            yield arn.partition(_KIND)[2].rpartition(":")[0], arn
+
+
+def _in_use(visit: Visit) -> tuple[dict[str, Usage], list[Gap]]:
+    """Return by ARN of the definition what runs, and what could not be read of it."""
+    revisions: dict[str, int] = {}
+    gaps: list[Gap] = []
+    try:
+        for page in paged(visit.line, "ecs", "ListDaemons", _arns("daemonSummariesList", "daemonArn"), maxResults=PAGE):
+            for arn in page:
+                _read_daemon(visit, arn, revisions, gaps)
+    except CallFailed as failed:
+        gaps.append(_unknown_use(visit, failed))
+    uses: dict[str, Usage] = {}
+    for item in _REVISIONS.each(visit, revisions):
+        if isinstance(item, Gap):
+            gaps.append(replace(item, resource=None))
+            continue
+        before = uses.get(item.definition, Usage())
+        uses[item.definition] = Usage(
+            daemons=tuple(sorted({*before.daemons, item.daemon})),
+            running_tasks=before.running_tasks + revisions[item.arn],
+            clusters=tuple(sorted({*before.clusters, item.cluster.rpartition("/")[2]})),
+            launch_types=("MANAGED_INSTANCES",),
+            exec_enabled=before.exec_enabled or item.exec_enabled,
+        )
+    return {arn: replace(usage, complete=not gaps) for arn, usage in uses.items()}, gaps
+
+
+def _read_daemon(visit: Visit, arn: str, revisions: dict[str, int], gaps: list[Gap]) -> None:
+    try:
+        revisions.update(visit.line.call("ecs", "DescribeDaemon", _current, daemonArn=arn))
+    except CallFailed as failed:
+        if failed.failure.code != "DaemonNotFoundException":  # deleted since it was listed
+            gaps.append(_unknown_use(visit, failed))
+
+
+def _unknown_use(visit: Visit, failed: CallFailed) -> Gap:
+    detail = f"Some daemons could not be read, so what they run is not known: {failed.failure.detail}"
+    return Gap(visit.scope, "list", failed.failure.reason, detail)
+
+
+def _describe(visit: Visit, arn: str) -> DaemonTaskDefinition | Gap:
+    try:
+        return visit.line.call("ecs", "DescribeDaemonTaskDefinition", _of(arn), daemonTaskDefinition=arn)
+    except CallFailed as failed:
+        family, _, revision = arn.partition(_KIND)[2].rpartition(":")
+        number = int(revision) if revision.isdecimal() else None
+        resource = Resource(arn, DaemonTaskDefinition.TYPE, f"{family}:{revision}", family, number)
+        return Gap(visit.scope, "describe", failed.failure.reason, failed.failure.detail, resource)
+
+
+def _arns(key: str, member: str) -> Read[list[str]]:
+    def read(answer: Mapping[str, Any]) -> list[str]:
+        try:
+            listed = json_values.objects(answer[key], key)
+            return [json_values.text(each.get(member), f"{path}.{member}") for each, path in listed]
+        except (KeyError, NotADaemon) as error:
+            raise Malformed(f"no list of ARNs under `{key}`") from error
+
+    return read
+
+
+def _current(answer: Mapping[str, Any]) -> dict[str, int]:
+    try:
+        return running_revisions(answer.get("daemon"))
+    except NotADaemon as error:
+        raise Malformed(f"daemon: {error}") from error
+
+
+def _of(arn: str) -> Read[DaemonTaskDefinition]:
+    def read(answer: Mapping[str, Any]) -> DaemonTaskDefinition:
+        try:
+            definition = whole(parse_daemon(answer.get("daemonTaskDefinition") or {}))
+        except NotADaemon as error:
+            raise Malformed(f"daemonTaskDefinition: {error}") from error
+        if definition.arn != arn:
+            raise Malformed(f"asked for {arn}, got {definition.arn}")
+        return definition
+
+    return read
+
+
+def _count(visit: Visit) -> Iterator[Fact | Gap]:
+    try:
+        for family, arn in _listed(visit):
+            yield DaemonTaskDefinition(arn, family, 0, "", None, ())
+    except CallFailed as failed:
+        if failed.failure.code not in _NOT_OFFERED:
+            raise
+
+
+collector = Collector(
+    name="ecs-daemon-task-definitions",
+    yields=DaemonTaskDefinition,
+    actions=(
+        "ecs:DescribeDaemon",
+        "ecs:DescribeDaemonRevisions",
+        "ecs:DescribeDaemonTaskDefinition",
+        "ecs:ListDaemonTaskDefinitions",
+        "ecs:ListDaemons",
+    ),
+    version=1,
+    collect=_collect,
+    count=_count,
+    batch=1,
+    cost="1 per 100 families, 1 per family, 2 per 100 daemons, 1 per daemon",
+    models={
+        "DaemonTaskDefinition": ("daemonTaskDefinitionArn", "pidMode", "ipcMode", "containerDefinitions", "volumes"),
+        "DaemonContainerDefinition": ("name", "user", "privileged", "readonlyRootFilesystem", "environment"),
+    },
+)

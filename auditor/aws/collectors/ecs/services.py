@@ -1,0 +1,63 @@
+"""The services of every cluster with their deployments and task sets: a page per hundred, a description per ten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.aws.collectors.batch_describe import Describe
+from auditor.aws.collectors.collector import Collector, Visit
+from auditor.aws.collectors.paging import clusters, in_cluster
+from auditor.domain.coverage import Gap
+from auditor.domain.ecs.workloads import Service
+from auditor.domain.fact import Fact
+from auditor.domain.resource import Resource
+from auditor.parsers.ecs.services import parse
+
+_LIST = ("ListServices", "serviceArns")
+
+
+def _resource(arn: str) -> Resource:
+    # The long ARN format names the cluster, the old one does not.
+    return Resource(arn, "AWS::ECS::Service", arn.partition(":service/")[2])
+
+
+_DESCRIBE = Describe("DescribeServices", "services", 10, parse, _resource)
+
+
+def _collect(visit: Visit) -> Iterator[Fact | Gap]:
+    for cluster in clusters(visit):
+        arns, gap = in_cluster(visit, cluster, *_LIST)
+        yield from _DESCRIBE.each(visit, arns, cluster=cluster, include=["TAGS"])
+        if gap is not None:
+            yield gap
+
+
+def _count(visit: Visit) -> Iterator[Fact | Gap]:
+    for cluster in clusters(visit):
+        arns, gap = in_cluster(visit, cluster, *_LIST)
+        yield from (Service(arn, "", cluster, "", None) for arn in arns)
+        if gap is not None:
+            yield gap
+
+
+collector = Collector(
+    name="ecs-services",
+    yields=Service,
+    actions=("ecs:DescribeServices", "ecs:ListClusters", "ecs:ListServices"),
+    version=1,
+    collect=_collect,
+    count=_count,
+    batch=10,
+    cost="1 per 100 clusters, 1 per 100 services, 1 per 10 services",
+    models={
+        "Service": (
+            *("serviceArn", "serviceName", "clusterArn", "status", "taskDefinition", "launchType", "platformVersion"),
+            *("platformFamily", "capacityProviderStrategy", "networkConfiguration", "deployments", "taskSets"),
+            *("enableExecuteCommand", "tags"),
+        ),
+        "Deployment": (
+            *("taskDefinition", "status", "runningCount", "networkConfiguration", "launchType"),
+            *("capacityProviderStrategy", "platformVersion", "platformFamily"),
+        ),
+    },
+)

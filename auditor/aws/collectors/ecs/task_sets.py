@@ -1,0 +1,47 @@
+"""The task sets of services, which come with these: no call of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.aws.collectors.collector import Collector, Visit
+from auditor.domain.coverage import Gap
+from auditor.domain.ecs.workloads import Service, TaskSet
+from auditor.domain.fact import Fact
+
+
+def _collect(visit: Visit) -> Iterator[Fact | Gap]:
+    services = visit.beside("ecs-services")
+    lost = [each for each in services.items if isinstance(each, Gap)]
+    for each in services.items:
+        if isinstance(each, Service):
+            yield from each.task_sets
+    if services.failure is not None:
+        raise services.failure
+    if lost:
+        detail = f"Some services could not be read, so their task sets are not known: {lost[0].detail}"
+        yield Gap(visit.scope, "list", lost[0].reason, detail)
+
+
+def _count(_visit: Visit) -> Iterator[Fact | Gap]:
+    return iter(())
+
+
+collector = Collector(
+    name="ecs-task-sets",
+    yields=TaskSet,
+    actions=("ecs:DescribeServices", "ecs:ListClusters", "ecs:ListServices"),
+    version=1,
+    collect=_collect,
+    count=_count,
+    batch=0,
+    cost="none beside those of services",
+    needs=("ecs-services",),
+    models={
+        "Service": ("taskSets",),
+        "TaskSet": (
+            *("id", "taskSetArn", "status", "taskDefinition", "networkConfiguration", "launchType", "runningCount"),
+            *("capacityProviderStrategy", "platformVersion", "platformFamily", "tags"),
+        ),
+    },
+)

@@ -1,0 +1,53 @@
+"""What runs in a region, for the collectors of definitions: read once, by the collectors of services and tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from auditor.aws.collectors.collector import Outcome, Visit
+from auditor.domain.coverage import Gap
+from auditor.domain.ecs.usage import Usage, in_use
+from auditor.domain.ecs.workloads import Service, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What uses which revision, by ARN. `gap` is None where all of it could be read; `asked` is False if nobody did."""
+
+    by_arn: Mapping[str, Usage] = field(default_factory=dict)
+    gap: Gap | None = None
+    asked: bool = True
+
+    def of(self, arn: str) -> Usage | None:
+        """Return what uses a revision; None where that was not asked."""
+        if not self.asked:
+            return None
+        return self.by_arn.get(arn) or Usage(complete=self.gap is None)
+
+
+def look_around(visit: Visit) -> Uses:
+    """Return what runs of task definitions, where that is wanted."""
+    if not visit.wishes.running:
+        return Uses(asked=False)
+    services, tasks = visit.beside("ecs-services"), visit.beside("ecs-tasks")
+    gap = _gap(visit, "services", services) or _gap(visit, "tasks", tasks)
+    by_arn = in_use(
+        (each for each in services.items if isinstance(each, Service)),
+        (each for each in tasks.items if isinstance(each, Task)),
+        complete=gap is None,
+    )
+    return Uses(by_arn, gap)
+
+
+def _gap(visit: Visit, what: str, outcome: Outcome) -> Gap | None:
+    """Return the gap that what is unread of services or tasks leaves here: revisions that only it runs."""
+    first = next((each for each in outcome.items if isinstance(each, Gap)), None)
+    if outcome.failure is not None:
+        reason, detail = outcome.failure.failure.reason, outcome.failure.failure.detail
+    elif first is not None:
+        reason, detail = first.reason, first.detail
+    else:
+        return None
+    said = f"Some {what} could not be read, so revisions that only they run are not known: {detail}"
+    return Gap(visit.scope, "list", reason, said)

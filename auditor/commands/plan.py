@@ -1,0 +1,54 @@
+"""`auditor plan`: try the way into every account, and count the calls that a run would make. Judges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from auditor.commands import config
+from auditor.commands.options import Options
+from auditor.commands.progress import watcher
+from auditor.domain.coverage import Coverage, CoverageStatus
+from auditor.domain.result import AccountResult
+from auditor.engine.ports import Work
+from auditor.engine.scan import Ended, Scan
+from auditor.engine.signals import obeying
+from auditor.reports.terminal import plan_text
+from auditor.run import run_id
+from auditor.run.aws_context import Aws
+from auditor.run.exit_codes import INCOMPLETE, OK, Outcome
+from auditor.run.worker import collectors_of
+
+
+def act(options: Options) -> Outcome:
+    """Assume every role, list every region, list what there is, and describe none of it."""
+    aws = Aws()
+    loaded = config.load(options, aws)
+    aws.configure(loaded.settings)
+    aws.clock.limit(loaded.settings.limits.deadline)
+    targets = config.targets(loaded, options, aws)
+    run_id = run_id.new(aws.clock.now())
+    collectors = collectors_of(loaded.settings)
+    scan = Scan(
+        cloud=aws.reader(run_id, collectors, counting=True),
+        works=tuple(Work(each.name, ()) for each in collectors),
+        finish=lambda result: result,
+        clock=aws.clock,
+        workers=loaded.settings.limits.workers,
+    )
+    observer, _ = watcher(options, run_id)
+    results: list[AccountResult] = []
+    with observer, obeying(aws.clock) as orders:
+        for news in scan.run(targets):
+            if isinstance(news, Ended):
+                results.append(news.value)
+            else:
+                observer(news)
+    rows = tuple(_rows(results))
+    missing = any(row.status in (CoverageStatus.PARTIAL, CoverageStatus.NOT_EXAMINED) for row in rows)
+    costs = {each.name: each.describes for each in collectors}
+    return Outcome(plan_text.text(rows, costs), orders.exit_code or (INCOMPLETE if missing else OK))
+
+
+def _rows(results: Sequence[AccountResult]) -> Iterator[Coverage]:
+    for result in sorted(results, key=lambda each: each.account.id):
+        yield from result.coverage

@@ -1,0 +1,49 @@
+"""The answer of DescribeCapacityProviders, read into facts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from auditor.domain.ecs.workloads import CapacityProvider
+from auditor.parsers import arns, json_values
+from auditor.parsers.json_values import Malformed
+
+__all__ = ["Malformed", "parse"]
+
+_GROUP = "autoScalingGroupProvider"
+
+
+def parse(raw: Mapping[str, Any]) -> CapacityProvider:
+    """One capacity provider, from an item of `capacityProviders`, as ECS answers when asked for tags too.
+
+    Raises Malformed, and nothing else, where it is not what ECS documents. Source: API reference, CapacityProvider.
+    """
+    answer = json_values.as_object(raw, "capacityProvider")
+    name = json_values.text(answer.get("name"), "name")
+    arn = arns.read(answer.get("capacityProviderArn"), "capacityProviderArn", "capacity-provider")
+    if arn.last != name:
+        raise Malformed("capacityProviderArn", "does not name the capacity provider that stands beside it")
+    return CapacityProvider(
+        arn=arn.text,
+        name=name,
+        status=json_values.optional_text(answer.get("status"), "status") or "",
+        scaling_group=_scaling_group(answer),
+        termination_protection=json_values.optional_text(
+            json_values.member(answer.get(_GROUP), _GROUP).get("managedTerminationProtection"),
+            f"{_GROUP}.managedTerminationProtection",
+        ),
+        tags=json_values.tag_map(answer.get("tags")),
+    )
+
+
+def _scaling_group(answer: Mapping[str, Any]) -> str | None:
+    kind = json_values.optional_text(answer.get("type"), "type")
+    group = answer.get(_GROUP)
+    if group is not None:
+        inside = json_values.as_object(group, _GROUP)
+        return json_values.text(inside.get("autoScalingGroupArn"), f"{_GROUP}.autoScalingGroupArn")
+    if kind == "EC2_AUTOSCALING":
+        # Without its group it would read as Fargate, which no rule about instances applies to.
+        raise Malformed(_GROUP, "is not there, and the type of the provider says that it is")
+    return None

@@ -1,0 +1,61 @@
+"""The answer of DescribeClusters, read into facts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from auditor.domain.ecs.workloads import Cluster, ExecLogging
+from auditor.parsers import arns, json_values
+from auditor.parsers.json_values import Malformed
+
+__all__ = ["Malformed", "parse"]
+
+_EXEC = "configuration.executeCommandConfiguration"
+
+
+def parse(raw: Mapping[str, Any]) -> Cluster:
+    """One cluster, from an item of `clusters`, as ECS answers when asked for tags, settings and configurations too.
+
+    Raises Malformed, and nothing else, where it is not what ECS documents. Source: the API reference's Cluster.
+    """
+    answer = json_values.as_object(raw, "cluster")
+    name = json_values.text(answer.get("clusterName"), "clusterName")
+    arn = arns.read(answer.get("clusterArn"), "clusterArn", "cluster")
+    if arn.name != name:
+        raise Malformed("clusterArn", "does not name the cluster that stands beside it")
+    return Cluster(
+        arn=arn.text,
+        name=name,
+        status=json_values.optional_text(answer.get("status"), "status") or "",
+        container_insights=_container_insights(answer.get("settings")),
+        exec_logging=_exec_logging(answer.get("configuration")),
+        tags=json_values.tag_map(answer.get("tags")),
+    )
+
+
+def _container_insights(raw: object) -> str | None:
+    found: set[str | None] = set()
+    for each, path in json_values.objects(raw, "settings"):
+        value = json_values.optional_text(each.get("value"), f"{path}.value")
+        if json_values.text(each.get("name"), f"{path}.name") == "containerInsights":
+            found.add(value)
+    if len(found) > 1:
+        raise Malformed("settings", "says two things of containerInsights")
+    return next(iter(found), None)
+
+
+def _exec_logging(raw: object) -> ExecLogging:
+    said = json_values.member(json_values.member(raw, "configuration").get("executeCommandConfiguration"), _EXEC)
+    path = f"{_EXEC}.logConfiguration"
+    log = json_values.member(said.get("logConfiguration"), path)
+    return ExecLogging(
+        logging=json_values.optional_text(said.get("logging"), f"{_EXEC}.logging"),
+        kms_key=bool(json_values.optional_text(said.get("kmsKeyId"), f"{_EXEC}.kmsKeyId")),
+        log_group=json_values.optional_text(log.get("cloudWatchLogGroupName"), f"{path}.cloudWatchLogGroupName"),
+        log_group_encrypted=json_values.flag(
+            log.get("cloudWatchEncryptionEnabled"), f"{path}.cloudWatchEncryptionEnabled"
+        ),
+        bucket=json_values.optional_text(log.get("s3BucketName"), f"{path}.s3BucketName"),
+        bucket_encrypted=json_values.flag(log.get("s3EncryptionEnabled"), f"{path}.s3EncryptionEnabled"),
+    )

@@ -1,0 +1,103 @@
+"""Container definitions, read into facts. Pure.
+
+This is the only place that sees the values of environment variables. It asks whether a value looks like a secret, and
+keeps the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from auditor.domain.ecs.containers import Container, Mount, Variable
+from auditor.domain.secret_match import Suspicion
+from auditor.parsers import json_values
+from auditor.secret_detection import suspect
+
+
+def containers(raw: object, path: str = "containerDefinitions") -> tuple[Container, ...]:
+    """Each container of a definition, none where `raw` is None. Raises Malformed."""
+    return tuple(_container(each, place) for each, place in json_values.objects(raw, path))
+
+
+def _container(raw: Mapping[str, Any], path: str) -> Container:
+    logs = json_values.member(raw.get("logConfiguration"), f"{path}.logConfiguration")
+    options = json_values.member(logs.get("options"), f"{path}.logConfiguration.options")
+    linux = json_values.member(raw.get("linuxParameters"), f"{path}.linuxParameters")
+    powers = json_values.member(linux.get("capabilities"), f"{path}.linuxParameters.capabilities")
+    return Container(
+        name=json_values.optional_text(raw.get("name"), f"{path}.name") or "",
+        image=json_values.optional_text(raw.get("image"), f"{path}.image") or "",
+        user=json_values.text_or_number(raw.get("user"), f"{path}.user"),
+        privileged=json_values.flag(raw.get("privileged"), f"{path}.privileged"),
+        readonly_root=json_values.flag(raw.get("readonlyRootFilesystem"), f"{path}.readonlyRootFilesystem"),
+        environment=_environment(raw.get("environment"), f"{path}.environment"),
+        secrets=_names(raw.get("secrets"), f"{path}.secrets"),
+        log_driver=json_values.optional_text(logs.get("logDriver"), f"{path}.logConfiguration.logDriver"),
+        log_mode=json_values.optional_text(options.get("mode"), f"{path}.logConfiguration.options.mode"),
+        memory=json_values.amount(raw.get("memory"), f"{path}.memory"),
+        memory_reservation=json_values.amount(raw.get("memoryReservation"), f"{path}.memoryReservation"),
+        capabilities_added=json_values.words(powers.get("add"), f"{path}.linuxParameters.capabilities.add"),
+        capabilities_dropped=json_values.words(powers.get("drop"), f"{path}.linuxParameters.capabilities.drop"),
+        mounts=_mounts(raw.get("mountPoints"), f"{path}.mountPoints"),
+        devices=_devices(linux.get("devices"), f"{path}.linuxParameters.devices"),
+    )
+
+
+def _environment(raw: object, path: str) -> tuple[Variable, ...]:
+    if not raw and isinstance(raw, list):
+        return ()
+    return tuple(_variable(each, place) for each, place in json_values.objects(raw, path))
+
+
+def _variable(raw: Mapping[str, Any], path: str) -> Variable:
+    name = json_values.optional_text(raw.get("name"), f"{path}.name") or ""
+    return Variable(name, _suspicion(name, raw, path))
+
+
+def _suspicion(name: str, raw: Mapping[str, Any], path: str) -> Suspicion | None:
+    """What the value looks like; where an earlier night has seen it, what it looked like then."""
+    value = raw.get("value")
+    if value is None:
+        return _noted(raw.get("suspicion"), f"{path}.suspicion")
+    if isinstance(value, bool | float):
+        # Templates have such values where ECS has text. Neither can be a secret.
+        return None
+    return suspect(name, json_values.text_or_number(value, f"{path}.value") or "")
+
+
+def _noted(raw: object, path: str) -> Suspicion | None:
+    if raw is None:
+        return None
+    if not isinstance(raw, list | tuple) or len(raw) != 2:  # noqa: PLR2004 - the detector and the length
+        raise json_values.Malformed(path, "expected a detector and a length")
+    return Suspicion(json_values.text(raw[0], f"{path}[0]"), json_values.amount(raw[1], f"{path}[1]") or 0)
+
+
+def _names(raw: object, path: str) -> tuple[str, ...]:
+    if not raw and isinstance(raw, list):
+        return ()
+    return tuple(
+        json_values.optional_text(each.get("name"), f"{place}.name") or ""
+        for each, place in json_values.objects(raw, path)
+    )
+
+
+def _mounts(raw: object, path: str) -> tuple[Mount, ...]:
+    if not raw and isinstance(raw, list):
+        return ()
+    return tuple(
+        Mount(
+            json_values.optional_text(each.get("sourceVolume"), f"{place}.sourceVolume") or "",
+            json_values.optional_text(each.get("containerPath"), f"{place}.containerPath") or "",
+            json_values.flag(each.get("readOnly"), f"{place}.readOnly"),
+        )
+        for each, place in json_values.objects(raw, path)
+    )
+
+
+def _devices(raw: object, path: str) -> tuple[str, ...]:
+    return tuple(
+        json_values.optional_text(each.get("hostPath"), f"{place}.hostPath") or ""
+        for each, place in json_values.objects(raw, path)
+    )

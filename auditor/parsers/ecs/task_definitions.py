@@ -1,0 +1,113 @@
+"""The answers of DescribeTaskDefinition and DescribeDaemonTaskDefinition, read into facts.
+
+Pure: no call is made here, and no client is known. Only what the checks read is kept. The value of an environment
+variable is looked at once, for whether it looks like a secret, and goes no further.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition, TaskDefinition, Volume
+from auditor.parsers import json_values
+from auditor.parsers.ecs.containers import containers
+from auditor.parsers.json_values import Malformed
+
+__all__ = ["Malformed", "parse", "parse_daemon", "whole"]
+
+D = TypeVar("D", bound=Definition)
+
+
+def parse(raw: Mapping[str, Any], tags: Sequence[Mapping[str, Any]] | None = ()) -> TaskDefinition:
+    """One revision, from the `taskDefinition` and the `tags` of the answer.
+
+    Raises Malformed, and nothing else, where either is not what ECS documents: a definition that cannot be understood
+    must become a gap, never a verdict. Source: the API reference's TaskDefinition and ContainerDefinition.
+    """
+    answer = json_values.as_object(raw, "taskDefinition")
+    return TaskDefinition(
+        **_common(answer, "taskDefinitionArn", ":task-definition/"),
+        network_mode=_network_mode(answer.get("networkMode")),
+        tags=json_values.tag_map(tags),
+        os_family=json_values.optional_text(
+            json_values.member(answer.get("runtimePlatform"), "runtimePlatform").get("operatingSystemFamily"),
+            "runtimePlatform.operatingSystemFamily",
+        ),
+        launch_types=json_values.words(answer.get("requiresCompatibilities"), "requiresCompatibilities"),
+    )
+
+
+def parse_daemon(raw: Mapping[str, Any]) -> DaemonTaskDefinition:
+    """One revision, from the `daemonTaskDefinition` of the answer. Raises Malformed as `parse` does.
+
+    Daemons run on Linux hosts only, and AWS keeps no tags of their definitions. Source: the API reference's
+    DaemonTaskDefinition and DaemonContainerDefinition.
+    """
+    answer = json_values.as_object(raw, "daemonTaskDefinition")
+    return DaemonTaskDefinition(
+        **_common(answer, "daemonTaskDefinitionArn", ":daemon-task-definition/"),
+        network_mode=None,
+        tags=None,
+        os_family="LINUX",
+    )
+
+
+def whole(definition: D) -> D:
+    """Return a definition that ECS has answered with, and that has containers. Raises Malformed where it has none.
+
+    ECS registers none without a container: containers that got lost on the way must not read as clean ones.
+    """
+    if not definition.containers:
+        raise Malformed("containerDefinitions", "holds no container, and every task definition has one")
+    return definition
+
+
+def _common(answer: Mapping[str, Any], arn: str, kind: str) -> dict[str, Any]:
+    family = json_values.text(answer.get("family"), "family")
+    revision = json_values.counting_number(answer.get("revision"), "revision")
+    found = containers(answer.get("containerDefinitions"))
+    return {
+        "arn": _arn(answer.get(arn), arn, f"{kind}{family}:{revision}"),
+        "family": family,
+        "revision": revision,
+        "status": json_values.optional_text(answer.get("status"), "status") or "",
+        "containers": found,
+        "registered_at": json_values.moment(answer.get("registeredAt"), "registeredAt"),
+        "registered_by": json_values.optional_text(answer.get("registeredBy"), "registeredBy"),
+        "pid_mode": json_values.optional_text(answer.get("pidMode"), "pidMode"),
+        "ipc_mode": json_values.optional_text(answer.get("ipcMode"), "ipcMode"),
+        "task_role_arn": json_values.optional_text(answer.get("taskRoleArn"), "taskRoleArn"),
+        "execution_role_arn": json_values.optional_text(answer.get("executionRoleArn"), "executionRoleArn"),
+        "volumes": tuple(_volume(each, path) for each, path in json_values.objects(answer.get("volumes"), "volumes")),
+    }
+
+
+def _volume(raw: Mapping[str, Any], path: str) -> Volume:
+    host = json_values.member(raw.get("host"), f"{path}.host")
+    efs = raw.get("efsVolumeConfiguration")
+    inside = json_values.member(efs, f"{path}.efsVolumeConfiguration")
+    return Volume(
+        name=json_values.optional_text(raw.get("name"), f"{path}.name") or "",
+        host_path=json_values.optional_text(host.get("sourcePath"), f"{path}.host.sourcePath"),
+        efs=efs is not None,
+        transit_encryption=json_values.optional_text(
+            inside.get("transitEncryption"), f"{path}.efsVolumeConfiguration.transitEncryption"
+        ),
+    )
+
+
+def _arn(value: object, path: str, ending: str) -> str:
+    """The ARN, which must be this family's and revision's: a mixed-up answer would blame the wrong resource."""
+    arn = json_values.text(value, path)
+    if arn.startswith("arn:") and arn.endswith(ending):
+        return arn
+    raise Malformed(path, "does not name the family and the revision that stand beside it")
+
+
+def _network_mode(value: object) -> str | None:
+    """The mode as ECS wrote it. A mode that is unknown today is kept; one that merely resembles `host` is garbage."""
+    mode = json_values.optional_text(value, "networkMode")
+    if mode is not None and mode != "host" and mode.strip().lower() == "host":
+        raise Malformed("networkMode", "is a misspelt 'host', which ECS never writes")
+    return mode

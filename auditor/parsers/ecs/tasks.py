@@ -1,0 +1,34 @@
+"""The answer of DescribeTasks, read into facts. Pure.
+
+Only what tells which revisions run is kept: what a task overrides, the environment above all, is not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from auditor.domain.ecs.workloads import Task
+from auditor.parsers import arns, json_values
+from auditor.parsers.json_values import Malformed
+
+__all__ = ["Malformed", "parse"]
+
+
+def parse(raw: Mapping[str, Any]) -> Task:
+    """One task, from an item of `tasks`.
+
+    Raises Malformed, and nothing else, where it is not what ECS documents. Source: the API reference's Task.
+    """
+    answer = json_values.as_object(raw, "task")
+    arn = arns.read(answer.get("taskArn"), "taskArn", "task")
+    cluster = arns.read(answer.get("clusterArn"), "clusterArn", "cluster", beside=arn)
+    return Task(
+        arn=arns.within(arn, "taskArn", arn.last, cluster),
+        cluster_arn=cluster.text,
+        task_definition=arns.definition(answer.get("taskDefinitionArn"), "taskDefinitionArn", beside=arn),
+        group=json_values.optional_text(answer.get("group"), "group") or "",
+        launch_type=json_values.optional_text(answer.get("launchType"), "launchType") or None,
+        last_status=json_values.optional_text(answer.get("lastStatus"), "lastStatus") or "",
+        exec_enabled=json_values.flag(answer.get("enableExecuteCommand"), "enableExecuteCommand"),
+    )

@@ -1,0 +1,162 @@
+"""AWS, put together: one set of clients, one budget and one clock for the whole command."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from auditor.domain.coverage import Meter
+from auditor.domain.errors import AuditorError, IdentityError
+from auditor.domain.scope import DiscoveredAccount, Target
+from auditor.engine.clock import RunClock
+from auditor.inventory import Discover
+from auditor.store.folder import Folder
+from auditor.store.store import Store
+
+if TYPE_CHECKING:
+    from auditor.aws.account_reader import Memory, Reader
+    from auditor.aws.calls import Caller, Line
+    from auditor.aws.collectors.collector import Collector, Wishes
+    from auditor.aws.roles import Identity
+    from auditor.settings import Settings
+
+
+class Aws:
+    """Everything of AWS that a command may need, made when it is first needed: `validate` pays for none of it."""
+
+    def __init__(self, clock: RunClock | None = None, identity: Identity | None = None) -> None:
+        """Call nothing, and load nothing. An `identity` that is known already is not asked for again."""
+        self.clock = clock or RunClock()
+        self._settings: Settings | None = None
+        if identity is not None:
+            self.__dict__["identity"] = identity
+
+    def configure(self, settings: Settings) -> None:
+        """Take the limits from the settings. To be called before the first call that is not for the settings."""
+        self._settings = settings
+        self.__dict__.pop("caller", None)
+
+    @cached_property
+    def known_regions(self) -> frozenset[str]:
+        """Every region that the installed botocore knows."""
+        from auditor.aws import known_regions  # noqa: PLC0415 - boto takes longer to load than `validate` may
+
+        return known_regions.regions()
+
+    @cached_property
+    def caller(self) -> Caller:
+        """How calls are made."""
+        from auditor.aws.calls import Caller  # noqa: PLC0415
+        from auditor.aws.clients import Clients, Connection  # noqa: PLC0415
+        from auditor.aws.rate_limit import Budget  # noqa: PLC0415
+
+        if self._settings is None:
+            return Caller(Clients(Connection()), Budget(0.5), self.clock)
+        limits = self._settings.limits
+        connection = Connection(limits.connect_timeout, limits.read_timeout, limits.workers)
+        return Caller(Clients(connection), Budget(limits.headroom), self.clock)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Who we are. Raises IdentityError."""
+        from auditor.aws.errors import CallFailed  # noqa: PLC0415
+        from auditor.aws.roles import identify  # noqa: PLC0415
+
+        try:
+            return identify(self.caller)
+        except CallFailed as failed:
+            advice = "Check that the credentials are current, and that STS can be reached in the home region."
+            raise IdentityError(f"AWS does not say who we are: {failed.failure.detail}.", advice) from failed
+
+    @property
+    def endpoints(self) -> str:
+        """What the environment redirects, as `NAME=value` with commas between; empty where it redirects nothing."""
+        found = sorted(name for name in os.environ if name.startswith("AWS_ENDPOINT_URL") and os.environ[name])
+        return ", ".join(f"{name}={os.environ[name]}" for name in found)
+
+    def fetch(self, url: str) -> bytes:
+        """Return the bytes of an S3 object. Raises StorageError."""
+        from auditor.aws import storage  # noqa: PLC0415
+
+        return storage.fetch(self.caller, "ambient", url)
+
+    def store(self, output: str, settings: Settings) -> Store:
+        """Return the place for results: a bucket or a folder."""
+        if not output.startswith("s3://"):
+            return Folder(output)
+        from auditor.aws.retry import Allowance  # noqa: PLC0415
+        from auditor.aws.storage import Bucket, Protection  # noqa: PLC0415
+
+        protection = Protection(bucket_owner=settings.bucket_owner)
+        if settings.sse is not None:
+            protection = replace(protection, sse=settings.sse.algorithm, kms_key_id=settings.sse.kms_key_id)
+        # Only the scan ends when the run is told to, or has tried too often: what it has found must still arrive.
+        caller = replace(self.caller, clock=RunClock(), allowance=Allowance())
+        return Bucket(caller, self.identity.account_id, output, protection)
+
+    def reader(
+        self,
+        run_id: str,
+        collectors: Iterable[Collector],
+        *,
+        counting: bool = False,
+        memory: Memory | None = None,
+        wishes: Wishes | None = None,
+    ) -> Reader:
+        """Return what the engine reads accounts with; sessions are narrowed to what the collectors need.
+
+        With `counting` the collectors only list: they yield what a run would describe. Without a `memory` every night
+        is the first.
+        """
+        from auditor.aws import regions  # noqa: PLC0415
+        from auditor.aws.account_reader import Reader  # noqa: PLC0415
+        from auditor.aws.roles import Roles  # noqa: PLC0415
+
+        self._must_know(collectors := tuple(collectors))
+        used = tuple(replace(each, collect=each.count) if counting else each for each in collectors)
+        actions = {*regions.ACTIONS, *(action for each in used for action in each.actions)}
+        return Reader(self.caller, Roles(self.caller, self.identity, run_id, actions), used, memory, wishes)
+
+    def line(self, run_id: str, target: Target, region: str, actions: Iterable[str]) -> Line:
+        """Return a line to one region of an account, whose session is narrowed to `actions`. Assumes nothing yet."""
+        from auditor.aws.calls import Line  # noqa: PLC0415
+        from auditor.aws.roles import Roles  # noqa: PLC0415
+
+        meter = Meter()
+        keyring = Roles(self.caller, self.identity, run_id, actions).keyring(target, meter)
+        return Line(self.caller, keyring, region, meter)
+
+    def registrable(self, request: str) -> frozenset[str]:
+        """Return the members that the installed botocore knows of a request of ECS."""
+        return self.caller.clients.members("ecs", request)
+
+    def preload(self) -> None:
+        """Read what every worker process would read for itself: forked from this one, they share it."""
+        self.caller.clients.preload(("ec2", "ecs"))
+
+    def _must_know(self, collectors: Iterable[Collector]) -> None:
+        """Raise AuditorError where the installed botocore does not know a member that is read.
+
+        It drops what it does not know without a word, and a check would judge what is not there.
+        """
+        from auditor.aws.clients import BOTOCORE  # noqa: PLC0415
+
+        known = partial(self.caller.clients.members, "ecs")
+        missing = [name for each in collectors for name in each.unmodelled(known)]
+        if missing:
+            raise AuditorError(
+                f"botocore {BOTOCORE} does not know {', '.join(missing)} of ECS: checks would judge without it.",
+                "Install the versions of config/requirements.lock, or a newer botocore.",
+            )
+
+    def discover(self, wanted: Discover) -> list[DiscoveredAccount]:
+        """List the organization. Raises OrganizationError."""
+        from auditor.aws import organizations  # noqa: PLC0415
+        from auditor.aws.roles import Roles  # noqa: PLC0415
+
+        roles = Roles(self.caller, self.identity, "discover", ())
+        units = (wanted.include_ous, wanted.exclude_ous)
+        return organizations.open_and_list(self.caller, roles, wanted.role, units)

@@ -1,0 +1,185 @@
+"""What a model says of a document, in plain sentences with file, line, path and advice.
+
+It reads validation errors as plain mappings (`type`, `loc`, `input`, `ctx`), so that this floor needs no model library.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from auditor.domain.errors import Problem
+from auditor.yaml_files.document import NO_VALUE, Document, Path
+from auditor.yaml_files.quoting import kind, show
+from auditor.yaml_files.schema import Schema, description_at, keys_at
+
+_LONGEST_WORD = 100
+
+
+class Complaint(ValueError):  # noqa: N818 - it is raised by validators to be collected, and never ends anything
+    """What a validator finds wrong with one value: a sentence without its subject's path, and what to do."""
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        """Keep the two apart until the place is known."""
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """What a key holds, where "text" says too little; `advice` may hold `{text}`, the value as it was written."""
+
+    name: str
+    advice: str = 'Quote it: "{text}"'
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One error, with all that a sentence about it may need."""
+
+    kind: str
+    path: tuple[str | int, ...]
+    value: Any
+    text: str
+    context: Mapping[str, Any]
+    noun: Noun
+    schema: Schema
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """`Did you mean x?`, or nothing where nothing is near."""
+    by_folded = {each.casefold(): each for each in known}
+    near = get_close_matches(word.casefold(), by_folded, n=1) if len(word) <= _LONGEST_WORD else []
+    return f"Did you mean {show(by_folded[near[0]])}?" if near else ""
+
+
+def explain(
+    errors: Iterable[Mapping[str, Any]],
+    document: Document,
+    schema: Schema,
+    nouns: Mapping[str, Noun],
+    under: Path = (),
+) -> list[Problem]:
+    """One problem for each error.
+
+    `schema` is the JSON Schema of the model, for the keys that it knows; `nouns` says what a key holds, by the key;
+    `under` is where in the document the model's data begins.
+    """
+    cases = [(_case(error, document.text_of((*under, *error["loc"])), schema, nouns)) for error in errors]
+    return [document.problem((*under, *case.path), *_sentence(case)) for case in cases]
+
+
+def _case(error: Mapping[str, Any], written: str | None, schema: Schema, nouns: Mapping[str, Noun]) -> _Case:
+    path = tuple(error["loc"])
+    key = next((part for part in reversed(path) if isinstance(part, str)), "")
+    return _Case(
+        kind=error["type"],
+        path=path,
+        value=error["input"],
+        text=str(error["input"]) if written is None else written,
+        context=error.get("ctx", {}),
+        noun=nouns.get(key, Noun("text")),
+        schema=schema,
+    )
+
+
+def _sentence(case: _Case) -> tuple[str, str]:
+    complaint = case.context.get("error")
+    if isinstance(complaint, Complaint):
+        return complaint.message, complaint.advice
+    if case.value is None:
+        return NO_VALUE
+    return _SENTENCES.get(case.kind, _anything)(case)
+
+
+def _unknown_key(case: _Case) -> tuple[str, str]:
+    *parent, key = case.path
+    known = keys_at(case.schema, parent)
+    known_here = f"Known here: {', '.join(known)}." if known else "Nothing can be set here."
+    return "is not a known key", suggestion(str(key), known) or known_here
+
+
+def _missing(case: _Case) -> tuple[str, str]:
+    advice = description_at(case.schema, case.path)
+    return f"{case.path[-1]} is missing", f"Add it. {advice}" if advice else "Add it."
+
+
+def _not_text(case: _Case) -> tuple[str, str]:
+    if isinstance(case.value, dict | list):
+        return f"is {kind(case.value)}, not {case.noun.name}", "Write one value."
+    return (
+        f"{show(case.text)} is {kind(case.value)}, not {case.noun.name}",
+        case.noun.advice.format(text=show(case.text)),
+    )
+
+
+def _not_a_number(case: _Case) -> tuple[str, str]:
+    wanted = "a whole number" if case.kind.startswith("int") else "a number"
+    if isinstance(case.value, dict | list):
+        return f"is {kind(case.value)}, not {wanted}", "Write one number."
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", case.text) and isinstance(case.value, str):
+        return f"{show(case.text)} is text, not {wanted}", f"Remove the quotes: {show(case.text)}"
+    return f"{show(case.text)} is not {wanted}", "Write digits only." if wanted == "a whole number" else "Write digits."
+
+
+def _not_yes_or_no(case: _Case) -> tuple[str, str]:
+    return f"{show(case.text)} is not true or false", "Write true or false, without quotes."
+
+
+def _not_a_list(case: _Case) -> tuple[str, str]:
+    return f"is {kind(case.value)}, not a list", "Write a list: [one, two]"
+
+
+def _not_a_mapping(case: _Case) -> tuple[str, str]:
+    return f"is {kind(case.value)}, not a mapping", "Write `key: value` lines below it."
+
+
+def _not_one_of(case: _Case) -> tuple[str, str]:
+    words = re.findall(r"'([^']*)'", str(case.context["expected"]))
+    near = suggestion(case.text, words)
+    return f"{show(case.text)} is not one of {', '.join(words)}", near or "Choose one of these."
+
+
+def _out_of_bounds(word: str, key: str, advice: str) -> Callable[[_Case], tuple[str, str]]:
+    def sentence(case: _Case) -> tuple[str, str]:
+        bound = case.context[key]
+        return f"{show(case.text)} is {word} {bound:g}", advice.format(bound=f"{bound:g}")
+
+    return sentence
+
+
+def _too_short(_case: _Case) -> tuple[str, str]:
+    return "is empty", "Give it at least one value, or remove the key."
+
+
+def _anything(case: _Case) -> tuple[str, str]:
+    return f"{show(case.text)} does not fit here", description_at(case.schema, case.path)
+
+
+_SENTENCES: dict[str, Callable[[_Case], tuple[str, str]]] = {
+    "extra_forbidden": _unknown_key,
+    "missing": _missing,
+    "string_type": _not_text,
+    "int_type": _not_a_number,
+    "int_from_float": _not_a_number,
+    "float_type": _not_a_number,
+    "finite_number": _not_a_number,
+    "bool_type": _not_yes_or_no,
+    "list_type": _not_a_list,
+    "tuple_type": _not_a_list,
+    "set_type": _not_a_list,
+    "frozen_set_type": _not_a_list,
+    "dict_type": _not_a_mapping,
+    "model_type": _not_a_mapping,
+    "literal_error": _not_one_of,
+    "enum": _not_one_of,
+    "greater_than": _out_of_bounds("not above", "gt", "Write more than {bound}."),
+    "greater_than_equal": _out_of_bounds("less than", "ge", "Write {bound} or more."),
+    "less_than": _out_of_bounds("not below", "lt", "Write less than {bound}."),
+    "less_than_equal": _out_of_bounds("more than", "le", "Write {bound} or less."),
+    "too_short": _too_short,
+}

@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditor.archive import encode
+from auditor.domain.check import Evidence, Status
+from auditor.domain.coverage import CoverageStatus
+from auditor.domain.ecs.usage import Usage
+from auditor.domain.reason import Reason
+from auditor.domain.resource import Introduction, Resource
+from auditor.domain.scope import Account
+from tests import builders
+
+RUN = "20261123T020000Z-1a2b3c"
+
+
+def decoded(encoded: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in gzip.decompress(encoded).splitlines()]
+
+
+def test_a_finding_becomes_a_row_with_every_key_of_the_contract_in_its_order() -> None:
+    owner = Account("000000000001", "payments", "/corp", {"owner": "x", "env": "prod"})
+    finding = builders.finding(
+        account=owner,
+        resource=Resource(
+            arn="arn:aws:ecs:eu-west-1:000000000001:task-definition/web:7",
+            type="AWS::ECS::TaskDefinition",
+            name="web:7",
+            family="web",
+            revision=7,
+            tags={"b": "2", "a": "1"},
+            registered_at=datetime(2026, 1, 2, 4, 5, 6, 789_000, tzinfo=timezone(timedelta(hours=1))),
+            registered_by="arn:aws:iam::000000000001:user/x",
+        ),
+        evidence=(
+            Evidence(
+                "app",
+                "0:0",
+                privileged=False,
+                reasons=("root-user",),
+                details={"ports": ("80", "443"), "image": "app:1"},
+                revision=7,
+            ),
+        ),
+        in_use=Usage(
+            services=("arn:aws:ecs:eu-west-1:000000000001:service/default/web",),
+            running_tasks=3,
+            clusters=("default",),
+            launch_types=("EC2",),
+            public_ip=True,
+        ),
+        introduced_in=Introduction(5, datetime(2026, 1, 2, 3, 5, 6, tzinfo=UTC), "arn:aws:iam::000000000001:user/x"),
+        standards={"prowler": Status.PASS, "aws-config": Status.FAIL},
+    )
+
+    (row,) = decoded(encode.encode([encode.finding_row(finding, RUN)])[1])
+
+    assert list(row.items()) == [
+        ("schema_version", "1.0"),
+        ("run_id", RUN),
+        ("observed_at", "2026-11-23T02:00:00Z"),
+        ("finding_id", finding.finding_id),
+        ("check_id", "ecs-host-network-privileged-or-root"),
+        ("title", finding.title),
+        ("severity", "high"),
+        ("status", "FAIL"),
+        ("reasons", ["privileged"]),
+        (
+            "account",
+            {"id": "000000000001", "name": "payments", "ou": "/corp", "tags": {"env": "prod", "owner": "x"}},
+        ),
+        ("region", "eu-west-1"),
+        (
+            "resource",
+            {
+                "arn": "arn:aws:ecs:eu-west-1:000000000001:task-definition/web:7",
+                "type": "AWS::ECS::TaskDefinition",
+                "family": "web",
+                "revision": 7,
+                "name": "web:7",
+                "tags": {"a": "1", "b": "2"},
+                "registered_at": "2026-01-02T03:05:06Z",
+                "registered_by": "arn:aws:iam::000000000001:user/x",
+            },
+        ),
+        (
+            "evidence",
+            [
+                {
+                    "container": "app",
+                    "user": "0:0",
+                    "privileged": False,
+                    "reasons": ["root-user"],
+                    "revision": 7,
+                    "details": {"image": "app:1", "ports": ["80", "443"]},
+                }
+            ],
+        ),
+        (
+            "in_use",
+            {
+                "services": ["arn:aws:ecs:eu-west-1:000000000001:service/default/web"],
+                "daemons": [],
+                "running_tasks": 3,
+                "clusters": ["default"],
+                "launch_types": ["EC2"],
+                "public_ip": True,
+                "exec_enabled": False,
+                "complete": True,
+            },
+        ),
+        (
+            "introduced_in",
+            {
+                "revision": 5,
+                "registered_at": "2026-01-02T03:05:06Z",
+                "registered_by": "arn:aws:iam::000000000001:user/x",
+            },
+        ),
+        ("standards", {"aws-config": "FAIL", "prowler": "PASS"}),
+        ("exception", None),
+        ("lifecycle", {"state": None, "first_seen": None}),
+        ("remediation", finding.remediation),
+    ]
+
+
+def test_what_is_not_known_of_a_resource_is_null() -> None:
+    finding = builders.finding(resource=Resource("arn:x", "AWS::ECS::TaskDefinition", "x"))
+
+    row = encode.finding_row(finding, RUN)
+
+    assert (row.resource.family, row.resource.revision) == (None, None)
+    assert (row.resource.registered_at, row.resource.registered_by) == (None, None)
+
+
+def test_a_line_of_the_ledger_becomes_a_row_with_every_key_of_the_contract_in_its_order() -> None:
+    coverage = builders.coverage(
+        CoverageStatus.PARTIAL,
+        reason=Reason.THROTTLED,
+        detail="DescribeTaskDefinition was refused",
+        calls=7,
+        throttled=3,
+        retried=2,
+        duration_s=1.23456,
+        resources=5,
+    )
+
+    (row,) = decoded(encode.encode([encode.coverage_row(coverage, RUN)])[1])
+
+    assert list(row.items()) == [
+        ("schema_version", "1.0"),
+        ("run_id", RUN),
+        ("account", {"id": "000000000001", "name": "account-1", "ou": "", "tags": {}}),
+        ("region", "eu-west-1"),
+        ("collector", "ecs-task-definitions"),
+        ("status", "PARTIAL"),
+        ("reason", "throttled"),
+        ("detail", "DescribeTaskDefinition was refused"),
+        ("calls", 7),
+        ("throttled", 3),
+        ("retried", 2),
+        ("duration_s", 1.235),
+        ("resources", 5),
+    ]
+
+
+def test_the_reason_of_what_was_examined_is_null() -> None:
+    assert encode.coverage_row(builders.coverage(), RUN).reason is None
+
+
+def test_times_are_utc_to_the_second() -> None:
+    moment = datetime(2026, 11, 23, 2, 0, 0, 999_999, tzinfo=timezone(timedelta(hours=-5)))
+
+    assert encode.timestamp(moment) == "2026-11-23T07:00:00Z"
+    assert encode.timestamp(moment.replace(tzinfo=None)) == "2026-11-23T02:00:00Z"
+
+
+def test_the_same_rows_are_the_same_bytes_in_whatever_order_they_come() -> None:
+    findings = [
+        encode.finding_row(builders.finding(family, region=region), RUN)
+        for family in ("web", "api")
+        for region in ("us-east-1", "eu-west-1")
+    ]
+
+    count, encoded = encode.encode(findings)
+
+    assert (count, encoded) == encode.encode(reversed(findings))
+    assert encoded[4:8] == bytes(4), "the gzip header must hold no time"
+    assert [(row["region"], row["resource"]["family"]) for row in decoded(encoded)] == [
+        ("eu-west-1", "api"),
+        ("eu-west-1", "web"),
+        ("us-east-1", "api"),
+        ("us-east-1", "web"),
+    ]
+
+
+def test_the_order_of_tags_in_aws_does_not_show() -> None:
+    one, two = (Account("000000000001", tags=tags) for tags in ({"a": "1", "b": "2"}, {"b": "2", "a": "1"}))
+
+    assert encode.encode([encode.finding_row(builders.finding(account=one), RUN)]) == encode.encode(
+        [encode.finding_row(builders.finding(account=two), RUN)]
+    )
+
+
+def test_no_rows_are_an_empty_file() -> None:
+    assert gzip.decompress(encode.encode([])[1]) == b""
+
+
+def test_nothing_in_a_row_acts_on_a_terminal_and_nothing_is_lost() -> None:
+    hostile = "\x1b]0;x\x07\x7f\u202e</script>\n\u2028\U0001f600\\ud800" + "x" * 65_536
+    row = encode.finding_row(builders.finding(account=builders.account(name=hostile)), RUN)
+
+    line = encode.line(row)
+
+    assert line.isascii()
+    assert line.isprintable()
+    assert json.loads(line)["account"]["name"] == hostile
+
+
+def test_half_a_character_is_replaced_so_that_strict_readers_take_the_line() -> None:
+    row = encode.finding_row(
+        builders.finding(account=builders.account(name="a\ud800b \U0001f600", tags={"\udfff": "x"})), RUN
+    )
+
+    read = json.loads(encode.line(row))
+
+    assert read["account"]["name"] == "a\ufffdb \U0001f600"
+    assert read["account"]["tags"] == {"\ufffd": "x"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text() | st.text(alphabet=st.characters(categories=["Cs", "Cc", "Cf"])))
+def test_any_text_is_kept_in_one_line_that_is_valid_utf_8(text: str) -> None:
+    (row,) = decoded(encode.encode([encode.coverage_row(builders.coverage(detail=text), RUN)])[1])
+
+    assert row["detail"] == text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    row["detail"].encode("utf-8")

@@ -1,0 +1,157 @@
+"""A region of ECS in a script, for the collectors of what runs, and what they make of it through the real reader."""
+# ruff: noqa: ANN401 - answers are whatever JSON can carry
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from auditor.aws.account_reader import Reader
+from auditor.aws.collectors import catalogue
+from auditor.aws.collectors.collector import Wishes
+from auditor.aws.roles import Identity, Roles
+from auditor.domain.clock import Unreadable
+from auditor.domain.coverage import Meter
+from auditor.domain.scope import Scope, Target
+from tests import builders
+from tests.aws.fakes import Sent, caller
+
+ACCOUNT = builders.account()
+SCOPE = Scope(ACCOUNT, "eu-west-1")
+PREFIX = f"arn:aws:ecs:{SCOPE.region}:{ACCOUNT.id}"
+
+
+def definition_arn(family: str, revision: int) -> str:
+    return f"{PREFIX}:task-definition/{family}:{revision}"
+
+
+@dataclass
+class Region:
+    """`services` and `tasks` are documents by cluster; `families` maps a name to its latest ACTIVE revision.
+
+    `broken` maps an operation, or an operation and the first thing that it is asked about, to an answer of its own.
+    """
+
+    services: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    tasks: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    families: dict[str, int] = field(default_factory=dict)
+    broken: dict[Any, Any] = field(default_factory=dict)
+
+    def __call__(self, call: Sent) -> Any:
+        asked = call.parameters
+        about = next((asked[key] for key in ("services", "tasks", "taskDefinition", "cluster") if key in asked), None)
+        about = about[0] if isinstance(about, list) else about
+        for key in ((call.operation, about), call.operation):
+            if key in self.broken:
+                return self.broken[key]
+        return getattr(self, f"_{call.operation}")(asked)
+
+    def _DescribeRegions(self, _: Any) -> Any:  # noqa: N802 - the API's name
+        return {"Regions": [{"RegionName": SCOPE.region}]}
+
+    def _ListClusters(self, _: Any) -> Any:  # noqa: N802
+        return {"clusterArns": [f"{PREFIX}:cluster/{name}" for name in self.services or self.tasks]}
+
+    def _ListServices(self, asked: Any) -> Any:  # noqa: N802
+        return {"serviceArns": [each["serviceArn"] for each in self._in(self.services, asked)]}
+
+    def _DescribeServices(self, asked: Any) -> Any:  # noqa: N802
+        found = [each for each in self._in(self.services, asked) if each["serviceArn"] in asked["services"]]
+        return {"services": found, "failures": []}
+
+    def _ListTasks(self, asked: Any) -> Any:  # noqa: N802
+        return {"taskArns": [each["taskArn"] for each in self._in(self.tasks, asked)]}
+
+    def _DescribeTasks(self, asked: Any) -> Any:  # noqa: N802
+        found = [each for each in self._in(self.tasks, asked) if each["taskArn"] in asked["tasks"]]
+        return {"tasks": found, "failures": []}
+
+    def _ListTaskDefinitionFamilies(self, asked: Any) -> Any:  # noqa: N802
+        prefix = asked.get("familyPrefix", "")
+        return {"families": [name for name in self.families if name.startswith(prefix)]}
+
+    def _ListTaskDefinitions(self, asked: Any) -> Any:  # noqa: N802
+        family = asked["familyPrefix"]
+        number = self.families.get(family)
+        return {"taskDefinitionArns": [definition_arn(family, number)] if number else []}
+
+    def _DescribeTaskDefinition(self, asked: Any) -> Any:  # noqa: N802
+        family, _, revision = asked["taskDefinition"].rpartition("/")[2].partition(":")
+        number = int(revision or self.families[family])
+        status = "ACTIVE" if number == self.families.get(family) else "INACTIVE"
+        document = {
+            "taskDefinitionArn": definition_arn(family, number),
+            "family": family,
+            "revision": number,
+            "status": status,
+            "containerDefinitions": [{"name": "app"}],
+        }
+        return {"taskDefinition": document, "tags": []}
+
+    @staticmethod
+    def _in(kind: dict[str, list[dict[str, Any]]], asked: Any) -> list[dict[str, Any]]:
+        return kind.get(asked["cluster"].rpartition("/")[2], [])
+
+
+def service(name: str, *definitions: str, cluster: str = "default", **members: Any) -> dict[str, Any]:
+    """Build a service that rolls out these definitions, the first one for good."""
+    return {
+        "serviceArn": f"{PREFIX}:service/{cluster}/{name}",
+        "serviceName": name,
+        "clusterArn": f"{PREFIX}:cluster/{cluster}",
+        "status": "ACTIVE",
+        "taskDefinition": definitions[0],
+        "launchType": "EC2",
+        "deployments": [
+            {"id": f"d{n}", "status": "PRIMARY", "taskDefinition": each} for n, each in enumerate(definitions)
+        ],
+        **members,
+    }
+
+
+def task(name: str, definition: str, cluster: str = "default", **members: Any) -> dict[str, Any]:
+    """Build a running task."""
+    return {
+        "taskArn": f"{PREFIX}:task/{cluster}/{name}",
+        "clusterArn": f"{PREFIX}:cluster/{cluster}",
+        "taskDefinitionArn": definition,
+        "lastStatus": "RUNNING",
+        "launchType": "EC2",
+        **members,
+    }
+
+
+@dataclass
+class Reading:
+    """What the collectors made of a region, in the order in which a run would ask them."""
+
+    items: dict[str, list[Any]]
+    failures: dict[str, Unreadable]
+    calls: list[tuple[str, Any]]
+
+    def operations(self) -> list[str]:
+        return [operation for operation, _ in self.calls]
+
+
+def read(script: Callable[[Sent], Any], names: Iterable[str], wishes: Wishes | None = None) -> Reading:
+    """Read a region with the collectors of these names."""
+    by = caller(script)
+    wanted = set(names)
+    needed = {need for each in catalogue() if each.name in wanted for need in each.running_needs} | wanted
+    collectors = [each for each in catalogue() if each.name in needed]
+    reader = Reader(
+        by, Roles(by, Identity(ACCOUNT.id, f"arn:aws:iam::{ACCOUNT.id}:user/u"), "run", ()), collectors, None, wishes
+    )
+    reader.regions(Target(ACCOUNT), Meter())
+    items: dict[str, list[Any]] = {}
+    failures: dict[str, Unreadable] = {}
+    for each in collectors:
+        found = items.setdefault(each.name, [])
+        try:
+            found.extend(reader.collect(SCOPE, each.name, Meter()))
+        except Unreadable as failure:
+            failures[each.name] = failure
+    reader.leave(SCOPE)
+    sent = by.clients.sent  # type: ignore[attr-defined]
+    return Reading(items, failures, [(each.operation, each.parameters) for each in sent if each.service == "ecs"])

@@ -1,0 +1,95 @@
+"""Which revision brought a fault in: from what is remembered, and by asking for as few as it takes."""
+
+from __future__ import annotations
+
+from math import ceil, log2
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.aws.collectors.ecs.introductions import Look, recalled, searched
+from auditor.domain.check import Status
+from auditor.domain.ecs.task_definitions import Definition
+from auditor.domain.resource import Introduction
+from tests.builders import NOW, task_definition
+
+
+def of(verdicts: str, asked: list[int] | None = None) -> Look:
+    """Build a family: one letter a revision, from 1 on; F fails, p passes, and a dot is not there."""
+
+    def look(number: int) -> Definition | None:
+        if asked is not None:
+            asked.append(number)
+        letter = verdicts[number - 1] if 1 <= number <= len(verdicts) else "."
+        return None if letter == "." else task_definition("web", number, status=letter, registered_at=NOW)
+
+    return look
+
+
+def judge(definition: Definition) -> Status:
+    return Status.FAIL if definition.status == "F" else Status.PASS
+
+
+def number(introduction: Introduction | None) -> int | None:
+    return introduction.revision if introduction else None
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "revision"),
+    [
+        pytest.param("F", 1, id="the first revision had it"),
+        pytest.param("FFF", 1, id="all of them have it"),
+        pytest.param("pF", 2, id="the one before did not have it"),
+        pytest.param("FpFF", 3, id="it was mended, and came again"),
+        pytest.param("p.F", None, id="the one before is not remembered"),
+        pytest.param(".F", None, id="nothing else is remembered"),
+        pytest.param("pp.", None, id="the revision itself is not remembered"),
+        pytest.param("pFp", None, id="it is not what the revision says that fails"),
+    ],
+)
+def test_what_is_remembered_tells_as_far_as_it_goes(verdicts: str, revision: int | None) -> None:
+    assert number(recalled(len(verdicts), of(verdicts), judge)) == revision
+
+
+def test_the_revision_tells_when_it_was_registered_and_by_whom() -> None:
+    found = recalled(2, lambda n: task_definition("web", n, status="pF"[n - 1], registered_by="ci"), judge)
+
+    assert found == Introduction(2, None, "ci")
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "revision"),
+    [
+        pytest.param("F", 1, id="there is but one"),
+        pytest.param("FFFFF", 1, id="all of them have it"),
+        pytest.param("ppppF", 5, id="only the last one has it"),
+        pytest.param("ppFFF", 3, id="one in the middle brought it"),
+        pytest.param("pp..F", 5, id="those in between are gone"),
+        pytest.param("..FFF", 3, id="the oldest are gone"),
+        pytest.param("pp.F.FF", 4, id="some are gone"),
+        pytest.param("p" + 20 * "." + "F", None, id="too many are gone"),
+        pytest.param("ppp", None, id="it is not what the revision says that fails"),
+    ],
+)
+def test_a_search_steps_over_what_is_gone(verdicts: str, revision: int | None) -> None:
+    assert number(searched(len(verdicts), of(verdicts), judge)) == revision
+
+
+@given(sound=st.integers(0, 5_000), failing=st.integers(1, 5_000))
+def test_a_search_takes_as_many_looks_as_there_are_halves(sound: int, failing: int) -> None:
+    asked: list[int] = []
+    verdicts = "p" * sound + "F" * failing
+
+    assert number(searched(len(verdicts), of(verdicts, asked), judge)) == sound + 1
+    assert len(asked) <= ceil(log2(len(verdicts) + 1)) + 1
+
+
+@given(st.text("pF.", max_size=40).map(lambda head: f"{head}F"))
+def test_a_search_ends_at_a_revision_that_fails_and_follows_one_that_does_not(verdicts: str) -> None:
+    found = searched(len(verdicts), of(verdicts), judge)
+
+    if found is not None:
+        assert verdicts[found.revision - 1] == "F"
+        before = verdicts[: found.revision - 1].rstrip(".")
+        assert not before.endswith("F")

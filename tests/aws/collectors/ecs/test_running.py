@@ -1,0 +1,232 @@
+"""What runs is read once and by many; what of it cannot be read is said wherever it would have mattered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from auditor.aws.collectors.collector import Wishes
+from auditor.domain.coverage import Gap
+from auditor.domain.ecs.task_definitions import TaskDefinition
+from auditor.domain.ecs.usage import Usage
+from auditor.domain.reason import Reason
+from tests.aws.collectors.ecs.region import PREFIX, Region, definition_arn, read, service, task
+from tests.aws.fakes import refused
+
+DEFINITIONS, SERVICES, TASKS = "ecs-task-definitions", "ecs-services", "ecs-tasks"
+DENIED = refused("AccessDeniedException", "because no identity-based policy allows it")
+DOWN = refused("ServerException", "down", status=500)
+OLD, NEW = definition_arn("web", 1), definition_arn("web", 2)
+
+
+def gaps(items: list[Any]) -> list[Gap]:
+    return [each for each in items if isinstance(each, Gap)]
+
+
+def facts(items: list[Any]) -> list[Any]:
+    return [each for each in items if not isinstance(each, Gap)]
+
+
+def by_revision(items: list[Any]) -> dict[int, TaskDefinition]:
+    return {each.revision: each for each in items if isinstance(each, TaskDefinition)}
+
+
+def test_the_latest_and_whatever_runs_is_read_each_once() -> None:
+    region = Region(
+        {"default": [service("web", NEW, OLD)]}, {"default": [task("t1", OLD), task("t2", NEW)]}, {"web": 2, "job": 5}
+    )
+    reading = read(region, [DEFINITIONS])
+
+    assert {(each.family, each.revision) for each in reading.items[DEFINITIONS]} == {("web", 1), ("web", 2), ("job", 5)}
+    assert reading.operations() == [
+        *("ListClusters", "ListServices", "DescribeServices", "ListTasks", "DescribeTasks"),
+        *("ListTaskDefinitionFamilies", "DescribeTaskDefinition", "DescribeTaskDefinition", "DescribeTaskDefinition"),
+    ]
+
+
+def test_each_revision_says_what_uses_it_and_which_one_is_the_latest() -> None:
+    web = service("web", NEW, OLD, enableExecuteCommand=True)
+    region = Region({"default": [web]}, {"default": [task("t1", OLD), task("t2", OLD)]}, {"web": 2, "job": 5})
+    definitions = {each.arn: each for each in read(region, [DEFINITIONS]).items[DEFINITIONS]}
+    arn = (web["serviceArn"],)
+
+    assert definitions[OLD].in_use == Usage(arn, (), 2, ("default",), ("EC2",), exec_enabled=True)
+    assert definitions[NEW].in_use == Usage(arn, (), 0, ("default",), ("EC2",), exec_enabled=True)
+    assert definitions[definition_arn("job", 5)].in_use == Usage()
+    assert {each.revision: each.latest_active for each in definitions.values()} == {1: 2, 2: 2, 5: 5}
+    assert definitions[OLD].status == "INACTIVE"
+
+
+def test_a_family_of_which_nothing_is_active_has_no_latest_revision() -> None:
+    region = Region({"default": [service("web", OLD)]})
+
+    (definition,) = read(region, [DEFINITIONS]).items[DEFINITIONS]
+
+    assert (definition.revision, definition.latest_active) == (1, 0)
+
+
+def test_services_come_ten_at_a_time_and_tasks_a_hundred_at_a_time() -> None:
+    region = Region(
+        {"default": [service(f"s{n}", NEW) for n in range(25)]}, {"default": [task(f"t{n}", NEW) for n in range(150)]}
+    )
+    reading = read(region, [SERVICES, TASKS])
+    asked = [(operation, parameters) for operation, parameters in reading.calls if operation.startswith("Describe")]
+
+    assert [len(each["services"]) for operation, each in asked if operation == "DescribeServices"] == [10, 10, 5]
+    assert [len(each["tasks"]) for operation, each in asked if operation == "DescribeTasks"] == [100, 50]
+    assert len(facts(reading.items[SERVICES])) == 25
+    assert len(facts(reading.items[TASKS])) == 150
+    assert next(each for operation, each in reading.calls if operation == "ListServices")["maxResults"] == 100
+
+
+def test_a_refused_list_of_clusters_is_asked_for_once_and_leaves_the_latest_revisions() -> None:
+    region = Region(families={"web": 2}, broken={"ListClusters": DENIED})
+    reading = read(region, [DEFINITIONS])
+    (definition,) = facts(reading.items[DEFINITIONS])
+    (gap,) = gaps(reading.items[DEFINITIONS])
+
+    assert reading.operations().count("ListClusters") == 1
+    assert {name: failure.reason for name, failure in reading.failures.items()} == {
+        SERVICES: Reason.PERMISSION_DENIED,
+        TASKS: Reason.PERMISSION_DENIED,
+    }
+    assert (gap.reason, gap.resource) == (Reason.PERMISSION_DENIED, None)
+    assert definition.in_use == Usage(complete=False)
+
+
+@pytest.mark.parametrize("operation", ["ListServices", "DescribeServices", "ListTasks", "DescribeTasks"])
+def test_what_cannot_be_read_of_one_cluster_costs_no_other_and_is_a_gap_of_the_definitions_too(operation: str) -> None:
+    lost, kept = service("lost", OLD, cluster="a"), service("kept", NEW, cluster="b")
+    first = {"List": f"{PREFIX}:cluster/a", "DescribeServices": lost["serviceArn"]}
+    about = first["List"] if operation.startswith("List") else lost["serviceArn"]
+    about = f"{PREFIX}:task/a/lost" if operation == "DescribeTasks" else about
+    region = Region(
+        {"a": [lost], "b": [kept]},
+        {"a": [task("lost", OLD, "a")], "b": [task("kept", NEW, "b")]},
+        {"web": 2},
+        {(operation, about): DENIED},
+    )
+    reading = read(region, [DEFINITIONS])
+    collector = SERVICES if "Services" in operation else TASKS
+    (gap,) = gaps(reading.items[collector])
+
+    assert gap.reason is Reason.PERMISSION_DENIED
+    assert "kept" in str([each.arn for each in facts(reading.items[collector])])
+    assert [each.reason for each in gaps(reading.items[DEFINITIONS])] == [Reason.PERMISSION_DENIED]
+    assert not any(each.in_use.complete for each in facts(reading.items[DEFINITIONS]))
+
+
+def test_a_service_that_is_a_gap_is_one_for_checks_of_services_only() -> None:
+    region = Region({"default": [service("web", NEW)]}, broken={"DescribeServices": DENIED})
+
+    (gap,) = gaps(read(region, [SERVICES]).items[SERVICES])
+
+    assert gap.resource is not None
+    assert (gap.resource.type, gap.resource.name) == ("AWS::ECS::Service", "default/web")
+
+
+@pytest.mark.parametrize("word", ["MISSING"])
+def test_what_has_ended_since_it_was_listed_is_no_gap(word: str) -> None:
+    arn = f"{PREFIX}:task/default/t1"
+    answer = {"tasks": [], "failures": [{"arn": arn, "reason": word}]}
+    region = Region(tasks={"default": [task("t1", NEW)]}, broken={"DescribeTasks": answer})
+
+    assert read(region, [TASKS]).items[TASKS] == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        pytest.param({"failures": []}, Reason.MALFORMED_RESPONSE, id="no list at all"),
+        pytest.param(
+            {"tasks": [], "failures": []}, Reason.MALFORMED_RESPONSE, id="an answer that does not speak of it"
+        ),
+        pytest.param({"tasks": [{}], "failures": []}, Reason.MALFORMED_RESPONSE, id="an object that is no task"),
+        pytest.param({"tasks": [task("t2", NEW)]}, Reason.MALFORMED_RESPONSE, id="another task"),
+        pytest.param(
+            {"tasks": [], "failures": [{"arn": f"{PREFIX}:task/default/t1", "reason": "ACCESS_DENIED"}]},
+            Reason.PERMISSION_DENIED,
+            id="a refusal within the answer",
+        ),
+        pytest.param(
+            {"tasks": [], "failures": [{"arn": f"{PREFIX}:task/default/t1", "reason": "of next year", "detail": "x"}]},
+            Reason.SERVICE_ERROR,
+            id="a reason that nobody knows",
+        ),
+        pytest.param(DOWN, Reason.SERVICE_ERROR, id="an error after every retry"),
+    ],
+)
+def test_what_is_not_told_of_a_task_is_a_gap(answer: Any, reason: Reason) -> None:  # noqa: ANN401
+    region = Region(tasks={"default": [task("t1", NEW)]}, broken={"DescribeTasks": answer})
+
+    (gap,) = read(region, [TASKS]).items[TASKS]
+
+    assert isinstance(gap, Gap)
+    assert gap.reason is reason
+
+
+def test_one_service_that_cannot_be_understood_costs_no_other() -> None:
+    good, bad = service("good", NEW), {**service("bad", NEW), "launchType": 7}
+    region = Region({"default": [good, bad]})
+
+    found = read(region, [SERVICES]).items[SERVICES]
+
+    assert [each.name for each in facts(found)] == ["good"]
+    assert [(each.reason, each.resource and each.resource.name) for each in gaps(found)] == [
+        (Reason.MALFORMED_RESPONSE, "default/bad")
+    ]
+
+
+def test_a_cluster_that_is_deleted_meanwhile_has_nothing() -> None:
+    gone = refused("ClusterNotFoundException", "Cluster not found.")
+    region = Region({"default": []}, broken={"ListServices": gone, "ListTasks": gone})
+    reading = read(region, [SERVICES, TASKS])
+
+    assert reading.items == {SERVICES: [], TASKS: []}
+    assert reading.failures == {}
+
+
+def test_a_revision_that_runs_and_is_not_shown_is_a_gap_and_not_gone() -> None:
+    gone = refused("ClientException", "Unable to describe task definition.")
+    region = Region({"default": [service("web", OLD)]}, broken={("DescribeTaskDefinition", OLD): gone})
+
+    (gap,) = read(region, [DEFINITIONS]).items[DEFINITIONS]
+
+    assert isinstance(gap, Gap)
+    assert gap.resource is not None
+    assert (gap.resource.family, gap.resource.revision, gap.reason) == ("web", 1, Reason.SERVICE_ERROR)
+
+
+def test_a_definition_with_an_odd_name_is_a_gap_of_its_own() -> None:
+    odd = "arn:aws:ecs:eu-west-1:999999999999:task-definition/other:1"
+    region = Region({"default": [service("web", odd)]}, families={"web": 2})
+    items = read(region, [DEFINITIONS]).items[DEFINITIONS]
+
+    assert [each.revision for each in facts(items)] == [2]
+    assert [each.reason for each in gaps(items)] == [Reason.MALFORMED_RESPONSE]
+
+
+def test_where_the_latest_cannot_be_read_an_older_one_that_runs_does_not_know_it() -> None:
+    region = Region(
+        {"default": [service("web", OLD)]}, families={"web": 2}, broken={("DescribeTaskDefinition", "web"): DENIED}
+    )
+    items = read(region, [DEFINITIONS]).items[DEFINITIONS]
+
+    assert {each.revision: each.latest_active for each in facts(items)} == {1: None}
+    assert [each.resource and each.resource.name for each in gaps(items)] == ["web"]
+
+
+def test_only_what_runs_is_read_where_that_is_wanted_with_the_number_of_the_latest() -> None:
+    region = Region({"default": [service("web", OLD)]}, families={"web": 2, "job": 5})
+    reading = read(region, [DEFINITIONS], Wishes("running"))
+
+    assert {each.revision: each.latest_active for each in facts(reading.items[DEFINITIONS])} == {1: 2}
+    assert "ListTaskDefinitionFamilies" not in reading.operations()
+
+
+def test_nobody_looks_at_what_runs_where_only_the_latest_are_wanted() -> None:
+    region = Region({"default": [service("web", OLD)]}, families={"web": 2})
+    reading = read(region, [DEFINITIONS], Wishes("latest"))
+
+    assert by_revision(reading.items[DEFINITIONS])[2].in_use is None

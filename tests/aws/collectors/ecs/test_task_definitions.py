@@ -1,0 +1,279 @@
+"""Families listed and described: one call each, one gap for what cannot be read, and nothing that goes missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+
+from auditor.aws.calls import Line
+from auditor.aws.collectors import catalogue, reading
+from auditor.aws.collectors.collector import Collector, Outcome, Shared, Visit, Wishes
+from auditor.aws.collectors.paging import pages
+from auditor.aws.errors import CallFailed
+from auditor.domain.cache import ScopeRecall
+from auditor.domain.coverage import Gap
+from auditor.domain.ecs.task_definitions import TaskDefinition
+from auditor.domain.reason import Reason
+from auditor.domain.scope import Scope
+from tests import builders
+from tests.aws.fakes import Sent, caller, in_turn, line, refused, sent
+from tests.aws.fakes import pages as paged
+
+LIST, DESCRIBE = "ListTaskDefinitionFamilies", "DescribeTaskDefinition"
+SCOPE = builders.scope()
+LATEST_ONLY = Wishes("latest")
+GONE = refused("ClientException", "Unable to describe task definition.")
+DENIED = refused("AccessDeniedException", "because no identity-based policy allows it")
+
+
+def described(
+    family: str, revision: int = 3, *, region: str = SCOPE.region, account: str = SCOPE.account.id
+) -> dict[str, Any]:
+    arn = f"arn:aws:ecs:{region}:{account}:task-definition/{family}:{revision}"
+    task = {"taskDefinitionArn": arn, "family": family, "revision": revision, "status": "ACTIVE"}
+    return {
+        "taskDefinition": {**task, "containerDefinitions": [{"name": "app"}]},
+        "tags": [{"key": "env", "value": "prod"}],
+    }
+
+
+class Ecs:
+    """Families on pages; `broken` answers in place of a description, `later` in place of every list after the first."""
+
+    def __init__(self, *rows: list[Any], broken: dict[str, Any] | None = None, later: Any = None) -> None:  # noqa: ANN401
+        self.pages = paged(rows, "families")
+        self.broken = broken or {}
+        self.later = later
+
+    def __call__(self, call: Sent) -> Any:  # noqa: ANN401
+        if call.operation == DESCRIBE:
+            family = call.parameters["taskDefinition"]
+            return self.broken.get(family) or described(family)
+        if "familyPrefix" in call.parameters and self.later is not None:
+            return self.later
+        token = call.parameters.get("nextToken")
+        place = 0 if token is None else int(token.removeprefix("after-")) + 1
+        return self.pages[place]
+
+
+def the_collector() -> Collector:
+    (collector,) = reading([TaskDefinition], running=False)
+    return collector
+
+
+def visit(on: Line, scope: Scope = SCOPE, recall: ScopeRecall | None = None, wishes: Wishes = LATEST_ONLY) -> Visit:
+    return Visit(scope, on, recall or ScopeRecall(), wishes, Shared(), lambda _: Outcome(()))
+
+
+def reading_of(on: Line, scope: Scope = SCOPE) -> Iterator[object]:
+    return the_collector().collect(visit(on, scope))
+
+
+def collect(script: Any) -> tuple[list[Any], Line]:  # noqa: ANN401
+    on = line(caller(script))
+    return list(reading_of(on)), on
+
+
+def names(items: list[Any]) -> list[str]:
+    return [item.family for item in items]
+
+
+def operations(on: Line) -> list[str]:
+    return [each.operation for each in sent(on.caller)]
+
+
+def test_every_family_of_every_page_is_described_once_by_its_name() -> None:
+    items, on = collect(Ecs(["a", "b"], [], ["c"]))
+    assert names(items) == ["a", "b", "c"]
+    asked = [each.parameters for each in sent(on.caller) if each.operation == DESCRIBE]
+    assert asked == [{"taskDefinition": name, "include": ["TAGS"]} for name in "abc"]
+    assert operations(on) == [LIST, DESCRIBE, DESCRIBE, LIST, LIST, DESCRIBE]
+
+
+def test_only_families_with_an_active_revision_are_asked_for_a_hundred_at_a_time() -> None:
+    _, on = collect(Ecs(["a"], ["b"]))
+    first, second = (each.parameters for each in sent(on.caller) if each.operation == LIST)
+    assert first == {"status": "ACTIVE", "maxResults": 100}
+    assert second == {"status": "ACTIVE", "maxResults": 100, "nextToken": "after-0"}
+
+
+def test_the_fact_holds_what_ecs_said() -> None:
+    (item,), _ = collect(Ecs(["web"]))
+    assert (item.arn, item.revision, item.tags) == (
+        described("web")["taskDefinition"]["taskDefinitionArn"],
+        3,
+        {"env": "prod"},
+    )
+
+
+def test_a_region_without_families_is_empty_for_one_call() -> None:
+    items, on = collect(Ecs([]))
+    assert items == []
+    assert operations(on) == [LIST]
+
+
+def test_a_family_that_slips_onto_the_next_page_too_is_described_once() -> None:
+    items, on = collect(Ecs(["a", "b"], ["b", "c", "c"]))
+    assert names(items) == ["a", "b", "c"]
+    assert operations(on).count(DESCRIBE) == 3
+
+
+def test_facts_come_as_they_are_read() -> None:
+    on = line(caller(Ecs(["a", "b"], ["c"])))
+    items = reading_of(on)
+    next(items)
+    assert operations(on) == [LIST, DESCRIBE]
+    del items
+
+
+@pytest.mark.parametrize(
+    "garbled",
+    [
+        {},
+        {"message": "<html>"},
+        {"families": None},
+        {"families": "web"},
+        {"families": [3]},
+        {"families": [""]},
+        {"families": [None]},
+        {"families": [], "nextToken": 3},
+    ],
+)
+def test_a_garbled_page_is_not_a_region_without_families(garbled: dict[str, Any]) -> None:
+    with pytest.raises(CallFailed) as raised:
+        collect(in_turn(garbled))
+    assert raised.value.failure.reason is Reason.MALFORMED_RESPONSE
+    items, on = collect(in_turn(garbled, {"families": ["a"]}, described("a")))
+    assert names(items) == ["a"]
+    assert on.meter.retried == 1
+
+
+def test_a_token_that_comes_back_ends_the_list_as_a_failure() -> None:
+    again = {"families": ["a"], "nextToken": "again"}
+    on = line(caller(lambda call: again if call.operation == LIST else described("a")))
+    read: list[object] = []
+    with pytest.raises(CallFailed, match="same nextToken twice") as raised:
+        read.extend(reading_of(on))
+    assert raised.value.failure.reason is Reason.MALFORMED_RESPONSE
+    assert operations(on) == [LIST, DESCRIBE, LIST]
+
+
+def test_a_list_that_fails_on_its_second_page_has_given_the_first() -> None:
+    script = Ecs(["a"], ["b"])
+    script.pages[1] = cast("Any", DENIED)
+    items = reading_of(line(caller(script)))
+    assert cast("TaskDefinition", next(items)).family == "a"
+    with pytest.raises(CallFailed):
+        next(items)
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        pytest.param(DENIED, Reason.PERMISSION_DENIED, id="it is denied"),
+        pytest.param(refused("ThrottlingException"), Reason.THROTTLED, id="it is throttled for ever"),
+        pytest.param(refused("ServerException", "sorry", 500), Reason.SERVICE_ERROR, id="it always fails"),
+        pytest.param(GONE, Reason.SERVICE_ERROR, id="it is listed and cannot be described"),
+        pytest.param({"message": "<html>"}, Reason.MALFORMED_RESPONSE, id="a proxy answers"),
+        pytest.param({"taskDefinition": None}, Reason.MALFORMED_RESPONSE, id="the answer is empty"),
+        pytest.param({"taskDefinition": {"family": "b"}}, Reason.MALFORMED_RESPONSE, id="half of it is missing"),
+        pytest.param({"taskDefinition": [1]}, Reason.MALFORMED_RESPONSE, id="it is a list"),
+        pytest.param({**described("b"), "tags": [3]}, Reason.MALFORMED_RESPONSE, id="its tags are numbers"),
+        pytest.param(described("a"), Reason.MALFORMED_RESPONSE, id="another family is answered"),
+        pytest.param(described("b", region="us-east-1"), Reason.MALFORMED_RESPONSE, id="another region answers"),
+        pytest.param(described("b", account="999999999999"), Reason.MALFORMED_RESPONSE, id="another account answers"),
+    ],
+)
+def test_a_family_that_cannot_be_read_is_one_gap_and_the_rest_is_read(broken: Any, reason: Reason) -> None:  # noqa: ANN401
+    (first, gap, last), _ = collect(Ecs(["a", "b", "c"], broken={"b": broken}))
+    assert names([first, last]) == ["a", "c"]
+    assert isinstance(gap, Gap)
+    assert (gap.scope, gap.stage, gap.reason) == (SCOPE, "describe", reason)
+    assert gap.resource is not None
+    assert gap.resource.arn == "arn:aws:ecs:eu-west-1:000000000001:task-definition/b"
+    assert (gap.resource.family, gap.resource.revision) == ("b", None)
+
+
+def test_a_gap_has_the_finding_id_that_the_family_has_when_it_can_be_read() -> None:
+    (gap,), _ = collect(Ecs(["web"], broken={"web": DENIED}))
+    (fact,), _ = collect(Ecs(["web"]))
+    assert gap.resource.lasting_arn == fact.resource.lasting_arn
+
+
+def test_a_gap_says_nothing_of_what_was_in_a_garbled_definition() -> None:
+    answer = described("web")
+    answer["taskDefinition"]["containerDefinitions"] = ["hunter2"]
+    (gap,), _ = collect(Ecs(["web"], broken={"web": answer}))
+    assert gap.reason is Reason.MALFORMED_RESPONSE
+    assert "containerDefinitions[0]" in gap.detail
+    assert "hunter2" not in gap.detail
+
+
+def test_a_gap_in_another_partition_names_it() -> None:
+    script, scope = Ecs(["web"], broken={"web": DENIED}), builders.scope("cn-north-1")
+    (gap,) = reading_of(line(caller(script), region="cn-north-1"), scope)
+    assert isinstance(gap, Gap)
+    assert gap.resource is not None
+    assert gap.resource.arn.startswith("arn:aws-cn:ecs:cn-north-1:")
+
+
+def test_a_family_that_is_deregistered_between_list_and_describe_is_no_gap() -> None:
+    items, on = collect(Ecs(["a", "b"], broken={"a": GONE}, later={"families": ["a-sidecar"]}))
+    assert names(items) == ["b"]
+    asked = [each.parameters for each in sent(on.caller) if "familyPrefix" in each.parameters]
+    assert asked == [{"familyPrefix": "a", "status": "ACTIVE"}]
+
+
+def test_where_nobody_can_tell_whether_it_is_still_there_it_is_a_gap() -> None:
+    (gap, _), _ = collect(Ecs(["a", "b"], broken={"a": GONE}, later=DENIED))
+    assert isinstance(gap, Gap)
+    assert gap.reason is Reason.SERVICE_ERROR
+
+
+def test_only_a_definition_that_is_not_shown_is_looked_for_again() -> None:
+    _, on = collect(Ecs(["a"], broken={"a": DENIED}))
+    assert operations(on) == [LIST, DESCRIBE]
+
+
+def test_to_count_is_to_list_and_to_describe_nothing() -> None:
+    on = line(caller(Ecs(["a", "b"], ["b", "c"])))
+    assert len(list(the_collector().count(visit(on)))) == 3
+    assert operations(on) == [LIST, LIST]
+
+
+def test_parameters_of_a_list_may_have_any_name() -> None:
+    on = line(caller(in_turn({"families": ["a"]})))
+    assert list(pages(on, "ecs", "ListServiceDeployments", "families", service="web", key="x")) == [["a"]]
+    assert sent(on.caller)[0].parameters == {"service": "web", "key": "x"}
+
+
+def test_the_actions_of_a_collector_are_those_that_it_calls() -> None:
+    _, on = collect(Ecs(["a", "b"], broken={"a": GONE}))
+    later = line(caller(in_turn({"taskDefinitionArns": []})))
+    list(
+        the_collector().collect(
+            visit(later, recall=ScopeRecall(known={"arn": {}}), wishes=Wishes("latest", tags=False))
+        )
+    )
+
+    called = {*operations(on), *operations(later)}
+    assert {f"ecs:{operation}" for operation in called} == set(the_collector().actions)
+
+
+def test_collectors_are_found_by_what_they_yield() -> None:
+    assert the_collector() in catalogue()
+    assert {each.name for each in reading([TaskDefinition])} == {"ecs-services", "ecs-tasks", "ecs-task-definitions"}
+    with pytest.raises(LookupError, match="no collector reads str"):
+        reading([TaskDefinition, str])
+
+
+@pytest.mark.parametrize("lost", [[], None], ids=repr)
+def test_a_description_without_containers_is_a_gap(lost: object) -> None:
+    answer = described("a")
+    answer["taskDefinition"]["containerDefinitions"] = lost
+    (item,), _ = collect(Ecs(["a"], broken={"a": answer}))
+
+    assert isinstance(item, Gap)
+    assert item.reason is Reason.MALFORMED_RESPONSE

@@ -1,0 +1,168 @@
+"""An account as the engine sees it: opened, listed, read, closed; and what an ambiguous refusal means there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from auditor.aws.account_reader import Reader
+from auditor.aws.calls import Caller
+from auditor.aws.collectors import reading
+from auditor.aws.collectors.collector import Wishes
+from auditor.aws.roles import Identity, Roles, identify
+from auditor.domain.clock import Unreadable
+from auditor.domain.coverage import Gap, Meter
+from auditor.domain.ecs.task_definitions import TaskDefinition
+from auditor.domain.reason import Reason
+from auditor.domain.scope import Account, RegionRule, Role, Scope, Target
+from tests.aws.conftest import Connect
+from tests.aws.fakes import Sent, caller, refused
+from tests.fleet import Fault, Fleet
+
+HOME = "999999999999"
+ACCOUNT = Account(HOME)
+BAD_TOKEN = refused("UnrecognizedClientException", "The security token included in the request is invalid.")
+COLLECTOR = "ecs-task-definitions"
+ENABLED = {"Regions": [{"RegionName": "us-east-1"}, {"RegionName": "eu-west-1"}]}
+
+
+def reader(script: Any) -> Reader:  # noqa: ANN401
+    by = caller(script)
+    return Reader(
+        by,
+        Roles(by, Identity(HOME, f"arn:aws:iam::{HOME}:user/u"), "run", ()),
+        reading([TaskDefinition], running=False),
+        None,
+        Wishes("latest"),
+    )
+
+
+def answers(regions: Any, families: Any) -> Any:  # noqa: ANN401
+    def script(call: Sent) -> Any:  # noqa: ANN401
+        return regions if call.operation == "DescribeRegions" else families
+
+    return script
+
+
+def collected(on: Reader, region: str) -> list[object]:
+    return list(on.collect(Scope(ACCOUNT, region), COLLECTOR, Meter()))
+
+
+@pytest.mark.parametrize(
+    ("regions", "region", "reason"),
+    [
+        pytest.param(ENABLED, "eu-west-1", Reason.EXPIRED_CREDENTIALS, id="enabled, so the token is bad"),
+        pytest.param(ENABLED, "me-south-1", Reason.REGION_DISABLED, id="not enabled, so the region is"),
+        pytest.param(
+            refused("UnauthorizedOperation"),
+            "me-south-1",
+            Reason.REGION_DISABLED,
+            id="not known, and it can be switched off",
+        ),
+        pytest.param(
+            refused("UnauthorizedOperation"),
+            "eu-west-1",
+            Reason.EXPIRED_CREDENTIALS,
+            id="not known, but nobody can switch it off",
+        ),
+    ],
+)
+def test_a_bad_token_and_a_disabled_region_are_told_apart(regions: Any, region: str, reason: Reason) -> None:  # noqa: ANN401
+    on = reader(answers(regions, BAD_TOKEN))
+    target = Target(ACCOUNT, regions=RegionRule((region,)))
+    if isinstance(regions, dict):
+        assert on.regions(target, Meter()) == {"us-east-1", "eu-west-1"}
+    else:
+        with pytest.raises(Unreadable, match="ec2:DescribeRegions"):
+            on.regions(target, Meter())
+    with pytest.raises(Unreadable, match="security token included in the request is invalid") as raised:
+        collected(on, region)
+    assert (raised.value.stage, raised.value.reason) == ("list", reason)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (refused("AccessDeniedException", "with an explicit deny in a service control policy"), Reason.SCP_DENIED),
+        (refused("AccessDeniedException", "no identity-based policy"), Reason.PERMISSION_DENIED),
+        (refused("ThrottlingException", "Rate exceeded"), Reason.THROTTLED),
+        (refused("ExpiredTokenException", "expired"), Reason.EXPIRED_CREDENTIALS),
+    ],
+)
+def test_a_region_that_cannot_be_listed_has_its_reason(error: Exception, reason: Reason) -> None:
+    on = reader(answers(ENABLED, error))
+    on.regions(Target(ACCOUNT), Meter())
+    with pytest.raises(Unreadable) as raised:
+        collected(on, "us-east-1")
+    assert (raised.value.stage, raised.value.reason) == ("list", reason)
+
+
+def test_a_refusal_that_is_plain_stands_where_the_regions_are_not_known() -> None:
+    denied = refused("AccessDeniedException", "no identity-based policy")
+    on = reader(answers(refused("UnauthorizedOperation"), denied))
+    with pytest.raises(Unreadable):
+        on.regions(Target(ACCOUNT, regions=RegionRule(("me-south-1",))), Meter())
+    with pytest.raises(Unreadable) as raised:
+        collected(on, "me-south-1")
+    assert raised.value.reason is Reason.PERMISSION_DENIED
+
+
+def test_an_account_that_is_closed_is_forgotten() -> None:
+    on = reader(answers(ENABLED, {"families": []}))
+    on.regions(Target(ACCOUNT), Meter())
+    assert collected(on, "us-east-1") == []
+    on.close(ACCOUNT)
+    on.close(ACCOUNT)
+    assert on._open == {}
+    assert on._caller.budget._levels == {}
+
+
+@pytest.fixture
+def members(fleet: Fleet, connect: Connect) -> tuple[Reader, Caller]:
+    by = connect()
+    works = reading([TaskDefinition], running=False)
+    actions = {"ec2:DescribeRegions", *(action for each in works for action in each.actions)}
+    return Reader(by, Roles(by, identify(by), "run", actions), works, None, Wishes("latest")), by
+
+
+def member(fleet: Fleet, place: int) -> Target:
+    account = fleet.organization.members[place].id
+    return Target(Account(account), (Role(f"arn:aws:iam::{account}:role/AuditorReadOnly"),))
+
+
+def test_over_the_wire_an_account_is_read_to_the_letter_with_the_fewest_calls(
+    fleet: Fleet, members: tuple[Reader, Caller]
+) -> None:
+    on, _ = members
+    target = member(fleet, 0)
+    meter, found = Meter(), list[str]()
+    for region in sorted(on.regions(target, meter)):
+        for item in on.collect(Scope(target.account, region), COLLECTOR, meter):
+            assert isinstance(item, TaskDefinition)
+            found.append(item.arn)
+    truth = [each.arn for each in fleet.truth() if f":{target.account.id}:" in each.arn]
+    assert sorted(found) == sorted(truth)
+    assert len(found) > 3
+    told = fleet.report()
+    assert told["operations"]["DescribeTaskDefinition"] == len(truth)
+    assert told["duplicates"] == {}
+    assert meter.calls == told["calls"] - 1  # but for the question who we are
+
+
+def test_over_the_wire_one_definition_that_fails_hides_no_other(fleet: Fleet, members: tuple[Reader, Caller]) -> None:
+    on, _ = members
+    target = member(fleet, 0)
+    (region, *_) = sorted(on.regions(target, Meter()))
+    whole = families(on.collect(Scope(target.account, region), COLLECTOR, Meter()))
+    fleet.set_faults(Fault("access-denied", operation="DescribeTaskDefinition", resource=whole[0]))
+    first, *others = on.collect(Scope(target.account, region), COLLECTOR, Meter())
+    assert isinstance(first, Gap)
+    assert first.resource is not None
+    assert (first.reason, first.resource.name) == (Reason.PERMISSION_DENIED, whole[0])
+    assert families(others) == whole[1:]
+
+
+def families(items: Iterable[object]) -> list[str]:
+    return [item.family for item in items if isinstance(item, TaskDefinition)]

@@ -1,0 +1,182 @@
+"""What each error means, and whether asking again can help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore import exceptions
+from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
+
+from auditor.aws.errors import Failure, Malformed, Remedy, is_ambiguous, understand
+from auditor.domain.reason import Reason
+from tests.aws.fakes import refused
+
+NOT_AUTHORIZED = "User: arn:aws:sts::1:assumed-role/A/s is not authorized to perform: ecs:ListClusters on resource: * "
+SCP_OLD = NOT_AUTHORIZED + "with an explicit deny in a service control policy"
+SCP_NEW = SCP_OLD + ": arn:aws:organizations::9:policy/o-abc/service_control_policy/p-abc"
+IMPLICIT = NOT_AUTHORIZED + "because no identity-based policy allows the ecs:ListClusters action"
+SESSION = NOT_AUTHORIZED + "because no session policy allows the ecs:ListClusters action"
+EXPLICIT = NOT_AUTHORIZED + "with an explicit deny in an identity-based policy"
+BAD_TOKEN = "The security token included in the request is invalid."
+
+DENIED = (Reason.PERMISSION_DENIED, Remedy.NONE)
+BY_SCP = (Reason.SCP_DENIED, Remedy.NONE)
+STALE = (Reason.EXPIRED_CREDENTIALS, Remedy.RENEW)
+WRONG_CLOCK = (Reason.EXPIRED_CREDENTIALS, Remedy.NONE)
+NO_KEYS = WRONG_CLOCK
+DISABLED = (Reason.REGION_DISABLED, Remedy.NONE)
+THROTTLED = (Reason.THROTTLED, Remedy.BACK_OFF)
+PASSING = (Reason.SERVICE_ERROR, Remedy.RETRY)
+FINAL = (Reason.SERVICE_ERROR, Remedy.NONE)
+GARBLED = (Reason.MALFORMED_RESPONSE, Remedy.RETRY)
+TIMEOUT = (Reason.TIMEOUT, Remedy.RETRY)
+
+ANSWERS: dict[str, tuple[ClientError, tuple[Reason, Remedy]]] = {
+    "a service control policy, as it used to be worded": (refused("AccessDeniedException", SCP_OLD), BY_SCP),
+    "a service control policy, with its ARN": (refused("AccessDeniedException", SCP_NEW), BY_SCP),
+    "a service control policy, in EC2's words": (refused("UnauthorizedOperation", SCP_NEW, 403), BY_SCP),
+    "no policy allows it": (refused("AccessDeniedException", IMPLICIT), DENIED),
+    "the session was narrowed too far": (refused("AccessDeniedException", SESSION), DENIED),
+    "an explicit deny of the account's own": (refused("AccessDeniedException", EXPLICIT), DENIED),
+    "a denial in the query protocol": (refused("AccessDenied", NOT_AUTHORIZED, 403), DENIED),
+    "a denial without a message": (refused("AccessDenied", None, 403), DENIED),
+    "a denial in EC2": (refused("UnauthorizedOperation", "You are not authorized", 403), DENIED),
+    "a bad token or a disabled region, in JSON": (refused("UnrecognizedClientException", BAD_TOKEN), STALE),
+    "a bad token or a disabled region, in a query": (refused("InvalidClientTokenId", BAD_TOKEN, 403), STALE),
+    "a bad token or a disabled region, in EC2": (refused("AuthFailure", "not able to validate", 401), STALE),
+    "a key that S3 does not know": (refused("InvalidAccessKeyId", "does not exist in our records", 403), STALE),
+    "a session that is over, in a query": (refused("ExpiredToken", "expired", 403), STALE),
+    "a session that is over, in JSON": (refused("ExpiredTokenException", "expired"), STALE),
+    "a session that is over, in EC2": (refused("RequestExpired", "Request has expired."), STALE),
+    "STS is not activated in the region": (refused("RegionDisabledException", "STS is not activated", 403), DISABLED),
+    "a service that wants a subscription": (refused("OptInRequired", "You are not subscribed", 401), DISABLED),
+    "a host whose clock is wrong": (refused("RequestTimeTooSkewed", "too large", 403), WRONG_CLOCK),
+    "a signature that does not match": (refused("SignatureDoesNotMatch", "no match", 403), WRONG_CLOCK),
+    "an old signature in JSON": (refused("InvalidSignatureException", "Signature expired"), WRONG_CLOCK),
+    "too many requests, and no code": (refused(None, None, 429), THROTTLED),
+    "S3 asks to slow down": (refused("SlowDown", "Please reduce your request rate.", 503), THROTTLED),
+    "the service's own error": (refused("ServerException", "Service Unavailable", 500), PASSING),
+    "an internal failure with status 400": (refused("InternalFailure", "sorry", 400), PASSING),
+    "an outage": (refused("ServiceUnavailable", "later", 503), PASSING),
+    "an outage that names no code": (refused(None, None, 503), PASSING),
+    "a code that nobody has heard of, with status 500": (refused("Oops", "oops", 500), PASSING),
+    "a conditional write that met another one": (refused("ConditionalRequestConflict", "race", 409), PASSING),
+    "a request that S3 gave up on": (refused("RequestTimeout", "idle", 400), PASSING),
+    "a proxy's page instead of an error": (refused("403", "<html>Blocked</html>", 403), GARBLED),
+    "an error without a code": (refused(None, None, 400), GARBLED),
+    "an error with an empty code": (refused("", "", 400), GARBLED),
+    "a missing object, and no code": (refused(None, None, 404), (Reason.MALFORMED_RESPONSE, Remedy.NONE)),
+    "an object that is there, and no code": (refused(None, None, 412), (Reason.MALFORMED_RESPONSE, Remedy.NONE)),
+    "a definition that ECS does not show": (refused("ClientException", "Unable to describe."), FINAL),
+    "a parameter that ECS does not take": (refused("InvalidParameterException", "bad"), FINAL),
+    "an object that is there": (refused("PreconditionFailed", "did not hold", 412), FINAL),
+    "a bucket that is not": (refused("NoSuchBucket", "does not exist", 404), FINAL),
+    "a session policy that does not fit": (refused("PackedPolicyTooLarge", "too large"), FINAL),
+    "an error in its own right that nobody foresaw": (refused("Oops", "oops", 400), FINAL),
+    "an error without an Error": (
+        ClientError({"ResponseMetadata": {"HTTPStatusCode": 403}}, "GetObject"),  # type: ignore[typeddict-item]
+        GARBLED,
+    ),
+    "an error without anything": (ClientError({}, "GetObject"), FINAL),
+}
+
+THROTTLES = (
+    *("Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException", "RequestThrottled"),
+    *("TooManyRequestsException", "ProvisionedThroughputExceededException", "TransactionInProgressException"),
+    *("RequestLimitExceeded", "BandwidthLimitExceeded", "LimitExceededException", "SlowDown"),
+    *("PriorRequestNotComplete", "EC2ThrottledException"),
+)
+
+
+def error(kind: type[Exception], **fields: Any) -> Exception:  # noqa: ANN401
+    return kind(**fields)
+
+
+URL = "https://ecs.eu-west-1.amazonaws.com/"
+LOCAL: dict[str, tuple[Exception, tuple[Reason, Remedy]]] = {
+    "no connection in time": (error(exceptions.ConnectTimeoutError, endpoint_url=URL), TIMEOUT),
+    "no answer in time": (error(exceptions.ReadTimeoutError, endpoint_url=URL), TIMEOUT),
+    "no such host, or nobody listens": (error(exceptions.EndpointConnectionError, endpoint_url=URL), PASSING),
+    "a connection that was closed": (error(exceptions.ConnectionClosedError, endpoint_url=URL), PASSING),
+    "a proxy that cannot be reached": (error(exceptions.ProxyConnectionError, proxy_url=URL), PASSING),
+    "a broken TLS connection": (error(exceptions.SSLError, endpoint_url=URL, error="eof"), PASSING),
+    "a body that breaks off": (error(exceptions.IncompleteReadError, actual_bytes=1, expected_bytes=2), PASSING),
+    "a stream that breaks off": (error(exceptions.ResponseStreamingError, error="reset"), PASSING),
+    "a body that is not what its checksum says": (
+        error(exceptions.FlexibleChecksumError, error_msg="differs"),
+        PASSING,
+    ),
+    "anything else that HTTP does": (error(exceptions.HTTPClientError, error="odd"), PASSING),
+    "a reset": (ConnectionResetError(104, "Connection reset by peer"), PASSING),
+    "no credentials": (exceptions.NoCredentialsError(), NO_KEYS),
+    "half of the credentials": (
+        error(exceptions.PartialCredentialsError, provider="env", cred_var="AWS_SECRET_ACCESS_KEY"),
+        NO_KEYS,
+    ),
+    "a profile that is not there": (error(exceptions.ProfileNotFound, profile="prod"), NO_KEYS),
+    "a login that is over": (exceptions.UnauthorizedSSOTokenError(), NO_KEYS),
+    "a container's credential endpoint that is busy": (
+        error(exceptions.CredentialRetrievalError, provider="container-role", error_msg="503"),
+        (Reason.EXPIRED_CREDENTIALS, Remedy.RETRY),
+    ),
+    "a request that botocore does not send": (error(exceptions.ParamValidationError, report="bad bucket"), FINAL),
+    "a region that cannot be": (error(exceptions.InvalidRegionError, region_name="n o"), FINAL),
+    "an answer that botocore cannot parse": (ResponseParserError("not well-formed"), GARBLED),
+    "an answer that we cannot use": (Malformed("no `families` in it"), GARBLED),
+}
+
+
+@pytest.mark.parametrize(("error", "meaning"), ANSWERS.values(), ids=ANSWERS.keys())
+def test_an_answer_is_understood(error: ClientError, meaning: tuple[Reason, Remedy]) -> None:
+    failure = understand(error)
+    assert (failure.reason, failure.remedy) == meaning
+
+
+@pytest.mark.parametrize(("error", "meaning"), LOCAL.values(), ids=LOCAL.keys())
+def test_what_happens_on_the_way_is_understood(error: Exception, meaning: tuple[Reason, Remedy]) -> None:
+    failure = understand(error)
+    assert (failure.reason, failure.remedy) == meaning
+    assert failure.detail
+
+
+@pytest.mark.parametrize("code", THROTTLES)
+@pytest.mark.parametrize("status", [400, 429, 503])
+def test_every_word_for_too_fast_is_a_throttle(code: str, status: int) -> None:
+    failure = understand(refused(code, "Rate exceeded", status))
+    assert (failure.reason, failure.remedy, failure.code) == (*THROTTLED, code)
+
+
+@pytest.mark.parametrize(
+    ("code", "ambiguous"),
+    [
+        ("UnrecognizedClientException", True),
+        ("InvalidClientTokenId", True),
+        ("AuthFailure", True),
+        ("ExpiredToken", False),
+        ("RegionDisabledException", False),
+        ("AccessDenied", False),
+    ],
+)
+def test_only_a_bad_token_may_mean_a_disabled_region(code: str, ambiguous: bool) -> None:  # noqa: FBT001
+    assert is_ambiguous(understand(refused(code))) is ambiguous
+
+
+def test_the_detail_names_the_code_and_the_message_on_one_line_without_a_full_stop() -> None:
+    failure = understand(refused("ClientException", "Unable to\n  describe\ttask definition."))
+    assert failure.detail == "ClientException: Unable to describe task definition"
+
+
+def test_the_detail_of_an_error_without_message_says_so() -> None:
+    assert understand(refused("AccessDenied", None)).detail == "AccessDenied: no message"
+
+
+def test_a_long_message_is_cut_and_says_how_long_it_was() -> None:
+    detail = understand(refused("Oops", "x" * 5_000)).detail
+    assert len(detail) < 1_100
+    assert detail.endswith("… (5000 characters)")
+
+
+def test_a_failure_is_a_value() -> None:
+    assert understand(refused("Oops", "no")) == Failure(*FINAL, "Oops", "Oops: no")

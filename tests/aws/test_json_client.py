@@ -1,0 +1,136 @@
+"""The short way must be the same way: every signature is compared with botocore's, every refusal with a client's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials, ReadOnlyCredentials
+from botocore.exceptions import ClientError, HTTPClientError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditor.aws.json_client import Lean, speaks
+from tests.fleet.faults import Fault
+from tests.fleet.organization import Shape
+from tests.fleet.running import Fleet, running
+from tests.fleet.sessions import AMBIENT_KEY, AMBIENT_SECRET
+
+MOMENT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+KEYS = ReadOnlyCredentials(AMBIENT_KEY, AMBIENT_SECRET, None, None)
+TEXT = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=60)
+
+
+def _client(service: str = "ecs", region: str = "eu-west-1", url: str | None = None) -> Any:  # noqa: ANN401 - any client
+    return boto3.client(  # type: ignore[call-overload]
+        service, region_name=region, endpoint_url=url, aws_access_key_id="AKIAX", aws_secret_access_key="x"
+    )
+
+
+@pytest.fixture(scope="module")
+def fleet() -> Iterator[Fleet]:
+    with running(Shape(accounts=1, regions=1)) as fleet:
+        yield fleet
+
+
+@pytest.fixture(scope="module")
+def lean() -> Lean:
+    return Lean(_client(), "auditor/test")
+
+
+@settings(deadline=None, max_examples=60)
+@given(key=TEXT, secret=TEXT, token=st.none() | TEXT, body=st.binary(max_size=300))
+def test_signatures_equal_those_of_botocore(lean: Lean, key: str, secret: str, token: str | None, body: bytes) -> None:
+    ours = lean.sign(ReadOnlyCredentials(key, secret, token, None), "DescribeTaskDefinition", body, MOMENT)
+    plain = {name: value for name, value in ours.items() if name in {"content-type", "x-amz-target"}}
+    request = AWSRequest("POST", "https://ecs.eu-west-1.amazonaws.com/", plain, body)
+    request.context["timestamp"] = MOMENT.strftime("%Y%m%dT%H%M%SZ")
+    signer: Any = SigV4Auth(Credentials(key, secret, token), "ecs", "eu-west-1")
+    signer._modify_request_before_signing(request)
+    canonical = signer.canonical_request(request)
+    theirs = signer.signature(signer.string_to_sign(request, canonical), request)
+
+    assert ours["authorization"].endswith(f"Signature={theirs}")
+    assert f"SignedHeaders={signer.signed_headers(signer.headers_to_sign(request))}," in ours["authorization"]
+
+
+def test_a_key_of_yesterday_does_not_sign_today(lean: Lean) -> None:
+    tomorrow = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+    today = lean.sign(KEYS, "ListClusters", b"{}", MOMENT)["authorization"]
+
+    assert lean.sign(KEYS, "ListClusters", b"{}", tomorrow)["authorization"] != today
+    assert lean.sign(KEYS, "ListClusters", b"{}", MOMENT)["authorization"] == today
+
+
+@pytest.mark.parametrize(
+    ("service", "expected"), [("ecs", True), ("organizations", False), ("sts", False), ("s3", False)]
+)
+def test_only_a_regional_service_with_the_json_protocol_is_called_this_way(service: str, *, expected: bool) -> None:
+    client = _client(service)
+
+    assert speaks(client) is expected
+    if not expected:
+        with pytest.raises(ValueError, match="cannot be called the short way"):
+            Lean(client, "auditor/test")
+
+
+def test_an_answer_holds_what_botocore_finds_in_it(fleet: Fleet) -> None:
+    client = boto3.client(
+        "ecs",
+        region_name="us-east-1",
+        endpoint_url=fleet.url,
+        aws_access_key_id=AMBIENT_KEY,
+        aws_secret_access_key=AMBIENT_SECRET,
+    )
+    theirs = client.list_clusters()["clusterArns"]
+
+    assert Lean(client, "auditor/test").call(KEYS, "ListClusters", {})["clusterArns"] == theirs
+
+
+@pytest.mark.parametrize("kind", ["http-500", "http-503", "throttle", "access-denied", "bad-token", "bad-gateway"])
+def test_a_refusal_is_the_one_that_botocore_reads(fleet: Fleet, kind: str) -> None:
+    client = _client(region="us-east-1", url=fleet.url)
+    fleet.set_faults(Fault(kind))
+    with pytest.raises(ClientError) as ours:
+        Lean(client, "auditor/test").call(KEYS, "ListClusters", {})
+    fleet.set_faults()
+
+    assert ours.value.response["ResponseMetadata"]["HTTPStatusCode"] >= 400
+    assert ours.value.response["Error"]["Code"]
+    assert ours.value.operation_name == "ListClusters"
+
+
+@pytest.mark.parametrize("kind", ["garbled", "truncated", "proxy-page"])
+def test_what_is_not_json_is_a_value_error(fleet: Fleet, kind: str) -> None:
+    fleet.set_faults(Fault(kind))
+    with pytest.raises(ValueError, match=r"Expecting|Unterminated|Extra data|Invalid"):
+        Lean(_client(region="us-east-1", url=fleet.url), "auditor/test").call(KEYS, "ListClusters", {})
+    fleet.set_faults()
+
+
+def test_a_reset_connection_is_an_http_error(fleet: Fleet) -> None:
+    fleet.set_faults(Fault("reset"))
+    with pytest.raises(HTTPClientError):
+        Lean(_client(region="us-east-1", url=fleet.url), "auditor/test").call(KEYS, "ListClusters", {})
+    fleet.set_faults()
+
+
+def test_a_body_that_is_json_but_no_object_is_a_value_error() -> None:
+    client = _client()
+
+    def answer(request: object, **_: object) -> object:
+        class Answer:
+            status_code, headers, content = 200, dict[str, str](), json.dumps(["no", "object"]).encode()
+
+        return Answer()
+
+    client.meta.events.register("before-send.ecs.*", answer)
+
+    with pytest.raises(ValueError, match="not a JSON object"):
+        Lean(client, "auditor/test").call(KEYS, "ListClusters", {})

@@ -1,0 +1,112 @@
+"""`auditor check`, from its flags to its exit code."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from auditor.cli import main
+from auditor.commands.check import exit_code
+from auditor.domain.check import Severity, Status
+from auditor.domain.file_report import Inspection, Opinion, Spot, Unseen
+from tests.builders import CHECK, finding
+
+BAD = json.dumps({"networkMode": "host", "containerDefinitions": [{"name": "a", "privileged": True}]})
+OPEN = json.dumps({"networkMode": "host", "containerDefinitions": [{"name": "a", "user": "${USER}"}]})
+GOOD = json.dumps({"networkMode": "awsvpc", "containerDefinitions": [{"name": "a", "user": "1000"}]})
+
+
+def check(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(main, ["check", "--check", CHECK, *arguments], input=stdin)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, str]:
+    found = {"bad": BAD, "open": OPEN, "good": GOOD, "prose": "hello", "cut": "{", "evil": '"\\ud800": [\x00]'}
+    for name, content in found.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    return {name: str(tmp_path / name) for name in found} | {"missing": str(tmp_path / "no")}
+
+
+@pytest.mark.parametrize(
+    ("names", "flags", "code"),
+    [
+        pytest.param(["good"], [], 0, id="nothing fails"),
+        pytest.param(["good", "bad"], [], 3, id="something fails"),
+        pytest.param(["open"], [], 4, id="something cannot be told"),
+        pytest.param(["open", "bad"], [], 5, id="both"),
+        pytest.param(["open", "bad"], ["--fail-on", "high"], 5, id="at the threshold"),
+        pytest.param(["open", "bad"], ["--fail-on", "critical"], 0, id="below the threshold"),
+        pytest.param(["open", "bad"], ["--fail-on", "none"], 0, id="no threshold"),
+        pytest.param(["open", "bad", "prose"], [], 2, id="a file that is something else"),
+        pytest.param(["missing"], [], 2, id="a file that is not there"),
+        pytest.param(["good"], ["--check", "nonsense"], 2, id="a check that is not there"),
+        pytest.param(["good"], ["--fail-on", "hihg"], 2, id="a severity that is not there"),
+        pytest.param(["good"], ["--format", "xml"], 2, id="a format that is not there"),
+    ],
+)
+def test_exit_code(files: dict[str, str], names: list[str], flags: list[str], code: int) -> None:
+    result = check(*flags, *(files[name] for name in names))
+
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+
+
+def test_the_problems_of_all_files_come_at_once_with_their_places(files: dict[str, str]) -> None:
+    result = check(*(files[name] for name in ("prose", "cut", "evil", "missing", "bad")))
+
+    assert result.exit_code == 2
+    assert f"{files['prose']}: is neither a task definition" in result.stderr
+    assert f"{files['cut']}:2: this is not YAML" in result.stderr
+    assert f"{files['evil']}:1: holds the character" in result.stderr
+    assert f"{files['missing']}: No such file" in result.stderr
+    assert result.stdout == ""
+
+
+def test_standard_input_is_a_file_too() -> None:
+    result = check("-", stdin=BAD)
+
+    assert result.exit_code == 3
+    assert result.stdout.startswith(f"stdin:1: high: {CHECK}: task definition: a is privileged")
+
+
+@pytest.mark.parametrize("flag", ["json", "sarif"])
+def test_formats_for_machines_are_json_whatever_was_found(files: dict[str, str], flag: str) -> None:
+    assert json.loads(check("--format", flag, files["bad"], files["open"]).stdout)
+
+
+def test_settings_choose_the_parameters(tmp_path: Path, files: dict[str, str]) -> None:
+    unset = tmp_path / "unset.json"
+    unset.write_text('{"networkMode": "host", "containerDefinitions": [{"name": "a"}]}', encoding="utf-8")
+    strict = tmp_path / "auditor.yaml"
+    strict.write_text(f"checks: {{parameters: {{{CHECK}: {{unset_user: fail}}}}}}\n", encoding="utf-8")
+
+    assert check(str(unset)).exit_code == 0
+    assert check("--settings", str(strict), str(unset)).exit_code == 3
+    assert files
+
+
+def test_nothing_of_aws_is_loaded(files: dict[str, str]) -> None:
+    program = (
+        "import sys\nfrom auditor.cli import main\n"
+        f"try: main(['check', '--check', {CHECK!r}, {files['good']!r}])\n"
+        "finally: print(sorted(name for name in sys.modules if name.startswith('boto')), file=sys.stderr)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stderr.strip() == "[]"
+
+
+def test_what_could_not_be_looked_into_never_looks_clean() -> None:
+    unseen = Inspection((), (), (), (Unseen(Spot("f"), "x", "why"),))
+    low = Opinion(finding(status=Status.UNKNOWN, severity=Severity.LOW), "x", (Spot("f"),))
+
+    assert exit_code(unseen, Severity.CRITICAL) == 4
+    assert exit_code(Inspection((), (), (low,), ()), Severity.LOW) == 4
+    assert exit_code(Inspection((), (), (low,), ()), Severity.MEDIUM) == 0

@@ -1,0 +1,164 @@
+"""Checks of one's own in the commands: listed, documented, chosen, refused, and part of what a run is known by."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auditor.commands import MISUSED, OK, Outcome, config, perform
+from auditor.commands.check_registry import unread
+from auditor.commands.options import Options
+from auditor.domain.check import Status
+from auditor.engine.signals import obeying
+from auditor.run.aws_context import Aws
+from auditor.run.orchestrator import Request, audit, fingerprint
+from auditor.settings import Settings
+from tests.builders import target
+from tests.engine.stubs import StubCloud, one_definition
+from tests.run.test_orchestrator import MANIFEST, RUN, StubAws
+from tests.store.stubs import Memory
+from tests.yaml_checks.sample_checks import check, put
+
+ROOT = Path(__file__).parents[2]
+FLAGSHIP = "ecs-host-network-privileged-or-root"
+
+Do = Callable[..., Outcome]
+
+
+@pytest.fixture
+def do(tmp_path: Path) -> Do:
+    """Carry out a command with flags, and with settings if there is a text for them."""
+
+    def carry_out(command: str, settings: str = "", **flags: Any) -> Outcome:  # noqa: ANN401 - of all kinds
+        if settings:
+            path = tmp_path / "auditor.yaml"
+            path.write_text(settings, encoding="utf-8")
+            flags["settings"] = str(path)
+        return perform(command, flags, {}, {})
+
+    return carry_out
+
+
+def loaded(folder: Path) -> Settings:
+    return config.settings_of(Options({"checks_folder": (str(folder),)}, {}, {}), Aws())
+
+
+def test_the_list_holds_them_and_says_which_file_each_is(do: Do, tmp_path: Path) -> None:
+    path = put(tmp_path / "mine")
+
+    by_flag = do("checks", checks_folder=(str(tmp_path / "mine"),))
+    by_settings = do("checks", f"checks: {{folders: ['{tmp_path}/mine'], exclude: [own-*]}}")
+
+    assert by_flag == by_settings
+    assert by_flag.exit_code == OK
+    lines = {line.split()[0]: line for line in by_flag.text.splitlines() if line}
+    assert str(path) in lines["own-no-privileged"]
+    assert "built in" in lines[FLAGSHIP]
+
+
+def test_each_has_its_page(do: Do, tmp_path: Path) -> None:
+    put(tmp_path / "mine", title="No \u202econtainer", manual={"rationale": "One.\n\n    two \x1b[31m"})
+
+    page = do("checks", check_id="own-no-privileged", checks_folder=(str(tmp_path / "mine"),)).text
+
+    assert "severity    high" in page
+    assert "Rationale\n---------\nOne.\n\n    two \\x1b[31m\n" in page
+    assert "\u202e" not in page
+
+
+def test_what_they_may_read_is_printed(do: Do) -> None:
+    assert "over: task-definition (TaskDefinition)" in do("checks", facts=True).text
+
+
+def test_the_flag_stands_in_place_of_the_settings_folders(do: Do, tmp_path: Path) -> None:
+    put(tmp_path / "a", id="own-a")
+    put(tmp_path / "b", id="own-b")
+
+    text = do("checks", f"checks: {{folders: '{tmp_path}/a'}}", checks_folder=(f"{tmp_path}/b",)).text
+
+    assert "own-b" in text
+    assert "own-a" not in text
+
+
+def test_they_are_chosen_by_id_like_all_others(do: Do, tmp_path: Path) -> None:
+    put(tmp_path / "mine")
+    folder = (str(tmp_path / "mine"),)
+
+    assert "1 check" in do("validate", "fail_on: none", checks_folder=folder, check=("own-*",)).text
+    assert do("validate", "fail_on: none", checks_folder=folder, check=("own-x",)).exit_code == MISUSED
+
+
+def test_all_problems_come_together_and_each_once(do: Do, tmp_path: Path) -> None:
+    put(tmp_path / "mine", "bad.yaml", id="own-bad", severity="bad", fail_when="usr")
+    put(tmp_path / "mine", "taken.yaml", id=FLAGSHIP)
+    (tmp_path / "inventory.yaml").write_text("accounts: [{id: 1}]\n", encoding="utf-8")
+    settings = f"checks:\n  include: [own-bad]\n  folders: [{tmp_path}/mine, nowhere, 's3://bucket/checks']\nsped: 1\n"
+
+    outcome = do("validate", settings, inventory=str(tmp_path / "inventory.yaml"))
+
+    said = [line for line in outcome.text.splitlines() if not line.startswith("  ->")]
+    assert outcome.exit_code == MISUSED
+    assert [line.removeprefix(f"{tmp_path}/") for line in said] == [
+        "auditor.yaml:3: checks.folders[1]: nowhere: No such file or directory",
+        "auditor.yaml:3: checks.folders[2]: s3://bucket/checks is not a folder",
+        "auditor.yaml:4: sped: is not a known key",
+        "inventory.yaml:1: accounts[0].id: 1 is a number, not an account id",
+        "mine/bad.yaml:3: severity: bad is not one of low, medium, high, critical",
+        "mine/bad.yaml:5: fail_when: usr is not a member of TaskDefinition",
+        f"mine/taken.yaml:1: id: {FLAGSHIP} is taken by a check that comes with auditor",
+    ]
+
+
+def test_a_kind_that_nothing_reads_is_a_problem_that_names_the_file(tmp_path: Path) -> None:
+    own = check(tmp_path)
+
+    (problem,) = unread([own, replace(own, over=bytes)])
+
+    assert str(problem).startswith(f"{tmp_path}/own.yaml: over: own-no-privileged: no collector reads bytes\n  -> ")
+
+
+def test_a_run_is_another_once_the_text_of_a_check_is(tmp_path: Path) -> None:
+    put(tmp_path)
+    before = fingerprint(Request(RUN, "out", (), loaded(tmp_path), {}))
+    again = fingerprint(Request(RUN, "out", (), loaded(tmp_path), {}))
+    put(tmp_path, words="has all powers")
+    after = fingerprint(Request(RUN, "out", (), loaded(tmp_path), {}))
+
+    assert before == again != after
+
+
+def test_the_manifest_says_which_texts_judged_and_the_rows_are_like_any_other(tmp_path: Path) -> None:
+    path = put(tmp_path / "mine", fail_when="uses_host_network", reason="host-mode")
+    how, bucket = loaded(tmp_path / "mine"), Memory()
+    aws = StubAws(bucket, StubCloud(look=one_definition))
+
+    with obeying(aws.clock) as orders:
+        audit(Request(RUN, "s3://bucket", (target(1),), how, {}), aws, lambda _: None, orders)
+
+    manifest = json.loads(bucket.blobs[MANIFEST].body)
+    (own,) = (each for each in how.checks if each.id == "own-no-privileged")
+    assert {FLAGSHIP, "own-no-privileged"} <= set(manifest["checks"])
+    assert manifest["check_origins"] == {"own-no-privileged": {"source": str(path), "version": own.origin.version}}
+    summary = json.loads(bucket.blobs[f"runs/{RUN}/summary.json"].body)
+    assert summary["counts"]["check"]["own-no-privileged"][Status.FAIL] > 0
+
+
+def test_a_run_without_them_loads_nothing_for_them() -> None:
+    code = (
+        "import os, sys; from auditor.commands import perform; "
+        "perform('validate', {'inventory': 'config/inventory.yaml'}, {}, {}); "
+        "print([name for name in sys.modules if name.startswith('auditor.yaml_checks')])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT, env=dict(os.environ)
+    )
+
+    assert (run.stdout, run.stderr) == ("[]\n", "")

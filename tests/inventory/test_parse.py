@@ -1,0 +1,408 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from auditor.domain.errors import ConfigError
+from auditor.domain.reason import Reason
+from auditor.domain.scope import Account, DiscoveredAccount, Exclusion, RegionRule, Role, Target
+from auditor.inventory import Discover, Inventory, narrow, parse
+
+REGIONS = ("eu-central-1", "eu-west-1", "us-east-1")
+ONE = "000000000001"
+TWO = "000000000002"
+THREE = "000000000003"
+
+
+def read(text: str, source: str = "inventory.yaml") -> Inventory:
+    return parse(dedent(text), source, known_regions=REGIONS)
+
+
+def only(text: str) -> Target:
+    (target,) = read(text).targets
+    return target
+
+
+def arns(target: Target) -> list[str]:
+    return [role.arn for role in target.roles]
+
+
+# Our own format
+
+
+def test_the_defaults_hold_for_every_account_that_says_nothing_else() -> None:
+    target = only(f"""
+        defaults:
+          role_name: Auditor
+          external_id: acme-audit
+          regions: [eu-*, us-east-1]
+          exclude_regions: eu-central-1
+          tags: {{env: prod, owner: nobody}}
+        accounts:
+          - {{id: "{ONE}", name: one, tags: {{owner: payments}}}}
+    """)
+
+    assert target == Target(
+        account=Account(ONE, "one"),
+        roles=(Role(f"arn:{{partition}}:iam::{ONE}:role/Auditor", "acme-audit"),),
+        regions=RegionRule(("eu-*", "us-east-1"), ("eu-central-1",)),
+    )
+    assert target.account.tags == {"env": "prod", "owner": "payments"}
+
+
+def test_an_account_may_differ_from_the_defaults_in_everything() -> None:
+    target = only(f"""
+        defaults: {{role_name: Auditor, external_id: acme-audit, regions: all, exclude_regions: [us-*]}}
+        accounts:
+          - id: "{ONE}"
+            role_arn: arn:aws-us-gov:iam::{ONE}:role/path/Other
+            external_id: other
+            regions: us-east-1
+            exclude_regions: []
+    """)
+
+    assert target.roles == (Role(f"arn:aws-us-gov:iam::{ONE}:role/path/Other", "other"),)
+    assert target.regions == RegionRule(("us-east-1",), ())
+
+
+def test_without_a_word_about_roles_the_role_of_the_templates_is_assumed_everywhere() -> None:
+    target = only(f'accounts: [{{id: "{ONE}"}}]')
+
+    assert target.roles == (Role(f"arn:{{partition}}:iam::{ONE}:role/AuditorReadOnly", None),)
+    assert target.regions == RegionRule(("all",))
+
+
+def test_flags_fill_in_a_role_and_an_external_id_where_the_file_has_none() -> None:
+    text = f'accounts: [{{id: "{ONE}"}}, {{id: "{TWO}", role_name: Mine, external_id: mine}}]'
+
+    inventory = parse(text, "f", known_regions=REGIONS, default_role_name="audit/Flag", default_external_id="flag")
+
+    assert [target.roles for target in inventory.targets] == [
+        (Role(f"arn:{{partition}}:iam::{ONE}:role/audit/Flag", "flag"),),
+        (Role(f"arn:{{partition}}:iam::{TWO}:role/Mine", "mine"),),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("defaults", "account", "expected"),
+    [
+        pytest.param(
+            'role_arn: "arn:{partition}:iam::{account_id}:role/R"',
+            "",
+            ["arn:{partition}:iam::000000000001:role/R"],
+            id="a template of an ARN gets the account and keeps the partition for later",
+        ),
+        pytest.param(
+            'role_arn: ["arn:aws:iam::000000000009:role/Hub", "arn:aws:iam::{account_id}:role/R"]',
+            "",
+            ["arn:aws:iam::000000000009:role/Hub", "arn:aws:iam::000000000001:role/R"],
+            id="a list of ARNs is a chain by way of another account",
+        ),
+        pytest.param(
+            "role_name: [First, Second]",
+            "",
+            ["arn:{partition}:iam::000000000001:role/First", "arn:{partition}:iam::000000000001:role/Second"],
+            id="a list of names is a chain within the account",
+        ),
+        pytest.param(
+            'role_arn: "arn:aws:iam::{account_id}:role/R"',
+            ", role_name: Mine",
+            ["arn:{partition}:iam::000000000001:role/Mine"],
+            id="an account's name of a role replaces the ARN of the defaults",
+        ),
+        pytest.param("role_name: R", ", ambient: true", [], id="ambient credentials assume no role at all"),
+        pytest.param(
+            "role_name: R",
+            ", ambient: false",
+            ["arn:{partition}:iam::000000000001:role/R"],
+            id="what is not ambient gets the role of the defaults",
+        ),
+    ],
+)
+def test_roles(defaults: str, account: str, expected: list[str]) -> None:
+    target = only(f'defaults: {{{defaults}}}\naccounts: [{{id: "{ONE}"{account}}}]')
+
+    assert arns(target) == expected
+
+
+def test_the_external_id_goes_with_every_hop() -> None:
+    target = only(f'accounts: [{{id: "{ONE}", role_name: [A, B], external_id: xy}}]')
+
+    assert [role.external_id for role in target.roles] == ["xy", "xy"]
+
+
+def test_an_excluded_account_keeps_its_place_and_its_reason() -> None:
+    target = only(f'accounts: [{{id: "{ONE}", exclude: "sandbox, ticket SEC-12"}}]')
+
+    assert target.excluded == Exclusion(Reason.EXCLUDED_BY_CONFIG, "sandbox, ticket SEC-12")
+
+
+def test_discovery_takes_a_role_and_units_or_nothing_at_all() -> None:
+    full = read("""
+        discover:
+          role_arn: arn:{partition}:iam::999999999999:role/OrgReader
+          external_id: org
+          include_ous: [ou-abcd-11111111, r-abcd]
+          exclude_ous: [ou-abcd-22222222]
+    """)
+
+    assert full.discover == Discover(
+        Role("arn:{partition}:iam::999999999999:role/OrgReader", "org"),
+        ("ou-abcd-11111111", "r-abcd"),
+        ("ou-abcd-22222222",),
+    )
+    assert read("discover: {}").discover == Discover()
+    assert read(f'accounts: [{{id: "{ONE}"}}]').discover is None
+
+
+def test_targets_come_by_id_whatever_the_order_in_the_file() -> None:
+    inventory = read(f'accounts: [{{id: "{TWO}"}}, {{id: "{ONE}"}}]')
+
+    assert [target.account.id for target in inventory.targets] == [ONE, TWO]
+
+
+def test_the_inventory_knows_the_hash_of_its_text() -> None:
+    text = f'accounts: [{{id: "{ONE}", name: "é"}}]'
+
+    assert read(text).sha256 == hashlib.sha256(text.encode()).hexdigest()
+
+
+# Formats of others
+
+
+def test_an_accounts_file_of_c7n_org_is_read_as_it_is() -> None:
+    inventory = read("""
+        vars: {org: acme}
+        accounts:
+        - account_id: '000000000001'
+          name: one
+          display_name: Account One
+          email: one@example.com
+          org_id: o-abc
+          role: arn:aws:iam::000000000001:role/Custodian
+          external_id: secret
+          regions: [us-east-1, "eu-west-1,eu-central-1"]
+          tags: ["env:prod", "url:https://x", lone, "path:/corp", "path:/corp/payments"]
+          vars: {charge_code: null}
+          future_key: 1
+        - account_id: '000000000002'
+          display_name: Two
+          role: [arn:aws:iam::000000000009:role/Hub, Custodian]
+          profile: two
+          regions: [all]
+        - account_id: '000000000003'
+          name: three
+          role: Custodian
+        subscriptions: []
+    """)
+
+    one, two, three = inventory.targets
+    assert one.account == Account(ONE, "one", "/corp/payments")
+    assert one.account.tags == {"env": "prod", "url": "https://x", "lone": ""}
+    assert one.roles == (Role("arn:aws:iam::000000000001:role/Custodian", "secret"),)
+    assert one.regions == RegionRule(("us-east-1", "eu-west-1", "eu-central-1"))
+    assert two.account.name == "Two"
+    assert arns(two) == ["arn:aws:iam::000000000009:role/Hub", "arn:{partition}:iam::000000000002:role/Custodian"]
+    assert arns(three) == ["arn:{partition}:iam::000000000003:role/Custodian"]
+    assert (two.regions, three.regions) == (RegionRule(("all",)), RegionRule(("all",)))
+
+
+def exported(**fields: object) -> dict[str, object]:
+    usual = {
+        "Arn": "arn:aws:organizations::000000000009:account/o-abcdefghij/000000000001",
+        "Email": "one@example.com",
+        "JoinedMethod": "CREATED",
+        "JoinedTimestamp": "2020-01-01T00:00:00+00:00",
+        "Name": "One 😀",
+    }
+    return usual | fields
+
+
+def test_an_export_of_organizations_is_read_as_it_is() -> None:
+    accounts = [
+        exported(Id=ONE, Status="SUSPENDED", State="ACTIVE"),
+        exported(Id=TWO, Status="PENDING_CLOSURE", Paths=["o-abcdefghij/r-abcd/ou-abcd-1/ou-abcd-2/000000000002/"]),
+        exported(Id=THREE, JoinedTimestamp=1577836800.5),
+    ]
+
+    one, two, three = read(json.dumps({"Accounts": accounts}, indent=4)).targets
+
+    assert one.account == Account(ONE, "One 😀")
+    assert (one.excluded, three.excluded) == (None, None)
+    assert two.excluded == Exclusion(Reason.ACCOUNT_SUSPENDED, "AWS Organizations says PENDING_CLOSURE")
+    assert two.account.ou == "ou-abcd-1/ou-abcd-2"
+    assert arns(one) == [f"arn:{{partition}}:iam::{ONE}:role/AuditorReadOnly"]
+
+
+def test_an_export_may_be_the_bare_list() -> None:
+    assert only(json.dumps([exported(Id=ONE)])).account.id == ONE
+
+
+# Together with what the organization lists
+
+
+FOUND = DiscoveredAccount(ONE, "found", "/corp", {"owner": "found", "team": "a"})
+
+
+def test_a_discovered_account_gets_the_defaults() -> None:
+    inventory = read(
+        "defaults: {role_name: R, external_id: xy, regions: [eu-*], tags: {owner: x, env: y}}\ndiscover: {}"
+    )
+
+    (target,) = inventory.merge([FOUND])
+
+    assert target == Target(
+        Account(ONE, "found", "/corp"),
+        (Role(f"arn:{{partition}}:iam::{ONE}:role/R", "xy"),),
+        RegionRule(("eu-*",)),
+    )
+    assert target.account.tags == {"owner": "found", "env": "y", "team": "a"}
+
+
+def test_the_file_wins_field_by_field_over_what_is_discovered() -> None:
+    inventory = read(f"""
+        discover: {{}}
+        accounts:
+          - {{id: "{ONE}", name: mine, tags: {{owner: me}}}}
+          - {{id: "{TWO}", name: unlisted}}
+    """)
+
+    one, two = inventory.merge([FOUND])
+
+    assert one.account == Account(ONE, "mine", "/corp")
+    assert one.account.tags == {"owner": "me", "team": "a"}
+    assert two.account == Account(TWO, "unlisted")
+
+
+@pytest.mark.parametrize(
+    ("found", "entry", "excluded"),
+    [
+        pytest.param(
+            DiscoveredAccount(ONE, state="SUSPENDED"),
+            f'accounts: [{{id: "{ONE}"}}]',
+            Exclusion(Reason.ACCOUNT_SUSPENDED, "AWS Organizations says SUSPENDED"),
+            id="a suspended account is excluded even where the file wants it",
+        ),
+        pytest.param(
+            DiscoveredAccount(ONE, state="SUSPENDED"),
+            f'accounts: [{{id: "{ONE}", exclude: gone}}]',
+            Exclusion(Reason.EXCLUDED_BY_CONFIG, "gone"),
+            id="the file's own reason is the better one",
+        ),
+        pytest.param(
+            DiscoveredAccount(ONE, excluded_detail="in ou-abcd-22222222, which is excluded"),
+            "discover: {}",
+            Exclusion(Reason.EXCLUDED_BY_CONFIG, "in ou-abcd-22222222, which is excluded"),
+            id="an account of an excluded unit says which",
+        ),
+        pytest.param(
+            DiscoveredAccount(ONE, excluded_detail="in ou-abcd-22222222, which is excluded"),
+            f'accounts: [{{id: "{ONE}"}}]',
+            None,
+            id="an account that the file names is wanted whatever its unit",
+        ),
+    ],
+)
+def test_exclusion_of_discovered_accounts(found: DiscoveredAccount, entry: str, excluded: Exclusion | None) -> None:
+    (target,) = read(entry).merge([found])
+
+    assert target.excluded == excluded
+
+
+# Narrowed to a part
+
+
+def targets() -> tuple[Target, ...]:
+    return (
+        Target(Account(ONE, "payments-prod")),
+        Target(Account(TWO, "payments-dev")),
+        Target(Account(THREE, "odd [name]"), excluded=Exclusion(Reason.EXCLUDED_BY_CONFIG, "sandbox")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("patterns", "left"),
+    [
+        ([], [ONE, TWO]),
+        ([ONE], [ONE]),
+        (["payments-dev"], [TWO]),
+        (["payments-*"], [ONE, TWO]),
+        (["*1", TWO], [ONE, TWO]),
+        (["odd [name]"], []),
+    ],
+)
+def test_accounts_are_chosen_by_id_or_name_exactly_or_by_glob(patterns: Sequence[str], left: list[str]) -> None:
+    narrowed = narrow(targets(), patterns)
+
+    assert [target.account.id for target in narrowed if target.excluded is None] == left
+    assert [target.account.id for target in narrowed] == [ONE, TWO, THREE]
+
+
+def test_what_is_left_out_says_so_unless_it_was_excluded_anyway() -> None:
+    _, two, three = narrow(targets(), [ONE])
+
+    assert two.excluded == Exclusion(Reason.EXCLUDED_BY_CONFIG, "left out by --account")
+    assert three.excluded == Exclusion(Reason.EXCLUDED_BY_CONFIG, "sandbox")
+
+
+def test_regions_are_restricted_and_can_say_why() -> None:
+    before = Target(Account(ONE), regions=RegionRule(("all",), ("eu-central-1",)))
+
+    (after,) = narrow([before], regions=["eu-*"])
+
+    assert after.regions == RegionRule(("all",), ("eu-central-1",), only=("eu-*",))
+    assert [after.regions.why_excluded(region) for region in ("eu-west-1", "eu-central-1", "us-east-1")] == [
+        "",
+        "excluded by `exclude_regions`",
+        "left out by --region",
+    ]
+    assert [after.regions.excludes(region) for region in REGIONS] == [True, False, True]
+
+
+def test_flags_that_match_nothing_are_all_refused() -> None:
+    with pytest.raises(ConfigError) as caught:
+        narrow(targets(), ["payment-prod", "x*"], ["eu-wst-1", "mars-*", "all"], REGIONS)
+
+    assert [str(problem) for problem in caught.value.problems] == [
+        "--account: payment-prod matches no account of the inventory\n  -> Did you mean payments-prod?",
+        "--account: x* matches no account of the inventory\n  -> Give the id or the name of an account, or a glob.",
+        "--region: eu-wst-1 is not a region\n  -> Did you mean eu-west-1?",
+        '--region: mars-* matches no region\n  -> Regions look like eu-west-1, so a glob looks like "eu-*".',
+    ]
+
+
+# Size
+
+
+def test_a_thousand_accounts_are_read_in_well_under_a_second() -> None:
+    entries = "".join(
+        f'  - {{id: "{number:012d}", name: account-{number}, tags: {{owner: team-{number % 7}}}, regions: ["eu-*"]}}\n'
+        for number in range(1000)
+    )
+    start = time.perf_counter()
+
+    inventory = read("accounts:\n" + entries)
+
+    assert len(inventory.targets) == 1000
+    assert time.perf_counter() - start < 2  # a tenth of it where nothing else runs
+
+
+@pytest.mark.parametrize("uncommented", [False, True], ids=["as it stands", "with its last example taken up"])
+def test_the_example_is_a_valid_inventory(uncommented: bool) -> None:  # noqa: FBT001
+    text = (Path(__file__).parents[2] / "config" / "inventory.yaml").read_text(encoding="utf-8")
+    if uncommented:
+        assert "  # - {id:" in text
+        text = text.replace("  # - {id:", "  - {id:")
+
+    inventory = parse(text, "config/inventory.yaml", known_regions=REGIONS)
+
+    assert inventory.discover is not None
+    last_hops = {target.account.name: arns(target)[-1:] for target in inventory.targets}
+    assert last_hops["acquired"] == ["arn:aws:iam::777788889999:role/LegacyAudit"]
+    assert last_hops.get("audit") == ([] if uncommented else None), "its task role may not read, so nobody starts so"

@@ -1,0 +1,188 @@
+"""The parser takes what ECS documents of a cluster, refuses all else, and never fails in any other way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from auditor.domain.ecs.workloads import Cluster, ExecLogging
+from auditor.parsers.ecs.clusters import Malformed, parse
+from tests.aws.collectors.ecs.answers import ANYTHING, HERE, MISSING, like, name_of, spoilt, unmodelled
+
+WHOLE: dict[str, Any] = {
+    "clusterArn": f"{HERE}:cluster/prod",
+    "clusterName": "prod",
+    "status": "ACTIVE",
+    "settings": [{"name": "containerInsights", "value": "enhanced"}],
+    "configuration": {
+        "executeCommandConfiguration": {
+            "kmsKeyId": "alias/exec",
+            "logging": "OVERRIDE",
+            "logConfiguration": {
+                "cloudWatchLogGroupName": "sessions",
+                "cloudWatchEncryptionEnabled": True,
+                "s3BucketName": "archive",
+                "s3EncryptionEnabled": True,
+            },
+        },
+        "managedStorageConfiguration": {"kmsKeyId": "alias/storage"},
+    },
+    "tags": [{"key": "owner", "value": "platform"}, {"key": "bare"}],
+    "runningTasksCount": 3,
+}
+EXEC = "configuration.executeCommandConfiguration"
+
+#: The parser as JSON meets it: with an argument of any type.
+loosely: Callable[..., Cluster] = parse
+
+
+def test_a_whole_answer_is_read_whole() -> None:
+    assert parse(WHOLE) == Cluster(
+        arn=f"{HERE}:cluster/prod",
+        name="prod",
+        status="ACTIVE",
+        container_insights="enhanced",
+        exec_logging=ExecLogging(
+            "OVERRIDE",
+            kms_key=True,
+            log_group="sessions",
+            log_group_encrypted=True,
+            bucket="archive",
+            bucket_encrypted=True,
+        ),
+        tags={"owner": "platform", "bare": ""},
+    )
+
+
+def test_the_answer_above_is_one_that_the_client_hands_on() -> None:
+    assert unmodelled("Cluster", WHOLE) == []
+
+
+def test_the_least_answer_has_an_arn_and_a_name() -> None:
+    least = parse({"clusterArn": f"{HERE}:cluster/prod", "clusterName": "prod"})
+
+    assert least == Cluster(f"{HERE}:cluster/prod", "prod", status="")
+
+
+@pytest.mark.parametrize("settings", [None, [], [{"name": "a setting of next year", "value": "on"}]], ids=repr)
+def test_without_the_setting_nothing_is_known_of_container_insights(settings: object) -> None:
+    assert parse({**WHOLE, "settings": settings}).container_insights is None
+
+
+@pytest.mark.parametrize("value", ["enabled", "disabled", "", "a word of next year", None], ids=repr)
+def test_a_setting_is_kept_as_it_is(value: str | None) -> None:
+    assert parse(spoilt(WHOLE, "settings[0].value", value)).container_insights == value
+
+
+def test_a_setting_that_is_said_twice_alike_is_one() -> None:
+    assert parse({**WHOLE, "settings": WHOLE["settings"] * 2}).container_insights == "enhanced"
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [None, {}, {"executeCommandConfiguration": None}, {"managedStorageConfiguration": {"kmsKeyId": "k"}}],
+    ids=repr,
+)
+def test_a_cluster_that_was_never_told_anything_has_no_exec_logging(configuration: object) -> None:
+    assert parse({**WHOLE, "configuration": configuration}).exec_logging == ExecLogging()
+
+
+@pytest.mark.parametrize("word", ["NONE", "DEFAULT", "OVERRIDE", "a word of next year", None], ids=repr)
+def test_the_word_for_logging_is_kept_as_it_is(word: str | None) -> None:
+    assert parse(spoilt(WHOLE, f"{EXEC}.logging", word)).exec_logging.logging == word
+
+
+@pytest.mark.parametrize("key", [MISSING, None, ""], ids=["missing", "null", "empty"])
+def test_no_key_is_no_key(key: object) -> None:
+    assert parse(spoilt(WHOLE, f"{EXEC}.kmsKeyId", key)).exec_logging.kms_key is False
+
+
+@pytest.mark.parametrize("member", ["cloudWatchEncryptionEnabled", "s3EncryptionEnabled"])
+@pytest.mark.parametrize("value", [False, None, MISSING, "false"], ids=["false", "null", "missing", "text"])
+def test_encryption_that_nobody_asked_for_is_off(member: str, value: object) -> None:
+    found = parse(spoilt(WHOLE, f"{EXEC}.logConfiguration.{member}", value)).exec_logging
+
+    assert (found.log_group_encrypted, found.bucket_encrypted) == (
+        member != "cloudWatchEncryptionEnabled",
+        member != "s3EncryptionEnabled",
+    )
+
+
+def test_only_whether_there_is_a_key_is_kept() -> None:
+    assert "alias/exec" not in repr(parse(WHOLE))
+
+
+@pytest.mark.parametrize("tags", [None, [], MISSING], ids=["null", "empty", "missing"])
+def test_no_tags_are_no_tags(tags: object) -> None:
+    assert parse(spoilt(WHOLE, "tags", tags)).tags == {}
+
+
+REFUSED: list[tuple[str, object]] = [
+    ("clusterArn", MISSING),
+    ("clusterArn", None),
+    ("clusterArn", ""),
+    ("clusterArn", 7),
+    ("clusterArn", f"{HERE}:cluster/staging"),
+    ("clusterArn", f"{HERE}:cluster/prod/prod"),
+    ("clusterArn", f"{HERE}:service/prod"),
+    ("clusterArn", f"{HERE}:cluster"),
+    ("clusterArn", f"{HERE}:cluster/"),
+    ("clusterArn", f" {HERE}:cluster/prod"),
+    ("clusterArn", "arn:aws:eks:eu-west-1:111122223333:cluster/prod"),
+    ("clusterArn", "arn:aws:ecs::111122223333:cluster/prod"),
+    ("clusterArn", "cluster/prod"),
+    ("clusterName", MISSING),
+    ("clusterName", None),
+    ("clusterName", ""),
+    ("clusterName", ["prod"]),
+    ("status", 1),
+    ("settings", {"containerInsights": "enabled"}),
+    ("settings", "containerInsights"),
+    ("settings", [{"name": "containerInsights", "value": word} for word in ("enabled", "disabled")]),
+    ("settings[0]", "containerInsights"),
+    ("settings[0].name", MISSING),
+    ("settings[0].name", 1),
+    ("settings[0].value", True),
+    ("configuration", []),
+    ("configuration", "x"),
+    (EXEC, "OVERRIDE"),
+    (f"{EXEC}.logging", False),
+    (f"{EXEC}.kmsKeyId", True),
+    (f"{EXEC}.logConfiguration", ["sessions"]),
+    (f"{EXEC}.logConfiguration.cloudWatchLogGroupName", 1),
+    (f"{EXEC}.logConfiguration.cloudWatchEncryptionEnabled", "yes"),
+    (f"{EXEC}.logConfiguration.cloudWatchEncryptionEnabled", 1),
+    (f"{EXEC}.logConfiguration.s3BucketName", {}),
+    (f"{EXEC}.logConfiguration.s3EncryptionEnabled", ""),
+    ("tags", {"owner": "platform"}),
+    ("tags[0].key", ""),
+    ("tags[1].value", 1),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), REFUSED, ids=map(name_of, REFUSED))
+def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: object) -> None:
+    with pytest.raises(Malformed) as refusal:
+        parse(spoilt(WHOLE, path, value))
+
+    assert refusal.value.path == path
+
+
+@pytest.mark.parametrize("raw", [None, [], "{}", 1], ids=repr)
+def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
+    with pytest.raises(Malformed, match="cluster: expected an object, got"):
+        loosely(raw)
+
+
+@given(raw=like(WHOLE) | ANYTHING)
+def test_no_answer_makes_the_parser_fail_in_any_other_way(raw: object) -> None:
+    try:
+        cluster = loosely(raw)
+    except Malformed:
+        return
+
+    assert isinstance(cluster, Cluster)
+    assert cluster.arn.endswith(f":cluster/{cluster.name}")

@@ -1,0 +1,389 @@
+"""The parser takes what ECS documents of services and task sets, refuses all else, and never fails in any other way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from auditor.domain.ecs.workloads import Deployment, Placement, Service, TaskSet
+from auditor.parsers.ecs.services import Malformed, parse, parse_task_set
+from tests.aws.collectors.ecs.answers import (
+    ANOTHER_ACCOUNT,
+    ANYTHING,
+    ELSEWHERE,
+    HERE,
+    MISSING,
+    like,
+    name_of,
+    spoilt,
+    unmodelled,
+)
+
+CREATED = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+WEB = f"{HERE}:service/prod/web"
+PROD = f"{HERE}:cluster/prod"
+SEVEN, SIX = f"{HERE}:task-definition/web:7", f"{HERE}:task-definition/web:6"
+PLACED: dict[str, Any] = {
+    "launchType": "FARGATE",
+    "platformVersion": "1.4.0",
+    "platformFamily": "Linux",
+    "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"], "assignPublicIp": "ENABLED"}},
+}
+PLACEMENT = Placement("FARGATE", (), "1.4.0", "Linux", public_ip=True)
+SET: dict[str, Any] = {
+    "id": "ecs-svc/1",
+    "taskSetArn": f"{HERE}:task-set/prod/web/ecs-svc/1",
+    "serviceArn": WEB,
+    "clusterArn": PROD,
+    "status": "PRIMARY",
+    "taskDefinition": SEVEN,
+    "runningCount": 2,
+    "createdAt": CREATED,
+    "tags": [{"key": "owner", "value": "web"}],
+    **PLACED,
+}
+WHOLE: dict[str, Any] = {
+    "serviceArn": WEB,
+    "serviceName": "web",
+    "clusterArn": PROD,
+    "status": "ACTIVE",
+    "desiredCount": 3,
+    "runningCount": 2,
+    "pendingCount": 1,
+    "taskDefinition": SEVEN,
+    "enableExecuteCommand": True,
+    "createdAt": CREATED,
+    "createdBy": "arn:aws:iam::111122223333:role/deployer",
+    "resourceManagementType": "CUSTOMER",
+    "deployments": [
+        {"id": "ecs-svc/9", "status": "PRIMARY", "taskDefinition": SEVEN, "runningCount": 1, **PLACED},
+        {
+            "status": "ACTIVE",
+            "taskDefinition": SIX,
+            "runningCount": 1,
+            "capacityProviderStrategy": [
+                {"capacityProvider": "FARGATE_SPOT", "weight": 1, "base": 0},
+                {"capacityProvider": "FARGATE", "weight": 0, "base": 1},
+            ],
+        },
+    ],
+    "taskSets": [SET],
+    "tags": [{"key": "owner", "value": "platform"}, {"key": "bare"}],
+    **PLACED,
+}
+TASK_SET = TaskSet(
+    arn=f"{HERE}:task-set/prod/web/ecs-svc/1",
+    id="ecs-svc/1",
+    service_arn=WEB,
+    cluster_arn=PROD,
+    status="PRIMARY",
+    task_definition=SEVEN,
+    running=2,
+    placement=PLACEMENT,
+    tags={"owner": "web"},
+    created_at=CREATED,
+)
+IP = "networkConfiguration.awsvpcConfiguration.assignPublicIp"
+
+#: The parsers as JSON meets them: with an argument of any type.
+loosely: Callable[..., Service] = parse
+loosely_a_set: Callable[..., TaskSet] = parse_task_set
+
+
+def test_a_whole_answer_is_read_whole() -> None:
+    assert parse(WHOLE) == Service(
+        arn=WEB,
+        name="web",
+        cluster_arn=PROD,
+        status="ACTIVE",
+        task_definition=SEVEN,
+        desired=3,
+        running=2,
+        placement=PLACEMENT,
+        exec_enabled=True,
+        deployments=(
+            Deployment(SEVEN, "PRIMARY", 1, PLACEMENT),
+            Deployment(SIX, "ACTIVE", 1, Placement(capacity_providers=("FARGATE_SPOT", "FARGATE"))),
+        ),
+        task_sets=(TASK_SET,),
+        tags={"owner": "platform", "bare": ""},
+        created_at=CREATED,
+        created_by="arn:aws:iam::111122223333:role/deployer",
+    )
+
+
+def test_the_answers_above_are_such_that_the_client_hands_them_on() -> None:
+    assert unmodelled("Service", WHOLE) == []
+    assert unmodelled("TaskSet", SET) == []
+
+
+def test_a_task_set_is_read_alike_by_itself() -> None:
+    assert parse_task_set(SET) == TASK_SET
+
+
+def test_the_least_service_says_what_it_is_and_where() -> None:
+    least = parse({"serviceArn": WEB, "serviceName": "web", "clusterArn": PROD})
+
+    assert least == Service(WEB, "web", PROD, status="", task_definition=None)
+
+
+def test_the_least_task_set_says_what_it_is_and_of_what() -> None:
+    names = ("id", "taskSetArn", "serviceArn", "clusterArn")
+
+    assert parse_task_set({name: SET[name] for name in names}) == TaskSet(
+        SET["taskSetArn"], "ecs-svc/1", WEB, PROD, status="", task_definition=None, tags=None
+    )
+
+
+def test_inside_its_service_a_task_set_need_not_repeat_whose_it_is() -> None:
+    bare = {name: each for name, each in SET.items() if name not in {"serviceArn", "clusterArn"}}
+
+    assert parse({**WHOLE, "taskSets": [bare]}).task_sets == (TASK_SET,)
+
+
+@pytest.mark.parametrize("kind", ["ECS", "CUSTOMER", "a kind of next year", None], ids=repr)
+def test_whoever_manages_a_service_it_is_one(kind: str | None) -> None:
+    assert parse({**WHOLE, "resourceManagementType": kind}) == parse(WHOLE)
+
+
+def test_an_arn_of_the_old_form_does_not_name_the_cluster() -> None:
+    old = f"{HERE}:service/web"
+
+    assert parse({**WHOLE, "serviceArn": old, "taskSets": []}).arn == old
+
+
+@pytest.mark.parametrize("absent", [MISSING, None, ""], ids=["missing", "null", "empty"])
+def test_a_service_of_an_external_controller_has_no_definition_and_neither_have_its_deployments(absent: object) -> None:
+    raw = spoilt(spoilt(WHOLE, "taskDefinition", absent), "deployments[0].taskDefinition", absent)
+
+    service = parse(raw)
+    assert service.task_definition is None
+    assert [each.task_definition for each in service.deployments] == [SIX]
+    assert service.definitions == {SIX, SEVEN}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        pytest.param(IP, "ENABLED", True, id="ENABLED is a public address"),
+        pytest.param(IP, "DISABLED", False, id="DISABLED is none"),
+        pytest.param(IP, MISSING, False, id="absent is DISABLED"),
+        pytest.param(IP, None, False, id="null is absent"),
+        pytest.param("networkConfiguration.awsvpcConfiguration", {}, False, id="an empty network is one"),
+        pytest.param("networkConfiguration.awsvpcConfiguration", None, None, id="no network of their own"),
+        pytest.param("networkConfiguration", {}, None, id="nothing said of a network"),
+        pytest.param("networkConfiguration", MISSING, None, id="no word of a network"),
+    ],
+)
+@pytest.mark.parametrize("within", ["", "deployments[0].", "taskSets[0]."], ids=["service", "deployment", "task set"])
+def test_public_addresses(within: str, path: str, value: object, expected: bool | None) -> None:  # noqa: FBT001 - a column
+    service = parse(spoilt(WHOLE, f"{within}{path}", value))
+    placements = {
+        "": service.placement,
+        "deployments[0].": service.deployments[0].placement,
+        "taskSets[0].": service.task_sets[0].placement,
+    }
+
+    assert placements[within].public_ip is expected
+
+
+@pytest.mark.parametrize("member", ["launchType", "platformVersion", "platformFamily"])
+@pytest.mark.parametrize("value", [MISSING, None, ""], ids=["missing", "null", "empty"])
+def test_what_is_not_said_of_the_placement_is_none(member: str, value: object) -> None:
+    placement = parse(spoilt(WHOLE, member, value)).placement
+    field = {"launchType": "launch_type", "platformVersion": "platform_version", "platformFamily": "platform_family"}
+
+    assert getattr(placement, field[member]) is None
+
+
+@pytest.mark.parametrize("count", [None, MISSING, 0], ids=["null", "missing", "zero"])
+def test_a_count_that_is_not_there_is_none_at_all(count: object) -> None:
+    raw = spoilt(spoilt(WHOLE, "runningCount", count), "desiredCount", count)
+
+    assert (parse(raw).running, parse(raw).desired) == (0, 0)
+
+
+@pytest.mark.parametrize("tags", [None, [], MISSING], ids=["null", "empty", "missing"])
+def test_no_tags_of_a_service_are_no_tags(tags: object) -> None:
+    assert parse(spoilt(WHOLE, "tags", tags)).tags == {}
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"), [(MISSING, None), (None, None), ([], {})], ids=["missing", "null", "none"]
+)
+def test_tags_of_a_task_set_that_are_not_there_were_not_looked_at(
+    tags: object, expected: dict[str, str] | None
+) -> None:
+    assert parse(spoilt(WHOLE, "taskSets[0].tags", tags)).task_sets[0].tags == expected
+
+
+OF_PLACEMENT: list[tuple[str, object]] = [
+    ("launchType", 1),
+    ("platformVersion", 1.4),
+    ("platformFamily", ["Linux"]),
+    ("networkConfiguration", "awsvpc"),
+    ("networkConfiguration.awsvpcConfiguration", True),
+    (IP, ""),
+    (IP, True),
+    (IP, "enabled"),
+    (IP, "A WORD OF NEXT YEAR"),
+    ("capacityProviderStrategy", "FARGATE"),
+    ("capacityProviderStrategy", {"capacityProvider": "FARGATE"}),
+]
+OF_SETS: list[tuple[str, object]] = [
+    ("id", MISSING),
+    ("id", ""),
+    ("id", 1),
+    ("taskSetArn", MISSING),
+    ("taskSetArn", 1),
+    ("taskSetArn", "ecs-svc/1"),
+    ("taskSetArn", f"{HERE}:task-set/prod/web/ecs-svc/2"),
+    ("taskSetArn", f"{HERE}:task-set/prod/api/ecs-svc/1"),
+    ("taskSetArn", f"{HERE}:task-set/staging/web/ecs-svc/1"),
+    ("taskSetArn", f"{WEB}/ecs-svc/1"),
+    ("status", 1),
+    ("taskDefinition", "web:7"),
+    ("taskDefinition", f"{ELSEWHERE}:task-definition/web:7"),
+    ("runningCount", -1),
+    ("runningCount", "two"),
+    ("createdAt", "yesterday"),
+    ("tags", "owner"),
+    *OF_PLACEMENT,
+]
+REFUSED: list[tuple[str, object]] = [
+    ("serviceArn", MISSING),
+    ("serviceArn", None),
+    ("serviceArn", 7),
+    ("serviceArn", "web"),
+    ("serviceArn", f"{HERE}:service/prod/api"),
+    ("serviceArn", f"{HERE}:service/prod/cobweb"),
+    ("serviceArn", f"{HERE}:service/staging/web"),
+    ("serviceArn", f"{HERE}:service/a/prod/web"),
+    ("serviceArn", f"{HERE}:cluster/web"),
+    ("serviceName", MISSING),
+    ("serviceName", ""),
+    ("serviceName", ["web"]),
+    ("clusterArn", MISSING),
+    ("clusterArn", "prod"),
+    ("clusterArn", f"{ELSEWHERE}:cluster/prod"),
+    ("clusterArn", f"{ANOTHER_ACCOUNT}:cluster/prod"),
+    ("status", False),
+    ("taskDefinition", 7),
+    ("taskDefinition", "web"),
+    ("taskDefinition", f"{HERE}:task-definition/web"),
+    ("taskDefinition", f"{ANOTHER_ACCOUNT}:task-definition/web:7"),
+    ("desiredCount", -1),
+    ("desiredCount", 1.5),
+    ("runningCount", True),
+    ("runningCount", 2**31),
+    ("enableExecuteCommand", "maybe"),
+    ("createdAt", "yesterday"),
+    ("createdBy", 1),
+    ("tags", {"owner": "platform"}),
+    ("tags[0].key", ""),
+    ("deployments", "x"),
+    ("deployments[0]", None),
+    ("deployments[0].status", 1),
+    ("deployments[0].taskDefinition", "web:7"),
+    ("deployments[0].taskDefinition", f"{ELSEWHERE}:task-definition/web:7"),
+    ("deployments[0].runningCount", -1),
+    ("deployments[1].capacityProviderStrategy[0]", "FARGATE"),
+    ("deployments[1].capacityProviderStrategy[0].capacityProvider", ""),
+    ("taskSets", {}),
+    ("taskSets[0]", "ecs-svc/1"),
+    ("taskSets[0].serviceArn", None),
+    *OF_PLACEMENT,
+    *((f"deployments[0].{path}", value) for path, value in OF_PLACEMENT),
+    *((f"taskSets[0].{path}", value) for path, value in OF_SETS),
+]
+REFUSED_OF_SETS = [*OF_SETS, ("serviceArn", MISSING), ("clusterArn", MISSING)]
+
+
+@pytest.mark.parametrize(("path", "value"), REFUSED, ids=map(name_of, REFUSED))
+def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: object) -> None:
+    with pytest.raises(Malformed) as refusal:
+        parse(spoilt(WHOLE, path, value))
+
+    assert refusal.value.path == path
+
+
+@pytest.mark.parametrize(("path", "value"), REFUSED_OF_SETS, ids=map(name_of, REFUSED_OF_SETS))
+def test_a_task_set_by_itself_is_refused_in_the_same_places(path: str, value: object) -> None:
+    with pytest.raises(Malformed) as refusal:
+        parse_task_set(spoilt(SET, path, value))
+
+    assert refusal.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("changed", "path"),
+    [
+        pytest.param(
+            {"serviceArn": f"{HERE}:service/web"},
+            "taskSets[0].serviceArn",
+            id="another form of its service's ARN is another ARN",
+        ),
+        pytest.param(
+            {
+                "serviceArn": f"{HERE}:service/prod/api",
+                "taskSetArn": f"{HERE}:task-set/prod/api/ecs-svc/1",
+            },
+            "taskSets[0].serviceArn",
+            id="the set of another service",
+        ),
+        pytest.param(
+            {"clusterArn": f"{HERE}:cluster/staging", "taskSetArn": f"{HERE}:task-set/staging/web/ecs-svc/1"},
+            "taskSets[0].clusterArn",
+            id="the set of another cluster",
+        ),
+    ],
+)
+def test_a_task_set_in_the_wrong_service_is_refused(changed: dict[str, str], path: str) -> None:
+    with pytest.raises(Malformed) as refusal:
+        parse({**WHOLE, "taskSets": [{**SET, **changed}]})
+
+    assert refusal.value.path == path
+
+
+@pytest.mark.parametrize("raw", [None, [], "{}", 1], ids=repr)
+def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
+    with pytest.raises(Malformed, match="service: expected an object, got"):
+        loosely(raw)
+    with pytest.raises(Malformed, match="taskSet: expected an object, got"):
+        loosely_a_set(raw)
+
+
+@given(raw=like(WHOLE) | ANYTHING)
+def test_no_answer_makes_the_parser_fail_in_any_other_way(raw: object) -> None:
+    try:
+        service = loosely(raw)
+    except Malformed:
+        return
+
+    assert isinstance(service, Service)
+    assert service.arn.endswith(f"/{service.name}")
+
+
+@given(raw=like(SET) | ANYTHING)
+def test_no_task_set_makes_the_parser_fail_in_any_other_way(raw: object) -> None:
+    try:
+        task_set = loosely_a_set(raw)
+    except Malformed:
+        return
+
+    assert isinstance(task_set, TaskSet)
+    assert task_set.arn.endswith(f"/{task_set.id}")
+
+
+@given(word=ANYTHING)
+def test_no_word_but_these_reads_as_a_private_address(word: object) -> None:
+    try:
+        public = parse(spoilt(WHOLE, IP, word)).placement.public_ip
+    except Malformed:
+        return
+
+    assert (word, public) in [(None, False), ("DISABLED", False), ("ENABLED", True)]

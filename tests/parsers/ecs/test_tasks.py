@@ -1,0 +1,126 @@
+"""The parser takes what ECS documents of a task, refuses all else, and never fails in any other way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from auditor.domain.ecs.workloads import Task
+from auditor.parsers.ecs.tasks import Malformed, parse
+from tests.aws.collectors.ecs.answers import (
+    ANOTHER_ACCOUNT,
+    ANYTHING,
+    ELSEWHERE,
+    HERE,
+    MISSING,
+    like,
+    name_of,
+    spoilt,
+    unmodelled,
+)
+
+WHOLE: dict[str, Any] = {
+    "taskArn": f"{HERE}:task/prod/0123456789abcdef",
+    "clusterArn": f"{HERE}:cluster/prod",
+    "taskDefinitionArn": f"{HERE}:task-definition/web:7",
+    "group": "service:web",
+    "launchType": "FARGATE",
+    "lastStatus": "RUNNING",
+    "desiredStatus": "RUNNING",
+    "enableExecuteCommand": True,
+    "overrides": {"containerOverrides": [{"name": "app", "environment": [{"name": "TOKEN", "value": "hunter2"}]}]},
+}
+
+#: The parser as JSON meets it: with an argument of any type.
+loosely: Callable[..., Task] = parse
+
+
+def test_a_whole_answer_is_read_whole() -> None:
+    assert parse(WHOLE) == Task(
+        arn=f"{HERE}:task/prod/0123456789abcdef",
+        cluster_arn=f"{HERE}:cluster/prod",
+        task_definition=f"{HERE}:task-definition/web:7",
+        group="service:web",
+        launch_type="FARGATE",
+        last_status="RUNNING",
+        exec_enabled=True,
+    )
+
+
+def test_the_answer_above_is_one_that_the_client_hands_on() -> None:
+    assert unmodelled("Task", WHOLE) == []
+
+
+def test_the_least_answer_says_what_it_is_where_and_of_which_revision() -> None:
+    names = ("taskArn", "clusterArn", "taskDefinitionArn")
+
+    assert parse({name: WHOLE[name] for name in names}) == Task(*(WHOLE[name] for name in names))
+
+
+def test_what_a_task_overrides_goes_no_further() -> None:
+    assert "hunter2" not in repr(parse(WHOLE))
+
+
+def test_an_arn_of_the_old_form_does_not_name_the_cluster() -> None:
+    assert parse({**WHOLE, "taskArn": f"{HERE}:task/0123"}).arn == f"{HERE}:task/0123"
+
+
+REFUSED: list[tuple[str, object]] = [
+    ("taskArn", MISSING),
+    ("taskArn", ""),
+    ("taskArn", 7),
+    ("taskArn", f"{HERE}:task/staging/0123456789abcdef"),
+    ("taskArn", f"{HERE}:task/prod/prod/0123456789abcdef"),
+    ("taskArn", f"{HERE}:task-definition/web:7"),
+    ("taskArn", "0123456789abcdef"),
+    ("clusterArn", MISSING),
+    ("clusterArn", None),
+    ("clusterArn", "prod"),
+    ("clusterArn", f"{ELSEWHERE}:cluster/prod"),
+    ("clusterArn", f"{ANOTHER_ACCOUNT}:cluster/prod"),
+    ("taskDefinitionArn", MISSING),
+    ("taskDefinitionArn", None),
+    ("taskDefinitionArn", ""),
+    ("taskDefinitionArn", "web:7"),
+    ("taskDefinitionArn", f"{HERE}:task-definition/web"),
+    ("taskDefinitionArn", f"{HERE}:task-definition/web:0"),
+    ("taskDefinitionArn", f"{HERE}:task-definition/web:07"),
+    ("taskDefinitionArn", f"{HERE}:task-definition/web:latest"),
+    ("taskDefinitionArn", f"{HERE}:task-definition/a/web:7"),
+    ("taskDefinitionArn", f"{HERE}:daemon-task-definition/web:7"),
+    ("taskDefinitionArn", f"{ELSEWHERE}:task-definition/web:7"),
+    ("taskDefinitionArn", f"{ANOTHER_ACCOUNT}:task-definition/web:7"),
+    ("group", 1),
+    ("launchType", ["FARGATE"]),
+    ("lastStatus", False),
+    ("enableExecuteCommand", "maybe"),
+    ("enableExecuteCommand", 1),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), REFUSED, ids=map(name_of, REFUSED))
+def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: object) -> None:
+    with pytest.raises(Malformed) as refusal:
+        parse(spoilt(WHOLE, path, value))
+
+    assert refusal.value.path == path
+
+
+@pytest.mark.parametrize("raw", [None, [], "{}", 1], ids=repr)
+def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
+    with pytest.raises(Malformed, match="task: expected an object, got"):
+        loosely(raw)
+
+
+@given(raw=like(WHOLE) | ANYTHING)
+def test_no_answer_makes_the_parser_fail_in_any_other_way(raw: object) -> None:
+    try:
+        task = loosely(raw)
+    except Malformed:
+        return
+
+    assert isinstance(task, Task)
+    assert ":task-definition/" in task.task_definition

@@ -1,0 +1,69 @@
+"""The definition of a managed daemon, from a file: moto has none, so the scripts are read and not run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+from auditor import checks, commands
+from auditor.archive.archive import Archive
+from auditor.archive.layout import Layout
+from auditor.domain.ecs.usage import Usage
+from auditor.domain.result import AccountResult
+from auditor.parsers.ecs.task_definitions import parse_daemon
+from auditor.store.folder import Folder
+from tests.builders import account, finding, run_result
+from tests.remediation.failing import CANARY
+
+ARN = "arn:aws:ecs:eu-west-1:000000000001:daemon-task-definition/agent:3"
+DAEMON = "arn:aws:ecs:eu-west-1:000000000001:daemon/prod/agent"
+RAW = {
+    "daemonTaskDefinitionArn": ARN,
+    "family": "agent",
+    "revision": 3,
+    "status": "ACTIVE",
+    "registeredBy": "someone",
+    "containerDefinitions": [
+        {"name": "agent", "image": "a:1", "privileged": True, "environment": [{"name": "E", "value": CANARY}]}
+    ],
+}
+
+
+def test_a_daemon_is_registered_without_tags_and_updated_where_it_runs(tmp_path: Path) -> None:
+    (check,) = checks.load(["ecs-privileged-container"])
+    fact = parse_daemon(RAW)
+    verdict = check.judge(fact, check.parameters)
+    failing = finding(
+        check_id=check.id,
+        resource=fact.resource,
+        evidence=verdict.evidence,
+        reasons=verdict.reasons,
+        in_use=Usage(daemons=(DAEMON,), clusters=("prod",)),
+    )
+    archive = Archive(Folder(tmp_path / "out"), Layout("20261123T020000Z-1a2b3c"))
+    result = run_result(run_id="20261123T020000Z-1a2b3c")
+    archive.seal(result, archive.account(AccountResult(account(), (failing,), ())), {})
+    archive.publish(result)
+    (tmp_path / "described.json").write_text(json.dumps({"daemonTaskDefinition": RAW}), encoding="utf-8")
+    flags = {
+        "finding_id": failing.finding_id,
+        "from": str(tmp_path / "out"),
+        "output": str(tmp_path / "fix"),
+        "definition": str(tmp_path / "described.json"),
+    }
+
+    outcome = commands.perform("remediate", flags, {}, {})
+
+    assert outcome.exit_code == commands.OK, outcome.text
+    new = json.loads((tmp_path / "fix" / "new.json").read_text(encoding="utf-8"))
+    assert set(new) == {"family", "containerDefinitions"}
+    assert new["containerDefinitions"][0]["privileged"] is False
+    text = (tmp_path / "fix" / "apply.sh").read_text(encoding="utf-8")
+    assert "aws ecs register-daemon-task-definition" in text
+    assert f"--daemon-arn={DAEMON}" in text
+    assert '--daemon-task-definition-arn="$NEW"' in text
+    for script in ("apply.sh", "back-out.sh"):
+        assert subprocess.run(["bash", "-n", str(tmp_path / "fix" / script)], check=False).returncode == 0
+    assert "Nobody has tried" in (tmp_path / "fix" / "steps.md").read_text(encoding="utf-8")
+    assert CANARY not in outcome.text + text

@@ -1,0 +1,123 @@
+"""What a person and what a log collector see while a run goes on."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from auditor.domain.coverage import CoverageStatus
+from auditor.domain.events import (
+    AccountEnded,
+    AccountPlanned,
+    Event,
+    Level,
+    Notice,
+    RunEnded,
+    RunStarted,
+    ScopeEnded,
+)
+from auditor.domain.reason import Reason
+from auditor.reports.terminal.progress import Bar, JsonLines
+from tests.builders import CHECK, NOW, account, coverage, run_result
+
+SEEN = coverage(calls=7)
+GAP = coverage(
+    CoverageStatus.NOT_EXAMINED, region="us-east-1", reason=Reason.TIMEOUT, detail="\x1b[31mno answer", calls=2
+)
+OUT = coverage(CoverageStatus.EXCLUDED, region="ap-east-1", reason=Reason.EXCLUDED_BY_CONFIG, calls=0)
+RUN: tuple[Event, ...] = (
+    RunStarted("the-run", accounts=1, checks=(CHECK,)),
+    AccountPlanned(account(), scopes=3),
+    ScopeEnded(SEEN, fails=2),
+    ScopeEnded(GAP, fails=0),
+    ScopeEnded(OUT, fails=0),
+    AccountEnded(run_result([SEEN, GAP, OUT]).accounts[0]),
+    RunEnded("the-run", complete=False, coverage_percent=50.0),
+)
+
+
+def logged(*events: Event, verbose: bool = False) -> list[dict[str, Any]]:
+    stream = io.StringIO()
+    with JsonLines(stream, verbose=verbose, clock=lambda: NOW) as observe:
+        for event in events:
+            observe(event)
+    assert stream.getvalue().isascii()
+    assert stream.getvalue().count("\n") == len(stream.getvalue().splitlines())
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_the_log_tells_of_accounts_and_gaps_and_not_of_what_went_well() -> None:
+    assert [(line["level"], line["event"]) for line in logged(*RUN)] == [
+        ("INFO", "run-started"),
+        ("WARNING", "gap"),
+        ("INFO", "account-ended"),
+        ("WARNING", "run-ended"),
+    ]
+
+
+def test_a_verbose_log_tells_of_every_scope() -> None:
+    events = [line["event"] for line in logged(*RUN, verbose=True)]
+    assert events == [
+        "run-started", "account-planned", "scope-ended", "gap", "scope-ended", "account-ended", "run-ended"
+    ]  # fmt: skip
+
+
+def test_every_line_has_its_time_level_event_and_run() -> None:
+    for line in logged(*RUN):
+        assert line["ts"] == "2026-11-23T02:00:00+00:00"
+        assert line["run_id"] == "the-run"
+        assert {"level", "event"} <= set(line)
+
+
+def test_a_gap_says_where_and_why() -> None:
+    gap = logged(*RUN)[1]
+    expected = {"account": account().id, "region": "us-east-1", "status": "NOT_EXAMINED", "reason": "timeout"}
+    assert expected.items() <= gap.items()
+    assert gap["detail"] == "\x1b[31mno answer", "as it was, for machines; escaped in the line"
+
+
+def test_a_partial_scope_is_a_gap_too() -> None:
+    partial = coverage(CoverageStatus.PARTIAL, reason=Reason.SERVICE_ERROR)
+    assert [line["level"] for line in logged(ScopeEnded(partial, fails=0))] == ["WARNING"]
+
+
+@pytest.mark.parametrize("level", [Level.INFO, Level.WARNING, Level.ERROR])
+def test_a_notice_keeps_its_level(level: Level) -> None:
+    (line,) = logged(Notice(level, "the bucket refused", "AccessDenied"))
+    assert (line["level"], line["message"], line["detail"]) == (level.value, "the bucket refused", "AccessDenied")
+
+
+def test_the_bar_counts_accounts_scopes_calls_failures_and_gaps() -> None:
+    stream = io.StringIO()
+    bar = Bar(stream)
+    with bar:
+        for event in RUN:
+            bar(event)
+        shown = bar.line
+    assert shown == "accounts 1/1  scopes 3/3  calls 9  failures 2  gaps 1"
+
+
+def test_calls_that_belong_to_no_scope_are_counted_once_their_account_ends() -> None:
+    summary = run_result([coverage(calls=12)]).accounts[0]
+    with Bar(io.StringIO()) as bar:
+        bar(ScopeEnded(coverage(calls=10), fails=0))
+        bar(AccountEnded(summary))
+        assert "calls 12" in bar.line
+
+
+def test_a_notice_above_the_bar_is_harmless() -> None:
+    stream = io.StringIO()
+    with Bar(stream) as bar:
+        bar(Notice(Level.WARNING, "[bold]upload\x1b[2J", "retrying"))
+    assert "WARNING: [bold]upload\\x1b[2J: retrying" in stream.getvalue()
+
+
+def test_rich_is_loaded_only_when_a_bar_is_shown() -> None:
+    code = "import sys, auditor.reports.terminal.progress; print([name for name in sys.modules if name.startswith('rich')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -1,0 +1,137 @@
+"""The summary on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+
+from auditor.domain.check import Evidence, Severity, Status
+from auditor.domain.coverage import CoverageStatus
+from auditor.domain.ecs.usage import Usage
+from auditor.domain.reason import Reason
+from auditor.domain.result import RunResult
+from auditor.reports.terminal.summary import WIDTH, summary
+from tests.builders import account, check_info, coverage, finding, run_result
+from tests.reports import scenarios
+
+EVERYDAY = """\
+INCOMPLETE: 6 of 10 accounts were fully examined; 2 only in part and 2 not at all. 9 high-severity
+failures in 5 accounts. 3 verdicts are UNKNOWN.
+
+Coverage  66.66 %; scopes: 20 examined, 2 in part, 4 not examined, 3 excluded
+Verdicts  critical 0  high 9  medium 0  low 0  unknown 3  pass 101  not applicable 672
+cis-compute-1.1  91.8 % pass; 0 of 1 control without failures, 33.3 % unexamined, 3 unknown
+
+Worst failures (4 of 9)
+  high     payments-prod (111122223333) eu-west-1 node-agents:41 (1 service, public IP): cadvisor...
+  high     platform-shared (111122223335) eu-central-1 falco:9 (2 tasks): cadvisor is privileged...
+  high     platform-shared (111122223335) eu-west-1 metrics:112 (use unknown): node-exporter runs...
+  high     platform-shared (111122223335) us-east-1 metrics:112 (use unknown): node-exporter runs...
+
+Not examined, by reason
+  role-denied    2 accounts, such as identity (111122223340): The role could not be assumed
+  scp-denied     ml-research (111122223339): A service control policy denies it
+  service-error  log-archive (111122223341): AWS answered with an error
+  timeout        log-archive (111122223341): No answer came in time
+
+Findings  s3://acme-audit/prod
+Report    s3://acme-audit/prod/report.html
+Run       20261123T020000Z-1a2b3c, 41 s, 770 calls, throttled 2 times"""
+
+
+def shown(result: RunResult, *, output: str = "out", report: str = "out/report.html", colour: bool = False) -> str:
+    return summary(result, output=output, report=report, colour=colour)
+
+
+def everything_at_once() -> RunResult:
+    """As much of everything as a summary could have to tell."""
+    wide = "長い名前" * 40
+    owners = [account(number, name=f"{wide}{number}") for number in range(1, 60)]
+    partial = CoverageStatus.PARTIAL
+    rows = [
+        coverage(partial, account=owner, reason=reason, detail=wide) for owner in owners for reason in (*Reason, None)
+    ]
+    evidence = tuple(Evidence(wide, wide, privileged=True, reasons=("privileged", wide)) for _ in range(10))
+    findings = [
+        finding(wide, account=owner, severity=severity, evidence=evidence, region=wide)
+        for owner in owners
+        for severity in Severity
+    ]
+    extra = {owner.id: dict.fromkeys(Status, 10**12) for owner in owners}
+    many = {f"{wide}-{place}": tuple(f"{wide}.{number}" for number in range(50)) for place in range(9)}
+    result = run_result(
+        rows, findings, extra, run_id=wide, interrupted=True, checks=(check_info(frameworks=many, words={wide: wide}),)
+    )
+    return replace(result, failures_total=10**12, unknowns_total=10**12)
+
+
+def test_the_summary_of_an_everyday_run() -> None:
+    place = "s3://acme-audit/prod"
+    assert shown(scenarios.everyday(), output=place, report=f"{place}/report.html") == EVERYDAY
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        everything_at_once,
+        scenarios.hostile,
+        scenarios.everyday,
+        scenarios.rule_book,
+        scenarios.all_refused,
+        scenarios.many_failures,
+        scenarios.no_accounts,
+    ],
+)
+@pytest.mark.parametrize("path", ["out", "s3://" + "b" * 90, "/srv/" + "長い" * 500], ids=["short", "long", "endless"])
+def test_it_fits_whatever_the_input(scenario: Callable[[], RunResult], path: str) -> None:
+    lines = shown(scenario(), output=path, report=path).split("\n")
+    assert len(lines) <= 25
+    assert max(cell_len(line) for line in lines) <= WIDTH == 100
+
+
+def test_the_places_of_findings_and_report_survive_the_longest_summary() -> None:
+    text = shown(everything_at_once(), output="s3://" + "b" * 90, report="s3://" + "c" * 90)
+    assert "\nFindings\n  s3://" + "b" * 90 in text
+    assert "\nReport\n  s3://" + "c" * 90 in text
+    assert text.splitlines()[-1].startswith("Run ")
+
+
+def test_the_longest_summary_still_tells_of_failures_gaps_and_three_frameworks() -> None:
+    lines = shown(everything_at_once(), output="s3://" + "b" * 90, report="s3://" + "c" * 90).split("\n")
+    assert len([line for line in lines if line.startswith("  critical ")]) == 3
+    assert len([line for line in lines if " accounts, such as " in line]) == 3
+    assert len([line for line in lines if "without failures" in line]) == 3
+
+
+def test_a_framework_that_nobody_could_examine_has_no_score() -> None:
+    assert "\ncis-compute-1.1  not examined: nobody could look at its 1 control\n" in shown(scenarios.all_refused())
+
+
+def test_a_clean_framework_has_nothing_beside_its_score() -> None:
+    assert "\ncis-compute-1.1  100 % pass; 1 of 1 control without failures\n" in shown(scenarios.nothing_wrong())
+
+
+def test_where_it_runs_is_told_before_what_is_the_matter() -> None:
+    idle = finding("idle", in_use=Usage())
+    text = shown(run_result([coverage()], [idle, finding("busy", in_use=Usage(running_tasks=1))]))
+    assert text.index("busy:1 (1 task): app is privileged") < text.index("idle:1 (runs nowhere): app is privileged")
+
+
+def test_without_colour_there_is_no_escape() -> None:
+    assert "\x1b" not in shown(scenarios.everyday())
+
+
+def test_with_colour_the_words_are_the_same() -> None:
+    painted = shown(scenarios.everyday(), colour=True)
+    assert painted.startswith("\x1b[1;35mINCOMPLETE:\x1b[0m 6 of 10")
+    for style in ("\x1b[1;35m", "\x1b[1m", "\x1b[0m"):
+        painted = painted.replace(style, "")
+    assert painted == shown(scenarios.everyday())
+
+
+def test_only_a_clean_run_is_green() -> None:
+    assert "\x1b[1;32m" in shown(scenarios.nothing_wrong(), colour=True)
+    assert "\x1b[1;32m" not in shown(run_result([coverage()], [finding()]), colour=True)

@@ -1,0 +1,106 @@
+"""A new check is a file and its test: nothing else is edited, and whatever holds checks to account sees it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from auditor.yaml_checks.manual import HEADINGS
+
+ROOT = Path(__file__).parents[2]
+
+CHECK = '''
+from auditor.checks._verdicts import of_whole
+from auditor.domain.check import Repair, Severity, Verdict, check
+from auditor.domain.facts import TaskDefinition
+
+
+@check(
+    id="ecs-example",
+    title="No family is called test",
+    severity=Severity.LOW,
+    over=TaskDefinition,
+    frameworks={},
+    remediation="Give the family another name.",
+    words={"called-test": "is called test"},
+    repairs={"called-test": Repair(by_hand="Choose a name.")},
+)
+def example(task: TaskDefinition, _params: object) -> Verdict:
+    """Judge one revision."""
+    return of_whole("called-test" if task.family == "test" else None, family=task.family)
+'''
+
+TEST = """
+from auditor.checks.ecs.example import example
+from auditor.domain.check import NoParameters, Status
+from tests.builders import task_definition
+
+
+def test_a_family_called_test_fails():
+    assert example.judge(task_definition("test"), NoParameters()).status is Status.FAIL
+    assert example.judge(task_definition("web"), NoParameters()).status is Status.PASS
+"""
+
+YAML = """
+id: own-example
+title: No family is called test
+severity: low
+over: task-definition
+fail_when: family == 'test'
+remediation: Give the family another name.
+"""
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The product and what its checks are held to, somewhere else."""
+    for path in ("auditor", "tests/checks"):
+        shutil.copytree(ROOT / path, tmp_path / path, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in ("pyproject.toml", "tests/__init__.py", "tests/builders.py", "tests/conftest.py"):
+        shutil.copy(ROOT / path, tmp_path / path)
+    return tmp_path
+
+
+def run(folder: Path, *arguments: str) -> str:
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments], capture_output=True, text=True, check=False, cwd=folder, env=environment
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_in_python_it_is_a_file_and_its_test(copy: Path) -> None:
+    before = files(copy)
+    sections = "\n\n".join(f"{title}\n{'-' * len(title)}\nSomething." for title in HEADINGS.values())
+    (copy / "auditor/checks/ecs/example.py").write_text(f'"""No family is called test.\n\n{sections}\n"""\n{CHECK}')
+    (copy / "tests/checks/ecs/test_example.py").write_text(TEST)
+
+    listed = run(copy, "auditor", "checks")
+    flags = ("-q", "-n0", "-p", "no:cacheprovider", "-k", "example or every_file or sorted_by_id")
+    tested = run(copy, "pytest", *flags, "tests/checks/test_contract.py", "tests/checks/ecs/test_example.py")
+
+    after = files(copy)
+    assert set(after) - set(before) == {"auditor/checks/ecs/example.py", "tests/checks/ecs/test_example.py"}
+    assert {path: after[path] for path in before} == before
+    assert [line.split()[0] for line in listed.splitlines() if line.startswith("ecs-example")] == ["ecs-example"]
+    assert " passed" in tested
+    assert int(tested.split(" passed")[0].split()[-1]) > len(HEADINGS), "the contract has a test for each section"
+
+
+def test_without_python_it_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks/example.yaml").write_text(YAML)
+
+    listed = run(tmp_path, "auditor", "checks", "--checks-folder", "checks")
+
+    assert any(line.startswith("own-example ") and "checks/example.yaml" in line for line in listed.splitlines())
