@@ -103,7 +103,7 @@ def _finish(command: str, flags: dict[str, Any]) -> None:
     labels = {name: _label(context, name) for name in flags}
     try:
         outcome: Outcome = commands.perform(command, flags, labels, os.environ, _variables())
-        stream = sys.stderr if outcome.exit_code in (commands.FAILED, commands.MISUSED) else sys.stdout
+        stream = sys.stderr if outcome.exit_code in (commands.FAILED, commands.USAGE_ERROR) else sys.stdout
         if outcome.text:
             click.echo(outcome.text, file=stream)
     except KeyboardInterrupt:  # before the run listens, or after it has ended: click would make a 1 of it

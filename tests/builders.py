@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from auditor.domain.aws_resource import Resource
 from auditor.domain.check import Check, Evidence, Repair, Severity, Status, Verdict
 from auditor.domain.coverage import Coverage, CoverageStatus, Gap
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
-from auditor.domain.resource import Resource
 from auditor.domain.result import AccountSummary, CheckInfo, RunResult
 from auditor.domain.scope import EVERY_REGION, Account, RegionRule, Role, Scope, Target
-from auditor.engine.ports import Rule, Work
+from auditor.engine.ports import Assignment, ConfiguredCheck
 
 Fields = dict[str, Any]
 
@@ -34,7 +34,7 @@ WORDS = {
     "root-user": "runs as root",
     "user-unset": "sets no user, so the image decides",
 }
-A_USER = Repair(container={"user": "1000:1000"}, by_hand="Name a user that the image is ready for.")
+A_USER = Repair(container={"user": "1000:1000"}, manual="Name a user that the image is ready for.")
 REPAIRS = {"privileged": Repair(container={"privileged": False}), "root-user": A_USER, "user-unset": A_USER}
 
 
@@ -125,7 +125,7 @@ def check_info(**fields: Any) -> CheckInfo:
         "severity": Severity.HIGH,
         "frameworks": {"cis-compute-1.1": ("3.1",)},
         "remediation": REMEDIATION,
-        "words": WORDS,
+        "reason_texts": WORDS,
         "repairs": REPAIRS,
         "collectors": (COLLECTOR,),
     }
@@ -202,21 +202,21 @@ def gap(family: str | None = "lost", reason: Reason = Reason.SERVICE_ERROR, **fi
     return Gap(**(usual | fields))
 
 
-def rule(judge: Callable[..., Verdict] | Status = Status.FAIL, **fields: Any) -> Rule:
+def rule(judge: Callable[..., Verdict] | Status = Status.FAIL, **fields: Any) -> ConfiguredCheck:
     """Build a rule over task definitions: one that judges with a function, or always says the same."""
     usual: Fields = {
         "id": CHECK,
         "title": TITLE,
         "severity": Severity.HIGH,
-        "over": TaskDefinition,
+        "fact_type": TaskDefinition,
         "judge": (lambda _fact, _parameters: Verdict(judge)) if isinstance(judge, Status) else judge,
         "frameworks": {},
         "remediation": REMEDIATION,
     }
     check: Check[Any] = Check(**(usual | fields))
-    return Rule(check, check.parameters)
+    return ConfiguredCheck(check, check.parameters)
 
 
-def work(*rules: Rule, collector: str = COLLECTOR) -> Work:
+def work(*rules: ConfiguredCheck, collector: str = COLLECTOR) -> Assignment:
     """Build one thing to do in every scope; by rules that always fail, unless told otherwise."""
-    return Work(collector, rules or (rule(),))
+    return Assignment(collector, rules or (rule(),))

@@ -22,7 +22,7 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.events import RunEnded
 from auditor.parsers.ecs.task_definitions import parse
 from auditor.reports.terminal.progress import JsonLines
-from auditor.run import run_id
+from auditor.run.run_id import parse_run_id
 
 CFN_LINT = Path(sys.executable).with_name("cfn-lint")
 DEPLOY = Path(__file__).parents[1] / "config" / "deploy"
@@ -139,7 +139,7 @@ def test_the_container_gets_as_long_to_save_its_work_as_fargate_ever_gives() -> 
 
 
 def test_the_member_role_may_do_exactly_what_the_checks_need() -> None:
-    needed = {action for collector in collectors.catalogue() for action in collector.actions}
+    needed = {action for collector in collectors.all_collectors() for action in collector.actions}
 
     assert actions(properties("member-role.yaml", "AuditorReadOnly")) == needed | set(regions.ACTIONS)
 
@@ -298,7 +298,7 @@ def test_a_schedule_that_fires_twice_names_one_run_twice() -> None:
 
     assert override["name"] == container["Name"]
     assert variable["name"] in variables("run")
-    assert run_id.given(variable["value"], variable["name"]) == "20261123T020000Z-scheduled"
+    assert parse_run_id(variable["value"], variable["name"]) == "20261123T020000Z-scheduled"
 
 
 def test_the_task_has_no_public_address_unless_asked_and_speaks_tls_only() -> None:

@@ -21,11 +21,11 @@ from auditor.domain.check import Status
 from auditor.domain.errors import ConfigError, Problem, RunExists, StorageError
 from auditor.domain.result import AccountResult, RunResult
 from auditor.domain.scope import Account
-from auditor.store.store import HTML, JSON, NDJSON, AlreadyThere, Blob, Store
+from auditor.store.store import HTML, JSON, NDJSON, AlreadyExists, Blob, Store
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ObjectEntry:
     """One object of the run, as the manifest lists it. `rows` is None for what has no rows."""
 
     key: str
@@ -43,11 +43,11 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredAccount:
     """What the run has written of an account, and how the manifest lists it."""
 
     result: AccountResult
-    entries: tuple[Entry, ...]
+    entries: tuple[ObjectEntry, ...]
 
 
 class Archive:
@@ -74,7 +74,7 @@ class Archive:
         """
         attempt, started_at = 0, now
         if resume:
-            attempt, started_at = self._taken_up(fingerprint)
+            attempt, started_at = self._resume_claim(fingerprint)
         key = self._layout.claim(attempt)
         claim = {
             "run_id": self._layout.run_id,
@@ -85,15 +85,15 @@ class Archive:
         }
         try:
             self._store.put(key, Blob(_json(claim), once=True))
-        except AlreadyThere as error:
+        except AlreadyExists as error:
             raise RunExists(
-                f"Nothing done: another run has the id {self._layout.run_id}; {self._store.where(key)} is there.",
+                f"Nothing done: another run has the id {self._layout.run_id}; {self._store.url(key)} is there.",
                 f"Leave --run-id out to get an id of its own, or --resume {self._layout.run_id} if that run is dead.",
             ) from error
         return Claim(started_at, attempt)
 
-    def _taken_up(self, fingerprint: str) -> tuple[int, datetime]:
-        run_id, place = self._layout.run_id, self._store.where(self._layout.claim(0))
+    def _resume_claim(self, fingerprint: str) -> tuple[int, datetime]:
+        run_id, place = self._layout.run_id, self._store.url(self._layout.claim(0))
         body = self._store.get(self._layout.claim(0))
         try:
             claim = json.loads(body or b"null")
@@ -105,10 +105,8 @@ class Archive:
             )
             raise ConfigError([problem]) from error
         if (manifest := self._store.get(self._layout.manifest)) is not None:
-            self._publish_again(manifest)
-            raise RunExists(
-                f"Nothing done: the run {run_id} is whole already.", self._store.where(self._layout.manifest)
-            )
+            self._republish(manifest)
+            raise RunExists(f"Nothing done: the run {run_id} is whole already.", self._store.url(self._layout.manifest))
         if before != fingerprint:
             advice = "Use the inventory, the checks and the settings that it was started with, or start a new run."
             raise ConfigError([Problem("--resume", 0, "", f"{run_id} was started with another configuration", advice)])
@@ -117,7 +115,7 @@ class Archive:
             attempt += 1
         return attempt, started_at
 
-    def vouched(self, run_id: str | None) -> dict[str, str]:
+    def trusted_digests(self, run_id: str | None) -> dict[str, str]:
         """Return the notes that a sealed run vouches for, key to SHA-256; nothing where that cannot be told."""
         if run_id is None:
             return {}
@@ -130,7 +128,7 @@ class Archive:
             {key: digest for key, digest in state.items() if isinstance(digest, str)} if isinstance(state, dict) else {}
         )
 
-    def previous(self) -> str | None:
+    def latest_run_id(self) -> str | None:
         """Return the id of the last run that ended in order; None where there is none, or it cannot be read."""
         try:
             body = self._store.get(LATEST)
@@ -141,9 +139,9 @@ class Archive:
         # Anything else would sort behind every run to come, and hold `latest.json` where it is for ever.
         return run_id if isinstance(run_id, str) and is_run_id(run_id) else None
 
-    def account(self, result: AccountResult) -> tuple[Entry, ...]:
+    def write_account(self, result: AccountResult) -> tuple[ObjectEntry, ...]:
         """Write everything about one account. Raises StorageError, and RunExists where the run was taken over."""
-        self._still_ours()
+        self._check_ownership()
         layout, run_id, account_id = self._layout, self._layout.run_id, result.account.id
         # One row at a time: all rows of a large account at once would be the largest thing that a run ever holds.
         findings = (encode.finding_row(finding, run_id) for finding in result.findings if finding.status in self._emit)
@@ -153,7 +151,7 @@ class Archive:
             self._put_rows(layout.coverage(account_id), ledger),
         )
 
-    def stored(self, account: Account) -> Stored | None:
+    def read_account(self, account: Account) -> StoredAccount | None:
         """Return what this run has written of an account before; None where that is not whole. Raises StorageError."""
         keys = self._layout.findings(account.id), self._layout.coverage(account.id)
         found, ledger = self._store.get(keys[0]), self._store.get(keys[1])
@@ -164,25 +162,25 @@ class Archive:
         except ValueError:
             return None
         entries = _entry(keys[0], found, len(result.findings)), _entry(keys[1], ledger, len(result.coverage))
-        return Stored(result, entries)
+        return StoredAccount(result, entries)
 
-    def document(self, key: str, body: bytes, content_type: str) -> Entry:
+    def write_document(self, key: str, body: bytes, content_type: str) -> ObjectEntry:
         """Write something that is read whole. Raises StorageError, and RunExists where the run was taken over."""
-        self._still_ours()
+        self._check_ownership()
         self._store.put(key, Blob(body, content_type))
         return _entry(key, body)
 
-    def summary(self, body: bytes) -> Entry:
+    def write_summary(self, body: bytes) -> ObjectEntry:
         """Write `summary.json`."""
-        return self.document(self._layout.summary, body, JSON)
+        return self.write_document(self._layout.summary, body, JSON)
 
-    def report(self, html: str) -> Entry:
+    def write_report(self, html: str) -> ObjectEntry:
         """Write `report.html`."""
-        return self.document(self._layout.report, html.encode("utf-8", "replace"), HTML)
+        return self.write_document(self._layout.report, html.encode("utf-8", "replace"), HTML)
 
-    def seal(self, result: RunResult, entries: Iterable[Entry], context: Mapping[str, Any]) -> None:
+    def write_manifest(self, result: RunResult, entries: Iterable[ObjectEntry], context: Mapping[str, Any]) -> None:
         """Write the manifest: from here on the run is whole. Raises RunExists and StorageError."""
-        self._still_ours()
+        self._check_ownership()
         manifest = {
             "schema_version": SCHEMA_VERSION,
             "run_id": result.run_id,
@@ -195,27 +193,27 @@ class Archive:
         }
         try:
             self._store.put(self._layout.manifest, Blob(_json(manifest), once=True))
-        except AlreadyThere as error:
+        except AlreadyExists as error:
             raise RunExists(
                 f"The run {result.run_id} has been sealed by someone else.", "Its results stand."
             ) from error
 
     def publish(self, result: RunResult) -> bool:
         """Point `latest.json` at this run, unless a later one is there already. Raises StorageError."""
-        return self._point_at(encode.timestamp(result.finished_at), result.complete, _totals(result))
+        return self._write_latest(encode.timestamp(result.finished_at), result.complete, _totals(result))
 
-    def _publish_again(self, body: bytes) -> None:
+    def _republish(self, body: bytes) -> None:
         """Point `latest.json` at a run whose process died right after it was sealed."""
         try:
             manifest = json.loads(body)
             said = manifest["finished_at"], manifest["complete"], manifest["coverage"]
         except (ValueError, TypeError, KeyError, RecursionError):
             return
-        if self.previous() != self._layout.run_id:
-            self._point_at(*said)
+        if self.latest_run_id() != self._layout.run_id:
+            self._write_latest(*said)
 
-    def _point_at(self, finished_at: str, complete: bool, coverage: Mapping[str, object]) -> bool:  # noqa: FBT001 - as the manifest has it
-        current = self.previous()
+    def _write_latest(self, finished_at: str, complete: bool, coverage: Mapping[str, object]) -> bool:  # noqa: FBT001 - as the manifest has it
+        current = self.latest_run_id()
         if current is not None and current > self._layout.run_id:
             return False
         latest = {
@@ -231,7 +229,7 @@ class Archive:
         self._store.put(LATEST, Blob(_json(latest)))
         return True
 
-    def _still_ours(self) -> None:
+    def _check_ownership(self) -> None:
         """Raise RunExists where the run has been taken up by somebody who took us for dead: two must not write it."""
         if self._attempt is None:
             return
@@ -243,20 +241,20 @@ class Archive:
         if taken:
             raise RunExists(
                 f"Nothing more done: the run {self._layout.run_id} has been taken up by another process.",
-                f"{self._store.where(key)} says when; that process finishes it.",
+                f"{self._store.url(key)} says when; that process finishes it.",
             )
 
-    def _put_rows(self, key: str, lines: Iterable[Any]) -> Entry:
+    def _put_rows(self, key: str, lines: Iterable[Any]) -> ObjectEntry:
         count, body = encode.encode(lines)
         self._store.put(key, Blob(body, NDJSON, "gzip"))
         return _entry(key, body, count)
 
 
-def _entry(key: str, body: bytes, count: int | None = None) -> Entry:
-    return Entry(key, hashlib.sha256(body).hexdigest(), len(body), count)
+def _entry(key: str, body: bytes, count: int | None = None) -> ObjectEntry:
+    return ObjectEntry(key, hashlib.sha256(body).hexdigest(), len(body), count)
 
 
-def _listed(entry: Entry) -> dict[str, object]:
+def _listed(entry: ObjectEntry) -> dict[str, object]:
     listed: dict[str, object] = {"key": entry.key, "sha256": entry.sha256, "bytes": entry.size}
     return listed if entry.rows is None else listed | {"rows": entry.rows}
 

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.check import Evidence, Severity, Status
 from auditor.domain.coverage import Coverage, CoverageStatus
 from auditor.domain.ecs.usage import Usage
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
-from auditor.domain.resource import Introduction, Resource
 from auditor.domain.scope import Account
 
 
@@ -59,7 +59,7 @@ def _finding(row: Mapping[str, Any], account: Account) -> Finding:
         evidence=tuple(map(_evidence, row["evidence"])),
         standards={name: Status(verdict) for name, verdict in row["standards"].items()},
         remediation=row["remediation"],
-        in_use=_usage(row["in_use"]) if row["in_use"] else None,
+        usage=_usage(row["usage"]) if row["usage"] else None,
         introduced_in=_introduction(row["introduced_in"]) if row["introduced_in"] else None,
     )
 

@@ -16,15 +16,15 @@ from auditor.archive.row_schema import (
     EvidenceRow,
     FindingRow,
     IntroductionRow,
-    InUseRow,
     LifecycleRow,
     ResourceRow,
+    UsageRow,
 )
+from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.check import Detail, Evidence
 from auditor.domain.coverage import Coverage
 from auditor.domain.ecs.usage import Usage
 from auditor.domain.finding import Finding
-from auditor.domain.resource import Introduction, Resource
 from auditor.domain.scope import Account
 
 _Value = TypeVar("_Value")
@@ -52,7 +52,7 @@ def finding_row(finding: Finding, run_id: str) -> FindingRow:
         region=finding.region,
         resource=_resource(finding.resource),
         evidence=[_evidence(each) for each in finding.evidence],
-        in_use=_in_use(finding.in_use) if finding.in_use else None,
+        usage=_in_use(finding.usage) if finding.usage else None,
         introduced_in=_introduction(finding.introduced_in) if finding.introduced_in else None,
         standards=_sorted(finding.standards),
         exception=None,
@@ -142,8 +142,8 @@ def _listed(value: Detail) -> str | int | bool | list[str] | None:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _in_use(usage: Usage) -> InUseRow:
-    return InUseRow(
+def _in_use(usage: Usage) -> UsageRow:
+    return UsageRow(
         services=list(usage.services),
         daemons=list(usage.daemons),
         running_tasks=usage.running_tasks,

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from auditor.domain.cache import Notes, ScopeRecall
+from auditor.domain.cache import AccountCache, ScopeCache
 from auditor.domain.errors import StorageError
 from auditor.store.store import Blob, Store
 
@@ -21,7 +21,7 @@ from auditor.store.store import Blob, Store
 FORMAT = 1
 
 
-class Recollection:
+class StoredFactCache:
     """Reads and writes notes. Every method may be called from any thread."""
 
     def __init__(self, store: Store, versions: Mapping[str, int], vouched: Mapping[str, str]) -> None:
@@ -30,9 +30,9 @@ class Recollection:
         self._versions = dict(versions)
         self._vouched = vouched
         #: What the next manifest may vouch for: key to SHA-256.
-        self.vouches: dict[str, str] = {}
+        self.digests: dict[str, str] = {}
 
-    def read(self, account_id: str) -> Notes:
+    def read(self, account_id: str) -> AccountCache:
         """Return what is remembered of an account; nothing where it is not to be believed."""
         key = _key(account_id)
         wanted = self._vouched.get(key)
@@ -46,12 +46,12 @@ class Recollection:
             return {}
         return self._notes(body)
 
-    def write(self, account_id: str, notes: Notes) -> None:
+    def write(self, account_id: str, notes: AccountCache) -> None:
         """Write an account's notes, if tonight changed them. Where that fails, the next night makes more calls."""
         key = _key(account_id)
         if not any(each.changed for each in notes.values()):
-            if any(each.known for each in notes.values()):
-                self.vouches[key] = self._vouched[key]
+            if any(each.cached for each in notes.values()):
+                self.digests[key] = self._vouched[key]
             return
         document = {
             "format": FORMAT,
@@ -63,23 +63,23 @@ class Recollection:
             self._store.put(key, Blob(body, content_type="application/json", content_encoding="gzip"))
         except StorageError:
             return
-        self.vouches[key] = hashlib.sha256(body).hexdigest()
+        self.digests[key] = hashlib.sha256(body).hexdigest()
 
-    def _notes(self, body: bytes) -> Notes:
+    def _notes(self, body: bytes) -> AccountCache:
         try:
             document: Any = json.loads(gzip.decompress(body))
             if document["format"] != FORMAT or document["versions"] != self._versions:
                 return {}
             return {
-                (region, collector): ScopeRecall(known=dict(known), listed=int(listed))
+                (region, collector): ScopeCache(cached=dict(known), listed=int(listed))
                 for region, collector, listed, known in document["scopes"]
             }
         except (OSError, EOFError, zlib.error, ValueError, TypeError, KeyError, RecursionError):
             return {}
 
 
-def _after(note: ScopeRecall) -> tuple[int, Mapping[str, Any]]:
-    return (note.listed_now, note.kept) if note.complete else (note.listed, note.known)
+def _after(note: ScopeCache) -> tuple[int, Mapping[str, Any]]:
+    return (note.listed_tonight, note.fresh) if note.complete else (note.listed, note.cached)
 
 
 def _key(account_id: str) -> str:

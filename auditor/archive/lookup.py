@@ -23,7 +23,7 @@ _ADVICE = "Name the output of a run that has ended: its folder, or s3://bucket/p
 Mapped = Callable[[Callable[[tuple[str, str]], list[Finding]], Iterable[tuple[str, str]]], Iterable[list[Finding]]]
 
 
-def find(store: Store, prefix: str, mapped: Mapped = map) -> Finding:
+def find_finding(store: Store, prefix: str, mapped: Mapped = map) -> Finding:
     """Return the finding of the last run whose id begins so.
 
     Raises ConfigError where there is none or more than one, and StorageError where the run cannot be read, or is not
@@ -54,29 +54,29 @@ def _objects(store: Store) -> tuple[str, list[tuple[str, str]]]:
         listed = [(str(each["key"]), str(each["sha256"])) for each in manifest["objects"]]
         return str(manifest["run_id"]), [each for each in listed if each[0].startswith("findings/")]
     except (KeyError, TypeError) as error:
-        raise StorageError(f"{store.where(LATEST)} and its manifest are not those of a run.", _ADVICE) from error
+        raise StorageError(f"{store.url(LATEST)} and its manifest are not those of a run.", _ADVICE) from error
 
 
 def _json(store: Store, key: str) -> Any:  # noqa: ANN401 - whatever JSON holds
     body = store.get(key)
     if body is None:
-        raise StorageError(f"There is no {store.where(key)}.", _ADVICE)
+        raise StorageError(f"There is no {store.url(key)}.", _ADVICE)
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise StorageError(f"{store.where(key)} is not JSON.", _ADVICE) from error
+        raise StorageError(f"{store.url(key)} is not JSON.", _ADVICE) from error
 
 
 def _matching(store: Store, key: str, digest: str, prefix: str) -> Iterator[Finding]:
     body = store.get(key)
     if body is None or hashlib.sha256(body).hexdigest() != digest:
-        raise StorageError(f"{store.where(key)} is not what the manifest of the run says.", "Audit again.")
+        raise StorageError(f"{store.url(key)} is not what the manifest of the run says.", "Audit again.")
     try:
         lines = [line for line in gzip.decompress(body).splitlines(keepends=True) if prefix.encode() in line]
         account = Account(key.rpartition("/")[2].partition(".")[0])
         rows = decode.findings(gzip.compress(b"".join(lines)), account) if lines else ()
     except (OSError, EOFError, zlib.error, ValueError) as error:
-        raise StorageError(f"{store.where(key)} holds no findings.", "Audit again.") from error
+        raise StorageError(f"{store.url(key)} holds no findings.", "Audit again.") from error
     yield from (each for each in rows if each.finding_id.startswith(prefix))
 
 

@@ -71,7 +71,7 @@ class EvidenceRow:
 
 
 @dataclass(frozen=True)
-class InUseRow:
+class UsageRow:
     """What runs this resource."""
 
     services: list[str]
@@ -144,7 +144,7 @@ class FindingRow:
     """The resource that was judged."""
     evidence: list[EvidenceRow]
     """What each container contributed."""
-    in_use: InUseRow | None
+    usage: UsageRow | None
     """What runs it; null where that was not looked at, or does not apply."""
     introduced_in: IntroductionRow | None
     """The revision that brought the fault in; null where that is not known, and for what does not fail."""

@@ -8,13 +8,13 @@ from functools import partial
 from typing import Protocol
 
 from auditor.aws import regions
-from auditor.aws.calls import Caller, Keyring, Line
-from auditor.aws.collectors.collector import Collector, Outcome, Shared, Visit, Wishes
-from auditor.aws.errors import CallFailed, Failure, is_ambiguous
+from auditor.aws.calls import CallContext, CredentialsProvider, RegionClient
+from auditor.aws.collectors.collector import CollectContext, CollectOptions, Collector, CollectorResult, ScopeState
+from auditor.aws.errors import ApiCallError, ErrorInfo, is_ambiguous
 from auditor.aws.roles import Roles
-from auditor.domain.cache import Notes, ScopeRecall
-from auditor.domain.clock import Unreadable
-from auditor.domain.coverage import Gap, Meter
+from auditor.domain.cache import AccountCache, ScopeCache
+from auditor.domain.clock import ReadError
+from auditor.domain.coverage import CallStats, Gap
 from auditor.domain.fact import Fact
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Account, Scope, Target
@@ -27,76 +27,78 @@ class _Open:
     `shared` holds, for each region under way, what its collectors share.
     """
 
-    keyring: Keyring
-    notes: Notes
+    keyring: CredentialsProvider
+    notes: AccountCache
     enabled: frozenset[str] | None = None
-    shared: dict[str, Shared] = field(default_factory=dict)
+    shared: dict[str, ScopeState] = field(default_factory=dict)
 
 
-class Memory(Protocol):
+class FactCache(Protocol):
     """Where notes come from and go to. Neither may fail: notes save calls, and that is all."""
 
-    def read(self, account_id: str) -> Notes:
+    def read(self, account_id: str) -> AccountCache:
         """Return what is remembered of an account."""
 
-    def write(self, account_id: str, notes: Notes) -> object:
+    def write(self, account_id: str, notes: AccountCache) -> object:
         """Remember an account."""
 
 
-class Forgetful:
+class NullFactCache:
     """Remembers nothing."""
 
-    def read(self, account_id: str) -> Notes:  # noqa: ARG002 - nothing is known of anyone
+    def read(self, account_id: str) -> AccountCache:  # noqa: ARG002 - nothing is known of anyone
         """Return nothing."""
         return {}
 
-    def write(self, account_id: str, notes: Notes) -> None:
+    def write(self, account_id: str, notes: AccountCache) -> None:
         """Drop it."""
 
 
-class Reader:
+class AccountReader:
     """Reads accounts. Every method may be called from any thread; an account is opened by `regions`."""
 
     def __init__(
         self,
-        caller: Caller,
+        caller: CallContext,
         roles: Roles,
         collectors: Iterable[Collector],
-        memory: Memory | None = None,
-        wishes: Wishes | None = None,
+        memory: FactCache | None = None,
+        wishes: CollectOptions | None = None,
     ) -> None:
         """Calls nothing. Without a `memory` every night is the first."""
-        self._memory = memory or Forgetful()
+        self._memory = memory or NullFactCache()
         self._caller = caller
         self._roles = roles
-        self._wishes = wishes or Wishes()
+        self._wishes = wishes or CollectOptions()
         self._collectors = {each.name: each for each in collectors}
-        self._built_on = {name for each in self._collectors.values() for name in (*each.needs, *each.running_needs)}
+        self._built_on = {
+            name for each in self._collectors.values() for name in (*each.depends_on, *each.usage_depends_on)
+        }
         self._open: dict[str, _Open] = {}
 
-    def regions(self, target: Target, meter: Meter) -> frozenset[str]:
+    def regions(self, target: Target, meter: CallStats) -> frozenset[str]:
         """Get into the account and return its enabled regions. Raises Unreadable, with the stage that failed."""
-        keyring = self._roles.keyring(target, meter)
-        keyring.keys()
+        keyring = self._roles.credentials_for(target, meter)
+        keyring.credentials()
         account = _Open(keyring, self._memory.read(target.account.id))
         self._open[target.account.id] = account
-        account.enabled = regions.ask(self._caller, account.keyring, meter, target.regions.named)
+        account.enabled = regions.list_enabled_regions(self._caller, account.keyring, meter, target.regions.named)
         return account.enabled
 
-    def collect(self, scope: Scope, collector: str, meter: Meter) -> Iterator[Fact | Gap]:
+    def collect(self, scope: Scope, collector: str, meter: CallStats) -> Iterator[Fact | Gap]:
         """Yield what one collector finds in one region. Raises Unreadable when it cannot be listed (any further)."""
         account = self._open[scope.account.id]
-        shared = account.shared.setdefault(scope.region, Shared())
-        line = Line(self._caller, account.keyring, scope.region, meter, shared.lost)
+        shared = account.shared.setdefault(scope.region, ScopeState())
+        line = RegionClient(self._caller, account.keyring, scope.region, meter, shared.lost_seconds)
         try:
             yield from self._items(scope, line, shared, collector)
-        except CallFailed as failed:
-            reason, detail = _blame(failed.failure, scope.region, account.enabled)
-            raise Unreadable("list", reason, detail) from failed
+        except ApiCallError as failed:
+            reason, detail = _classify_scope_failure(failed.failure, scope.region, account.enabled)
+            raise ReadError("list", reason, detail) from failed
         finally:
-            shared.lost = line.lost
+            shared.lost_seconds = line.lost
 
-    def _items(self, scope: Scope, line: Line, shared: Shared, collector: str) -> Iterator[Fact | Gap]:
+    def _items(self, scope: Scope, line: RegionClient, shared: ScopeState, collector: str) -> Iterator[Fact | Gap]:
         if collector not in self._built_on:
             yield from self._visit(scope, line, shared, collector)
             return
@@ -105,63 +107,63 @@ class Reader:
         if outcome.failure is not None:
             raise outcome.failure
 
-    def _outcome(self, scope: Scope, line: Line, shared: Shared, collector: str) -> Outcome:
+    def _outcome(self, scope: Scope, line: RegionClient, shared: ScopeState, collector: str) -> CollectorResult:
         """Return what a collector came to; it is read once, whoever asks first."""
-        outcome = shared.outcomes.get(collector)
+        outcome = shared.results.get(collector)
         if outcome is None:
             items: list[Fact | Gap] = []
             failure = None
             try:
                 items.extend(self._visit(scope, line, shared, collector))
-            except CallFailed as failed:
+            except ApiCallError as failed:
                 failure = failed
-            outcome = shared.outcomes[collector] = Outcome(tuple(items), failure)
+            outcome = shared.results[collector] = CollectorResult(tuple(items), failure)
         return outcome
 
-    def _visit(self, scope: Scope, line: Line, shared: Shared, collector: str) -> Iterator[Fact | Gap]:
+    def _visit(self, scope: Scope, line: RegionClient, shared: ScopeState, collector: str) -> Iterator[Fact | Gap]:
         notes = self._open[scope.account.id].notes
-        recall = notes.setdefault((scope.region, collector), ScopeRecall())
+        recall = notes.setdefault((scope.region, collector), ScopeCache())
         beside = partial(self._outcome, scope, line, shared)
-        return self._collectors[collector].collect(Visit(scope, line, recall, self._wishes, shared, beside))
+        return self._collectors[collector].collect(CollectContext(scope, line, recall, self._wishes, shared, beside))
 
     def remembered(self, scope: Scope, collector: str, arn: str) -> Fact | None:
         """Return what was written down about a resource, tonight or earlier; None where nothing was."""
-        make = self._collectors[collector].remembered
+        make = self._collectors[collector].from_cache
         recall = self._open[scope.account.id].notes.get((scope.region, collector))
         if make is None or recall is None:
             return None
-        return make(arn, recall.kept.get(arn) or recall.known.get(arn))
+        return make(arn, recall.fresh.get(arn) or recall.cached.get(arn))
 
-    def revisit(self, scope: Scope, collector: str, arn: str, meter: Meter) -> Fact | None:
+    def revisit(self, scope: Scope, collector: str, arn: str, meter: CallStats) -> Fact | None:
         """Read one more resource; None where it is gone. Raises Unreadable."""
         again = self._collectors[collector].revisit
         if again is None:
             return None
         account = self._open[scope.account.id]
-        shared = account.shared.setdefault(scope.region, Shared())
-        line = Line(self._caller, account.keyring, scope.region, meter, shared.lost)
-        recall = account.notes.setdefault((scope.region, collector), ScopeRecall())
-        visit = Visit(scope, line, recall, self._wishes, shared, partial(self._outcome, scope, line, shared))
+        shared = account.shared.setdefault(scope.region, ScopeState())
+        line = RegionClient(self._caller, account.keyring, scope.region, meter, shared.lost_seconds)
+        recall = account.notes.setdefault((scope.region, collector), ScopeCache())
+        visit = CollectContext(scope, line, recall, self._wishes, shared, partial(self._outcome, scope, line, shared))
         item = again(visit, arn)
         if isinstance(item, Gap):
-            raise Unreadable("describe", item.reason, item.detail)
+            raise ReadError("describe", item.reason, item.detail)
         return item
 
-    def leave(self, scope: Scope) -> None:
+    def release_scope(self, scope: Scope) -> None:
         """Forget what the collectors of a region shared."""
         account = self._open.get(scope.account.id)
         if account is not None:
             account.shared.pop(scope.region, None)
 
-    def close(self, account: Account) -> None:
+    def release_account(self, account: Account) -> None:
         """Forget an account that has ended, its keys and its rate budget, but for the notes for the next night."""
         ended = self._open.pop(account.id, None)
-        self._caller.budget.forget(account.id)
+        self._caller.rate_limiter.evict(account.id)
         if ended is not None:
             self._memory.write(account.id, ended.notes)
 
 
-def _blame(failure: Failure, region: str, enabled: frozenset[str] | None) -> tuple[Reason, str]:
+def _classify_scope_failure(failure: ErrorInfo, region: str, enabled: frozenset[str] | None) -> tuple[Reason, str]:
     """Tell a bad token from a region that is not enabled: AWS says the same of both, the account's list decides."""
     if not is_ambiguous(failure) or region in (regions.ALWAYS_ENABLED if enabled is None else enabled):
         return failure.reason, failure.detail

@@ -12,13 +12,13 @@ from botocore.parsers import ResponseParserError
 
 from auditor.aws import retry
 from auditor.aws.clients import Clients, using
-from auditor.aws.errors import CallFailed, Failure, Malformed, Remedy, understand
-from auditor.aws.rate_limit import Budget
+from auditor.aws.errors import ApiCallError, ErrorInfo, MalformedResponse, RetryAction, classify
+from auditor.aws.rate_limit import RateLimiter
 from auditor.domain.clock import Clock
-from auditor.domain.coverage import Meter
+from auditor.domain.coverage import CallStats
 from auditor.domain.reason import Reason
 
-_RAISED = (ClientError, BotoCoreError, ResponseParserError, Malformed, OSError)
+_RAISED = (ClientError, BotoCoreError, ResponseParserError, MalformedResponse, OSError)
 #: What botocore's parsers let slip through when a body is not shaped like the model: a time in the year 10^292 is a
 #: RuntimeError, a number in place of a list a TypeError, and so on.
 _PARSER_ACCIDENTS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
@@ -32,39 +32,39 @@ LOST_SECONDS_PER_SCOPE = 120.0
 Read = Callable[[Mapping[str, Any]], T]
 
 
-class Keyring(Protocol):
+class CredentialsProvider(Protocol):
     """Where a call gets its keys from: an assumed role that renews itself, or the ambient credentials."""
 
     account_id: str
 
-    def keys(self) -> ReadOnlyCredentials:
+    def credentials(self) -> ReadOnlyCredentials:
         """Return keys that are valid now.
 
         Raises Unreadable when the role cannot be assumed (any more), and CallFailed when the environment has none.
         """
 
-    def renew(self, stale: ReadOnlyCredentials) -> bool:
+    def refresh(self, stale: ReadOnlyCredentials) -> bool:
         """Replace keys that AWS refuses before they were due; False when there is nothing to renew."""
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class CallContext:
     """Everything a call needs that does not change within a run."""
 
     clients: Clients
-    budget: Budget
+    rate_limiter: RateLimiter
     clock: Clock
-    allowance: retry.Allowance = field(default_factory=retry.Allowance)
+    retry_quota: retry.RetryQuota = field(default_factory=retry.RetryQuota)
 
 
 @dataclass(slots=True)
-class Line:
+class RegionClient:
     """Calls to one region with one account's keys. Made for one scope, used by one thread at a time."""
 
-    caller: Caller
-    keyring: Keyring
+    caller: CallContext
+    keyring: CredentialsProvider
     region: str
-    meter: Meter = field(default_factory=Meter)
+    meter: CallStats = field(default_factory=CallStats)
     lost: float = 0.0
     renewing_helps: bool = True
 
@@ -75,27 +75,27 @@ class Line:
         def attempt() -> T:
             nonlocal renewed
             self._await_turn(service, operation)
-            keys = self.keyring.keys()
+            keys = self.keyring.credentials()
             try:
                 return self._send(keys, service, operation, read, parameters)
-            except CallFailed as failed:
-                if failed.failure.remedy is not Remedy.RENEW or renewed or not self._renew(keys):
+            except ApiCallError as failed:
+                if failed.failure.retry_action is not RetryAction.RENEW or renewed or not self._renew(keys):
                     raise
             renewed = True
             self._await_turn(service, operation)
             try:
-                return self._send(self.keyring.keys(), service, operation, read, parameters)
-            except CallFailed as failed:
-                self.renewing_helps = failed.failure.remedy is not Remedy.RENEW
+                return self._send(self.keyring.credentials(), service, operation, read, parameters)
+            except ApiCallError as failed:
+                self.renewing_helps = failed.failure.retry_action is not RetryAction.RENEW
                 raise
 
         return retry.policy(self.caller.clock, self._may_retry)(attempt)
 
     def _await_turn(self, service: str, operation: str) -> None:
-        budget, clock = self.caller.budget, self.caller.clock
-        clock.check()
+        budget, clock = self.caller.rate_limiter, self.caller.clock
+        clock.raise_if_stopped()
         self._give_up_on_a_hanging_region()
-        if (wait := budget.take(self.keyring.account_id, self.region, (service, operation), clock.monotonic())) > 0:
+        if (wait := budget.reserve(self.keyring.account_id, self.region, (service, operation), clock.monotonic())) > 0:
             clock.sleep(wait)
 
     def _send(
@@ -113,30 +113,32 @@ class Line:
             with using(keys):
                 result = read(_answer(self.caller.clients, self.region, api, parameters))
         except _RAISED as error:
-            failure = understand(error)
+            failure = classify(error)
             self._count(failure, api, clock.monotonic() - sent)
-            raise CallFailed(failure) from error
-        self.caller.allowance.earn()
-        self.caller.budget.quiet(self.keyring.account_id, self.region, api, clock.monotonic())
+            raise ApiCallError(failure) from error
+        self.caller.retry_quota.release()
+        self.caller.rate_limiter.on_success(self.keyring.account_id, self.region, api, clock.monotonic())
         return result
 
     def _renew(self, stale: ReadOnlyCredentials) -> bool:
-        return self.renewing_helps and self.keyring.renew(stale) and self._may_retry()
+        return self.renewing_helps and self.keyring.refresh(stale) and self._may_retry()
 
     def _give_up_on_a_hanging_region(self) -> None:
         if self.lost > LOST_SECONDS_PER_SCOPE:
             detail = f"Not asked: {self.lost:.0f} s were lost here to calls that never came back"
-            raise CallFailed(Failure(Reason.TIMEOUT, Remedy.NONE, "GaveUp", detail))
+            raise ApiCallError(ErrorInfo(Reason.TIMEOUT, RetryAction.NONE, "GaveUp", detail))
 
-    def _count(self, failure: Failure, api: tuple[str, str], seconds: float) -> None:
+    def _count(self, failure: ErrorInfo, api: tuple[str, str], seconds: float) -> None:
         if failure.reason is Reason.TIMEOUT:
             self.lost += seconds
-        if failure.remedy is Remedy.BACK_OFF:
+        if failure.retry_action is RetryAction.BACK_OFF:
             self.meter.throttled += 1
-            self.caller.budget.throttled(self.keyring.account_id, self.region, api, self.caller.clock.monotonic())
+            self.caller.rate_limiter.on_throttle(
+                self.keyring.account_id, self.region, api, self.caller.clock.monotonic()
+            )
 
     def _may_retry(self) -> bool:
-        if self.meter.retried >= retry.RETRIES_PER_SCOPE or not self.caller.allowance.spend():
+        if self.meter.retried >= retry.RETRIES_PER_SCOPE or not self.caller.retry_quota.acquire():
             return False
         self.meter.retried += 1
         return True
@@ -149,4 +151,4 @@ def _answer(clients: Clients, region: str, api: tuple[str, str], parameters: Map
     except (ClientError, BotoCoreError, OSError):
         raise  # some of botocore's errors are ValueErrors too
     except _PARSER_ACCIDENTS as error:
-        raise Malformed(f"{type(error).__name__}: {error}") from error
+        raise MalformedResponse(f"{type(error).__name__}: {error}") from error

@@ -24,7 +24,7 @@ from botocore.exceptions import BotoCoreError, CredentialRetrievalError, Unknown
 from botocore.loaders import create_loader
 
 from auditor import __version__
-from auditor.aws.json_client import Lean, speaks
+from auditor.aws.json_client import JsonClient, supports
 from auditor.domain.errors import IdentityError
 
 _DEFAULT_REGION = "us-east-1"
@@ -78,7 +78,7 @@ class Clients:
                 f"The AWS configuration cannot be used: {error}.", "Check AWS_PROFILE and the files in ~/.aws."
             ) from error
         self._clients: dict[tuple[str, str], BaseClient] = {}
-        self._lean: dict[tuple[str, str], Lean] = {}
+        self._lean: dict[tuple[str, str], JsonClient] = {}
         self._lock = Lock()
 
     def get(self, service: str, region: str) -> BaseClient:
@@ -98,8 +98,8 @@ class Clients:
         if lean is not None:
             return lean.call(_keys.get(), operation, parameters)
         client: Any = self.get(service, region)
-        if speaks(client):
-            self._lean[service, region] = Lean(client, _AGENT)
+        if supports(client):
+            self._lean[service, region] = JsonClient(client, _AGENT)
             return self.invoke(service, region, operation, parameters)
         answer: dict[str, Any] = client._make_api_call(operation, dict(parameters))  # noqa: SLF001 - one way for every API
         return answer

@@ -36,7 +36,7 @@ _MALFORMED_LIMIT = 200
 _DETAIL_LIMIT = 1_000
 
 
-class Remedy(Enum):
+class RetryAction(Enum):
     """What can be done about a failure before it becomes a gap."""
 
     NONE = auto()
@@ -46,25 +46,25 @@ class Remedy(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ErrorInfo:
     """A failed call, understood. `code` is AWS's own, or the name of the local error; `detail` has no full stop."""
 
     reason: Reason
-    remedy: Remedy
+    retry_action: RetryAction
     code: str
     detail: str
 
 
-class CallFailed(Exception):  # noqa: N818 - reads as the event it is
+class ApiCallError(Exception):  # noqa: N818 - reads as the event it is
     """A call failed; `failure` says what it means."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: ErrorInfo) -> None:
         """Keep the failure."""
         super().__init__(failure.detail)
         self.failure = failure
 
 
-class Malformed(Exception):  # noqa: N818 - says what the answer is
+class MalformedResponse(Exception):  # noqa: N818 - says what the answer is
     """An answer arrived that does not hold what the API promises. Raised by those who read answers."""
 
 
@@ -124,60 +124,60 @@ _NO_KEYS = (
 )
 
 
-def understand(error: Exception) -> Failure:
+def classify(error: Exception) -> ErrorInfo:
     """Classify what a call raised. Total: an error that nobody foresaw is a service error that is not retried."""
     if isinstance(error, ClientError):
         return _of_answer(error)
-    if isinstance(error, Malformed | ResponseParserError):
+    if isinstance(error, MalformedResponse | ResponseParserError):
         detail = f"The answer is not what the API promises: {_short(str(error), _MALFORMED_LIMIT)}"
-        return Failure(Reason.MALFORMED_RESPONSE, Remedy.RETRY, type(error).__name__, detail)
+        return ErrorInfo(Reason.MALFORMED_RESPONSE, RetryAction.RETRY, type(error).__name__, detail)
     return _of_botocore(error)
 
 
-def _of_answer(error: ClientError) -> Failure:
+def _of_answer(error: ClientError) -> ErrorInfo:
     answer = error.response.get("Error") or {}
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     code = str(answer.get("Code") or status or "Unknown")
     message = _short(str(answer.get("Message") or "no message"), _DETAIL_LIMIT)
     reason, remedy = _meaning(code, message, status)
-    return Failure(reason, remedy, code, f"{code}: {message}")
+    return ErrorInfo(reason, remedy, code, f"{code}: {message}")
 
 
-def _meaning(code: str, message: str, status: int) -> tuple[Reason, Remedy]:  # noqa: PLR0911 - a table in prose
+def _meaning(code: str, message: str, status: int) -> tuple[Reason, RetryAction]:  # noqa: PLR0911 - a table in prose
     if code in _THROTTLES or status == _TOO_MANY_REQUESTS:
-        return Reason.THROTTLED, Remedy.BACK_OFF
+        return Reason.THROTTLED, RetryAction.BACK_OFF
     if code in _EXPIRED | _AMBIGUOUS:
-        return Reason.EXPIRED_CREDENTIALS, Remedy.RENEW
+        return Reason.EXPIRED_CREDENTIALS, RetryAction.RENEW
     if code in _DISABLED:
-        return Reason.REGION_DISABLED, Remedy.NONE
+        return Reason.REGION_DISABLED, RetryAction.NONE
     if code in _DENIED:
         by_scp = "service control policy" in message.lower()
-        return (Reason.SCP_DENIED if by_scp else Reason.PERMISSION_DENIED), Remedy.NONE
+        return (Reason.SCP_DENIED if by_scp else Reason.PERMISSION_DENIED), RetryAction.NONE
     if code in _CLOCK:
-        return Reason.EXPIRED_CREDENTIALS, Remedy.NONE
+        return Reason.EXPIRED_CREDENTIALS, RetryAction.NONE
     if code in _PASSING or status >= _SERVER_ERROR:
-        return Reason.SERVICE_ERROR, Remedy.RETRY
+        return Reason.SERVICE_ERROR, RetryAction.RETRY
     if code.isdigit():
         # The body named no error: a proxy's page or a cut answer, not AWS speaking.
-        return Reason.MALFORMED_RESPONSE, Remedy.NONE if code in _FINAL else Remedy.RETRY
-    return Reason.SERVICE_ERROR, Remedy.NONE
+        return Reason.MALFORMED_RESPONSE, RetryAction.NONE if code in _FINAL else RetryAction.RETRY
+    return Reason.SERVICE_ERROR, RetryAction.NONE
 
 
-def _of_botocore(error: Exception) -> Failure:
+def _of_botocore(error: Exception) -> ErrorInfo:
     name = type(error).__name__
     detail = f"{name}: {_short(str(error), _DETAIL_LIMIT)}"
     if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
-        return Failure(Reason.TIMEOUT, Remedy.RETRY, name, detail)
+        return ErrorInfo(Reason.TIMEOUT, RetryAction.RETRY, name, detail)
     if isinstance(error, _NO_KEYS):
         # The container's credential endpoint may be busy; a profile that is wrong stays wrong.
         passing = isinstance(error, CredentialRetrievalError)
-        return Failure(Reason.EXPIRED_CREDENTIALS, Remedy.RETRY if passing else Remedy.NONE, name, detail)
+        return ErrorInfo(Reason.EXPIRED_CREDENTIALS, RetryAction.RETRY if passing else RetryAction.NONE, name, detail)
     if isinstance(error, _NETWORK):
-        return Failure(Reason.SERVICE_ERROR, Remedy.RETRY, name, detail)
-    return Failure(Reason.SERVICE_ERROR, Remedy.NONE, name, detail)
+        return ErrorInfo(Reason.SERVICE_ERROR, RetryAction.RETRY, name, detail)
+    return ErrorInfo(Reason.SERVICE_ERROR, RetryAction.NONE, name, detail)
 
 
-def is_ambiguous(failure: Failure) -> bool:
+def is_ambiguous(failure: ErrorInfo) -> bool:
     """Whether AWS says the same of a bad token and of a region that is not enabled."""
     return failure.code in _AMBIGUOUS
 

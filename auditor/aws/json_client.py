@@ -37,13 +37,13 @@ _ALGORITHM = "AWS4-HMAC-SHA256"
 _MOST_KEYS = 512
 
 
-class Lean:
+class JsonClient:
     """Calls one service in one region. Safe to share between threads, like the client that it stands on."""
 
     def __init__(self, client: BaseClient, user_agent: str) -> None:
         """Take what is needed out of a botocore client. Raises ValueError where the short way does not lead there."""
         model = client.meta.service_model
-        if not speaks(client):
+        if not supports(client):
             message = f"{model.service_name} cannot be called the short way"
             raise ValueError(message)
         inside: Any = client
@@ -113,7 +113,7 @@ class Lean:
         return ClientError(parser.parse(parts, None), operation)
 
 
-def speaks(client: BaseClient) -> bool:
+def supports(client: BaseClient) -> bool:
     """Whether a client's service is regional, and speaks the JSON protocol in the one shape that is known here."""
     model = client.meta.service_model
     json_protocol = model.metadata.get("protocol") == "json"

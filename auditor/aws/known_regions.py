@@ -10,7 +10,7 @@ from typing import Any
 from botocore.loaders import Loader
 
 
-def regions() -> frozenset[str]:
+def known_regions() -> frozenset[str]:
     """Return every region that the installed botocore has heard of, in all partitions. Reads a file, calls nothing."""
     data: dict[str, Any] = Loader(include_default_search_paths=True).load_data("partitions")
     names = (name for partition in data["partitions"] for name in partition["regions"])

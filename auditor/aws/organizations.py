@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from auditor.aws.calls import Caller, Line, Read
-from auditor.aws.errors import CallFailed, Failure, Malformed, Remedy
+from auditor.aws.calls import CallContext, Read, RegionClient
+from auditor.aws.errors import ApiCallError, ErrorInfo, MalformedResponse, RetryAction
 from auditor.aws.roles import Roles
-from auditor.domain.clock import Unreadable
+from auditor.domain.clock import ReadError
 from auditor.domain.errors import OrganizationError
 from auditor.domain.reason import Reason
 from auditor.domain.scope import DiscoveredAccount, Role
@@ -37,13 +37,15 @@ class _Unit:
     chain: tuple[str, ...]
 
 
-def discover(line: Line, include_ous: Sequence[str] = (), exclude_ous: Sequence[str] = ()) -> list[DiscoveredAccount]:
+def discover(
+    line: RegionClient, include_ous: Sequence[str] = (), exclude_ous: Sequence[str] = ()
+) -> list[DiscoveredAccount]:
     """Return every account of the organization, sorted by id. Raises OrganizationError."""
     try:
         accounts = {row["Id"]: row for row in _list(line, "ListAccounts", "Accounts")}
         units = list(_walk(line))
         places = {account: unit for unit in units for account in _members(line, unit)}
-    except CallFailed as failed:
+    except ApiCallError as failed:
         raise OrganizationError(
             f"The organization could not be listed: {failed.failure.detail}.",
             f"Use the management account or a delegated administrator, and allow {', '.join(ACTIONS)}.",
@@ -75,7 +77,7 @@ def _account(row: Row, unit: _Unit | None, include: Sequence[str], exclude: Sequ
     return account
 
 
-def _walk(line: Line) -> Iterator[_Unit]:
+def _walk(line: RegionClient) -> Iterator[_Unit]:
     roots = [_Unit(row["Id"], "", (row["Id"],)) for row in _list(line, "ListRoots", "Roots")]
     todo = list(roots)
     while todo:
@@ -87,12 +89,12 @@ def _walk(line: Line) -> Iterator[_Unit]:
             todo.append(_Unit(row["Id"], f"{unit.path}/{name}", (*unit.chain, row["Id"])))
 
 
-def _members(line: Line, unit: _Unit) -> Iterator[str]:
+def _members(line: RegionClient, unit: _Unit) -> Iterator[str]:
     for row in _list(line, "ListAccountsForParent", "Accounts", ParentId=unit.id):
         yield row["Id"]
 
 
-def _list(line: Line, operation: str, key: str, /, **parameters: Any) -> Iterator[Row]:  # noqa: ANN401
+def _list(line: RegionClient, operation: str, key: str, /, **parameters: Any) -> Iterator[Row]:  # noqa: ANN401
     """Yield rows page by page; a page may be empty and still not be the last."""
     seen: set[str] = set()
     more: dict[str, str] = {}
@@ -103,7 +105,7 @@ def _list(line: Line, operation: str, key: str, /, **parameters: Any) -> Iterato
             return
         if token in seen:
             detail = f"{operation} hands out the same NextToken twice"
-            raise CallFailed(Failure(Reason.MALFORMED_RESPONSE, Remedy.NONE, "RepeatedToken", detail))
+            raise ApiCallError(ErrorInfo(Reason.MALFORMED_RESPONSE, RetryAction.NONE, "RepeatedToken", detail))
         seen.add(token)
         more = {"NextToken": token}
 
@@ -112,23 +114,23 @@ def _page(key: str) -> Read[tuple[list[Row], str | None]]:
     def read(answer: Mapping[str, Any]) -> tuple[list[Row], str | None]:
         rows, token = answer.get(key), answer.get("NextToken")
         if not isinstance(rows, list) or not all(isinstance(r, dict) and isinstance(r.get("Id"), str) for r in rows):
-            raise Malformed(f"no list of `{key}` with ids in it")
+            raise MalformedResponse(f"no list of `{key}` with ids in it")
         if token is not None and not isinstance(token, str):
-            raise Malformed("`NextToken` is not text")
+            raise MalformedResponse("`NextToken` is not text")
         return rows, token
 
     return read
 
 
 def open_and_list(
-    caller: Caller, roles: Roles, role: Role | None, units: tuple[Sequence[str], Sequence[str]]
+    caller: CallContext, roles: Roles, role: Role | None, units: tuple[Sequence[str], Sequence[str]]
 ) -> list[DiscoveredAccount]:
     """List the organization with a role of its own, or with the ambient credentials. Raises OrganizationError."""
     try:
-        keyring = roles.hub(role)
-        line = Line(caller, keyring, caller.clients.home_region)
+        keyring = roles.intermediate_role(role)
+        line = RegionClient(caller, keyring, caller.clients.home_region)
         return discover(line, *units)
-    except Unreadable as failed:
+    except ReadError as failed:
         advice = "Check `discover.role_arn` in the inventory, and that role's trust policy."
         raise OrganizationError(
             f"The organization could not be listed: {failed.detail.rstrip('.')}.", advice

@@ -13,7 +13,7 @@ from threading import Lock
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class RateLimit:
     """One group of API actions: `burst` calls at once, then `rate` calls per second."""
 
     name: str
@@ -21,10 +21,10 @@ class Bucket:
     rate: float
 
 
-_TASK_DEFINITION_READ = Bucket("ecs:task-definition-read", 50, 20)
-_CLUSTER_READ = Bucket("ecs:cluster-read", 50, 20)
-_SERVICE_READ = Bucket("ecs:service-read", 100, 20)
-_CLUSTER_RESOURCE_READ = Bucket("ecs:cluster-resource-read", 100, 20)
+_TASK_DEFINITION_READ = RateLimit("ecs:task-definition-read", 50, 20)
+_CLUSTER_READ = RateLimit("ecs:cluster-read", 50, 20)
+_SERVICE_READ = RateLimit("ecs:service-read", 100, 20)
+_CLUSTER_RESOURCE_READ = RateLimit("ecs:cluster-resource-read", 100, 20)
 
 _BUCKETS = {
     ("ecs", "DescribeTaskDefinition"): _TASK_DEFINITION_READ,
@@ -36,10 +36,10 @@ _BUCKETS = {
     ("ecs", "ListServices"): _SERVICE_READ,
     ("ecs", "DescribeTasks"): _CLUSTER_RESOURCE_READ,
     ("ecs", "ListTasks"): _CLUSTER_RESOURCE_READ,
-    ("ecs", "DescribeCapacityProviders"): Bucket("ecs:capacity-provider-read", 50, 20),
-    ("sts", "AssumeRole"): Bucket("sts", 600, 600),  # the default quota, per account and region (IAM user guide)
-    ("s3", "PutObject"): Bucket("s3:write", 3_500, 3_500),  # what S3 promises for one prefix (S3 user guide)
-    ("s3", "GetObject"): Bucket("s3:read", 5_500, 5_500),
+    ("ecs", "DescribeCapacityProviders"): RateLimit("ecs:capacity-provider-read", 50, 20),
+    ("sts", "AssumeRole"): RateLimit("sts", 600, 600),  # the default quota, per account and region (IAM user guide)
+    ("s3", "PutObject"): RateLimit("s3:write", 3_500, 3_500),  # what S3 promises for one prefix (S3 user guide)
+    ("s3", "GetObject"): RateLimit("s3:read", 5_500, 5_500),
 }
 
 #: Share of the rate that a throttle takes away, and the share of the full rate that each quiet call gives back.
@@ -52,7 +52,7 @@ _ONE_EVENT = 1.0
 
 
 @dataclass(slots=True)
-class _Level:
+class _TokenBucket:
     """A bucket in use: `tokens` may be negative, which is a queue of callers who wait their turn."""
 
     burst: float
@@ -83,37 +83,37 @@ class _Level:
                 self.rate = min(self.full_rate, self.rate + self.full_rate * _RECOVERY)
 
 
-class Budget:
+class RateLimiter:
     """Token buckets per (account, region, API bucket). `headroom` is the share that we take, above 0 up to 1."""
 
     def __init__(self, headroom: float) -> None:
         """Start with every bucket at our share of full."""
         self._headroom = headroom
-        self._levels: dict[tuple[str, str, str], _Level] = {}
+        self._levels: dict[tuple[str, str, str], _TokenBucket] = {}
 
-    def take(self, account: str, region: str, api: tuple[str, str], now: float) -> float:
+    def reserve(self, account: str, region: str, api: tuple[str, str], now: float) -> float:
         """Reserve one call; the answer is how many seconds to wait before making it."""
         return self._level(account, region, api, now).take(now)
 
-    def throttled(self, account: str, region: str, api: tuple[str, str], now: float) -> None:
+    def on_throttle(self, account: str, region: str, api: tuple[str, str], now: float) -> None:
         """AWS said no: somebody else drains the bucket. Slow down, and let it fill."""
         self._level(account, region, api, now).throttled(now)
 
-    def quiet(self, account: str, region: str, api: tuple[str, str], now: float) -> None:
+    def on_success(self, account: str, region: str, api: tuple[str, str], now: float) -> None:
         """Record that a call went through: speed up again, gently."""
         self._level(account, region, api, now).quiet()
 
-    def forget(self, account: str) -> None:
+    def evict(self, account: str) -> None:
         """Drop the buckets of an account that has ended, so that memory does not grow with the organization."""
         for key in [key for key in tuple(self._levels) if key[0] == account]:
             self._levels.pop(key, None)
 
-    def _level(self, account: str, region: str, api: tuple[str, str], now: float) -> _Level:
-        bucket = _BUCKETS.get(api) or Bucket(f"{api[0]}:other", 20, 10)
+    def _level(self, account: str, region: str, api: tuple[str, str], now: float) -> _TokenBucket:
+        bucket = _BUCKETS.get(api) or RateLimit(f"{api[0]}:other", 20, 10)
         key = (account, region, bucket.name)
         level = self._levels.get(key)
         if level is None:
             burst, rate = max(1.0, bucket.burst * self._headroom), bucket.rate * self._headroom
             # setdefault is one step under the interpreter lock: of two first callers, both get the same level.
-            level = self._levels.setdefault(key, _Level(burst, rate, rate, burst, now))
+            level = self._levels.setdefault(key, _TokenBucket(burst, rate, rate, burst, now))
         return level

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from auditor.aws.calls import Line
-from auditor.aws.errors import Malformed
+from auditor.aws.calls import RegionClient
+from auditor.aws.errors import MalformedResponse
 
 #: All that is done here, and what a session is narrowed to.
 ACTIONS = ("ecs:DescribeServices", "ecs:DescribeTaskDefinition")
@@ -21,7 +21,7 @@ Definition = tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]
 _SERVICES_PER_CALL = 10
 
 
-def task_definition(line: Line, arn: str) -> Definition:
+def task_definition(line: RegionClient, arn: str) -> Definition:
     """Return one revision of a task definition and its tags. Raises CallFailed."""
 
     def read(answer: Mapping[str, Any]) -> Definition:
@@ -30,7 +30,7 @@ def task_definition(line: Line, arn: str) -> Definition:
     return line.call("ecs", "DescribeTaskDefinition", read, taskDefinition=arn, include=["TAGS"])
 
 
-def daemon_task_definition(line: Line, arn: str) -> Definition:
+def daemon_task_definition(line: RegionClient, arn: str) -> Definition:
     """Return one revision of a daemon's definition. Raises CallFailed."""
 
     def read(answer: Mapping[str, Any]) -> Definition:
@@ -39,13 +39,13 @@ def daemon_task_definition(line: Line, arn: str) -> Definition:
     return line.call("ecs", "DescribeDaemonTaskDefinition", read, daemonTaskDefinition=arn)
 
 
-def services(line: Line, cluster: str, arns: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+def services(line: RegionClient, cluster: str, arns: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     """Return services of one cluster by ARN; those that are gone are not among them. Raises CallFailed."""
 
     def read(answer: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
         found = answer.get("services")
         if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-            raise Malformed("no list of `services` in it")
+            raise MalformedResponse("no list of `services` in it")
         return {str(each.get("serviceArn")): each for each in found}
 
     result: dict[str, Mapping[str, Any]] = {}
@@ -57,5 +57,5 @@ def services(line: Line, cluster: str, arns: Sequence[str]) -> dict[str, Mapping
 
 def _checked(raw: object, name: str, arn: str) -> Mapping[str, Any]:
     if not isinstance(raw, dict) or raw.get(name) != arn:
-        raise Malformed(f"asked for {arn}, got another definition")
+        raise MalformedResponse(f"asked for {arn}, got another definition")
     return raw

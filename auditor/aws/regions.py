@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from auditor.aws.calls import Caller, Keyring, Line
+from auditor.aws.calls import CallContext, CredentialsProvider, RegionClient
 from auditor.aws.clients import Clients
-from auditor.aws.errors import CallFailed, Failure, Malformed, is_ambiguous
-from auditor.domain.clock import Unreadable
-from auditor.domain.coverage import Meter
+from auditor.aws.errors import ApiCallError, ErrorInfo, MalformedResponse, is_ambiguous
+from auditor.domain.clock import ReadError
+from auditor.domain.coverage import CallStats
 from auditor.domain.reason import Reason
 
 ACTIONS = ("ec2:DescribeRegions",)
@@ -32,25 +32,29 @@ _FALLBACKS = ("us-east-1", "eu-west-1", "us-gov-west-1", "us-gov-east-1", "cn-no
 _MOST_TRIES = 3
 
 
-def ask(caller: Caller, keyring: Keyring, meter: Meter, hints: tuple[str, ...] = ()) -> frozenset[str]:
+def list_enabled_regions(
+    caller: CallContext, keyring: CredentialsProvider, meter: CallStats, hints: tuple[str, ...] = ()
+) -> frozenset[str]:
     """Return the names of the regions that the account has enabled. Raises Unreadable.
 
     `hints` are regions that the inventory names for this account; they are tried before the well-known ones.
     """
-    refusals: list[Failure] = []
+    refusals: list[ErrorInfo] = []
     for region in _places(caller.clients, hints):
         try:
-            return Line(caller, keyring, region, meter).call("ec2", "DescribeRegions", _enabled, AllRegions=True)
-        except CallFailed as failed:
+            return RegionClient(caller, keyring, region, meter).call(
+                "ec2", "DescribeRegions", _enabled, AllRegions=True
+            )
+        except ApiCallError as failed:
             refusals.append(failed.failure)
             if not _only_here(failed.failure):
                 break
     # A refusal of the token may be about the region; where another region says something else, that is the cause.
     cause = min(refusals, key=is_ambiguous)
-    raise Unreadable("regions", cause.reason, f"ec2:DescribeRegions: {cause.detail}")
+    raise ReadError("regions", cause.reason, f"ec2:DescribeRegions: {cause.detail}")
 
 
-def _only_here(failure: Failure) -> bool:
+def _only_here(failure: ErrorInfo) -> bool:
     """Whether another region may answer: all but a token that has expired, which it has everywhere."""
     return failure.reason is not Reason.EXPIRED_CREDENTIALS or is_ambiguous(failure)
 
@@ -65,9 +69,9 @@ def _places(clients: Clients, hints: tuple[str, ...]) -> tuple[str, ...]:
 def _enabled(answer: Mapping[str, Any]) -> frozenset[str]:
     regions = answer.get("Regions")
     if not isinstance(regions, list) or not regions:
-        raise Malformed("no `Regions` in it")
+        raise MalformedResponse("no `Regions` in it")
     names = [region.get("RegionName") for region in regions]
     if not all(isinstance(name, str) and name for name in names):
-        raise Malformed("a region without a name")
+        raise MalformedResponse("a region without a name")
     enabled = (region.get("OptInStatus", "opt-in-not-required") in _ENABLED for region in regions)
     return frozenset(name for name, is_enabled in zip(names, enabled, strict=True) if is_enabled)

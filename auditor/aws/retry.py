@@ -9,7 +9,7 @@ from typing import TypeVar
 import tenacity
 from tenacity import RetryCallState, Retrying
 
-from auditor.aws.errors import CallFailed, Remedy
+from auditor.aws.errors import ApiCallError, RetryAction
 from auditor.domain.clock import Clock
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ _FIRST_WAIT = 0.2
 _LONGEST_WAIT = 10.0
 
 
-class Allowance:
+class RetryQuota:
     """The retries that are left to all scopes together. Used from any thread."""
 
     def __init__(self, retries: int = RETRIES_PER_RUN) -> None:
@@ -34,12 +34,12 @@ class Allowance:
         self._left = retries
         self._lock = Lock()
 
-    def earn(self) -> None:
+    def release(self) -> None:
         """Record that a call went through: AWS is there, and somebody may try once more."""
         with self._lock:
             self._left += 1
 
-    def spend(self) -> bool:
+    def acquire(self) -> bool:
         """Take one; False where there is none."""
         with self._lock:
             if self._left <= 0:
@@ -49,7 +49,7 @@ class Allowance:
 
 
 def _worth_it(error: BaseException) -> bool:
-    return isinstance(error, CallFailed) and error.failure.remedy in (Remedy.RETRY, Remedy.BACK_OFF)
+    return isinstance(error, ApiCallError) and error.failure.retry_action in (RetryAction.RETRY, RetryAction.BACK_OFF)
 
 
 def policy(clock: Clock, may_retry: Callable[[], bool] = lambda: True) -> Retrying:

@@ -17,10 +17,10 @@ from typing import Any
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError
 
-from auditor.aws.calls import Caller, Line
-from auditor.aws.errors import CallFailed, Malformed, understand
-from auditor.domain.clock import Unreadable
-from auditor.domain.coverage import Meter
+from auditor.aws.calls import CallContext, RegionClient
+from auditor.aws.errors import ApiCallError, MalformedResponse, classify
+from auditor.domain.clock import ReadError
+from auditor.domain.coverage import CallStats
 from auditor.domain.errors import AuditorError
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Role, Target
@@ -86,40 +86,40 @@ class _Session:
 
 
 @dataclass(slots=True)
-class AmbientKeys:
+class DefaultCredentials:
     """The credentials that the process was started with. botocore refreshes them itself where they can be."""
 
-    caller: Caller
+    caller: CallContext
     account_id: str
 
-    def keys(self) -> ReadOnlyCredentials:
+    def credentials(self) -> ReadOnlyCredentials:
         """Return the current keys. Raises IdentityError where there are none, CallFailed where none can be fetched."""
         try:
             return self.caller.clients.ambient_keys()
         except (BotoCoreError, ClientError) as error:
-            raise CallFailed(understand(error)) from error
+            raise ApiCallError(classify(error)) from error
 
-    def renew(self, stale: ReadOnlyCredentials) -> bool:
+    def refresh(self, stale: ReadOnlyCredentials) -> bool:
         """Say whether the environment has newer keys than those that were refused."""
-        return self.keys() != stale
+        return self.credentials() != stale
 
 
 @dataclass(slots=True)
-class AssumedKeys:
+class AssumedRoleCredentials:
     """The keys of an assumed role, replaced before they expire and when AWS refuses them early."""
 
     roles: Roles
-    source: AmbientKeys | AssumedKeys
+    source: DefaultCredentials | AssumedRoleCredentials
     role_arn: str
     external_id: str | None
     account_id: str
     narrow: bool
-    meter: Meter
+    meter: CallStats
     _session: _Session | None = None
-    _refusal: tuple[float, Unreadable] | None = None
+    _refusal: tuple[float, ReadError] | None = None
     _lock: Lock = field(default_factory=Lock)
 
-    def keys(self) -> ReadOnlyCredentials:
+    def credentials(self) -> ReadOnlyCredentials:
         """Return keys that are good for some minutes yet. Raises Unreadable when the role cannot be assumed."""
         session = self._session
         if session is None or self._ends_within(_RENEW_BEFORE, session):
@@ -129,7 +129,7 @@ class AssumedKeys:
                     session = self._session = self._replace(session)
         return session.keys
 
-    def renew(self, stale: ReadOnlyCredentials) -> bool:
+    def refresh(self, stale: ReadOnlyCredentials) -> bool:
         """Assume the role again, unless another thread has done so since `stale` was handed out."""
         with self._lock:
             if self._session is not None and self._session.keys == stale:
@@ -139,7 +139,7 @@ class AssumedKeys:
     def _replace(self, session: _Session | None) -> _Session:
         try:
             return self._assume()
-        except Unreadable:
+        except ReadError:
             if session is None or self._ends_within(_LAST_MOMENT, session):
                 raise
             return session
@@ -148,10 +148,10 @@ class AssumedKeys:
         clock = self.roles.caller.clock
         if self._refusal is not None and clock.monotonic() - self._refusal[0] < _REFUSAL_STANDS:
             refused = self._refusal[1]
-            raise Unreadable(refused.stage, refused.reason, refused.detail)
+            raise ReadError(refused.stage, refused.reason, refused.detail)
         try:
             return self.roles.assume(self)
-        except Unreadable as refused:
+        except ReadError as refused:
             self._refusal = (clock.monotonic(), refused)
             raise
 
@@ -162,36 +162,36 @@ class AssumedKeys:
 class Roles:
     """Opens the way into accounts. A hub role that many chains share is assumed once and shared."""
 
-    def __init__(self, caller: Caller, identity: Identity, run_id: str, actions: Iterable[str]) -> None:
+    def __init__(self, caller: CallContext, identity: Identity, run_id: str, actions: Iterable[str]) -> None:
         """`actions` is what the sessions are narrowed to. Calls nothing."""
         self.caller = caller
         self._identity = identity
         self._name = session_name(run_id)
         self._policy = session_policy(actions)
-        self._hubs: dict[tuple[Role, ...], AssumedKeys] = {}
+        self._hubs: dict[tuple[Role, ...], AssumedRoleCredentials] = {}
         self._lock = Lock()
 
-    def keyring(self, target: Target, meter: Meter) -> AmbientKeys | AssumedKeys:
+    def credentials_for(self, target: Target, meter: CallStats) -> DefaultCredentials | AssumedRoleCredentials:
         """Return the keys for an account; nothing is assumed before the first use.
 
         Raises Unreadable when the ambient credentials belong to another account than the one they are to read.
         """
-        ambient = AmbientKeys(self.caller, self._identity.account_id)
+        ambient = DefaultCredentials(self.caller, self._identity.account_id)
         if not target.roles:
             if target.account.id != self._identity.account_id:
                 detail = f"The ambient credentials belong to account {self._identity.account_id}, not to this one."
-                raise Unreadable(_STAGE, Reason.ROLE_DENIED, detail)
+                raise ReadError(_STAGE, Reason.ROLE_DENIED, detail)
             return ambient
         source = self._hub(target.roles[:-1], ambient)
         return self._hop(target.roles[-1], source, target.account.id, narrow=True, meter=meter)
 
-    def hub(self, role: Role | None) -> AmbientKeys | AssumedKeys:
+    def intermediate_role(self, role: Role | None) -> DefaultCredentials | AssumedRoleCredentials:
         """Return the keys of a role that is not an account under audit, or the ambient ones. Assumes nothing yet."""
-        return self._hub((role,) if role else (), AmbientKeys(self.caller, self._identity.account_id))
+        return self._hub((role,) if role else (), DefaultCredentials(self.caller, self._identity.account_id))
 
-    def assume(self, wanted: AssumedKeys) -> _Session:
+    def assume(self, wanted: AssumedRoleCredentials) -> _Session:
         """Call STS once (with the usual retries). Raises Unreadable."""
-        line = Line(self.caller, wanted.source, self.caller.clients.home_region, wanted.meter)
+        line = RegionClient(self.caller, wanted.source, self.caller.clients.home_region, wanted.meter)
         request: dict[str, Any] = {
             "RoleArn": wanted.role_arn,
             "RoleSessionName": self._name,
@@ -204,39 +204,45 @@ class Roles:
         try:
             asked = self.caller.clock.monotonic()
             keys, expires, arn = line.call("sts", "AssumeRole", _session, **request)
-        except CallFailed as failed:
-            raise Unreadable(_STAGE, _reason(failed), f"{wanted.role_arn}: {failed.failure.detail}") from failed
+        except ApiCallError as failed:
+            raise ReadError(_STAGE, _reason(failed), f"{wanted.role_arn}: {failed.failure.detail}") from failed
         got = arn.split(":")[4]
         if got != wanted.account_id:
             # What follows would be written down under the wrong account.
             detail = f"{wanted.role_arn} leads into account {got or '(unknown)'}, not into this one."
-            raise Unreadable(_STAGE, Reason.ROLE_DENIED, detail)
+            raise ReadError(_STAGE, Reason.ROLE_DENIED, detail)
         return _Session(keys, asked + _lasts((expires - self.caller.clock.now()).total_seconds()))
 
-    def _hub(self, chain: tuple[Role, ...], ambient: AmbientKeys) -> AmbientKeys | AssumedKeys:
+    def _hub(self, chain: tuple[Role, ...], ambient: DefaultCredentials) -> DefaultCredentials | AssumedRoleCredentials:
         if not chain:
             return ambient
         source = self._hub(chain[:-1], ambient)
         with self._lock:
             if chain not in self._hubs:
                 account = chain[-1].arn.split(":")[4]
-                self._hubs[chain] = self._hop(chain[-1], source, account, narrow=False, meter=Meter())
+                self._hubs[chain] = self._hop(chain[-1], source, account, narrow=False, meter=CallStats())
             return self._hubs[chain]
 
     def _hop(
-        self, role: Role, source: AmbientKeys | AssumedKeys, account_id: str, *, narrow: bool, meter: Meter
-    ) -> AssumedKeys:
+        self,
+        role: Role,
+        source: DefaultCredentials | AssumedRoleCredentials,
+        account_id: str,
+        *,
+        narrow: bool,
+        meter: CallStats,
+    ) -> AssumedRoleCredentials:
         arn = role.arn.replace("{partition}", self._identity.partition)
-        return AssumedKeys(self, source, arn, role.external_id, account_id, narrow, meter)
+        return AssumedRoleCredentials(self, source, arn, role.external_id, account_id, narrow, meter)
 
 
-def identify(caller: Caller) -> Identity:
+def identify(caller: CallContext) -> Identity:
     """Ask STS who we are. Raises IdentityError (no credentials) and CallFailed (STS said no)."""
-    line = Line(caller, AmbientKeys(caller, "ambient"), caller.clients.home_region)
+    line = RegionClient(caller, DefaultCredentials(caller, "ambient"), caller.clients.home_region)
     return line.call("sts", "GetCallerIdentity", _identity)
 
 
-def _reason(failed: CallFailed) -> Reason:
+def _reason(failed: ApiCallError) -> Reason:
     if failed.failure.reason in (Reason.PERMISSION_DENIED, Reason.SCP_DENIED):
         return Reason.ROLE_DENIED
     return failed.failure.reason
@@ -255,9 +261,9 @@ def _session(answer: Mapping[str, Any]) -> tuple[ReadOnlyCredentials, datetime, 
     credentials, user = answer.get("Credentials"), answer.get("AssumedRoleUser")
     wanted = {"AccessKeyId": str, "SecretAccessKey": str, "SessionToken": str, "Expiration": datetime}
     if not isinstance(credentials, dict) or not all(isinstance(credentials.get(k), v) for k, v in wanted.items()):
-        raise Malformed("no usable `Credentials` in it")
+        raise MalformedResponse("no usable `Credentials` in it")
     if credentials["Expiration"].tzinfo is None:
-        raise Malformed("`Expiration` names no time zone")
+        raise MalformedResponse("`Expiration` names no time zone")
     keys = ReadOnlyCredentials(
         credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"], None
     )
@@ -271,5 +277,5 @@ def _identity(answer: Mapping[str, Any]) -> Identity:
 
 def _arn(value: object) -> str:
     if not isinstance(value, str) or value.count(":") < _COLONS:
-        raise Malformed("no ARN in it")
+        raise MalformedResponse("no ARN in it")
     return value

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.aws.calls import Caller, Line
-from auditor.aws.errors import CallFailed, Failure, Malformed
-from auditor.aws.roles import AmbientKeys
+from auditor.aws.calls import CallContext, RegionClient
+from auditor.aws.errors import ApiCallError, ErrorInfo, MalformedResponse
+from auditor.aws.roles import DefaultCredentials
 from auditor.domain.errors import StorageError
 from auditor.domain.reason import Reason
-from auditor.store.store import AlreadyThere, Blob
+from auditor.store.store import AlreadyExists, Blob
 
 _PRESENT = frozenset({"PreconditionFailed", "412"})
 _ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
@@ -24,18 +24,18 @@ _BUCKET_NAME = re.compile(r"[A-Za-z0-9._-]{3,255}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class S3Location:
     """`s3://bucket/prefix`, taken apart. `prefix` is empty or ends with a slash."""
 
     bucket: str
     prefix: str
 
 
-def place(url: str) -> Place:
+def parse_s3_url(url: str) -> S3Location:
     """Take `s3://bucket/prefix` apart. Raises StorageError where there is no bucket in it."""
     bucket, key = _split(url)
     prefix = key.strip("/")
-    return Place(bucket, f"{prefix}/" if prefix else "")
+    return S3Location(bucket, f"{prefix}/" if prefix else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +47,17 @@ class Protection:
     bucket_owner: str | None = None
 
 
-class Bucket:
+class S3Store:
     """Implements `Store` on a bucket with a prefix, with the ambient credentials."""
 
-    def __init__(self, caller: Caller, account_id: str, url: str, protection: Protection | None = None) -> None:
+    def __init__(self, caller: CallContext, account_id: str, url: str, protection: Protection | None = None) -> None:
         """Call nothing. Raises StorageError where the URL names no bucket."""
-        self._place = place(url)
+        self._place = parse_s3_url(url)
         self._protection = protection or Protection()
         self._caller = caller
         self._account_id = account_id
 
-    def where(self, key: str = "") -> str:
+    def url(self, key: str = "") -> str:
         """Return the URL of a key."""
         return f"s3://{self._place.bucket}/{self._place.prefix}{key}"
 
@@ -76,24 +76,26 @@ class Bucket:
             request["IfNoneMatch"] = "*"
         try:
             self._line().call("s3", "PutObject", _stored, **request)
-        except CallFailed as failed:
+        except ApiCallError as failed:
             if failed.failure.code not in _PRESENT:
                 raise self._refused("write", key, failed.failure) from failed
             # It may be our own: an answer that was lost on the way back has been asked for again.
             if self.get(key) != blob.body:
-                raise AlreadyThere(f"{self.where(key)} is there already, written by someone else.") from failed
+                raise AlreadyExists(f"{self.url(key)} is there already, written by someone else.") from failed
 
     def get(self, key: str) -> bytes | None:
         """Return an object's bytes, or None where there is none. Raises StorageError."""
         try:
             return self._line().call("s3", "GetObject", _body, **self._address(key))
-        except CallFailed as failed:
+        except ApiCallError as failed:
             if failed.failure.code in _ABSENT:
                 return None
             raise self._refused("read", key, failed.failure) from failed
 
-    def _line(self) -> Line:
-        return Line(self._caller, AmbientKeys(self._caller, self._account_id), self._caller.clients.home_region)
+    def _line(self) -> RegionClient:
+        return RegionClient(
+            self._caller, DefaultCredentials(self._caller, self._account_id), self._caller.clients.home_region
+        )
 
     def _address(self, key: str) -> dict[str, str]:
         address = {"Bucket": self._place.bucket, "Key": f"{self._place.prefix}{key}"}
@@ -105,14 +107,14 @@ class Bucket:
         kms = {"SSEKMSKeyId": self._protection.kms_key_id} if self._protection.kms_key_id else {}
         return ({"ServerSideEncryption": self._protection.sse} if self._protection.sse else {}) | kms
 
-    def _refused(self, verb: str, key: str, failure: Failure) -> StorageError:
-        return StorageError(f"Cannot {verb} {self.where(key)}: {failure.detail}.", _advice(verb, failure))
+    def _refused(self, verb: str, key: str, failure: ErrorInfo) -> StorageError:
+        return StorageError(f"Cannot {verb} {self.url(key)}: {failure.detail}.", _advice(verb, failure))
 
 
-def fetch(caller: Caller, account_id: str, url: str) -> bytes:
+def fetch(caller: CallContext, account_id: str, url: str) -> bytes:
     """Return the bytes of one object by its URL. Raises StorageError, also where there is none."""
     bucket, key = _split(url)
-    body = Bucket(caller, account_id, f"s3://{bucket}").get(key) if key else None
+    body = S3Store(caller, account_id, f"s3://{bucket}").get(key) if key else None
     if body is None:
         raise StorageError(f"There is no object {url}.", "Check the key, and that it has been uploaded.")
     return body
@@ -130,7 +132,7 @@ def _split(url: str) -> tuple[str, str]:
 def _stored(answer: Mapping[str, Any]) -> None:
     if not answer.get("ETag"):
         # Something in between said 200; S3 would have named what it stored.
-        raise Malformed("no `ETag` in it")
+        raise MalformedResponse("no `ETag` in it")
 
 
 def _body(answer: Mapping[str, Any]) -> bytes:
@@ -139,7 +141,7 @@ def _body(answer: Mapping[str, Any]) -> bytes:
     return data
 
 
-def _advice(verb: str, failure: Failure) -> str:
+def _advice(verb: str, failure: ErrorInfo) -> str:
     if failure.code == "NoSuchBucket":
         return "Create the bucket, or correct its name."
     if failure.reason in (Reason.PERMISSION_DENIED, Reason.SCP_DENIED):

@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
 from typing import Any
 
-from auditor.commands.options import Options, misspelt
+from auditor.commands.options import Options, reject_unknown_variables
 from auditor.domain.errors import AuditorError
-from auditor.run.exit_codes import FAILED, FINDINGS, INCOMPLETE, MISUSED, OK, Outcome
+from auditor.run.exit_codes import FAILED, FINDINGS, INCOMPLETE, OK, USAGE_ERROR, Outcome
 
-__all__ = ["FAILED", "FINDINGS", "INCOMPLETE", "MISUSED", "OK", "Options", "Outcome", "perform"]
+__all__ = ["FAILED", "FINDINGS", "INCOMPLETE", "USAGE_ERROR", "OK", "Options", "Outcome", "perform"]
 
 
 def perform(
@@ -26,8 +26,8 @@ def perform(
     environment variables that exist. An error becomes an outcome with its text: the caller prints and exits.
     """
     try:
-        misspelt(environ, variables)
-        act: Callable[[Options], Outcome] = import_module(f"auditor.commands.{command}").act
-        return act(Options(flags, labels, environ))
+        reject_unknown_variables(environ, variables)
+        run: Callable[[Options], Outcome] = import_module(f"auditor.commands.{command}").run
+        return run(Options(flags, labels, environ))
     except AuditorError as error:
         return Outcome(str(error), error.exit_code)

@@ -12,21 +12,21 @@ from auditor.commands import config
 from auditor.commands.options import Options
 from auditor.domain.check import Severity, Status
 from auditor.domain.errors import ConfigError, Problem
-from auditor.domain.file_report import Inspection
-from auditor.engine.ports import Rule
+from auditor.domain.file_report import FileReport
+from auditor.engine.ports import ConfiguredCheck
 from auditor.reports.files import text as report
 from auditor.reports.files.sarif import sarif
-from auditor.run.aws_context import Aws
+from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import BOTH, FINDINGS, INCOMPLETE, OK, Outcome
 from auditor.yaml_files import decode
 
 _STDIN = "-"
-_FORMATS: Mapping[str, Callable[[Inspection], str]] = {"text": report.text, "json": report.machine, "sarif": sarif}
+_FORMATS: Mapping[str, Callable[[FileReport], str]] = {"text": report.text, "json": report.machine, "sarif": sarif}
 
 
-def act(options: Options) -> Outcome:
+def run(options: Options) -> Outcome:
     """Read every file, judge what they hold, and say so. Raises ConfigError with the problems of all files."""
-    settings = config.load(options, Aws()).settings
+    settings = config.load(options, AwsContext()).settings
     problems: list[Problem] = []
     files: list[iac.Contents] = []
     for source in dict.fromkeys(options.flags["files"]):
@@ -36,15 +36,15 @@ def act(options: Options) -> Outcome:
             problems += error.problems
     if problems:
         raise ConfigError(problems)
-    rules = tuple(Rule(each, settings.parameters[each.id]) for each in settings.checks)
+    rules = tuple(ConfiguredCheck(each, settings.parameters[each.id]) for each in settings.checks)
     result = iac.judge(files, rules, datetime.now(UTC))
     if not result.checks:
         raise ConfigError([Problem("check", 0, "", "none of the enabled checks judges files", "Enable others.")])
-    threshold = settings.fail_on if options.text("fail_on") else Severity.LOW
+    threshold = settings.fail_on if options.get("fail_on") else Severity.LOW
     return Outcome(_FORMATS[options.flags["format"]](result), exit_code(result, threshold))
 
 
-def exit_code(result: Inspection, threshold: Severity | None) -> int:
+def exit_code(result: FileReport, threshold: Severity | None) -> int:
     """Return 3 for failures at or above the threshold, 4 for what may be one, 5 for both; 0 without a threshold.
 
     What could not be looked into may hold anything.
@@ -52,12 +52,12 @@ def exit_code(result: Inspection, threshold: Severity | None) -> int:
     if threshold is None:
         return OK
     fails = any(_counts(result, Status.FAIL, threshold))
-    unknown = bool(result.unseen) or any(_counts(result, Status.UNKNOWN, threshold))
+    unknown = bool(result.unchecked) or any(_counts(result, Status.UNKNOWN, threshold))
     return BOTH if fails and unknown else FINDINGS if fails else INCOMPLETE if unknown else OK
 
 
-def _counts(result: Inspection, status: Status, threshold: Severity) -> Iterator[bool]:
-    return (each.finding.severity.rank >= threshold.rank for each in result.having(status))
+def _counts(result: FileReport, status: Status, threshold: Severity) -> Iterator[bool]:
+    return (each.finding.severity.rank >= threshold.rank for each in result.with_status(status))
 
 
 def _named(source: str) -> str:

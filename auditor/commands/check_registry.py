@@ -13,14 +13,14 @@ from auditor.settings import Override
 
 
 @dataclass(frozen=True, slots=True)
-class Catalogue:
+class CheckRegistry:
     """All known checks, sorted by id, and what is wrong with those that could not be taken in."""
 
     checks: tuple[Check[Any], ...]
     problems: tuple[Problem, ...] = ()
 
 
-def catalogue(text: str | None, source: str, overrides: Mapping[str, Override]) -> Catalogue:
+def load_checks(text: str | None, source: str, overrides: Mapping[str, Override]) -> CheckRegistry:
     """Gather the checks, those of the folders that the settings and flags name included. Raises nothing of its own."""
     problems: list[Problem] = []
     try:
@@ -31,27 +31,27 @@ def catalogue(text: str | None, source: str, overrides: Mapping[str, Override]) 
     try:
         folders = settings.folders(text, source, overrides)
     except ConfigError as error:
-        return Catalogue(known, (*problems, *error.problems))
+        return CheckRegistry(known, (*problems, *error.problems))
     if folders:
         from auditor.yaml_checks import load  # noqa: PLC0415 - most runs have no checks of their own
 
         found = load(folders, {each.id: owner(each) for each in known})
         known = tuple(sorted((*known, *found.checks), key=lambda each: each.id))
         problems += found.problems
-    return Catalogue(known, tuple(problems))
+    return CheckRegistry(known, tuple(problems))
 
 
-def unread(chosen: Iterable[Check[Any]]) -> list[Problem]:
+def checks_without_collector(chosen: Iterable[Check[Any]]) -> list[Problem]:
     """Return a problem for each check from elsewhere that judges what this version of auditor does not read."""
     foreign = [each for each in chosen if each.origin.source]
     if not foreign:
         return []
-    from auditor.aws.collectors import reading  # noqa: PLC0415 - boto takes longer to load than `validate` may
+    from auditor.aws.collectors import collectors_for  # noqa: PLC0415 - boto takes longer to load than `validate` may
 
     problems = []
     for each in foreign:
         try:
-            reading([each.over])
+            collectors_for([each.fact_type])
         except LookupError as error:
             advice = "Leave the check out with `checks.exclude`, or update auditor."
             problems.append(Problem(each.origin.source, 0, "over", f"{each.id}: {error.args[0]}", advice))

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from auditor import checks
-from auditor.aws.collectors import reading
+from auditor.aws.collectors import collectors_for
 from auditor.commands.options import Options
 from auditor.domain.check import Check
 from auditor.domain.errors import ConfigError, Problem
@@ -18,14 +18,14 @@ _LISTS = {"text": catalogue.listing, "md": catalogue.listing_markdown, "json": c
 _PAGES = {"text": manual.page, "md": manual.page_markdown, "json": manual.page_json}
 
 
-def act(options: Options) -> Outcome:
+def run(options: Options) -> Outcome:
     """List the checks, those of the settings' folders included, or print the page of one."""
     if options.flags.get("facts"):
         from auditor.reports.catalogue import fact_reference  # noqa: PLC0415 - only here
 
         return Outcome(fact_reference.reference())
     known = {each.id: each for each in _known(options)}
-    wanted, form = options.text("check_id"), options.text("format") or "text"
+    wanted, form = options.get("check_id"), options.get("format") or "text"
     if wanted is None:
         return Outcome(_list(options, tuple(known.values()), form))
     if wanted not in known:
@@ -35,18 +35,18 @@ def act(options: Options) -> Outcome:
 
 
 def _known(options: Options) -> tuple[Check[Any], ...]:
-    if not options.text("settings") and not options.texts("checks_folder"):
+    if not options.get("settings") and not options.get_list("checks_folder"):
         return checks.load()
     from auditor.commands import config  # noqa: PLC0415 - takes longer to load than all checks
-    from auditor.run.aws_context import Aws  # noqa: PLC0415
+    from auditor.run.aws_context import AwsContext  # noqa: PLC0415
 
-    return config.checks_of(options, Aws())
+    return config.checks_of(options, AwsContext())
 
 
 def _list(options: Options, every: tuple[Check[Any], ...], form: str) -> str:
-    patterns = options.texts("framework")
+    patterns = options.get_list("framework")
     known = sorted({name for check in every for name in check.frameworks})
-    _refuse_unknown(patterns, known, options.label("framework"))
+    _refuse_unknown(patterns, known, options.display_name("framework"))
     named = [name for name in known if any(fnmatchcase(name, pattern) for pattern in patterns)]
     chosen = [check for check in every if not patterns or not check.frameworks.keys().isdisjoint(named)]
     return _LISTS[form]([_described(check) for check in chosen], named)
@@ -54,7 +54,7 @@ def _list(options: Options, every: tuple[Check[Any], ...], form: str) -> str:
 
 def _described(check: Check[Any]) -> manual.Described:
     try:
-        readers = reading([check.over], running=False)
+        readers = collectors_for([check.fact_type], running=False)
     except LookupError:  # a check from elsewhere may judge what nothing reads yet; `validate` says so
         readers = ()
     return manual.Described(check, {each.name: each.cost for each in readers})

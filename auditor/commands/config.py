@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from auditor import inventory, settings
-from auditor.commands.check_registry import catalogue, unread
+from auditor.commands.check_registry import checks_without_collector, load_checks
 from auditor.commands.options import Options
 from auditor.domain.check import Check
 from auditor.domain.errors import ConfigError, Problem
 from auditor.domain.scope import Account, Target
 from auditor.inventory import Inventory
-from auditor.run.aws_context import Aws
+from auditor.run.aws_context import AwsContext
 from auditor.settings import Settings
 
 
@@ -25,7 +25,7 @@ class Configuration:
     inventory: Inventory | None
 
 
-def load(options: Options, aws: Aws) -> Configuration:
+def load(options: Options, aws: AwsContext) -> Configuration:
     """Read both, and check both. Raises ConfigError with every problem of either, and StorageError."""
     problems: list[Problem] = []
     loaded_settings, loaded_inventory = None, None
@@ -42,7 +42,7 @@ def load(options: Options, aws: Aws) -> Configuration:
     return Configuration(loaded_settings, loaded_inventory)
 
 
-def targets(configuration: Configuration, options: Options, aws: Aws) -> tuple[Target, ...]:
+def targets(configuration: Configuration, options: Options, aws: AwsContext) -> tuple[Target, ...]:
     """Return the accounts to audit, those of the organization included, narrowed to what the flags name.
 
     Raises ConfigError, and OrganizationError where the inventory wants the organization listed and AWS refuses.
@@ -52,27 +52,27 @@ def targets(configuration: Configuration, options: Options, aws: Aws) -> tuple[T
         found: tuple[Target, ...] = (Target(Account(aws.identity.account_id)),)
     else:
         found = roster.merge(aws.discover(roster.discover) if roster.discover else ())
-    return inventory.narrow(found, options.texts("account"), options.texts("region"), aws.known_regions)
+    return inventory.filter_targets(found, options.get_list("account"), options.get_list("region"), aws.known_regions)
 
 
-def settings_of(options: Options, aws: Aws) -> Settings:
+def settings_of(options: Options, aws: AwsContext) -> Settings:
     """Read the settings, with the checks that they speak of. Raises ConfigError with every problem of either."""
     loaded, _ = _settings_and_checks(options, aws)
-    if problems := unread(loaded.checks):
+    if problems := checks_without_collector(loaded.checks):
         raise ConfigError(problems)
     return loaded
 
 
-def checks_of(options: Options, aws: Aws) -> tuple[Check[Any], ...]:
+def checks_of(options: Options, aws: AwsContext) -> tuple[Check[Any], ...]:
     """Return all checks that there are, enabled or not. Raises ConfigError with every problem of the settings."""
     return _settings_and_checks(options, aws)[1]
 
 
-def _settings_and_checks(options: Options, aws: Aws) -> tuple[Settings, tuple[Check[Any], ...]]:
-    source = options.text("settings")
-    text = read_text(source, options.label("settings"), aws) if source else None
+def _settings_and_checks(options: Options, aws: AwsContext) -> tuple[Settings, tuple[Check[Any], ...]]:
+    source = options.get("settings")
+    text = read_text(source, options.display_name("settings"), aws) if source else None
     name, overrides = source or "settings", options.overrides()
-    known = catalogue(text, name, overrides)
+    known = load_checks(text, name, overrides)
     try:
         loaded = settings.load(text, name, overrides, known.checks)
     except ConfigError as error:
@@ -82,7 +82,7 @@ def _settings_and_checks(options: Options, aws: Aws) -> tuple[Settings, tuple[Ch
     return loaded, known.checks
 
 
-def read_text(source: str, label: str, aws: Aws) -> str:
+def read_text(source: str, label: str, aws: AwsContext) -> str:
     """Return the text of a file or an `s3://` object. Raises ConfigError for a file, StorageError for S3."""
     try:
         body = aws.fetch(source) if source.startswith("s3://") else Path(source).read_bytes()
@@ -95,14 +95,14 @@ def read_text(source: str, label: str, aws: Aws) -> str:
         raise ConfigError([problem]) from error
 
 
-def _inventory(options: Options, aws: Aws) -> Inventory | None:
-    source = options.text("inventory")
+def _inventory(options: Options, aws: AwsContext) -> Inventory | None:
+    source = options.get("inventory")
     if source is None:
         return None
     return inventory.parse(
-        read_text(source, options.label("inventory"), aws),
+        read_text(source, options.display_name("inventory"), aws),
         source,
         known_regions=aws.known_regions,
-        default_role_name=options.text("role_name"),
-        default_external_id=options.text("external_id"),
+        default_role_name=options.get("role_name"),
+        default_external_id=options.get("external_id"),
     )

@@ -41,30 +41,30 @@ class Options:
     labels: Mapping[str, str]
     environ: Mapping[str, str]
 
-    def text(self, name: str) -> str | None:
+    def get(self, name: str) -> str | None:
         """Return a flag's value, None where it is not given or empty."""
         return self.flags.get(name) or None
 
-    def texts(self, name: str) -> tuple[str, ...]:
+    def get_list(self, name: str) -> tuple[str, ...]:
         """Return the values of a flag that may be repeated. An environment variable holds them with commas between."""
         values = self.flags.get(name) or ()
         return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
 
-    def label(self, name: str) -> str:
+    def display_name(self, name: str) -> str:
         """Return what to call a flag: `--output`, or the environment variable that set it."""
         return self.labels.get(name, f"--{name.replace('_', '-')}")
 
     def overrides(self) -> dict[str, Override]:
         """Return what the flags say that the settings file might say too."""
         given = {name: key for name, key in _IN_SETTINGS.items() if self.flags.get(name)}
-        return {key: Override(self._value(name), self.label(name)) for name, key in given.items()}
+        return {key: Override(self._value(name), self.display_name(name)) for name, key in given.items()}
 
     def _value(self, name: str) -> Any:  # noqa: ANN401 - text, or a list of it
         value = self.flags[name]
-        return list(self.texts(name)) if isinstance(value, tuple) else value
+        return list(self.get_list(name)) if isinstance(value, tuple) else value
 
 
-def misspelt(environ: Mapping[str, str], known: Collection[str]) -> None:
+def reject_unknown_variables(environ: Mapping[str, str], known: Collection[str]) -> None:
     """Raise ConfigError for every `AUDITOR_*` variable that nothing reads.
 
     A misspelt AUDITOR_INVENTORY would quietly audit one account in place of the organization.

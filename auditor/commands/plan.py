@@ -6,46 +6,46 @@ from collections.abc import Iterator, Sequence
 
 from auditor.commands import config
 from auditor.commands.options import Options
-from auditor.commands.progress import watcher
+from auditor.commands.progress import make_observer
 from auditor.domain.coverage import Coverage, CoverageStatus
 from auditor.domain.result import AccountResult
-from auditor.engine.ports import Work
-from auditor.engine.scan import Ended, Scan
-from auditor.engine.signals import obeying
+from auditor.engine.ports import Assignment
+from auditor.engine.scan import AccountFinished, Scan
+from auditor.engine.signals import handle_signals
 from auditor.reports.terminal import plan_text
-from auditor.run import run_id
-from auditor.run.aws_context import Aws
+from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import INCOMPLETE, OK, Outcome
-from auditor.run.worker import collectors_of
+from auditor.run.run_id import new_run_id
+from auditor.run.worker import collectors_for_settings
 
 
-def act(options: Options) -> Outcome:
+def run(options: Options) -> Outcome:
     """Assume every role, list every region, list what there is, and describe none of it."""
-    aws = Aws()
+    aws = AwsContext()
     loaded = config.load(options, aws)
     aws.configure(loaded.settings)
     aws.clock.limit(loaded.settings.limits.deadline)
     targets = config.targets(loaded, options, aws)
-    run_id = run_id.new(aws.clock.now())
-    collectors = collectors_of(loaded.settings)
+    run_id = new_run_id(aws.clock.now())
+    collectors = collectors_for_settings(loaded.settings)
     scan = Scan(
-        cloud=aws.reader(run_id, collectors, counting=True),
-        works=tuple(Work(each.name, ()) for each in collectors),
+        reader=aws.reader(run_id, collectors, counting=True),
+        assignments=tuple(Assignment(each.name, ()) for each in collectors),
         finish=lambda result: result,
         clock=aws.clock,
         workers=loaded.settings.limits.workers,
     )
-    observer, _ = watcher(options, run_id)
+    observer, _ = make_observer(options, run_id)
     results: list[AccountResult] = []
-    with observer, obeying(aws.clock) as orders:
+    with observer, handle_signals(aws.clock) as orders:
         for news in scan.run(targets):
-            if isinstance(news, Ended):
+            if isinstance(news, AccountFinished):
                 results.append(news.value)
             else:
                 observer(news)
     rows = tuple(_rows(results))
     missing = any(row.status in (CoverageStatus.PARTIAL, CoverageStatus.NOT_EXAMINED) for row in rows)
-    costs = {each.name: each.describes for each in collectors}
+    costs = {each.name: each.describe_calls for each in collectors}
     return Outcome(plan_text.text(rows, costs), orders.exit_code or (INCOMPLETE if missing else OK))
 
 

@@ -7,14 +7,14 @@ import json
 from auditor.aws import regions
 from auditor.commands import config
 from auditor.commands.options import Options
-from auditor.run.aws_context import Aws
+from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import Outcome
-from auditor.run.worker import collectors_of
+from auditor.run.worker import collectors_for_settings
 
 
-def act(options: Options) -> Outcome:
+def run(options: Options) -> Outcome:
     """Print the policy of the enabled checks. Every action in it reads; none of them can be limited to a resource."""
-    loaded = config.settings_of(options, Aws())
-    actions = {*regions.ACTIONS, *(a for each in collectors_of(loaded) for a in each.actions)}
+    loaded = config.settings_of(options, AwsContext())
+    actions = {*regions.ACTIONS, *(a for each in collectors_for_settings(loaded) for a in each.actions)}
     statement = {"Sid": "AuditorReads", "Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
     return Outcome(json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2))

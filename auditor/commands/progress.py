@@ -8,7 +8,7 @@ from auditor.commands.options import Options
 from auditor.reports.terminal.progress import Bar, JsonLines, Progress
 
 
-def watcher(options: Options, run_id: str) -> tuple[Progress, bool]:
+def make_observer(options: Options, run_id: str) -> tuple[Progress, bool]:
     """Return the observer, and whether standard output may be coloured. Honours NO_COLOR and TERM=dumb."""
     plain = bool(options.environ.get("NO_COLOR")) or options.environ.get("TERM") == "dumb"
     verbose = bool(options.flags.get("verbose"))

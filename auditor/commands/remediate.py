@@ -16,16 +16,16 @@ from auditor.domain.check import Check, Repair, Status, Verdict
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition, TaskDefinition
 from auditor.domain.errors import AuditorError, ConfigError, Problem
 from auditor.domain.finding import Finding
-from auditor.engine.parallel import abreast
+from auditor.engine.parallel import parallel_map
 from auditor.remediation import inputs, script, steps
 from auditor.remediation.ecs import document, patch
-from auditor.remediation.ecs.manual_steps import advice
-from auditor.remediation.ecs.patch import Corrected
-from auditor.remediation.inputs import Material
+from auditor.remediation.ecs.manual_steps import manual_steps
+from auditor.remediation.ecs.patch import PatchedDefinition
+from auditor.remediation.inputs import RemediationInputs
 from auditor.remediation.plan import NEW_DOCUMENT, Case, Plan, plan
-from auditor.run import run_id
-from auditor.run.aws_context import Aws
+from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import FAILED, Outcome
+from auditor.run.run_id import new_run_id
 from auditor.settings import Settings
 from auditor.store import private
 
@@ -33,35 +33,39 @@ _KINDS = (TaskDefinition.TYPE, DaemonTaskDefinition.TYPE)
 _READERS = 16
 
 
-def act(options: Options) -> Outcome:
+def run(options: Options) -> Outcome:
     """Find the finding, correct its definition, judge that again, and write what it takes to get there and back."""
-    aws = Aws()
-    from_file = options.text("definition")
+    aws = AwsContext()
+    from_file = options.get("definition")
     loaded = Configuration(config.settings_of(options, aws), None) if from_file else None
     loaded = loaded or config.load(options, aws)
     aws.configure(loaded.settings)
     finding = _finding(options, loaded.settings, aws)
     check = _check(finding, config.checks_of(options, aws))
     if (reason := _beyond(finding, check)) is not None:
-        return Outcome(advice(finding, check.repairs, reason), FAILED)
-    folder = Path(options.text("output") or f"remediation-{finding.finding_id}")
+        return Outcome(manual_steps(finding, check.repairs, reason), FAILED)
+    folder = Path(options.get("output") or f"remediation-{finding.finding_id}")
     private.must_be_free(folder)
     if from_file:
         found = inputs.from_file(from_file, finding, options, aws)
     else:
-        found = inputs.from_aws(finding, loaded, options, aws, run_id.new(aws.clock.now()))
+        found = inputs.from_aws(finding, loaded, options, aws, new_run_id(aws.clock.now()))
     return _remedied(finding, check, loaded.settings.parameters[check.id], found, folder, aws)
 
 
-def _finding(options: Options, loaded: Settings, aws: Aws) -> Finding:
-    source = options.text("from")
+def _finding(options: Options, loaded: Settings, aws: AwsContext) -> Finding:
+    source = options.get("from")
     if source is None:
         advice_ = "Give --from: the folder or s3://bucket/prefix that the run wrote to."
-        raise ConfigError([Problem(options.label("from"), 0, "", "nothing says where the findings are", advice_)])
-    if (options.text("output") or "").startswith("s3://"):
+        raise ConfigError(
+            [Problem(options.display_name("from"), 0, "", "nothing says where the findings are", advice_)]
+        )
+    if (options.get("output") or "").startswith("s3://"):
         what = "the document holds secrets, and belongs into a folder of yours"
-        raise ConfigError([Problem(options.label("output"), 0, "", what, "Name a folder on this machine.")])
-    return lookup.find(aws.store(source, loaded), options.text("finding_id") or "", partial(abreast, workers=_READERS))
+        raise ConfigError([Problem(options.display_name("output"), 0, "", what, "Name a folder on this machine.")])
+    return lookup.find_finding(
+        aws.store(source, loaded), options.get("finding_id") or "", partial(parallel_map, workers=_READERS)
+    )
 
 
 def _check(finding: Finding, known: Iterable[Check[Any]]) -> Check[Any]:
@@ -76,7 +80,7 @@ def _beyond(finding: Finding, check: Check[Any]) -> str | None:
     """Why no document closes a finding, None where one may."""
     if finding.status is not Status.FAIL:
         return f"the finding is {finding.status.value}, so there is nothing to put right."
-    if finding.resource.type not in _KINDS or not issubclass(check.over, Definition):
+    if finding.resource.type not in _KINDS or not issubclass(check.fact_type, Definition):
         return "not a definition, so there is no document to write; do this."
     if not any(_changes(check.repairs[each]) for each in finding.reasons if each in check.repairs):
         return "nothing here can be corrected without a decision, so there is no document to write; do this."
@@ -84,29 +88,29 @@ def _beyond(finding: Finding, check: Check[Any]) -> str | None:
 
 
 def _changes(repair: Repair) -> bool:
-    return bool(repair.container or repair.definition or repair.volume or repair.takes_out)
+    return bool(repair.container or repair.definition or repair.volume or repair.removes)
 
 
 def _remedied(  # noqa: PLR0913, PLR0917 - the parts that `act` has put together
-    finding: Finding, check: Check[Any], parameters: object, found: Material, folder: Path, aws: Aws
+    finding: Finding, check: Check[Any], parameters: object, found: RemediationInputs, folder: Path, aws: AwsContext
 ) -> Outcome:
     own = found.reads[finding.resource.arn]
     judge = partial(_judged, finding, check, parameters)
     if judge(own.raw, own.tags).status is not Status.FAIL:
         why = "does not fail with these settings, so there is nothing to put right."
-        return Outcome(f"{script.plain(finding.resource.name)} {why}", FAILED)
+        return Outcome(f"{script.printable(finding.resource.name)} {why}", FAILED)
     evidence = patch.about(finding.evidence, finding.resource.revision)
-    corrected = patch.correct(own.raw, evidence, check.repairs)
+    corrected = patch.patch(own.raw, evidence, check.repairs)
     after = judge(corrected.definition, own.tags)
     if after.status not in (Status.PASS, Status.NOT_APPLICABLE):
         return Outcome(_still_failing(finding, check, after, corrected), FAILED)
     case = Case(
         revisions=found.revisions,
         uses=tuple(each for each in found.uses if each.cluster or _is_daemon(finding)),
-        complete=finding.in_use is not None and finding.in_use.complete and found.complete,
+        complete=finding.usage is not None and finding.usage.complete and found.complete,
         daemon=_is_daemon(finding),
         needs_network=corrected.definition.get("networkMode") == "awsvpc" != own.raw.get("networkMode"),
-        running_tasks=finding.in_use.running_tasks if finding.in_use else 0,
+        running_tasks=finding.usage.running_tasks if finding.usage else 0,
     )
     return _written(finding, found, corrected, plan(case, corrected.by_hand), folder, aws)
 
@@ -122,29 +126,29 @@ def _judged(finding: Finding, check: Check[Any], parameters: object, raw: Any, t
         fact: Definition = (
             task_definitions.parse_daemon(raw) if _is_daemon(finding) else task_definitions.parse(raw, tags)
         )
-    except task_definitions.Malformed as error:
+    except task_definitions.MalformedValue as error:
         raise AuditorError(f"{finding.resource.name} cannot be understood: {error}.") from error
-    verdict: Verdict = check.judge(replace(fact, in_use=finding.in_use), parameters)
+    verdict: Verdict = check.judge(replace(fact, usage=finding.usage), parameters)
     return verdict
 
 
-def _still_failing(finding: Finding, check: Check[Any], after: Verdict, corrected: Corrected) -> str:
+def _still_failing(finding: Finding, check: Check[Any], after: Verdict, corrected: PatchedDefinition) -> str:
     lines = [
-        f"Nothing is written: {script.plain(finding.resource.name)} would still fail after what can be corrected here.",
+        f"Nothing is written: {script.printable(finding.resource.name)} would still fail after what can be corrected here.",
         *(
-            f"  {script.plain(each.container) or 'It'} {check.words.get(reason, reason)}."
+            f"  {script.printable(each.container) or 'It'} {check.reason_texts.get(reason, reason)}."
             for each in after.evidence
             for reason in each.reasons
         ),
         "What to do by hand:",
-        *(f"  * {script.plain(each)}" for each in corrected.by_hand),
+        *(f"  * {script.printable(each)}" for each in corrected.by_hand),
         f"  {check.remediation}",
     ]
     return "\n".join(lines)
 
 
 def _written(  # noqa: PLR0913, PLR0917 - as above
-    finding: Finding, found: Material, corrected: Corrected, way: Plan, folder: Path, aws: Aws
+    finding: Finding, found: RemediationInputs, corrected: PatchedDefinition, way: Plan, folder: Path, aws: AwsContext
 ) -> Outcome:
     shape = "RegisterDaemonTaskDefinitionRequest" if _is_daemon(finding) else "RegisterTaskDefinitionRequest"
     members = aws.registrable(shape)
@@ -160,8 +164,8 @@ def _written(  # noqa: PLR0913, PLR0917 - as above
     place = finding.account.id, finding.region
     files = {name: (document.written(each), private.READ) for name, each in ({NEW_DOCUMENT: new} | old).items()}
     files["change.diff"] = document.difference(old[before], new, (before, NEW_DOCUMENT)), private.READ
-    files["apply.sh"] = script.there(way.steps, *place), private.RUN
-    files["back-out.sh"] = script.back(way.back, *place), private.RUN
+    files["apply.sh"] = script.render_apply(way.steps, *place), private.RUN
+    files["back-out.sh"] = script.render_rollback(way.back, *place), private.RUN
     files["steps.md"] = steps.page(finding, way, [NEW_DOCUMENT, *old]), private.READ
     private.write(folder, files)
     return Outcome(_told(folder, way, blank=patch.BLANK in files[NEW_DOCUMENT][0] + files["apply.sh"][0]))
@@ -175,7 +179,7 @@ def _told(folder: Path, way: Plan, *, blank: bool) -> str:
     lines += ["  apply.sh     registers it, moves what uses the old one, waits, and takes the old one out of use"]
     lines += ["  back-out.sh  undoes that"]
     if way.first:
-        lines += ["First, by hand:", *(f"  * {script.plain(each)}" for each in way.first)]
+        lines += ["First, by hand:", *(f"  * {script.printable(each)}" for each in way.first)]
     if blank:
         lines += [f"Fill in each {patch.BLANK}: apply.sh does not start before."]
     return "\n".join(lines)

@@ -47,7 +47,7 @@ class _Place:
     family: Family
 
     @property
-    def lasting_arn(self) -> str:
+    def unversioned_arn(self) -> str:
         return f"arn:aws:ecs:{self.region}:{self.account.id}:task-definition/{self.family.name}"
 
     @property
@@ -59,7 +59,7 @@ class _Place:
         return len(self.family.revisions)
 
     def arn(self, number: int) -> str:
-        return f"{self.lasting_arn}:{number}"
+        return f"{self.unversioned_arn}:{number}"
 
     def expect(self, number: int) -> Status:
         return self.family.expect if number == self.latest else self.family.expect_older[number]
@@ -105,7 +105,7 @@ def truth_of(accounts: tuple[DemoAccount, ...]) -> Truth:
         passing=passing,
         failing=frozenset(_arns(readable, Status.FAIL)),
         not_applicable=frozenset(_arns(readable, Status.NOT_APPLICABLE)),
-        unknown=frozenset(place.lasting_arn for place in places if place.refused),
+        unknown=frozenset(place.unversioned_arn for place in places if place.refused),
         user_unset=frozenset(place.arn(place.foremost()) for place in readable if place.user_unset()) & passing,
         examined=frozenset(_scopes(accounts)) - {(account, region) for account, region, _ in gaps},
         gaps=gaps,

@@ -12,28 +12,28 @@ from typing import Any
 
 
 @dataclass(slots=True)
-class ScopeRecall:
+class ScopeCache:
     """What is remembered of one region with one collector, and what is to be remembered after tonight.
 
     `known` maps a resource's ARN to what the collector wrote down about it; `listed` is how many ARNs a full listing
     held, 0 where none was made. `kept` and `listed_now` are tonight's; `complete` says that they replace the old ones.
     """
 
-    known: Mapping[str, Any] = field(default_factory=dict)
+    cached: Mapping[str, Any] = field(default_factory=dict)
     listed: int = 0
-    kept: dict[str, Any] = field(default_factory=dict)
-    listed_now: int = 0
+    fresh: dict[str, Any] = field(default_factory=dict)
+    listed_tonight: int = 0
     complete: bool = False
 
-    def keep(self, arn: str, note: object) -> None:
+    def store(self, arn: str, note: object) -> None:
         """Write down a fact about an immutable resource. `note` must be what JSON can carry."""
-        self.kept[arn] = note
+        self.fresh[arn] = note
 
     @property
     def changed(self) -> bool:
         """Whether tonight's notes differ from what was there."""
-        return self.complete and (self.kept != dict(self.known) or self.listed_now != self.listed)
+        return self.complete and (self.fresh != dict(self.cached) or self.listed_tonight != self.listed)
 
 
 #: (region, collector) -> what is remembered there.
-Notes = dict[tuple[str, str], ScopeRecall]
+AccountCache = dict[tuple[str, str], ScopeCache]

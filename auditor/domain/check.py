@@ -81,8 +81,8 @@ class Repair:
     container: Mapping[str, Any] = field(default_factory=dict, hash=False)
     definition: Mapping[str, Any] = field(default_factory=dict, hash=False)
     volume: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    takes_out: Literal["", "mount", "variables"] = ""
-    by_hand: str = ""
+    removes: Literal["", "mount", "variables"] = ""
+    manual: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +114,15 @@ class Check(Generic[F]):
     id: str
     title: str
     severity: Severity
-    over: type[F]
+    fact_type: type[F]
     judge: Callable[[F, Any], Verdict] = field(repr=False)
     frameworks: Mapping[str, tuple[str, ...]] = field(hash=False)
     remediation: str = ""
     parameters: Any = field(default_factory=NoParameters, hash=False)
-    words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    reason_texts: Mapping[str, str] = field(default_factory=dict, hash=False)
     repairs: Mapping[str, Repair] = field(default_factory=dict, hash=False)
     reads_tags: bool = False
-    page: str = field(default="", repr=False)
+    manual_page: str = field(default="", repr=False)
     origin: Origin = Origin()
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[object, ...]]:
@@ -134,7 +134,7 @@ class Check(Generic[F]):
     @property
     def manual(self) -> str:
         """The manual page: its own, or the docstring of the module that defines the check."""
-        return self.page or (sys.modules[self.judge.__module__].__doc__ or "").strip()
+        return self.manual_page or (sys.modules[self.judge.__module__].__doc__ or "").strip()
 
 
 def _named(module: str, name: str, origin: Origin) -> Any:  # noqa: ANN401 - whatever stands there
@@ -147,11 +147,11 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
     id: str,  # noqa: A002 - the word that every reader of a check expects
     title: str,
     severity: Severity,
-    over: type[F],
+    fact_type: type[F],
     frameworks: Mapping[str, tuple[str, ...]],
     remediation: str,
     parameters: type[Any] = NoParameters,
-    words: Mapping[str, str] | None = None,
+    reason_texts: Mapping[str, str] | None = None,
     repairs: Mapping[str, Repair] | None = None,
     reads_tags: bool = False,
 ) -> Callable[[Callable[[F, Any], Verdict]], Check[F]]:
@@ -169,12 +169,12 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
             id=id,
             title=title,
             severity=severity,
-            over=over,
+            fact_type=fact_type,
             judge=judge,
             frameworks=frameworks,
             remediation=remediation,
             parameters=parameters(),
-            words=words or {},
+            reason_texts=reason_texts or {},
             repairs=repairs or {},
             reads_tags=reads_tags,
         )

@@ -17,7 +17,7 @@ class Stopped(Exception):  # noqa: N818 - an order, not a fault
         self.reason = reason
 
 
-class Unreadable(Exception):  # noqa: N818 - the normal case here: a refusal, a region that is off, a garbled answer
+class ReadError(Exception):  # noqa: N818 - the normal case here: a refusal, a region that is off, a garbled answer
     """Something could not be read after all that was worth trying. Becomes a gap, never a traceback.
 
     `stage` names where: `assume-role`, `regions`, `list`, `describe`; `detail` is one sentence for people.
@@ -43,5 +43,5 @@ class Clock(Protocol):
     def sleep(self, seconds: float) -> None:
         """Wait. Raises Stopped as soon as the run is to end."""
 
-    def check(self) -> None:
+    def raise_if_stopped(self) -> None:
         """Raise Stopped if the run is to end."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from auditor.domain.aws_resource import Resource
 from auditor.domain.reason import Reason
-from auditor.domain.resource import Resource
 from auditor.domain.scope import Account, Scope
 
 
@@ -35,7 +35,7 @@ class CoverageStatus(StrEnum):
 
 
 @dataclass(slots=True)
-class Meter:
+class CallStats:
     """What reading one scope cost: calls sent, of them throttled, of them retries."""
 
     calls: int = 0

@@ -10,7 +10,7 @@ import pkgutil
 from functools import cache
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from auditor.domain.resource import Resource
+from auditor.domain.aws_resource import Resource
 
 T = TypeVar("T", bound=type[Any])
 

@@ -13,7 +13,7 @@ UNRESOLVED = "unresolved"
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class SourceLocation:
     """A place in a file. `line` counts from 1 and is 0 where there is none to name."""
 
     source: str
@@ -25,7 +25,7 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class FileFinding:
     """A finding about a resource in a file.
 
     `name` is what the file calls the resource, `spots` where the fault is, the resource itself first. `depends_on` are
@@ -34,28 +34,28 @@ class Opinion:
 
     finding: Finding
     name: str
-    spots: tuple[Spot, ...]
+    locations: tuple[SourceLocation, ...]
     depends_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen:
+class UncheckedItem:
     """Something in a file that may hold what is judged, and could not be looked into."""
 
-    spot: Spot
+    location: SourceLocation
     name: str
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Inspection:
+class FileReport:
     """What came of all files. `resources` counts what was judged, by file."""
 
     checks: tuple[CheckInfo, ...]
     resources: tuple[tuple[str, int], ...]
-    opinions: tuple[Opinion, ...]
-    unseen: tuple[Unseen, ...]
+    findings: tuple[FileFinding, ...]
+    unchecked: tuple[UncheckedItem, ...]
 
-    def having(self, status: Status) -> tuple[Opinion, ...]:
+    def with_status(self, status: Status) -> tuple[FileFinding, ...]:
         """The opinions with one status."""
-        return tuple(each for each in self.opinions if each.finding.status is status)
+        return tuple(each for each in self.findings if each.finding.status is status)

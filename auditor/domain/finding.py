@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.check import Evidence, Severity, Status
 from auditor.domain.ecs.usage import Usage
-from auditor.domain.resource import Introduction, Resource
 from auditor.domain.scope import Account
 
 
@@ -33,16 +33,16 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     standards: Mapping[str, Status] = field(default_factory=dict, hash=False)
     remediation: str = ""
-    in_use: Usage | None = None
+    usage: Usage | None = None
     introduced_in: Introduction | None = None
 
     @property
-    def runs_nowhere(self) -> bool:
+    def is_unused(self) -> bool:
         """Whether it is known that nothing uses what fails: such a finding can wait."""
-        return self.in_use is not None and self.in_use.complete and not self.in_use.runs
+        return self.usage is not None and self.usage.complete and not self.usage.in_use
 
     @property
     def finding_id(self) -> str:
         """Stable from night to night and from revision to revision: 32 hexadecimal digits."""
-        parts = (self.check_id, self.account.id, self.region, self.resource.type, self.resource.lasting_arn)
+        parts = (self.check_id, self.account.id, self.region, self.resource.type, self.resource.unversioned_arn)
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from auditor.domain.check import Repair, Severity, Status
-from auditor.domain.coverage import Coverage, CoverageStatus, Meter
+from auditor.domain.coverage import CallStats, Coverage, CoverageStatus
 from auditor.domain.finding import Finding
 from auditor.domain.scope import Account
 
@@ -24,7 +24,7 @@ class AccountResult:
     findings: tuple[Finding, ...]
     coverage: tuple[Coverage, ...]
     not_applicable: Mapping[str, int] = field(default_factory=dict, hash=False)
-    planning: Meter = field(default_factory=Meter, hash=False)
+    planning: CallStats = field(default_factory=CallStats, hash=False)
 
     def summary(self) -> AccountSummary:
         """Return what the run keeps of it."""
@@ -94,7 +94,7 @@ class CheckInfo:
     severity: Severity
     frameworks: Mapping[str, tuple[str, ...]] = field(hash=False)
     remediation: str = ""
-    words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    reason_texts: Mapping[str, str] = field(default_factory=dict, hash=False)
     repairs: Mapping[str, Repair] = field(default_factory=dict, hash=False)
     collectors: tuple[str, ...] = ()
 

@@ -39,7 +39,7 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
-class Exclusion:
+class ExcludedBy:
     """Why an account is not to be examined; it still gets its row."""
 
     reason: Reason
@@ -91,7 +91,7 @@ class Target:
     account: Account
     roles: tuple[Role, ...] = ()
     regions: RegionRule = RegionRule()
-    excluded: Exclusion | None = None
+    excluded: ExcludedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)

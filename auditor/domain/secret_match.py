@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Suspicion:
+class SecretMatch:
     """Why a value is taken for a secret. `detector` is a stable word; `length` counts the value's characters."""
 
     detector: str

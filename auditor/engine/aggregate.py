@@ -18,7 +18,7 @@ MOST_UNKNOWNS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
+class AccountDigest:
     """What is kept of an account when its rows have been written."""
 
     summary: AccountSummary
@@ -27,9 +27,9 @@ class Digest:
     gaps: tuple[Coverage, ...]
 
 
-def digest(result: AccountResult) -> Digest:
+def digest(result: AccountResult) -> AccountDigest:
     """Return what is kept of one account: its worst rows, its gaps, and counts of everything."""
-    return Digest(
+    return AccountDigest(
         summary=result.summary(),
         failures=_worst((each for each in result.findings if each.status is Status.FAIL), MOST_FAILURES),
         unknowns=_worst((each for each in result.findings if each.status is Status.UNKNOWN), MOST_UNKNOWNS),
@@ -38,7 +38,7 @@ def digest(result: AccountResult) -> Digest:
 
 
 @dataclass(slots=True)
-class Gathering:
+class RunAggregator:
     """Adds digests up in any order; the result is the same for every order."""
 
     _accounts: list[AccountSummary] = field(default_factory=list)
@@ -46,21 +46,21 @@ class Gathering:
     _unknowns: list[Finding] = field(default_factory=list)
     _gaps: list[Coverage] = field(default_factory=list)
 
-    def add(self, part: Digest) -> None:
+    def add(self, part: AccountDigest) -> None:
         """Take in one account."""
         self._accounts.append(part.summary)
         _keep(self._failures, part.failures, MOST_FAILURES)
         _keep(self._unknowns, part.unknowns, MOST_UNKNOWNS)
         self._gaps.extend(part.gaps)
 
-    def merge(self, other: Gathering) -> None:
+    def merge(self, other: RunAggregator) -> None:
         """Take in what another process has gathered."""
         self._accounts.extend(other._accounts)
         _keep(self._failures, other._failures, MOST_FAILURES)
         _keep(self._unknowns, other._unknowns, MOST_UNKNOWNS)
         self._gaps.extend(other._gaps)
 
-    def result(self, about: About) -> RunResult:
+    def result(self, about: RunMetadata) -> RunResult:
         """Return the run as it stands."""
         accounts = tuple(sorted(self._accounts, key=lambda each: each.account.id))
         return RunResult(
@@ -80,7 +80,7 @@ class Gathering:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class RunMetadata:
     """What the run is, beside what it found."""
 
     run_id: str
@@ -104,7 +104,7 @@ def _worst(findings: Iterable[Finding], most: int) -> tuple[Finding, ...]:
 def _rank(finding: Finding) -> tuple[int, bool, str, str, str, str]:
     return (
         -finding.severity.rank,
-        finding.runs_nowhere,
+        finding.is_unused,
         finding.account.id,
         finding.region,
         finding.resource.arn,

@@ -61,7 +61,7 @@ class RunClock:
             return Reason.DEADLINE
         return None
 
-    def check(self) -> None:
+    def raise_if_stopped(self) -> None:
         """Raise Stopped if the run is to end."""
         if (reason := self.stopped) is not None:
             raise Stopped(reason)
@@ -71,6 +71,6 @@ class RunClock:
         until = time.monotonic() + seconds
         with self.asleep() if seconds > _NOTICEABLE else nullcontext():
             while (left := until - time.monotonic()) > 0:
-                self.check()
+                self.raise_if_stopped()
                 time.sleep(min(left, _SLICE))
-        self.check()
+        self.raise_if_stopped()

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from auditor.domain.clock import Unreadable
-from auditor.domain.coverage import Coverage, CoverageStatus, Meter
+from auditor.domain.clock import ReadError
+from auditor.domain.coverage import CallStats, Coverage, CoverageStatus
 from auditor.domain.reason import Reason
 from auditor.domain.scope import EVERY_REGION, Scope, Target
 
@@ -19,10 +19,12 @@ class Expectation:
     """Scopes to examine, and the ledger rows that are final already."""
 
     scopes: tuple[Scope, ...]
-    rows: tuple[Coverage, ...]
+    records: tuple[Coverage, ...]
 
 
-def expect(target: Target, collectors: Sequence[str], answer: frozenset[str] | Unreadable | None) -> Expectation:
+def expected_scopes(
+    target: Target, collectors: Sequence[str], answer: frozenset[str] | ReadError | None
+) -> Expectation:
     """Return what is expected of one account.
 
     `answer` is the regions that the account has enabled, or why they could not be learnt, or None for an account that
@@ -31,8 +33,8 @@ def expect(target: Target, collectors: Sequence[str], answer: frozenset[str] | U
     if target.excluded is not None:
         reason, detail = target.excluded.reason, target.excluded.detail
         rows = [_row(target, EVERY_REGION, CoverageStatus.EXCLUDED, reason, detail)]
-    elif answer is None or isinstance(answer, Unreadable):
-        failure = answer or Unreadable("plan", Reason.INTERNAL_ERROR, "The account was not asked.")
+    elif answer is None or isinstance(answer, ReadError):
+        failure = answer or ReadError("plan", Reason.INTERNAL_ERROR, "The account was not asked.")
         rows = list(_without_list(target, failure))
     else:
         rows = list(_with_list(target, answer))
@@ -45,17 +47,17 @@ def expect(target: Target, collectors: Sequence[str], answer: frozenset[str] | U
     return Expectation(scopes, tuple(replace(row, collector=name) for row in final for name in collectors))
 
 
-def charge(expectation: Expectation, cost: Meter) -> tuple[Expectation, Meter]:
+def attribute_cost(expectation: Expectation, cost: CallStats) -> tuple[Expectation, CallStats]:
     """Write what a failed planning cost on its first NOT_EXAMINED row: no other row will ever tell.
 
     Returns also how much was written: all of it, or nothing where there is no such row.
     """
-    rows = sorted(expectation.rows, key=lambda row: (row.region, row.collector))
+    rows = sorted(expectation.records, key=lambda row: (row.region, row.collector))
     for index, row in enumerate(rows):
         if row.status is CoverageStatus.NOT_EXAMINED:
             rows[index] = replace(row, calls=cost.calls, throttled=cost.throttled, retried=cost.retried)
-            return replace(expectation, rows=tuple(rows)), cost
-    return expectation, Meter()
+            return replace(expectation, records=tuple(rows)), cost
+    return expectation, CallStats()
 
 
 def _with_list(target: Target, enabled: frozenset[str]) -> Iterator[Coverage]:
@@ -71,7 +73,7 @@ def _with_list(target: Target, enabled: frozenset[str]) -> Iterator[Coverage]:
             yield _row(target, region, CoverageStatus.NOT_EXAMINED, Reason.REGION_DISABLED, detail)
 
 
-def _without_list(target: Target, failure: Unreadable) -> Iterator[Coverage]:
+def _without_list(target: Target, failure: ReadError) -> Iterator[Coverage]:
     rule = target.regions
     got_in = failure.stage == "regions"
     for region in sorted(set(rule.named)):

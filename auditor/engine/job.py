@@ -12,18 +12,18 @@ from dataclasses import replace
 from threading import Lock
 
 from auditor.domain.check import Status
-from auditor.domain.clock import Unreadable
-from auditor.domain.coverage import Coverage, CoverageStatus, Meter
+from auditor.domain.clock import ReadError
+from auditor.domain.coverage import CallStats, Coverage, CoverageStatus
 from auditor.domain.events import AccountPlanned, Event, ScopeEnded
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
 from auditor.domain.scope import EVERY_REGION, Scope, Target
-from auditor.engine.expectation import Expectation, charge, expect
-from auditor.engine.ports import Work
-from auditor.engine.scan_scope import Examined, Prior
+from auditor.engine.expectation import Expectation, attribute_cost, expected_scopes
+from auditor.engine.ports import Assignment
+from auditor.engine.scan_scope import ResumeState, ScopeResult
 
 #: A scope, and what is to be done in it: on one thread, one after the other, because one builds on another.
-Task = tuple[Scope, tuple[Work, ...]]
+Task = tuple[Scope, tuple[Assignment, ...]]
 
 
 class Job:
@@ -34,7 +34,11 @@ class Job:
     """
 
     def __init__(
-        self, target: Target, works: Sequence[Work], announce: Callable[[Event], None], prior: Prior | None = None
+        self,
+        target: Target,
+        works: Sequence[Assignment],
+        announce: Callable[[Event], None],
+        prior: ResumeState | None = None,
     ) -> None:
         """Expect nothing yet. What `prior` has settled is taken over as it is, and never open.
 
@@ -42,35 +46,35 @@ class Job:
         """
         self._prior = prior or {}
         self.target = target
-        self.planning = Meter()
+        self.planning = CallStats()
         self._works = works
         self._announce = announce
         self._lock = Lock()
         self._planned = False
         self._ended = False
-        self._open: dict[tuple[Scope, str], Work] = {}
+        self._open: dict[tuple[Scope, str], Assignment] = {}
         self._rows: list[Coverage] = []
-        self._examined: list[Examined] = []
-        self._carried = Meter()
+        self._examined: list[ScopeResult] = []
+        self._carried = CallStats()
 
-    def plan(self, answer: frozenset[str] | Unreadable | None) -> tuple[Task, ...]:
+    def plan(self, answer: frozenset[str] | ReadError | None) -> tuple[Task, ...]:
         """Take in what the account answers (as `expect` has it). Returns what is to be examined: it is open now."""
         with self._lock:
             return () if self._planned else self._expect(answer)
 
-    def settle(self, scope: Scope, work: Work, examined: Examined) -> None:
+    def complete_scope(self, scope: Scope, work: Assignment, examined: ScopeResult) -> None:
         """Take in what came of one scope, unless that was written off."""
         with self._lock:
             if self._open.pop((scope, work.collector), None) is None:
                 return
             self._keep(examined)
 
-    def write_off(self, reason: Reason) -> None:
+    def abandon(self, reason: Reason) -> None:
         """Wait no more: what has not come back becomes a row that says that the run was stopped."""
         with self._lock:
             if not self._planned:
                 detail = "The run ended before this account was looked at."
-                self._expect(None if self.target.excluded else Unreadable("plan", reason, detail))
+                self._expect(None if self.target.excluded else ReadError("plan", reason, detail))
             detail = "The run ended before this was read."
             self._add(
                 Coverage(scope.account, scope.region, collector, CoverageStatus.NOT_EXAMINED, reason, detail)
@@ -78,7 +82,7 @@ class Job:
             )
             self._open.clear()
 
-    def take(self) -> AccountResult | None:
+    def pop_result(self) -> AccountResult | None:
         """Return the result if nothing is open any more and nobody has taken it yet. The job keeps none of it."""
         with self._lock:
             if self._ended or not self._planned or self._open:
@@ -88,36 +92,36 @@ class Job:
             self._rows, self._examined = [], []
             return result
 
-    def _expect(self, answer: frozenset[str] | Unreadable | None) -> tuple[Task, ...]:
-        expectation = expect(self.target, [work.collector for work in self._works], answer)
+    def _expect(self, answer: frozenset[str] | ReadError | None) -> tuple[Task, ...]:
+        expectation = expected_scopes(self.target, [work.collector for work in self._works], answer)
         taken = self._taken(expectation, answer)
         expectation = replace(
-            expectation, rows=tuple(row for row in expectation.rows if (row.region, row.collector) not in taken)
+            expectation, records=tuple(row for row in expectation.records if (row.region, row.collector) not in taken)
         )
-        if isinstance(answer, Unreadable):
+        if isinstance(answer, ReadError):
             cost = replace(self.planning)
-            expectation, self._carried = charge(expectation, cost)
+            expectation, self._carried = attribute_cost(expectation, cost)
         self._planned = True
         works = [(scope, work) for scope in expectation.scopes for work in self._works]
         self._open = {
             (scope, work.collector): work for scope, work in works if (scope.region, work.collector) not in taken
         }
-        self._announce(AccountPlanned(self.target.account, len(self._open) + len(taken) + len(expectation.rows)))
-        self._add(expectation.rows)
+        self._announce(AccountPlanned(self.target.account, len(self._open) + len(taken) + len(expectation.records)))
+        self._add(expectation.records)
         for examined in taken.values():
             self._keep(examined)
-        tasks: dict[Scope, list[Work]] = {}
+        tasks: dict[Scope, list[Assignment]] = {}
         for (scope, _), work in self._open.items():
             tasks.setdefault(scope, []).append(work)
         return tuple((scope, tuple(works)) for scope, works in tasks.items())
 
-    def _taken(self, expectation: Expectation, answer: frozenset[str] | Unreadable | None) -> Prior:
+    def _taken(self, expectation: Expectation, answer: frozenset[str] | ReadError | None) -> ResumeState:
         expected = {(scope.region, work.collector) for scope in expectation.scopes for work in self._works}
-        if isinstance(answer, Unreadable):
+        if isinstance(answer, ReadError):
             expected |= {key for key in self._prior if key[0] != EVERY_REGION}
         return {key: self._prior[key] for key in sorted(expected) if key in self._prior}
 
-    def _keep(self, examined: Examined) -> None:
+    def _keep(self, examined: ScopeResult) -> None:
         self._examined.append(examined)
         fails = sum(1 for finding in examined.findings if finding.status is Status.FAIL)
         self._announce(ScopeEnded(examined.coverage, fails))
@@ -142,5 +146,5 @@ class Job:
         )
 
 
-def _minus(whole: Meter, part: Meter) -> Meter:
-    return Meter(whole.calls - part.calls, whole.throttled - part.throttled, whole.retried - part.retried)
+def _minus(whole: CallStats, part: CallStats) -> CallStats:
+    return CallStats(whole.calls - part.calls, whole.throttled - part.throttled, whole.retried - part.retried)

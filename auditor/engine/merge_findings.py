@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from auditor.domain.check import Status
-from auditor.domain.ecs.usage import together
+from auditor.domain.ecs.usage import merge_usages
 from auditor.domain.finding import Finding
 
 #: A failure of one revision is a failure of the family; what could not be judged outweighs what is well.
 _GRAVEST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
 
 
-def fold(findings: Sequence[Finding]) -> Finding:
+def merge_findings(findings: Sequence[Finding]) -> Finding:
     """Return one finding for all `findings`, which are of one check and of revisions of one resource.
 
     It is about the gravest of them, and among those about the one that runs, then the newest. Reasons, evidence and
@@ -26,15 +26,15 @@ def fold(findings: Sequence[Finding]) -> Finding:
     first = grave[0]
     if len(grave) == 1:
         return first
-    known = [each.in_use for each in grave if each.in_use is not None]
+    known = [each.usage for each in grave if each.usage is not None]
     return replace(
         first,
         reasons=tuple(sorted({reason for each in grave for reason in each.reasons})),
         evidence=tuple(part for each in grave for part in each.evidence),
-        in_use=together(known) if known else None,
+        usage=merge_usages(known) if known else None,
     )
 
 
 def _foremost(finding: Finding) -> tuple[bool, int, str]:
-    runs = finding.in_use is not None and finding.in_use.runs
+    runs = finding.usage is not None and finding.usage.in_use
     return runs, finding.resource.revision or 0, finding.resource.arn

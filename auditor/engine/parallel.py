@@ -14,7 +14,7 @@ R = TypeVar("R")
 _AHEAD = 2
 
 
-def abreast(act: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
+def parallel_map(act: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
     """Yield what `act` makes of each item, in their order, on at most `workers` threads. Raises what it raised."""
     left = iter(items)
     with ThreadPoolExecutor(workers, thread_name_prefix="auditor-abreast") as executor:

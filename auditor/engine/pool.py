@@ -35,7 +35,7 @@ class Pool:
         """Start nothing yet: threads come with the work."""
         self._workers = workers
         self._most = workers * (1 + _SLEEPERS_PER_WORKER)
-        self._handing = _Handing(failed)
+        self._handing = _YieldedSlot(failed)
         self._first: deque[Task] = deque()
         self._later: deque[Task] = deque()
         self._lock = Lock()
@@ -55,14 +55,14 @@ class Pool:
         with self._lock:
             if not self._closed:
                 (self._first if first else self._later).append(task)
-                self._hand_over()
+                self._wake_next()
 
     @contextmanager
-    def asleep(self) -> Iterator[None]:
+    def yield_slot(self) -> Iterator[None]:
         """Tell the pool that this thread only waits, so that another one may work. To be entered by tasks only."""
         with self._lock:
             self._awake -= 1
-            self._hand_over()
+            self._wake_next()
         try:
             yield
         finally:
@@ -71,7 +71,7 @@ class Pool:
                 self._place_is_free.wait_for(lambda: self._closed or self._awake < self._workers, _PATIENCE)
                 self._waking -= 1
                 self._awake += 1
-                self._hand_over()
+                self._wake_next()
 
     def close(self) -> None:
         """Drop what is queued and let the threads go. A thread that hangs in a call is a daemon: it ends with us."""
@@ -82,7 +82,7 @@ class Pool:
             self._work_waits.notify_all()
             self._place_is_free.notify_all()
 
-    def _hand_over(self) -> None:
+    def _wake_next(self) -> None:
         """Let somebody have the place that may be free: those who have slept go before new work."""
         if self._awake >= self._workers:
             return
@@ -119,9 +119,9 @@ class Pool:
                 if self._awake < self._workers and not self._waking and (self._first or self._later):
                     self._awake += 1
                     task = self._first.popleft() if self._first else self._later.popleft()
-                    self._hand_over()
+                    self._wake_next()
                     return task
-                self._hand_over()
+                self._wake_next()
                 self._idle += 1
                 self._work_waits.wait()
                 self._idle -= 1
@@ -130,7 +130,7 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Handing:
+class _YieldedSlot:
     """Hands what is raised inside it to somebody who can do something about it."""
 
     to: Failed

@@ -7,35 +7,35 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from auditor.domain.check import Check
-from auditor.domain.coverage import Gap, Meter
+from auditor.domain.coverage import CallStats, Gap
 from auditor.domain.fact import Fact
 from auditor.domain.scope import Account, Scope, Target
 
 
-class Cloud(Protocol):
+class CloudReader(Protocol):
     """Something that can be read, an account and a region at a time, from any thread."""
 
-    def regions(self, target: Target, meter: Meter) -> frozenset[str]:
+    def regions(self, target: Target, meter: CallStats) -> frozenset[str]:
         """Get into the account and return its enabled regions. Raises Unreadable or Stopped."""
 
-    def collect(self, scope: Scope, collector: str, meter: Meter) -> Iterable[Fact | Gap]:
+    def collect(self, scope: Scope, collector: str, meter: CallStats) -> Iterable[Fact | Gap]:
         """Yield facts and gaps as they come. Raises Unreadable when it cannot be listed (any further), or Stopped."""
 
     def remembered(self, scope: Scope, collector: str, arn: str) -> Fact | None:
         """Return what was written down about an immutable resource, tonight or earlier. Calls nothing."""
 
-    def revisit(self, scope: Scope, collector: str, arn: str, meter: Meter) -> Fact | None:
+    def revisit(self, scope: Scope, collector: str, arn: str, meter: CallStats) -> Fact | None:
         """Read one more resource of a scope; None where it is gone. Raises Unreadable or Stopped."""
 
-    def leave(self, scope: Scope) -> None:
+    def release_scope(self, scope: Scope) -> None:
         """Forget what was read of a scope that has ended."""
 
-    def close(self, account: Account) -> None:
+    def release_account(self, account: Account) -> None:
         """Forget an account that has ended."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ConfiguredCheck:
     """A check with the parameters that the settings give it."""
 
     check: Check[Any]
@@ -43,12 +43,12 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Assignment:
     """One thing to do in every scope: read with a collector, and judge what it yields by these rules.
 
     `type` is that of the resources which it reads. Works of one scope are done in order.
     """
 
     collector: str
-    rules: tuple[Rule, ...]
-    type: str = "AWS::ECS::TaskDefinition"
+    checks: tuple[ConfiguredCheck, ...]
+    resource_type: str = "AWS::ECS::TaskDefinition"

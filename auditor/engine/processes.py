@@ -41,14 +41,14 @@ _LARGEST = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Lost(Generic[J]):
+class LostJob(Generic[J]):
     """A part whose process died: what it had not written is to be done again."""
 
     job: J
 
 
 @dataclass(frozen=True, slots=True)
-class _Wires:
+class _WorkerPipes:
     """What a worker process holds of its parent: where news go, and the pipes that close.
 
     `inherited` are the pipes' other ends where the process has those too: they would keep the pipes open.
@@ -61,7 +61,7 @@ class _Wires:
 
 
 @dataclass(frozen=True, slots=True)
-class _Crew:
+class _WorkerPool:
     """What the parent holds of its worker processes: `stop` and `life` are the ends of the pipes that it may close."""
 
     executor: Executor
@@ -70,18 +70,20 @@ class _Crew:
     life: Connection
 
 
-_wires: _Wires
+_wires: _WorkerPipes
 _clocks: list[RunClock] = []
 _told_to_stop = threading.Event()
 
 
-def spread(part: Part[J, R], jobs: Sequence[J], clock: RunClock, observe: Observer) -> Iterator[R | Lost[J]]:
+def run_in_processes(
+    part: Part[J, R], jobs: Sequence[J], clock: RunClock, observe: Observer
+) -> Iterator[R | LostJob[J]]:
     """Do every job in a process of its own, and yield what comes of each as it comes.
 
     Raises what a job raised. A process that dies (out of memory, say) takes down its siblings' jobs too: each of those
     is yielded as Lost.
     """
-    with _crew(len(jobs)) as crew:
+    with _worker_pool(len(jobs)) as crew:
         futures = {crew.executor.submit(_do, part, job): job for job in jobs}
         waiting = set(futures)
         while waiting:
@@ -91,7 +93,7 @@ def spread(part: Part[J, R], jobs: Sequence[J], clock: RunClock, observe: Observ
                 crew.stop.close()
             for future in done:
                 outcome = _outcome(future, futures[future])
-                if isinstance(outcome, Lost):
+                if isinstance(outcome, LostJob):
                     crew.life.close()  # the executor waits for the siblings, whose work is lost to it
                 yield outcome
         _relay(crew.news, observe)
@@ -106,20 +108,20 @@ def _outcome(future: Future[Any], job: J) -> Any:  # noqa: ANN401 - what the par
     try:
         return future.result()
     except BrokenProcessPool:
-        return Lost(job)
+        return LostJob(job)
 
 
 @contextmanager
-def _crew(count: int) -> Iterator[_Crew]:
+def _worker_pool(count: int) -> Iterator[_WorkerPool]:
     here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     there.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _LARGEST)
     here.setblocking(False)  # noqa: FBT003 - the socket's own signature
     context = _context()
     (stopped, stop), (lives, life) = context.Pipe(duplex=False), context.Pipe(duplex=False)
-    wires = _Wires(there, stopped, lives, (stop, life) if context.get_start_method() == "fork" else ())
+    wires = _WorkerPipes(there, stopped, lives, (stop, life) if context.get_start_method() == "fork" else ())
     executor = ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(wires,))
     try:
-        yield _Crew(executor, here, stop, life)
+        yield _WorkerPool(executor, here, stop, life)
     except BaseException:
         life.close()
         raise
@@ -135,7 +137,7 @@ def _context() -> Any:  # noqa: ANN401 - one of multiprocessing's contexts
     return multiprocessing.get_context("fork" if safe else "spawn")
 
 
-def _start(wires: _Wires) -> None:
+def _start(wires: _WorkerPipes) -> None:
     """Set a worker process up: orders come through the pipe, so that signals to the whole group come only once."""
     global _wires  # noqa: PLW0603 - one worker process is one such room
     _wires = wires

@@ -23,7 +23,7 @@ _ARENA_MAX = -8
 _ARENAS = 2
 
 
-def begin() -> None:
+def tune_process() -> None:
     """Prepare this process for a run: to be called once what it needs is imported, and before its threads start."""
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):  # another C library has other ways

@@ -13,7 +13,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
-from auditor.domain.clock import Stopped, Unreadable
+from auditor.domain.clock import ReadError, Stopped
 from auditor.domain.events import Event
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
@@ -22,8 +22,8 @@ from auditor.engine import tracebacks
 from auditor.engine.clock import RunClock
 from auditor.engine.job import Job
 from auditor.engine.pool import Pool
-from auditor.engine.ports import Cloud, Work
-from auditor.engine.scan_scope import Prior, Wanted, examine
+from auditor.engine.ports import Assignment, CloudReader
+from auditor.engine.scan_scope import ResumeState, ScanOptions, scan_scope
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ _TICK = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Ended(Generic[T]):
+class AccountFinished(Generic[T]):
     """An account has ended, and this is what `finish` made of it."""
 
     value: T
@@ -47,15 +47,15 @@ class Scan(Generic[T]):
     account id what an earlier attempt at the same run has settled.
     """
 
-    cloud: Cloud
-    works: Sequence[Work]
+    reader: CloudReader
+    assignments: Sequence[Assignment]
     finish: Callable[[AccountResult], T]
     clock: RunClock
     workers: int = 64
-    wanted: Wanted = field(default_factory=Wanted)
-    prior: Mapping[str, Prior] = field(default_factory=dict)
+    options: ScanOptions = field(default_factory=ScanOptions)
+    resume_state: Mapping[str, ResumeState] = field(default_factory=dict)
 
-    def run(self, targets: Iterable[Target]) -> Generator[Event | Ended[T], None, None]:
+    def run(self, targets: Iterable[Target]) -> Generator[Event | AccountFinished[T], None, None]:
         """Yield what happens, and every account as it ends, on the caller's thread.
 
         Raises what `finish` raised, and whatever else went wrong on a worker's thread. Closing it drops the rest.
@@ -66,14 +66,14 @@ class Scan(Generic[T]):
 class _Run(Generic[T]):
     def __init__(self, scan: Scan[T]) -> None:
         self._scan = scan
-        self._news: SimpleQueue[Event | Ended[T] | BaseException] = SimpleQueue()
+        self._news: SimpleQueue[Event | AccountFinished[T] | BaseException] = SimpleQueue()
         self._pool = self._new_pool()
         self._stopped_at: float | None = None
 
-    def go(self, targets: Sequence[Target]) -> Generator[Event | Ended[T], None, None]:
-        prior = self._scan.prior
-        jobs = [Job(each, self._scan.works, self._news.put, prior.get(each.account.id)) for each in targets]
-        self._scan.clock.asleep = self._pool.asleep
+    def go(self, targets: Sequence[Target]) -> Generator[Event | AccountFinished[T], None, None]:
+        prior = self._scan.resume_state
+        jobs = [Job(each, self._scan.assignments, self._news.put, prior.get(each.account.id)) for each in targets]
+        self._scan.clock.asleep = self._pool.yield_slot
         try:
             for job in jobs:
                 self._pool.submit(partial(self._plan, job))
@@ -82,7 +82,7 @@ class _Run(Generic[T]):
             self._scan.clock.asleep = nullcontext
             self._pool.close()
 
-    def _listen(self, jobs: Sequence[Job]) -> Generator[Event | Ended[T], None, None]:
+    def _listen(self, jobs: Sequence[Job]) -> Generator[Event | AccountFinished[T], None, None]:
         left, waiting = len(jobs), True
         while left:
             if waiting and self._overdue():
@@ -94,7 +94,7 @@ class _Run(Generic[T]):
                 continue
             if isinstance(news, BaseException):
                 raise news
-            left -= isinstance(news, Ended)
+            left -= isinstance(news, AccountFinished)
             yield news
 
     def _plan(self, job: Job) -> None:
@@ -102,31 +102,33 @@ class _Run(Generic[T]):
             self._pool.submit(partial(self._examine, job, scope, works), first=True)
         self._close(job)
 
-    def _ask(self, job: Job) -> frozenset[str] | Unreadable | None:
+    def _ask(self, job: Job) -> frozenset[str] | ReadError | None:
         if job.target.excluded is not None:
             return None
         try:
-            self._scan.clock.check()
-            return self._scan.cloud.regions(job.target, job.planning)
-        except Unreadable as failure:
+            self._scan.clock.raise_if_stopped()
+            return self._scan.reader.regions(job.target, job.planning)
+        except ReadError as failure:
             return failure
         except Stopped as stopped:
-            return Unreadable("plan", stopped.reason, "The run ended before this account was looked at.")
+            return ReadError("plan", stopped.reason, "The run ended before this account was looked at.")
         except Exception as error:  # noqa: BLE001 - the boundary: planning one account
-            return Unreadable("plan", Reason.INTERNAL_ERROR, f"Planning this account raised {tracebacks.place(error)}.")
+            return ReadError(
+                "plan", Reason.INTERNAL_ERROR, f"Planning this account raised {tracebacks.crash_site(error)}."
+            )
 
-    def _examine(self, job: Job, scope: Scope, works: Sequence[Work]) -> None:
+    def _examine(self, job: Job, scope: Scope, works: Sequence[Assignment]) -> None:
         scan = self._scan
         for work in works:
-            job.settle(scope, work, examine(scope, work, scan.cloud, scan.clock, scan.wanted))
-        scan.cloud.leave(scope)
+            job.complete_scope(scope, work, scan_scope(scope, work, scan.reader, scan.clock, scan.options))
+        scan.reader.release_scope(scope)
         self._close(job)
 
     def _close(self, job: Job) -> None:
-        result = job.take()
+        result = job.pop_result()
         if result is not None:
-            self._scan.cloud.close(job.target.account)
-            self._news.put(Ended(self._scan.finish(result)))
+            self._scan.reader.release_account(job.target.account)
+            self._news.put(AccountFinished(self._scan.finish(result)))
 
     def _overdue(self) -> bool:
         """Whether the order to stop is so old that nothing more is waited for."""
@@ -143,7 +145,7 @@ class _Run(Generic[T]):
         self._pool.close()
         self._pool = self._new_pool()
         for job in jobs:
-            job.write_off(reason)
+            job.abandon(reason)
             self._pool.submit(partial(self._close, job))
 
     def _new_pool(self) -> Pool:

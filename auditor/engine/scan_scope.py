@@ -6,23 +6,23 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from auditor.aws.collectors.ecs.introduction_finder import Tracing
+from auditor.aws.collectors.ecs.introduction_finder import IntroductionFinder
 from auditor.domain.check import Status
-from auditor.domain.clock import Clock, Stopped, Unreadable
-from auditor.domain.coverage import Coverage, CoverageStatus, Gap, Meter
+from auditor.domain.clock import Clock, ReadError, Stopped
+from auditor.domain.coverage import CallStats, Coverage, CoverageStatus, Gap
 from auditor.domain.fact import Fact
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
 from auditor.domain.scope import Scope
 from auditor.engine import tracebacks
-from auditor.engine.evaluate import Place, judge, unread
-from auditor.engine.merge_findings import fold
-from auditor.engine.ports import Cloud, Work
+from auditor.engine.evaluate import Observation, judge, unread_findings
+from auditor.engine.merge_findings import merge_findings
+from auditor.engine.ports import Assignment, CloudReader
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class ScopeResult:
     """What came of one scope: a ledger row, the findings, and how many facts each check does not apply to."""
 
     coverage: Coverage
@@ -31,11 +31,11 @@ class Examined:
 
 
 #: (region, collector) -> what an earlier attempt at the same run has settled.
-Prior = Mapping[tuple[str, str], Examined]
+ResumeState = Mapping[tuple[str, str], ScopeResult]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ScanOptions:
     """What is wanted of an examination beside the verdicts.
 
     NOT_APPLICABLE is counted, and only kept where `keep_all` says so. With `search`, the revision that brought a fault
@@ -46,23 +46,25 @@ class Wanted:
     search: bool = False
 
 
-def examine(scope: Scope, work: Work, cloud: Cloud, clock: Clock, wanted: Wanted = Wanted()) -> Examined:
+def scan_scope(
+    scope: Scope, work: Assignment, cloud: CloudReader, clock: Clock, wanted: ScanOptions = ScanOptions()
+) -> ScopeResult:
     """Read one scope with one collector, and judge what it yields. Facts are dropped once they are judged."""
-    tally = _Tally(Place(scope, clock.now()), work, keep_all=wanted.keep_all)
-    meter, started, cause = Meter(), clock.monotonic(), None
+    tally = _Tally(Observation(scope, clock.now()), work, keep_all=wanted.keep_all)
+    meter, started, cause = CallStats(), clock.monotonic(), None
     try:
-        clock.check()
+        clock.raise_if_stopped()
         for item in cloud.collect(scope, work.collector, meter):
             tally.add(item)
     except Stopped as stopped:
         cause = (stopped.reason, "The run ended before this was read in full.")
-    except Unreadable as failure:
+    except ReadError as failure:
         cause = (failure.reason, failure.detail)
     except Exception as error:  # noqa: BLE001 - the boundary: one collector in one scope
-        cause = (Reason.INTERNAL_ERROR, f"The collector {work.collector} raised {tracebacks.place(error)}.")
-    findings = tuple(map(fold, tally.found.values()))
+        cause = (Reason.INTERNAL_ERROR, f"The collector {work.collector} raised {tracebacks.crash_site(error)}.")
+    findings = tuple(map(merge_findings, tally.found.values()))
     if cause is None:
-        findings = tuple(Tracing(scope, work, cloud, meter, search=wanted.search).traced(findings))
+        findings = tuple(IntroductionFinder(scope, work, cloud, meter, search=wanted.search).traced(findings))
     return tally.close(cause, findings, meter, clock.monotonic() - started)
 
 
@@ -70,8 +72,8 @@ def examine(scope: Scope, work: Work, cloud: Cloud, clock: Clock, wanted: Wanted
 class _Tally:
     """`resources` are ARNs without revisions: a family counts once, however many of its revisions are judged."""
 
-    place: Place
-    work: Work
+    place: Observation
+    work: Assignment
     keep_all: bool
     resources: set[str] = field(default_factory=set)
     gaps: list[Gap] = field(default_factory=list)
@@ -83,17 +85,17 @@ class _Tally:
             self._add_gap(item)
             return
         resource = item.resource
-        lasting = resource.lasting_arn
+        lasting = resource.unversioned_arn
         self.resources.add(lasting)
-        for rule in self.work.rules:
+        for rule in self.work.checks:
             self._add_finding(judge(self.place, item, rule, resource), lasting)
 
     def _add_gap(self, gap: Gap) -> None:
         self.gaps.append(gap)
         if gap.resource is not None:
-            self.resources.add(gap.resource.lasting_arn)
-            for finding in unread(self.place, gap, self.work.rules):
-                self._add_finding(finding, gap.resource.lasting_arn)
+            self.resources.add(gap.resource.unversioned_arn)
+            for finding in unread_findings(self.place, gap, self.work.checks):
+                self._add_finding(finding, gap.resource.unversioned_arn)
 
     def _add_finding(self, finding: Finding, lasting: str) -> None:
         key = finding.check_id, lasting
@@ -103,8 +105,8 @@ class _Tally:
             self.found.setdefault(key, []).append(finding)
 
     def close(
-        self, cause: tuple[Reason, str] | None, findings: tuple[Finding, ...], meter: Meter, seconds: float
-    ) -> Examined:
+        self, cause: tuple[Reason, str] | None, findings: tuple[Finding, ...], meter: CallStats, seconds: float
+    ) -> ScopeResult:
         status, reason, detail = self._verdict(cause, findings)
         coverage = Coverage(
             account=self.place.scope.account,
@@ -119,7 +121,7 @@ class _Tally:
             duration_s=round(seconds, 3),
             resources=len(self.resources),
         )
-        return Examined(coverage, findings, self._not_applicable(findings))
+        return ScopeResult(coverage, findings, self._not_applicable(findings))
 
     def _not_applicable(self, findings: Iterable[Finding]) -> Mapping[str, int]:
         """Count, by check, the resources of which no revision is the check's business."""
@@ -158,28 +160,28 @@ class _Tally:
         return Reason.INTERNAL_ERROR, f"{missing}, {min(names)} among them."
 
 
-def before(result: AccountResult, works: Sequence[Work], unsettled: Collection[Reason]) -> Prior:
+def split_by_scope(result: AccountResult, works: Sequence[Assignment], unsettled: Collection[Reason]) -> ResumeState:
     """Take an account's rows apart again: what each settled scope came to, by scope and collector.
 
     Rows whose reason is in `unsettled` are left out: they are to be examined now. Every resource of a scope has one
     finding from each check, or the check does not apply to it: that is how many those were.
     """
     known = {work.collector: work for work in works}
-    parts: dict[tuple[str, str], Examined] = {}
+    parts: dict[tuple[str, str], ScopeResult] = {}
     for row in result.coverage:
         work = known.get(row.collector)
         if row.reason in unsettled or work is None:
             continue
-        wanted = {rule.check.id for rule in work.rules}
+        wanted = {rule.check.id for rule in work.checks}
         # A check may judge what several collectors read, so that its id alone does not tell whose finding it is.
         found = tuple(
             each
             for each in result.findings
-            if each.region == row.region and each.check_id in wanted and each.resource.type == work.type
+            if each.region == row.region and each.check_id in wanted and each.resource.type == work.resource_type
         )
         judged = Counter(each.check_id for each in found if each.status is not Status.NOT_APPLICABLE)
         spared = {check_id: row.resources - judged[check_id] for check_id in wanted}
-        parts[row.region, row.collector] = Examined(
+        parts[row.region, row.collector] = ScopeResult(
             row, found, {id_: count for id_, count in spared.items() if count > 0}
         )
     return parts

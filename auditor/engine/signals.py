@@ -12,16 +12,16 @@ from auditor.engine.clock import RunClock
 
 
 @dataclass(slots=True)
-class Orders:
+class ShutdownRequest:
     """What has been received. `exit_code` is 128 plus the signal, as shells have it; None while there was none."""
 
     exit_code: int | None = None
 
 
 @contextmanager
-def obeying(clock: RunClock) -> Iterator[Orders]:
+def handle_signals(clock: RunClock) -> Iterator[ShutdownRequest]:
     """End the run when the process is told to; a second order ends the process at once."""
-    orders = Orders()
+    orders = ShutdownRequest()
 
     def received(number: int, _frame: FrameType | None) -> None:
         if orders.exit_code is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from traceback import walk_tb
 
 
-def place(error: BaseException) -> str:
+def crash_site(error: BaseException) -> str:
     """Return `KeyError in parse (task_definition.py:88)`.
 
     The message is left out: Python puts the value at hand into it, and that may be a secret of the account.

@@ -12,7 +12,7 @@ from typing import Any
 
 from auditor.iac.substitution import is_scalar, join, parts, spell
 from auditor.iac.unresolved import ABSENT, Choice, Unknown
-from auditor.yaml_files import show
+from auditor.yaml_files import quote
 
 _DYNAMIC = "{{resolve:"
 _DEEPEST = 100
@@ -38,7 +38,7 @@ class Template:
         if depth > _DEEPEST:
             return Unknown("a function nested too deeply", repr(value))
         if isinstance(value, str):
-            return Unknown(show(value), value) if _DYNAMIC in value else value
+            return Unknown(quote(value), value) if _DYNAMIC in value else value
         if isinstance(value, list):
             items = (self.resolve(each, depth + 1) for each in value)
             return [each for each in items if each is not ABSENT]
@@ -83,7 +83,7 @@ class Template:
             return None
         if argument not in self.parameters:
             is_ours = argument in self.resources or argument.startswith("AWS::")
-            return Unknown(f"!Ref {show(argument)}", f"Ref {argument}", likeness=_NAME if is_ours else None)
+            return Unknown(f"!Ref {quote(argument)}", f"Ref {argument}", likeness=_NAME if is_ours else None)
         return _default(argument, self.parameters[argument])
 
     def attribute(self, argument: object, _depth: int) -> Any:  # noqa: ANN401
@@ -93,7 +93,7 @@ class Template:
         kind = str(target.get("Type")) if isinstance(target, dict) else "Custom::"
         plain = not kind.startswith(("Custom::", "AWS::CloudFormation::"))
         return Unknown(
-            f"!GetAtt {show('.'.join(map(str, path)))}", f"GetAtt {path!r}", likeness=_NAME if plain else None
+            f"!GetAtt {quote('.'.join(map(str, path)))}", f"GetAtt {path!r}", likeness=_NAME if plain else None
         )
 
     def choose(self, argument: object, depth: int) -> Any:  # noqa: ANN401
@@ -112,7 +112,7 @@ class Template:
         if not isinstance(text, str) or not isinstance(given, dict):
             return None
         values = [each if literal else self._variable(each, given, depth) for literal, each in parts(text)]
-        return join("", values, Unknown(f"!Sub {show(text)}", f"Sub {argument!r}"))
+        return join("", values, Unknown(f"!Sub {quote(text)}", f"Sub {argument!r}"))
 
     def _variable(self, name: str, given: Mapping[str, Any], depth: int) -> Any:  # noqa: ANN401
         if name in given:
@@ -165,7 +165,7 @@ def _called(value: Mapping[Any, Any]) -> tuple[str, Any]:
 
 
 def _unknown(name: str, argument: object) -> Unknown:
-    short = f"!{name.removeprefix('Fn::')} {show(argument) if isinstance(argument, str) else '...'}"
+    short = f"!{name.removeprefix('Fn::')} {quote(argument) if isinstance(argument, str) else '...'}"
     return Unknown(short, f"{name} {argument!r}")
 
 
@@ -177,7 +177,7 @@ def _default(name: str, parameter: object) -> Any:  # noqa: ANN401
     choices = tuple(spell(each) for each in allowed) if isinstance(allowed, list) else ()
     if not is_scalar(default) or kind.startswith("AWS::SSM::"):  # there the default names where the value is kept
         return Unknown(
-            f"!Ref {show(name)}", f"Ref {name}", choices=choices if all(map(is_scalar, allowed or ())) else ()
+            f"!Ref {quote(name)}", f"Ref {name}", choices=choices if all(map(is_scalar, allowed or ())) else ()
         )
     if kind == "CommaDelimitedList" or kind.startswith("List<"):
         return [each.strip() for each in spell(default).split(",")]

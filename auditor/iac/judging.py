@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from auditor.domain.check import Status, Verdict
-from auditor.domain.file_report import Inspection, Opinion, Spot, Unseen
+from auditor.domain.file_report import FileFinding, FileReport, SourceLocation, UncheckedItem
 from auditor.domain.finding import Finding
 from auditor.domain.result import CheckInfo
 from auditor.domain.scope import Account, Scope
 from auditor.engine import evaluate
-from auditor.engine.ports import Rule
+from auditor.engine.ports import ConfiguredCheck
 from auditor.iac.decide import settle
 from auditor.iac.declared import Contents, Draft
 from auditor.iac.ecs.to_facts import KINDS
@@ -25,46 +25,48 @@ from auditor.iac.unresolved import Unknown
 _NOWHERE = Scope(Account("000000000000", "not deployed"), "")
 
 
-def judge(files: Sequence[Contents], rules: Iterable[Rule], now: datetime) -> Inspection:
+def judge(files: Sequence[Contents], rules: Iterable[ConfiguredCheck], now: datetime) -> FileReport:
     """Return what the rules say of every resource that they are over, in the order of the files."""
-    place = evaluate.Place(_NOWHERE, now)
-    fitting = tuple(rule for rule in rules if any(issubclass(kind, rule.check.over) for kind in KINDS.values()))
-    return Inspection(
+    place = evaluate.Observation(_NOWHERE, now)
+    fitting = tuple(rule for rule in rules if any(issubclass(kind, rule.check.fact_type) for kind in KINDS.values()))
+    return FileReport(
         checks=tuple(_info(rule) for rule in fitting),
         resources=tuple((each.source, len(each.drafts)) for each in files),
-        opinions=tuple(opinion for each in files for opinion in _opinions(each, fitting, place)),
-        unseen=tuple(
-            Unseen(Spot(each.source, each.line), each.name, each.why) for file in files for each in file.hidden
+        findings=tuple(opinion for each in files for opinion in _opinions(each, fitting, place)),
+        unchecked=tuple(
+            UncheckedItem(SourceLocation(each.source, each.line), each.name, each.why)
+            for file in files
+            for each in file.hidden
         ),
     )
 
 
-def _opinions(file: Contents, rules: Sequence[Rule], place: evaluate.Place) -> Iterator[Opinion]:
+def _opinions(file: Contents, rules: Sequence[ConfiguredCheck], place: evaluate.Observation) -> Iterator[FileFinding]:
     for draft in file.drafts:
         possible = trials(draft)
         for rule in rules:
-            if issubclass(KINDS[draft.type], rule.check.over):
+            if issubclass(KINDS[draft.type], rule.check.fact_type):
                 yield _opinion(draft, possible, rule, place)
 
 
-def _opinion(draft: Draft, possible: Trials, rule: Rule, place: evaluate.Place) -> Opinion:
+def _opinion(draft: Draft, possible: Trials, rule: ConfiguredCheck, place: evaluate.Observation) -> FileFinding:
     crashes: dict[tuple[str, ...], str] = {}
 
     def run(fact: Any, plain: Any) -> Verdict:  # noqa: ANN401 - a fact, watching and not
         watching = replace(rule.check, judge=lambda _, parameters: rule.check.judge(fact, parameters))
-        found = evaluate.judge(place, plain, Rule(watching, rule.parameters))
+        found = evaluate.judge(place, plain, ConfiguredCheck(watching, rule.parameters))
         crashes[found.reasons] = found.remediation
         return Verdict(found.status, found.reasons, found.evidence, found.standards)
 
     settled = settle(possible, run)
     finding = evaluate.judge(
-        place, possible.fact(), Rule(replace(rule.check, judge=lambda *_: settled.verdict), rule.parameters)
+        place, possible.fact(), ConfiguredCheck(replace(rule.check, judge=lambda *_: settled.verdict), rule.parameters)
     )
     if finding.status is Status.UNKNOWN:
         named = ", ".join(settled.depends_on)
         advice = f"It depends on {named}." if settled.depends_on else crashes.get(finding.reasons, "")
         finding = replace(finding, remediation=advice)
-    return Opinion(_named(finding, draft), draft.name, _spots(draft, finding), settled.depends_on)
+    return FileFinding(_named(finding, draft), draft.name, _spots(draft, finding), settled.depends_on)
 
 
 def _named(finding: Finding, draft: Draft) -> Finding:
@@ -77,18 +79,24 @@ def _named(finding: Finding, draft: Draft) -> Finding:
     )
 
 
-def _spots(draft: Draft, finding: Finding) -> tuple[Spot, ...]:
+def _spots(draft: Draft, finding: Finding) -> tuple[SourceLocation, ...]:
     failing = {each.container for each in finding.evidence}
     lines = [line for name, line in draft.containers() if _spelled(name) in failing]
-    return tuple(dict.fromkeys(Spot(draft.source, line) for line in (draft.line, *lines)))
+    return tuple(dict.fromkeys(SourceLocation(draft.source, line) for line in (draft.line, *lines)))
 
 
 def _spelled(name: object) -> object:
     return name.expression if isinstance(name, Unknown) else name
 
 
-def _info(rule: Rule) -> CheckInfo:
+def _info(rule: ConfiguredCheck) -> CheckInfo:
     each = rule.check
     return CheckInfo(
-        each.id, each.title, each.severity, each.frameworks, each.remediation, words=each.words, repairs=each.repairs
+        each.id,
+        each.title,
+        each.severity,
+        each.frameworks,
+        each.remediation,
+        reason_texts=each.reason_texts,
+        repairs=each.repairs,
     )

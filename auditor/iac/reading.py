@@ -13,7 +13,7 @@ from auditor.iac.ecs.to_facts import parser
 from auditor.iac.key_case import Collision
 from auditor.iac.scenarios import Trials
 from auditor.iac.unresolved import discreet
-from auditor.parsers.json_values import Malformed
+from auditor.parsers.json_values import MalformedValue
 from auditor.yaml_files import TEMPLATE, Document, parse
 
 #: Characters. Plans are written by a machine and grow with everything that Terraform manages.
@@ -73,7 +73,7 @@ def _malformed(draft: Draft) -> list[Problem]:
     """What the parsers say of a draft: a document that cannot be understood must not read as a clean one."""
     try:
         trials(draft).fact()
-    except Malformed as error:
+    except MalformedValue as error:
         where = f"{draft.name}: {error.path}"
         advice = "ECS would not take it either; correct it."
         return [Problem(draft.source, draft.line_of(error.path), where, error.what, advice)]

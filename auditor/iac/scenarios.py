@@ -11,8 +11,8 @@ from auditor.domain.fact import Fact
 from auditor.iac.ecs.unknown_values import Field, Free, as_text, field_of
 from auditor.iac.symbolic import Path, Session, differences, watched
 from auditor.iac.unresolved import ABSENT, Choice, Unknown
-from auditor.parsers.json_values import Malformed
-from auditor.yaml_files import show
+from auditor.parsers.json_values import MalformedValue
+from auditor.yaml_files import quote
 
 Parse = Callable[[Mapping[str, Any]], Fact]
 
@@ -71,7 +71,7 @@ class Trials:
         if key not in self._made:
             try:
                 self._made[key] = self._make(assignment)
-            except Malformed:
+            except MalformedValue:
                 self._made[key] = None
         return self._made[key]
 
@@ -113,7 +113,7 @@ class Trials:
         for other in others:
             try:
                 yield from differences(fact, self.parse(_fill(near, {**assignment, ident: other}, {})))
-            except Malformed:
+            except MalformedValue:
                 yield ()
 
     def _near(self, assignment: Assignment, ident: Ident) -> Mapping[str, Any]:
@@ -139,7 +139,7 @@ def _fill(document: Mapping[str, Any], assignment: Assignment, met: dict[Ident, 
 def _filled(value: Any, assignment: Assignment, met: dict[Ident, tuple[Any, ...]], key: str, parent: str) -> Any:  # noqa: ANN401
     """Return plain data, and add what is open to `met`."""
     if isinstance(value, Choice):
-        ident = Ident(_CONDITION.name, value.condition, f"condition {show(value.condition)}")
+        ident = Ident(_CONDITION.name, value.condition, f"condition {quote(value.condition)}")
         met.setdefault(ident, _CONDITION.options)
         branch = value.yes if assignment.get(ident, True) else value.no
         return _filled(branch, assignment, met, key, parent)

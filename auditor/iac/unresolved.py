@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from auditor.yaml_files import show
+from auditor.yaml_files import quote
 
 #: What is taken for a place that somebody fills in before the document is used.
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}|\{\{.*?\}\}|\$\([^)]*\)|^<[^<>]+>$|^\$[A-Za-z_]\w*$", re.DOTALL)
@@ -57,7 +57,7 @@ def with_placeholders(value: object) -> Any:  # noqa: ANN401 - plain data, and U
     if isinstance(value, list):
         return [with_placeholders(each) for each in value]
     if isinstance(value, str) and _PLACEHOLDER.search(value):
-        return Unknown(show(value), value)
+        return Unknown(quote(value), value)
     return value
 
 
@@ -79,5 +79,5 @@ def _unspoken(value: Any, name: Any) -> Any:  # noqa: ANN401
         return replace(value, yes=_unspoken(value.yes, name), no=_unspoken(value.no, name))
     if not isinstance(value, Unknown):
         return value
-    called = name.expression if isinstance(name, Unknown) else show(name)
+    called = name.expression if isinstance(name, Unknown) else quote(name)
     return replace(value, expression=f"the value of {called}", identity=value.identity or value.expression)

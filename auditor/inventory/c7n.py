@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from auditor.inventory.fields import AccountId, ExternalId, Lenient, Region, Strict, one_or_more
 from auditor.inventory.model import Entry
-from auditor.inventory.roles import check_arn, check_arrives, check_name, named
-from auditor.yaml_files import Complaint
+from auditor.inventory.roles import check_arn, check_last_hop, check_name, named
+from auditor.yaml_files import FieldError
 
 _PATH = "path:"
 
@@ -23,12 +23,12 @@ def _hop(value: str) -> str:
 
 
 def _chain(chain: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-    return check_arrives(chain, info.data["account_id"]) if chain and "account_id" in info.data else chain
+    return check_last_hop(chain, info.data["account_id"]) if chain and "account_id" in info.data else chain
 
 
 def _no_profile(value: str, info: ValidationInfo) -> str:
     if "role" in info.data and not info.data["role"]:
-        raise Complaint(
+        raise FieldError(
             "a profile of one machine's AWS configuration is the only way into this account",
             "Add `role:` with the ARN of a role in it.",
         )

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
 from auditor.inventory.regions import check_region
-from auditor.inventory.roles import check_arn, check_arrives, check_external_id, check_name
-from auditor.yaml_files import Complaint, Noun, show
+from auditor.inventory.roles import check_arn, check_external_id, check_last_hop, check_name
+from auditor.yaml_files import FieldError, Noun, quote
 
 _UNIT = re.compile(r"ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32}")
 
@@ -46,7 +46,7 @@ def one_or_more(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a fi
 def not_empty(values: tuple[str, ...]) -> tuple[str, ...]:
     """`values`, where there is one. The library's own length check would also count values that are wrong."""
     if not values:
-        raise Complaint("is empty", "Give it at least one value, or remove the key.")
+        raise FieldError("is empty", "Give it at least one value, or remove the key.")
     return values
 
 
@@ -60,8 +60,8 @@ def _account_id(value: str) -> str:
         advice = f'Account ids have 12 digits, this has {len(digits)}. If leading zeros were lost: "{digits:0>12}"'
     else:
         advice = "Account ids have 12 digits."
-    message = f"{show(value)} is not an account id"
-    raise Complaint(message, advice)
+    message = f"{quote(value)} is not an account id"
+    raise FieldError(message, advice)
 
 
 def _region(value: str, info: ValidationInfo) -> str:
@@ -70,23 +70,23 @@ def _region(value: str, info: ValidationInfo) -> str:
 
 def _excludable(value: str, info: ValidationInfo) -> str:
     if value == "all":
-        raise Complaint("all regions cannot be excluded", "Exclude the account instead, with `exclude:` and a reason.")
+        raise FieldError("all regions cannot be excluded", "Exclude the account instead, with `exclude:` and a reason.")
     return _region(value, info)
 
 
 def _unit(value: str) -> str:
     if not _UNIT.fullmatch(value):
-        message = f"{show(value)} is not the id of an organizational unit"
-        raise Complaint(message, "Write an id such as ou-abcd-11112222, or r-abcd for the root.")
+        message = f"{quote(value)} is not the id of an organizational unit"
+        raise FieldError(message, "Write an id such as ou-abcd-11112222, or r-abcd for the root.")
     return value
 
 
 def _reason(value: str) -> str:
     if not value.strip():
-        raise Complaint("gives no reason", NOUNS["exclude"].advice)
+        raise FieldError("gives no reason", NOUNS["exclude"].advice)
     if value.strip().casefold() in _NO_REASONS:
-        message = f"{show(value)} is not a reason"
-        raise Complaint(message, NOUNS["exclude"].advice)
+        message = f"{quote(value)} is not a reason"
+        raise FieldError(message, NOUNS["exclude"].advice)
     return value
 
 
@@ -96,17 +96,17 @@ def _hub_arn(value: str) -> str:
 
 def _arrives_here(chain: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
     _one_way(info)
-    return check_arrives(chain, info.data["id"]) if "id" in info.data else chain
+    return check_last_hop(chain, info.data["id"]) if "id" in info.data else chain
 
 
 def _arrives_anywhere(chain: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
     _one_way(info)
-    return check_arrives(chain, None)
+    return check_last_hop(chain, None)
 
 
 def _one_way(info: ValidationInfo) -> None:
     if info.data.get("role_name"):
-        raise Complaint("is given together with `role_name`", "Keep one of the two.")
+        raise FieldError("is given together with `role_name`", "Keep one of the two.")
 
 
 _OneOrMore = BeforeValidator(one_or_more, json_schema_input_type=str | list[str])

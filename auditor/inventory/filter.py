@@ -8,14 +8,14 @@ from fnmatch import fnmatchcase
 
 from auditor.domain.errors import ConfigError, Problem
 from auditor.domain.reason import Reason
-from auditor.domain.scope import Account, Exclusion, Target
+from auditor.domain.scope import Account, ExcludedBy, Target
 from auditor.inventory.regions import check_region
-from auditor.yaml_files import Complaint, show, suggestion
+from auditor.yaml_files import FieldError, quote, suggestion
 
-_LEFT_OUT = Exclusion(Reason.EXCLUDED_BY_CONFIG, "left out by --account")
+_LEFT_OUT = ExcludedBy(Reason.EXCLUDED_BY_CONFIG, "left out by --account")
 
 
-def narrow(
+def filter_targets(
     targets: Iterable[Target],
     accounts: Sequence[str] = (),
     regions: Sequence[str] = (),
@@ -51,12 +51,12 @@ def _unmatched(targets: Sequence[Target], patterns: Iterable[str]) -> Iterable[P
         if not any(_matches(target.account, pattern) for target in targets):
             known = [text for target in targets for text in (target.account.name, target.account.id) if text]
             advice = suggestion(pattern, known) or "Give the id or the name of an account, or a glob."
-            yield Problem("--account", 0, "", f"{show(pattern)} matches no account of the inventory", advice)
+            yield Problem("--account", 0, "", f"{quote(pattern)} matches no account of the inventory", advice)
 
 
 def _unknown(patterns: Iterable[str], known: Collection[str] | None) -> Iterable[Problem]:
     for pattern in patterns if known is not None else ():
         try:
             check_region(pattern, known or ())
-        except Complaint as complaint:
+        except FieldError as complaint:
             yield Problem("--region", 0, "", complaint.message, complaint.advice)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from auditor.domain.reason import Reason
-from auditor.domain.scope import Account, DiscoveredAccount, Exclusion, RegionRule, Role, Target
+from auditor.domain.scope import Account, DiscoveredAccount, ExcludedBy, RegionRule, Role, Target
 
 #: The role that the deployment templates create.
 DEFAULT_ROLE_NAME = "AuditorReadOnly"
@@ -27,7 +27,7 @@ class Entry:
     external_id: str | None = None
     include: tuple[str, ...] | None = None
     exclude: tuple[str, ...] | None = None
-    excluded: Exclusion | None = None
+    excluded: ExcludedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +99,18 @@ def _target(entry: Entry | None, found: DiscoveredAccount | None, defaults: Defa
     )
 
 
-def _excluded(entry: Entry | None, found: DiscoveredAccount | None) -> Exclusion | None:
+def _excluded(entry: Entry | None, found: DiscoveredAccount | None) -> ExcludedBy | None:
     if entry and entry.excluded:
         return entry.excluded
     if found and (inactive := not_active(found.state)):
         return inactive
     if found and found.excluded_detail is not None and entry is None:
-        return Exclusion(Reason.EXCLUDED_BY_CONFIG, found.excluded_detail)
+        return ExcludedBy(Reason.EXCLUDED_BY_CONFIG, found.excluded_detail)
     return None
 
 
-def not_active(state: str) -> Exclusion | None:
+def not_active(state: str) -> ExcludedBy | None:
     """Why an account in this state of AWS Organizations cannot be examined; None where it can."""
     if state in ("ACTIVE", ""):
         return None
-    return Exclusion(Reason.ACCOUNT_SUSPENDED, f"AWS Organizations says {state}")
+    return ExcludedBy(Reason.ACCOUNT_SUSPENDED, f"AWS Organizations says {state}")

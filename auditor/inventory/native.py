@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from auditor.domain.reason import Reason as Cause
-from auditor.domain.scope import Exclusion, RegionRule, Role
+from auditor.domain.scope import ExcludedBy, RegionRule, Role
 from auditor.inventory.fields import (
     AccountId,
     ExcludedRegions,
@@ -24,12 +24,12 @@ from auditor.inventory.fields import (
 )
 from auditor.inventory.model import Defaults, Discover, Entry
 from auditor.inventory.roles import named
-from auditor.yaml_files import Complaint
+from auditor.yaml_files import FieldError
 
 
 def _no_role(value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - a validator takes what it takes
     if value and (info.data.get("role_name") or info.data.get("role_arn")):
-        raise Complaint("is set together with a role", "Keep one of the two: ambient credentials assume no role.")
+        raise FieldError("is set together with a role", "Keep one of the two: ambient credentials assume no role.")
     return value
 
 
@@ -124,7 +124,7 @@ def _entry(section: AccountSection) -> Entry:
         external_id=section.external_id,
         include=section.regions,
         exclude=section.exclude_regions,
-        excluded=Exclusion(Cause.EXCLUDED_BY_CONFIG, section.exclude) if section.exclude else None,
+        excluded=ExcludedBy(Cause.EXCLUDED_BY_CONFIG, section.exclude) if section.exclude else None,
     )
 
 

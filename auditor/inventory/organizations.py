@@ -11,12 +11,12 @@ from pydantic import AfterValidator, Field
 
 from auditor.inventory.fields import AccountId, Lenient
 from auditor.inventory.model import Entry, not_active
-from auditor.yaml_files import Complaint
+from auditor.yaml_files import FieldError
 
 
 def _all_of_it(value: str) -> str:
     if value:
-        raise Complaint("this export stops in the middle of the list", "Export it again without --max-items.")
+        raise FieldError("this export stops in the middle of the list", "Export it again without --max-items.")
     return value
 
 

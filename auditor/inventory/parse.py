@@ -15,7 +15,7 @@ from auditor.inventory import c7n, native, organizations
 from auditor.inventory.fields import NOUNS
 from auditor.inventory.model import DEFAULT_ROLE_NAME, Defaults, Discover, Entry, Inventory
 from auditor.inventory.roles import check_external_id, check_name, named
-from auditor.yaml_files import Complaint, Document, explain, parse_with_slips, show
+from auditor.yaml_files import Document, FieldError, explain, parse_with_duplicates, quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def parse(
 
 
 def _document(text: str, source: str) -> tuple[Document, list[Problem]]:
-    document, slips = parse_with_slips(text, source)
+    document, slips = parse_with_duplicates(text, source)
     if isinstance(document.data, list) and any(_has(item, "Id") for item in document.data):
         # `--query Accounts` prints the bare list.
         return document.within("Accounts"), slips
@@ -117,7 +117,7 @@ def _named_twice(document: Document, form: _Format) -> Iterator[Problem]:
         path = (form.accounts, index, form.id)
         if id_ in first:
             line = document.line_of((form.accounts, first[id_], form.id))
-            message = f"{show(id_)} is in the list twice, first in line {line}"
+            message = f"{quote(id_)} is in the list twice, first in line {line}"
             yield document.problem(path, message, "Merge the two entries into one.")
         first.setdefault(id_, index)
 
@@ -138,5 +138,5 @@ def _flags(role_name: str | None, external_id: str | None) -> Iterator[Problem]:
         try:
             if value is not None:
                 check(value)
-        except Complaint as complaint:
+        except FieldError as complaint:
             yield Problem(label, 0, "", complaint.message, complaint.advice)

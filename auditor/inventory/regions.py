@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from fnmatch import fnmatchcase
 
-from auditor.yaml_files import Complaint, show, suggestion
+from auditor.yaml_files import FieldError, quote, suggestion
 
 
 def check_region(pattern: str, known: Collection[str]) -> str:
@@ -15,7 +15,7 @@ def check_region(pattern: str, known: Collection[str]) -> str:
     if any(char in pattern for char in "*?["):
         if any(fnmatchcase(region, pattern) for region in known):
             return pattern
-        message = f"{show(pattern)} matches no region"
-        raise Complaint(message, 'Regions look like eu-west-1, so a glob looks like "eu-*".')
-    message = f"{show(pattern)} is not a region"
-    raise Complaint(message, suggestion(pattern, known) or "Update botocore if the region is new.")
+        message = f"{quote(pattern)} matches no region"
+        raise FieldError(message, 'Regions look like eu-west-1, so a glob looks like "eu-*".')
+    message = f"{quote(pattern)} is not a region"
+    raise FieldError(message, suggestion(pattern, known) or "Update botocore if the region is new.")

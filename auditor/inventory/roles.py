@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from auditor.yaml_files import Complaint, show, suggestion
+from auditor.yaml_files import FieldError, quote, suggestion
 
 _NAME = re.compile(r"(?:[!-.0-z|~]+/)*[A-Za-z0-9_+=,.@-]{1,64}")
 _ARN = re.compile(
@@ -21,11 +21,11 @@ _PLACEHOLDER = re.compile(r"\{[^{}]*\}?|\}")
 def check_name(name: str) -> str:
     """`name`, where it is the name of a role, with or without its path. Raises Complaint."""
     if name.startswith("arn:"):
-        raise Complaint("is a role ARN, not a role name", "Use `role_arn` for it.")
+        raise FieldError("is a role ARN, not a role name", "Use `role_arn` for it.")
     _check_placeholders(name, ())
     if not _NAME.fullmatch(name):
-        message = f"{show(name)} is not a role name"
-        raise Complaint(message, "Use 1 to 64 of the characters A-Z a-z 0-9 + = , . @ _ -")
+        message = f"{quote(name)} is not a role name"
+        raise FieldError(message, "Use 1 to 64 of the characters A-Z a-z 0-9 + = , . @ _ -")
     return name
 
 
@@ -34,8 +34,8 @@ def check_arn(arn: str, placeholders: Collection[str] = ("{account_id}", "{parti
     _check_placeholders(arn, placeholders)
     match = _ARN.fullmatch(arn)
     if match is None:
-        message = f"{show(arn)} is not a role ARN"
-        raise Complaint(message, "Write arn:aws:iam::<12 digits>:role/<name>; a bare name goes into `role_name`.")
+        message = f"{quote(arn)} is not a role ARN"
+        raise FieldError(message, "Write arn:aws:iam::<12 digits>:role/<name>; a bare name goes into `role_name`.")
     check_name(match["name"])
     return arn
 
@@ -43,12 +43,12 @@ def check_arn(arn: str, placeholders: Collection[str] = ("{account_id}", "{parti
 def check_external_id(external_id: str) -> str:
     """`external_id`, where STS accepts it. Raises Complaint."""
     if not _EXTERNAL_ID.fullmatch(external_id):
-        message = f"{show(external_id)} is not an external id"
-        raise Complaint(message, "Use 2 to 1,224 of the characters A-Z a-z 0-9 + = , . @ : / _ -")
+        message = f"{quote(external_id)} is not an external id"
+        raise FieldError(message, "Use 2 to 1,224 of the characters A-Z a-z 0-9 + = , . @ : / _ -")
     return external_id
 
 
-def check_arrives(chain: tuple[str, ...], account: str | None) -> tuple[str, ...]:
+def check_last_hop(chain: tuple[str, ...], account: str | None) -> tuple[str, ...]:
     """`chain`, where its last hop ends in `account`, or in whichever account it is for. Raises Complaint.
 
     `account` is None for a chain that stands for many accounts.
@@ -58,9 +58,9 @@ def check_arrives(chain: tuple[str, ...], account: str | None) -> tuple[str, ...
         return chain
     if account is None:
         message = f"ends in account {match['account']}, but stands for every account"
-        raise Complaint(message, "Write {account_id} in place of the id.")
+        raise FieldError(message, "Write {account_id} in place of the id.")
     message = f"ends in account {match['account']}, but this account is {account}"
-    raise Complaint(message, f"Write {account} or {{account_id}} there, or correct the account's id.")
+    raise FieldError(message, f"Write {account} or {{account_id}} there, or correct the account's id.")
 
 
 def named(names: Iterable[str]) -> tuple[str, ...]:
@@ -72,5 +72,5 @@ def _check_placeholders(text: str, known: Collection[str]) -> None:
     for found in _PLACEHOLDER.findall(text):
         if found not in known:
             advice = f"Filled in here: {', '.join(known)}." if known else "No placeholder is filled in here."
-            message = f"{show(found)} is not a placeholder"
-            raise Complaint(message, suggestion(found, known) or advice)
+            message = f"{quote(found)} is not a placeholder"
+            raise FieldError(message, suggestion(found, known) or advice)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from auditor.parsers import json_values
-from auditor.parsers.json_values import Malformed
+from auditor.parsers.json_values import MalformedValue
 
 _ARN = re.compile(r"(?P<place>arn:[^:]+:ecs:[^:]+:[^:]+):(?P<kind>[a-z-]+)/(?P<name>.+)", re.DOTALL)
 _REVISION = re.compile(r"[^:/]+:[1-9][0-9]{0,9}")
@@ -30,9 +30,9 @@ def read(value: object, path: str, kind: str, *, beside: Arn | None = None) -> A
     """`value`, when it is the ARN of an ECS resource of this kind, in the account and region of the one `beside` it."""
     found = _ARN.fullmatch(json_values.text(value, path))
     if found is None or found["kind"] != kind:
-        raise Malformed(path, f"is not the ARN of a {kind} of ECS")
+        raise MalformedValue(path, f"is not the ARN of a {kind} of ECS")
     if beside is not None and found["place"] != beside.place:
-        raise Malformed(path, "lies in another account or region than what it stands beside")
+        raise MalformedValue(path, "lies in another account or region than what it stands beside")
     return Arn(found[0], found["place"], found["name"])
 
 
@@ -41,7 +41,7 @@ def definition(value: object, path: str, *, beside: Arn) -> str:
     arn = read(value, path, "task-definition", beside=beside)
     if _REVISION.fullmatch(arn.name):
         return arn.text
-    raise Malformed(path, "does not name a revision of a task definition")
+    raise MalformedValue(path, "does not name a revision of a task definition")
 
 
 def optional_definition(value: object, path: str, *, beside: Arn) -> str | None:
@@ -49,8 +49,8 @@ def optional_definition(value: object, path: str, *, beside: Arn) -> str | None:
     return None if value is None or value == "" else definition(value, path, beside=beside)
 
 
-def within(arn: Arn, path: str, name: str, cluster: Arn) -> str:
+def check_qualified_name(arn: Arn, path: str, name: str, cluster: Arn) -> str:
     """The text of an ARN that names `name`: alone, as ECS wrote ARNs until 2018, or behind its cluster's name."""
     if arn.name in {name, f"{cluster.last}/{name}"}:
         return arn.text
-    raise Malformed(path, "does not name what stands beside it")
+    raise MalformedValue(path, "does not name what stands beside it")

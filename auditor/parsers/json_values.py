@@ -25,7 +25,7 @@ _NAMES: Mapping[type, str] = {
 }
 
 
-class Malformed(ValueError):  # noqa: N818 - it describes the answer, and no caller ends on it
+class MalformedValue(ValueError):  # noqa: N818 - it describes the answer, and no caller ends on it
     """Part of an answer is not what the API documents. `path` says which part, `what` what is wrong with it."""
 
     def __init__(self, path: str, what: str) -> None:
@@ -52,12 +52,12 @@ def objects(value: object, path: str) -> tuple[tuple[Mapping[str, Any], str], ..
     return tuple((as_object(each, place), place) for each, place in zip(value, paths, strict=True))
 
 
-def member(value: object, path: str) -> Mapping[str, Any]:
+def optional_object(value: object, path: str) -> Mapping[str, Any]:
     """`value`, when it is a JSON object; an empty one where it is None."""
     return {} if value is None else as_object(value, path)
 
 
-def words(value: object, path: str) -> tuple[str, ...]:
+def string_list(value: object, path: str) -> tuple[str, ...]:
     """Each text of a list, empty ones too, as templates leave them behind; none where `value` is None."""
     if value is None:
         return ()
@@ -90,7 +90,7 @@ def text_or_number(value: object, path: str) -> str | None:
     return optional_text(value, path)
 
 
-def flag(value: object, path: str) -> bool:
+def boolean(value: object, path: str) -> bool:
     """`value`, when it is a truth value; the words true and false in any case count as such, None as False."""
     if value is None or isinstance(value, bool):
         return bool(value)
@@ -99,14 +99,14 @@ def flag(value: object, path: str) -> bool:
     raise _unexpected(path, "true or false", value)
 
 
-def counting_number(value: object, path: str) -> int:
+def positive_int(value: object, path: str) -> int:
     """`value`, when it is a whole number from 1 to 2147483647: what the API calls an integer, counted from 1."""
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value < 2**31:
         return int(value)
     raise _unexpected(path, "a whole number from 1 to 2147483647", value)
 
 
-def amount(value: object, path: str) -> int | None:
+def non_negative_int(value: object, path: str) -> int | None:
     """`value`, when it is a whole number from 0 to 2147483647, or None; as text where a template has written it so."""
     if isinstance(value, str) and value.isascii() and value.isdecimal():
         value = int(value[:11])
@@ -115,7 +115,7 @@ def amount(value: object, path: str) -> int | None:
     raise _unexpected(path, "a whole number from 0 to 2147483647", value)
 
 
-def moment(value: object, path: str) -> datetime | None:
+def timestamp(value: object, path: str) -> datetime | None:
     """`value` in UTC, when it is a time: a datetime (UTC where it names no zone), epoch seconds, or ISO 8601 text."""
     if value is None:
         return None
@@ -143,7 +143,7 @@ def _moment(value: object) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _unexpected(path: str, expected: str, value: object) -> Malformed:
+def _unexpected(path: str, expected: str, value: object) -> MalformedValue:
     if value == "":
-        return Malformed(path, f"expected {expected}, got empty text")
-    return Malformed(path, f"expected {expected}, got {_NAMES.get(type(value), type(value).__name__)}")
+        return MalformedValue(path, f"expected {expected}, got empty text")
+    return MalformedValue(path, f"expected {expected}, got {_NAMES.get(type(value), type(value).__name__)}")

@@ -11,7 +11,7 @@ from typing import Any
 from auditor.commands import config
 from auditor.commands.config import Configuration
 from auditor.commands.options import Options
-from auditor.domain.clock import Unreadable
+from auditor.domain.clock import ReadError
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition
 from auditor.domain.ecs.usage import Usage
 from auditor.domain.errors import AuditorError, ConfigError, Problem
@@ -20,7 +20,7 @@ from auditor.domain.scope import Target
 from auditor.remediation.arns import cluster_of
 from auditor.remediation.ecs.patch import arn_of
 from auditor.remediation.plan import Revision, Use
-from auditor.run.aws_context import Aws
+from auditor.run.aws_context import AwsContext
 
 _SHOW = "aws ecs describe-task-definition --task-definition ARN --include TAGS"
 
@@ -34,7 +34,7 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class RemediationInputs:
     """`reads` holds by ARN the revisions that were read, the one of the finding first. `notes` are for people.
 
     `complete` says whether `uses` is all that the finding says uses them.
@@ -47,9 +47,9 @@ class Material:
     complete: bool = True
 
 
-def from_file(path: str, finding: Finding, options: Options, aws: Aws) -> Material:
+def from_file(path: str, finding: Finding, options: Options, aws: AwsContext) -> RemediationInputs:
     """Read the finding's revision from a file, and what uses it from the finding. Raises ConfigError."""
-    source = options.label("definition")
+    source = options.display_name("definition")
     text = config.read_text(path, source, aws)
     try:
         document = json.loads(text)
@@ -72,13 +72,15 @@ def from_file(path: str, finding: Finding, options: Options, aws: Aws) -> Materi
     unasked = "What uses the old revisions is taken from the run: nobody asked ECS what they run now."
     uses = tuple(_remembered(finding))
     complete = all(each.cluster for each in uses)
-    return Material({finding.resource.arn: Read(raw, tags)}, revisions, uses, (*note, unasked), complete)
+    return RemediationInputs({finding.resource.arn: Read(raw, tags)}, revisions, uses, (*note, unasked), complete)
 
 
-def from_aws(finding: Finding, loaded: Configuration, options: Options, aws: Aws, run_id: str) -> Material:
+def from_aws(
+    finding: Finding, loaded: Configuration, options: Options, aws: AwsContext, run_id: str
+) -> RemediationInputs:
     """Describe the failing revisions and the services that use them. Raises AuditorError."""
     from auditor.aws import raw_describe  # noqa: PLC0415 - boto takes its time, and a file does without
-    from auditor.aws.errors import CallFailed  # noqa: PLC0415
+    from auditor.aws.errors import ApiCallError  # noqa: PLC0415
 
     target = _target(finding, loaded, options, aws)
     daemon = finding.resource.type == DaemonTaskDefinition.TYPE
@@ -91,15 +93,15 @@ def from_aws(finding: Finding, loaded: Configuration, options: Options, aws: Aws
         for arn, _ in _failing(finding):
             try:
                 raw, tags = describe(line, arn)
-            except CallFailed as failed:
+            except ApiCallError as failed:
                 if arn == finding.resource.arn:
                     raise
                 notes.append(f"{arn} could not be read, and is left as it is: {failed.failure.detail}.")
                 continue
             reads[arn] = Read(raw, tuple(tags))
         uses = tuple(_remembered(finding)) if daemon else tuple(_now(finding, line, set(reads), notes))
-    except (CallFailed, Unreadable) as failed:
-        detail = failed.failure.detail if isinstance(failed, CallFailed) else failed.detail
+    except (ApiCallError, ReadError) as failed:
+        detail = failed.failure.detail if isinstance(failed, ApiCallError) else failed.detail
         advice = f"The role needs {', '.join(actions)}. Or describe it yourself, and give the file with --definition."
         raise AuditorError(f"{finding.resource.name} could not be read: {detail}.", advice) from failed
     revisions = tuple(
@@ -108,10 +110,10 @@ def from_aws(finding: Finding, loaded: Configuration, options: Options, aws: Aws
         if arn in reads
     )
     complete = all(each.cluster for each in _remembered(finding))
-    return Material(reads, revisions, uses, tuple(notes), complete)
+    return RemediationInputs(reads, revisions, uses, tuple(notes), complete)
 
 
-def _target(finding: Finding, loaded: Configuration, options: Options, aws: Aws) -> Target:
+def _target(finding: Finding, loaded: Configuration, options: Options, aws: AwsContext) -> Target:
     wanted = finding.account.id
     target = next((each for each in config.targets(loaded, options, aws) if each.account.id == wanted), None)
     if target is None or (target.excluded is not None):
@@ -125,7 +127,7 @@ def _failing(finding: Finding) -> Iterator[tuple[str, int]]:
     own = finding.resource.revision or 0
     yield finding.resource.arn, own
     others = {each.revision for each in finding.evidence if each.revision and each.reasons} - {own}
-    yield from ((f"{finding.resource.lasting_arn}:{number}", number) for number in sorted(others, reverse=True))
+    yield from ((f"{finding.resource.unversioned_arn}:{number}", number) for number in sorted(others, reverse=True))
 
 
 def _kept(number: int) -> str:
@@ -133,7 +135,7 @@ def _kept(number: int) -> str:
 
 
 def _remembered(finding: Finding) -> Iterator[Use]:
-    usage = finding.in_use or Usage()
+    usage = finding.usage or Usage()
     for arn in usage.daemons if finding.resource.type == DaemonTaskDefinition.TYPE else usage.services:
         yield Use(arn, cluster_of(arn, usage.clusters), finding.resource.arn)
 

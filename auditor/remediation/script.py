@@ -19,16 +19,16 @@ _OUTPUT = {
 }
 
 
-def there(steps: Iterable[Step], account: str, region: str) -> str:
+def render_apply(steps: Iterable[Step], account: str, region: str) -> str:
     """Return the script that carries out the plan. Started a second time, it does not register a second revision."""
     lines = [*_head(account, region, f"{NEW_DOCUMENT} " + '"$script"')]
     for step in steps:
-        lines += ["", f"# {plain(step.why)}"]
+        lines += ["", f"# {printable(step.why)}"]
         lines += _registered_once(step) if step.saves == NEW else [command(step)]
     return "\n".join(lines) + "\n"
 
 
-def back(steps: Iterable[Step], account: str, region: str) -> str:
+def render_rollback(steps: Iterable[Step], account: str, region: str) -> str:
     """Return the script that undoes the other one."""
     lines = [*_head(account, region, '"$script"')]
     lines += [
@@ -37,12 +37,12 @@ def back(steps: Iterable[Step], account: str, region: str) -> str:
         f"{NEW}=$(cat {NEW_ARN})",
     ]
     for step in steps:
-        lines += ["", f"# {plain(step.why)}"]
+        lines += ["", f"# {printable(step.why)}"]
         lines += _registered_again(step) if step.saves else [command(step)]
     return "\n".join(lines) + "\n"
 
 
-def plain(text: str) -> str:
+def printable(text: str) -> str:
     """Return text as one line of printable ASCII: fit for a comment, a terminal and a page."""
     return json.dumps(text)[1:-1].replace('\\"', '"').replace("`", "'")
 
@@ -80,7 +80,7 @@ def _head(account: str, region: str, looked_at: str) -> Iterator[str]:
     yield '  echo "Fill in these lines first." >&2; exit 1'
     yield "fi"
     yield f'if [ "$(aws sts get-caller-identity --query=Account --output=text)" != {shlex.quote(account)} ]; then'
-    yield f"  echo {shlex.quote('These credentials are not of account ' + plain(account) + '.')} >&2; exit 1"
+    yield f"  echo {shlex.quote('These credentials are not of account ' + printable(account) + '.')} >&2; exit 1"
     yield "fi"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from auditor.domain.finding import Finding
 from auditor.remediation.plan import NEW, NEW_DOCUMENT, Plan, Saved, Step
-from auditor.remediation.script import plain
+from auditor.remediation.script import printable
 
 
 def page(finding: Finding, plan: Plan, files: Iterable[str]) -> str:
@@ -15,18 +15,18 @@ def page(finding: Finding, plan: Plan, files: Iterable[str]) -> str:
 
 
 def _lines(finding: Finding, plan: Plan, files: tuple[str, ...]) -> Iterator[str]:
-    yield f"# {plain(finding.resource.name)}: {plain(finding.title)}"
+    yield f"# {printable(finding.resource.name)}: {printable(finding.title)}"
     yield ""
     yield f"Finding {finding.finding_id} of {finding.check_id}, severity {finding.severity.value}."
-    yield f"Account {plain(str(finding.account))}, region {plain(finding.region)}."
-    yield f"Reasons: {', '.join(map(plain, finding.reasons))}."
+    yield f"Account {printable(str(finding.account))}, region {printable(finding.region)}."
+    yield f"Reasons: {', '.join(map(printable, finding.reasons))}."
     if plan.first:
         yield from ("", "## First, by hand", "")
         yield f"Decide, and correct {NEW_DOCUMENT} where it has to be another value:"
-        yield from ("", *(f"* {plain(each)}" for each in plan.first))
+        yield from ("", *(f"* {printable(each)}" for each in plan.first))
     yield from ("", "## What the script apply.sh does", "", *_numbered(plan.steps))
     if plan.last:
-        yield from ("", "## What is left to do", "", *(f"* {plain(each)}" for each in plan.last))
+        yield from ("", "## What is left to do", "", *(f"* {printable(each)}" for each in plan.last))
     yield from ("", "## Back-out: back-out.sh", "", *_numbered(plan.back))
     if _gives_network(plan.steps):
         yield ""
@@ -44,7 +44,7 @@ def _lines(finding: Finding, plan: Plan, files: tuple[str, ...]) -> Iterator[str
 def _numbered(steps: Iterable[Step]) -> Iterator[str]:
     for number, step in enumerate(steps, 1):
         what = step.document or ", ".join(filter(None, map(_named, step.parameters.values())))
-        yield f"{number}. {step.api} ({plain(what)}): {plain(step.why)}"
+        yield f"{number}. {step.api} ({printable(what)}): {printable(step.why)}"
 
 
 def _named(value: object) -> str:

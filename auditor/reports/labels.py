@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from auditor.domain.check import Severity
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.reason import Reason
-from auditor.reports.sanitize import visible
+from auditor.reports.sanitize import sanitize
 
 WORST_FIRST = tuple(reversed(Severity))
 
@@ -26,7 +26,7 @@ MEANING = {
     CoverageStatus.EXCLUDED: "left out on purpose, with a reason",
 }
 
-WHY = {
+REASON_HEADLINES = {
     Reason.ROLE_DENIED: "The role could not be assumed",
     Reason.SCP_DENIED: "A service control policy denies it",
     Reason.PERMISSION_DENIED: "The role lacks a permission",
@@ -74,9 +74,9 @@ NO_REASON = "No reason was recorded"
 NO_ADVICE = "This is a bug in auditor: every gap must have its reason. Please report it."
 
 
-def why(reason: Reason | None) -> str:
+def reason_headline(reason: Reason | None) -> str:
     """Return the cause as a heading."""
-    return WHY[reason] if reason else NO_REASON
+    return REASON_HEADLINES[reason] if reason else NO_REASON
 
 
 def advice(reason: Reason | None) -> str:
@@ -105,17 +105,17 @@ def kind(type_: str) -> str:
     return _KINDS.get(type_) or type_.rpartition("::")[2].lower()
 
 
-def number(value: int, one: str, many: str = "") -> str:
+def pluralize(value: int, one: str, many: str = "") -> str:
     """Return `1 account`, `1,200 accounts`; `many` where an s is not enough."""
     return f"{value:,} {one if value == 1 else many or one + 's'}"
 
 
-def listed(parts: list[str]) -> str:
+def join_words(parts: list[str]) -> str:
     """Return `a, b and c`."""
     return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return `41 s`, `3 min 20 s` or `2 h 5 min`."""
     whole = max(0, round(seconds))
     if whole < 60:  # noqa: PLR2004 - seconds in a minute
@@ -124,16 +124,16 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"  # noqa: PLR2004
 
 
-def utc(moment: datetime) -> str:
+def format_utc(moment: datetime) -> str:
     """Return a moment to the minute."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def phrase(reason: str, known: Mapping[str, str]) -> str:
     """Return what a reason of a check means, fit to follow the name of the part; `known` are the check's own words."""
-    return visible(known.get(reason) or reason.replace("-", " "))
+    return sanitize(known.get(reason) or reason.replace("-", " "))
 
 
 def phrases(reasons: Iterable[str], known: Mapping[str, str]) -> str:
     """Return the whole of it: `is privileged and runs as root`."""
-    return listed([phrase(reason, known) for reason in reasons])
+    return join_words([phrase(reason, known) for reason in reasons])

@@ -13,7 +13,7 @@ _LEAST = 0.1
 _MOST = 99.9
 
 
-def percent(share: Fraction) -> float:
+def format_percent(share: Fraction) -> float:
     """Return 0 to 100 with one decimal: 100 only for all of it and 0 only for nothing of it."""
     if share in {0, 1}:
         return float(share * _WHOLE)
@@ -22,7 +22,7 @@ def percent(share: Fraction) -> float:
 
 def percentage(share: Fraction) -> str:
     """Return it for people: `100 %`, `99.9 %`."""
-    return f"{percent(share):g} %"
+    return f"{format_percent(share):g} %"
 
 
 def unexamined(result: RunResult, collectors: Collection[str]) -> Fraction:

@@ -10,7 +10,7 @@ LIMIT = 200
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-def visible(text: str, limit: int = LIMIT) -> str:
+def sanitize(text: str, limit: int = LIMIT) -> str:
     r"""Return at most `limit` characters of `text` (and, where it was longer, its length), each one to be seen.
 
     Control characters, terminal escapes, marks that change the direction of writing, other invisible characters and
@@ -22,20 +22,20 @@ def visible(text: str, limit: int = LIMIT) -> str:
     return head if len(text) <= limit else f"{head}… ({len(text):,} characters)"
 
 
-def columns(text: str) -> int:
+def display_width(text: str) -> int:
     """Count the terminal columns that printable `text` takes, at most: where terminals disagree, the wider counts."""
     if text.isascii():
         return len(text)
     return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
 
 
-def fitted(text: str, width: int) -> str:
+def truncate(text: str, width: int) -> str:
     """Return printable `text` in at most `width` columns, ending in `...` where something was cut off."""
-    if columns(text) <= width:
+    if display_width(text) <= width:
         return text
     kept, room = [], width - 3
     for char in text:
-        room -= columns(char)
+        room -= display_width(char)
         if room < 0:
             break
         kept.append(char)

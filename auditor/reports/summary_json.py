@@ -11,7 +11,7 @@ from auditor.domain.check import Severity, Status
 from auditor.domain.result import AccountSummary, CheckInfo, RunResult
 from auditor.reports.page import accounts_table, gaps, headline
 from auditor.reports.page.frameworks import Framework, Tally, frameworks
-from auditor.reports.percentages import percent
+from auditor.reports.percentages import format_percent
 
 SCHEMA_VERSION = "1.0"
 
@@ -68,7 +68,7 @@ def _account(summary: AccountSummary) -> Mapping[str, Any]:
         "id": summary.account.id,
         "name": summary.account.name,
         "ou": summary.account.ou,
-        "coverage_status": headline.standing(summary),
+        "coverage_status": headline.coverage_status(summary),
         "share_examined": round(summary.share_examined, 4),
         "scopes": {status.value: count for status, count in summary.coverage.items()},
         "status": {status: by_check[status] for status in Status},
@@ -103,11 +103,11 @@ def _framework(framework: Framework) -> Mapping[str, Any]:
 def _tally(tally: Tally) -> Mapping[str, Any]:
     return {
         "standing": tally.standing,
-        "score": None if tally.score is None else percent(tally.score),
+        "score": None if tally.score is None else format_percent(tally.score),
         "passing": tally.passing,
         "failing": tally.failing,
         "unknown": tally.unknown,
-        "unexamined": percent(tally.unexamined),
+        "unexamined": format_percent(tally.unexamined),
     }
 
 

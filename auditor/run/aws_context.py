@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from auditor.domain.coverage import Meter
+from auditor.domain.coverage import CallStats
 from auditor.domain.errors import AuditorError, IdentityError
 from auditor.domain.scope import DiscoveredAccount, Target
 from auditor.engine.clock import RunClock
@@ -17,14 +17,14 @@ from auditor.store.folder import Folder
 from auditor.store.store import Store
 
 if TYPE_CHECKING:
-    from auditor.aws.account_reader import Memory, Reader
-    from auditor.aws.calls import Caller, Line
-    from auditor.aws.collectors.collector import Collector, Wishes
+    from auditor.aws.account_reader import AccountReader, FactCache
+    from auditor.aws.calls import CallContext, RegionClient
+    from auditor.aws.collectors.collector import CollectOptions, Collector
     from auditor.aws.roles import Identity
     from auditor.settings import Settings
 
 
-class Aws:
+class AwsContext:
     """Everything of AWS that a command may need, made when it is first needed: `validate` pays for none of it."""
 
     def __init__(self, clock: RunClock | None = None, identity: Identity | None = None) -> None:
@@ -44,30 +44,30 @@ class Aws:
         """Every region that the installed botocore knows."""
         from auditor.aws import known_regions  # noqa: PLC0415 - boto takes longer to load than `validate` may
 
-        return known_regions.regions()
+        return known_regions.known_regions()
 
     @cached_property
-    def caller(self) -> Caller:
+    def caller(self) -> CallContext:
         """How calls are made."""
-        from auditor.aws.calls import Caller  # noqa: PLC0415
+        from auditor.aws.calls import CallContext  # noqa: PLC0415
         from auditor.aws.clients import Clients, Connection  # noqa: PLC0415
-        from auditor.aws.rate_limit import Budget  # noqa: PLC0415
+        from auditor.aws.rate_limit import RateLimiter  # noqa: PLC0415
 
         if self._settings is None:
-            return Caller(Clients(Connection()), Budget(0.5), self.clock)
+            return CallContext(Clients(Connection()), RateLimiter(0.5), self.clock)
         limits = self._settings.limits
         connection = Connection(limits.connect_timeout, limits.read_timeout, limits.workers)
-        return Caller(Clients(connection), Budget(limits.headroom), self.clock)
+        return CallContext(Clients(connection), RateLimiter(limits.headroom), self.clock)
 
     @cached_property
     def identity(self) -> Identity:
         """Who we are. Raises IdentityError."""
-        from auditor.aws.errors import CallFailed  # noqa: PLC0415
+        from auditor.aws.errors import ApiCallError  # noqa: PLC0415
         from auditor.aws.roles import identify  # noqa: PLC0415
 
         try:
             return identify(self.caller)
-        except CallFailed as failed:
+        except ApiCallError as failed:
             advice = "Check that the credentials are current, and that STS can be reached in the home region."
             raise IdentityError(f"AWS does not say who we are: {failed.failure.detail}.", advice) from failed
 
@@ -87,15 +87,15 @@ class Aws:
         """Return the place for results: a bucket or a folder."""
         if not output.startswith("s3://"):
             return Folder(output)
-        from auditor.aws.retry import Allowance  # noqa: PLC0415
-        from auditor.aws.storage import Bucket, Protection  # noqa: PLC0415
+        from auditor.aws.retry import RetryQuota  # noqa: PLC0415
+        from auditor.aws.storage import Protection, S3Store  # noqa: PLC0415
 
         protection = Protection(bucket_owner=settings.bucket_owner)
         if settings.sse is not None:
             protection = replace(protection, sse=settings.sse.algorithm, kms_key_id=settings.sse.kms_key_id)
         # Only the scan ends when the run is told to, or has tried too often: what it has found must still arrive.
-        caller = replace(self.caller, clock=RunClock(), allowance=Allowance())
-        return Bucket(caller, self.identity.account_id, output, protection)
+        caller = replace(self.caller, clock=RunClock(), retry_quota=RetryQuota())
+        return S3Store(caller, self.identity.account_id, output, protection)
 
     def reader(
         self,
@@ -103,31 +103,31 @@ class Aws:
         collectors: Iterable[Collector],
         *,
         counting: bool = False,
-        memory: Memory | None = None,
-        wishes: Wishes | None = None,
-    ) -> Reader:
+        memory: FactCache | None = None,
+        wishes: CollectOptions | None = None,
+    ) -> AccountReader:
         """Return what the engine reads accounts with; sessions are narrowed to what the collectors need.
 
         With `counting` the collectors only list: they yield what a run would describe. Without a `memory` every night
         is the first.
         """
         from auditor.aws import regions  # noqa: PLC0415
-        from auditor.aws.account_reader import Reader  # noqa: PLC0415
+        from auditor.aws.account_reader import AccountReader  # noqa: PLC0415
         from auditor.aws.roles import Roles  # noqa: PLC0415
 
         self._must_know(collectors := tuple(collectors))
-        used = tuple(replace(each, collect=each.count) if counting else each for each in collectors)
+        used = tuple(replace(each, collect=each.list_only) if counting else each for each in collectors)
         actions = {*regions.ACTIONS, *(action for each in used for action in each.actions)}
-        return Reader(self.caller, Roles(self.caller, self.identity, run_id, actions), used, memory, wishes)
+        return AccountReader(self.caller, Roles(self.caller, self.identity, run_id, actions), used, memory, wishes)
 
-    def line(self, run_id: str, target: Target, region: str, actions: Iterable[str]) -> Line:
+    def line(self, run_id: str, target: Target, region: str, actions: Iterable[str]) -> RegionClient:
         """Return a line to one region of an account, whose session is narrowed to `actions`. Assumes nothing yet."""
-        from auditor.aws.calls import Line  # noqa: PLC0415
+        from auditor.aws.calls import RegionClient  # noqa: PLC0415
         from auditor.aws.roles import Roles  # noqa: PLC0415
 
-        meter = Meter()
-        keyring = Roles(self.caller, self.identity, run_id, actions).keyring(target, meter)
-        return Line(self.caller, keyring, region, meter)
+        meter = CallStats()
+        keyring = Roles(self.caller, self.identity, run_id, actions).credentials_for(target, meter)
+        return RegionClient(self.caller, keyring, region, meter)
 
     def registrable(self, request: str) -> frozenset[str]:
         """Return the members that the installed botocore knows of a request of ECS."""
@@ -145,7 +145,7 @@ class Aws:
         from auditor.aws.clients import BOTOCORE  # noqa: PLC0415
 
         known = partial(self.caller.clients.members, "ecs")
-        missing = [name for each in collectors for name in each.unmodelled(known)]
+        missing = [name for each in collectors for name in each.unknown_members(known)]
         if missing:
             raise AuditorError(
                 f"botocore {BOTOCORE} does not know {', '.join(missing)} of ECS: checks would judge without it.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 OK = 0
 FAILED = 1
-MISUSED = 2
+USAGE_ERROR = 2
 FINDINGS = 3
 INCOMPLETE = 4
 BOTH = 5

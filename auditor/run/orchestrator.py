@@ -10,24 +10,24 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from auditor import __version__
-from auditor.archive.archive import Archive, Entry
+from auditor.archive.archive import Archive, ObjectEntry
 from auditor.archive.layout import LATEST, Layout
-from auditor.aws.collectors import reading
+from auditor.aws.collectors import collectors_for
 from auditor.domain.check import Check, Severity
 from auditor.domain.events import Event, Level, Notice, Observer, RunEnded, RunStarted
 from auditor.domain.result import CheckInfo, RunResult
 from auditor.domain.scope import Target
 from auditor.engine import runtime_tuning
-from auditor.engine.aggregate import About
-from auditor.engine.processes import Lost, cores, spread
-from auditor.engine.signals import Orders
+from auditor.engine.aggregate import RunMetadata
+from auditor.engine.processes import LostJob, cores, run_in_processes
+from auditor.engine.signals import ShutdownRequest
 from auditor.reports import summary_json
-from auditor.reports.page import html
+from auditor.reports.page.render import render
 from auditor.reports.terminal import summary
-from auditor.run.aws_context import Aws
+from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import BOTH, FAILED, FINDINGS, INCOMPLETE, OK, Outcome
-from auditor.run.worker import Done, Order, elsewhere, here, spooled_store
-from auditor.store.spool import Spooling
+from auditor.run.worker import WorkerJob, WorkerResult, run_job, run_job_in_subprocess, spooled_store
+from auditor.store.spool import SpoolingStore
 
 if TYPE_CHECKING:
     from auditor.settings import Settings
@@ -38,7 +38,7 @@ _MOST_PROCESSES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RunRequest:
     """What to audit and how. `hashes` says which inventory and settings it came from.
 
     With `resume`, the run exists already, and only what it is missing is done. `together` keeps it in this process.
@@ -54,37 +54,45 @@ class Request:
     together: bool = False
 
 
-def audit(request: Request, aws: Aws, observe: Observer, orders: Orders) -> Outcome:
+def audit(request: RunRequest, aws: AwsContext, observe: Observer, orders: ShutdownRequest) -> Outcome:
     """Carry out a run. Raises RunExists and StorageError where nothing could be written at all."""
-    order = Order(
+    order = WorkerJob(
         request.run_id, request.output, request.targets, request.settings, aws.identity, request.settings.limits.workers
     )
     layout, spooling = Layout(request.run_id), spooled_store(order, aws.store(request.output, request.settings))
     # Until the first account is read, a refusal ends the run: it must not be hidden by the spool.
     claim = Archive(spooling.first, layout).claim(aws.clock.now(), fingerprint(request), resume=request.resume)
     archive = Archive(spooling, layout, attempt=claim.attempt)
-    previous = archive.previous()
-    order = replace(order, vouched=archive.vouched(previous), resume=request.resume, attempt=claim.attempt)
-    for event in _openings(request, aws):
+    previous = archive.latest_run_id()
+    order = replace(
+        order, trusted_digests=archive.trusted_digests(previous), resume=request.resume, attempt=claim.attempt
+    )
+    for event in _startup_events(request, aws):
         observe(event)
     done = _parts(order, aws, observe, _processes(request))
-    spooling.spooled.add(done.spooled)
+    spooling.spooled.add(done.undelivered)
     interrupted = orders.exit_code is not None
     checks = tuple(map(_info, request.settings.checks))
     finished_at = max(claim.started_at, aws.clock.now())  # the time of day may have been set back meanwhile
-    about = About(request.run_id, claim.started_at, finished_at, __version__, checks, interrupted=interrupted)
-    result = done.gathering.result(about)
-    written = [*done.entries, archive.summary(summary_json.summary_json(result)), archive.report(html.render(result))]
-    waiting = _seal(archive, spooling, result, written, _context(request, previous, {**order.vouched, **done.vouches}))
+    about = RunMetadata(request.run_id, claim.started_at, finished_at, __version__, checks, interrupted=interrupted)
+    result = done.aggregator.result(about)
+    written = [
+        *done.entries,
+        archive.write_summary(summary_json.summary_json(result)),
+        archive.write_report(render(result)),
+    ]
+    waiting = _finalize(
+        archive, spooling, result, written, _context(request, previous, {**order.trusted_digests, **done.cache_digests})
+    )
     observe(RunEnded(result.run_id, result.complete, result.coverage_percent))
     shown = spooling.spool if waiting else spooling.first
-    said = summary.summary(result, output=shown.where(), report=spooling.where(layout.report), colour=request.colour)
+    said = summary.summary(result, output=shown.url(), report=spooling.url(layout.report), colour=request.colour)
     if waiting:
-        return Outcome(f"{said}\n{_spooled(spooling, request.output)}", FAILED)
+        return Outcome(f"{said}\n{_undelivered_message(spooling, request.output)}", FAILED)
     return Outcome(said, exit_code(result, request.settings, orders))
 
 
-def fingerprint(request: Request) -> str:
+def fingerprint(request: RunRequest) -> str:
     """Return what must not change between a run and its resumption: who is audited, by which checks, and how."""
     settings = request.settings
     what = [
@@ -99,54 +107,54 @@ def fingerprint(request: Request) -> str:
 
 
 def _info(check: Check[object]) -> CheckInfo:
-    collectors = tuple(each.name for each in reading([check.over], running=False))
+    collectors = tuple(each.name for each in collectors_for([check.fact_type], running=False))
     return CheckInfo(
         id=check.id,
         title=check.title,
         severity=check.severity,
         frameworks=check.frameworks,
         remediation=check.remediation,
-        words=check.words,
+        reason_texts=check.reason_texts,
         repairs=check.repairs,
         collectors=collectors,
     )
 
 
-def _processes(request: Request) -> int:
+def _processes(request: RunRequest) -> int:
     wanted = request.settings.limits.processes or min(cores(), _MOST_PROCESSES)
     worth = len(request.targets) // _ACCOUNTS_PER_PROCESS
     return 1 if request.together else max(1, min(wanted, worth, request.settings.limits.workers))
 
 
-def _parts(order: Order, aws: Aws, observe: Observer, processes: int) -> Done:
+def _parts(order: WorkerJob, aws: AwsContext, observe: Observer, processes: int) -> WorkerResult:
     """Have the run done in so many processes. What a process leaves undone when it dies is done here."""
     order = replace(order, deadline=aws.clock.left)
     if processes == 1:
-        runtime_tuning.begin()
-        return here(order, aws, observe)
+        runtime_tuning.tune_process()
+        return run_job(order, aws, observe)
     aws.preload()
-    runtime_tuning.begin()
+    runtime_tuning.tune_process()
     workers = -(-order.workers // processes)
     jobs = [replace(order, targets=order.targets[n::processes], workers=workers) for n in range(processes)]
-    done, lost = Done(), list[Order]()
-    for outcome in spread(elsewhere, jobs, aws.clock, observe):
-        if isinstance(outcome, Lost):
+    done, lost = WorkerResult(), list[WorkerJob]()
+    for outcome in run_in_processes(run_job_in_subprocess, jobs, aws.clock, observe):
+        if isinstance(outcome, LostJob):
             lost.append(outcome.job)
         else:
             done.add(outcome)
     for job in lost:
         observe(Notice(Level.ERROR, "A worker process died; its accounts are taken up again", f"{len(job.targets)}"))
-        done.add(here(replace(job, resume=True, deadline=aws.clock.left), aws, observe))
+        done.add(run_job(replace(job, resume=True, deadline=aws.clock.left), aws, observe))
     return done
 
 
-def _seal(
-    archive: Archive, spooling: Spooling, result: RunResult, written: list[Entry], context: Mapping[str, Any]
+def _finalize(
+    archive: Archive, spooling: SpoolingStore, result: RunResult, written: list[ObjectEntry], context: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """Deliver what waits, then write the manifest, then `latest.json`; each only when all before it has arrived."""
     waiting = spooling.deliver()
     if not waiting and not result.interrupted:
-        archive.seal(result, written, context)
+        archive.write_manifest(result, written, context)
         waiting = spooling.deliver()
     if not waiting and not result.interrupted:
         archive.publish(result)
@@ -154,7 +162,7 @@ def _seal(
     return waiting
 
 
-def exit_code(result: RunResult, settings: Settings, orders: Orders) -> int:
+def exit_code(result: RunResult, settings: Settings, orders: ShutdownRequest) -> int:
     """Return the documented exit code of a run that has written everything."""
     if orders.exit_code is not None:
         return orders.exit_code
@@ -171,7 +179,7 @@ def exit_code(result: RunResult, settings: Settings, orders: Orders) -> int:
     }[failing, incomplete]
 
 
-def _openings(request: Request, aws: Aws) -> Iterator[Event]:
+def _startup_events(request: RunRequest, aws: AwsContext) -> Iterator[Event]:
     yield RunStarted(request.run_id, len(request.targets), tuple(check.id for check in request.settings.checks))
     yield Notice(Level.INFO, "Auditing as", aws.identity.arn)
     if redirected := aws.endpoints:
@@ -179,7 +187,7 @@ def _openings(request: Request, aws: Aws) -> Iterator[Event]:
         yield Notice(Level.WARNING, "AWS endpoints are redirected by the environment", redirected)
 
 
-def _context(request: Request, previous: str | None, vouches: Mapping[str, str]) -> dict[str, Any]:
+def _context(request: RunRequest, previous: str | None, vouches: Mapping[str, str]) -> dict[str, Any]:
     return {
         "previous_run": previous,
         "inventory_sha256": request.hashes.get("inventory"),
@@ -202,9 +210,9 @@ def _versions() -> dict[str, str]:
     return {"auditor": __version__, "python": python} | {name: version(name) for name in ("boto3", "botocore")}
 
 
-def _spooled(spooling: Spooling, output: str) -> str:
+def _undelivered_message(spooling: SpoolingStore, output: str) -> str:
     return (
         f"NOT DELIVERED: {spooling.spooled.refusal}\n"
-        f"The results that {output} did not take are in {spooling.spool.where()}, under the same keys.\n"
+        f"The results that {output} did not take are in {spooling.spool.url()}, under the same keys.\n"
         f"{LATEST} was not changed. Copy them there when the cause is mended, or run again."
     )

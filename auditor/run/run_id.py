@@ -12,12 +12,12 @@ _OURS = re.compile(r"\d{8}T\d{6}Z-[A-Za-z0-9-]{1,32}", re.ASCII)
 _ADVICE = "Write it as 20261123T020000Z-name, or give the scheduled time, such as 2026-11-23T02:00:00Z."
 
 
-def new(now: datetime) -> str:
+def new_run_id(now: datetime) -> str:
     """Return an id that nobody else has: the time, and six random digits."""
     return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
 
 
-def given(text: str, label: str) -> str:
+def parse_run_id(text: str, label: str) -> str:
     """Return the id that the user gave. A bare time is one too: a scheduler that fires twice then names one run twice.
 
     Raises ConfigError.

@@ -17,7 +17,7 @@ _ROWS: tuple[Any, ...] = (
     row_schema.AccountRow,
     row_schema.ResourceRow,
     row_schema.EvidenceRow,
-    row_schema.InUseRow,
+    row_schema.UsageRow,
     row_schema.IntroductionRow,
     row_schema.LifecycleRow,
     row_schema.FindingRow,

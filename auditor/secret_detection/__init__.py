@@ -27,6 +27,6 @@ object. Its settings are one object of the process, which its context manager sw
 requests (its plugins can call the services to verify a secret) and 20 MB.
 """
 
-from auditor.secret_detection.detect import suspect
+from auditor.secret_detection.detect import detect_secret
 
-__all__ = ["suspect"]
+__all__ = ["detect_secret"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
-from auditor.domain.secret_match import Suspicion
+from auditor.domain.secret_match import SecretMatch
 from auditor.secret_detection.allowlist import is_plain, is_struck_out
 from auditor.secret_detection.embedded import is_secret, named_inside, url_password
 from auditor.secret_detection.entropy import looks_random
@@ -21,10 +21,10 @@ _NEO4J = re.compile(r"neo4j/(.+)")
 _BASE64_OF_JSON = re.compile(r"e[wy][A-Za-z0-9+/\s]{14,}={0,2}\s*", re.ASCII)
 
 
-def suspect(name: str, value: str) -> Suspicion | None:
+def detect_secret(name: str, value: str) -> SecretMatch | None:
     """What a variable is taken for, or None. Never raises, whatever the texts, and takes time in their length."""
     detector = _detector(name, value.strip())
-    return Suspicion(detector, len(value)) if detector else None
+    return SecretMatch(detector, len(value)) if detector else None
 
 
 def _detector(name: str, value: str) -> str | None:

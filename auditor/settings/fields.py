@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from auditor.yaml_files import Complaint, Noun, show
+from auditor.yaml_files import FieldError, Noun, quote
 
 _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s?)?", re.ASCII)
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -21,11 +21,11 @@ NOUNS = {"bucket_owner": Noun("an account id")}
 def _seconds(value: Any) -> float:  # noqa: ANN401 - anything may stand in a file
     seconds = _number(value)
     if seconds is None:
-        message = f"{show(value)} is not a duration"
-        raise Complaint(message, "Write hours, minutes and seconds such as 2h, 1h30m or 90s, or a number of seconds.")
+        message = f"{quote(value)} is not a duration"
+        raise FieldError(message, "Write hours, minutes and seconds such as 2h, 1h30m or 90s, or a number of seconds.")
     if seconds <= 0:
-        message = f"{show(value)} is no time at all"
-        raise Complaint(message, "Write more than 0 seconds.")
+        message = f"{quote(value)} is no time at all"
+        raise FieldError(message, "Write more than 0 seconds.")
     return seconds
 
 
@@ -41,37 +41,37 @@ def _number(value: object) -> float | None:
 
 def _output(value: str) -> str:
     if not value.strip():
-        raise Complaint("is empty", "Write a folder or s3://bucket/prefix.")
+        raise FieldError("is empty", "Write a folder or s3://bucket/prefix.")
     scheme, separator, rest = value.partition("://")
     if not separator:
         return value
     if scheme != "s3":
-        message = f"{show(value)} is neither a folder nor in S3"
-        raise Complaint(message, "Write a folder or s3://bucket/prefix.")
+        message = f"{quote(value)} is neither a folder nor in S3"
+        raise FieldError(message, "Write a folder or s3://bucket/prefix.")
     if not _BUCKET.fullmatch(rest.partition("/")[0]):
-        message = f"{show(rest.partition('/')[0])} is not the name of a bucket"
-        raise Complaint(message, "Bucket names have 3 to 63 small letters, digits, dots and hyphens.")
+        message = f"{quote(rest.partition('/')[0])} is not the name of a bucket"
+        raise FieldError(message, "Bucket names have 3 to 63 small letters, digits, dots and hyphens.")
     return value
 
 
 def _owner(value: str) -> str:
     if not re.fullmatch(r"[0-9]{12}", value):
-        message = f"{show(value)} is not an account id"
-        raise Complaint(message, "Account ids have 12 digits.")
+        message = f"{quote(value)} is not an account id"
+        raise FieldError(message, "Account ids have 12 digits.")
     return value
 
 
 def _kms_key(value: str) -> str:
     if not _KMS_KEY.fullmatch(value):
-        message = f"{show(value)} is not a KMS key"
-        raise Complaint(message, "Write its id, its ARN, or alias/<name>.")
+        message = f"{quote(value)} is not a KMS key"
+        raise FieldError(message, "Write its id, its ARN, or alias/<name>.")
     return value
 
 
 def _folder(value: str) -> str:
     if not value.strip() or "://" in value:
-        message = f"{show(value)} is not a folder"
-        raise Complaint(message, "Write a path on this machine.")
+        message = f"{quote(value)} is not a folder"
+        raise FieldError(message, "Write a path on this machine.")
     return value
 
 
@@ -82,7 +82,7 @@ def one_or_more(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a fi
 
 def _not_empty(values: tuple[str, ...]) -> tuple[str, ...]:
     if not values:
-        raise Complaint("is empty", "Give it at least one value, or remove the key.")
+        raise FieldError("is empty", "Give it at least one value, or remove the key.")
     return tuple(dict.fromkeys(values))
 
 

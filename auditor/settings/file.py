@@ -16,7 +16,7 @@ from auditor.settings.fields import (
     Seconds,
     one_or_more,
 )
-from auditor.yaml_files import Complaint
+from auditor.yaml_files import FieldError
 
 _Word = Literal["FAIL", "UNKNOWN", "PASS", "NOT_APPLICABLE"]
 
@@ -33,7 +33,7 @@ class _Section(BaseModel):
 
 def _no_key_needed(value: str, info: ValidationInfo) -> str:
     if info.data.get("algorithm") == "AES256":
-        raise Complaint("is given, but AES256 takes no key", "Remove it, or write `algorithm: aws:kms`.")
+        raise FieldError("is given, but AES256 takes no key", "Remove it, or write `algorithm: aws:kms`.")
     return value
 
 
@@ -77,7 +77,7 @@ class EncryptionSection(_Section):
     @model_validator(mode="after")
     def _says_something(self) -> EncryptionSection:
         if self.algorithm is None and self.kms_key_id is None:
-            raise Complaint("names neither a key nor an algorithm", "Add `kms_key_id:` or `algorithm:`, or remove it.")
+            raise FieldError("names neither a key nor an algorithm", "Add `kms_key_id:` or `algorithm:`, or remove it.")
         return self
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from auditor.domain.errors import Problem
 from auditor.settings.values import Override
-from auditor.yaml_files import Document, parse_with_slips
+from auditor.yaml_files import Document, parse_with_duplicates
 
 _PATH = ("checks", "folders")
 
@@ -16,7 +16,7 @@ def folders(text: str | None, source: str, overrides: Mapping[str, Override]) ->
 
     Raises ConfigError where the text is no document at all; what else is wrong with it is for `load` to tell.
     """
-    document = Document.empty(source) if text is None else parse_with_slips(text, source)[0]
+    document = Document.empty(source) if text is None else parse_with_duplicates(text, source)[0]
     if (override := overrides.get(".".join(_PATH))) is not None:
         document = document.overridden(_PATH, override.value, override.source)
     section = document.data.get(_PATH[0]) if isinstance(document.data, dict) else None

@@ -16,7 +16,7 @@ from auditor.settings.file import EncryptionSection, LimitsSection, SettingsFile
 from auditor.settings.parameters import parameters_of
 from auditor.settings.selection import of_frameworks, select, selection_problems
 from auditor.settings.values import Encryption, Limits, Override, Settings
-from auditor.yaml_files import Document, explain, kinds_at, parse_with_slips, resolve
+from auditor.yaml_files import Document, explain, kinds_at, parse_with_duplicates, resolve
 
 
 def load(text: str | None, source: str, overrides: Mapping[str, Override], checks: Sequence[Check[Any]]) -> Settings:
@@ -48,7 +48,7 @@ def load(text: str | None, source: str, overrides: Mapping[str, Override], check
 def _document(text: str | None, source: str) -> tuple[Document, list[Problem]]:
     if text is None:
         return Document.empty(source), []
-    document, slips = parse_with_slips(text, source)
+    document, slips = parse_with_duplicates(text, source)
     if not isinstance(document.data, dict):
         raise ConfigError(
             [document.problem((), "is not a settings file", "Write keys such as `output:` and `limits:`."), *slips]

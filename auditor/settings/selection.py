@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.domain.check import Check
 from auditor.domain.errors import Problem
-from auditor.yaml_files import Document, show, suggestion
+from auditor.yaml_files import Document, quote, suggestion
 
 
 def select(include: Sequence[str], exclude: Sequence[str], checks: Mapping[str, Check[Any]]) -> tuple[Check[Any], ...]:
@@ -46,19 +46,19 @@ def _framework_problems(
     for index, pattern in enumerate(patterns):
         if isinstance(pattern, str) and not any(_matches(name, pattern) for name in known):
             advice = suggestion(pattern, known) or f"There are {', '.join(known)}."
-            message = f"{show(pattern)} is no framework of a check"
+            message = f"{quote(pattern)} is no framework of a check"
             yield document.problem(("checks", "frameworks", index), message, advice)
 
 
 def unknown_check(document: Document, path: tuple[str | int, ...], id_: str, known: Mapping[str, Any]) -> Problem:
     """The problem of an id that no check has."""
     advice = suggestion(id_, known) or "`auditor checks` lists them."
-    return document.problem(path, f"{show(id_)} is not a check", advice)
+    return document.problem(path, f"{quote(id_)} is not a check", advice)
 
 
 def _nothing(document: Document, path: tuple[str | int, ...], pattern: str, known: Mapping[str, Any]) -> Problem:
     if any(char in pattern for char in "*?["):
-        return document.problem(path, f"{show(pattern)} matches no check", "`auditor checks` lists them.")
+        return document.problem(path, f"{quote(pattern)} matches no check", "`auditor checks` lists them.")
     return unknown_check(document, path, pattern, known)
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from auditor.domain.errors import StorageError
-from auditor.store.store import AlreadyThere, Blob
+from auditor.store.store import AlreadyExists, Blob
 
 
 class Folder:
@@ -19,7 +19,7 @@ class Folder:
         """Touch nothing yet."""
         self.path = Path(path)
 
-    def where(self, key: str = "") -> str:
+    def url(self, key: str = "") -> str:
         """Return the path of a key."""
         return str(self.path / key) if key else str(self.path)
 
@@ -64,7 +64,7 @@ class Folder:
             os.link(draft, place)
         except FileExistsError:
             if place.read_bytes() != body:
-                raise AlreadyThere(f"{place} is there already, written by someone else.") from None
+                raise AlreadyExists(f"{place} is there already, written by someone else.") from None
 
 
 def _make(folder: Path) -> None:

@@ -10,19 +10,19 @@ from auditor.store.store import Blob, Store
 
 
 @dataclass(slots=True)
-class Spooled:
+class Undelivered:
     """What waits in the spool: the labels of the objects by key, in the order in which they came, and why."""
 
     waiting: dict[str, Blob] = field(default_factory=dict)
     refusal: StorageError | None = None
 
-    def add(self, other: Spooled) -> None:
+    def add(self, other: Undelivered) -> None:
         """Take in what another process has left in the same spool."""
         self.waiting.update(other.waiting)
         self.refusal = self.refusal or other.refusal
 
 
-class Spooling:
+class SpoolingStore:
     """Implements `Store` over another one.
 
     After the first refusal everything goes to the spool, so that a bucket that is down does not slow the scan;
@@ -33,11 +33,11 @@ class Spooling:
         """Touch nothing yet: the spool folder comes into being with the first refusal."""
         self.first = first
         self.spool = spool
-        self.spooled = Spooled()
+        self.spooled = Undelivered()
 
-    def where(self, key: str = "") -> str:
+    def url(self, key: str = "") -> str:
         """Return where the key lies: in the spool while it waits there."""
-        return (self.spool if key in self.spooled.waiting else self.first).where(key)
+        return (self.spool if key in self.spooled.waiting else self.first).url(key)
 
     def put(self, key: str, blob: Blob) -> None:
         """Write to the first place, or to the spool. Raises AlreadyThere, and StorageError when neither takes it."""
@@ -69,7 +69,7 @@ class Spooling:
         for key, label in tuple(self.spooled.waiting.items()):
             body = self.spool.get(key)
             if body is None:
-                raise StorageError(f"{self.spool.where(key)} is gone.", "Somebody cleared the spool; run again.")
+                raise StorageError(f"{self.spool.url(key)} is gone.", "Somebody cleared the spool; run again.")
             try:
                 self.first.put(key, Blob(body, label.content_type, label.content_encoding, label.once))
             except StorageError as error:

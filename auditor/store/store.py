@@ -12,7 +12,7 @@ NDJSON = "application/x-ndjson"
 HTML = "text/html; charset=utf-8"
 
 
-class AlreadyThere(AuditorError):  # noqa: N818 - for whoever writes once, it is an answer
+class AlreadyExists(AuditorError):  # noqa: N818 - for whoever writes once, it is an answer
     """Another writer was first: the key holds something else."""
 
 
@@ -29,7 +29,7 @@ class Blob:
 class Store(Protocol):
     """A folder, or a bucket with a prefix."""
 
-    def where(self, key: str = "") -> str:
+    def url(self, key: str = "") -> str:
         """Return the path or URL of a key, as people and other programs would write it."""
 
     def put(self, key: str, blob: Blob) -> None:

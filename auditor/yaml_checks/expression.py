@@ -20,8 +20,8 @@ from jmespath.exceptions import (
 from jmespath.functions import Functions
 from jmespath.visitor import TreeInterpreter
 
-from auditor.yaml_checks.model import PERHAPS_UNREAD
-from auditor.yaml_files import Complaint, show
+from auditor.yaml_checks.model import MAYBE_UNREAD
+from auditor.yaml_files import FieldError, quote
 
 #: What jmespath makes of an expression: mappings with `type`, `value` and `children`.
 Node = dict[str, Any]
@@ -35,7 +35,7 @@ _EQUALITY = frozenset({"eq", "ne"})
 _ADVICE = "`auditor checks --facts` names what there is; jmespath.org describes the language."
 
 
-class Unanswered(Exception):  # noqa: N818 - no fault of ours: the fact does not answer the question
+class Undecidable(Exception):  # noqa: N818 - no fault of ours: the fact does not answer the question
     """An expression has no answer for one fact. `reason` is a word for rows, `detail` names what stood in the way."""
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -50,21 +50,21 @@ def parsed(text: str) -> Node:
     """Return the tree of an expression. Raises Complaint where it is none, or larger than anybody can read."""
     if len(text) > LONGEST:
         message = f"has {len(text):,} characters, {LONGEST:,} at most"
-        raise Complaint(message, "Split the check into several.")
+        raise FieldError(message, "Split the check into several.")
     try:
         tree = cast("Node", jmespath.compile(text).parsed)
     except IncompleteExpressionError:
-        raise Complaint("ends too early for JMESPath", _ADVICE) from None
+        raise FieldError("ends too early for JMESPath", _ADVICE) from None
     except ParseError as error:
-        message = f"is not JMESPath: {show(error.token_value)} does not fit at character {error.lex_position + 1}"
-        raise Complaint(message, _ADVICE) from None
+        message = f"is not JMESPath: {quote(error.token_value)} does not fit at character {error.lex_position + 1}"
+        raise FieldError(message, _ADVICE) from None
     except JMESPathError:
-        raise Complaint("is empty", "Write a JMESPath expression, or remove the key.") from None
+        raise FieldError("is empty", "Write a JMESPath expression, or remove the key.") from None
     except RecursionError:
         tree = {}
     if not tree or _depth(tree) > DEEPEST:
         message = f"is nested deeper than {DEEPEST} levels"
-        raise Complaint(message, "Split the check into several.")
+        raise FieldError(message, "Split the check into several.")
     return tree
 
 
@@ -75,11 +75,11 @@ def evaluate(text: str, document: dict[str, Any]) -> tuple[Any, bool]:
         return interpreter.visit(parsed(text), document), not interpreter.in_part
     except JMESPathTypeError as error:
         detail = f"{error.function_name}() was given {error.actual_type}"
-        raise Unanswered("expression-failed", detail) from None
+        raise Undecidable("expression-failed", detail) from None
     except ArityError as error:
-        raise Unanswered("expression-failed", f"{error.function_name}()") from None
+        raise Undecidable("expression-failed", f"{error.function_name}()") from None
     except (JMESPathError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
-        raise Unanswered("expression-failed", type(error).__name__) from None
+        raise Undecidable("expression-failed", type(error).__name__) from None
 
 
 def signatures() -> dict[str, tuple[Any, ...]]:
@@ -105,9 +105,9 @@ class _Interpreter(TreeInterpreter):
     def visit_field(self, node: Any, value: Any) -> Any:  # noqa: ANN401
         name = node["value"]
         found = super().visit_field(node, value)
-        if name in PERHAPS_UNREAD and isinstance(value, dict):
+        if name in MAYBE_UNREAD and isinstance(value, dict):
             if found is None and name in value:
-                raise Unanswered("not-read", name)
+                raise Undecidable("not-read", name)
             self.in_part |= isinstance(found, dict) and found.get("complete") is False
         return found
 
@@ -116,7 +116,7 @@ class _Interpreter(TreeInterpreter):
             return super().visit_comparator(node, value)
         sides = [self.visit(each, value) for each in node["children"]]
         if not all(isinstance(each, int | float) and not isinstance(each, bool) for each in sides):
-            raise Unanswered("not-comparable", "what is larger or smaller must be numbers")
+            raise Undecidable("not-comparable", "what is larger or smaller must be numbers")
         return self.COMPARATOR_FUNC[node["value"]](*sides)
 
     def visit_multi_select_list(self, node: Any, value: Any) -> Any:  # noqa: ANN401
@@ -137,7 +137,7 @@ class _Interpreter(TreeInterpreter):
     def _spend(self, steps: int) -> None:
         self._left -= steps
         if self._left < 0:
-            raise Unanswered("expression-too-costly", f"more than {MOST_STEPS:,} steps")
+            raise Undecidable("expression-too-costly", f"more than {MOST_STEPS:,} steps")
 
 
 def _depth(tree: Node) -> int:

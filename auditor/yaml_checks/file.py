@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from auditor.domain.reason import Reason
 from auditor.yaml_checks.judge import UNANSWERED
-from auditor.yaml_files import Complaint, show
+from auditor.yaml_files import FieldError, quote
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
 _WORD = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -22,44 +22,44 @@ _Kind = Literal[
 
 def _id(value: str) -> str:
     if not _ID.fullmatch(value):
-        message = f"{show(value)} is not an id"
-        raise Complaint(message, "Write small letters and digits with hyphens between, such as ecs-image-tag-latest.")
+        message = f"{quote(value)} is not an id"
+        raise FieldError(message, "Write small letters and digits with hyphens between, such as ecs-image-tag-latest.")
     return value
 
 
 def _reason(value: str) -> str:
     if not _WORD.fullmatch(value):
-        message = f"{show(value)} is not a reason"
-        raise Complaint(message, "Write small letters and digits with hyphens between, such as tag-latest.")
+        message = f"{quote(value)} is not a reason"
+        raise FieldError(message, "Write small letters and digits with hyphens between, such as tag-latest.")
     if value in UNANSWERED or value in set(Reason):
-        message = f"{show(value)} is a word of auditor's own"
-        raise Complaint(message, "Choose another: this one says that something could not be examined.")
+        message = f"{quote(value)} is a word of auditor's own"
+        raise FieldError(message, "Choose another: this one says that something could not be examined.")
     return value
 
 
 def _said(value: str) -> str:
     if not value.strip():
-        raise Complaint("is empty", "Write something.")
+        raise FieldError("is empty", "Write something.")
     return value.strip()
 
 
 def _phrase(value: str) -> str:
     if value.endswith("."):
-        raise Complaint("ends with a full stop", "Remove it: it stands within other sentences.")
+        raise FieldError("ends with a full stop", "Remove it: it stands within other sentences.")
     return value
 
 
 def _sentence(value: str) -> str:
     if not value.endswith("."):
-        raise Complaint("is not a sentence", "End it with a full stop.")
+        raise FieldError("is not a sentence", "End it with a full stop.")
     return value
 
 
 def _frameworks(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     for name, controls in value.items():
         if not _FRAMEWORK.fullmatch(name) or not controls:
-            message = f"{show(name)} is not a framework with its controls"
-            raise Complaint(message, 'Write a name such as cis-compute-1.1, and a list such as ["3.1"].')
+            message = f"{quote(name)} is not a framework with its controls"
+            raise FieldError(message, 'Write a name such as cis-compute-1.1, and a list such as ["3.1"].')
     return value
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from auditor.domain.check import Detail, Evidence, Status, Verdict
-from auditor.yaml_checks.expression import Unanswered, evaluate
+from auditor.yaml_checks.expression import Undecidable, evaluate
 from auditor.yaml_checks.model import as_document
 
 #: What is said of a fact for which an expression has no answer. Such a fact is UNKNOWN, and never PASS.
@@ -47,16 +47,16 @@ class Judge:
         if self.applies_when:
             try:
                 applies, whole = _truth(self.applies_when, document)
-            except Unanswered as unanswered:
+            except Undecidable as unanswered:
                 return _unknown("applies_when", unanswered)
             if not applies and whole:
                 return Verdict(Status.NOT_APPLICABLE)
         try:
             fails, whole_too = _truth(self.fail_when, document)
-        except Unanswered as unanswered:
+        except Undecidable as unanswered:
             return _unknown("fail_when", unanswered)
         if not (whole and whole_too) and not (fails and whole):
-            return _unknown("fail_when", Unanswered("not-read", "in_use"))
+            return _unknown("fail_when", Undecidable("not-read", "usage"))
         return Verdict(Status.FAIL, (self.reason,), self._parts(document)) if fails else Verdict(Status.PASS)
 
     def _parts(self, document: dict[str, Any]) -> tuple[Evidence, ...]:
@@ -65,7 +65,7 @@ class Judge:
         if self.evidence:
             try:
                 found, _ = evaluate(self.evidence, document)
-            except Unanswered:  # the verdict stands without it
+            except Undecidable:  # the verdict stands without it
                 found = None
         parts = found if isinstance(found, list) else []
         whole = Evidence(reasons=(self.reason,), details=_details(document, self.looked_at))
@@ -87,11 +87,11 @@ class Judge:
 def _truth(text: str, document: dict[str, Any]) -> tuple[bool, bool]:
     found, whole = evaluate(text, document)
     if not isinstance(found, bool):
-        raise Unanswered("expression-not-boolean", "null" if found is None else type(found).__name__)
+        raise Undecidable("expression-not-boolean", "null" if found is None else type(found).__name__)
     return found, whole
 
 
-def _unknown(key: str, unanswered: Unanswered) -> Verdict:
+def _unknown(key: str, unanswered: Undecidable) -> Verdict:
     details: dict[str, Detail] = {"expression": key, "because": unanswered.detail}
     evidence = Evidence(reasons=(unanswered.reason,), details=details)
     return Verdict(Status.UNKNOWN, (unanswered.reason,), (evidence,))

@@ -18,12 +18,12 @@ from auditor.yaml_checks.expression import parsed
 from auditor.yaml_checks.file import CheckFile
 from auditor.yaml_checks.judge import UNANSWERED, Judge
 from auditor.yaml_checks.manual import page
-from auditor.yaml_checks.model import KINDS, Shape, Word, shape_of
+from auditor.yaml_checks.model import KINDS, JsonType, Shape, shape_of
 from auditor.yaml_checks.typecheck import Reading
-from auditor.yaml_files import Complaint, Document, decode, explain, parse_with_slips, show
+from auditor.yaml_files import Document, FieldError, decode, explain, parse_with_duplicates, quote
 
-_BOOLEAN = frozenset({Word.BOOLEAN, Word.ANYTHING})
-_LIST = frozenset({Word.LIST, Word.ANYTHING})
+_BOOLEAN = frozenset({JsonType.BOOLEAN, JsonType.ANYTHING})
+_LIST = frozenset({JsonType.LIST, JsonType.ANYTHING})
 #: What each expression must give, and what to write where it does not.
 _GIVES = {
     "applies_when": (_BOOLEAN, "true or false", "Compare something: length(...) > `0`, x == 'y', x != `null`."),
@@ -62,13 +62,13 @@ def _files(folder: str, place: Problem, problems: list[Problem]) -> list[Path]:
         everything = sorted(each for each in Path(folder).iterdir() if not each.name.startswith("."))
     except OSError as error:
         advice = "Name a folder, relative to where auditor is started, or by its whole path."
-        problems.append(replace(place, message=f"{show(folder)}: {error.strerror or error}", advice=advice))
+        problems.append(replace(place, message=f"{quote(folder)}: {error.strerror or error}", advice=advice))
         return []
     files = [each for each in everything if each.suffix == ".yaml"]
     passed_over = [str(each) for each in everything if each.suffix == ".yml"]
     problems += [Problem(each, 0, "", "is not read", "Name it .yaml, or move it elsewhere.") for each in passed_over]
     if not files:
-        problems.append(replace(place, message=f"{show(folder)} holds no check", advice="Put *.yaml files there."))
+        problems.append(replace(place, message=f"{quote(folder)} holds no check", advice="Put *.yaml files there."))
     return files
 
 
@@ -76,7 +76,7 @@ def _add(found: Found, path: Path, owners: dict[str, str]) -> None:
     source = str(path)
     try:
         raw = path.read_bytes()
-        document, slips = parse_with_slips(decode(raw, source), source)
+        document, slips = parse_with_duplicates(decode(raw, source), source)
     except OSError as error:
         problem = Problem(source, 0, "", error.strerror or str(error), "Check who may read it.")
         found.problems.append(problem)
@@ -103,7 +103,7 @@ def _check(document: Document, origin: Origin, owners: dict[str, str]) -> tuple[
         return None, problems
     if id_ in owners:
         advice = "Give this check an id of its own."
-        return None, [*problems, document.problem(("id",), f"{show(id_)} is taken by {owners[id_]}", advice)]
+        return None, [*problems, document.problem(("id",), f"{quote(id_)} is taken by {owners[id_]}", advice)]
     owners[id_] = document.source
     return (_made(file, looks, origin) if file and not problems else _standing_in(id_)), problems
 
@@ -133,10 +133,10 @@ class _Looks:
                 for complaint in self._complaints(key, text.strip()):
                     yield document.problem((key,), complaint.message, complaint.advice)
 
-    def _complaints(self, key: str, text: str) -> list[Complaint]:
+    def _complaints(self, key: str, text: str) -> list[FieldError]:
         try:
             tree = parsed(text)
-        except Complaint as complaint:
+        except FieldError as complaint:
             return [complaint]
         if self._kind is None:
             return []
@@ -181,19 +181,19 @@ def _made(file: CheckFile, looks: _Looks, origin: Origin) -> Check[Any]:
         shown=looks.at_a_part,
     )
     kind, words = KINDS[file.over], {file.reason: file.words, **UNANSWERED}
-    by_hand = Repair(by_hand=file.remediation)
+    by_hand = Repair(manual=file.remediation)
     return Check(
         id=file.id,
         title=file.title,
         severity=Severity(file.severity),
-        over=kind,
+        fact_type=kind,
         judge=judge,
         frameworks=dict(file.frameworks),
         remediation=file.remediation,
-        words=words,
+        reason_texts=words,
         repairs=dict.fromkeys(words, by_hand) if issubclass(kind, Definition) else {},
         reads_tags=looks.tags,
-        page=page(file),
+        manual_page=page(file),
         origin=origin,
     )
 

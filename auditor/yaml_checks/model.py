@@ -13,9 +13,9 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from auditor.domain.aws_resource import Resource
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition, TaskDefinition
 from auditor.domain.ecs.workloads import CapacityProvider, Cluster, Service, TaskSet
-from auditor.domain.resource import Resource
 
 #: What a check may be about, by the word for it.
 KINDS: Mapping[str, type[Any]] = {
@@ -29,10 +29,10 @@ KINDS: Mapping[str, type[Any]] = {
 }
 
 #: Members that are null where nobody looked: nothing may be concluded from them then, and least of all PASS.
-PERHAPS_UNREAD = frozenset({"tags", "in_use", "latest_active"})
+MAYBE_UNREAD = frozenset({"tags", "usage", "latest_active"})
 
 
-class Word(StrEnum):
+class JsonType(StrEnum):
     """What kind of value stands at a place, in the words that people read."""
 
     TEXT = "text"
@@ -54,7 +54,7 @@ class Shape:
     An object is of a `kind` of the domain, or was made up by an expression and has `members`.
     """
 
-    word: Word
+    word: JsonType
     nullable: bool = False
     of: Shape | None = None
     kind: type[Any] | None = None
@@ -68,7 +68,7 @@ class Shape:
     def __str__(self) -> str:
         """`list of Container`, `text or null`."""
         alone = self.kind.__name__ if self.kind else self.word.value
-        text = f"list of {self.of}" if self.word is Word.LIST else alone
+        text = f"list of {self.of}" if self.word is JsonType.LIST else alone
         return f"{text} or null" if self.nullable else text
 
 
@@ -83,7 +83,7 @@ class Member:
 
 def shape_of(kind: type[Any]) -> Shape:
     """Return the shape of a kind of fact, or of a part of one."""
-    return Shape(Word.OBJECT, kind=kind)
+    return Shape(JsonType.OBJECT, kind=kind)
 
 
 def members_of(kind: type[Any]) -> tuple[Member, ...]:
@@ -137,9 +137,9 @@ def _shape(hint: Any) -> Shape:  # noqa: ANN401 - any annotation
         (inner,) = (_shape(each) for each in arguments if each is not NoneType)
         return Shape(inner.word, True, inner.of, inner.kind)  # noqa: FBT003 - the second field of a shape
     if origin in (tuple, frozenset):
-        return Shape(Word.LIST, of=_shape(arguments[0]))
+        return Shape(JsonType.LIST, of=_shape(arguments[0]))
     if origin is Mapping:
-        return Shape(Word.MAP, of=_shape(arguments[1]))
+        return Shape(JsonType.MAP, of=_shape(arguments[1]))
     if hasattr(hint, "__dataclass_fields__"):
         return shape_of(hint)
     message = f"{hint!r} has no place in plain data"
@@ -147,7 +147,12 @@ def _shape(hint: Any) -> Shape:  # noqa: ANN401 - any annotation
 
 
 _known: dict[type[Any], tuple[Member, ...]] = {}
-_SIMPLE: Mapping[Any, Word] = {str: Word.TEXT, int: Word.NUMBER, bool: Word.BOOLEAN, datetime: Word.TIME}
+_SIMPLE: Mapping[Any, JsonType] = {
+    str: JsonType.TEXT,
+    int: JsonType.NUMBER,
+    bool: JsonType.BOOLEAN,
+    datetime: JsonType.TIME,
+}
 
 
 def _innermost(shape: Shape) -> Shape:

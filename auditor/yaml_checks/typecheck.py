@@ -11,27 +11,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auditor.yaml_checks.expression import Node, signatures
-from auditor.yaml_checks.model import Shape, Word
-from auditor.yaml_files import Complaint, show, suggestion
+from auditor.yaml_checks.model import JsonType, Shape
+from auditor.yaml_files import FieldError, quote, suggestion
 
-_ANYTHING, _NULL = Shape(Word.ANYTHING), Shape(Word.NULL)
-_TEXT, _NUMBER, _BOOLEAN = Shape(Word.TEXT), Shape(Word.NUMBER), Shape(Word.BOOLEAN)
-_OPEN = frozenset({Word.ANYTHING, Word.MIXED, Word.NULL})
+_ANYTHING, _NULL = Shape(JsonType.ANYTHING), Shape(JsonType.NULL)
+_TEXT, _NUMBER, _BOOLEAN = Shape(JsonType.TEXT), Shape(JsonType.NUMBER), Shape(JsonType.BOOLEAN)
+_OPEN = frozenset({JsonType.ANYTHING, JsonType.MIXED, JsonType.NULL})
 #: What jmespath calls the words.
 _TYPES = {
-    Word.TEXT: "string",
-    Word.TIME: "string",
-    Word.NUMBER: "number",
-    Word.BOOLEAN: "boolean",
-    Word.LIST: "array",
-    Word.OBJECT: "object",
-    Word.MAP: "object",
+    JsonType.TEXT: "string",
+    JsonType.TIME: "string",
+    JsonType.NUMBER: "number",
+    JsonType.BOOLEAN: "boolean",
+    JsonType.LIST: "array",
+    JsonType.OBJECT: "object",
+    JsonType.MAP: "object",
 }
 _GIVES: dict[str, Shape] = {
     **dict.fromkeys(("abs", "avg", "ceil", "floor", "length", "sum", "to_number"), _NUMBER),
     **dict.fromkeys(("contains", "ends_with", "starts_with"), _BOOLEAN),
     **dict.fromkeys(("join", "to_string", "type"), _TEXT),
-    "keys": Shape(Word.LIST, of=_TEXT),
+    "keys": Shape(JsonType.LIST, of=_TEXT),
 }
 
 
@@ -39,7 +39,7 @@ _GIVES: dict[str, Shape] = {
 class Reading:
     """What has been found in one expression: what is wrong with it, and the members that it reads, by their owner."""
 
-    complaints: list[Complaint] = field(default_factory=list)
+    complaints: list[FieldError] = field(default_factory=list)
     members: set[tuple[type[Any], str]] = field(default_factory=set)
 
     def gives(self, node: Node, here: Shape) -> Shape:
@@ -48,7 +48,7 @@ class Reading:
 
     def complain(self, message: str, advice: str) -> Shape:
         """Note what is wrong, and go on as if it were not."""
-        self.complaints.append(Complaint(message, advice))
+        self.complaints.append(FieldError(message, advice))
         return _ANYTHING
 
 
@@ -64,16 +64,16 @@ def _field(reading: Reading, node: Node, here: Shape) -> Shape:
     name = node["value"]
     if here.word in _OPEN:
         return _ANYTHING
-    if here.word is Word.MAP:
+    if here.word is JsonType.MAP:
         return here.of or _ANYTHING
-    if here.word is Word.LIST:
-        return reading.complain(f"{show(name)} is asked of a list", f"Write [].{show(name)} for that of each item.")
-    if here.word is not Word.OBJECT:
-        bracket = f"Remove .{show(name)}, or write brackets: what stands behind `!` ends before the dot."
-        return reading.complain(f"{show(name)} is asked of {here.word.value}", bracket)
+    if here.word is JsonType.LIST:
+        return reading.complain(f"{quote(name)} is asked of a list", f"Write [].{quote(name)} for that of each item.")
+    if here.word is not JsonType.OBJECT:
+        bracket = f"Remove .{quote(name)}, or write brackets: what stands behind `!` ends before the dot."
+        return reading.complain(f"{quote(name)} is asked of {here.word.value}", bracket)
     if name not in here.names:
         owner = here.kind.__name__ if here.kind else "what is made here"
-        return reading.complain(f"{show(name)} is not a member of {owner}", _meant(name, here))
+        return reading.complain(f"{quote(name)} is not a member of {owner}", _meant(name, here))
     if here.kind:
         reading.members.add((here.kind, name))
     return here.names[name]
@@ -95,7 +95,7 @@ def _one_after_the_other(reading: Reading, node: Node, here: Shape) -> Shape:
 def _item(reading: Reading, base: Shape) -> Shape:
     if base.word in _OPEN:
         return _ANYTHING
-    if base.word is not Word.LIST:
+    if base.word is not JsonType.LIST:
         return reading.complain(f"{base} is taken for a list", "Remove the brackets.")
     return base.of or _ANYTHING
 
@@ -109,25 +109,25 @@ def _projection(reading: Reading, node: Node, here: Shape) -> Shape:
     item = _item(reading, reading.gives(left, here))
     for each in condition:
         reading.gives(each, item)
-    return Shape(Word.LIST, of=reading.gives(right, item))
+    return Shape(JsonType.LIST, of=reading.gives(right, item))
 
 
 def _values(reading: Reading, node: Node, here: Shape) -> Shape:
     base = reading.gives(node["children"][0], here)
-    if base.word not in {Word.MAP, Word.OBJECT, *_OPEN}:
+    if base.word not in {JsonType.MAP, JsonType.OBJECT, *_OPEN}:
         reading.complain(f"{base} is taken for an object", "Write [*] for the items of a list.")
-    item = base.of if base.word is Word.MAP and base.of else _ANYTHING
-    return Shape(Word.LIST, of=reading.gives(node["children"][1], item))
+    item = base.of if base.word is JsonType.MAP and base.of else _ANYTHING
+    return Shape(JsonType.LIST, of=reading.gives(node["children"][1], item))
 
 
 def _flatten(reading: Reading, node: Node, here: Shape) -> Shape:
     base = reading.gives(node["children"][0], here)
     item = _item(reading, base)
-    return item if item.word is Word.LIST else Shape(Word.LIST, of=item)
+    return item if item.word is JsonType.LIST else Shape(JsonType.LIST, of=item)
 
 
 def _slice(reading: Reading, _node: Node, here: Shape) -> Shape:
-    return Shape(Word.LIST, of=_item(reading, here))
+    return Shape(JsonType.LIST, of=_item(reading, here))
 
 
 def _literal(_reading: Reading, node: Node, _here: Shape) -> Shape:
@@ -135,7 +135,7 @@ def _literal(_reading: Reading, node: Node, _here: Shape) -> Shape:
     if isinstance(value, bool):
         return _BOOLEAN
     if isinstance(value, list):
-        return Shape(Word.LIST, of=_ANYTHING)
+        return Shape(JsonType.LIST, of=_ANYTHING)
     words = {str: _TEXT, int: _NUMBER, float: _NUMBER, type(None): _NULL}
     return words.get(type(value), _ANYTHING)
 
@@ -148,7 +148,7 @@ def _comparator(reading: Reading, node: Node, here: Shape) -> Shape:
             reading.complain(f"compares {left} with {right}, which are never equal", advice)
         return _BOOLEAN
     for side in (left, right):
-        if side.word not in {Word.NUMBER, *_OPEN}:
+        if side.word not in {JsonType.NUMBER, *_OPEN}:
             reading.complain(f"orders {side}, which is no number", "Compare it with == or !=.")
     return _BOOLEAN
 
@@ -163,12 +163,12 @@ def _not(reading: Reading, node: Node, here: Shape) -> Shape:
 
 
 def _several(reading: Reading, node: Node, here: Shape) -> Shape:
-    return Shape(Word.LIST, of=_joined([reading.gives(each, here) for each in node["children"]]))
+    return Shape(JsonType.LIST, of=_joined([reading.gives(each, here) for each in node["children"]]))
 
 
 def _made(reading: Reading, node: Node, here: Shape) -> Shape:
     members = tuple((each["value"], reading.gives(each["children"][0], here)) for each in node["children"])
-    return Shape(Word.OBJECT, members=members)
+    return Shape(JsonType.OBJECT, members=members)
 
 
 def _function(reading: Reading, node: Node, here: Shape) -> Shape:
@@ -176,7 +176,7 @@ def _function(reading: Reading, node: Node, here: Shape) -> Shape:
     known = signatures()
     if name not in known:
         every = f"Known: {', '.join(sorted(known))}."
-        return reading.complain(f"{show(name)}() is not a function", suggestion(name, known) or every)
+        return reading.complain(f"{quote(name)}() is not a function", suggestion(name, known) or every)
     signature = known[name]
     variadic = bool(signature[-1].get("variadic"))
     if len(nodes) < len(signature) or (len(nodes) > len(signature) and not variadic):
@@ -191,7 +191,7 @@ def _function(reading: Reading, node: Node, here: Shape) -> Shape:
 def _arguments(reading: Reading, nodes: Sequence[Node], here: Shape) -> tuple[list[Shape | None], Shape]:
     """Each argument's shape, None for what is behind an `&`: that stands upon the items of the list beside it."""
     given = [None if each["type"] == "expref" else reading.gives(each, here) for each in nodes]
-    item = next((each.of for each in given if each and each.word is Word.LIST and each.of), _ANYTHING)
+    item = next((each.of for each in given if each and each.word is JsonType.LIST and each.of), _ANYTHING)
     behind = [reading.gives(each["children"][0], item) for each in nodes if each["type"] == "expref"]
     return given, behind[-1] if behind else _ANYTHING
 
@@ -211,10 +211,10 @@ def _given_by(name: str, given: Sequence[Shape], behind: Shape) -> Shape:
         **_GIVES,
         **dict.fromkeys(("reverse", "sort", "sort_by"), first),
         **dict.fromkeys(("max", "max_by", "min", "min_by"), first.of or _ANYTHING),
-        "map": Shape(Word.LIST, of=behind),
+        "map": Shape(JsonType.LIST, of=behind),
         "not_null": _joined(given),
-        "to_array": first if first.word is Word.LIST else Shape(Word.LIST, of=first),
-        "values": Shape(Word.LIST, of=first.of if first.word is Word.MAP else _ANYTHING),
+        "to_array": first if first.word is JsonType.LIST else Shape(JsonType.LIST, of=first),
+        "values": Shape(JsonType.LIST, of=first.of if first.word is JsonType.MAP else _ANYTHING),
     }
     return gives.get(name, _ANYTHING)
 
@@ -227,10 +227,10 @@ def _may_equal(left: Shape, right: Shape) -> bool:
 
 def _joined(shapes: Sequence[Shape]) -> Shape:
     """What may come out where one of several does."""
-    some = {each.word: each for each in shapes if each.word is not Word.NULL}
-    if Word.ANYTHING in some or not some:
+    some = {each.word: each for each in shapes if each.word is not JsonType.NULL}
+    if JsonType.ANYTHING in some or not some:
         return _ANYTHING
-    return next(iter(some.values())) if len(some) == 1 else Shape(Word.MIXED)
+    return next(iter(some.values())) if len(some) == 1 else Shape(JsonType.MIXED)
 
 
 _RULES: dict[str, Callable[[Reading, Node, Shape], Shape]] = {

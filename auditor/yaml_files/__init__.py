@@ -8,15 +8,15 @@ says of a document into problems that people can act on.
 from auditor.yaml_files.dialect import TEMPLATE, Dialect
 from auditor.yaml_files.document import Document, Node, Path
 from auditor.yaml_files.encoding import decode
-from auditor.yaml_files.explain import Complaint, Noun, explain, suggestion
-from auditor.yaml_files.quoting import show
-from auditor.yaml_files.read import parse, parse_with_slips
+from auditor.yaml_files.explain import FieldError, Noun, explain, suggestion
+from auditor.yaml_files.quoting import quote
+from auditor.yaml_files.read import parse, parse_with_duplicates
 from auditor.yaml_files.scalars import resolve
 from auditor.yaml_files.schema import kinds_at
 
 __all__ = [
     "TEMPLATE",
-    "Complaint",
+    "FieldError",
     "Dialect",
     "Document",
     "Node",
@@ -26,8 +26,8 @@ __all__ = [
     "explain",
     "kinds_at",
     "parse",
-    "parse_with_slips",
+    "parse_with_duplicates",
     "resolve",
-    "show",
+    "quote",
     "suggestion",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from auditor.domain.errors import Problem
-from auditor.yaml_files.quoting import show_path
+from auditor.yaml_files.quoting import quote_path
 
 #: What is said of a key that nothing follows.
 NO_VALUE = ("has no value", "Give it one, or remove it.")
@@ -74,7 +74,7 @@ class Document:
     def problem(self, path: Path, message: str, advice: str = "") -> Problem:
         """A problem at `path`, or at the nearest thing around it that exists."""
         place = self._find(path)
-        shown = "" if place.source != self.source else show_path(place.path)
+        shown = "" if place.source != self.source else quote_path(place.path)
         return Problem(place.source, place.line, shown, message, advice)
 
     def without_value(self) -> list[Problem]:

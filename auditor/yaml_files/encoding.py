@@ -7,7 +7,7 @@ import re
 from bisect import bisect
 
 from auditor.domain.errors import ConfigError, Problem
-from auditor.yaml_files.quoting import show
+from auditor.yaml_files.quoting import quote
 
 #: Characters. The largest organization that AWS allows fits into a tenth of it.
 LARGEST = 5_000_000
@@ -42,7 +42,7 @@ def screened(text: str, source: str) -> list[Problem]:
             source,
             bisect(breaks, hit.start()) + 1,
             "",
-            f"holds the character {show(hit.group())}, which configuration must not hold",
+            f"holds the character {quote(hit.group())}, which configuration must not hold",
             'Remove it; in double quotes it can be written as an escape such as "\\u00e9".',
         )
         for hit in hits[:_MOST_REPORTED]

@@ -13,13 +13,13 @@ from typing import Any
 
 from auditor.domain.errors import Problem
 from auditor.yaml_files.document import NO_VALUE, Document, Path
-from auditor.yaml_files.quoting import kind, show
+from auditor.yaml_files.quoting import kind, quote
 from auditor.yaml_files.schema import Schema, description_at, keys_at
 
 _LONGEST_WORD = 100
 
 
-class Complaint(ValueError):  # noqa: N818 - it is raised by validators to be collected, and never ends anything
+class FieldError(ValueError):  # noqa: N818 - it is raised by validators to be collected, and never ends anything
     """What a validator finds wrong with one value: a sentence without its subject's path, and what to do."""
 
     def __init__(self, message: str, advice: str = "") -> None:
@@ -54,7 +54,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """`Did you mean x?`, or nothing where nothing is near."""
     by_folded = {each.casefold(): each for each in known}
     near = get_close_matches(word.casefold(), by_folded, n=1) if len(word) <= _LONGEST_WORD else []
-    return f"Did you mean {show(by_folded[near[0]])}?" if near else ""
+    return f"Did you mean {quote(by_folded[near[0]])}?" if near else ""
 
 
 def explain(
@@ -89,7 +89,7 @@ def _case(error: Mapping[str, Any], written: str | None, schema: Schema, nouns: 
 
 def _sentence(case: _Case) -> tuple[str, str]:
     complaint = case.context.get("error")
-    if isinstance(complaint, Complaint):
+    if isinstance(complaint, FieldError):
         return complaint.message, complaint.advice
     if case.value is None:
         return NO_VALUE
@@ -112,8 +112,8 @@ def _not_text(case: _Case) -> tuple[str, str]:
     if isinstance(case.value, dict | list):
         return f"is {kind(case.value)}, not {case.noun.name}", "Write one value."
     return (
-        f"{show(case.text)} is {kind(case.value)}, not {case.noun.name}",
-        case.noun.advice.format(text=show(case.text)),
+        f"{quote(case.text)} is {kind(case.value)}, not {case.noun.name}",
+        case.noun.advice.format(text=quote(case.text)),
     )
 
 
@@ -122,12 +122,15 @@ def _not_a_number(case: _Case) -> tuple[str, str]:
     if isinstance(case.value, dict | list):
         return f"is {kind(case.value)}, not {wanted}", "Write one number."
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?", case.text) and isinstance(case.value, str):
-        return f"{show(case.text)} is text, not {wanted}", f"Remove the quotes: {show(case.text)}"
-    return f"{show(case.text)} is not {wanted}", "Write digits only." if wanted == "a whole number" else "Write digits."
+        return f"{quote(case.text)} is text, not {wanted}", f"Remove the quotes: {quote(case.text)}"
+    return (
+        f"{quote(case.text)} is not {wanted}",
+        "Write digits only." if wanted == "a whole number" else "Write digits.",
+    )
 
 
 def _not_yes_or_no(case: _Case) -> tuple[str, str]:
-    return f"{show(case.text)} is not true or false", "Write true or false, without quotes."
+    return f"{quote(case.text)} is not true or false", "Write true or false, without quotes."
 
 
 def _not_a_list(case: _Case) -> tuple[str, str]:
@@ -141,13 +144,13 @@ def _not_a_mapping(case: _Case) -> tuple[str, str]:
 def _not_one_of(case: _Case) -> tuple[str, str]:
     words = re.findall(r"'([^']*)'", str(case.context["expected"]))
     near = suggestion(case.text, words)
-    return f"{show(case.text)} is not one of {', '.join(words)}", near or "Choose one of these."
+    return f"{quote(case.text)} is not one of {', '.join(words)}", near or "Choose one of these."
 
 
 def _out_of_bounds(word: str, key: str, advice: str) -> Callable[[_Case], tuple[str, str]]:
     def sentence(case: _Case) -> tuple[str, str]:
         bound = case.context[key]
-        return f"{show(case.text)} is {word} {bound:g}", advice.format(bound=f"{bound:g}")
+        return f"{quote(case.text)} is {word} {bound:g}", advice.format(bound=f"{bound:g}")
 
     return sentence
 
@@ -157,7 +160,7 @@ def _too_short(_case: _Case) -> tuple[str, str]:
 
 
 def _anything(case: _Case) -> tuple[str, str]:
-    return f"{show(case.text)} does not fit here", description_at(case.schema, case.path)
+    return f"{quote(case.text)} does not fit here", description_at(case.schema, case.path)
 
 
 _SENTENCES: dict[str, Callable[[_Case], tuple[str, str]]] = {

@@ -9,7 +9,7 @@ _LONGEST = 60
 _BARE = re.compile(r"[\w.,+*?/:@={}<>!\[\]-]+")
 
 
-def show(value: object) -> str:
+def quote(value: object) -> str:
     """`value` in one line of printable characters, quoted where its edges would not be seen, cut after 60."""
     text = str(value).lower() if isinstance(value, bool) else str(value)
     cut = text[:_LONGEST] + ("..." if len(text) > _LONGEST else "")
@@ -17,9 +17,9 @@ def show(value: object) -> str:
     return safe if _BARE.fullmatch(safe) else f'"{safe}"'
 
 
-def show_path(path: Sequence[str | int]) -> str:
+def quote_path(path: Sequence[str | int]) -> str:
     """`accounts[2].tags.owner`."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{show(part)}" for part in path).removeprefix(".")
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{quote(part)}" for part in path).removeprefix(".")
 
 
 def kind(value: object) -> str:

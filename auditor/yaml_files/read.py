@@ -17,7 +17,7 @@ from auditor.domain.errors import ConfigError, Problem
 from auditor.yaml_files.dialect import CONFIGURATION, Dialect, long_form
 from auditor.yaml_files.document import Document, Node, Path
 from auditor.yaml_files.encoding import json_as_yaml, screened
-from auditor.yaml_files.quoting import kind, show, show_path
+from auditor.yaml_files.quoting import kind, quote, quote_path
 from auditor.yaml_files.scalars import resolve
 
 #: The parser in C is ten times as fast, but is not in every build of PyYAML.
@@ -40,13 +40,13 @@ _ADVICE = {
 
 def parse(text: str, source: str, dialect: Dialect = CONFIGURATION) -> Document:
     """Read one YAML or JSON document. Raises ConfigError with every problem that can be found, for any input."""
-    document, slips = parse_with_slips(text, source, dialect)
+    document, slips = parse_with_duplicates(text, source, dialect)
     if slips:
         raise ConfigError(slips)
     return document
 
 
-def parse_with_slips(text: str, source: str, dialect: Dialect = CONFIGURATION) -> tuple[Document, list[Problem]]:
+def parse_with_duplicates(text: str, source: str, dialect: Dialect = CONFIGURATION) -> tuple[Document, list[Problem]]:
     """Read one YAML or JSON document, and return beside it the keys that are given twice.
 
     Such a document must not be used, but what else is wrong with it can be told in the same breath. Raises ConfigError
@@ -173,8 +173,8 @@ class _Reader:
         node = self._node(event, path)
         if not isinstance(node.data, str) and not (self._dialect.numbers_as_keys and node.text is not None):
             what = "empty" if node.data is None else kind(node.data)
-            advice = f'Quote it: "{show(event.value)}"' if event.value else "Write a key before the colon."
-            self._complain(event, path, f"the key {show(event.value)} is {what}, not text", advice)
+            advice = f'Quote it: "{quote(event.value)}"' if event.value else "Write a key before the colon."
+            self._complain(event, path, f"the key {quote(event.value)} is {what}, not text", advice)
         return str(event.value)
 
     def _merge(self, value: Node, event: Any, path: Path) -> dict[str | int, tuple[int, Node]]:  # noqa: ANN401
@@ -187,14 +187,14 @@ class _Reader:
 
     def _alias(self, event: Any, path: Path) -> Node:  # noqa: ANN401
         if event.anchor not in self._anchors:
-            message = f"*{show(event.anchor)} refers to nothing above it"
+            message = f"*{quote(event.anchor)} refers to nothing above it"
             self._complain(
-                event, path, message, f'Define &{show(event.anchor)} first; quote it if it is a pattern: "*"'
+                event, path, message, f'Define &{quote(event.anchor)} first; quote it if it is a pattern: "*"'
             )
             return Node(_line(event), None)
         node = self._anchors[event.anchor]
         if node is None:
-            self._stop(event, path, f"*{show(event.anchor)} refers to itself", "Write it out.")
+            self._stop(event, path, f"*{quote(event.anchor)} refers to itself", "Write it out.")
         self._aliased += node.weight
         if self._aliased > _ALIAS_BUDGET:
             self._stop(event, path, "the aliases blow this file up beyond reason", "Write the values out.")
@@ -204,14 +204,14 @@ class _Reader:
         if event.tag in (None, "!") or (event.tag == "tag:yaml.org,2002:str" and isinstance(event, yaml.ScalarEvent)):
             return
         tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-        self._complain(event, path, f"the tag {show(tag)} is not allowed", "Remove the tag; plain values are enough.")
+        self._complain(event, path, f"the tag {quote(tag)} is not allowed", "Remove the tag; plain values are enough.")
 
     def _complain(self, event: Any, path: Path, message: str, advice: str) -> None:  # noqa: ANN401
-        self.problems.append(Problem(self._source, _line(event), show_path(path), message, advice))
+        self.problems.append(Problem(self._source, _line(event), quote_path(path), message, advice))
         self._stop_at_last()
 
     def _slip(self, event: Any, path: Path, message: str, advice: str) -> None:  # noqa: ANN401
-        self.slips.append(Problem(self._source, _line(event), show_path(path), message, advice))
+        self.slips.append(Problem(self._source, _line(event), quote_path(path), message, advice))
         self._stop_at_last()
 
     def _stop_at_last(self) -> None:

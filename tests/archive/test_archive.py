@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from auditor.archive.archive import Archive, Entry
+from auditor.archive.archive import Archive, ObjectEntry
 from auditor.archive.layout import LATEST, Layout
 from auditor.domain.check import Status
 from auditor.domain.coverage import CoverageStatus
@@ -49,13 +49,13 @@ def result_of(run_id: str = RUN, **fields: Any) -> RunResult:  # noqa: ANN401 - 
     return run_result(rows, run_id=run_id, **fields)
 
 
-def write(store: Memory, run_id: str = RUN) -> list[Entry]:
+def write(store: Memory, run_id: str = RUN) -> list[ObjectEntry]:
     """Write a whole run of two accounts."""
     archive = Archive(store, Layout(run_id))
     archive.claim(NOW, "print")
-    entries = [each for number in (2, 1) for each in archive.account(two_findings(number))]
-    entries += [archive.summary(b"{}"), archive.report("<p>caf\u00e9</p>")]
-    archive.seal(result_of(run_id), entries, CONTEXT)
+    entries = [each for number in (2, 1) for each in archive.write_account(two_findings(number))]
+    entries += [archive.write_summary(b"{}"), archive.write_report("<p>caf\u00e9</p>")]
+    archive.write_manifest(result_of(run_id), entries, CONTEXT)
     archive.publish(result_of(run_id))
     return entries
 
@@ -113,7 +113,7 @@ def test_every_object_is_labelled_and_what_exists_once_is_written_once() -> None
 def test_an_accounts_findings_come_before_its_coverage() -> None:
     store = Memory()
 
-    Archive(store, Layout(RUN)).account(two_findings(1))
+    Archive(store, Layout(RUN)).write_account(two_findings(1))
 
     assert [key.split("/")[0] for key in store.keys] == ["findings", "coverage"], "the second one says: all is there"
 
@@ -191,10 +191,10 @@ def test_the_same_run_is_the_same_bytes() -> None:
 def test_the_order_of_findings_does_not_matter() -> None:
     first, second = Memory(), Memory()
     result = two_findings(1)
-    Archive(first, Layout(RUN)).account(result)
+    Archive(first, Layout(RUN)).write_account(result)
 
     turned = AccountResult(result.account, result.findings[::-1], result.coverage[::-1])
-    Archive(second, Layout(RUN)).account(turned)
+    Archive(second, Layout(RUN)).write_account(turned)
 
     assert first.blobs == second.blobs
 
@@ -207,7 +207,7 @@ def test_the_order_of_findings_does_not_matter() -> None:
 def test_only_the_statuses_that_are_asked_for_get_a_row(emit: tuple[Status, ...]) -> None:
     store, owner = Memory(), account(1)
 
-    entry, ledger = Archive(store, Layout(RUN), emit).account(account_result(owner, *every_status(owner)))
+    entry, ledger = Archive(store, Layout(RUN), emit).write_account(account_result(owner, *every_status(owner)))
 
     assert sorted(row["status"] for row in lines(store, entry.key)) == sorted(emit)
     assert (entry.rows, ledger.rows) == (len(emit), 2)
@@ -235,7 +235,7 @@ def test_a_run_that_somebody_else_has_sealed_stays_as_it_is() -> None:
     store.put(MANIFEST, Blob(b"theirs", once=True))
 
     with pytest.raises(RunExists, match="sealed by someone else"):
-        Archive(store, Layout(RUN)).seal(result_of(), [], CONTEXT)
+        Archive(store, Layout(RUN)).write_manifest(result_of(), [], CONTEXT)
 
     assert store.blobs[MANIFEST].body == b"theirs"
 
@@ -279,7 +279,7 @@ def test_the_previous_run_is_known_where_latest_can_be_read(body: bytes | None, 
     if body is not None:
         store.put(LATEST, Blob(body))
 
-    assert Archive(store, Layout(RUN)).previous() == expected
+    assert Archive(store, Layout(RUN)).latest_run_id() == expected
 
 
 def test_a_place_that_may_only_be_written_to_knows_no_previous_run_and_still_publishes() -> None:
@@ -287,23 +287,23 @@ def test_a_place_that_may_only_be_written_to_knows_no_previous_run_and_still_pub
     store.unreadable = True
     archive = Archive(store, Layout(RUN))
 
-    assert archive.previous() is None
+    assert archive.latest_run_id() is None
     assert archive.publish(result_of())
 
 
 def test_a_report_with_half_a_character_is_written_all_the_same() -> None:
     store = Memory()
 
-    entry = Archive(store, Layout(RUN)).report("<p>\ud800</p>")
+    entry = Archive(store, Layout(RUN)).write_report("<p>\ud800</p>")
 
     assert store.blobs[entry.key].body == b"<p>?</p>"
 
 
 WRITES: dict[str, Callable[[Archive], object]] = {
-    "account": lambda archive: archive.account(two_findings(1)),
-    "summary": lambda archive: archive.summary(b"{}"),
-    "report": lambda archive: archive.report("<p></p>"),
-    "manifest": lambda archive: archive.seal(result_of(), [], CONTEXT),
+    "account": lambda archive: archive.write_account(two_findings(1)),
+    "summary": lambda archive: archive.write_summary(b"{}"),
+    "report": lambda archive: archive.write_report("<p></p>"),
+    "manifest": lambda archive: archive.write_manifest(result_of(), [], CONTEXT),
 }
 
 

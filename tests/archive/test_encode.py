@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.archive import encode
+from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.check import Evidence, Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.ecs.usage import Usage
 from auditor.domain.reason import Reason
-from auditor.domain.resource import Introduction, Resource
 from auditor.domain.scope import Account
 from tests import builders
 
@@ -48,7 +48,7 @@ def test_a_finding_becomes_a_row_with_every_key_of_the_contract_in_its_order() -
                 revision=7,
             ),
         ),
-        in_use=Usage(
+        usage=Usage(
             services=("arn:aws:ecs:eu-west-1:000000000001:service/default/web",),
             running_tasks=3,
             clusters=("default",),
@@ -103,7 +103,7 @@ def test_a_finding_becomes_a_row_with_every_key_of_the_contract_in_its_order() -
             ],
         ),
         (
-            "in_use",
+            "usage",
             {
                 "services": ["arn:aws:ecs:eu-west-1:000000000001:service/default/web"],
                 "daemons": [],

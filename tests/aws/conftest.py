@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from auditor.aws.calls import Caller
+from auditor.aws.calls import CallContext
 from auditor.aws.clients import Clients, Connection
-from auditor.aws.rate_limit import Budget
+from auditor.aws.rate_limit import RateLimiter
 from tests.aws.fakes import PLENTY, FakeClock, today
 from tests.fleet import Fleet, Shape, running
 
-Connect = Callable[..., Caller]
+Connect = Callable[..., CallContext]
 
 #: Enough accounts that Organizations needs several pages, and some of them empty.
 SHAPE = Shape(accounts=45, regions=("us-east-1", "eu-west-1"), families=3, suspended=2)
@@ -42,12 +42,12 @@ def connect() -> Iterator[Connect]:
     """Make callers whose clients are real and whose clock is not. The same environment gets the same clients."""
     made: dict[object, Clients] = {}
 
-    def make(clock: FakeClock | None = None, **connection: float) -> Caller:
+    def make(clock: FakeClock | None = None, **connection: float) -> CallContext:
         environment = tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("AWS_")))
         name = (environment, *sorted(connection.items()))
         if name not in made:
             made[name] = Clients(Connection(**{"read_timeout": 5.0, **connection}))  # type: ignore[arg-type]
-        return Caller(made[name], Budget(PLENTY), clock or FakeClock(at=today()))
+        return CallContext(made[name], RateLimiter(PLENTY), clock or FakeClock(at=today()))
 
     yield make
     for clients in made.values():

@@ -16,11 +16,11 @@ from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ClientError
 
 from auditor.aws import clients as real
-from auditor.aws.calls import Caller, Line
+from auditor.aws.calls import CallContext, RegionClient
 from auditor.aws.clients import Clients
-from auditor.aws.rate_limit import Budget
+from auditor.aws.rate_limit import RateLimiter
 from auditor.domain.clock import Stopped
-from auditor.domain.coverage import Meter
+from auditor.domain.coverage import CallStats
 from auditor.domain.reason import Reason
 from tests import builders
 
@@ -47,9 +47,9 @@ class FakeClock:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.passed += seconds
-        self.check()
+        self.raise_if_stopped()
 
-    def check(self) -> None:
+    def raise_if_stopped(self) -> None:
         if self.passed >= self.ends:
             raise Stopped(Reason.DEADLINE)
 
@@ -96,7 +96,7 @@ class FakeClients:
         return [sent.operation for sent in self.sent]
 
 
-class FakeKeyring:
+class FakeCredentials:
     """Keys with numbers: `key-1`, and `key-2` once they are renewed."""
 
     account_id = "000000000001"
@@ -106,10 +106,10 @@ class FakeKeyring:
         self.number = 1
         self.stale: list[str] = []
 
-    def keys(self) -> ReadOnlyCredentials:
+    def credentials(self) -> ReadOnlyCredentials:
         return ReadOnlyCredentials(f"key-{self.number}", "secret", "token", None)
 
-    def renew(self, stale: ReadOnlyCredentials) -> bool:
+    def refresh(self, stale: ReadOnlyCredentials) -> bool:
         self.stale.append(str(stale.access_key))
         self.number += self.renewable
         return self.renewable
@@ -121,20 +121,20 @@ def in_turn(*answers: Any) -> Script:
     return lambda _: left.pop(0) if len(left) > 1 else left[0]
 
 
-def caller(script: Script, clock: FakeClock | None = None, headroom: float = PLENTY) -> Caller:
-    return Caller(cast("Clients", FakeClients(script)), Budget(headroom), clock or FakeClock())
+def caller(script: Script, clock: FakeClock | None = None, headroom: float = PLENTY) -> CallContext:
+    return CallContext(cast("Clients", FakeClients(script)), RateLimiter(headroom), clock or FakeClock())
 
 
-def sent(by: Caller) -> list[Sent]:
+def sent(by: CallContext) -> list[Sent]:
     return cast("FakeClients", by.clients).sent
 
 
-def slept(by: Caller) -> list[float]:
+def slept(by: CallContext) -> list[float]:
     return cast("FakeClock", by.clock).slept
 
 
-def line(by: Caller, *, region: str = "eu-west-1", keyring: FakeKeyring | None = None) -> Line:
-    return Line(by, keyring or FakeKeyring(), region, Meter())
+def line(by: CallContext, *, region: str = "eu-west-1", keyring: FakeCredentials | None = None) -> RegionClient:
+    return RegionClient(by, keyring or FakeCredentials(), region, CallStats())
 
 
 def refused(code: str | None, message: str | None = "no", status: int = 400, operation: str = "Call") -> ClientError:

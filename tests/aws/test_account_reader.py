@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from auditor.aws.account_reader import Reader
-from auditor.aws.calls import Caller
-from auditor.aws.collectors import reading
-from auditor.aws.collectors.collector import Wishes
+from auditor.aws.account_reader import AccountReader
+from auditor.aws.calls import CallContext
+from auditor.aws.collectors import collectors_for
+from auditor.aws.collectors.collector import CollectOptions
 from auditor.aws.roles import Identity, Roles, identify
-from auditor.domain.clock import Unreadable
-from auditor.domain.coverage import Gap, Meter
+from auditor.domain.clock import ReadError
+from auditor.domain.coverage import CallStats, Gap
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Account, RegionRule, Role, Scope, Target
@@ -28,14 +28,14 @@ COLLECTOR = "ecs-task-definitions"
 ENABLED = {"Regions": [{"RegionName": "us-east-1"}, {"RegionName": "eu-west-1"}]}
 
 
-def reader(script: Any) -> Reader:  # noqa: ANN401
+def reader(script: Any) -> AccountReader:  # noqa: ANN401
     by = caller(script)
-    return Reader(
+    return AccountReader(
         by,
         Roles(by, Identity(HOME, f"arn:aws:iam::{HOME}:user/u"), "run", ()),
-        reading([TaskDefinition], running=False),
+        collectors_for([TaskDefinition], running=False),
         None,
-        Wishes("latest"),
+        CollectOptions("latest"),
     )
 
 
@@ -46,8 +46,8 @@ def answers(regions: Any, families: Any) -> Any:  # noqa: ANN401
     return script
 
 
-def collected(on: Reader, region: str) -> list[object]:
-    return list(on.collect(Scope(ACCOUNT, region), COLLECTOR, Meter()))
+def collected(on: AccountReader, region: str) -> list[object]:
+    return list(on.collect(Scope(ACCOUNT, region), COLLECTOR, CallStats()))
 
 
 @pytest.mark.parametrize(
@@ -73,11 +73,11 @@ def test_a_bad_token_and_a_disabled_region_are_told_apart(regions: Any, region: 
     on = reader(answers(regions, BAD_TOKEN))
     target = Target(ACCOUNT, regions=RegionRule((region,)))
     if isinstance(regions, dict):
-        assert on.regions(target, Meter()) == {"us-east-1", "eu-west-1"}
+        assert on.regions(target, CallStats()) == {"us-east-1", "eu-west-1"}
     else:
-        with pytest.raises(Unreadable, match="ec2:DescribeRegions"):
-            on.regions(target, Meter())
-    with pytest.raises(Unreadable, match="security token included in the request is invalid") as raised:
+        with pytest.raises(ReadError, match="ec2:DescribeRegions"):
+            on.regions(target, CallStats())
+    with pytest.raises(ReadError, match="security token included in the request is invalid") as raised:
         collected(on, region)
     assert (raised.value.stage, raised.value.reason) == ("list", reason)
 
@@ -93,8 +93,8 @@ def test_a_bad_token_and_a_disabled_region_are_told_apart(regions: Any, region: 
 )
 def test_a_region_that_cannot_be_listed_has_its_reason(error: Exception, reason: Reason) -> None:
     on = reader(answers(ENABLED, error))
-    on.regions(Target(ACCOUNT), Meter())
-    with pytest.raises(Unreadable) as raised:
+    on.regions(Target(ACCOUNT), CallStats())
+    with pytest.raises(ReadError) as raised:
         collected(on, "us-east-1")
     assert (raised.value.stage, raised.value.reason) == ("list", reason)
 
@@ -102,29 +102,29 @@ def test_a_region_that_cannot_be_listed_has_its_reason(error: Exception, reason:
 def test_a_refusal_that_is_plain_stands_where_the_regions_are_not_known() -> None:
     denied = refused("AccessDeniedException", "no identity-based policy")
     on = reader(answers(refused("UnauthorizedOperation"), denied))
-    with pytest.raises(Unreadable):
-        on.regions(Target(ACCOUNT, regions=RegionRule(("me-south-1",))), Meter())
-    with pytest.raises(Unreadable) as raised:
+    with pytest.raises(ReadError):
+        on.regions(Target(ACCOUNT, regions=RegionRule(("me-south-1",))), CallStats())
+    with pytest.raises(ReadError) as raised:
         collected(on, "me-south-1")
     assert raised.value.reason is Reason.PERMISSION_DENIED
 
 
 def test_an_account_that_is_closed_is_forgotten() -> None:
     on = reader(answers(ENABLED, {"families": []}))
-    on.regions(Target(ACCOUNT), Meter())
+    on.regions(Target(ACCOUNT), CallStats())
     assert collected(on, "us-east-1") == []
-    on.close(ACCOUNT)
-    on.close(ACCOUNT)
+    on.release_account(ACCOUNT)
+    on.release_account(ACCOUNT)
     assert on._open == {}
-    assert on._caller.budget._levels == {}
+    assert on._caller.rate_limiter._levels == {}
 
 
 @pytest.fixture
-def members(fleet: Fleet, connect: Connect) -> tuple[Reader, Caller]:
+def members(fleet: Fleet, connect: Connect) -> tuple[AccountReader, CallContext]:
     by = connect()
-    works = reading([TaskDefinition], running=False)
+    works = collectors_for([TaskDefinition], running=False)
     actions = {"ec2:DescribeRegions", *(action for each in works for action in each.actions)}
-    return Reader(by, Roles(by, identify(by), "run", actions), works, None, Wishes("latest")), by
+    return AccountReader(by, Roles(by, identify(by), "run", actions), works, None, CollectOptions("latest")), by
 
 
 def member(fleet: Fleet, place: int) -> Target:
@@ -133,11 +133,11 @@ def member(fleet: Fleet, place: int) -> Target:
 
 
 def test_over_the_wire_an_account_is_read_to_the_letter_with_the_fewest_calls(
-    fleet: Fleet, members: tuple[Reader, Caller]
+    fleet: Fleet, members: tuple[AccountReader, CallContext]
 ) -> None:
     on, _ = members
     target = member(fleet, 0)
-    meter, found = Meter(), list[str]()
+    meter, found = CallStats(), list[str]()
     for region in sorted(on.regions(target, meter)):
         for item in on.collect(Scope(target.account, region), COLLECTOR, meter):
             assert isinstance(item, TaskDefinition)
@@ -151,13 +151,15 @@ def test_over_the_wire_an_account_is_read_to_the_letter_with_the_fewest_calls(
     assert meter.calls == told["calls"] - 1  # but for the question who we are
 
 
-def test_over_the_wire_one_definition_that_fails_hides_no_other(fleet: Fleet, members: tuple[Reader, Caller]) -> None:
+def test_over_the_wire_one_definition_that_fails_hides_no_other(
+    fleet: Fleet, members: tuple[AccountReader, CallContext]
+) -> None:
     on, _ = members
     target = member(fleet, 0)
-    (region, *_) = sorted(on.regions(target, Meter()))
-    whole = families(on.collect(Scope(target.account, region), COLLECTOR, Meter()))
+    (region, *_) = sorted(on.regions(target, CallStats()))
+    whole = families(on.collect(Scope(target.account, region), COLLECTOR, CallStats()))
     fleet.set_faults(Fault("access-denied", operation="DescribeTaskDefinition", resource=whole[0]))
-    first, *others = on.collect(Scope(target.account, region), COLLECTOR, Meter())
+    first, *others = on.collect(Scope(target.account, region), COLLECTOR, CallStats())
     assert isinstance(first, Gap)
     assert first.resource is not None
     assert (first.reason, first.resource.name) == (Reason.PERMISSION_DENIED, whole[0])

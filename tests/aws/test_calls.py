@@ -11,13 +11,25 @@ from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, Read
 from botocore.parsers import ResponseParserError
 
 from auditor.aws import retry
-from auditor.aws.calls import LOST_SECONDS_PER_SCOPE, Line
-from auditor.aws.errors import CallFailed, Malformed
+from auditor.aws.calls import LOST_SECONDS_PER_SCOPE, RegionClient
+from auditor.aws.errors import ApiCallError, MalformedResponse
 from auditor.domain.clock import Stopped
-from auditor.domain.coverage import Meter
+from auditor.domain.coverage import CallStats
 from auditor.domain.reason import Reason
 from tests.aws.conftest import Connect
-from tests.aws.fakes import Answer, FakeClock, FakeKeyring, Sent, caller, in_turn, line, refused, sent, serving, slept
+from tests.aws.fakes import (
+    Answer,
+    FakeClock,
+    FakeCredentials,
+    Sent,
+    caller,
+    in_turn,
+    line,
+    refused,
+    sent,
+    serving,
+    slept,
+)
 from tests.fleet import Fault, Fleet
 
 THROTTLED = refused("ThrottlingException", "Rate exceeded")
@@ -31,16 +43,16 @@ HUNG = ReadTimeoutError(endpoint_url="https://ecs")
 def families(answer: Mapping[str, Any]) -> list[str]:
     found = answer.get("families")
     if not isinstance(found, list):
-        raise Malformed("no `families` in it")
+        raise MalformedResponse("no `families` in it")
     return found
 
 
-def ask(on: Line) -> list[str]:
+def ask(on: RegionClient) -> list[str]:
     return on.call("ecs", "ListTaskDefinitionFamilies", families, status="ACTIVE")
 
 
-def failing(on: Line) -> Reason:
-    with pytest.raises(CallFailed) as raised:
+def failing(on: RegionClient) -> Reason:
+    with pytest.raises(ApiCallError) as raised:
         ask(on)
     return raised.value.failure.reason
 
@@ -61,7 +73,7 @@ def test_what_passes_is_retried_and_counted() -> None:
     by = caller(in_turn(THROTTLED, BROKEN, ConnectionClosedError(endpoint_url="x"), {"families": []}))
     on = line(by)
     assert ask(on) == []
-    assert on.meter == Meter(calls=4, throttled=1, retried=3)
+    assert on.meter == CallStats(calls=4, throttled=1, retried=3)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +96,7 @@ def test_one_call_is_tried_a_limited_number_of_times(error: Any, reason: Reason)
     on = line(by)
     assert failing(on) is reason
     throttled = retry.ATTEMPTS if reason is Reason.THROTTLED else 0
-    assert on.meter == Meter(retry.ATTEMPTS, throttled, retry.ATTEMPTS - 1)
+    assert on.meter == CallStats(retry.ATTEMPTS, throttled, retry.ATTEMPTS - 1)
     assert len(sent(by)) == retry.ATTEMPTS
 
 
@@ -101,7 +113,7 @@ def test_a_refusal_is_never_asked_again(error: Exception, reason: Reason) -> Non
     by = caller(in_turn(error))
     on = line(by)
     assert failing(on) is reason
-    assert on.meter == Meter(calls=1)
+    assert on.meter == CallStats(calls=1)
     assert slept(by) == []
 
 
@@ -133,7 +145,7 @@ def test_another_scope_has_retries_of_its_own() -> None:
 
 
 def test_a_run_retries_a_limited_number_of_times_over_all_its_scopes() -> None:
-    by = replace(caller(in_turn(BROKEN)), allowance=retry.Allowance(100))
+    by = replace(caller(in_turn(BROKEN)), retry_quota=retry.RetryQuota(100))
     calls = []
     for _ in range(50):
         on = line(by)
@@ -144,7 +156,7 @@ def test_a_run_retries_a_limited_number_of_times_over_all_its_scopes() -> None:
 
 
 def test_every_call_that_goes_through_allows_for_one_retry_more() -> None:
-    by = replace(caller(in_turn(*[{"families": []}] * 30, BROKEN)), allowance=retry.Allowance(0))
+    by = replace(caller(in_turn(*[{"families": []}] * 30, BROKEN)), retry_quota=retry.RetryQuota(0))
     for _ in range(30):
         assert ask(line(by)) == []
     for _ in range(20):
@@ -168,23 +180,23 @@ def test_a_run_that_ends_makes_no_second_attempt() -> None:
 
 @pytest.mark.parametrize("error", [EXPIRED, UNRECOGNIZED])
 def test_keys_that_are_refused_are_renewed_once_and_the_call_is_made_again_at_once(error: Exception) -> None:
-    by, keyring = caller(in_turn(error, {"families": ["web"]})), FakeKeyring()
+    by, keyring = caller(in_turn(error, {"families": ["web"]})), FakeCredentials()
     on = line(by, keyring=keyring)
     assert ask(on) == ["web"]
     assert [each.key for each in sent(by)] == ["key-1", "key-2"]
     assert keyring.stale == ["key-1"]
-    assert on.meter == Meter(calls=2, retried=1)
+    assert on.meter == CallStats(calls=2, retried=1)
     assert slept(by) == []
 
 
 def test_keys_that_cannot_be_renewed_are_a_failure() -> None:
-    by, keyring = caller(in_turn(EXPIRED)), FakeKeyring(renewable=False)
+    by, keyring = caller(in_turn(EXPIRED)), FakeCredentials(renewable=False)
     assert failing(line(by, keyring=keyring)) is Reason.EXPIRED_CREDENTIALS
     assert len(sent(by)) == 1
 
 
 def test_where_new_keys_are_refused_too_nobody_renews_again() -> None:
-    by, keyring = caller(in_turn(UNRECOGNIZED)), FakeKeyring()
+    by, keyring = caller(in_turn(UNRECOGNIZED)), FakeCredentials()
     on = line(by, keyring=keyring)
     for _ in range(50):
         assert failing(on) is Reason.EXPIRED_CREDENTIALS
@@ -193,13 +205,13 @@ def test_where_new_keys_are_refused_too_nobody_renews_again() -> None:
 
 
 def test_one_call_renews_once() -> None:
-    by, keyring = caller(in_turn(EXPIRED, THROTTLED, EXPIRED, {"families": []})), FakeKeyring()
+    by, keyring = caller(in_turn(EXPIRED, THROTTLED, EXPIRED, {"families": []})), FakeCredentials()
     assert failing(line(by, keyring=keyring)) is Reason.EXPIRED_CREDENTIALS
     assert keyring.stale == ["key-1"]
 
 
 def test_keys_that_expire_again_are_renewed_again() -> None:
-    by, keyring = caller(in_turn(*[EXPIRED, {"families": []}] * 3)), FakeKeyring()
+    by, keyring = caller(in_turn(*[EXPIRED, {"families": []}] * 3)), FakeCredentials()
     on = line(by, keyring=keyring)
     for _ in range(3):
         ask(on)
@@ -210,7 +222,7 @@ def test_a_call_that_is_throttled_after_the_renewal_is_still_retried() -> None:
     by = caller(in_turn(EXPIRED, THROTTLED, {"families": []}))
     on = line(by)
     assert ask(on) == []
-    assert on.meter == Meter(calls=3, throttled=1, retried=2)
+    assert on.meter == CallStats(calls=3, throttled=1, retried=2)
 
 
 class Hanging:
@@ -234,7 +246,7 @@ def test_a_region_that_hangs_is_given_up_after_two_minutes() -> None:
     for _ in range(1_000):
         assert failing(on) is Reason.TIMEOUT
     assert len(sent(by)) == calls
-    with pytest.raises(CallFailed, match=r"Not asked: 125 s were lost here"):
+    with pytest.raises(ApiCallError, match=r"Not asked: 125 s were lost here"):
         ask(on)
 
 
@@ -288,7 +300,7 @@ def test_a_throttle_slows_down_what_follows() -> None:
 
 
 def test_the_keys_are_taken_after_the_wait_not_before() -> None:
-    clock, keyring = FakeClock(), FakeKeyring()
+    clock, keyring = FakeClock(), FakeCredentials()
     by = caller(in_turn({"families": []}), clock, headroom=0.5)
     on = line(by, keyring=keyring)
     for _ in range(25):
@@ -320,7 +332,7 @@ OPERATIONS = (
 
 
 def nothing_usable(_: Mapping[str, Any]) -> None:
-    raise Malformed("not this")
+    raise MalformedResponse("not this")
 
 
 @pytest.mark.parametrize(("service", "operation"), OPERATIONS)
@@ -332,8 +344,8 @@ def test_no_body_whatever_escapes_as_anything_but_a_failed_call(
         monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
         by = connect()
         for _ in range(5 * len(BODIES)):
-            on = Line(by, FakeKeyring(), "us-east-1", Meter(retried=retry.RETRIES_PER_SCOPE))
-            with pytest.raises(CallFailed) as raised:
+            on = RegionClient(by, FakeCredentials(), "us-east-1", CallStats(retried=retry.RETRIES_PER_SCOPE))
+            with pytest.raises(ApiCallError) as raised:
                 on.call(service, operation, nothing_usable)
             assert raised.value.failure.reason in {Reason.MALFORMED_RESPONSE, Reason.SERVICE_ERROR, Reason.THROTTLED}
 
@@ -359,9 +371,9 @@ def test_no_body_whatever_escapes_as_anything_but_a_failed_call(
 def test_what_a_real_server_does_has_its_reason(fleet: Fleet, connect: Connect, fault: str, reason: Reason) -> None:
     fleet.set_faults(Fault(fault, operation="ListTaskDefinitionFamilies"))
     by = connect(read_timeout=0.1)
-    keyring = FakeKeyring(renewable=False)
-    keyring.keys = by.clients.ambient_keys  # type: ignore[method-assign]
-    on = Line(by, keyring, "us-east-1", Meter())
+    keyring = FakeCredentials(renewable=False)
+    keyring.credentials = by.clients.ambient_keys  # type: ignore[method-assign]
+    on = RegionClient(by, keyring, "us-east-1", CallStats())
     assert failing(on) is reason
     fleet.set_faults(Fault(fault, operation="ListTaskDefinitionFamilies", times=2))
     if cast("FakeClock", by.clock).slept:

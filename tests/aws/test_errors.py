@@ -9,7 +9,7 @@ from botocore import exceptions
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from auditor.aws.errors import Failure, Malformed, Remedy, is_ambiguous, understand
+from auditor.aws.errors import ErrorInfo, MalformedResponse, RetryAction, classify, is_ambiguous
 from auditor.domain.reason import Reason
 from tests.aws.fakes import refused
 
@@ -21,19 +21,19 @@ SESSION = NOT_AUTHORIZED + "because no session policy allows the ecs:ListCluster
 EXPLICIT = NOT_AUTHORIZED + "with an explicit deny in an identity-based policy"
 BAD_TOKEN = "The security token included in the request is invalid."
 
-DENIED = (Reason.PERMISSION_DENIED, Remedy.NONE)
-BY_SCP = (Reason.SCP_DENIED, Remedy.NONE)
-STALE = (Reason.EXPIRED_CREDENTIALS, Remedy.RENEW)
-WRONG_CLOCK = (Reason.EXPIRED_CREDENTIALS, Remedy.NONE)
+DENIED = (Reason.PERMISSION_DENIED, RetryAction.NONE)
+BY_SCP = (Reason.SCP_DENIED, RetryAction.NONE)
+STALE = (Reason.EXPIRED_CREDENTIALS, RetryAction.RENEW)
+WRONG_CLOCK = (Reason.EXPIRED_CREDENTIALS, RetryAction.NONE)
 NO_KEYS = WRONG_CLOCK
-DISABLED = (Reason.REGION_DISABLED, Remedy.NONE)
-THROTTLED = (Reason.THROTTLED, Remedy.BACK_OFF)
-PASSING = (Reason.SERVICE_ERROR, Remedy.RETRY)
-FINAL = (Reason.SERVICE_ERROR, Remedy.NONE)
-GARBLED = (Reason.MALFORMED_RESPONSE, Remedy.RETRY)
-TIMEOUT = (Reason.TIMEOUT, Remedy.RETRY)
+DISABLED = (Reason.REGION_DISABLED, RetryAction.NONE)
+THROTTLED = (Reason.THROTTLED, RetryAction.BACK_OFF)
+PASSING = (Reason.SERVICE_ERROR, RetryAction.RETRY)
+FINAL = (Reason.SERVICE_ERROR, RetryAction.NONE)
+GARBLED = (Reason.MALFORMED_RESPONSE, RetryAction.RETRY)
+TIMEOUT = (Reason.TIMEOUT, RetryAction.RETRY)
 
-ANSWERS: dict[str, tuple[ClientError, tuple[Reason, Remedy]]] = {
+ANSWERS: dict[str, tuple[ClientError, tuple[Reason, RetryAction]]] = {
     "a service control policy, as it used to be worded": (refused("AccessDeniedException", SCP_OLD), BY_SCP),
     "a service control policy, with its ARN": (refused("AccessDeniedException", SCP_NEW), BY_SCP),
     "a service control policy, in EC2's words": (refused("UnauthorizedOperation", SCP_NEW, 403), BY_SCP),
@@ -67,8 +67,8 @@ ANSWERS: dict[str, tuple[ClientError, tuple[Reason, Remedy]]] = {
     "a proxy's page instead of an error": (refused("403", "<html>Blocked</html>", 403), GARBLED),
     "an error without a code": (refused(None, None, 400), GARBLED),
     "an error with an empty code": (refused("", "", 400), GARBLED),
-    "a missing object, and no code": (refused(None, None, 404), (Reason.MALFORMED_RESPONSE, Remedy.NONE)),
-    "an object that is there, and no code": (refused(None, None, 412), (Reason.MALFORMED_RESPONSE, Remedy.NONE)),
+    "a missing object, and no code": (refused(None, None, 404), (Reason.MALFORMED_RESPONSE, RetryAction.NONE)),
+    "an object that is there, and no code": (refused(None, None, 412), (Reason.MALFORMED_RESPONSE, RetryAction.NONE)),
     "a definition that ECS does not show": (refused("ClientException", "Unable to describe."), FINAL),
     "a parameter that ECS does not take": (refused("InvalidParameterException", "bad"), FINAL),
     "an object that is there": (refused("PreconditionFailed", "did not hold", 412), FINAL),
@@ -95,7 +95,7 @@ def error(kind: type[Exception], **fields: Any) -> Exception:  # noqa: ANN401
 
 
 URL = "https://ecs.eu-west-1.amazonaws.com/"
-LOCAL: dict[str, tuple[Exception, tuple[Reason, Remedy]]] = {
+LOCAL: dict[str, tuple[Exception, tuple[Reason, RetryAction]]] = {
     "no connection in time": (error(exceptions.ConnectTimeoutError, endpoint_url=URL), TIMEOUT),
     "no answer in time": (error(exceptions.ReadTimeoutError, endpoint_url=URL), TIMEOUT),
     "no such host, or nobody listens": (error(exceptions.EndpointConnectionError, endpoint_url=URL), PASSING),
@@ -119,33 +119,33 @@ LOCAL: dict[str, tuple[Exception, tuple[Reason, Remedy]]] = {
     "a login that is over": (exceptions.UnauthorizedSSOTokenError(), NO_KEYS),
     "a container's credential endpoint that is busy": (
         error(exceptions.CredentialRetrievalError, provider="container-role", error_msg="503"),
-        (Reason.EXPIRED_CREDENTIALS, Remedy.RETRY),
+        (Reason.EXPIRED_CREDENTIALS, RetryAction.RETRY),
     ),
     "a request that botocore does not send": (error(exceptions.ParamValidationError, report="bad bucket"), FINAL),
     "a region that cannot be": (error(exceptions.InvalidRegionError, region_name="n o"), FINAL),
     "an answer that botocore cannot parse": (ResponseParserError("not well-formed"), GARBLED),
-    "an answer that we cannot use": (Malformed("no `families` in it"), GARBLED),
+    "an answer that we cannot use": (MalformedResponse("no `families` in it"), GARBLED),
 }
 
 
 @pytest.mark.parametrize(("error", "meaning"), ANSWERS.values(), ids=ANSWERS.keys())
-def test_an_answer_is_understood(error: ClientError, meaning: tuple[Reason, Remedy]) -> None:
-    failure = understand(error)
-    assert (failure.reason, failure.remedy) == meaning
+def test_an_answer_is_understood(error: ClientError, meaning: tuple[Reason, RetryAction]) -> None:
+    failure = classify(error)
+    assert (failure.reason, failure.retry_action) == meaning
 
 
 @pytest.mark.parametrize(("error", "meaning"), LOCAL.values(), ids=LOCAL.keys())
-def test_what_happens_on_the_way_is_understood(error: Exception, meaning: tuple[Reason, Remedy]) -> None:
-    failure = understand(error)
-    assert (failure.reason, failure.remedy) == meaning
+def test_what_happens_on_the_way_is_understood(error: Exception, meaning: tuple[Reason, RetryAction]) -> None:
+    failure = classify(error)
+    assert (failure.reason, failure.retry_action) == meaning
     assert failure.detail
 
 
 @pytest.mark.parametrize("code", THROTTLES)
 @pytest.mark.parametrize("status", [400, 429, 503])
 def test_every_word_for_too_fast_is_a_throttle(code: str, status: int) -> None:
-    failure = understand(refused(code, "Rate exceeded", status))
-    assert (failure.reason, failure.remedy, failure.code) == (*THROTTLED, code)
+    failure = classify(refused(code, "Rate exceeded", status))
+    assert (failure.reason, failure.retry_action, failure.code) == (*THROTTLED, code)
 
 
 @pytest.mark.parametrize(
@@ -160,23 +160,23 @@ def test_every_word_for_too_fast_is_a_throttle(code: str, status: int) -> None:
     ],
 )
 def test_only_a_bad_token_may_mean_a_disabled_region(code: str, ambiguous: bool) -> None:  # noqa: FBT001
-    assert is_ambiguous(understand(refused(code))) is ambiguous
+    assert is_ambiguous(classify(refused(code))) is ambiguous
 
 
 def test_the_detail_names_the_code_and_the_message_on_one_line_without_a_full_stop() -> None:
-    failure = understand(refused("ClientException", "Unable to\n  describe\ttask definition."))
+    failure = classify(refused("ClientException", "Unable to\n  describe\ttask definition."))
     assert failure.detail == "ClientException: Unable to describe task definition"
 
 
 def test_the_detail_of_an_error_without_message_says_so() -> None:
-    assert understand(refused("AccessDenied", None)).detail == "AccessDenied: no message"
+    assert classify(refused("AccessDenied", None)).detail == "AccessDenied: no message"
 
 
 def test_a_long_message_is_cut_and_says_how_long_it_was() -> None:
-    detail = understand(refused("Oops", "x" * 5_000)).detail
+    detail = classify(refused("Oops", "x" * 5_000)).detail
     assert len(detail) < 1_100
     assert detail.endswith("… (5000 characters)")
 
 
 def test_a_failure_is_a_value() -> None:
-    assert understand(refused("Oops", "no")) == Failure(*FINAL, "Oops", "Oops: no")
+    assert classify(refused("Oops", "no")) == ErrorInfo(*FINAL, "Oops", "Oops: no")

@@ -14,26 +14,26 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from auditor.aws import regions
-from auditor.aws.account_reader import Forgetful, Reader
-from auditor.aws.calls import Caller, Line
+from auditor.aws.account_reader import AccountReader, NullFactCache
+from auditor.aws.calls import CallContext, RegionClient
 from auditor.aws.clients import Clients
-from auditor.aws.collectors import reading
+from auditor.aws.collectors import collectors_for
 from auditor.aws.collectors.paging import pages
-from auditor.aws.errors import CallFailed
-from auditor.aws.rate_limit import Budget
+from auditor.aws.errors import ApiCallError
+from auditor.aws.rate_limit import RateLimiter
 from auditor.aws.roles import Identity, Roles
 from auditor.checks.ecs.host_network_privileged_or_root import host_network_privileged_or_root as check
-from auditor.domain.cache import Notes, ScopeRecall
+from auditor.domain.cache import AccountCache, ScopeCache
 from auditor.domain.check import Status
-from auditor.domain.clock import Unreadable
-from auditor.domain.coverage import CoverageStatus, Meter
+from auditor.domain.clock import ReadError
+from auditor.domain.coverage import CallStats, CoverageStatus
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Account, Role, Scope, Target
-from auditor.engine.ports import Rule, Work
-from auditor.engine.scan_scope import Examined, examine
+from auditor.engine.ports import Assignment, ConfiguredCheck
+from auditor.engine.scan_scope import ScopeResult, scan_scope
 from tests.aws.conftest import Connect
-from tests.aws.fakes import PLENTY, Answer, FakeClients, FakeClock, FakeKeyring, Sent, Server, serving, today
+from tests.aws.fakes import PLENTY, Answer, FakeClients, FakeClock, FakeCredentials, Sent, Server, serving, today
 
 HOME, REGION, COLLECTOR = "999999999999", "eu-west-1", "ecs-task-definitions"
 FAMILIES = ("api", "batch", "web")
@@ -107,27 +107,27 @@ NOTES = st.dictionaries(st.sampled_from([arn(each) for each in FAMILIES]), JSON)
 )
 
 
-class _Remembering(Forgetful):
+class _Remembering(NullFactCache):
     def __init__(self, known: Mapping[str, Any]) -> None:
         self.known = known
 
-    def read(self, account_id: str) -> Notes:
-        return {(REGION, COLLECTOR): ScopeRecall(known=self.known)}
+    def read(self, account_id: str) -> AccountCache:
+        return {(REGION, COLLECTOR): ScopeCache(cached=self.known)}
 
 
 #: Made once: most of the work is to look up where AWS's partitions are.
 CLIENTS = FakeClients(lambda _: {})
 
 
-def night(script: Callable[[Sent], Any], known: Mapping[str, Any]) -> Examined:
+def night(script: Callable[[Sent], Any], known: Mapping[str, Any]) -> ScopeResult:
     """One region of one account, from the calls to the verdicts."""
     CLIENTS.script = script
     CLIENTS.sent.clear()
-    by = Caller(cast("Clients", CLIENTS), Budget(PLENTY), FakeClock())
-    reader = Reader(by, Roles(by, IDENTITY, "run", ()), reading([TaskDefinition]), _Remembering(known))
-    reader.regions(Target(Account(HOME)), Meter())
-    work = Work(COLLECTOR, (Rule(check, check.parameters),))
-    return examine(Scope(Account(HOME), REGION), work, reader, FakeClock())
+    by = CallContext(cast("Clients", CLIENTS), RateLimiter(PLENTY), FakeClock())
+    reader = AccountReader(by, Roles(by, IDENTITY, "run", ()), collectors_for([TaskDefinition]), _Remembering(known))
+    reader.regions(Target(Account(HOME)), CallStats())
+    work = Assignment(COLLECTOR, (ConfiguredCheck(check, check.parameters),))
+    return scan_scope(Scope(Account(HOME), REGION), work, reader, FakeClock())
 
 
 def scripted(listed: Any, arns: Any, described: Mapping[str, Any]) -> Callable[[Sent], Any]:
@@ -231,7 +231,7 @@ class Wire:
         self._server = server
         self._connect = connect
 
-    def saying(self, answer: Answer) -> Caller:
+    def saying(self, answer: Answer) -> CallContext:
         self._server.script = lambda _: answer
         return self._connect(FakeClock(at=today()))
 
@@ -251,25 +251,25 @@ FUZZING = settings(max_examples=120, deadline=None, suppress_health_check=[Healt
 @given(answer=answers(ASSUMED, REFUSED))
 def test_whatever_sts_answers_is_a_session_of_the_right_account_or_a_reason(wire: Wire, answer: Answer) -> None:
     by = wire.saying(answer)
-    keyring = Roles(by, IDENTITY, "run", ()).keyring(
-        Target(Account(HOME), (Role(f"arn:aws:iam::{HOME}:role/Auditor", None),)), Meter()
+    keyring = Roles(by, IDENTITY, "run", ()).credentials_for(
+        Target(Account(HOME), (Role(f"arn:aws:iam::{HOME}:role/Auditor", None),)), CallStats()
     )
-    with suppress(Unreadable):
-        keys = keyring.keys()
+    with suppress(ReadError):
+        keys = keyring.credentials()
         assert isinstance(keys, ReadOnlyCredentials)
         assert answer.status == 200
         assert HOME.encode() in answer.body
         assert all(isinstance(each, str) and each for each in (keys.access_key, keys.secret_key, keys.token))
         by.clock.sleep(3_600)
-        assert keyring.keys() == keys  # asked again, and told the same
+        assert keyring.credentials() == keys  # asked again, and told the same
 
 
 @FUZZING
 @given(answer=answers(ENABLED, REFUSED))
 def test_whatever_ec2_answers_is_a_list_of_regions_or_a_reason(wire: Wire, answer: Answer) -> None:
     by = wire.saying(answer)
-    with suppress(Unreadable):
-        found = regions.ask(by, FakeKeyring(), Meter())
+    with suppress(ReadError):
+        found = regions.list_enabled_regions(by, FakeCredentials(), CallStats())
         assert answer.status == 200
         assert all(isinstance(each, str) and each for each in found)
 
@@ -277,8 +277,8 @@ def test_whatever_ec2_answers_is_a_list_of_regions_or_a_reason(wire: Wire, answe
 @FUZZING
 @given(answer=answers(LISTED, DENIED))
 def test_whatever_ecs_answers_on_the_wire_is_pages_of_names_or_a_failed_call(wire: Wire, answer: Answer) -> None:
-    on = Line(wire.saying(answer), FakeKeyring(), REGION)
-    with suppress(CallFailed):
+    on = RegionClient(wire.saying(answer), FakeCredentials(), REGION)
+    with suppress(ApiCallError):
         listed = list(pages(on, "ecs", "ListTaskDefinitionFamilies", "families"))
         assert answer.status == 200
         assert all(isinstance(name, str) and name for page in listed for name in page)

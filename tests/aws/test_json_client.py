@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.aws.json_client import Lean, speaks
+from auditor.aws.json_client import JsonClient, supports
 from tests.fleet.faults import Fault
 from tests.fleet.organization import Shape
 from tests.fleet.running import Fleet, running
@@ -40,13 +40,15 @@ def fleet() -> Iterator[Fleet]:
 
 
 @pytest.fixture(scope="module")
-def lean() -> Lean:
-    return Lean(_client(), "auditor/test")
+def lean() -> JsonClient:
+    return JsonClient(_client(), "auditor/test")
 
 
 @settings(deadline=None, max_examples=60)
 @given(key=TEXT, secret=TEXT, token=st.none() | TEXT, body=st.binary(max_size=300))
-def test_signatures_equal_those_of_botocore(lean: Lean, key: str, secret: str, token: str | None, body: bytes) -> None:
+def test_signatures_equal_those_of_botocore(
+    lean: JsonClient, key: str, secret: str, token: str | None, body: bytes
+) -> None:
     ours = lean.sign(ReadOnlyCredentials(key, secret, token, None), "DescribeTaskDefinition", body, MOMENT)
     plain = {name: value for name, value in ours.items() if name in {"content-type", "x-amz-target"}}
     request = AWSRequest("POST", "https://ecs.eu-west-1.amazonaws.com/", plain, body)
@@ -60,7 +62,7 @@ def test_signatures_equal_those_of_botocore(lean: Lean, key: str, secret: str, t
     assert f"SignedHeaders={signer.signed_headers(signer.headers_to_sign(request))}," in ours["authorization"]
 
 
-def test_a_key_of_yesterday_does_not_sign_today(lean: Lean) -> None:
+def test_a_key_of_yesterday_does_not_sign_today(lean: JsonClient) -> None:
     tomorrow = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
     today = lean.sign(KEYS, "ListClusters", b"{}", MOMENT)["authorization"]
 
@@ -74,10 +76,10 @@ def test_a_key_of_yesterday_does_not_sign_today(lean: Lean) -> None:
 def test_only_a_regional_service_with_the_json_protocol_is_called_this_way(service: str, *, expected: bool) -> None:
     client = _client(service)
 
-    assert speaks(client) is expected
+    assert supports(client) is expected
     if not expected:
         with pytest.raises(ValueError, match="cannot be called the short way"):
-            Lean(client, "auditor/test")
+            JsonClient(client, "auditor/test")
 
 
 def test_an_answer_holds_what_botocore_finds_in_it(fleet: Fleet) -> None:
@@ -90,7 +92,7 @@ def test_an_answer_holds_what_botocore_finds_in_it(fleet: Fleet) -> None:
     )
     theirs = client.list_clusters()["clusterArns"]
 
-    assert Lean(client, "auditor/test").call(KEYS, "ListClusters", {})["clusterArns"] == theirs
+    assert JsonClient(client, "auditor/test").call(KEYS, "ListClusters", {})["clusterArns"] == theirs
 
 
 @pytest.mark.parametrize("kind", ["http-500", "http-503", "throttle", "access-denied", "bad-token", "bad-gateway"])
@@ -98,7 +100,7 @@ def test_a_refusal_is_the_one_that_botocore_reads(fleet: Fleet, kind: str) -> No
     client = _client(region="us-east-1", url=fleet.url)
     fleet.set_faults(Fault(kind))
     with pytest.raises(ClientError) as ours:
-        Lean(client, "auditor/test").call(KEYS, "ListClusters", {})
+        JsonClient(client, "auditor/test").call(KEYS, "ListClusters", {})
     fleet.set_faults()
 
     assert ours.value.response["ResponseMetadata"]["HTTPStatusCode"] >= 400
@@ -110,14 +112,14 @@ def test_a_refusal_is_the_one_that_botocore_reads(fleet: Fleet, kind: str) -> No
 def test_what_is_not_json_is_a_value_error(fleet: Fleet, kind: str) -> None:
     fleet.set_faults(Fault(kind))
     with pytest.raises(ValueError, match=r"Expecting|Unterminated|Extra data|Invalid"):
-        Lean(_client(region="us-east-1", url=fleet.url), "auditor/test").call(KEYS, "ListClusters", {})
+        JsonClient(_client(region="us-east-1", url=fleet.url), "auditor/test").call(KEYS, "ListClusters", {})
     fleet.set_faults()
 
 
 def test_a_reset_connection_is_an_http_error(fleet: Fleet) -> None:
     fleet.set_faults(Fault("reset"))
     with pytest.raises(HTTPClientError):
-        Lean(_client(region="us-east-1", url=fleet.url), "auditor/test").call(KEYS, "ListClusters", {})
+        JsonClient(_client(region="us-east-1", url=fleet.url), "auditor/test").call(KEYS, "ListClusters", {})
     fleet.set_faults()
 
 
@@ -133,4 +135,4 @@ def test_a_body_that_is_json_but_no_object_is_a_value_error() -> None:
     client.meta.events.register("before-send.ecs.*", answer)
 
     with pytest.raises(ValueError, match="not a JSON object"):
-        Lean(client, "auditor/test").call(KEYS, "ListClusters", {})
+        JsonClient(client, "auditor/test").call(KEYS, "ListClusters", {})

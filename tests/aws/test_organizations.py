@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from auditor.aws.calls import Caller, Line
+from auditor.aws.calls import CallContext, RegionClient
 from auditor.aws.organizations import discover, open_and_list
-from auditor.aws.roles import AmbientKeys, Identity, Roles, identify
+from auditor.aws.roles import DefaultCredentials, Identity, Roles, identify
 from auditor.domain.errors import OrganizationError
 from auditor.domain.scope import DiscoveredAccount, Role
 from tests.aws.conftest import Connect
@@ -178,12 +178,12 @@ def test_a_role_for_it_that_is_refused_says_where_to_look() -> None:
 
 
 @pytest.fixture
-def ambient(fleet: Fleet, connect: Connect) -> Line:
+def ambient(fleet: Fleet, connect: Connect) -> RegionClient:
     by = connect()
-    return Line(by, AmbientKeys(by, MANAGEMENT), "us-east-1")
+    return RegionClient(by, DefaultCredentials(by, MANAGEMENT), "us-east-1")
 
 
-def test_over_the_wire_empty_pages_do_not_end_the_list(fleet: Fleet, ambient: Line) -> None:
+def test_over_the_wire_empty_pages_do_not_end_the_list(fleet: Fleet, ambient: RegionClient) -> None:
     found = discover(ambient)
     everyone = fleet.organization.everyone
     assert len(everyone) == 48
@@ -194,13 +194,13 @@ def test_over_the_wire_empty_pages_do_not_end_the_list(fleet: Fleet, ambient: Li
     assert [each.state for each in found].count("SUSPENDED") == 2
 
 
-def test_over_the_wire_units_include_the_units_in_them(fleet: Fleet, ambient: Line) -> None:
+def test_over_the_wire_units_include_the_units_in_them(fleet: Fleet, ambient: RegionClient) -> None:
     kept = {each.id for each in discover(ambient, [PRODUCTION], [SHOP]) if each.excluded_detail is None}
     assert kept == {each.id for each in fleet.organization.everyone if each.parent in {PRODUCTION, PAYMENTS}}
     assert kept
 
 
-def test_over_the_wire_faults_on_the_way_lose_nobody(fleet: Fleet, ambient: Line) -> None:
+def test_over_the_wire_faults_on_the_way_lose_nobody(fleet: Fleet, ambient: RegionClient) -> None:
     services = ("organizations",)
     kinds = ("http-500", "reset", "throttle", "garbled", "empty", "truncated")
     fleet.set_faults(*(Fault(kind, rate=0.1, services=services) for kind in kinds))
@@ -209,7 +209,7 @@ def test_over_the_wire_faults_on_the_way_lose_nobody(fleet: Fleet, ambient: Line
 
 
 def test_over_the_wire_a_member_account_may_not_ask(fleet: Fleet, connect: Connect) -> None:
-    by: Caller = connect()
+    by: CallContext = connect()
     roles = Roles(by, identify(by), "discover", ())
     role = Role(f"arn:aws:iam::{fleet.organization.members[0].id}:role/OrgReader")
     with pytest.raises(OrganizationError, match=r"You don't have permissions to access this resource\.") as raised:

@@ -8,14 +8,14 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from auditor.aws import known_regions, regions
-from auditor.aws.calls import Caller
-from auditor.aws.roles import AmbientKeys, Roles, identify
-from auditor.domain.clock import Unreadable
-from auditor.domain.coverage import Meter
+from auditor.aws.calls import CallContext
+from auditor.aws.roles import DefaultCredentials, Roles, identify
+from auditor.domain.clock import ReadError
+from auditor.domain.coverage import CallStats
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Account, Role, Target
 from tests.aws.conftest import Connect
-from tests.aws.fakes import FakeClients, FakeKeyring, Script, caller, in_turn, refused, sent
+from tests.aws.fakes import FakeClients, FakeCredentials, Script, caller, in_turn, refused, sent
 from tests.fleet import Fault, Fleet
 
 DENIED = refused("UnauthorizedOperation", "because no identity-based policy allows it", 403)
@@ -32,17 +32,17 @@ def answer(**statuses: str) -> dict[str, Any]:
 GOOD = answer(us_east_1="opt-in-not-required", af_south_1="opted-in", me_south_1="not-opted-in")
 
 
-def asking(script: Script, home: str = "us-east-1") -> Caller:
+def asking(script: Script, home: str = "us-east-1") -> CallContext:
     by = caller(script)
     cast("FakeClients", by.clients).home_region = home
     return by
 
 
-def ask(by: Caller, *hints: str, keyring: FakeKeyring | None = None) -> frozenset[str]:
-    return regions.ask(by, keyring or FakeKeyring(renewable=False), Meter(), hints)
+def ask(by: CallContext, *hints: str, keyring: FakeCredentials | None = None) -> frozenset[str]:
+    return regions.list_enabled_regions(by, keyring or FakeCredentials(renewable=False), CallStats(), hints)
 
 
-def asked(by: Caller) -> list[str]:
+def asked(by: CallContext) -> list[str]:
     return list(dict.fromkeys(each.region for each in sent(by)))
 
 
@@ -71,7 +71,7 @@ def test_a_region_whose_status_is_not_told_was_listed_because_it_is_enabled() ->
     ],
 )
 def test_an_answer_without_regions_is_not_an_account_without_regions(bad: dict[str, Any]) -> None:
-    with pytest.raises(Unreadable) as raised:
+    with pytest.raises(ReadError) as raised:
         ask(asking(in_turn(bad)))
     assert (raised.value.stage, raised.value.reason) == ("regions", Reason.MALFORMED_RESPONSE)
     assert ask(asking(in_turn(bad, GOOD))) == {"us-east-1", "af-south-1"}
@@ -88,7 +88,7 @@ def test_where_one_region_refuses_another_one_is_asked(error: Exception) -> None
 
 def test_a_session_that_is_over_is_over_everywhere() -> None:
     by = asking(in_turn(EXPIRED))
-    with pytest.raises(Unreadable, match="RequestExpired") as raised:
+    with pytest.raises(ReadError, match="RequestExpired") as raised:
         ask(by)
     assert raised.value.reason is Reason.EXPIRED_CREDENTIALS
     assert asked(by) == ["us-east-1"]
@@ -109,7 +109,7 @@ def test_home_is_asked_first_and_no_more_than_three_and_none_in_another_partitio
     home: str, hints: tuple[str, ...], places: list[str]
 ) -> None:
     by = asking(in_turn(DENIED), home)
-    with pytest.raises(Unreadable):
+    with pytest.raises(ReadError):
         ask(by, *hints)
     assert asked(by) == places
 
@@ -124,19 +124,19 @@ def test_home_is_asked_first_and_no_more_than_three_and_none_in_another_partitio
     ],
 )
 def test_the_most_telling_refusal_is_the_reason(answers: list[Exception], reason: Reason) -> None:
-    with pytest.raises(Unreadable, match=r"^regions: .*: ec2:DescribeRegions: ") as raised:
+    with pytest.raises(ReadError, match=r"^regions: .*: ec2:DescribeRegions: ") as raised:
         ask(asking(in_turn(*answers)))
     assert raised.value.reason is reason
 
 
 def test_a_refused_token_is_renewed_before_another_region_is_asked() -> None:
-    by, keyring = asking(in_turn(AUTH, GOOD)), FakeKeyring()
+    by, keyring = asking(in_turn(AUTH, GOOD)), FakeCredentials()
     assert ask(by, keyring=keyring) == {"us-east-1", "af-south-1"}
     assert [(each.region, each.key) for each in sent(by)] == [("us-east-1", "key-1"), ("us-east-1", "key-2")]
 
 
 def test_known_regions_are_those_of_every_partition_and_no_pseudo_region() -> None:
-    known = known_regions.regions()
+    known = known_regions.known_regions()
     assert {"us-east-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1"} <= known
     assert not [name for name in known if "global" in name]
     assert known >= regions.ALWAYS_ENABLED
@@ -151,7 +151,9 @@ def test_over_the_wire_each_account_answers_for_itself(fleet: Fleet, connect: Co
 
     def enabled(account: str) -> frozenset[str]:
         role = Role(f"arn:aws:iam::{account}:role/AuditorReadOnly")
-        return regions.ask(by, roles.keyring(Target(Account(account), (role,)), Meter()), Meter())
+        return regions.list_enabled_regions(
+            by, roles.credentials_for(Target(Account(account), (role,)), CallStats()), CallStats()
+        )
 
     assert enabled(on) == {"us-east-1", "eu-west-1"}
     assert enabled(off) == {"us-east-1"}
@@ -162,6 +164,6 @@ def test_over_the_wire_a_home_region_that_the_account_has_not_enabled_is_no_bad_
 ) -> None:
     fleet.set_faults(Fault("bad-token", services=("ec2",), region="us-east-1"))
     by = connect()
-    meter = Meter()
-    assert regions.ask(by, AmbientKeys(by, "ambient"), meter) == {"us-east-1", "eu-west-1"}
+    meter = CallStats()
+    assert regions.list_enabled_regions(by, DefaultCredentials(by, "ambient"), meter) == {"us-east-1", "eu-west-1"}
     assert meter.calls == 2

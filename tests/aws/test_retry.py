@@ -8,7 +8,7 @@ from typing import NoReturn
 import pytest
 
 from auditor.aws import retry
-from auditor.aws.errors import CallFailed, Failure, Remedy
+from auditor.aws.errors import ApiCallError, ErrorInfo, RetryAction
 from auditor.domain.clock import Stopped
 from auditor.domain.reason import Reason
 from tests.aws.fakes import FakeClock
@@ -20,29 +20,29 @@ CEILINGS = [0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0]
 class Failing:
     """Fails with a remedy, and counts."""
 
-    def __init__(self, remedy: Remedy) -> None:
-        self.failure = Failure(Reason.SERVICE_ERROR, remedy, "Code", "detail")
+    def __init__(self, remedy: RetryAction) -> None:
+        self.failure = ErrorInfo(Reason.SERVICE_ERROR, remedy, "Code", "detail")
         self.attempts = 0
 
     def __call__(self) -> NoReturn:
         self.attempts += 1
-        raise CallFailed(self.failure)
+        raise ApiCallError(self.failure)
 
 
-@pytest.mark.parametrize("remedy", [Remedy.RETRY, Remedy.BACK_OFF])
-def test_what_may_pass_is_tried_eight_times(remedy: Remedy) -> None:
+@pytest.mark.parametrize("remedy", [RetryAction.RETRY, RetryAction.BACK_OFF])
+def test_what_may_pass_is_tried_eight_times(remedy: RetryAction) -> None:
     failing, clock = Failing(remedy), FakeClock()
-    with pytest.raises(CallFailed) as raised:
+    with pytest.raises(ApiCallError) as raised:
         retry.policy(clock)(failing)
     assert failing.attempts == retry.ATTEMPTS == 8
     assert len(clock.slept) == 7
     assert raised.value.failure is failing.failure
 
 
-@pytest.mark.parametrize("remedy", [Remedy.NONE, Remedy.RENEW])
-def test_what_does_not_pass_is_tried_once(remedy: Remedy) -> None:
+@pytest.mark.parametrize("remedy", [RetryAction.NONE, RetryAction.RENEW])
+def test_what_does_not_pass_is_tried_once(remedy: RetryAction) -> None:
     failing, clock = Failing(remedy), FakeClock()
-    with pytest.raises(CallFailed):
+    with pytest.raises(ApiCallError):
         retry.policy(clock)(failing)
     assert failing.attempts == 1
     assert clock.slept == []
@@ -64,8 +64,8 @@ def test_the_waits_are_anything_from_nothing_to_a_ceiling_that_doubles() -> None
     waits: list[list[float]] = [[] for _ in CEILINGS]
     for _ in range(300):
         clock = FakeClock()
-        with pytest.raises(CallFailed):
-            retry.policy(clock)(Failing(Remedy.RETRY))
+        with pytest.raises(ApiCallError):
+            retry.policy(clock)(Failing(RetryAction.RETRY))
         for place, seconds in zip(waits, clock.slept, strict=True):
             place.append(seconds)
     for place, ceiling in zip(waits, CEILINGS, strict=True):
@@ -77,14 +77,14 @@ def test_the_waits_are_anything_from_nothing_to_a_ceiling_that_doubles() -> None
 
 def test_nothing_is_retried_once_the_scope_has_spent_its_retries() -> None:
     left = iter([True, True, False])
-    failing = Failing(Remedy.RETRY)
-    with pytest.raises(CallFailed):
+    failing = Failing(RetryAction.RETRY)
+    with pytest.raises(ApiCallError):
         retry.policy(FakeClock(), lambda: next(left))(failing)
     assert failing.attempts == 3
 
 
 def test_a_run_that_ends_during_the_wait_ends_the_retries() -> None:
-    failing = Failing(Remedy.RETRY)
+    failing = Failing(RetryAction.RETRY)
     with pytest.raises(Stopped):
         retry.policy(FakeClock(ends=0.0))(failing)
     assert failing.attempts == 1

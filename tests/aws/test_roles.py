@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import CredentialRetrievalError, ReadTimeoutError
 
-from auditor.aws.calls import Caller, Line
-from auditor.aws.collectors import catalogue
-from auditor.aws.errors import CallFailed
+from auditor.aws.calls import CallContext, RegionClient
+from auditor.aws.collectors import all_collectors
+from auditor.aws.errors import ApiCallError
 from auditor.aws.regions import ACTIONS
-from auditor.aws.roles import AmbientKeys, Identity, Roles, identify, session_name, session_policy
-from auditor.domain.clock import Unreadable
-from auditor.domain.coverage import Meter
+from auditor.aws.roles import DefaultCredentials, Identity, Roles, identify, session_name, session_policy
+from auditor.domain.clock import ReadError
+from auditor.domain.coverage import CallStats
 from auditor.domain.errors import AuditorError, IdentityError
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Account, Role, Target
@@ -68,7 +68,7 @@ def granted(key: str, account: str, expires: datetime | str) -> dict[str, Any]:
 
 def made(
     script: Callable[[Sent], Any] | None = None, clock: FakeClock | None = None, identity: Identity = IDENTITY
-) -> tuple[Roles, Caller, FakeClock]:
+) -> tuple[Roles, CallContext, FakeClock]:
     clock = clock or FakeClock()
     by = caller(script or Sts(clock), clock)
     return Roles(by, identity, RUN, ("ecs:DescribeTaskDefinition", "ec2:DescribeRegions")), by, clock
@@ -82,7 +82,7 @@ def test_the_session_policy_allows_the_actions_sorted_and_once_and_nothing_else(
 
 
 def test_the_session_policy_of_every_collector_fits() -> None:
-    policy = session_policy([*ACTIONS, *(action for each in catalogue() for action in each.actions)])
+    policy = session_policy([*ACTIONS, *(action for each in all_collectors() for action in each.actions)])
     assert len(policy) <= 2_048
 
 
@@ -110,7 +110,7 @@ def test_a_session_name_is_one_that_sts_takes_and_carries_the_run_id(run_id: str
 
 def test_sts_is_asked_for_one_hour_narrowed_named_and_with_the_external_id() -> None:
     roles, by, _ = made()
-    assert roles.keyring(target(external_id="acme"), Meter()).keys().access_key == "ASIA1"
+    assert roles.credentials_for(target(external_id="acme"), CallStats()).credentials().access_key == "ASIA1"
     (call,) = sent(by)
     assert (call.service, call.region, call.operation, call.key) == ("sts", "us-east-1", "AssumeRole", "AKIAAMBIENT")
     assert call.parameters == {
@@ -124,30 +124,30 @@ def test_sts_is_asked_for_one_hour_narrowed_named_and_with_the_external_id() -> 
 
 def test_no_external_id_is_sent_where_there_is_none() -> None:
     roles, by, _ = made()
-    roles.keyring(target(), Meter()).keys()
+    roles.credentials_for(target(), CallStats()).credentials()
     assert "ExternalId" not in sent(by)[0].parameters
 
 
 def test_nothing_is_assumed_before_it_is_needed_and_once_then() -> None:
     roles, by, _ = made()
-    keyring = roles.keyring(target(), Meter())
+    keyring = roles.credentials_for(target(), CallStats())
     assert sent(by) == []
-    assert {keyring.keys().access_key for _ in range(10)} == {"ASIA1"}
+    assert {keyring.credentials().access_key for _ in range(10)} == {"ASIA1"}
     assert len(sent(by)) == 1
 
 
 def test_what_getting_in_costs_is_counted_for_the_account() -> None:
     answer = granted("ASIA1", "000000000001", builders.NOW + timedelta(hours=1))
     roles, _, _ = made(in_turn(refused("Throttling"), answer))
-    meter = Meter()
-    roles.keyring(target(), meter).keys()
-    assert meter == Meter(calls=2, throttled=1, retried=1)
+    meter = CallStats()
+    roles.credentials_for(target(), meter).credentials()
+    assert meter == CallStats(calls=2, throttled=1, retried=1)
 
 
 def test_a_chain_is_walked_in_order_and_only_its_last_session_is_narrowed() -> None:
     roles, by, _ = made()
     middle = Role(arn("777777777777", "Middle"))
-    keys = roles.keyring(target(1, HUB, middle), Meter()).keys()
+    keys = roles.credentials_for(target(1, HUB, middle), CallStats()).credentials()
     assert [(each.parameters["RoleArn"].split(":")[4], each.key) for each in sent(by)] == [
         ("888888888888", "AKIAAMBIENT"),
         ("777777777777", "ASIA1"),
@@ -173,7 +173,7 @@ def test_a_hub_that_many_accounts_share_is_assumed_once_by_however_many_threads(
 
     def get_in(number: int) -> str:
         together.wait()
-        return str(roles.keyring(target(number, HUB), Meter()).keys().access_key)
+        return str(roles.credentials_for(target(number, HUB), CallStats()).credentials().access_key)
 
     with ThreadPoolExecutor(16) as pool:
         keys = list(pool.map(get_in, range(1, 17)))
@@ -184,11 +184,11 @@ def test_a_hub_that_many_accounts_share_is_assumed_once_by_however_many_threads(
 
 def test_one_account_that_many_threads_read_is_got_into_once() -> None:
     roles, by, _ = made()
-    keyring, together = roles.keyring(target(), Meter()), threading.Barrier(16)
+    keyring, together = roles.credentials_for(target(), CallStats()), threading.Barrier(16)
 
     def get_in(_: int) -> str:
         together.wait()
-        return str(keyring.keys().access_key)
+        return str(keyring.credentials().access_key)
 
     with ThreadPoolExecutor(16) as pool:
         assert set(pool.map(get_in, range(16))) == {"ASIA1"}
@@ -197,50 +197,50 @@ def test_one_account_that_many_threads_read_is_got_into_once() -> None:
 
 def test_hubs_with_another_external_id_are_another_hub() -> None:
     roles, by, _ = made()
-    roles.keyring(target(1, HUB), Meter()).keys()
-    roles.keyring(target(2, Role(HUB.arn, "other")), Meter()).keys()
+    roles.credentials_for(target(1, HUB), CallStats()).credentials()
+    roles.credentials_for(target(2, Role(HUB.arn, "other")), CallStats()).credentials()
     assert [each.parameters["RoleArn"] for each in sent(by)].count(HUB.arn) == 2
 
 
 def test_a_session_is_replaced_before_it_expires() -> None:
     roles, by, clock = made()
-    keyring = roles.keyring(target(), Meter())
-    keyring.keys()
+    keyring = roles.credentials_for(target(), CallStats())
+    keyring.credentials()
     clock.passed = 3600 - 301
-    assert keyring.keys().access_key == "ASIA1"
+    assert keyring.credentials().access_key == "ASIA1"
     clock.passed = 3600 - 299
-    assert keyring.keys().access_key == "ASIA2"
+    assert keyring.credentials().access_key == "ASIA2"
     assert len(sent(by)) == 2
 
 
 def test_a_hub_s_session_is_replaced_too() -> None:
     roles, by, clock = made()
-    keyring = roles.keyring(target(1, HUB), Meter())
-    keyring.keys()
+    keyring = roles.credentials_for(target(1, HUB), CallStats())
+    keyring.credentials()
     clock.passed = 3500
-    keyring.keys()
+    keyring.credentials()
     assert [each.parameters["RoleArn"] for each in sent(by)] == [HUB.arn, arn("000000000001")] * 2
 
 
 def test_a_session_that_claims_to_last_longer_than_asked_for_is_not_believed() -> None:
     clock = FakeClock()
     roles, _, _ = made(Sts(clock, lasts=12 * 3600), clock)
-    keyring = roles.keyring(target(), Meter())
-    keyring.keys()
+    keyring = roles.credentials_for(target(), CallStats())
+    keyring.credentials()
     clock.passed = 3600
-    assert keyring.keys().access_key == "ASIA2"
+    assert keyring.credentials().access_key == "ASIA2"
 
 
 @pytest.mark.parametrize("step", [timedelta(hours=7), timedelta(hours=-7), timedelta(minutes=57)], ids=str)
 def test_a_clock_that_is_set_in_mid_run_neither_ends_a_session_nor_prolongs_it(step: timedelta) -> None:
     roles, by, clock = made()
-    keyring = roles.keyring(target(), Meter())
-    keyring.keys()
+    keyring = roles.credentials_for(target(), CallStats())
+    keyring.credentials()
     clock.at += step
     clock.passed = 3600 - 301
-    assert keyring.keys().access_key == "ASIA1"
+    assert keyring.credentials().access_key == "ASIA1"
     clock.passed = 3600 - 299
-    assert keyring.keys().access_key == "ASIA2"
+    assert keyring.credentials().access_key == "ASIA2"
     assert len(sent(by)) == 2
 
 
@@ -248,10 +248,10 @@ def test_a_clock_that_is_set_in_mid_run_neither_ends_a_session_nor_prolongs_it(s
 def test_where_the_clock_is_wrong_a_session_lasts_as_long_as_it_was_asked_for(wrong: timedelta) -> None:
     aws = FakeClock()
     roles, by, clock = made(Sts(aws), FakeClock(aws.at + wrong))
-    keyring = roles.keyring(target(), Meter())
+    keyring = roles.credentials_for(target(), CallStats())
     for clock.passed in (0, 1, 3298, 3301):
         aws.passed = clock.passed
-        keyring.keys()
+        keyring.credentials()
     assert len(sent(by)) == 2
 
 
@@ -259,25 +259,25 @@ def test_a_session_that_cannot_be_replaced_serves_until_its_last_minute() -> Non
     clock = FakeClock()
     sts = Sts(clock)
     roles, by, _ = made(lambda call: DENIED if clock.passed else sts(call), clock)
-    keyring = roles.keyring(target(), Meter())
-    keyring.keys()
+    keyring = roles.credentials_for(target(), CallStats())
+    keyring.credentials()
     for clock.passed in (3310, 3320, 3500, 3539):
-        assert keyring.keys().access_key == "ASIA1"
+        assert keyring.credentials().access_key == "ASIA1"
     assert len(sent(by)) == 1 + 2  # a refusal stands for a minute
     clock.passed = 3541
-    with pytest.raises(Unreadable, match="role-denied"):
-        keyring.keys()
+    with pytest.raises(ReadError, match="role-denied"):
+        keyring.credentials()
 
 
 def test_keys_that_aws_refuses_early_are_replaced_once_for_all_who_hold_them() -> None:
     roles, by, _ = made()
-    keyring = roles.keyring(target(), Meter())
-    stale = keyring.keys()
-    assert keyring.renew(stale)
-    assert keyring.renew(stale)
-    assert keyring.keys().access_key == "ASIA2"
-    assert keyring.renew(stale)
-    assert keyring.keys().access_key == "ASIA2"
+    keyring = roles.credentials_for(target(), CallStats())
+    stale = keyring.credentials()
+    assert keyring.refresh(stale)
+    assert keyring.refresh(stale)
+    assert keyring.credentials().access_key == "ASIA2"
+    assert keyring.refresh(stale)
+    assert keyring.credentials().access_key == "ASIA2"
     assert len(sent(by)) == 2
 
 
@@ -308,8 +308,8 @@ def test_keys_that_aws_refuses_early_are_replaced_once_for_all_who_hold_them() -
 )
 def test_a_role_that_cannot_be_assumed_has_its_reason_and_names_the_role(error: Any, reason: Reason) -> None:  # noqa: ANN401
     roles, _, _ = made(in_turn(error))
-    with pytest.raises(Unreadable) as raised:
-        roles.keyring(target(), Meter()).keys()
+    with pytest.raises(ReadError) as raised:
+        roles.credentials_for(target(), CallStats()).credentials()
     assert (raised.value.stage, raised.value.reason) == ("assume-role", reason)
     assert raised.value.detail.startswith(f"{arn('000000000001')}: ")
 
@@ -317,16 +317,16 @@ def test_a_role_that_cannot_be_assumed_has_its_reason_and_names_the_role(error: 
 def test_a_role_that_leads_into_another_account_is_refused() -> None:
     clock = FakeClock()
     roles, _, _ = made(Sts(clock, account="000000000666"), clock)
-    with pytest.raises(Unreadable, match="leads into account 000000000666, not into this one") as raised:
-        roles.keyring(target(), Meter()).keys()
+    with pytest.raises(ReadError, match="leads into account 000000000666, not into this one") as raised:
+        roles.credentials_for(target(), CallStats()).credentials()
     assert raised.value.reason is Reason.ROLE_DENIED
 
 
 def test_a_hub_that_leads_into_another_account_is_refused_too() -> None:
     clock = FakeClock()
     roles, by, _ = made(Sts(clock, account="000000000001"), clock)
-    with pytest.raises(Unreadable, match=re.escape(f"{HUB.arn} leads into account 000000000001")):
-        roles.keyring(target(1, HUB), Meter()).keys()
+    with pytest.raises(ReadError, match=re.escape(f"{HUB.arn} leads into account 000000000001")):
+        roles.credentials_for(target(1, HUB), CallStats()).credentials()
     assert len(sent(by)) == 1
 
 
@@ -335,8 +335,8 @@ def test_a_hub_that_is_refused_is_asked_for_once_a_minute_however_many_accounts_
 
     def refusals(count: int) -> None:
         for number in range(count):
-            with pytest.raises(Unreadable, match=re.escape(HUB.arn)) as raised:
-                roles.keyring(target(number, HUB), Meter()).keys()
+            with pytest.raises(ReadError, match=re.escape(HUB.arn)) as raised:
+                roles.credentials_for(target(number, HUB), CallStats()).credentials()
             assert raised.value.reason is Reason.ROLE_DENIED
 
     refusals(100)
@@ -350,22 +350,22 @@ def test_one_account_that_is_refused_does_not_hide_the_next() -> None:
     clock = FakeClock()
     sts = Sts(clock)
     roles, _, _ = made(lambda call: DENIED if "000000000001" in call.parameters["RoleArn"] else sts(call), clock)
-    with pytest.raises(Unreadable):
-        roles.keyring(target(1), Meter()).keys()
-    assert roles.keyring(target(2), Meter()).keys().access_key == "ASIA1"
+    with pytest.raises(ReadError):
+        roles.credentials_for(target(1), CallStats()).credentials()
+    assert roles.credentials_for(target(2), CallStats()).credentials().access_key == "ASIA1"
 
 
 def test_without_a_role_the_ambient_credentials_read_their_own_account() -> None:
     roles, by, _ = made()
-    keyring = roles.keyring(Target(Account(HOME)), Meter())
-    assert (keyring.keys().access_key, keyring.account_id) == ("AKIAAMBIENT", HOME)
+    keyring = roles.credentials_for(Target(Account(HOME)), CallStats())
+    assert (keyring.credentials().access_key, keyring.account_id) == ("AKIAAMBIENT", HOME)
     assert sent(by) == []
 
 
 def test_without_a_role_the_ambient_credentials_do_not_stand_for_another_account() -> None:
     roles, _, _ = made()
-    with pytest.raises(Unreadable, match=f"belong to account {HOME}, not to this one") as raised:
-        roles.keyring(Target(builders.account(1)), Meter())
+    with pytest.raises(ReadError, match=f"belong to account {HOME}, not to this one") as raised:
+        roles.credentials_for(Target(builders.account(1)), CallStats())
     assert (raised.value.stage, raised.value.reason) == ("assume-role", Reason.ROLE_DENIED)
 
 
@@ -374,7 +374,9 @@ def test_the_partition_of_a_role_is_that_of_the_caller(partition: str) -> None:
     roles, by, _ = made(identity=Identity(HOME, f"arn:{partition}:iam::{HOME}:role/Auditor"))
     hub = Role("arn:{partition}:iam::888888888888:role/Hub")
     account = builders.account(1)
-    roles.keyring(Target(account, (hub, Role(f"arn:{{partition}}:iam::{account.id}:role/R"))), Meter()).keys()
+    roles.credentials_for(
+        Target(account, (hub, Role(f"arn:{{partition}}:iam::{account.id}:role/R"))), CallStats()
+    ).credentials()
     assert [each.parameters["RoleArn"] for each in sent(by)] == [
         f"arn:{partition}:iam::888888888888:role/Hub",
         f"arn:{partition}:iam::000000000001:role/R",
@@ -389,7 +391,7 @@ def test_we_are_who_sts_says_we_are() -> None:
 
 @pytest.mark.parametrize("answer", [{}, {"Arn": "no"}, {"Arn": 3}, {"Account": HOME}])
 def test_an_identity_without_an_arn_is_none(answer: dict[str, Any]) -> None:
-    with pytest.raises(CallFailed) as raised:
+    with pytest.raises(ApiCallError) as raised:
         identify(caller(in_turn(answer)))
     assert raised.value.failure.reason is Reason.MALFORMED_RESPONSE
 
@@ -403,11 +405,11 @@ class Keyless(FakeClients):
         raise self.error
 
 
-def keyless(error: Exception) -> Caller:
+def keyless(error: Exception) -> CallContext:
     by = caller(in_turn({"Arn": IDENTITY.arn}))
     clients: Any = Keyless(in_turn({"Arn": IDENTITY.arn}))
     clients.error = error
-    return Caller(clients, by.budget, by.clock)
+    return CallContext(clients, by.rate_limiter, by.clock)
 
 
 def test_without_credentials_nobody_is_asked() -> None:
@@ -419,82 +421,90 @@ def test_without_credentials_nobody_is_asked() -> None:
 
 def test_a_credential_endpoint_that_stays_busy_is_a_failed_call_after_some_patience() -> None:
     by = keyless(CredentialRetrievalError(provider="container-role", error_msg="503"))
-    meter = Meter()
-    with pytest.raises(CallFailed, match="container-role") as raised:
-        Line(by, AmbientKeys(by, HOME), "us-east-1", meter).call("sts", "GetCallerIdentity", dict)
+    meter = CallStats()
+    with pytest.raises(ApiCallError, match="container-role") as raised:
+        RegionClient(by, DefaultCredentials(by, HOME), "us-east-1", meter).call("sts", "GetCallerIdentity", dict)
     assert raised.value.failure.reason is Reason.EXPIRED_CREDENTIALS
-    assert meter == Meter(calls=0, retried=7)
+    assert meter == CallStats(calls=0, retried=7)
 
 
 def test_ambient_keys_count_as_renewed_only_when_the_environment_has_others() -> None:
     by = caller(in_turn({}))
-    ambient = AmbientKeys(by, HOME)
-    assert not ambient.renew(ambient.keys())
-    stale = ambient.keys()
+    ambient = DefaultCredentials(by, HOME)
+    assert not ambient.refresh(ambient.credentials())
+    stale = ambient.credentials()
     clients: Any = by.clients
     clients.ambient = stale._replace(access_key="AKIANEW")
-    assert ambient.renew(stale)
+    assert ambient.refresh(stale)
 
 
 @pytest.fixture
-def entrance(fleet: Fleet, connect: Connect) -> tuple[Roles, Caller]:
+def entrance(fleet: Fleet, connect: Connect) -> tuple[Roles, CallContext]:
     by = connect()
     return Roles(by, identify(by), RUN, ("ec2:DescribeRegions",)), by
 
 
-def who(by: Caller, keyring: Any) -> Identity:  # noqa: ANN401
-    return Line(by, keyring, "eu-west-1").call("sts", "GetCallerIdentity", lambda a: Identity(a["Account"], a["Arn"]))
+def who(by: CallContext, keyring: Any) -> Identity:  # noqa: ANN401
+    return RegionClient(by, keyring, "eu-west-1").call(
+        "sts", "GetCallerIdentity", lambda a: Identity(a["Account"], a["Arn"])
+    )
 
 
 def test_over_the_wire_a_role_is_assumed_and_its_session_carries_the_run(
-    fleet: Fleet, entrance: tuple[Roles, Caller]
+    fleet: Fleet, entrance: tuple[Roles, CallContext]
 ) -> None:
     roles, by = entrance
     assert identify(by).account_id == MANAGEMENT
     member = fleet.organization.members[0].id
-    keyring = roles.keyring(Target(Account(member), (Role("arn:{partition}:iam::" + f"{member}:role/R"),)), Meter())
+    keyring = roles.credentials_for(
+        Target(Account(member), (Role("arn:{partition}:iam::" + f"{member}:role/R"),)), CallStats()
+    )
     assert who(by, keyring) == Identity(member, f"arn:aws:sts::{member}:assumed-role/R/auditor-{RUN}")
 
 
 def test_over_the_wire_a_session_can_do_what_it_is_narrowed_to_and_no_more(
-    fleet: Fleet, entrance: tuple[Roles, Caller]
+    fleet: Fleet, entrance: tuple[Roles, CallContext]
 ) -> None:
     roles, by = entrance
     member = fleet.organization.members[0].id
-    line = Line(by, roles.keyring(Target(Account(member), (Role(arn(member)),)), Meter()), "us-east-1")
+    line = RegionClient(
+        by, roles.credentials_for(Target(Account(member), (Role(arn(member)),)), CallStats()), "us-east-1"
+    )
     assert line.call("ec2", "DescribeRegions", lambda answer: len(answer["Regions"])) > 0
-    with pytest.raises(CallFailed, match="because no session policy allows the ecs:ListClusters action") as raised:
+    with pytest.raises(ApiCallError, match="because no session policy allows the ecs:ListClusters action") as raised:
         line.call("ecs", "ListClusters", dict)
     assert raised.value.failure.reason is Reason.PERMISSION_DENIED
 
 
 def test_over_the_wire_a_chain_asks_for_no_more_than_chaining_allows(
-    fleet: Fleet, entrance: tuple[Roles, Caller]
+    fleet: Fleet, entrance: tuple[Roles, CallContext]
 ) -> None:
     roles, by = entrance
     hub, member = (each.id for each in fleet.organization.members[:2])
-    keyring = roles.keyring(Target(Account(member), (Role(arn(hub, "Hub")), Role(arn(member)))), Meter())
+    keyring = roles.credentials_for(Target(Account(member), (Role(arn(hub, "Hub")), Role(arn(member)))), CallStats())
     assert who(by, keyring).account_id == member
     assert fleet.report()["operations"]["AssumeRole"] == 2
 
 
-def test_over_the_wire_a_refused_role_is_refused_at_once(fleet: Fleet, entrance: tuple[Roles, Caller]) -> None:
+def test_over_the_wire_a_refused_role_is_refused_at_once(fleet: Fleet, entrance: tuple[Roles, CallContext]) -> None:
     roles, _ = entrance
     member = fleet.organization.members[0].id
     fleet.set_faults(Fault("role-refused", accounts=(member,)))
-    meter = Meter()
-    with pytest.raises(Unreadable, match="AccessDenied") as raised:
-        roles.keyring(Target(Account(member), (Role(arn(member)),)), meter).keys()
-    assert (raised.value.reason, meter) == (Reason.ROLE_DENIED, Meter(calls=1))
+    meter = CallStats()
+    with pytest.raises(ReadError, match="AccessDenied") as raised:
+        roles.credentials_for(Target(Account(member), (Role(arn(member)),)), meter).credentials()
+    assert (raised.value.reason, meter) == (Reason.ROLE_DENIED, CallStats(calls=1))
 
 
 def test_over_the_wire_sessions_that_expire_early_are_renewed_in_the_middle(
-    fleet: Fleet, entrance: tuple[Roles, Caller]
+    fleet: Fleet, entrance: tuple[Roles, CallContext]
 ) -> None:
     roles, by = entrance
     member = fleet.organization.members[0].id
     fleet.set_faults(Fault("expired-token", services=("ec2",), times=4))
-    line = Line(by, roles.keyring(Target(Account(member), (Role(arn(member)),)), Meter()), "us-east-1")
+    line = RegionClient(
+        by, roles.credentials_for(Target(Account(member), (Role(arn(member)),)), CallStats()), "us-east-1"
+    )
     counts = [line.call("ec2", "DescribeRegions", lambda answer: len(answer["Regions"])) for _ in range(12)]
     assert len(set(counts)) == 1
     assert fleet.report()["operations"]["AssumeRole"] == 3

@@ -14,11 +14,11 @@ import pytest
 from moto import mock_aws
 
 from auditor.aws import storage
-from auditor.aws.calls import Caller
+from auditor.aws.calls import CallContext
 from auditor.aws.roles import identify
-from auditor.aws.storage import Bucket, Protection
+from auditor.aws.storage import Protection, S3Store
 from auditor.domain.errors import StorageError
-from auditor.store.store import NDJSON, AlreadyThere, Blob
+from auditor.store.store import NDJSON, AlreadyExists, Blob
 from tests.aws.conftest import Connect
 from tests.aws.fakes import Answer, FakeClock, Request, Server, caller, in_turn, refused, sent, serving
 from tests.fleet import Fault, Fleet
@@ -28,8 +28,8 @@ BODY = b"one row\nanother row\n"
 ONCE = Blob(BODY, once=True)
 
 
-def bucket(by: Caller, url: str = "s3://auditor-results/nightly", **protection: str) -> Bucket:
-    return Bucket(by, MANAGEMENT, url, Protection(**protection))
+def bucket(by: CallContext, url: str = "s3://auditor-results/nightly", **protection: str) -> S3Store:
+    return S3Store(by, MANAGEMENT, url, Protection(**protection))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def bucket(by: Caller, url: str = "s3://auditor-results/nightly", **protection: 
     ],
 )
 def test_a_url_is_taken_apart(url: str, bucket: str, prefix: str) -> None:
-    assert storage.place(url) == storage.Place(bucket, prefix)
+    assert storage.parse_s3_url(url) == storage.S3Location(bucket, prefix)
 
 
 @pytest.mark.parametrize(
@@ -57,13 +57,13 @@ def test_what_is_no_s3_url_is_refused_before_any_call(url: str) -> None:
         storage.fetch(by, MANAGEMENT, url)
     assert raised.value.advice == "Write it as s3://bucket/prefix."
     with pytest.raises(StorageError):
-        Bucket(by, MANAGEMENT, url)
+        S3Store(by, MANAGEMENT, url)
     assert sent(by) == []
 
 
 def test_keys_come_after_the_prefix() -> None:
-    assert bucket(caller(in_turn({}))).where("a/b") == "s3://auditor-results/nightly/a/b"
-    assert bucket(caller(in_turn({})), "s3://auditor-results").where() == "s3://auditor-results/"
+    assert bucket(caller(in_turn({}))).url("a/b") == "s3://auditor-results/nightly/a/b"
+    assert bucket(caller(in_turn({})), "s3://auditor-results").url() == "s3://auditor-results/"
 
 
 def test_everything_that_protects_an_object_is_asked_for() -> None:
@@ -102,7 +102,7 @@ def test_a_200_that_names_nothing_stored_is_not_believed() -> None:
 def test_where_s3_names_no_code_its_status_does() -> None:
     assert bucket(caller(in_turn(refused(None, None, 404)))).get("k") is None
     taken = in_turn(refused(None, None, 412), {"ETag": '"x"', "Body": Body(b"theirs")})
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(AlreadyExists):
         bucket(caller(taken)).put("k", ONCE)
 
 
@@ -147,12 +147,12 @@ def test_a_thousand_objects_do_not_wait_for_a_budget() -> None:
 
 
 @pytest.fixture
-def fresh(fleet: Fleet, connect: Connect, request: pytest.FixtureRequest) -> Bucket:
+def fresh(fleet: Fleet, connect: Connect, request: pytest.FixtureRequest) -> S3Store:
     """A prefix that no other test has written to."""
     return bucket(connect(), f"s3://{fleet.bucket}/{request.node.name}")
 
 
-def test_over_the_wire_what_is_put_can_be_got(fresh: Bucket) -> None:
+def test_over_the_wire_what_is_put_can_be_got(fresh: S3Store) -> None:
     packed = gzip.compress(BODY)
     fresh.put("rows", Blob(packed, NDJSON, "gzip"))
     assert fresh.get("rows") == packed
@@ -161,9 +161,9 @@ def test_over_the_wire_what_is_put_can_be_got(fresh: Bucket) -> None:
     assert fresh.get("rows") == BODY
 
 
-def test_over_the_wire_a_whole_url_can_be_fetched(fleet: Fleet, fresh: Bucket, connect: Connect) -> None:
+def test_over_the_wire_a_whole_url_can_be_fetched(fleet: Fleet, fresh: S3Store, connect: Connect) -> None:
     fresh.put("a?b#c d%20/inventory.yaml", Blob(BODY))
-    url = fresh.where("a?b#c d%20/inventory.yaml")
+    url = fresh.url("a?b#c d%20/inventory.yaml")
     assert storage.fetch(connect(), "ambient", url) == BODY
     with pytest.raises(StorageError, match="There is no object") as raised:
         storage.fetch(connect(), "ambient", f"{url}x")
@@ -172,34 +172,34 @@ def test_over_the_wire_a_whole_url_can_be_fetched(fleet: Fleet, fresh: Bucket, c
         storage.fetch(connect(), "ambient", f"s3://{fleet.bucket}/")
 
 
-def test_over_the_wire_what_someone_else_wrote_is_not_replaced(fresh: Bucket) -> None:
+def test_over_the_wire_what_someone_else_wrote_is_not_replaced(fresh: S3Store) -> None:
     fresh.put("claim", Blob(b"theirs", once=True))
-    with pytest.raises(AlreadyThere, match="is there already, written by someone else"):
+    with pytest.raises(AlreadyExists, match="is there already, written by someone else"):
         fresh.put("claim", ONCE)
     assert fresh.get("claim") == b"theirs"
 
 
-def test_over_the_wire_our_own_bytes_are_no_conflict(fresh: Bucket) -> None:
+def test_over_the_wire_our_own_bytes_are_no_conflict(fresh: S3Store) -> None:
     fresh.put("claim", ONCE)
     fresh.put("claim", ONCE)
     assert fresh.get("claim") == BODY
 
 
-def test_over_the_wire_an_answer_that_is_lost_is_no_conflict_on_the_second_try(fleet: Fleet, fresh: Bucket) -> None:
+def test_over_the_wire_an_answer_that_is_lost_is_no_conflict_on_the_second_try(fleet: Fleet, fresh: S3Store) -> None:
     fleet.set_faults(Fault("lost", services=("s3",), operation="PutObject", times=1))
     fresh.put("claim", ONCE)
     assert fleet.report()["outcomes"]["PutObject"] == {"PreconditionFailed": 1, "lost": 1}
     assert fresh.get("claim") == BODY
 
 
-def test_over_the_wire_of_sixteen_writers_one_wins_and_the_others_know(fresh: Bucket) -> None:
+def test_over_the_wire_of_sixteen_writers_one_wins_and_the_others_know(fresh: S3Store) -> None:
     together, lost = threading.Barrier(16), list[int]()
 
     def write(number: int) -> None:
         together.wait()
         try:
             fresh.put("claim", Blob(b"%d" % number, once=True))
-        except AlreadyThere:
+        except AlreadyExists:
             lost.append(number)
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(16)]
@@ -231,7 +231,7 @@ def test_over_the_wire_a_download_survives(fleet: Fleet, connect: Connect, kind:
 
 
 def test_over_the_wire_a_bucket_that_stays_busy_is_an_error_and_every_throttle_was_one_try(
-    fleet: Fleet, fresh: Bucket
+    fleet: Fleet, fresh: S3Store
 ) -> None:
     fleet.set_faults(Fault("http-503", services=("s3",)))
     with pytest.raises(StorageError, match="SlowDown"):
@@ -256,7 +256,7 @@ def test_over_the_wire_a_bucket_of_another_owner_is_refused(connect: Connect, fl
         assert "check the expected bucket owner" in raised.value.advice
 
 
-Stub = Callable[[Callable[[Request], Answer]], tuple[Server, Bucket]]
+Stub = Callable[[Callable[[Request], Answer]], tuple[Server, S3Store]]
 
 
 @pytest.fixture
@@ -264,7 +264,7 @@ def stub(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
     """A server of our own in place of S3, and a bucket in it."""
     with serving(lambda _: Answer(500)) as server:
 
-        def make(script: Callable[[Request], Answer]) -> tuple[Server, Bucket]:
+        def make(script: Callable[[Request], Answer]) -> tuple[Server, S3Store]:
             server.script = script
             monkeypatch.setenv("AWS_ENDPOINT_URL_S3", server.url)
             return server, bucket(connect(read_timeout=0.3), "s3://results/x", sse="AES256")
@@ -358,11 +358,11 @@ def test_an_object_is_encrypted_with_the_key_that_the_settings_name(
     s3: Any = boto3.client("s3")
     s3.create_bucket(Bucket="results")
     by = connect()
-    place = Bucket(by, identify(by).account_id, "s3://results/x", Protection("aws:kms", "alias/audit"))
+    place = S3Store(by, identify(by).account_id, "s3://results/x", Protection("aws:kms", "alias/audit"))
     place.put("k", ONCE)
     head = s3.head_object(Bucket="results", Key="x/k")
     assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", "alias/audit")
     assert place.get("k") == BODY
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(AlreadyExists):
         place.put("k", Blob(b"other", once=True))
     s3.close()

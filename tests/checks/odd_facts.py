@@ -19,7 +19,7 @@ from auditor.domain.ecs.workloads import (
     Task,
     TaskSet,
 )
-from auditor.domain.secret_match import Suspicion
+from auditor.domain.secret_match import SecretMatch
 
 ARN = "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7"
 LONG = "x" * 65_536
@@ -30,7 +30,7 @@ _ODD_CONTAINER = Container(
     HOSTILE,
     HOSTILE,
     privileged=True,
-    environment=(Variable(""), Variable(HOSTILE, Suspicion(HOSTILE, 0)), Variable(LONG, Suspicion("x", 2**40))),
+    environment=(Variable(""), Variable(HOSTILE, SecretMatch(HOSTILE, 0)), Variable(LONG, SecretMatch("x", 2**40))),
     secrets=("", HOSTILE),
     log_driver="",
     log_mode=HOSTILE,
@@ -57,7 +57,7 @@ _TASK_DEFINITIONS = (
     TaskDefinition(ARN, LONG, 7, "ACTIVE", "host", (Container(LONG, LONG, LONG, privileged=True),), {LONG: LONG}),
     TaskDefinition(ARN, "web", 7, "ACTIVE", "host", (Container("app", user="::::"),), registered_by=""),
     TaskDefinition(ARN, "web", 7, "ACTIVE", "host", (), registered_at=datetime(1, 1, 1, tzinfo=UTC)),
-    TaskDefinition(ARN, "web", 7, "ACTIVE", None, (_ODD_CONTAINER, _ODD_CONTAINER), None, in_use=_ODD_USAGE),
+    TaskDefinition(ARN, "web", 7, "ACTIVE", None, (_ODD_CONTAINER, _ODD_CONTAINER), None, usage=_ODD_USAGE),
     TaskDefinition(
         ARN,
         "web",
@@ -72,7 +72,7 @@ _TASK_DEFINITIONS = (
         task_role_arn="",
         execution_role_arn="",
         volumes=(Volume("", "", efs=True), Volume(HOSTILE, HOSTILE), Volume("twin", "/"), Volume("twin", None)),
-        in_use=Usage(),
+        usage=Usage(),
         latest_active=-1,
     ),
 )

@@ -167,8 +167,8 @@ def test_the_metadata_is_complete(check: Check[Any]) -> None:
 
 @every_check
 def test_every_reason_has_its_words(check: Check[Any]) -> None:
-    assert check.words
-    for reason, words in check.words.items():
+    assert check.reason_texts
+    for reason, words in check.reason_texts.items():
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", reason)
         assert words
         assert not words.endswith(".")
@@ -176,9 +176,9 @@ def test_every_reason_has_its_words(check: Check[Any]) -> None:
 
 @every_check
 def test_what_fails_in_a_definition_has_its_repair(check: Check[Any]) -> None:
-    assert set(check.repairs) <= set(check.words)
-    if issubclass(check.over, Definition):
-        assert set(check.repairs) == set(check.words)
+    assert set(check.repairs) <= set(check.reason_texts)
+    if issubclass(check.fact_type, Definition):
+        assert set(check.repairs) == set(check.reason_texts)
         assert all(each != Repair() for each in check.repairs.values())
 
 
@@ -218,11 +218,11 @@ def test_a_section_that_is_missing_or_empty_would_be_noticed() -> None:
 
 @every_check
 def test_odd_facts_are_judged_without_a_crash_and_twice_alike(check: Check[Any]) -> None:
-    for fact in odd_facts(check.over):
+    for fact in odd_facts(check.fact_type):
         verdict = check.judge(fact, check.parameters)
         assert isinstance(verdict, Verdict)
         assert verdict.status in Status
-        assert set(verdict.reasons) <= set(check.words)
+        assert set(verdict.reasons) <= set(check.reason_texts)
         assert verdict == check.judge(fact, check.parameters)
         assert list(verdict.reasons) == sorted({reason for each in verdict.evidence for reason in each.reasons})
         assert all(each.reasons for each in verdict.evidence)

@@ -16,9 +16,9 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
 
 CHECK = """
 from auditor.domain.check import Severity, Status, Verdict, check
-from auditor.domain.facts import TaskDefinition
+from auditor.domain.ecs.task_definitions import TaskDefinition
 
-@check(id="{id}", title="", severity=Severity.LOW, over=TaskDefinition, frameworks={{}}, remediation="")
+@check(id="{id}", title="", severity=Severity.LOW, fact_type=TaskDefinition, frameworks={{}}, remediation="")
 def judge(task, params):
     return Verdict(Status.PASS)
 """

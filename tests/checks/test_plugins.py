@@ -17,11 +17,11 @@ GOOD = '''
 """No family is called test."""
 
 from auditor.domain.check import Severity, Status, Verdict, check
-from auditor.domain.facts import TaskDefinition
+from auditor.domain.ecs.task_definitions import TaskDefinition
 
 
-@check(id="{id}", title="No family is a test", severity=Severity.LOW, over={over}, frameworks={{}},
-       remediation="Rename it.", words={{"a-test": "is a test"}})
+@check(id="{id}", title="No family is a test", severity=Severity.LOW, fact_type={over}, frameworks={{}},
+       remediation="Rename it.", reason_texts={{"a-test": "is a test"}})
 def judge(task, _params):
     return Verdict(Status.PASS)
 '''

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from auditor.cli import main
 from auditor.commands.check import exit_code
 from auditor.domain.check import Severity, Status
-from auditor.domain.file_report import Inspection, Opinion, Spot, Unseen
+from auditor.domain.file_report import FileFinding, FileReport, SourceLocation, UncheckedItem
 from tests.builders import CHECK, finding
 
 BAD = json.dumps({"networkMode": "host", "containerDefinitions": [{"name": "a", "privileged": True}]})
@@ -104,9 +104,9 @@ def test_nothing_of_aws_is_loaded(files: dict[str, str]) -> None:
 
 
 def test_what_could_not_be_looked_into_never_looks_clean() -> None:
-    unseen = Inspection((), (), (), (Unseen(Spot("f"), "x", "why"),))
-    low = Opinion(finding(status=Status.UNKNOWN, severity=Severity.LOW), "x", (Spot("f"),))
+    unseen = FileReport((), (), (), (UncheckedItem(SourceLocation("f"), "x", "why"),))
+    low = FileFinding(finding(status=Status.UNKNOWN, severity=Severity.LOW), "x", (SourceLocation("f"),))
 
     assert exit_code(unseen, Severity.CRITICAL) == 4
-    assert exit_code(Inspection((), (), (low,), ()), Severity.LOW) == 4
-    assert exit_code(Inspection((), (), (low,), ()), Severity.MEDIUM) == 0
+    assert exit_code(FileReport((), (), (low,), ()), Severity.LOW) == 4
+    assert exit_code(FileReport((), (), (low,), ()), Severity.MEDIUM) == 0

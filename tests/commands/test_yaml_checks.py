@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 
-from auditor.commands import MISUSED, OK, Outcome, config, perform
-from auditor.commands.check_registry import unread
+from auditor.commands import OK, USAGE_ERROR, Outcome, config, perform
+from auditor.commands.check_registry import checks_without_collector
 from auditor.commands.options import Options
 from auditor.domain.check import Status
-from auditor.engine.signals import obeying
-from auditor.run.aws_context import Aws
-from auditor.run.orchestrator import Request, audit, fingerprint
+from auditor.engine.signals import handle_signals
+from auditor.run.aws_context import AwsContext
+from auditor.run.orchestrator import RunRequest, audit, fingerprint
 from auditor.settings import Settings
 from tests.builders import target
-from tests.engine.stubs import StubCloud, one_definition
+from tests.engine.stubs import StubReader, one_definition
 from tests.run.test_orchestrator import MANIFEST, RUN, StubAws
 from tests.store.stubs import Memory
 from tests.yaml_checks.sample_checks import check, put
@@ -48,7 +48,7 @@ def do(tmp_path: Path) -> Do:
 
 
 def loaded(folder: Path) -> Settings:
-    return config.settings_of(Options({"checks_folder": (str(folder),)}, {}, {}), Aws())
+    return config.settings_of(Options({"checks_folder": (str(folder),)}, {}, {}), AwsContext())
 
 
 def test_the_list_holds_them_and_says_which_file_each_is(do: Do, tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_they_are_chosen_by_id_like_all_others(do: Do, tmp_path: Path) -> None:
     folder = (str(tmp_path / "mine"),)
 
     assert "1 check" in do("validate", "fail_on: none", checks_folder=folder, check=("own-*",)).text
-    assert do("validate", "fail_on: none", checks_folder=folder, check=("own-x",)).exit_code == MISUSED
+    assert do("validate", "fail_on: none", checks_folder=folder, check=("own-x",)).exit_code == USAGE_ERROR
 
 
 def test_all_problems_come_together_and_each_once(do: Do, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_all_problems_come_together_and_each_once(do: Do, tmp_path: Path) -> Non
     outcome = do("validate", settings, inventory=str(tmp_path / "inventory.yaml"))
 
     said = [line for line in outcome.text.splitlines() if not line.startswith("  ->")]
-    assert outcome.exit_code == MISUSED
+    assert outcome.exit_code == USAGE_ERROR
     assert [line.removeprefix(f"{tmp_path}/") for line in said] == [
         "auditor.yaml:3: checks.folders[1]: nowhere: No such file or directory",
         "auditor.yaml:3: checks.folders[2]: s3://bucket/checks is not a folder",
@@ -120,17 +120,17 @@ def test_all_problems_come_together_and_each_once(do: Do, tmp_path: Path) -> Non
 def test_a_kind_that_nothing_reads_is_a_problem_that_names_the_file(tmp_path: Path) -> None:
     own = check(tmp_path)
 
-    (problem,) = unread([own, replace(own, over=bytes)])
+    (problem,) = checks_without_collector([own, replace(own, fact_type=bytes)])
 
     assert str(problem).startswith(f"{tmp_path}/own.yaml: over: own-no-privileged: no collector reads bytes\n  -> ")
 
 
 def test_a_run_is_another_once_the_text_of_a_check_is(tmp_path: Path) -> None:
     put(tmp_path)
-    before = fingerprint(Request(RUN, "out", (), loaded(tmp_path), {}))
-    again = fingerprint(Request(RUN, "out", (), loaded(tmp_path), {}))
+    before = fingerprint(RunRequest(RUN, "out", (), loaded(tmp_path), {}))
+    again = fingerprint(RunRequest(RUN, "out", (), loaded(tmp_path), {}))
     put(tmp_path, words="has all powers")
-    after = fingerprint(Request(RUN, "out", (), loaded(tmp_path), {}))
+    after = fingerprint(RunRequest(RUN, "out", (), loaded(tmp_path), {}))
 
     assert before == again != after
 
@@ -138,10 +138,10 @@ def test_a_run_is_another_once_the_text_of_a_check_is(tmp_path: Path) -> None:
 def test_the_manifest_says_which_texts_judged_and_the_rows_are_like_any_other(tmp_path: Path) -> None:
     path = put(tmp_path / "mine", fail_when="uses_host_network", reason="host-mode")
     how, bucket = loaded(tmp_path / "mine"), Memory()
-    aws = StubAws(bucket, StubCloud(look=one_definition))
+    aws = StubAws(bucket, StubReader(look=one_definition))
 
-    with obeying(aws.clock) as orders:
-        audit(Request(RUN, "s3://bucket", (target(1),), how, {}), aws, lambda _: None, orders)
+    with handle_signals(aws.clock) as orders:
+        audit(RunRequest(RUN, "s3://bucket", (target(1),), how, {}), aws, lambda _: None, orders)
 
     manifest = json.loads(bucket.blobs[MANIFEST].body)
     (own,) = (each for each in how.checks if each.id == "own-no-privileged")

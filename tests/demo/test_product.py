@@ -8,13 +8,13 @@ import pytest
 
 from auditor import checks
 from auditor.aws import regions
-from auditor.aws.account_reader import Reader
-from auditor.aws.calls import Caller, Line
+from auditor.aws.account_reader import AccountReader
+from auditor.aws.calls import CallContext, RegionClient
 from auditor.aws.clients import Clients, Connection
-from auditor.aws.collectors import reading
+from auditor.aws.collectors import collectors_for
 from auditor.aws.organizations import discover
-from auditor.aws.rate_limit import Budget
-from auditor.aws.roles import AmbientKeys, Roles, identify
+from auditor.aws.rate_limit import RateLimiter
+from auditor.aws.roles import DefaultCredentials, Roles, identify
 from auditor.demo import DemoOrganization, running
 from auditor.demo.model import CANARY, NOT_OPTED_IN, REGIONS
 from auditor.domain.check import Status
@@ -22,9 +22,9 @@ from auditor.domain.coverage import CoverageStatus
 from auditor.domain.finding import Finding
 from auditor.domain.result import AccountResult
 from auditor.engine.clock import RunClock
-from auditor.engine.ports import Rule, Work
-from auditor.engine.scan import Ended, Scan
-from auditor.engine.scan_scope import Wanted
+from auditor.engine.ports import Assignment, ConfiguredCheck
+from auditor.engine.scan import AccountFinished, Scan
+from auditor.engine.scan_scope import ScanOptions
 from auditor.inventory import parse
 from auditor.settings import load
 
@@ -38,26 +38,29 @@ def demo() -> Iterator[DemoOrganization]:
 @pytest.fixture(scope="module")
 def results(demo: DemoOrganization) -> list[AccountResult]:
     clock = RunClock(300)
-    caller = Caller(Clients(Connection()), Budget(0.5), clock)
+    caller = CallContext(Clients(Connection()), RateLimiter(0.5), clock)
     identity = identify(caller)
     inventory = parse(demo.inventory, "demo.yaml", known_regions=[*REGIONS, NOT_OPTED_IN])
     (check,) = checks.load(["ecs-host-network-privileged-or-root"])
     settings = load(demo.settings, "settings.yaml", {}, checks.load())
-    collectors = reading([check.over])
-    (collector,) = [each for each in collectors if each.yields is check.over]
+    collectors = collectors_for([check.fact_type])
+    (collector,) = [each for each in collectors if each.fact_type is check.fact_type]
     actions = [action for each in collectors for action in each.actions]
     roles = Roles(caller, identity, "demo", [*regions.ACTIONS, *actions])
-    line = Line(caller, AmbientKeys(caller, identity.account_id), caller.clients.home_region)
+    line = RegionClient(caller, DefaultCredentials(caller, identity.account_id), caller.clients.home_region)
     scan = Scan(
-        cloud=Reader(caller, roles, collectors),
-        works=[Work(each.name, (Rule(check, check.parameters),) if each is collector else ()) for each in collectors],
+        reader=AccountReader(caller, roles, collectors),
+        assignments=[
+            Assignment(each.name, (ConfiguredCheck(check, check.parameters),) if each is collector else ())
+            for each in collectors
+        ],
         finish=lambda result: result,
         clock=clock,
         workers=settings.limits.workers,
-        wanted=Wanted(keep_all=True),
+        options=ScanOptions(keep_all=True),
     )
     events = list(scan.run(inventory.merge(discover(line))))
-    return [event.value for event in events if isinstance(event, Ended)]
+    return [event.value for event in events if isinstance(event, AccountFinished)]
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ Row = dict[str, Any]
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, Path]:
     output = tmp_path_factory.mktemp("demo")
-    return demo.act(Options({"output": str(output)}, {}, os.environ)), output
+    return demo.run(Options({"output": str(output)}, {}, os.environ)), output
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +115,7 @@ def test_a_deregistered_revision_that_runs_is_found_and_so_is_what_is_wrong_with
 
 
 def test_a_daemon_says_which_daemon_runs_it_and_where(findings: list[Row]) -> None:
-    uses = [row["in_use"] for row in findings if _where(row) == ("observability", "eu-west-1", "ebpf-profiler:1")]
+    uses = [row["usage"] for row in findings if _where(row) == ("observability", "eu-west-1", "ebpf-profiler:1")]
     assert uses
     for use in uses:
         assert use["daemons"] == ["arn:aws:ecs:eu-west-1:555566667777:daemon/telemetry/ebpf-profiler"]

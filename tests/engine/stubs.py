@@ -10,7 +10,7 @@ from threading import Lock, Thread
 from typing import TypeVar
 
 from auditor.domain.clock import Stopped
-from auditor.domain.coverage import Gap, Meter
+from auditor.domain.coverage import CallStats, Gap
 from auditor.domain.fact import Fact
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Account, Scope, Target
@@ -18,19 +18,19 @@ from tests import builders
 
 T = TypeVar("T")
 
-Ask = Callable[[Target, Meter], frozenset[str]]
-Collect = Callable[[Scope, str, Meter], Iterable[Fact | Gap]]
+Ask = Callable[[Target, CallStats], frozenset[str]]
+Collect = Callable[[Scope, str, CallStats], Iterable[Fact | Gap]]
 
 REGIONS = frozenset({"eu-central-1", "eu-west-1", "us-east-1"})
 
 
-def nothing(_scope: Scope, _collector: str, meter: Meter) -> Iterable[Fact | Gap]:
+def nothing(_scope: Scope, _collector: str, meter: CallStats) -> Iterable[Fact | Gap]:
     """Look into an empty region: one call."""
     meter.calls += 1
     return ()
 
 
-def one_definition(scope: Scope, collector: str, meter: Meter) -> Iterable[Fact | Gap]:
+def one_definition(scope: Scope, collector: str, meter: CallStats) -> Iterable[Fact | Gap]:
     """Look into a region with one task definition and nothing else: a call to list it, and one to describe it."""
     if collector.startswith("ecs-") and collector != builders.COLLECTOR:
         yield from nothing(scope, collector, meter)
@@ -40,14 +40,14 @@ def one_definition(scope: Scope, collector: str, meter: Meter) -> Iterable[Fact 
     yield builders.task_definition(arn=arn)
 
 
-def enabled(_target: Target, meter: Meter) -> frozenset[str]:
+def enabled(_target: Target, meter: CallStats) -> frozenset[str]:
     """Let the auditor in, and name three regions: two calls."""
     meter.calls += 2
     return REGIONS
 
 
 @dataclass
-class StubCloud:
+class StubReader:
     """Implements `Cloud` with two functions, and remembers what was asked of it."""
 
     ask: Ask = enabled
@@ -59,10 +59,10 @@ class StubCloud:
     left: list[tuple[str, str]] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
-    def regions(self, target: Target, meter: Meter) -> frozenset[str]:
+    def regions(self, target: Target, meter: CallStats) -> frozenset[str]:
         return self.ask(target, meter)
 
-    def collect(self, scope: Scope, collector: str, meter: Meter) -> Iterable[Fact | Gap]:
+    def collect(self, scope: Scope, collector: str, meter: CallStats) -> Iterable[Fact | Gap]:
         with self.lock:
             self.collected.append((scope.account.id, scope.region, collector))
         return self.look(scope, collector, meter)
@@ -70,15 +70,15 @@ class StubCloud:
     def remembered(self, scope: Scope, collector: str, arn: str) -> Fact | None:
         return self.past.get(arn)
 
-    def revisit(self, scope: Scope, collector: str, arn: str, meter: Meter) -> Fact | None:
+    def revisit(self, scope: Scope, collector: str, arn: str, meter: CallStats) -> Fact | None:
         meter.calls += 1
         return self.there.get(arn)
 
-    def leave(self, scope: Scope) -> None:
+    def release_scope(self, scope: Scope) -> None:
         with self.lock:
             self.left.append((scope.account.id, scope.region))
 
-    def close(self, account: Account) -> None:
+    def release_account(self, account: Account) -> None:
         with self.lock:
             self.closed.append(account.id)
 
@@ -99,9 +99,9 @@ class StillClock:
 
     def sleep(self, seconds: float) -> None:
         self.seconds += seconds
-        self.check()
+        self.raise_if_stopped()
 
-    def check(self) -> None:
+    def raise_if_stopped(self) -> None:
         if self.stop is not None:
             raise Stopped(self.stop)
 

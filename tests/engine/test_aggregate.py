@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.domain.check import Severity, Status
-from auditor.domain.coverage import CoverageStatus, Meter
+from auditor.domain.coverage import CallStats, CoverageStatus
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult, RunResult
 from auditor.engine import aggregate
-from auditor.engine.aggregate import About, Gathering, digest
+from auditor.engine.aggregate import RunAggregator, RunMetadata, digest
 from tests.builders import CHECK, NOW, account, check_info, coverage, finding, unknown
 
-ABOUT = About("20261123T020000Z-1a2b3c", NOW, NOW, "0.1.0", [check_info()])
+ABOUT = RunMetadata("20261123T020000Z-1a2b3c", NOW, NOW, "0.1.0", [check_info()])
 
 HIGH, LOW = Severity.HIGH, Severity.LOW
 
@@ -28,11 +28,11 @@ def result(number: int, *findings: Finding, gaps: int = 0) -> AccountResult:
         coverage(CoverageStatus.NOT_EXAMINED, account=owner, region=f"us-west-{gap}", reason=Reason.TIMEOUT)
         for gap in range(gaps)
     ]
-    return AccountResult(owner, findings, tuple(rows), {CHECK: number}, Meter(calls=2))
+    return AccountResult(owner, findings, tuple(rows), {CHECK: number}, CallStats(calls=2))
 
 
 def gathered(*results: AccountResult) -> RunResult:
-    gathering = Gathering()
+    gathering = RunAggregator()
     for each in results:
         gathering.add(digest(each))
     return gathering.result(ABOUT)
@@ -82,7 +82,7 @@ def test_only_the_worst_are_kept_of_one_account_and_of_all(monkeypatch: pytest.M
 
 def test_no_more_is_held_meanwhile_than_twice_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aggregate, "MOST_FAILURES", 5)
-    gathering = Gathering()
+    gathering = RunAggregator()
 
     for number in range(1, 40):
         gathering.add(digest(result(number, *failing(number, HIGH, 7))))
@@ -112,8 +112,8 @@ def test_the_order_in_which_accounts_end_does_not_matter(order: list[int]) -> No
 
 
 def test_an_interruption_is_passed_on() -> None:
-    about = About(ABOUT.run_id, NOW, NOW, "0.1.0", [], interrupted=True)
-    gathering = Gathering()
+    about = RunMetadata(ABOUT.run_id, NOW, NOW, "0.1.0", [], interrupted=True)
+    gathering = RunAggregator()
     gathering.add(digest(result(1)))
 
     run = gathering.result(about)

@@ -18,7 +18,7 @@ from auditor.engine.clock import RunClock
 def test_without_a_deadline_nothing_stops_it() -> None:
     clock = RunClock()
 
-    clock.check()
+    clock.raise_if_stopped()
     clock.sleep(0.001)
 
     assert (clock.stopped, clock.interrupted) == (None, False)
@@ -28,7 +28,7 @@ def test_a_deadline_that_has_passed_stops_it() -> None:
     clock = RunClock(deadline=0.0)
 
     with pytest.raises(Stopped) as caught:
-        clock.check()
+        clock.raise_if_stopped()
 
     assert caught.value.reason is clock.stopped is Reason.DEADLINE
     assert not clock.interrupted

@@ -11,10 +11,10 @@ from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdi
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
-from auditor.engine.evaluate import Place, judge, unread
+from auditor.engine.evaluate import Observation, judge, unread_findings
 from tests.builders import NOW, REMEDIATION, gap, resource, rule, scope, task_definition
 
-PLACE = Place(scope("eu-central-1"), NOW)
+PLACE = Observation(scope("eu-central-1"), NOW)
 
 
 def crash(task: TaskDefinition, _parameters: Any) -> Verdict:  # noqa: ANN401
@@ -89,7 +89,7 @@ def test_a_rule_that_returns_nothing_is_a_crash_like_any_other() -> None:
 def test_a_resource_that_could_not_be_read_is_unknown_to_every_rule() -> None:
     lost = gap("lost", Reason.THROTTLED, detail="Rate exceeded.")
 
-    found = unread(PLACE, lost, [rule(id="a"), rule(id="b")])
+    found = unread_findings(PLACE, lost, [rule(id="a"), rule(id="b")])
 
     assert [(each.check_id, each.status, each.reasons) for each in found] == [
         ("a", Status.UNKNOWN, ("throttled",)),
@@ -100,8 +100,8 @@ def test_a_resource_that_could_not_be_read_is_unknown_to_every_rule() -> None:
 
 
 def test_the_tags_of_a_resource_that_could_not_be_read_are_not_known_to_be_none() -> None:
-    assert [each.resource.tags for each in unread(PLACE, gap("lost"), [rule()])] == [None]
+    assert [each.resource.tags for each in unread_findings(PLACE, gap("lost"), [rule()])] == [None]
 
 
 def test_a_list_that_could_not_be_read_is_no_finding() -> None:
-    assert unread(PLACE, gap(None), [rule()]) == ()
+    assert unread_findings(PLACE, gap(None), [rule()]) == ()

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.domain.clock import Unreadable
-from auditor.domain.coverage import CoverageStatus, Meter
+from auditor.domain.clock import ReadError
+from auditor.domain.coverage import CallStats, CoverageStatus
 from auditor.domain.reason import Reason
-from auditor.domain.scope import EVERY_REGION, Exclusion, RegionRule, Target
-from auditor.engine.expectation import Expectation, charge, expect
+from auditor.domain.scope import EVERY_REGION, ExcludedBy, RegionRule, Target
+from auditor.engine.expectation import Expectation, attribute_cost, expected_scopes
 from tests.builders import COLLECTOR, target
 
 ENABLED = frozenset({"eu-central-1", "eu-west-1", "us-east-1"})
-REFUSED = Unreadable("assume-role", Reason.ROLE_DENIED, "AccessDenied: not authorized to perform sts:AssumeRole")
-NO_LIST = Unreadable("regions", Reason.PERMISSION_DENIED, "ec2:DescribeRegions: UnauthorizedOperation")
+REFUSED = ReadError("assume-role", Reason.ROLE_DENIED, "AccessDenied: not authorized to perform sts:AssumeRole")
+NO_LIST = ReadError("regions", Reason.PERMISSION_DENIED, "ec2:DescribeRegions: UnauthorizedOperation")
 
 EXCLUDED, NOT_EXAMINED = CoverageStatus.EXCLUDED, CoverageStatus.NOT_EXAMINED
 
@@ -30,10 +30,10 @@ def regions_of(expectation: Expectation) -> list[str]:
 
 
 def rows_of(expectation: Expectation) -> list[Row]:
-    return [(row.region, row.status, row.reason, row.detail) for row in expectation.rows]
+    return [(row.region, row.status, row.reason, row.detail) for row in expectation.records]
 
 
-def refused(region: str, failure: Unreadable = REFUSED) -> Row:
+def refused(region: str, failure: ReadError = REFUSED) -> Row:
     return region, NOT_EXAMINED, failure.reason, failure.detail
 
 
@@ -106,7 +106,7 @@ def unmatched(patterns: str) -> Row:
 def test_of_an_account_that_lists_its_regions(
     wanted: Target, answer: frozenset[str], scopes: list[str], rows: list[Row]
 ) -> None:
-    expectation = expect(wanted, [COLLECTOR], answer)
+    expectation = expected_scopes(wanted, [COLLECTOR], answer)
 
     assert regions_of(expectation) == scopes
     assert rows_of(expectation) == rows
@@ -125,7 +125,7 @@ def test_of_an_account_that_lists_its_regions(
 def test_a_refused_role_leaves_a_row_for_each_name_and_one_for_what_nobody_can_know(
     include: list[str], rows: list[Row]
 ) -> None:
-    expectation = expect(target(1, regions=RegionRule(tuple(include))), [COLLECTOR], REFUSED)
+    expectation = expected_scopes(target(1, regions=RegionRule(tuple(include))), [COLLECTOR], REFUSED)
 
     assert regions_of(expectation) == []
     assert rows_of(expectation) == rows
@@ -142,17 +142,17 @@ def test_a_refused_role_leaves_a_row_for_each_name_and_one_for_what_nobody_can_k
 def test_a_denied_list_of_regions_does_not_hide_those_that_are_named(
     include: list[str], scopes: list[str], rows: list[Row]
 ) -> None:
-    expectation = expect(target(1, *include), [COLLECTOR], NO_LIST)
+    expectation = expected_scopes(target(1, *include), [COLLECTOR], NO_LIST)
 
     assert regions_of(expectation) == scopes
     assert rows_of(expectation) == rows
 
 
 @pytest.mark.parametrize("failure", [REFUSED, NO_LIST], ids=["the role", "the list"])
-def test_what_is_excluded_stays_excluded_whatever_is_refused(failure: Unreadable) -> None:
+def test_what_is_excluded_stays_excluded_whatever_is_refused(failure: ReadError) -> None:
     rule = RegionRule(("eu-west-1", "us-east-1"), exclude=("us-*",), only=("us-east-1",))
 
-    expectation = expect(target(1, regions=rule), [COLLECTOR], failure)
+    expectation = expected_scopes(target(1, regions=rule), [COLLECTOR], failure)
 
     assert regions_of(expectation) == []
     assert rows_of(expectation) == [
@@ -163,55 +163,55 @@ def test_what_is_excluded_stays_excluded_whatever_is_refused(failure: Unreadable
 
 @pytest.mark.parametrize("answer", [None, ENABLED, REFUSED], ids=["not asked", "asked", "refused"])
 def test_an_excluded_account_is_a_row_with_its_reason_and_nothing_is_looked_at(
-    answer: frozenset[str] | Unreadable | None,
+    answer: frozenset[str] | ReadError | None,
 ) -> None:
-    out = Exclusion(Reason.ACCOUNT_SUSPENDED, "SUSPENDED, says the organization")
+    out = ExcludedBy(Reason.ACCOUNT_SUSPENDED, "SUSPENDED, says the organization")
 
-    expectation = expect(target(1, "eu-west-1", excluded=out), [COLLECTOR], answer)
+    expectation = expected_scopes(target(1, "eu-west-1", excluded=out), [COLLECTOR], answer)
 
     assert regions_of(expectation) == []
     assert rows_of(expectation) == [(EVERY_REGION, EXCLUDED, Reason.ACCOUNT_SUSPENDED, out.detail)]
 
 
 def test_an_account_that_nobody_asked_is_never_taken_for_empty() -> None:
-    (row,) = expect(target(1), [COLLECTOR], None).rows
+    (row,) = expected_scopes(target(1), [COLLECTOR], None).records
 
     assert (row.status, row.reason) == (NOT_EXAMINED, Reason.INTERNAL_ERROR)
 
 
 def test_every_collector_has_its_own_rows() -> None:
-    expectation = expect(target(1, "eu-west-1", "af-south-1"), ["a", "b"], ENABLED)
+    expectation = expected_scopes(target(1, "eu-west-1", "af-south-1"), ["a", "b"], ENABLED)
 
     assert regions_of(expectation) == ["eu-west-1"], "a scope is one region: the engine looks at it with each collector"
-    assert [(row.region, row.collector) for row in expectation.rows] == [("af-south-1", "a"), ("af-south-1", "b")]
+    assert [(row.region, row.collector) for row in expectation.records] == [("af-south-1", "a"), ("af-south-1", "b")]
 
 
 def test_what_a_failed_planning_cost_stands_on_one_row() -> None:
-    expectation = expect(target(1, "us-east-1", "eu-*"), ["b", "a"], REFUSED)
+    expectation = expected_scopes(target(1, "us-east-1", "eu-*"), ["b", "a"], REFUSED)
 
-    charged, written = charge(expectation, Meter(calls=5, throttled=2, retried=4))
+    charged, written = attribute_cost(expectation, CallStats(calls=5, throttled=2, retried=4))
 
-    costs = {(row.region, row.collector): (row.calls, row.throttled, row.retried) for row in charged.rows}
+    costs = {(row.region, row.collector): (row.calls, row.throttled, row.retried) for row in charged.records}
     assert costs == {
         ("*", "a"): (5, 2, 4),
         ("*", "b"): (0, 0, 0),
         ("us-east-1", "a"): (0, 0, 0),
         ("us-east-1", "b"): (0, 0, 0),
     }
-    assert written == Meter(5, 2, 4)
+    assert written == CallStats(5, 2, 4)
 
 
 def test_a_row_that_was_excluded_on_purpose_does_not_carry_the_cost() -> None:
     rule = RegionRule(("eu-west-1",), exclude=("eu-*",))
-    expectation = expect(target(1, regions=rule), [COLLECTOR], REFUSED)
+    expectation = expected_scopes(target(1, regions=rule), [COLLECTOR], REFUSED)
 
-    assert charge(expectation, Meter(calls=1)) == (expectation, Meter())
+    assert attribute_cost(expectation, CallStats(calls=1)) == (expectation, CallStats())
 
 
 _REGIONS = st.sampled_from(["af-south-1", "eu-central-1", "eu-west-1", "us-east-1", "us-gov-west-1"])
 _PATTERNS = st.one_of(_REGIONS, st.sampled_from(["all", "eu-*", "*", "us-????-1", "ap-*"]))
 _FAILURES = st.builds(
-    Unreadable, st.sampled_from(["assume-role", "regions", "plan"]), st.sampled_from(Reason), st.text(max_size=9)
+    ReadError, st.sampled_from(["assume-role", "regions", "plan"]), st.sampled_from(Reason), st.text(max_size=9)
 )
 
 
@@ -224,7 +224,7 @@ _RULES = st.builds(
 _TARGETS = st.builds(
     lambda rule, excluded: target(1, regions=rule, excluded=excluded),
     _RULES,
-    st.one_of(st.none(), st.builds(Exclusion, st.sampled_from(Reason), st.text(max_size=9))),
+    st.one_of(st.none(), st.builds(ExcludedBy, st.sampled_from(Reason), st.text(max_size=9))),
 )
 
 
@@ -234,16 +234,16 @@ _TARGETS = st.builds(
     answer=st.one_of(st.none(), st.frozensets(_REGIONS), _FAILURES),
 )
 def test_whatever_is_asked_and_answered_every_collector_has_a_row_or_a_scope_and_no_region_two(
-    wanted: Target, collectors: list[str], answer: frozenset[str] | Unreadable | None
+    wanted: Target, collectors: list[str], answer: frozenset[str] | ReadError | None
 ) -> None:
-    expectation = expect(wanted, collectors, answer)
+    expectation = expected_scopes(wanted, collectors, answer)
 
     scanned = regions_of(expectation)
     for collector in collectors:
-        regions = scanned + [row.region for row in expectation.rows if row.collector == collector]
+        regions = scanned + [row.region for row in expectation.records if row.collector == collector]
         assert regions
         assert len(regions) == len(set(regions))
-    assert all(row.status in (EXCLUDED, NOT_EXAMINED) and row.reason for row in expectation.rows)
+    assert all(row.status in (EXCLUDED, NOT_EXAMINED) and row.reason for row in expectation.records)
     assert all(wanted.regions.wants(region) and not wanted.regions.excludes(region) for region in scanned)
     if isinstance(answer, frozenset):
         assert set(scanned) <= answer

@@ -12,37 +12,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.domain.check import Status
-from auditor.domain.clock import Unreadable
-from auditor.domain.coverage import CoverageStatus, Meter
+from auditor.domain.clock import ReadError
+from auditor.domain.coverage import CallStats, CoverageStatus
 from auditor.domain.events import AccountPlanned, Event, ScopeEnded
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
-from auditor.domain.scope import EVERY_REGION, Exclusion, Scope, Target
+from auditor.domain.scope import EVERY_REGION, ExcludedBy, Scope, Target
 from auditor.engine.job import Job
-from auditor.engine.ports import Work
-from auditor.engine.scan_scope import Examined
+from auditor.engine.ports import Assignment
+from auditor.engine.scan_scope import ScopeResult
 from tests.builders import COLLECTOR, coverage, finding, target, work
 from tests.engine.stubs import REGIONS
 
 EXAMINED, NOT_EXAMINED = CoverageStatus.EXAMINED, CoverageStatus.NOT_EXAMINED
-REFUSED = Unreadable("assume-role", Reason.ROLE_DENIED, "AccessDenied")
+REFUSED = ReadError("assume-role", Reason.ROLE_DENIED, "AccessDenied")
 
 Steps = dict[str, Callable[[], object]]
 
 
-def job(wanted: Target | None = None, heard: list[Event] | None = None, *works: Work) -> Job:
+def job(wanted: Target | None = None, heard: list[Event] | None = None, *works: Assignment) -> Job:
     events = [] if heard is None else heard
     return Job(wanted or target(1), works or (work(),), events.append)
 
 
-def examined(scope: Scope, collector: str = COLLECTOR) -> Examined:
+def examined(scope: Scope, collector: str = COLLECTOR) -> ScopeResult:
     found = finding(account=scope.account, region=scope.region)
     row = coverage(account=scope.account, region=scope.region, collector=collector)
-    return Examined(row, (found,), {"a-check": 2})
+    return ScopeResult(row, (found,), {"a-check": 2})
 
 
 def result_of(under_way: Job) -> AccountResult:
-    result = under_way.take()
+    result = under_way.pop_result()
     assert result is not None
     return result
 
@@ -52,19 +52,19 @@ def test_an_account_ends_with_its_last_scope_and_is_given_away_once() -> None:
     taken = []
 
     for scope, (task,) in account.plan(REGIONS):
-        taken.append(account.take())
-        account.settle(scope, task, examined(scope))
+        taken.append(account.pop_result())
+        account.complete_scope(scope, task, examined(scope))
     result = result_of(account)
 
     assert taken == [None] * 3
-    assert account.take() is None
+    assert account.pop_result() is None
     assert [row.region for row in result.coverage] == sorted(REGIONS)
     assert [each.region for each in result.findings] == sorted(REGIONS)
     assert result.not_applicable == {"a-check": 6}
 
 
 def test_nothing_ends_before_it_is_planned() -> None:
-    assert job().take() is None
+    assert job().pop_result() is None
 
 
 def test_every_collector_looks_at_every_region() -> None:
@@ -81,7 +81,7 @@ def test_what_happens_is_announced_as_it_happens() -> None:
     account = job(target(1, "eu-west-1", "af-south-1"), heard)
 
     ((scope, (task,)),) = account.plan(REGIONS)
-    account.settle(scope, task, examined(scope))
+    account.complete_scope(scope, task, examined(scope))
 
     planned, disabled, ended = heard
     assert planned == AccountPlanned(target(1).account, 2)
@@ -94,9 +94,9 @@ def test_what_happens_is_announced_as_it_happens() -> None:
 def test_what_has_not_come_back_is_written_off_and_what_has_is_kept() -> None:
     account = job()
     (scope, (task,)), *late = account.plan(REGIONS)
-    account.settle(scope, task, examined(scope))
+    account.complete_scope(scope, task, examined(scope))
 
-    account.write_off(Reason.DEADLINE)
+    account.abandon(Reason.DEADLINE)
     result = result_of(account)
 
     assert {row.region: (row.status, row.reason) for row in result.coverage} == {
@@ -110,11 +110,11 @@ def test_what_comes_back_too_late_changes_nothing() -> None:
     heard: list[Event] = []
     account = job(None, heard)
     tasks = account.plan(REGIONS)
-    account.write_off(Reason.INTERRUPTED)
+    account.abandon(Reason.INTERRUPTED)
     before = len(heard)
 
     for scope, (task,) in tasks:
-        account.settle(scope, task, examined(scope))
+        account.complete_scope(scope, task, examined(scope))
 
     assert len(heard) == before
     assert result_of(account).findings == ()
@@ -124,8 +124,8 @@ def test_a_scope_that_comes_back_twice_counts_once() -> None:
     account = job()
     ((scope, (task,)),) = account.plan(frozenset({"eu-west-1"}))
 
-    account.settle(scope, task, examined(scope))
-    account.settle(scope, task, examined(scope))
+    account.complete_scope(scope, task, examined(scope))
+    account.complete_scope(scope, task, examined(scope))
 
     assert len(result_of(account).findings) == 1
 
@@ -134,7 +134,7 @@ def test_an_account_that_is_written_off_before_it_is_planned_has_its_rows() -> N
     heard: list[Event] = []
     account = job(target(1, "eu-west-1", "us-*"), heard)
 
-    account.write_off(Reason.INTERRUPTED)
+    account.abandon(Reason.INTERRUPTED)
     late = account.plan(REGIONS)
     result = result_of(account)
 
@@ -147,9 +147,9 @@ def test_an_account_that_is_written_off_before_it_is_planned_has_its_rows() -> N
 
 
 def test_an_excluded_account_that_is_written_off_stays_excluded() -> None:
-    account = job(target(1, excluded=Exclusion(Reason.EXCLUDED_BY_CONFIG, "sandbox")))
+    account = job(target(1, excluded=ExcludedBy(Reason.EXCLUDED_BY_CONFIG, "sandbox")))
 
-    account.write_off(Reason.INTERRUPTED)
+    account.abandon(Reason.INTERRUPTED)
 
     assert [(row.status, row.detail) for row in result_of(account).coverage] == [(CoverageStatus.EXCLUDED, "sandbox")]
 
@@ -158,8 +158,8 @@ def test_writing_off_twice_writes_off_once() -> None:
     account = job()
     account.plan(REGIONS)
 
-    account.write_off(Reason.DEADLINE)
-    account.write_off(Reason.INTERRUPTED)
+    account.abandon(Reason.DEADLINE)
+    account.abandon(Reason.INTERRUPTED)
 
     assert {row.reason for row in result_of(account).coverage} == {Reason.DEADLINE}
 
@@ -182,7 +182,7 @@ def test_the_calls_of_a_planning_that_worked_stand_in_the_sum_only() -> None:
     account = job(target(1, "eu-west-1", "af-south-1"))
     account.planning.calls = 2
     ((scope, (task,)),) = account.plan(REGIONS)
-    account.settle(scope, task, examined(scope))
+    account.complete_scope(scope, task, examined(scope))
 
     result = result_of(account)
 
@@ -193,23 +193,23 @@ def test_the_calls_of_a_planning_that_worked_stand_in_the_sum_only() -> None:
 def test_a_role_that_is_renewed_after_a_failed_planning_counts_too() -> None:
     account = job(target(1, "eu-west-1", "us-*"))
     account.planning.calls = 4
-    ((scope, (task,)),) = account.plan(Unreadable("regions", Reason.PERMISSION_DENIED, "UnauthorizedOperation"))
+    ((scope, (task,)),) = account.plan(ReadError("regions", Reason.PERMISSION_DENIED, "UnauthorizedOperation"))
     account.planning.calls += 1
-    account.settle(scope, task, examined(scope))
+    account.complete_scope(scope, task, examined(scope))
 
     result = result_of(account)
 
     assert [(row.region, row.calls) for row in result.coverage] == [(EVERY_REGION, 4), ("eu-west-1", 3)]
-    assert result.planning == Meter(calls=1)
+    assert result.planning == CallStats(calls=1)
     assert result.summary().calls == 8
 
 
 def test_what_was_given_away_is_not_kept() -> None:
     account = job()
     for scope, (task,) in account.plan(REGIONS):
-        account.settle(scope, task, examined(scope))
+        account.complete_scope(scope, task, examined(scope))
 
-    account.take()
+    account.pop_result()
 
     assert (account._rows, account._examined, account._open) == ([], [], {})
 
@@ -219,7 +219,7 @@ def all_steps(account: Job, results: list[AccountResult]) -> Steps:
     tasks = {scope.region: (scope, works) for scope, works in job().plan(REGIONS)}
 
     def take() -> None:
-        result = account.take()
+        result = account.pop_result()
         if result is not None:
             results.append(result)
 
@@ -232,12 +232,12 @@ def all_steps(account: Job, results: list[AccountResult]) -> Steps:
 
     def settle(region: str) -> Callable[[], None]:
         scope, (task,) = tasks[region]
-        return step(lambda: account.settle(scope, task, examined(scope)))
+        return step(lambda: account.complete_scope(scope, task, examined(scope)))
 
     steps: Steps = {region: settle(region) for region in tasks}
     return steps | {
         "plan": step(lambda: account.plan(REGIONS)),
-        "write off": step(lambda: account.write_off(Reason.INTERRUPTED)),
+        "write off": step(lambda: account.abandon(Reason.INTERRUPTED)),
     }
 
 

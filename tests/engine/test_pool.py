@@ -122,7 +122,7 @@ def test_no_more_than_the_workers_are_awake_also_when_sleepers_come_back(
     def task() -> None:
         with awake.inside():
             time.sleep(0.001)
-        with pool.asleep():
+        with pool.yield_slot():
             time.sleep(0.003)
         with awake.inside():
             time.sleep(0.001)
@@ -139,7 +139,7 @@ def test_while_a_thread_sleeps_another_one_works(make: Callable[[int], Pool]) ->
     pool, other_has_worked, done = make(1), Event(), Semaphore(0)
 
     def sleeper() -> None:
-        with pool.asleep():
+        with pool.yield_slot():
             assert other_has_worked.wait(SOON)
         done.release()
 
@@ -153,7 +153,7 @@ def test_the_sleepers_are_limited_too(make: Callable[[int], Pool]) -> None:
     pool, sleeping, release, done = make(2), Gauge(), Event(), Semaphore(0)
 
     def sleeper() -> None:
-        with pool.asleep(), sleeping.inside():
+        with pool.yield_slot(), sleeping.inside():
             release.wait(SOON)
         done.release()
 
@@ -175,7 +175,7 @@ def test_a_sleeper_that_holds_what_the_others_wait_for_does_not_wait_for_them(ma
     def renewing() -> None:
         with keys:
             held.set()
-            with pool.asleep():
+            with pool.yield_slot():
                 time.sleep(A_MOMENT)
         done.release()
 
@@ -226,7 +226,7 @@ def test_who_has_slept_goes_before_new_work(make: Callable[[int], Pool]) -> None
         done.release()
 
     def sleeper() -> None:
-        with pool.asleep():
+        with pool.yield_slot():
             wake.wait(SOON)
         note("slept")
 
@@ -279,7 +279,7 @@ def sleeping_until(pool: Pool, wake: Event, others: Event, done: Semaphore) -> C
     """Build a task that sleeps, and once awake holds its place until another task has run."""
 
     def task() -> None:
-        with pool.asleep():
+        with pool.yield_slot():
             wake.wait(SOON)
         if others.wait(SOON):
             done.release()
@@ -321,7 +321,7 @@ def test_closing_lets_idle_sleeping_and_waking_threads_go(make: Callable[[int], 
 
     def sleeper(until: Event) -> Callable[[], None]:
         def task() -> None:
-            with pool.asleep():
+            with pool.yield_slot():
                 until.wait(SOON)
             done.release()
 
@@ -402,7 +402,7 @@ def test_no_wake_up_is_lost_in_thousands_of_small_tasks_that_sleep_and_bring_for
     def child(nap: float) -> None:
         with awake.inside():
             pass
-        with pool.asleep():
+        with pool.yield_slot():
             time.sleep(nap)
         with awake.inside():
             done.release()
@@ -411,7 +411,7 @@ def test_no_wake_up_is_lost_in_thousands_of_small_tasks_that_sleep_and_bring_for
         with awake.inside():
             for _ in range(3):
                 pool.submit(lambda: child(nap), first=True)
-        with pool.asleep():
+        with pool.yield_slot():
             time.sleep(nap)
         done.release()
 

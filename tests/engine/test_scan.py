@@ -15,8 +15,8 @@ from threading import Lock, Thread, active_count, get_ident
 
 import pytest
 
-from auditor.domain.clock import Unreadable
-from auditor.domain.coverage import CoverageStatus, Gap, Meter
+from auditor.domain.clock import ReadError
+from auditor.domain.coverage import CallStats, CoverageStatus, Gap
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.errors import StorageError
 from auditor.domain.events import AccountPlanned, Event, ScopeEnded
@@ -24,13 +24,13 @@ from auditor.domain.fact import Fact
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
-from auditor.domain.scope import EVERY_REGION, Account, Exclusion, Scope, Target
+from auditor.domain.scope import EVERY_REGION, Account, ExcludedBy, Scope, Target
 from auditor.engine import scan as module
 from auditor.engine.clock import RunClock
-from auditor.engine.ports import Work
-from auditor.engine.scan import Ended, Scan
+from auditor.engine.ports import Assignment
+from auditor.engine.scan import AccountFinished, Scan
 from tests.builders import account, gap, target, task_definition, work
-from tests.engine.stubs import REGIONS, StubCloud, enabled, nothing, one_definition, within
+from tests.engine.stubs import REGIONS, StubReader, enabled, nothing, one_definition, within
 
 EXAMINED, PARTIAL = CoverageStatus.EXAMINED, CoverageStatus.PARTIAL
 NOT_EXAMINED, EXCLUDED = CoverageStatus.NOT_EXAMINED, CoverageStatus.EXCLUDED
@@ -65,7 +65,7 @@ def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def scanning(
-    cloud: StubCloud, clock: RunClock | None = None, works: Sequence[Work] = (), workers: int = 4
+    cloud: StubReader, clock: RunClock | None = None, works: Sequence[Assignment] = (), workers: int = 4
 ) -> Scan[AccountResult]:
     return Scan(cloud, works or (work(),), lambda result: result, clock or RunClock(), workers)
 
@@ -73,7 +73,7 @@ def scanning(
 def results_of(scan: Scan[AccountResult], targets: Sequence[Target], seconds: float = SOON) -> dict[str, AccountResult]:
     """Run to the end; each account's result by its id, each of them once."""
     news = within(seconds, lambda: list(scan.run(targets)))
-    ended = [each.value for each in news if isinstance(each, Ended)]
+    ended = [each.value for each in news if isinstance(each, AccountFinished)]
     results = {result.account.id: result for result in ended}
     assert len(results) == len(ended)
     return results
@@ -90,7 +90,7 @@ def statuses(result: AccountResult) -> dict[str, CoverageStatus]:
 
 def test_every_account_region_and_collector_has_its_row() -> None:
     targets = [target(number) for number in range(1, 61)]
-    cloud = StubCloud(look=one_definition)
+    cloud = StubReader(look=one_definition)
 
     results = results_of(scanning(cloud, works=[work(collector="a"), work(collector="b")]), targets)
 
@@ -102,30 +102,30 @@ def test_every_account_region_and_collector_has_its_row() -> None:
 
 
 def test_no_account_at_all_is_no_news() -> None:
-    assert results_of(scanning(StubCloud()), []) == {}
+    assert results_of(scanning(StubReader()), []) == {}
 
 
 def test_what_goes_wrong_in_one_place_hides_nothing_elsewhere() -> None:
-    def ask(wanted: Target, meter: Meter) -> frozenset[str]:
+    def ask(wanted: Target, meter: CallStats) -> frozenset[str]:
         meter.calls += 1
         if wanted.account == account(2):
-            raise Unreadable("assume-role", Reason.ROLE_DENIED, "AccessDenied")
+            raise ReadError("assume-role", Reason.ROLE_DENIED, "AccessDenied")
         if wanted.account == account(3):
             raise RuntimeError
         return REGIONS
 
-    def look(scope: Scope, _collector: str, meter: Meter) -> Iterable[Fact | Gap]:
+    def look(scope: Scope, _collector: str, meter: CallStats) -> Iterable[Fact | Gap]:
         meter.calls += 1
         if scope == Scope(account(4), "us-east-1"):
-            raise Unreadable("list", Reason.SCP_DENIED, "explicit deny")
+            raise ReadError("list", Reason.SCP_DENIED, "explicit deny")
         if scope == Scope(account(4), "eu-west-1"):
             raise ZeroDivisionError
         yield task_definition()
         if scope == Scope(account(5), "us-east-1"):
             yield gap(scope=scope)
 
-    out = target(6, excluded=Exclusion(Reason.EXCLUDED_BY_CONFIG, "sandbox"))
-    results = results_of(scanning(StubCloud(ask, look)), [*map(target, range(1, 6)), out])
+    out = target(6, excluded=ExcludedBy(Reason.EXCLUDED_BY_CONFIG, "sandbox"))
+    results = results_of(scanning(StubReader(ask, look)), [*map(target, range(1, 6)), out])
 
     assert {number: statuses(results[account(number).id]) for number in range(1, 7)} == {
         1: dict.fromkeys(REGIONS, EXAMINED),
@@ -146,11 +146,11 @@ def test_what_goes_wrong_in_one_place_hides_nothing_elsewhere() -> None:
 
 
 def test_a_refused_account_says_what_the_refusal_cost() -> None:
-    def ask(_wanted: Target, meter: Meter) -> frozenset[str]:
+    def ask(_wanted: Target, meter: CallStats) -> frozenset[str]:
         meter.calls, meter.throttled, meter.retried = 3, 2, 2
-        raise Unreadable("assume-role", Reason.THROTTLED, "Rate exceeded")
+        raise ReadError("assume-role", Reason.THROTTLED, "Rate exceeded")
 
-    (result,) = results_of(scanning(StubCloud(ask)), [target(1)]).values()
+    (result,) = results_of(scanning(StubReader(ask)), [target(1)]).values()
 
     (row,) = result.coverage
     assert (row.calls, row.throttled, row.retried) == (3, 2, 2)
@@ -158,10 +158,10 @@ def test_a_refused_account_says_what_the_refusal_cost() -> None:
 
 
 def test_an_account_whose_planning_crashes_names_where() -> None:
-    def ask(_wanted: Target, _meter: Meter) -> frozenset[str]:
+    def ask(_wanted: Target, _meter: CallStats) -> frozenset[str]:
         raise KeyError("hunter2")
 
-    (result,) = results_of(scanning(StubCloud(ask)), [target(1)]).values()
+    (result,) = results_of(scanning(StubReader(ask)), [target(1)]).values()
 
     (row,) = result.coverage
     assert row.detail.startswith("Planning this account raised KeyError in ask (test_scan.py:")
@@ -171,13 +171,13 @@ def test_an_account_whose_planning_crashes_names_where() -> None:
 def test_an_excluded_account_is_not_asked() -> None:
     asked: list[str] = []
 
-    def ask(wanted: Target, _meter: Meter) -> frozenset[str]:
+    def ask(wanted: Target, _meter: CallStats) -> frozenset[str]:
         asked.append(wanted.account.id)
         return REGIONS
 
-    out = target(1, excluded=Exclusion(Reason.ACCOUNT_SUSPENDED, "SUSPENDED"))
+    out = target(1, excluded=ExcludedBy(Reason.ACCOUNT_SUSPENDED, "SUSPENDED"))
 
-    results = results_of(scanning(StubCloud(ask)), [out, target(2)])
+    results = results_of(scanning(StubReader(ask)), [out, target(2)])
 
     assert asked == [account(2).id]
     (row,) = results[account(1).id].coverage
@@ -188,14 +188,14 @@ def test_the_result_does_not_depend_on_who_answers_first() -> None:
     def once(seed: int) -> dict[str, AccountResult]:
         dice = random.Random(seed)
 
-        def look(scope: Scope, collector: str, meter: Meter) -> Iterable[Fact | Gap]:
+        def look(scope: Scope, collector: str, meter: CallStats) -> Iterable[Fact | Gap]:
             time.sleep(dice.random() / 300)
             yield from one_definition(scope, collector, meter)
 
         targets = [target(number) for number in range(1, 9)]
         dice.shuffle(targets)
         works = [work(collector="b"), work(collector="a")]
-        return results_of(scanning(StubCloud(look=look), works=works, workers=6), targets)
+        return results_of(scanning(StubReader(look=look), works=works, workers=6), targets)
 
     def timeless(results: dict[str, AccountResult]) -> list[object]:
         return [
@@ -211,21 +211,21 @@ def test_the_result_does_not_depend_on_who_answers_first() -> None:
 
 
 def test_events_tell_the_story_in_order() -> None:
-    scan = scanning(StubCloud(look=one_definition))
+    scan = scanning(StubReader(look=one_definition))
 
     news = within(SOON, lambda: list(scan.run([target(1), target(2)])))
 
     for number in (1, 2):
         own = [each for each in news if owner(each) == account(number)]
-        assert [type(each) for each in own] == [AccountPlanned, ScopeEnded, ScopeEnded, ScopeEnded, Ended]
+        assert [type(each) for each in own] == [AccountPlanned, ScopeEnded, ScopeEnded, ScopeEnded, AccountFinished]
         planned = own[0]
         assert isinstance(planned, AccountPlanned)
         assert planned.scopes == 3
         assert [each.fails for each in own if isinstance(each, ScopeEnded)] == [1, 1, 1]
 
 
-def owner(news: Event | Ended[AccountResult]) -> Account:
-    if isinstance(news, Ended):
+def owner(news: Event | AccountFinished[AccountResult]) -> Account:
+    if isinstance(news, AccountFinished):
         return news.value.account
     if isinstance(news, ScopeEnded):
         return news.coverage.account
@@ -234,17 +234,17 @@ def owner(news: Event | Ended[AccountResult]) -> Account:
 
 
 def test_an_account_that_hangs_does_not_hold_the_others(hanging: Hanging) -> None:
-    def look(scope: Scope, collector: str, meter: Meter) -> Iterable[Fact | Gap]:
+    def look(scope: Scope, collector: str, meter: CallStats) -> Iterable[Fact | Gap]:
         if scope == Scope(account(1), "eu-west-1"):
             hanging.hang()
         yield from one_definition(scope, collector, meter)
 
-    scan = scanning(StubCloud(look=look), workers=2)
+    scan = scanning(StubReader(look=look), workers=2)
 
     def others_then_the_last() -> list[str]:
         ended: list[str] = []
         for news in scan.run([target(number) for number in range(1, 21)]):
-            if isinstance(news, Ended):
+            if isinstance(news, AccountFinished):
                 ended.append(news.value.account.id)
                 if len(ended) == 19:
                     hanging.release.set()
@@ -259,19 +259,19 @@ def test_an_account_that_hangs_does_not_hold_the_others(hanging: Hanging) -> Non
 def test_accounts_that_wait_for_their_turn_do_not_hold_the_others() -> None:
     clock, others_are_done = RunClock(), Flag()
 
-    def look(scope: Scope, collector: str, meter: Meter) -> Iterable[Fact | Gap]:
+    def look(scope: Scope, collector: str, meter: CallStats) -> Iterable[Fact | Gap]:
         if scope.account == account(1):
             until = time.monotonic() + SOON
             while not others_are_done.is_set() and time.monotonic() < until:
                 clock.sleep(0.03)
         yield from nothing(scope, collector, meter)
 
-    scan = scanning(StubCloud(look=look), clock, workers=1)
+    scan = scanning(StubReader(look=look), clock, workers=1)
 
     def run() -> str:
         last, left = "", 6
         for news in scan.run([target(number) for number in range(1, 7)]):
-            if isinstance(news, Ended):
+            if isinstance(news, AccountFinished):
                 last, left = news.value.account.id, left - 1
                 if left == 1:
                     others_are_done.set()
@@ -298,12 +298,12 @@ def interrupting(clock: RunClock, started: Flag) -> Generator[None, None, None]:
 def test_an_interrupted_run_writes_off_what_hangs_and_every_scope_still_has_one_row(
     hanging: Hanging, workers: int
 ) -> None:
-    def ask(wanted: Target, meter: Meter) -> frozenset[str]:
+    def ask(wanted: Target, meter: CallStats) -> frozenset[str]:
         if wanted.account == account(3):
             hanging.hang()
         return enabled(wanted, meter)
 
-    def look(scope: Scope, collector: str, meter: Meter) -> Iterable[Fact | Gap]:
+    def look(scope: Scope, collector: str, meter: CallStats) -> Iterable[Fact | Gap]:
         if scope.account == account(2) and scope.region == "us-east-1":
             hanging.hang()
         yield from one_definition(scope, collector, meter)
@@ -313,7 +313,7 @@ def test_an_interrupted_run_writes_off_what_hangs_and_every_scope_still_has_one_
     before = time.monotonic()
 
     with interrupting(clock, hanging.started):
-        results = results_of(scanning(StubCloud(ask, look), clock, workers=workers), targets)
+        results = results_of(scanning(StubReader(ask, look), clock, workers=workers), targets)
 
     assert time.monotonic() - before < GRACE + 10
     assert cells(results) == {
@@ -325,7 +325,7 @@ def test_an_interrupted_run_writes_off_what_hangs_and_every_scope_still_has_one_
 
 
 def test_an_account_whose_planning_hangs_is_written_off(hanging: Hanging) -> None:
-    def ask(_wanted: Target, meter: Meter) -> frozenset[str]:
+    def ask(_wanted: Target, meter: CallStats) -> frozenset[str]:
         meter.calls += 1
         hanging.hang()
         return REGIONS
@@ -333,7 +333,7 @@ def test_an_account_whose_planning_hangs_is_written_off(hanging: Hanging) -> Non
     clock = RunClock()
 
     with interrupting(clock, hanging.started):
-        (result,) = results_of(scanning(StubCloud(ask), clock), [target(1)]).values()
+        (result,) = results_of(scanning(StubReader(ask), clock), [target(1)]).values()
 
     (row,) = result.coverage
     assert (row.region, row.status, row.reason, row.calls) == (EVERY_REGION, NOT_EXAMINED, Reason.INTERRUPTED, 1)
@@ -342,14 +342,14 @@ def test_an_account_whose_planning_hangs_is_written_off(hanging: Hanging) -> Non
 def test_what_answers_after_it_was_written_off_is_dropped(hanging: Hanging) -> None:
     late = Flag()
 
-    def look(scope: Scope, collector: str, meter: Meter) -> Iterable[Fact | Gap]:
+    def look(scope: Scope, collector: str, meter: CallStats) -> Iterable[Fact | Gap]:
         hanging.hang()
         yield from one_definition(scope, collector, meter)
         late.set()
 
     finished: list[AccountResult] = []
     clock = RunClock()
-    scan = Scan(StubCloud(look=look), [work()], finished.append, clock, 1)
+    scan = Scan(StubReader(look=look), [work()], finished.append, clock, 1)
 
     with interrupting(clock, hanging.started):
         news = within(SOON, lambda: list(scan.run([target(1, "eu-west-1")])))
@@ -364,7 +364,7 @@ def test_what_answers_after_it_was_written_off_is_dropped(hanging: Hanging) -> N
 
 
 def test_accounts_are_written_off_side_by_side_also_when_every_thread_hangs(hanging: Hanging) -> None:
-    def ask(_wanted: Target, _meter: Meter) -> frozenset[str]:
+    def ask(_wanted: Target, _meter: CallStats) -> frozenset[str]:
         hanging.hang()
         return REGIONS
 
@@ -373,7 +373,7 @@ def test_accounts_are_written_off_side_by_side_also_when_every_thread_hangs(hang
         return result
 
     clock = RunClock()
-    scan = Scan(StubCloud(ask), [work()], slowly, clock, 16)
+    scan = Scan(StubReader(ask), [work()], slowly, clock, 16)
     targets = [target(number) for number in range(1, 161)]
 
     with interrupting(clock, hanging.started):
@@ -388,11 +388,11 @@ def test_after_the_order_nothing_new_is_read() -> None:
     clock, asked = RunClock(), list[str]()
     clock.interrupt()
 
-    def ask(wanted: Target, _meter: Meter) -> frozenset[str]:
+    def ask(wanted: Target, _meter: CallStats) -> frozenset[str]:
         asked.append(wanted.account.id)
         return REGIONS
 
-    cloud = StubCloud(ask)
+    cloud = StubReader(ask)
 
     results = results_of(scanning(cloud, clock), [target(1), target(2)])
 
@@ -402,14 +402,14 @@ def test_after_the_order_nothing_new_is_read() -> None:
 
 
 def test_a_deadline_ends_the_run_with_deadline_gaps(hanging: Hanging) -> None:
-    def look(scope: Scope, collector: str, meter: Meter) -> Iterable[Fact | Gap]:
+    def look(scope: Scope, collector: str, meter: CallStats) -> Iterable[Fact | Gap]:
         if scope.account == account(2):
             hanging.hang()
         yield from one_definition(scope, collector, meter)
 
     targets = [target(number, "eu-west-1") for number in (1, 2)]
 
-    results = results_of(scanning(StubCloud(look=look), RunClock(deadline=0.5)), targets)
+    results = results_of(scanning(StubReader(look=look), RunClock(deadline=0.5)), targets)
 
     assert statuses(results[account(1).id]) == {"eu-west-1": EXAMINED}
     (row,) = results[account(2).id].coverage
@@ -419,7 +419,7 @@ def test_a_deadline_ends_the_run_with_deadline_gaps(hanging: Hanging) -> None:
 def test_a_stream_of_news_does_not_put_off_the_writing_off(hanging: Hanging) -> None:
     clock, written_off = RunClock(), Flag()
 
-    def ask(wanted: Target, meter: Meter) -> frozenset[str]:
+    def ask(wanted: Target, meter: CallStats) -> frozenset[str]:
         if wanted.account == account(1):
             hanging.hang()
         return enabled(wanted, meter)
@@ -427,7 +427,7 @@ def test_a_stream_of_news_does_not_put_off_the_writing_off(hanging: Hanging) -> 
     def finish(result: AccountResult) -> None:
         {account(1): written_off.set}.get(result.account, lambda: None)()
 
-    scan = Scan(StubCloud(ask), [work()], finish, clock, 2)
+    scan = Scan(StubReader(ask), [work()], finish, clock, 2)
 
     def news_after_the_order() -> int:
         count = 0
@@ -447,7 +447,7 @@ def test_what_finish_raises_ends_the_run() -> None:
     def finish(_result: AccountResult) -> None:
         raise StorageError("The bucket refuses.", "Allow it.")
 
-    scan = Scan(StubCloud(), [work()], finish, RunClock(), 2)
+    scan = Scan(StubReader(), [work()], finish, RunClock(), 2)
 
     with pytest.raises(StorageError, match="The bucket refuses"):
         within(SOON, lambda: list(scan.run([target(1), target(2)])))
@@ -461,12 +461,12 @@ def test_a_bug_on_a_thread_ends_the_run_in_place_of_hanging_it(place: str) -> No
     def crash(*_: object) -> None:
         raise Bug
 
-    class Cloud(StubCloud):
-        def close(self, account: Account) -> None:
+    class Cloud(StubReader):
+        def release_account(self, account: Account) -> None:
             if place == "close":
                 raise Bug
 
-    def ask(_wanted: Target, _meter: Meter) -> frozenset[str]:
+    def ask(_wanted: Target, _meter: CallStats) -> frozenset[str]:
         if place == "regions":
             raise Bug
         return REGIONS
@@ -486,11 +486,12 @@ def test_finish_is_called_once_for_every_account_and_not_on_the_callers_thread()
             seen.append((result.account.id, get_ident()))
         return get_ident()
 
-    scan = Scan(StubCloud(), [work()], finish, RunClock(), 4)
+    scan = Scan(StubReader(), [work()], finish, RunClock(), 4)
 
     def run() -> int:
         assert all(
-            isinstance(each, Ended | AccountPlanned | ScopeEnded) for each in scan.run(map(target, range(1, 31)))
+            isinstance(each, AccountFinished | AccountPlanned | ScopeEnded)
+            for each in scan.run(map(target, range(1, 31)))
         )
         return get_ident()
 
@@ -501,11 +502,11 @@ def test_finish_is_called_once_for_every_account_and_not_on_the_callers_thread()
 
 
 def test_a_consumer_that_walks_away_stops_the_pool(hanging: Hanging) -> None:
-    def look(_scope: Scope, _collector: str, _meter: Meter) -> Iterable[Fact | Gap]:
+    def look(_scope: Scope, _collector: str, _meter: CallStats) -> Iterable[Fact | Gap]:
         hanging.hang()
         return ()
 
-    cloud, clock = StubCloud(look=look), RunClock()
+    cloud, clock = StubReader(look=look), RunClock()
     threads = active_count()
 
     def run() -> None:
@@ -534,19 +535,19 @@ def test_memory_keeps_neither_facts_nor_the_findings_of_accounts_that_have_ended
     facts: weakref.WeakSet[Watched] = weakref.WeakSet()
     lock = Lock()
 
-    def look(scope: Scope, _collector: str, _meter: Meter) -> Iterable[Fact | Gap]:
+    def look(scope: Scope, _collector: str, _meter: CallStats) -> Iterable[Fact | Gap]:
         for number in range(20):
             fact = Watched(f"arn:weighed:{scope.region}:{number}:1", "web", 1, "ACTIVE", "host", ())
             with lock:
                 facts.add(fact)
             yield fact
 
-    scan = Scan(StubCloud(look=look), [work()], lambda result: len(result.findings), RunClock(), 3)
+    scan = Scan(StubReader(look=look), [work()], lambda result: len(result.findings), RunClock(), 3)
 
     def run() -> tuple[int, int, int]:
         total = most_facts = most_findings = 0
         for news in scan.run([target(number) for number in range(1, 41)]):
-            if isinstance(news, Ended):
+            if isinstance(news, AccountFinished):
                 total += news.value
                 most_findings = max(most_findings, weighed_findings())
                 most_facts = max(most_facts, len(facts))

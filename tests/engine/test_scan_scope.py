@@ -11,41 +11,41 @@ from typing import Any
 import pytest
 
 from auditor.domain.check import Status, Verdict
-from auditor.domain.clock import Stopped, Unreadable
-from auditor.domain.coverage import CoverageStatus, Gap, Meter
+from auditor.domain.clock import ReadError, Stopped
+from auditor.domain.coverage import CallStats, CoverageStatus, Gap
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.fact import Fact
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
 from auditor.domain.scope import Scope
-from auditor.engine.ports import Rule, Work
-from auditor.engine.scan_scope import Examined, Wanted, before, examine
+from auditor.engine.ports import Assignment, ConfiguredCheck
+from auditor.engine.scan_scope import ScanOptions, ScopeResult, scan_scope, split_by_scope
 from tests.builders import COLLECTOR, NOW, account, coverage, finding, gap, rule, scope, task_definition, work
-from tests.engine.stubs import StillClock, StubCloud
+from tests.engine.stubs import StillClock, StubReader
 
 Item = Fact | Gap | BaseException
 Ledger = tuple[CoverageStatus, Reason | None, str]
 
 WEB, API = task_definition("web"), task_definition("api")
-DENIED = Unreadable("list", Reason.SCP_DENIED, "an explicit deny in a service control policy")
+DENIED = ReadError("list", Reason.SCP_DENIED, "an explicit deny in a service control policy")
 CUT = "The run ended before this was read in full."
 LOST = "ecs:DescribeTaskDefinition: ServerException"
 
 
-def looking(*items: Item, rules: Iterable[Rule] = (), **options: Any) -> Examined:  # noqa: ANN401
+def looking(*items: Item, rules: Iterable[ConfiguredCheck] = (), **options: Any) -> ScopeResult:  # noqa: ANN401
     """Examine a scope whose collector yields these items and raises these errors, in turn."""
 
-    def look(_scope: Scope, _collector: str, meter: Meter) -> Iterable[Fact | Gap]:
+    def look(_scope: Scope, _collector: str, meter: CallStats) -> Iterable[Fact | Gap]:
         for item in items:
             meter.calls += 1
             if isinstance(item, BaseException):
                 raise item
             yield item
 
-    return examine(scope(), work(*rules), StubCloud(look=look), options.pop("clock", StillClock()), **options)
+    return scan_scope(scope(), work(*rules), StubReader(look=look), options.pop("clock", StillClock()), **options)
 
 
-def ledger(examined: Examined) -> Ledger:
+def ledger(examined: ScopeResult) -> Ledger:
     row = examined.coverage
     return row.status, row.reason, row.detail
 
@@ -117,7 +117,7 @@ def test_a_collector_that_crashes_is_a_gap_that_names_where_and_not_what() -> No
     status, reason, detail = ledger(looking(KeyError("hunter2")))
 
     assert (status, reason) == (CoverageStatus.NOT_EXAMINED, Reason.INTERNAL_ERROR)
-    assert detail.startswith(f"The collector {COLLECTOR} raised KeyError in look (test_examine.py:")
+    assert detail.startswith(f"The collector {COLLECTOR} raised KeyError in look (test_scan_scope.py:")
     assert "hunter2" not in detail
 
 
@@ -152,16 +152,16 @@ def test_what_a_check_does_not_apply_to_is_counted_and_not_kept() -> None:
 
 
 def test_what_a_check_does_not_apply_to_is_kept_where_it_is_asked_for() -> None:
-    examined = looking(WEB, rules=[rule(Status.NOT_APPLICABLE)], wanted=Wanted(keep_all=True))
+    examined = looking(WEB, rules=[rule(Status.NOT_APPLICABLE)], wanted=ScanOptions(keep_all=True))
 
     assert [each.status for each in examined.findings] == [Status.NOT_APPLICABLE]
     assert sum(examined.not_applicable.values()) == 1
 
 
 def test_once_the_run_is_to_end_nothing_is_read_any_more() -> None:
-    cloud = StubCloud()
+    cloud = StubReader()
 
-    examined = examine(scope(), work(), cloud, StillClock(stop=Reason.INTERRUPTED))
+    examined = scan_scope(scope(), work(), cloud, StillClock(stop=Reason.INTERRUPTED))
 
     assert cloud.collected == []
     assert ledger(examined) == (CoverageStatus.NOT_EXAMINED, Reason.INTERRUPTED, CUT)
@@ -175,11 +175,11 @@ def test_the_row_says_where_what_it_cost_and_how_long_it_took() -> None:
 
 
 def test_the_meter_is_read_also_when_the_collector_crashes() -> None:
-    def look(_scope: Scope, _collector: str, meter: Meter) -> Iterable[Fact | Gap]:
+    def look(_scope: Scope, _collector: str, meter: CallStats) -> Iterable[Fact | Gap]:
         meter.calls, meter.throttled, meter.retried = 9, 3, 4
         raise RuntimeError
 
-    row = examine(scope(), work(), StubCloud(look=look), StillClock()).coverage
+    row = scan_scope(scope(), work(), StubReader(look=look), StillClock()).coverage
 
     assert (row.calls, row.throttled, row.retried) == (9, 3, 4)
 
@@ -196,7 +196,7 @@ def test_a_fact_is_dropped_as_soon_as_it_is_judged() -> None:
     class Watched(TaskDefinition):
         __slots__ = ("__weakref__",)
 
-    def look(_scope: Scope, _collector: str, _meter: Meter) -> Iterable[Fact | Gap]:
+    def look(_scope: Scope, _collector: str, _meter: CallStats) -> Iterable[Fact | Gap]:
         nonlocal most
         for number in range(50):
             fact = Watched(f"arn:{number}:1", "web", 1, "ACTIVE", "host", ())
@@ -206,20 +206,20 @@ def test_a_fact_is_dropped_as_soon_as_it_is_judged() -> None:
             gc.collect()
             most = max(most, len(alive))
 
-    examined = examine(scope(), work(), StubCloud(look=look), StillClock())
+    examined = scan_scope(scope(), work(), StubReader(look=look), StillClock())
 
     assert examined.coverage.resources == 50
     assert most <= 1
 
 
 def test_what_was_settled_is_told_apart_by_what_was_read_where_two_collectors_share_a_check() -> None:
-    tasks = Work("ecs-task-definitions", (rule(),), "AWS::ECS::TaskDefinition")
-    daemons = Work("ecs-daemon-task-definitions", (rule(),), "AWS::ECS::DaemonTaskDefinition")
+    tasks = Assignment("ecs-task-definitions", (rule(),), "AWS::ECS::TaskDefinition")
+    daemons = Assignment("ecs-daemon-task-definitions", (rule(),), "AWS::ECS::DaemonTaskDefinition")
     of_a_task = finding("web")
-    of_a_daemon = finding("agent", resource=replace(of_a_task.resource, type=daemons.type))
+    of_a_daemon = finding("agent", resource=replace(of_a_task.resource, type=daemons.resource_type))
     rows = tuple(coverage(collector=each.collector, resources=1) for each in (tasks, daemons))
 
-    settled = before(AccountResult(account(), (of_a_task, of_a_daemon), rows), (tasks, daemons), frozenset())
+    settled = split_by_scope(AccountResult(account(), (of_a_task, of_a_daemon), rows), (tasks, daemons), frozenset())
 
     assert {collector: each.findings for (_, collector), each in settled.items()} == {
         tasks.collector: (of_a_task,),

@@ -10,16 +10,16 @@ import sys
 import pytest
 
 from auditor.engine.clock import RunClock
-from auditor.engine.signals import obeying
+from auditor.engine.signals import handle_signals
 
 PROGRAM = """
 import time
 from auditor.domain.clock import Stopped
 from auditor.engine.clock import RunClock
-from auditor.engine.signals import obeying
+from auditor.engine.signals import handle_signals
 
 clock = RunClock()
-with obeying(clock) as orders:
+with handle_signals(clock) as shutdown:
     print("ready", flush=True)
     try:
         clock.sleep(60)
@@ -27,7 +27,7 @@ with obeying(clock) as orders:
         print(stopped.reason, flush=True)
     if STUBBORN:
         time.sleep(60)
-raise SystemExit(orders.exit_code)
+raise SystemExit(shutdown.exit_code)
 """
 
 
@@ -65,10 +65,10 @@ def test_a_second_order_ends_the_process_at_once(second: signal.Signals, code: i
 def test_without_an_order_there_is_no_code_and_the_old_handlers_come_back() -> None:
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
-    with obeying(RunClock()) as orders:
+    with handle_signals(RunClock()) as shutdown:
         during = {number: signal.getsignal(number) for number in before}
 
-    assert orders.exit_code is None
+    assert shutdown.exit_code is None
     assert all(during[number] != before[number] for number in before)
     assert {number: signal.getsignal(number) for number in before} == before
 
@@ -76,7 +76,7 @@ def test_without_an_order_there_is_no_code_and_the_old_handlers_come_back() -> N
 def test_the_clock_is_told() -> None:
     clock = RunClock()
 
-    with obeying(clock) as orders:
+    with handle_signals(clock) as shutdown:
         os.kill(os.getpid(), signal.SIGTERM)
 
-    assert (clock.interrupted, orders.exit_code) == (True, 143)
+    assert (clock.interrupted, shutdown.exit_code) == (True, 143)

@@ -10,25 +10,27 @@ from auditor.checks.ecs.host_network_privileged_or_root import host_network_priv
 from auditor.domain.check import Check, Evidence, Severity, Status, Verdict
 from auditor.domain.ecs.task_definitions import Definition, TaskDefinition
 from auditor.domain.ecs.workloads import Cluster, Service, TaskSet
-from auditor.domain.file_report import Inspection, Opinion
-from auditor.engine.ports import Rule
+from auditor.domain.file_report import FileFinding, FileReport
+from auditor.engine.ports import ConfiguredCheck
 from auditor.iac import judge, read
 from tests.builders import NOW
 
-HOST = Rule(host_network_privileged_or_root, host_network_privileged_or_root.parameters)
+HOST = ConfiguredCheck(host_network_privileged_or_root, host_network_privileged_or_root.parameters)
 
 
-def rule(fails: Callable[[Any], object], over: type[Any] = Definition, name: str = "ecs-made-for-tests") -> Rule:
+def rule(
+    fails: Callable[[Any], object], over: type[Any] = Definition, name: str = "ecs-made-for-tests"
+) -> ConfiguredCheck:
     """A check that fails a fact of which `fails` holds."""
 
     def decide(fact: Any, _parameters: object) -> Verdict:  # noqa: ANN401
         return Verdict(Status.FAIL, ("so",), (Evidence(reasons=("so",)),)) if fails(fact) else Verdict(Status.PASS)
 
     check: Check[Any] = Check(name, "It is well", Severity.MEDIUM, over, decide, {})
-    return Rule(check, check.parameters)
+    return ConfiguredCheck(check, check.parameters)
 
 
-def each(fails: Callable[[Any], object]) -> Rule:
+def each(fails: Callable[[Any], object]) -> ConfiguredCheck:
     """A check that fails the containers of which `fails` holds, with their names."""
 
     def decide(task: TaskDefinition, _parameters: object) -> Verdict:
@@ -36,21 +38,21 @@ def each(fails: Callable[[Any], object]) -> Rule:
         return Verdict(Status.FAIL if found else Status.PASS, ("so",) if found else (), found)
 
     check: Check[Any] = Check("ecs-made-for-tests", "It is well", Severity.MEDIUM, TaskDefinition, decide, {})
-    return Rule(check, check.parameters)
+    return ConfiguredCheck(check, check.parameters)
 
 
-def inspect(text: str, *rules: Rule, source: str = "f.yaml") -> Inspection:
+def inspect(text: str, *rules: ConfiguredCheck, source: str = "f.yaml") -> FileReport:
     """What the rules say of a file; the flagship check, unless told otherwise."""
     return judge([read(text, source)], rules or (HOST,), NOW)
 
 
-def only(text: str, *rules: Rule) -> Opinion:
+def only(text: str, *rules: ConfiguredCheck) -> FileFinding:
     """The one opinion on a file."""
-    (opinion,) = inspect(text, *rules).opinions
+    (opinion,) = inspect(text, *rules).findings
     return opinion
 
 
-def told(text: str, *rules: Rule) -> tuple[str, tuple[str, ...]]:
+def told(text: str, *rules: ConfiguredCheck) -> tuple[str, tuple[str, ...]]:
     """The one verdict on a file, and what it depends on."""
     opinion = only(text, *rules)
     return opinion.finding.status.value, opinion.depends_on

@@ -11,8 +11,8 @@ import pytest
 
 from auditor import checks
 from auditor.domain.errors import ConfigError
-from auditor.domain.file_report import Spot
-from auditor.engine.ports import Rule
+from auditor.domain.file_report import SourceLocation
+from auditor.engine.ports import ConfiguredCheck
 from auditor.iac import read
 from tests.iac.judged import Cluster, Service, TaskSet, each, inspect, only, plan, rule, template, told
 
@@ -88,12 +88,12 @@ def test_a_published_definition_gets_its_expected_verdict(line: dict[str, Any], 
     ]
 
 
-EVERY = tuple(Rule(one, one.parameters) for one in checks.load())
+EVERY = tuple(ConfiguredCheck(one, one.parameters) for one in checks.load())
 
 
 @pytest.mark.parametrize("line", LINES[::4], ids=lambda line: line["id"])
 def test_no_check_crashes_on_a_published_definition(line: dict[str, Any]) -> None:
-    found = inspect(json.dumps(pascal(line["facts"])), *EVERY).opinions
+    found = inspect(json.dumps(pascal(line["facts"])), *EVERY).findings
 
     assert [one.finding.remediation for one in found if "internal-error" in one.finding.reasons] == []
     assert {one.finding.status.value for one in found} >= {"PASS", "NOT_APPLICABLE"}
@@ -102,7 +102,7 @@ def test_no_check_crashes_on_a_published_definition(line: dict[str, Any]) -> Non
 @pytest.mark.parametrize("kind", ["Service", "TaskSet", "Cluster", "CapacityProvider"])
 @pytest.mark.parametrize("properties", ["{}", "{LaunchType: !Ref X, Tags: !Ref X, Cluster: !Ref X, Name: a}"])
 def test_no_check_crashes_on_another_resource(kind: str, properties: str) -> None:
-    found = inspect(template(properties, kind=kind), *EVERY).opinions
+    found = inspect(template(properties, kind=kind), *EVERY).findings
 
     assert found
     assert [one.finding.remediation for one in found if "internal-error" in one.finding.reasons] == []
@@ -125,7 +125,7 @@ def test_a_fault_is_at_the_line_of_its_container() -> None:
         "      ContainerDefinitions:\n        - Name: a\n          User: '1'\n        - Name: b\n          User: root\n"
     )
 
-    assert only(text).spots == (Spot("f.yaml", 2), Spot("f.yaml", 9))
+    assert only(text).locations == (SourceLocation("f.yaml", 2), SourceLocation("f.yaml", 9))
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_templates_of_sam_and_in_json_are_templates() -> None:
     text = json.dumps({"Transform": "AWS::Serverless-2016-10-31", "Globals": {}, "Resources": {"It": resource}})
 
     assert told(text) == ("FAIL", ())
-    assert inspect('{"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}').opinions == ()
+    assert inspect('{"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}').findings == ()
 
 
 @pytest.mark.parametrize(
@@ -330,10 +330,10 @@ def test_services_and_clusters_of_a_plan() -> None:
     ],
 )
 def test_what_cannot_be_looked_into_is_told(text: str, name: str, why: str) -> None:
-    (unseen,) = inspect(text).unseen
+    (unseen,) = inspect(text).unchecked
 
     assert unseen.name == name
-    assert why in unseen.why
+    assert why in unseen.reason
 
 
 @pytest.mark.parametrize(

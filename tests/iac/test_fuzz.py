@@ -45,9 +45,9 @@ def digest(content: str) -> None:
         result = inspect(content, *RULES)
         for render in (text, machine, sarif):
             assert render(result)
-        crashed = [one for one in result.opinions if "internal-error" in one.finding.reasons]
+        crashed = [one for one in result.findings if "internal-error" in one.finding.reasons]
         assert [one.finding.remediation for one in crashed] == []
-        assert all(one.depends_on for one in result.having(Status.UNKNOWN))
+        assert all(one.depends_on for one in result.with_status(Status.UNKNOWN))
 
 
 SLOWLY = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])

@@ -8,11 +8,11 @@ import pytest
 
 from auditor.domain.check import Evidence, Status, Verdict
 from auditor.domain.ecs.task_definitions import Definition
-from auditor.engine.ports import Rule
+from auditor.engine.ports import ConfiguredCheck
 from auditor.iac.decide import MOST_RUNS
 from auditor.iac.ecs.unknown_values import field_of
 from auditor.iac.unresolved import Unknown
-from auditor.secret_detection import suspect
+from auditor.secret_detection import detect_secret
 from tests.iac.judged import HOST, each, inspect, only, rule, template, told
 
 NET = "{Net: {Type: String}, Who: {Type: String}}"
@@ -146,7 +146,7 @@ def test_a_crash_that_no_open_value_explains_stays_a_crash() -> None:
 
 def test_a_check_that_says_unknown_by_itself_is_left_its_reason() -> None:
     made = rule(lambda _: False).check
-    unsure = Rule(
+    unsure = ConfiguredCheck(
         type(made)(made.id, made.title, made.severity, Definition, lambda *_: Verdict(Status.UNKNOWN, ("why",)), {}),
         None,
     )
@@ -193,7 +193,7 @@ def test_runs_are_bounded() -> None:
 def test_values_of_environment_variables(value: str, status: str) -> None:
     text = containers(f"{{Name: a, Environment: [{{Name: KEY, Value: {value}}}]}}")
 
-    opinion = only(text, each(lambda one: any(variable.suspicion for variable in one.environment)))
+    opinion = only(text, each(lambda one: any(variable.secret_match for variable in one.environment)))
 
     assert opinion.finding.status == status
     assert opinion.depends_on == (("the value of KEY",) if status == "UNKNOWN" else ())
@@ -202,9 +202,9 @@ def test_values_of_environment_variables(value: str, status: str) -> None:
 def test_what_stands_for_a_value_is_a_secret_once_and_once_is_not() -> None:
     harmless, secret = field_of(Unknown("!Ref Who"), "value", "environment").options
 
-    assert suspect("DB_PASSWORD", harmless) is None
-    assert suspect("COLOUR", secret) is not None
-    assert suspect("DB_PASSWORD", secret) is not None
+    assert detect_secret("DB_PASSWORD", harmless) is None
+    assert detect_secret("COLOUR", secret) is not None
+    assert detect_secret("DB_PASSWORD", secret) is not None
 
 
 def test_nothing_of_an_environment_variable_comes_out() -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from auditor.domain.errors import ConfigError
 from auditor.domain.reason import Reason
-from auditor.domain.scope import Account, DiscoveredAccount, Exclusion, RegionRule, Role, Target
-from auditor.inventory import Discover, Inventory, narrow, parse
+from auditor.domain.scope import Account, DiscoveredAccount, ExcludedBy, RegionRule, Role, Target
+from auditor.inventory import Discover, Inventory, filter_targets, parse
 
 REGIONS = ("eu-central-1", "eu-west-1", "us-east-1")
 ONE = "000000000001"
@@ -140,7 +140,7 @@ def test_the_external_id_goes_with_every_hop() -> None:
 def test_an_excluded_account_keeps_its_place_and_its_reason() -> None:
     target = only(f'accounts: [{{id: "{ONE}", exclude: "sandbox, ticket SEC-12"}}]')
 
-    assert target.excluded == Exclusion(Reason.EXCLUDED_BY_CONFIG, "sandbox, ticket SEC-12")
+    assert target.excluded == ExcludedBy(Reason.EXCLUDED_BY_CONFIG, "sandbox, ticket SEC-12")
 
 
 def test_discovery_takes_a_role_and_units_or_nothing_at_all() -> None:
@@ -235,7 +235,7 @@ def test_an_export_of_organizations_is_read_as_it_is() -> None:
 
     assert one.account == Account(ONE, "One 😀")
     assert (one.excluded, three.excluded) == (None, None)
-    assert two.excluded == Exclusion(Reason.ACCOUNT_SUSPENDED, "AWS Organizations says PENDING_CLOSURE")
+    assert two.excluded == ExcludedBy(Reason.ACCOUNT_SUSPENDED, "AWS Organizations says PENDING_CLOSURE")
     assert two.account.ou == "ou-abcd-1/ou-abcd-2"
     assert arns(one) == [f"arn:{{partition}}:iam::{ONE}:role/AuditorReadOnly"]
 
@@ -286,19 +286,19 @@ def test_the_file_wins_field_by_field_over_what_is_discovered() -> None:
         pytest.param(
             DiscoveredAccount(ONE, state="SUSPENDED"),
             f'accounts: [{{id: "{ONE}"}}]',
-            Exclusion(Reason.ACCOUNT_SUSPENDED, "AWS Organizations says SUSPENDED"),
+            ExcludedBy(Reason.ACCOUNT_SUSPENDED, "AWS Organizations says SUSPENDED"),
             id="a suspended account is excluded even where the file wants it",
         ),
         pytest.param(
             DiscoveredAccount(ONE, state="SUSPENDED"),
             f'accounts: [{{id: "{ONE}", exclude: gone}}]',
-            Exclusion(Reason.EXCLUDED_BY_CONFIG, "gone"),
+            ExcludedBy(Reason.EXCLUDED_BY_CONFIG, "gone"),
             id="the file's own reason is the better one",
         ),
         pytest.param(
             DiscoveredAccount(ONE, excluded_detail="in ou-abcd-22222222, which is excluded"),
             "discover: {}",
-            Exclusion(Reason.EXCLUDED_BY_CONFIG, "in ou-abcd-22222222, which is excluded"),
+            ExcludedBy(Reason.EXCLUDED_BY_CONFIG, "in ou-abcd-22222222, which is excluded"),
             id="an account of an excluded unit says which",
         ),
         pytest.param(
@@ -309,7 +309,7 @@ def test_the_file_wins_field_by_field_over_what_is_discovered() -> None:
         ),
     ],
 )
-def test_exclusion_of_discovered_accounts(found: DiscoveredAccount, entry: str, excluded: Exclusion | None) -> None:
+def test_exclusion_of_discovered_accounts(found: DiscoveredAccount, entry: str, excluded: ExcludedBy | None) -> None:
     (target,) = read(entry).merge([found])
 
     assert target.excluded == excluded
@@ -322,7 +322,7 @@ def targets() -> tuple[Target, ...]:
     return (
         Target(Account(ONE, "payments-prod")),
         Target(Account(TWO, "payments-dev")),
-        Target(Account(THREE, "odd [name]"), excluded=Exclusion(Reason.EXCLUDED_BY_CONFIG, "sandbox")),
+        Target(Account(THREE, "odd [name]"), excluded=ExcludedBy(Reason.EXCLUDED_BY_CONFIG, "sandbox")),
     )
 
 
@@ -338,23 +338,23 @@ def targets() -> tuple[Target, ...]:
     ],
 )
 def test_accounts_are_chosen_by_id_or_name_exactly_or_by_glob(patterns: Sequence[str], left: list[str]) -> None:
-    narrowed = narrow(targets(), patterns)
+    narrowed = filter_targets(targets(), patterns)
 
     assert [target.account.id for target in narrowed if target.excluded is None] == left
     assert [target.account.id for target in narrowed] == [ONE, TWO, THREE]
 
 
 def test_what_is_left_out_says_so_unless_it_was_excluded_anyway() -> None:
-    _, two, three = narrow(targets(), [ONE])
+    _, two, three = filter_targets(targets(), [ONE])
 
-    assert two.excluded == Exclusion(Reason.EXCLUDED_BY_CONFIG, "left out by --account")
-    assert three.excluded == Exclusion(Reason.EXCLUDED_BY_CONFIG, "sandbox")
+    assert two.excluded == ExcludedBy(Reason.EXCLUDED_BY_CONFIG, "left out by --account")
+    assert three.excluded == ExcludedBy(Reason.EXCLUDED_BY_CONFIG, "sandbox")
 
 
 def test_regions_are_restricted_and_can_say_why() -> None:
     before = Target(Account(ONE), regions=RegionRule(("all",), ("eu-central-1",)))
 
-    (after,) = narrow([before], regions=["eu-*"])
+    (after,) = filter_targets([before], regions=["eu-*"])
 
     assert after.regions == RegionRule(("all",), ("eu-central-1",), only=("eu-*",))
     assert [after.regions.why_excluded(region) for region in ("eu-west-1", "eu-central-1", "us-east-1")] == [
@@ -367,7 +367,7 @@ def test_regions_are_restricted_and_can_say_why() -> None:
 
 def test_flags_that_match_nothing_are_all_refused() -> None:
     with pytest.raises(ConfigError) as caught:
-        narrow(targets(), ["payment-prod", "x*"], ["eu-wst-1", "mars-*", "all"], REGIONS)
+        filter_targets(targets(), ["payment-prod", "x*"], ["eu-wst-1", "mars-*", "all"], REGIONS)
 
     assert [str(problem) for problem in caught.value.problems] == [
         "--account: payment-prod matches no account of the inventory\n  -> Did you mean payments-prod?",

@@ -113,7 +113,7 @@ def test_what_uses_it_is_told_exactly(night: Ran) -> None:
         services = {arn for use in used for arn in use.services}
         truth[family] = (services, sum(use.tasks for use in used), True)
     rows = {
-        found(row): (set(row["in_use"]["services"]), row["in_use"]["running_tasks"], row["in_use"]["complete"])
+        found(row): (set(row["usage"]["services"]), row["usage"]["running_tasks"], row["usage"]["complete"])
         for row in done.findings("FAIL")
     }
 
@@ -171,7 +171,7 @@ def test_nothing_is_asked_about_what_runs_where_only_the_latest_are_wanted(tmp_p
         truth = {each.arn for each in fleet.truth() if each.verdict == "FAIL"}
 
         assert done.arns("FAIL") == truth
-        assert {row["in_use"] for row in done.findings("FAIL")} == {None}
+        assert {row["usage"] for row in done.findings("FAIL")} == {None}
         assert set(fleet.report()["operations"]) == {
             *("AssumeRole", "DescribeRegions", "DescribeTaskDefinition", "GetCallerIdentity"),
             "ListTaskDefinitionFamilies",
@@ -196,5 +196,5 @@ def test_managed_daemons_are_judged_and_shared_is_the_hosts(tmp_path: Path) -> N
         assert done.code == 0, done.stderr
         assert len(kinds) == 4, "both checks both ways"
         assert len(rows) == 2 * seen["DescribeDaemonTaskDefinition"]
-        assert all(row["in_use"]["daemons"] and row["in_use"]["running_tasks"] for row in rows)
+        assert all(row["usage"]["daemons"] and row["usage"]["running_tasks"] for row in rows)
         assert {row["collector"] for row in done.coverage()} >= {"ecs-daemon-task-definitions"}

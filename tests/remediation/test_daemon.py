@@ -39,11 +39,11 @@ def test_a_daemon_is_registered_without_tags_and_updated_where_it_runs(tmp_path:
         resource=fact.resource,
         evidence=verdict.evidence,
         reasons=verdict.reasons,
-        in_use=Usage(daemons=(DAEMON,), clusters=("prod",)),
+        usage=Usage(daemons=(DAEMON,), clusters=("prod",)),
     )
     archive = Archive(Folder(tmp_path / "out"), Layout("20261123T020000Z-1a2b3c"))
     result = run_result(run_id="20261123T020000Z-1a2b3c")
-    archive.seal(result, archive.account(AccountResult(account(), (failing,), ())), {})
+    archive.write_manifest(result, archive.write_account(AccountResult(account(), (failing,), ())), {})
     archive.publish(result)
     (tmp_path / "described.json").write_text(json.dumps({"daemonTaskDefinition": RAW}), encoding="utf-8")
     flags = {

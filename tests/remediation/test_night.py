@@ -408,7 +408,7 @@ def test_a_file_of_something_else_is_refused_without_quoting_it(world: World, te
 
     outcome = world.remediate(finding_of(world), "fix", definition=str(file))
 
-    assert outcome.exit_code == commands.MISUSED
+    assert outcome.exit_code == commands.USAGE_ERROR
     assert not (world.folder / "fix").exists()
 
 
@@ -419,7 +419,7 @@ def test_a_folder_with_something_in_it_is_left_alone(world: World) -> None:
 
     outcome = world.remediate(finding_of(world), "fix")
 
-    assert outcome.exit_code == commands.MISUSED
+    assert outcome.exit_code == commands.USAGE_ERROR
     assert [each.name for each in (world.folder / "fix").iterdir()] == ["new.arn"]
 
 

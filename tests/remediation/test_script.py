@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from auditor.domain.aws_resource import Resource
 from auditor.domain.check import Evidence, Severity, Status
 from auditor.domain.ecs.usage import Usage
 from auditor.domain.finding import Finding
-from auditor.domain.resource import Resource
 from auditor.domain.scope import Account
 from auditor.remediation import script, steps
-from auditor.remediation.ecs.manual_steps import advice
-from auditor.remediation.ecs.patch import BLANK, correct
+from auditor.remediation.ecs.manual_steps import manual_steps
+from auditor.remediation.ecs.patch import BLANK, patch
 from auditor.remediation.plan import Case, Plan, Revision, Use, plan
 from tests.builders import NOW, finding
 
@@ -92,7 +92,11 @@ def test_a_hostile_name_is_one_word_of_one_command(tmp_path: Path, pattern: str,
     name = pattern.format(trap=trap)
     planned = hostile_plan(name)
     (tmp_path / "new.arn").write_text("arn:new\n", encoding="utf-8")
-    text = script.there(planned.steps, name, name) if way == "there" else script.back(planned.back, name, name)
+    text = (
+        script.render_apply(planned.steps, name, name)
+        if way == "there"
+        else script.render_rollback(planned.back, name, name)
+    )
 
     assert valid(text)
     done, heard = start(tmp_path, text, name)
@@ -123,7 +127,7 @@ def test_the_page_and_the_advice_hold_a_hostile_name_as_one_line_of_plain_text(p
     )
 
     page = steps.page(failing, hostile_plan(name), ["new.json"])
-    told = advice(failing, {}, "no document.")
+    told = manual_steps(failing, {}, "no document.")
 
     for text in (page, told.partition("\n\n")[0]):
         assert text.replace("\n", "").isprintable()
@@ -151,13 +155,13 @@ def test_the_page_says_what_each_step_is_about() -> None:
 def test_the_scripts_are_valid(daemon: bool, network: bool) -> None:  # noqa: FBT001 - a table of two
     planned = hostile_plan("web", daemon=daemon, network=network)
 
-    assert valid(script.there(planned.steps, "111122223333", "eu-west-1"))
-    assert valid(script.back(planned.back, "111122223333", "eu-west-1"))
+    assert valid(script.render_apply(planned.steps, "111122223333", "eu-west-1"))
+    assert valid(script.render_rollback(planned.back, "111122223333", "eu-west-1"))
     assert not valid("if [")
 
 
 def test_a_script_with_a_blank_of_its_own_does_not_start_until_it_is_filled_in(tmp_path: Path) -> None:
-    text = script.there(hostile_plan("web", network=True).steps, "1", "eu-west-1")
+    text = script.render_apply(hostile_plan("web", network=True).steps, "1", "eu-west-1")
     assert BLANK in text
 
     done, heard = start(tmp_path, text, "1")
@@ -170,7 +174,7 @@ def test_a_script_with_a_blank_of_its_own_does_not_start_until_it_is_filled_in(t
 
 
 def test_a_script_stops_at_the_first_command_that_fails(tmp_path: Path) -> None:
-    text = script.there(hostile_plan("web").steps, "1", "eu-west-1")
+    text = script.render_apply(hostile_plan("web").steps, "1", "eu-west-1")
     failing = text.replace("aws ecs wait", "false aws ecs wait", 1)
     assert failing != text
 
@@ -181,7 +185,7 @@ def test_a_script_stops_at_the_first_command_that_fails(tmp_path: Path) -> None:
 
 
 def test_back_out_refuses_where_nothing_was_registered(tmp_path: Path) -> None:
-    done, heard = start(tmp_path, script.back(hostile_plan("web").back, "1", "eu-west-1"), "1")
+    done, heard = start(tmp_path, script.render_rollback(hostile_plan("web").back, "1", "eu-west-1"), "1")
 
     assert done.returncode == 1
     assert "nothing to undo" in done.stderr
@@ -189,7 +193,7 @@ def test_back_out_refuses_where_nothing_was_registered(tmp_path: Path) -> None:
 
 
 def test_each_service_goes_back_to_what_it_ran() -> None:
-    text = script.back(hostile_plan("web").back, "1", "eu-west-1")
+    text = script.render_rollback(hostile_plan("web").back, "1", "eu-west-1")
 
     assert '--task-definition="$OLD_1"' in text
     assert "--task-definition=arn:of-another" in text
@@ -232,7 +236,7 @@ def test_a_daemon_is_registered_and_updated_and_the_page_says_that_nobody_tried_
 
 
 def test_what_the_answers_hold_is_never_printed() -> None:
-    text = script.there(hostile_plan("web").steps, "1", "eu-west-1")
+    text = script.render_apply(hostile_plan("web").steps, "1", "eu-west-1")
 
     for part in text.split("aws ecs ")[1:]:
         command = part.partition("\n\n")[0]
@@ -254,7 +258,7 @@ def test_the_commands_of_services_name_their_cluster() -> None:
         ("public-ip",),
     )
 
-    words = shlex.split(advice(failing, {}, "no document."))
+    words = shlex.split(manual_steps(failing, {}, "no document."))
 
     assert "--cluster=arn:aws:ecs:eu-west-1:1:cluster/prod" in words
     assert f"--service={arn}" in words
@@ -267,7 +271,7 @@ def test_the_commands_of_a_task_set_name_its_service() -> None:
     there = Account("1"), "eu-west-1", resource, NOW
     failing = Finding("ecs-task-set-public-ip", "t", Severity.HIGH, Status.FAIL, *there, ("public-ip",))
 
-    told = advice(failing, {}, "no document.")
+    told = manual_steps(failing, {}, "no document.")
 
     assert told.count("--service=arn:aws:ecs:eu-west-1:1:service/prod/shop ") == 3
     assert "aws ecs delete-task-set --cluster=arn:aws:ecs:eu-west-1:1:cluster/prod" in told
@@ -287,10 +291,10 @@ def test_services_on_an_old_revision_are_deployed_anew_from_the_family() -> None
         resource,
         NOW,
         ("older-than-latest",),
-        in_use=usage,
+        usage=usage,
     )
 
-    told = advice(failing, {}, "no document.")
+    told = manual_steps(failing, {}, "no document.")
 
     assert f"update-service --cluster=arn:aws:ecs:eu-west-1:1:cluster/prod --service={old}" in told
     assert told.endswith("--task-definition=web --region=eu-west-1")
@@ -299,4 +303,4 @@ def test_services_on_an_old_revision_are_deployed_anew_from_the_family() -> None
 def test_reasons_without_a_repair_change_nothing() -> None:
     raw = {"containerDefinitions": [{"name": "a"}]}
 
-    assert correct(raw, [Evidence("a", reasons=("x",))], {}).definition == raw
+    assert patch(raw, [Evidence("a", reasons=("x",))], {}).definition == raw

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.check import Detail, Evidence, Repair, Severity, Status
 from auditor.domain.coverage import Coverage, CoverageStatus
 from auditor.domain.ecs.usage import Usage
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
-from auditor.domain.resource import Introduction, Resource
 from auditor.domain.result import CheckInfo, RunResult
 from auditor.domain.scope import EVERY_REGION, Account
 from tests.builders import (
@@ -169,7 +169,7 @@ def hostile(texts: tuple[str, ...] = HOSTILE) -> RunResult:
             region=text,
             evidence=(evidence, replace(evidence, container="", revision=7)),
             standards={text: Status.PASS},
-            in_use=usage,
+            usage=usage,
             introduced_in=Introduction(5, NOW, text),
         )
         named = replace(failure.resource, registered_by=text, tags={text: text})
@@ -184,14 +184,14 @@ def hostile(texts: tuple[str, ...] = HOSTILE) -> RunResult:
 
 def _strange(id_: str, text: str) -> CheckInfo:
     """A check from elsewhere: everything that its author chose is out to break something."""
-    repair = Repair(container={text: {text: text}, "user": None}, definition={text: None}, by_hand=text)
+    repair = Repair(container={text: {text: text}, "user": None}, definition={text: None}, manual=text)
     words = {"privileged": text, text: text}
     return check_info(
         id=id_,
         title=text,
         remediation=text,
         frameworks={text: (text,)},
-        words=words,
+        reason_texts=words,
         repairs=dict.fromkeys(words, repair),
     )
 
@@ -206,7 +206,7 @@ def _thirty_checks() -> tuple[CheckInfo, ...]:
             title=f"Rule {number} holds for what it is over",
             severity=severities[number % 3],
             frameworks={"cis-compute-1.1": (f"3.{number}",)} | ({"aws-fsbp": (f"ECS.{number}",)} if number % 2 else {}),
-            **({"words": cluster, "repairs": {}, "collectors": ("ecs-clusters",)} if number % 3 == 0 else {}),
+            **({"reason_texts": cluster, "repairs": {}, "collectors": ("ecs-clusters",)} if number % 3 == 0 else {}),
         )
         for number in range(2, 30)
     ]
@@ -236,7 +236,7 @@ def _of_all(infos: tuple[CheckInfo, ...], owner: Account, place: int) -> list[Fi
             title=over.title,
             severity=over.severity,
             evidence=(replace(_BOTH, revision=place + 3), replace(_ROOT, revision=place + 1)),
-            in_use=usages[place % 4],
+            usage=usages[place % 4],
             introduced_in=_SINCE if place % 2 else None,
             **common,
         ),
@@ -310,10 +310,10 @@ def _left_out(sandbox: Account, suspended: Account) -> list[Coverage]:
 def _failures(owners: list[Account]) -> list[Finding]:
     old = NOW - timedelta(days=400)
     first = finding("node-agents", 41, account=owners[0], evidence=(_BOTH, _ROOT, _UNSET), standards=_STRICT)
-    aged = replace(first, resource=replace(first.resource, registered_at=old), in_use=_EXPOSED, introduced_in=_SINCE)
+    aged = replace(first, resource=replace(first.resource, registered_at=old), usage=_EXPOSED, introduced_in=_SINCE)
     return [
         aged,
-        finding("datadog", 7, account=owners[0], evidence=(_PRIVILEGED,), standards=_STANDARDS, in_use=Usage()),
+        finding("datadog", 7, account=owners[0], evidence=(_PRIVILEGED,), standards=_STANDARDS, usage=Usage()),
         finding("datadog", 7, account=owners[0], region="us-east-1", evidence=(_PRIVILEGED,), standards=_STANDARDS),
         finding("datadog", 5, account=owners[1], evidence=(_PRIVILEGED,), standards=_STANDARDS),
         finding("metrics", 112, account=owners[2], evidence=(_ROOT, _UNSET), standards=_STRICT),
@@ -325,7 +325,7 @@ def _failures(owners: list[Account]) -> list[Finding]:
             region="eu-central-1",
             evidence=(replace(_BOTH, revision=9), replace(_PRIVILEGED, revision=7), replace(_PRIVILEGED, revision=3)),
             standards=_STANDARDS,
-            in_use=Usage(running_tasks=2, clusters=("tools",), launch_types=("EC2",), complete=False),
+            usage=Usage(running_tasks=2, clusters=("tools",), launch_types=("EC2",), complete=False),
         ),
         finding("edge-proxy", 19, account=owners[4], evidence=(_ROOT,), standards=_STRICT),
         finding(

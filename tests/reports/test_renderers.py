@@ -15,8 +15,8 @@ from auditor.domain.coverage import CoverageStatus
 from auditor.domain.reason import Reason
 from auditor.domain.result import RunResult
 from auditor.domain.scope import EVERY_REGION
-from auditor.reports.labels import NO_REASON, why
-from auditor.reports.page.html import render
+from auditor.reports.labels import NO_REASON, reason_headline
+from auditor.reports.page.render import render
 from auditor.reports.summary_json import summary_json
 from auditor.reports.terminal.summary import summary
 from tests.builders import account, coverage, run_result, unknown
@@ -119,8 +119,8 @@ def test_the_bytes_do_not_depend_on_how_python_orders_sets() -> None:
 
 
 def test_a_reason_without_words_is_not_possible() -> None:
-    assert {why(reason) for reason in Reason} & {NO_REASON} == set()
-    assert len({why(reason) for reason in Reason}) == len(Reason)
+    assert {reason_headline(reason) for reason in Reason} & {NO_REASON} == set()
+    assert len({reason_headline(reason) for reason in Reason}) == len(Reason)
 
 
 def test_a_refused_account_says_every_region_and_not_a_star() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from auditor.reports.sanitize import columns, fitted, visible
+from auditor.reports.sanitize import display_width, sanitize, truncate
 
 
 @pytest.mark.parametrize(
@@ -25,21 +25,21 @@ from auditor.reports.sanitize import columns, fitted, visible
     ],
 )
 def test_what_cannot_be_seen_is_spelt_out(text: str, shown: str) -> None:
-    assert visible(text) == shown
+    assert sanitize(text) == shown
 
 
 def test_a_long_value_is_cut_and_its_length_told() -> None:
-    assert visible("x" * 65_536, 10) == "xxxxxxxxxx… (65,536 characters)"
+    assert sanitize("x" * 65_536, 10) == "xxxxxxxxxx… (65,536 characters)"
 
 
 @given(st.text())
 def test_whatever_comes_in_can_be_printed_and_encoded(text: str) -> None:
-    shown = visible(text)
+    shown = sanitize(text)
     assert shown.isprintable()
     assert shown.encode().decode() == shown
 
 
 @given(st.text(), st.integers(min_value=4, max_value=60))
 def test_a_fitted_text_takes_no_more_columns_than_it_may(text: str, width: int) -> None:
-    line = fitted(visible(text), width)
-    assert cell_len(line) <= columns(line) <= width
+    line = truncate(sanitize(text), width)
+    assert cell_len(line) <= display_width(line) <= width

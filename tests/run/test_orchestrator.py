@@ -13,21 +13,21 @@ import pytest
 from auditor import checks, settings
 from auditor.archive.layout import LATEST
 from auditor.aws.roles import Identity
-from auditor.domain.clock import Unreadable
-from auditor.domain.coverage import Gap, Meter
+from auditor.domain.clock import ReadError
+from auditor.domain.coverage import CallStats, Gap
 from auditor.domain.errors import RunExists, StorageError
 from auditor.domain.events import Event, Level, Notice, RunEnded, RunStarted
 from auditor.domain.fact import Fact
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Scope, Target
-from auditor.engine.signals import obeying
-from auditor.run.aws_context import Aws
+from auditor.engine.signals import handle_signals
+from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import FAILED, INCOMPLETE, OK, Outcome
-from auditor.run.orchestrator import Request, audit
+from auditor.run.orchestrator import RunRequest, audit
 from auditor.settings import Override
 from auditor.store.store import Blob, Store
 from tests.builders import account, target
-from tests.engine.stubs import REGIONS, StubCloud, one_definition
+from tests.engine.stubs import REGIONS, StubReader, one_definition
 from tests.store.stubs import Memory
 
 RUN, LAST_NIGHT = "20261123T020000Z-1a2b3c", "20261122T020000Z-1a2b3c"
@@ -37,10 +37,10 @@ SUMMARY, REPORT = f"runs/{RUN}/summary.json", f"runs/{RUN}/report.html"
 ROWS = [f"{kind}/dt=2026-11-23/run={RUN}/{account(1).id}.jsonl.gz" for kind in ("findings", "coverage")]
 
 
-class StubAws(Aws):
+class StubAws(AwsContext):
     """Everything of AWS in memory: who we are, one store, one cloud."""
 
-    def __init__(self, store: Store, cloud: StubCloud) -> None:
+    def __init__(self, store: Store, cloud: StubReader) -> None:
         super().__init__()
         self.__dict__["identity"] = Identity("999999999999", "arn:aws:sts::999999999999:assumed-role/hub/x")
         self._store = store
@@ -49,7 +49,7 @@ class StubAws(Aws):
     def store(self, *_: object) -> Store:
         return self._store
 
-    def reader(self, *_: object, **__: object) -> StubCloud:  # type: ignore[override]
+    def reader(self, *_: object, **__: object) -> StubReader:  # type: ignore[override]
         return self._cloud
 
 
@@ -63,20 +63,22 @@ def bucket() -> Memory:
 
 @pytest.fixture
 def run(bucket: Memory, tmp_path: Path) -> Callable[..., Outcome]:
-    def carry_out(cloud: StubCloud | None = None, aws: Aws | None = None, heard: list[Event] | None = None) -> Outcome:
+    def carry_out(
+        cloud: StubReader | None = None, aws: AwsContext | None = None, heard: list[Event] | None = None
+    ) -> Outcome:
         over = {"spool": Override(str(tmp_path), "--spool"), "limits.workers": Override("2", "--workers")}
         how = settings.load(None, "settings", over, checks.load())
-        request = Request(RUN, "s3://bucket", (target(1),), how, {})
+        request = RunRequest(RUN, "s3://bucket", (target(1),), how, {})
         events: list[Event] = [] if heard is None else heard
-        its = aws or StubAws(bucket, cloud or StubCloud(look=one_definition))
-        with obeying(its.clock) as orders:
+        its = aws or StubAws(bucket, cloud or StubReader(look=one_definition))
+        with handle_signals(its.clock) as orders:
             return audit(request, its, events.append, orders)
 
     return carry_out
 
 
-def refused(_target: Target, _meter: Meter) -> frozenset[str]:
-    raise Unreadable("assume-role", Reason.ROLE_DENIED, "AccessDenied")
+def refused(_target: Target, _meter: CallStats) -> frozenset[str]:
+    raise ReadError("assume-role", Reason.ROLE_DENIED, "AccessDenied")
 
 
 def test_accounts_come_first_then_what_people_read_then_the_manifest_and_latest_last(
@@ -139,7 +141,7 @@ def test_an_output_that_takes_nothing_is_an_error_before_the_first_call(
     run: Callable[..., Outcome], bucket: Memory
 ) -> None:
     bucket.refuses = lambda _: True
-    cloud = StubCloud()
+    cloud = StubReader()
 
     with pytest.raises(StorageError, match="Refused"):
         run(cloud)
@@ -160,7 +162,7 @@ def test_the_second_of_two_runs_with_one_id_gives_way(run: Callable[..., Outcome
 def test_a_refused_account_makes_the_run_incomplete_and_it_is_published_all_the_same(
     run: Callable[..., Outcome], bucket: Memory
 ) -> None:
-    outcome = run(StubCloud(refused))
+    outcome = run(StubReader(refused))
 
     assert outcome.exit_code == INCOMPLETE
     assert outcome.text.startswith("INCOMPLETE")
@@ -168,12 +170,12 @@ def test_a_refused_account_makes_the_run_incomplete_and_it_is_published_all_the_
 
 
 def test_an_interrupted_run_keeps_its_rows_and_is_not_published(run: Callable[..., Outcome], bucket: Memory) -> None:
-    def look(scope: Scope, collector: str, meter: Meter) -> Iterable[Fact | Gap]:
+    def look(scope: Scope, collector: str, meter: CallStats) -> Iterable[Fact | Gap]:
         yield from one_definition(scope, collector, meter)
         if scope.region == max(REGIONS):
             os.kill(os.getpid(), signal.SIGTERM)
 
-    outcome = run(StubCloud(look=look))
+    outcome = run(StubReader(look=look))
 
     assert outcome.exit_code == 143
     assert bucket.blobs[LATEST].body == OLD

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from auditor.secret_detection import suspect
+from auditor.secret_detection import detect_secret
 from tests.secret_detection.cases_plain import PLAIN
 from tests.secret_detection.cases_secret import SECRETS
 
@@ -21,7 +21,7 @@ def microseconds(variables: list[tuple[str, str]]) -> float:
     for _ in range(ROUNDS):
         start = time.perf_counter()
         for name, value in variables:
-            suspect(name, value)
+            detect_secret(name, value)
         rounds.append(time.perf_counter() - start)
     return min(rounds) / len(variables) * 1e6
 

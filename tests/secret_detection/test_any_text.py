@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.domain.secret_match import Suspicion
-from auditor.secret_detection import suspect
+from auditor.domain.secret_match import SecretMatch
+from auditor.secret_detection import detect_secret
 from tests.secret_detection.cases_plain import PLAIN
 from tests.secret_detection.cases_secret import SECRETS
 
@@ -25,16 +25,16 @@ NAMES = st.sampled_from(["DB_PASSWORD", "API_KEY", "X", "SIGNING_SALT", "AWS_ACC
 @settings(max_examples=500, deadline=None)
 @given(name=NAMES, value=TEXT)
 def test_any_text_gets_the_same_answer_each_time_and_its_length(name: str, value: str) -> None:
-    answer = suspect(name, value)
+    answer = detect_secret(name, value)
 
-    assert answer == suspect(name, value)
+    assert answer == detect_secret(name, value)
     assert answer is None or answer.length == len(value)
 
 
 @settings(max_examples=300)
 @given(value=st.text(alphabet="GHJKQVWXYZ", min_size=9, max_size=60))
 def test_nothing_of_the_value_is_told(value: str) -> None:
-    answer = suspect("DB_PASSWORD", value)
+    answer = detect_secret("DB_PASSWORD", value)
 
     told = repr(answer)
     assert not any(value[at : at + 2] in told for at in range(len(value) - 1))
@@ -42,17 +42,17 @@ def test_nothing_of_the_value_is_told(value: str) -> None:
 
 @pytest.mark.parametrize(("name", "value"), [pytest.param(n, v, id=sentence) for sentence, n, v, _ in SECRETS])
 def test_a_suspicion_is_a_known_word_and_a_number(name: str, value: str) -> None:
-    answer = suspect(name, value)
+    answer = detect_secret(name, value)
 
     assert answer is not None
-    assert repr(answer) == f"Suspicion(detector={answer.detector!r}, length={len(value)})"
+    assert repr(answer) == f"SecretMatch(detector={answer.detector!r}, length={len(value)})"
     assert answer.detector in {detector for *_, detector in SECRETS}
     assert answer.detector.replace("-", "").isalpha()
 
 
 @pytest.mark.parametrize(("name", "value"), [pytest.param(n, v, id=sentence) for sentence, n, v in PLAIN])
 def test_white_space_around_a_harmless_value_makes_it_no_secret(name: str, value: str) -> None:
-    assert suspect(name, f"  {value}\n") is None
+    assert detect_secret(name, f"  {value}\n") is None
 
 
 #: Texts that would take a pattern apart which tries each place to the end.
@@ -72,7 +72,7 @@ def seconds(name: str, value: str) -> float:
     taken = []
     for _ in range(3):
         start = time.process_time()
-        suspect(name, value)
+        detect_secret(name, value)
         taken.append(time.process_time() - start)
     return min(taken)
 
@@ -94,4 +94,4 @@ def test_a_long_name_takes_no_longer(piece: str) -> None:
 
 
 def test_what_is_told_has_room_for_nothing_else() -> None:
-    assert set(Suspicion.__slots__) == {"detector", "length"}
+    assert set(SecretMatch.__slots__) == {"detector", "length"}

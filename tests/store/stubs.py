@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import Lock
 
 from auditor.domain.errors import StorageError
-from auditor.store.store import AlreadyThere, Blob
+from auditor.store.store import AlreadyExists, Blob
 
 
 class Memory:
@@ -24,7 +24,7 @@ class Memory:
         """The keys in the order in which they were first written."""
         return list(self.blobs)
 
-    def where(self, key: str = "") -> str:
+    def url(self, key: str = "") -> str:
         return f"memory://{key}"
 
     def put(self, key: str, blob: Blob) -> None:
@@ -33,7 +33,7 @@ class Memory:
             if self.refuses(key):
                 raise StorageError(f"Refused {key}.", "Allow it.")
             if blob.once and key in self.blobs and self.blobs[key].body != blob.body:
-                raise AlreadyThere(f"{key} is there already.")
+                raise AlreadyExists(f"{key} is there already.")
             self.blobs[key] = blob
 
     def get(self, key: str) -> bytes | None:

@@ -14,7 +14,7 @@ import pytest
 
 from auditor.domain.errors import StorageError
 from auditor.store.folder import Folder
-from auditor.store.store import AlreadyThere, Blob
+from auditor.store.store import AlreadyExists, Blob
 
 BIG = 300_000
 
@@ -31,8 +31,8 @@ def test_what_is_put_is_there_under_its_key(tmp_path: Path) -> None:
 
     assert folder.get("runs/1/summary.json") == b"{}"
     assert files(tmp_path) == ["deep/out/runs/1/summary.json"]
-    assert folder.where("runs/1/summary.json") == str(tmp_path / "deep/out/runs/1/summary.json")
-    assert folder.where() == str(tmp_path / "deep/out")
+    assert folder.url("runs/1/summary.json") == str(tmp_path / "deep/out/runs/1/summary.json")
+    assert folder.url() == str(tmp_path / "deep/out")
 
 
 def test_nothing_is_touched_before_the_first_write(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_what_is_written_once_is_not_replaced(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     folder.put("claim", Blob(b"mine", once=True))
 
-    with pytest.raises(AlreadyThere, match="claim is there already"):
+    with pytest.raises(AlreadyExists, match="claim is there already"):
         folder.put("claim", Blob(b"yours", once=True))
 
     assert folder.get("claim") == b"mine"
@@ -81,7 +81,7 @@ def test_of_many_who_write_once_at_the_same_time_one_wins(tmp_path: Path) -> Non
         start.wait(20)
         try:
             Folder(tmp_path).put("state/claim", Blob(body, once=True))
-        except AlreadyThere:
+        except AlreadyExists:
             return False
         return True
 

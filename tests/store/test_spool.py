@@ -9,8 +9,8 @@ import pytest
 
 from auditor.domain.errors import StorageError
 from auditor.store.folder import Folder
-from auditor.store.spool import Spooling
-from auditor.store.store import HTML, NDJSON, AlreadyThere, Blob
+from auditor.store.spool import SpoolingStore
+from auditor.store.store import HTML, NDJSON, AlreadyExists, Blob
 from tests.store.stubs import Memory
 
 
@@ -19,9 +19,9 @@ def spool(tmp_path: Path) -> Folder:
     return Folder(tmp_path / "spool")
 
 
-def filled(first: Memory, spool: Folder) -> Spooling:
+def filled(first: Memory, spool: Folder) -> SpoolingStore:
     """Give three objects to a place that refuses all of them."""
-    spooling = Spooling(first, spool)
+    spooling = SpoolingStore(first, spool)
     spooling.put("z/findings", Blob(b"rows", NDJSON, "gzip"))
     spooling.put("m/manifest", Blob(b"{}", once=True))
     spooling.put("a/latest", Blob(b"<p>", HTML))
@@ -30,13 +30,13 @@ def filled(first: Memory, spool: Folder) -> Spooling:
 
 def test_what_is_taken_never_touches_the_spool(spool: Folder) -> None:
     first = Memory()
-    spooling = Spooling(first, spool)
+    spooling = SpoolingStore(first, spool)
 
     spooling.put("a", Blob(b"1"))
 
     assert first.blobs == {"a": Blob(b"1")}
     assert (spooling.get("a"), spooling.spooled.refusal, spooling.deliver()) == (b"1", None, ())
-    assert spooling.where("a") == "memory://a"
+    assert spooling.url("a") == "memory://a"
     assert not spool.path.exists()
 
 
@@ -45,7 +45,7 @@ def test_what_is_refused_waits_in_the_spool_under_its_key(spool: Folder) -> None
 
     assert [spool.get(key) for key in ("z/findings", "m/manifest", "a/latest")] == [b"rows", b"{}", b"<p>"]
     assert str(spooling.spooled.refusal) == "Refused z/findings.\n  -> Allow it."
-    assert spooling.where("z/findings") == spool.where("z/findings")
+    assert spooling.url("z/findings") == spool.url("z/findings")
 
 
 def test_after_the_first_refusal_nobody_waits_for_another(spool: Folder) -> None:
@@ -69,7 +69,7 @@ def test_when_the_place_is_back_all_is_delivered_in_the_order_of_writing_with_it
         ("a/latest", Blob(b"<p>", HTML)),
     ]
     assert spooling.spooled.refusal is None
-    assert spooling.where("a/latest") == "memory://a/latest"
+    assert spooling.url("a/latest") == "memory://a/latest"
     assert not spool.path.exists(), "nothing of the account stays behind on this machine"
 
 
@@ -102,7 +102,7 @@ def test_what_comes_later_does_not_overtake_what_is_refused(spool: Folder) -> No
     assert first.keys == ["z/findings"]
     assert spool.get("z/findings") is None
     assert spool.get("a/latest") == b"<p>"
-    assert spooling.where("z/findings") == "memory://z/findings"
+    assert spooling.url("z/findings") == "memory://z/findings"
     assert str(spooling.spooled.refusal).startswith("Refused m/manifest.")
 
 
@@ -121,9 +121,9 @@ def test_a_spool_that_was_cleared_is_an_error_and_not_an_empty_object(spool: Fol
 def test_another_writer_is_news_and_no_refusal(spool: Folder) -> None:
     first = Memory()
     first.put("claim", Blob(b"theirs", once=True))
-    spooling = Spooling(first, spool)
+    spooling = SpoolingStore(first, spool)
 
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(AlreadyExists):
         spooling.put("claim", Blob(b"ours", once=True))
 
     assert spooling.spooled.refusal is None
@@ -132,7 +132,7 @@ def test_another_writer_is_news_and_no_refusal(spool: Folder) -> None:
 
 def test_where_neither_place_takes_it_both_are_named(tmp_path: Path) -> None:
     (tmp_path / "spool").write_text("a file", encoding="utf-8")
-    spooling = Spooling(Memory(refuses=lambda _: True), Folder(tmp_path / "spool"))
+    spooling = SpoolingStore(Memory(refuses=lambda _: True), Folder(tmp_path / "spool"))
 
     with pytest.raises(StorageError) as caught:
         spooling.put("a", Blob(b"1"))
@@ -143,7 +143,7 @@ def test_where_neither_place_takes_it_both_are_named(tmp_path: Path) -> None:
 
 def test_nothing_is_lost_when_the_place_goes_down_while_many_write(spool: Folder) -> None:
     first = Memory(refuses=lambda _: len(first.asked) > 100)
-    spooling = Spooling(first, spool)
+    spooling = SpoolingStore(first, spool)
     keys = [f"findings/{number}" for number in range(300)]
 
     with ThreadPoolExecutor(12) as threads:

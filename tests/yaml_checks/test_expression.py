@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from auditor.yaml_checks.expression import MOST_STEPS, Unanswered, evaluate, parsed
-from auditor.yaml_files import Complaint
+from auditor.yaml_checks.expression import MOST_STEPS, Undecidable, evaluate, parsed
+from auditor.yaml_files import FieldError
 
 FACT: dict[str, Any] = {
     "name": "web",
     "count": 3,
     "memory": None,
     "tags": None,
-    "in_use": {"running_tasks": 0, "complete": False},
+    "usage": {"running_tasks": 0, "complete": False},
     "latest_active": None,
     "sets": [{"tags": {"owner": "x"}}, {"tags": None}],
     "parts": [{"name": "a", "size": 1}, {"name": "b", "size": None}],
@@ -23,7 +23,7 @@ FACT: dict[str, Any] = {
 
 
 def unanswered(text: str, fact: Any = FACT) -> str:  # noqa: ANN401 - plain data
-    with pytest.raises(Unanswered) as raised:
+    with pytest.raises(Undecidable) as raised:
         evaluate(text, fact)
     return raised.value.reason
 
@@ -42,7 +42,7 @@ def unanswered(text: str, fact: Any = FACT) -> str:  # noqa: ANN401 - plain data
     ],
 )
 def test_what_is_no_expression_is_said_with_its_place(text: str, said: str) -> None:
-    with pytest.raises(Complaint, match=said):
+    with pytest.raises(FieldError, match=said):
         parsed(text)
 
 
@@ -83,7 +83,7 @@ def test_what_was_not_read_or_cannot_be_compared_has_no_answer(text: str, reason
 
 
 def test_what_runs_in_a_region_that_was_read_in_part_is_answered_with_a_doubt() -> None:
-    assert evaluate("in_use.running_tasks == `0`", FACT) == (True, False)
+    assert evaluate("usage.running_tasks == `0`", FACT) == (True, False)
     assert evaluate("name == 'web'", FACT) == (True, True)
 
 

@@ -54,7 +54,9 @@ def test_true_fails_false_passes_and_all_else_is_unknown(members: dict[str, str]
     assert judged(FACT, **members).status is status
 
 
-@pytest.mark.parametrize("fail_when", ["tags.owner == 'x'", "tags.owner != 'x'", "in_use.runs", "latest_active == `1`"])
+@pytest.mark.parametrize(
+    "fail_when", ["tags.owner == 'x'", "tags.owner != 'x'", "usage.in_use", "latest_active == `1`"]
+)
 @pytest.mark.parametrize("applies_when", ["", "tags.owner == 'y'"])
 def test_what_was_not_read_is_unknown_whichever_way_one_asks(fail_when: str, applies_when: str) -> None:
     verdict = judged(replace(FACT, tags=None), fail_when, applies_when=applies_when)
@@ -65,17 +67,17 @@ def test_what_was_not_read_is_unknown_whichever_way_one_asks(fail_when: str, app
 @pytest.mark.parametrize(
     ("fail_when", "applies_when", "status"),
     [
-        pytest.param("in_use.running_tasks > `0`", "", Status.UNKNOWN, id="none is seen, and there may be some"),
-        pytest.param("in_use.public_ip", "", Status.FAIL, id="one is seen, and there may be more"),
-        pytest.param("`true`", "in_use.running_tasks > `0`", Status.UNKNOWN, id="it may apply"),
-        pytest.param("`true`", "in_use.public_ip", Status.UNKNOWN, id="it applies to what was read"),
+        pytest.param("usage.running_tasks > `0`", "", Status.UNKNOWN, id="none is seen, and there may be some"),
+        pytest.param("usage.public_ip", "", Status.FAIL, id="one is seen, and there may be more"),
+        pytest.param("`true`", "usage.running_tasks > `0`", Status.UNKNOWN, id="it may apply"),
+        pytest.param("`true`", "usage.public_ip", Status.UNKNOWN, id="it applies to what was read"),
         pytest.param("network_mode != 'host'", "", Status.PASS, id="nobody asks what runs"),
     ],
 )
 def test_what_runs_in_a_region_that_was_read_in_part_is_never_passed(
     fail_when: str, applies_when: str, status: Status
 ) -> None:
-    fact = replace(FACT, in_use=Usage(public_ip=True, complete=False))
+    fact = replace(FACT, usage=Usage(public_ip=True, complete=False))
 
     assert judged(fact, fail_when, applies_when=applies_when).status is status
 
@@ -150,15 +152,15 @@ def test_odd_facts_are_judged_without_a_crash_and_by_the_checks_own_words(tmp_pa
         for fact in odd_facts(KINDS[over]):
             verdict = own.judge(fact, NO)
             assert verdict == own.judge(fact, NO)
-            assert set(verdict.reasons) <= set(own.words)
+            assert set(verdict.reasons) <= set(own.reason_texts)
             assert list(verdict.reasons) == sorted({reason for each in verdict.evidence for reason in each.reasons})
             assert all(each.reasons for each in verdict.evidence)
 
 
 _PIECES = st.sampled_from(
     [
-        *("containers", "tags", "in_use", "family", "revision", "@", "nothing", "`null`", "`1`", "'x'", "`true`"),
-        *("containers[].memory", "containers[?privileged]", "tags.owner", "in_use.services", "volumes[0].name"),
+        *("containers", "tags", "usage", "family", "revision", "@", "nothing", "`null`", "`1`", "'x'", "`true`"),
+        *("containers[].memory", "containers[?privileged]", "tags.owner", "usage.services", "volumes[0].name"),
     ]
 )
 _EXPRESSIONS = st.recursive(

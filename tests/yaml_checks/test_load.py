@@ -32,10 +32,10 @@ def test_a_file_is_a_check_like_any_other(tmp_path: Path) -> None:
     own = check(tmp_path, frameworks={"cis-compute-1.1": ["3.4"], "acme": "7"})
 
     assert (own.id, own.title, own.severity) == ("own-no-privileged", "No container is privileged", Severity.HIGH)
-    assert own.over is KINDS["task-definition"]
+    assert own.fact_type is KINDS["task-definition"]
     assert own.frameworks == {"cis-compute-1.1": ("3.4",), "acme": ("7",)}
     assert own.remediation == "Register a revision without it."
-    assert own.words == {"privileged": "is privileged", **UNANSWERED}
+    assert own.reason_texts == {"privileged": "is privileged", **UNANSWERED}
     assert own.parameters == NoParameters()
 
 
@@ -63,8 +63,8 @@ def test_tags_are_only_asked_for_where_they_are_read(tmp_path: Path, over: str, 
 def test_what_fails_in_a_definition_is_for_a_person_to_mend(tmp_path: Path, over: str) -> None:
     own = check(tmp_path, over=over, fail_when="arn == ''")
 
-    repaired = set(own.words) if issubclass(own.over, Definition) else set()
-    assert {reason: each.by_hand for reason, each in own.repairs.items()} == dict.fromkeys(repaired, own.remediation)
+    repaired = set(own.reason_texts) if issubclass(own.fact_type, Definition) else set()
+    assert {reason: each.manual for reason, each in own.repairs.items()} == dict.fromkeys(repaired, own.remediation)
 
 
 def test_the_page_has_the_sections_of_every_check_in_their_order(tmp_path: Path) -> None:

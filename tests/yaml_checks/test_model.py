@@ -16,21 +16,21 @@ from auditor.domain.ecs.containers import Container, Variable
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, TaskDefinition
 from auditor.domain.ecs.usage import Usage
 from auditor.domain.ecs.workloads import Service
-from auditor.domain.secret_match import Suspicion
+from auditor.domain.secret_match import SecretMatch
 from auditor.reports.catalogue import fact_reference
 from auditor.yaml_checks import file
-from auditor.yaml_checks.model import KINDS, PERHAPS_UNREAD, Shape, Word, as_document, members_of, parts_of, shape_of
+from auditor.yaml_checks.model import KINDS, MAYBE_UNREAD, JsonType, Shape, as_document, members_of, parts_of, shape_of
 from tests.builders import container, task_definition
 from tests.checks.odd_facts import odd_facts
 
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
-FITS: dict[Word, Callable[[Any], bool]] = {
-    Word.TEXT: lambda value: isinstance(value, str),
-    Word.TIME: lambda value: re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value) is not None,
-    Word.NUMBER: lambda value: isinstance(value, int) and not isinstance(value, bool),
-    Word.BOOLEAN: lambda value: isinstance(value, bool),
-    Word.MAP: lambda value: all(isinstance(each, str) for pair in value.items() for each in pair),
+FITS: dict[JsonType, Callable[[Any], bool]] = {
+    JsonType.TEXT: lambda value: isinstance(value, str),
+    JsonType.TIME: lambda value: re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value) is not None,
+    JsonType.NUMBER: lambda value: isinstance(value, int) and not isinstance(value, bool),
+    JsonType.BOOLEAN: lambda value: isinstance(value, bool),
+    JsonType.MAP: lambda value: all(isinstance(each, str) for pair in value.items() for each in pair),
 }
 
 
@@ -38,10 +38,10 @@ def misfits(value: Any, shape: Shape, path: str = "fact") -> list[str]:  # noqa:
     """Where a value has another shape than it should."""
     if value is None:
         return [] if shape.nullable else [f"{path} is null"]
-    if shape.word is Word.LIST:
+    if shape.word is JsonType.LIST:
         assert shape.of
         return [each for n, item in enumerate(value) for each in misfits(item, shape.of, f"{path}[{n}]")]
-    if shape.word is Word.OBJECT:
+    if shape.word is JsonType.OBJECT:
         if set(value) != set(shape.names):
             return [f"{path} has {sorted(value)}"]
         return [each for name, item in value.items() for each in misfits(item, shape.names[name], f"{path}.{name}")]
@@ -98,12 +98,12 @@ def test_a_daemon_has_its_own_word_for_the_namespaces_of_the_host() -> None:
 
 
 def test_of_an_environment_there_are_names_and_suspicions_only() -> None:
-    variables = (Variable("MODE"), Variable("DB_PASSWORD", Suspicion("entropy", 24)))
+    variables = (Variable("MODE"), Variable("DB_PASSWORD", SecretMatch("entropy", 24)))
     (shown,) = as_document(task_definition(containers=(container(environment=variables),)))["containers"]
 
     assert shown["environment"] == [
-        {"name": "MODE", "suspicion": None},
-        {"name": "DB_PASSWORD", "suspicion": {"detector": "entropy", "length": 24}},
+        {"name": "MODE", "secret_match": None},
+        {"name": "DB_PASSWORD", "secret_match": {"detector": "entropy", "length": 24}},
     ]
 
 
@@ -119,8 +119,8 @@ def test_times_sets_and_what_was_not_looked_at_have_one_form() -> None:
 def test_what_may_not_have_been_looked_at_exists_and_may_be_null() -> None:
     shapes = {name: members[name] for kind in KINDS.values() for members in [shape_of(kind).names] for name in members}
 
-    assert set(shapes) >= PERHAPS_UNREAD
-    assert all(shapes[name].nullable for name in PERHAPS_UNREAD)
+    assert set(shapes) >= MAYBE_UNREAD
+    assert all(shapes[name].nullable for name in MAYBE_UNREAD)
 
 
 def test_a_field_that_plain_data_cannot_hold_is_an_error_of_ours() -> None:

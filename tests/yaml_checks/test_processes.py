@@ -11,8 +11,8 @@ import pytest
 
 from auditor import checks
 from auditor.domain.check import Origin, Status
-from auditor.engine.evaluate import Place, judge
-from auditor.engine.ports import Rule
+from auditor.engine.evaluate import Observation, judge
+from auditor.engine.ports import ConfiguredCheck
 from tests.builders import NOW, container, scope, task_definition
 from tests.yaml_checks.sample_checks import check
 
@@ -20,8 +20,8 @@ from tests.yaml_checks.sample_checks import check
 @pytest.mark.parametrize("method", ["spawn", "forkserver", "fork"])
 def test_another_process_finds_what_this_one_finds(tmp_path: Path, method: str) -> None:
     own = check(tmp_path, evidence="containers[?privileged]", applies_when="uses_host_network")
-    fact, place = task_definition(containers=(container("agent", privileged=True),)), Place(scope(), NOW)
-    rule = Rule(own, own.parameters)
+    fact, place = task_definition(containers=(container("agent", privileged=True),)), Observation(scope(), NOW)
+    rule = ConfiguredCheck(own, own.parameters)
 
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context(method)) as executor:
         there = executor.submit(judge, place, fact, rule).result()

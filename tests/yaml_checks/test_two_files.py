@@ -17,18 +17,18 @@ ROOT = Path(__file__).parents[2]
 CHECK = '''
 from auditor.checks._verdicts import of_whole
 from auditor.domain.check import Repair, Severity, Verdict, check
-from auditor.domain.facts import TaskDefinition
+from auditor.domain.ecs.task_definitions import TaskDefinition
 
 
 @check(
     id="ecs-example",
     title="No family is called test",
     severity=Severity.LOW,
-    over=TaskDefinition,
+    fact_type=TaskDefinition,
     frameworks={},
     remediation="Give the family another name.",
-    words={"called-test": "is called test"},
-    repairs={"called-test": Repair(by_hand="Choose a name.")},
+    reason_texts={"called-test": "is called test"},
+    repairs={"called-test": Repair(manual="Choose a name.")},
 )
 def example(task: TaskDefinition, _params: object) -> Verdict:
     """Judge one revision."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import auditor.yaml_files.read
 from auditor.domain.errors import ConfigError
-from auditor.yaml_files import decode, parse, show, suggestion
+from auditor.yaml_files import decode, parse, quote, suggestion
 from auditor.yaml_files.encoding import LARGEST
 
 
@@ -278,7 +278,7 @@ def test_the_slow_parser_finds_the_same_where_the_fast_one_is_missing(monkeypatc
     ],
 )
 def test_messages_show_values_short_and_harmless(value: object, shown: str) -> None:
-    assert show(value) == shown
+    assert quote(value) == shown
 
 
 def test_a_suggestion_is_made_only_where_something_is_near() -> None:

@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from auditor.aws.collectors.collector import Visit
-from auditor.aws.errors import CallFailed, Failure, Malformed, Remedy
+from auditor.aws.collectors.collector import CollectContext
+from auditor.aws.errors import ApiCallError, ErrorInfo, MalformedResponse, RetryAction
+from auditor.domain.aws_resource import Resource
 from auditor.domain.coverage import Gap
 from auditor.domain.reason import Reason
-from auditor.domain.resource import Resource
-from auditor.parsers.json_values import Malformed as NotTheThing
+from auditor.parsers.json_values import MalformedValue as NotTheThing
 
 #: ECS says it of what has ended or was deleted since it was listed.
 _GONE = "MISSING"
 _KNOWN = {"ACCESS_DENIED": Reason.PERMISSION_DENIED, "THROTTLED": Reason.THROTTLED}
-_LOST = Failure(Reason.MALFORMED_RESPONSE, Remedy.NONE, "NotInAnswer", "The answer does not speak of it")
+_LOST = ErrorInfo(Reason.MALFORMED_RESPONSE, RetryAction.NONE, "NotInAnswer", "The answer does not speak of it")
 _DETAIL_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Describe:
+class BatchDescribe:
     """A describe operation of ECS that takes several ARNs under `key`, and answers under the same, or `answers`.
 
     `parse` makes a fact of one of them, and raises the parsers' Malformed. `resource` names
@@ -36,19 +36,19 @@ class Describe:
     resource: Callable[[str], Resource]
     answers: str = ""
 
-    def each(self, visit: Visit, arns: Iterable[str], **parameters: Any) -> Iterator[Any]:  # noqa: ANN401
+    def describe_all(self, visit: CollectContext, arns: Iterable[str], **parameters: Any) -> Iterator[Any]:  # noqa: ANN401
         """Yield a fact or a gap for each ARN, but for what is gone since it was listed."""
         left = iter(arns)
         while batch := tuple(islice(left, self.size)):
             yield from self._batch(visit, batch, parameters)
 
-    def _batch(self, visit: Visit, arns: Sequence[str], parameters: Mapping[str, Any]) -> Iterator[Any]:
+    def _batch(self, visit: CollectContext, arns: Sequence[str], parameters: Mapping[str, Any]) -> Iterator[Any]:
         def read(answer: Mapping[str, Any]) -> dict[str, Any]:
             return self._outcomes(arns, answer)
 
         try:
-            outcomes = visit.line.call("ecs", self.operation, read, **{self.key: list(arns)}, **parameters)
-        except CallFailed as failed:
+            outcomes = visit.client.call("ecs", self.operation, read, **{self.key: list(arns)}, **parameters)
+        except ApiCallError as failed:
             if failed.failure.reason is Reason.MALFORMED_RESPONSE and len(arns) > 1:
                 # One that cannot be understood must not cost the others.
                 for arn in arns:
@@ -56,7 +56,7 @@ class Describe:
                 return
             outcomes = dict.fromkeys(arns, failed.failure)
         for arn, outcome in outcomes.items():
-            if isinstance(outcome, Failure):
+            if isinstance(outcome, ErrorInfo):
                 yield Gap(visit.scope, "describe", outcome.reason, outcome.detail, self.resource(arn))
             elif outcome is not None:
                 yield outcome
@@ -69,7 +69,7 @@ class Describe:
         key = self.answers or self.key
         found, failures = answer.get(key), answer.get("failures") or []
         if not isinstance(found, list) or not isinstance(failures, list):
-            raise Malformed(f"no list of objects under `{key}`")
+            raise MalformedResponse(f"no list of objects under `{key}`")
         facts = {fact.arn: fact for fact in map(self._fact, found)}
         refused = {each.get("arn"): _failure(each) for each in failures if isinstance(each, Mapping)}
         return {arn: facts[arn] if arn in facts else refused.get(arn, _LOST) for arn in arns}
@@ -78,12 +78,12 @@ class Describe:
         try:
             return self.parse(raw)
         except NotTheThing as error:
-            raise Malformed(f"{self.key}: {error}") from error
+            raise MalformedResponse(f"{self.key}: {error}") from error
 
 
-def _failure(raw: Mapping[str, Any]) -> Failure | None:
+def _failure(raw: Mapping[str, Any]) -> ErrorInfo | None:
     word, detail = str(raw.get("reason") or "no reason given"), raw.get("detail")
     if word == _GONE:
         return None
     said = f"{word}: {detail}" if isinstance(detail, str) and detail else word
-    return Failure(_KNOWN.get(word, Reason.SERVICE_ERROR), Remedy.NONE, word, said[:_DETAIL_LIMIT])
+    return ErrorInfo(_KNOWN.get(word, Reason.SERVICE_ERROR), RetryAction.NONE, word, said[:_DETAIL_LIMIT])

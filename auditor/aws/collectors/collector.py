@@ -6,21 +6,21 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from auditor.domain.cache import ScopeRecall
+from auditor.domain.cache import ScopeCache
 from auditor.domain.coverage import Gap
 from auditor.domain.fact import Fact
 from auditor.domain.scope import Scope
 
 if TYPE_CHECKING:
-    from auditor.aws.calls import Line
-    from auditor.aws.errors import CallFailed  # whoever only parses needs no client of AWS
+    from auditor.aws.calls import RegionClient
+    from auditor.aws.errors import ApiCallError  # whoever only parses needs no client of AWS
 
 #: What the checks can do without: see `Wishes`.
 LATEST, RUNNING, BOTH = "latest", "running", "latest+running"
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class CollectOptions:
     """What is wanted of the collectors.
 
     `revisions` is `latest` (of every family), `running` (whatever something uses) or `latest+running`. With `tags`,
@@ -42,44 +42,44 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CollectorResult:
     """What a collector came to in a scope: facts and gaps, and why it could not go on, if so."""
 
     items: tuple[Fact | Gap, ...]
-    failure: CallFailed | None = None
+    failure: ApiCallError | None = None
 
 
 #: Returns what another collector came to in the same scope; reads it now where it was not read before.
-Beside = Callable[[str], Outcome]
+CollectSibling = Callable[[str], CollectorResult]
 
 
 @dataclass(slots=True)
-class Shared:
+class ScopeState:
     """What the collectors of one scope share, so that nothing is asked twice. Used by one thread at a time.
 
     `outcomes` are those of collectors that others build on; `lists` the results, or failures, of lists that several
     need; `lost` is how many seconds calls to this region have cost that never came back.
     """
 
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    lists: dict[str, tuple[str, ...] | CallFailed] = field(default_factory=dict)
-    lost: float = 0.0
+    results: dict[str, CollectorResult] = field(default_factory=dict)
+    lists: dict[str, tuple[str, ...] | ApiCallError] = field(default_factory=dict)
+    lost_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class CollectContext:
     """One collector in one scope: how to call, what an earlier night left, and what is known of the others."""
 
     scope: Scope
-    line: Line
-    recall: ScopeRecall
-    wishes: Wishes
-    shared: Shared
-    beside: Beside
+    client: RegionClient
+    cache: ScopeCache
+    options: CollectOptions
+    state: ScopeState
+    collect_sibling: CollectSibling
 
 
 #: Yields facts and gaps as they come. Raises CallFailed when the scope itself cannot be listed (any further).
-Collect = Callable[[Visit], Iterator[Fact | Gap]]
+Collect = Callable[[CollectContext], Iterator[Fact | Gap]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +98,24 @@ class Collector:
     """
 
     name: str
-    yields: type[Any]
+    fact_type: type[Any]
     actions: tuple[str, ...]
     version: int
     collect: Collect
-    count: Collect
+    list_only: Collect
     batch: int
     cost: str
-    needs: tuple[str, ...] = ()
-    running_needs: tuple[str, ...] = ()
-    remembered: Callable[[str, Any], Fact | None] | None = None
-    revisit: Callable[[Visit, str], Fact | Gap | None] | None = None
-    models: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    depends_on: tuple[str, ...] = ()
+    usage_depends_on: tuple[str, ...] = ()
+    from_cache: Callable[[str, Any], Fact | None] | None = None
+    revisit: Callable[[CollectContext, str], Fact | Gap | None] | None = None
+    required_members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def unmodelled(self, members: Callable[[str], Collection[str]]) -> tuple[str, ...]:
+    def unknown_members(self, members: Callable[[str], Collection[str]]) -> tuple[str, ...]:
         """Return what is read here and `members`, which tells what is known of a shape, does not know."""
-        wanted = ((shape, name) for shape, names in self.models.items() for name in names)
+        wanted = ((shape, name) for shape, names in self.required_members.items() for name in names)
         return tuple(f"{shape}.{name}" for shape, name in wanted if name not in members(shape))
 
-    def describes(self, resources: int) -> int:
+    def describe_calls(self, resources: int) -> int:
         """Return how many calls it takes to describe so many resources, once they are listed."""
         return -(-resources // self.batch) if self.batch else 0

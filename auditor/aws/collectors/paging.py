@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from auditor.aws.calls import Line, Read
-from auditor.aws.collectors.collector import Visit
-from auditor.aws.errors import CallFailed, Failure, Malformed, Remedy
+from auditor.aws.calls import Read, RegionClient
+from auditor.aws.collectors.collector import CollectContext
+from auditor.aws.errors import ApiCallError, ErrorInfo, MalformedResponse, RetryAction
 from auditor.domain.coverage import Gap
 from auditor.domain.reason import Reason
 
@@ -19,16 +19,16 @@ PAGE = 100
 _NO_SUCH_CLUSTER = "ClusterNotFoundException"
 
 
-def pages(line: Line, service: str, operation: str, key: str, /, **parameters: Any) -> Iterator[list[str]]:  # noqa: ANN401
+def pages(line: RegionClient, service: str, operation: str, key: str, /, **parameters: Any) -> Iterator[list[str]]:  # noqa: ANN401
     """Yield the list of strings under `key`, page by page, until there is no `nextToken`.
 
     Raises CallFailed: when a page cannot be had, and when a token comes back a second time (the list would never end).
     """
-    return paged(line, service, operation, _texts(key), **parameters)
+    return paginate(line, service, operation, _texts(key), **parameters)
 
 
-def paged(
-    line: Line,
+def paginate(
+    line: RegionClient,
     service: str,
     operation: str,
     read: Callable[[Mapping[str, Any]], T],
@@ -46,11 +46,11 @@ def paged(
             return
         if token in seen:
             detail = f"{operation} hands out the same nextToken twice; its pages would never end"
-            raise CallFailed(Failure(Reason.MALFORMED_RESPONSE, Remedy.NONE, "RepeatedToken", detail))
+            raise ApiCallError(ErrorInfo(Reason.MALFORMED_RESPONSE, RetryAction.NONE, "RepeatedToken", detail))
         seen.add(token)
 
 
-def everything(line: Line, operation: str, key: str, /, **parameters: Any) -> Iterator[str]:  # noqa: ANN401
+def list_names(line: RegionClient, operation: str, key: str, /, **parameters: Any) -> Iterator[str]:  # noqa: ANN401
     """Yield every name of a list of ECS once: what changes while pages are read can stand on two of them."""
     seen: set[str] = set()
     for page in pages(line, "ecs", operation, key, maxResults=PAGE, **parameters):
@@ -59,27 +59,27 @@ def everything(line: Line, operation: str, key: str, /, **parameters: Any) -> It
         yield from new
 
 
-def clusters(visit: Visit) -> tuple[str, ...]:
+def clusters(visit: CollectContext) -> tuple[str, ...]:
     """Return the ARNs of the clusters of a region, asked for once. Raises CallFailed, the same to everyone."""
-    known = visit.shared.lists.get("clusters")
+    known = visit.state.lists.get("clusters")
     if known is None:
         try:
-            known = tuple(everything(visit.line, "ListClusters", "clusterArns"))
-        except CallFailed as failed:
+            known = tuple(list_names(visit.client, "ListClusters", "clusterArns"))
+        except ApiCallError as failed:
             known = failed
-        visit.shared.lists["clusters"] = known
-    if isinstance(known, CallFailed):
+        visit.state.lists["clusters"] = known
+    if isinstance(known, ApiCallError):
         raise known
     return known
 
 
-def in_cluster(visit: Visit, cluster: str, operation: str, key: str) -> tuple[list[str], Gap | None]:
+def in_cluster(visit: CollectContext, cluster: str, operation: str, key: str) -> tuple[list[str], Gap | None]:
     """Return what a cluster lists, and a gap where that is not all: other clusters must not suffer for one."""
     arns: list[str] = []
     try:
-        for arn in everything(visit.line, operation, key, cluster=cluster):
+        for arn in list_names(visit.client, operation, key, cluster=cluster):
             arns.append(arn)  # noqa: PERF402 - what came before a failure is kept
-    except CallFailed as failed:
+    except ApiCallError as failed:
         if failed.failure.code == _NO_SUCH_CLUSTER:
             return arns, None  # deleted since it was listed
         detail = f"{operation} of the cluster {cluster.rpartition('/')[2]}: {failed.failure.detail}"
@@ -91,7 +91,7 @@ def _page(read: Callable[[Mapping[str, Any]], T]) -> Read[tuple[T, str | None]]:
     def page(answer: Mapping[str, Any]) -> tuple[T, str | None]:
         items, token = read(answer), answer.get("nextToken")
         if token is not None and not isinstance(token, str):
-            raise Malformed("`nextToken` is not text")
+            raise MalformedResponse("`nextToken` is not text")
         return items, token
 
     return page
@@ -102,7 +102,7 @@ def _texts(key: str) -> Callable[[Mapping[str, Any]], list[str]]:
         items = answer.get(key)
         # AWS sends the list even when it is empty; a garbled body parses to nothing, which must not read as "none".
         if not isinstance(items, list) or not all(isinstance(item, str) and item for item in items):
-            raise Malformed(f"no list of names under `{key}`")
+            raise MalformedResponse(f"no list of names under `{key}`")
         return items
 
     return read

@@ -23,11 +23,11 @@ WORDS = {
 }
 
 REPAIRS = {
-    _UNTAGGED: Repair(by_hand="Decide who owns it, and tag it with ecs:TagResource; no new revision is needed."),
+    _UNTAGGED: Repair(manual="Decide who owns it, and tag it with ecs:TagResource; no new revision is needed."),
     _MISSING: Repair(
-        by_hand="Decide on the missing values, and tag it with ecs:TagResource; no new revision is needed."
+        manual="Decide on the missing values, and tag it with ecs:TagResource; no new revision is needed."
     ),
-    _NOT_READ: Repair(by_hand="Let the auditor read the tags: it needs the action that describes the resource."),
+    _NOT_READ: Repair(manual="Let the auditor read the tags: it needs the action that describes the resource."),
 }
 
 

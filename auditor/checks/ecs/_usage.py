@@ -9,7 +9,7 @@ from auditor.domain.ecs.usage import Usage
 
 def usage_of(task: TaskDefinition) -> Usage | None:
     """Return what runs a revision, None where nothing is known to: nobody looked, or nothing was found."""
-    return task.in_use if task.in_use is not None and task.in_use.runs else None
+    return task.usage if task.usage is not None and task.usage.in_use else None
 
 
 def told(usage: Usage) -> dict[str, Detail]:

@@ -182,7 +182,7 @@ from auditor.domain.ecs.task_definitions import Definition
 _ALL, _SOME, _TRACES = "all-capabilities", "dangerous-capabilities", "ptrace-on-fargate"
 _NOTHING_ADDED = Repair(
     container={"linuxParameters": {"capabilities": {"add": None}}},
-    by_hand="Add again what the process needs and what is not dangerous.",
+    manual="Add again what the process needs and what is not dangerous.",
 )
 
 
@@ -225,14 +225,14 @@ class Parameters:
     id="ecs-added-capabilities",
     title="Containers add no Linux capabilities that reach beyond them",
     severity=Severity.HIGH,
-    over=Definition,
+    fact_type=Definition,
     frameworks={},
     remediation=(
         "Register a revision whose containers add no dangerous capability under `linuxParameters`; update the services "
         "or daemons that use the family; then deregister the old revision."
     ),
     parameters=Parameters,
-    words={
+    reason_texts={
         _ALL: "adds all Linux capabilities",
         _SOME: "adds Linux capabilities that reach beyond the container",
         _TRACES: "may trace the processes of its own task on Fargate",

@@ -105,13 +105,13 @@ from auditor.domain.ecs.workloads import CapacityProvider
     id="ecs-capacity-termination-protection",
     title="Capacity providers keep instances that run tasks from being terminated",
     severity=Severity.MEDIUM,
-    over=CapacityProvider,
+    fact_type=CapacityProvider,
     frameworks={"aws-fsbp": ("ECS.19",), "aws-config": ("ecs-capacity-provider-termination-check",)},
     remediation=(
         "Protect the Auto Scaling group and its instances from scale-in, and set `managedTerminationProtection` of the "
         "capacity provider to ENABLED, with managed scaling on."
     ),
-    words={"no-termination-protection": "does not keep instances that run tasks from being terminated"},
+    reason_texts={"no-termination-protection": "does not keep instances that run tasks from being terminated"},
 )
 def capacity_termination_protection(provider: CapacityProvider, _params: NoParameters) -> Verdict:
     """Judge one capacity provider; the module's docstring is the rule."""

@@ -96,7 +96,7 @@ from auditor.domain.ecs.workloads import Cluster
     id="ecs-cluster-untagged",
     title="Clusters are tagged",
     severity=Severity.LOW,
-    over=Cluster,
+    fact_type=Cluster,
     frameworks={
         "cis-compute-1.1": ("3.11",),
         "aws-resource-tagging": ("ECS.14",),
@@ -104,7 +104,7 @@ from auditor.domain.ecs.workloads import Cluster
     },
     remediation="Tag the cluster with ecs:TagResource, and put the same tags into the template that creates it.",
     parameters=Parameters,
-    words=WORDS,
+    reason_texts=WORDS,
 )
 def cluster_untagged(cluster: Cluster, params: Parameters) -> Verdict:
     """Judge one cluster; the module's docstring is the rule."""

@@ -114,14 +114,14 @@ _ON = frozenset({"enabled", "enhanced"})
     id="ecs-container-insights",
     title="Clusters have Container Insights on",
     severity=Severity.MEDIUM,
-    over=Cluster,
+    fact_type=Cluster,
     frameworks={
         "cis-compute-1.1": ("3.9",),
         "aws-fsbp": ("ECS.12",),
         "aws-config": ("ecs-container-insights-enabled",),
     },
     remediation="Set `containerInsights` of the cluster to enhanced or enabled with ecs:UpdateClusterSettings.",
-    words={"insights-off": "does not have Container Insights on"},
+    reason_texts={"insights-off": "does not have Container Insights on"},
 )
 def container_insights(cluster: Cluster, _params: NoParameters) -> Verdict:
     """Judge one cluster; the module's docstring is the rule."""

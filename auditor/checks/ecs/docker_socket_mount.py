@@ -133,8 +133,8 @@ from auditor.domain.ecs.task_definitions import Definition
 _SOCKET = "runtime-socket"
 _FOLDER = "runtime-socket-folder"
 _UNMOUNT = Repair(
-    takes_out="mount",
-    by_hand="The mount point is taken out, and its volume if nothing else mounts it: mount the one other file that is "
+    removes="mount",
+    manual="The mount point is taken out, and its volume if nothing else mounts it: mount the one other file that is "
     "needed, if any.",
 )
 
@@ -161,14 +161,14 @@ class Parameters:
     id="ecs-docker-socket-mount",
     title="No container is given the socket of the container runtime",
     severity=Severity.HIGH,
-    over=Definition,
+    fact_type=Definition,
     frameworks={},
     remediation=(
         "Register a revision without the mount point and the volume, and let the software ask the task metadata "
         "endpoint instead; update what uses the family; then deregister the old revision."
     ),
     parameters=Parameters,
-    words={
+    reason_texts={
         _SOCKET: "can command the container runtime of its host",
         _FOLDER: "is given a folder with the container runtime's socket",
     },

@@ -112,13 +112,13 @@ _CLEAR = "not-encrypted-in-transit"
     id="ecs-efs-transit-encryption",
     title="EFS volumes of a task definition are mounted through TLS",
     severity=Severity.MEDIUM,
-    over=TaskDefinition,
+    fact_type=TaskDefinition,
     frameworks={"aws-fsbp": ("ECS.18",), "aws-config": ("ecs-task-definition-efs-encryption-enabled",)},
     remediation=(
         "Register a revision whose EFS volumes all have `transitEncryption: ENABLED`; update the services that use the "
         "family; then deregister the old revision."
     ),
-    words={_CLEAR: "is an EFS volume without encryption in transit"},
+    reason_texts={_CLEAR: "is an EFS volume without encryption in transit"},
     repairs={_CLEAR: Repair(volume={"efsVolumeConfiguration": {"transitEncryption": "ENABLED"}})},
 )
 def efs_transit_encryption(task: TaskDefinition, _: NoParameters) -> Verdict:

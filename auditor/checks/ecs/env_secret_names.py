@@ -140,7 +140,7 @@ class Parameters:
     id="ecs-env-secret-names",
     title="No container is handed AWS keys or registry credentials as plain environment variables",
     severity=Severity.HIGH,
-    over=Definition,
+    fact_type=Definition,
     frameworks={
         "cis-compute-1.1": ("3.6",),
         "aws-fsbp": ("ECS.8",),
@@ -152,11 +152,11 @@ class Parameters:
         "deregister the old revision."
     ),
     parameters=Parameters,
-    words={_FOUND: "is handed credentials in plain environment variables"},
+    reason_texts={_FOUND: "is handed credentials in plain environment variables"},
     repairs={
         _FOUND: Repair(
-            takes_out="variables",
-            by_hand="The variables are moved to `secrets`: take them out there too and use the task role, or name the "
+            removes="variables",
+            manual="The variables are moved to `secrets`: take them out there too and use the task role, or name the "
             "secret that each comes from, which the execution role must be allowed to read. Revoke the old ones.",
         )
     },

@@ -143,7 +143,7 @@ class Parameters:
     id="ecs-env-secret-values",
     title="No environment variable of a container holds what looks like a secret",
     severity=Severity.CRITICAL,
-    over=Definition,
+    fact_type=Definition,
     frameworks={},
     remediation=(
         "Replace the secret, for it has been published; store the new one in Secrets Manager or Parameter Store and "
@@ -151,11 +151,11 @@ class Parameters:
         "revision. Where it is no secret, name the variable under the parameter `ignore`."
     ),
     parameters=Parameters,
-    words={_FOUND: "holds what looks like a secret in an environment variable"},
+    reason_texts={_FOUND: "holds what looks like a secret in an environment variable"},
     repairs={
         _FOUND: Repair(
-            takes_out="variables",
-            by_hand="Store a new secret in Secrets Manager or Parameter Store, and revoke the old one. The variable is "
+            removes="variables",
+            manual="Store a new secret in Secrets Manager or Parameter Store, and revoke the old one. The variable is "
             "moved to `secrets`: name the new secret there, which the execution role must be allowed to read.",
         )
     },
@@ -171,11 +171,11 @@ def env_secret_values(definition: Definition, params: Parameters) -> Verdict:
 
 def _found(container: Container, params: Parameters) -> tuple[str, ...]:
     return tuple(
-        f"{each.name} ({each.suspicion.detector}, {each.suspicion.length} characters)"
+        f"{each.name} ({each.secret_match.detector}, {each.secret_match.length} characters)"
         for each in container.environment
-        if each.suspicion is not None
+        if each.secret_match is not None
         and not _matches(each.name, params.ignore)
-        and not _matches(each.suspicion.detector, params.ignore_detectors)
+        and not _matches(each.secret_match.detector, params.ignore_detectors)
     )
 
 

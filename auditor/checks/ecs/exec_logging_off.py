@@ -111,13 +111,13 @@ _OFF, _NOWHERE, _BY_TASK, _UNCLEAR = "exec-not-logged", "exec-log-nowhere", "exe
     id="ecs-exec-logging-off",
     title="Clusters do not turn the recording of ECS Exec sessions off",
     severity=Severity.MEDIUM,
-    over=Cluster,
+    fact_type=Cluster,
     frameworks={},
     remediation=(
         "Set `logging` of the cluster's execute command configuration to OVERRIDE with a log group or a bucket, or to "
         "DEFAULT where all containers log with awslogs."
     ),
-    words={
+    reason_texts={
         _OFF: "does not record ECS Exec sessions",
         _NOWHERE: "names no place for the record of ECS Exec sessions",
         _BY_TASK: "records ECS Exec sessions only where the container logs with awslogs",

@@ -126,13 +126,13 @@ _NO_KEY, _UNENCRYPTED = "exec-no-kms-key", "exec-log-unencrypted"
     id="ecs-exec-no-cmk",
     title="Clusters encrypt ECS Exec sessions and their log with a key of the customer's",
     severity=Severity.LOW,
-    over=Cluster,
+    fact_type=Cluster,
     frameworks={},
     remediation=(
         "Name a KMS key in the cluster's execute command configuration, and ask for encryption of the log group or "
         "bucket that it logs to."
     ),
-    words={
+    reason_texts={
         _NO_KEY: "encrypts ECS Exec sessions with no key of the customer's",
         _UNENCRYPTED: "takes the record of ECS Exec sessions and need not be encrypted",
     },

@@ -147,7 +147,7 @@ class Parameters:
     id="ecs-fargate-platform-version",
     title="Services on Fargate run on the latest platform version",
     severity=Severity.MEDIUM,
-    over=Service,
+    fact_type=Service,
     frameworks={
         "cis-compute-1.1": ("3.8",),
         "aws-fsbp": ("ECS.10",),
@@ -155,7 +155,7 @@ class Parameters:
     },
     remediation="Update the service with the platform version LATEST, which deploys it anew.",
     parameters=Parameters,
-    words={
+    reason_texts={
         _OLD: "runs on an old Fargate platform version",
         _UNCLEAR: "names a platform version that cannot be compared",
     },

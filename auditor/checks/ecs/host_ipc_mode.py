@@ -120,13 +120,13 @@ _SHARED = "host-ipc-mode"
     id="ecs-host-ipc-mode",
     title="Containers do not share the memory and the queues of their host",
     severity=Severity.HIGH,
-    over=Definition,
+    fact_type=Definition,
     frameworks={},
     remediation=(
         "Register a revision without `ipcMode` (or with `task`, where its containers share memory with one another); "
         "update the services or daemons that use the family; then deregister the old revision."
     ),
-    words={_SHARED: "shares the IPC namespace of its host"},
+    reason_texts={_SHARED: "shares the IPC namespace of its host"},
     repairs={_SHARED: Repair(definition={"ipcMode": None})},
 )
 def host_ipc_mode(definition: Definition, _: NoParameters) -> Verdict:

@@ -110,17 +110,17 @@ _SHARED = "host-network-mode"
     id="ecs-host-network-mode",
     title="Tasks do not share the network of their host",
     severity=Severity.MEDIUM,
-    over=TaskDefinition,
+    fact_type=TaskDefinition,
     frameworks={"aws-fsbp": ("ECS.17",), "aws-config": ("ecs-task-definition-network-mode-not-host",)},
     remediation=(
         "Register a revision whose `networkMode` is awsvpc (bridge on ECS Anywhere); update the services that use the "
         "family, with subnets and security groups; then deregister the old revision."
     ),
-    words={_SHARED: "shares the network of its host"},
+    reason_texts={_SHARED: "shares the network of its host"},
     repairs={
         _SHARED: Repair(
             definition={"networkMode": "awsvpc"},
-            by_hand=(
+            manual=(
                 "Give every service of the family subnets and security groups, and let each `hostPort` equal its "
                 "`containerPort` or be absent. On ECS Anywhere choose bridge."
             ),

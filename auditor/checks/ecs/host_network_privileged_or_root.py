@@ -161,7 +161,7 @@ from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.task_definitions import TaskDefinition
 
 _UNSET = "user-unset"
-_A_USER = Repair(container={"user": "1000:1000"}, by_hand="Name a user that the image is ready for.")
+_A_USER = Repair(container={"user": "1000:1000"}, manual="Name a user that the image is ready for.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +175,14 @@ class Parameters:
     id="ecs-host-network-privileged-or-root",
     title="Containers on the host's network are neither privileged nor root",
     severity=Severity.HIGH,
-    over=TaskDefinition,
+    fact_type=TaskDefinition,
     frameworks={"cis-compute-1.1": ("3.1",)},
     remediation=(
         "Register a revision whose containers have `privileged` false and a `user` with a uid other than 0, or whose "
         "network mode is not host; update the services that use the family; then deregister the old revision."
     ),
     parameters=Parameters,
-    words={
+    reason_texts={
         "privileged": "is privileged",
         "root-user": "runs as root",
         _UNSET: "sets no user, so the image decides",

@@ -138,8 +138,8 @@ from auditor.domain.ecs.task_definitions import Definition
 _WRITABLE = "writable-host-path"
 _READABLE = "readable-host-path"
 _NARROW = Repair(
-    takes_out="mount",
-    by_hand="The mount point is taken out, and its volume if nothing else mounts it: mount the narrowest path, "
+    removes="mount",
+    manual="The mount point is taken out, and its volume if nothing else mounts it: mount the narrowest path, "
     "read-only, where the process needs one.",
 )
 
@@ -172,14 +172,14 @@ class Parameters:
     id="ecs-host-path-mount",
     title="No container is given sensitive folders of its host",
     severity=Severity.MEDIUM,
-    over=Definition,
+    fact_type=Definition,
     frameworks={},
     remediation=(
         "Register a revision without the mount point, or with the narrowest path and `readOnly: true`; update what "
         "uses the family; then deregister the old revision."
     ),
     parameters=Parameters,
-    words={
+    reason_texts={
         _WRITABLE: "can write to a sensitive path of its host",
         _READABLE: "can read a sensitive path of its host",
     },

@@ -121,7 +121,7 @@ _SHARED = "host-pid-mode"
     id="ecs-host-pid-mode",
     title="Containers do not see the processes of their host",
     severity=Severity.HIGH,
-    over=Definition,
+    fact_type=Definition,
     frameworks={
         "cis-compute-1.1": ("3.3",),
         "aws-fsbp": ("ECS.3",),
@@ -131,7 +131,7 @@ _SHARED = "host-pid-mode"
         "Register a revision without `pidMode` (or with `task`, where its containers must see one another's "
         "processes); update the services or daemons that use the family; then deregister the old revision."
     ),
-    words={_SHARED: "shares the process namespace of its host"},
+    reason_texts={_SHARED: "shares the process namespace of its host"},
     repairs={_SHARED: Repair(definition={"pidMode": None})},
 )
 def host_pid_mode(definition: Definition, _: NoParameters) -> Verdict:

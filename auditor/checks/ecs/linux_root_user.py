@@ -158,7 +158,7 @@ from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.task_definitions import Definition, TaskDefinition
 
 _UNSET = "user-unset"
-_A_USER = Repair(container={"user": "1000:1000"}, by_hand="Name a user that the image is ready for.")
+_A_USER = Repair(container={"user": "1000:1000"}, manual="Name a user that the image is ready for.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +172,14 @@ class Parameters:
     id="ecs-linux-root-user",
     title="Linux containers are told to run as a user other than root",
     severity=Severity.MEDIUM,
-    over=Definition,
+    fact_type=Definition,
     frameworks={"aws-fsbp": ("ECS.20",), "aws-config": ("ecs-task-definition-linux-user-non-root",)},
     remediation=(
         "Register a revision whose containers have a `user` with a uid other than 0 that their images are ready for; "
         "update the services or daemons that use the family; then deregister the old revision."
     ),
     parameters=Parameters,
-    words={"root-user": "runs as root", _UNSET: "sets no user, so the image decides"},
+    reason_texts={"root-user": "runs as root", _UNSET: "sets no user, so the image decides"},
     repairs={"root-user": _A_USER, _UNSET: _A_USER},
 )
 def linux_root_user(definition: Definition, params: Parameters) -> Verdict:

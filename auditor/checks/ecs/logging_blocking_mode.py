@@ -144,7 +144,7 @@ class Parameters:
     id="ecs-logging-blocking-mode",
     title="Containers do not wait for their log driver",
     severity=Severity.LOW,
-    over=Definition,
+    fact_type=Definition,
     frameworks={},
     remediation=(
         "Register a revision in which the options of every `logConfiguration` say `mode: non-blocking` and a "
@@ -152,7 +152,7 @@ class Parameters:
         "record an exception instead."
     ),
     parameters=Parameters,
-    words={
+    reason_texts={
         _BLOCKING: "waits for its log driver",
         _UNSET: "leaves it to the account whether it waits for its log driver",
     },

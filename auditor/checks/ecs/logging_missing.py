@@ -118,7 +118,7 @@ _AWSLOGS = {
     id="ecs-logging-missing",
     title="Every container has a log configuration",
     severity=Severity.HIGH,
-    over=Definition,
+    fact_type=Definition,
     frameworks={
         "cis-compute-1.1": ("3.7",),
         "aws-fsbp": ("ECS.9",),
@@ -128,11 +128,11 @@ _AWSLOGS = {
         "Register a revision in which every container has a `logConfiguration` with a `logDriver`, such as awslogs; "
         "update what uses the family; then deregister the old revision."
     ),
-    words={_NONE: "has no log driver"},
+    reason_texts={_NONE: "has no log driver"},
     repairs={
         _NONE: Repair(
             container={"logConfiguration": _AWSLOGS},
-            by_hand="Create the log group, or name another, and let the execution role write there; one must be set.",
+            manual="Create the log group, or name another, and let the execution role write there; one must be set.",
         )
     },
 )

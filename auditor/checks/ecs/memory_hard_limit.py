@@ -120,14 +120,14 @@ _NONE = "no-memory-limit"
     id="ecs-memory-hard-limit",
     title="Every container has a hard limit of memory of its own",
     severity=Severity.LOW,
-    over=Definition,
+    fact_type=Definition,
     frameworks={"aws-config": ("ecs-task-definition-memory-hard-limit",)},
     remediation=(
         "Register a revision in which every container has a `memory` somewhat above its measured peak; update what "
         "uses the family; then deregister the old revision."
     ),
-    words={_NONE: "has no hard limit of memory"},
-    repairs={_NONE: Repair(container={"memory": 512}, by_hand="Choose the limit in MiB by the container's peak.")},
+    reason_texts={_NONE: "has no hard limit of memory"},
+    repairs={_NONE: Repair(container={"memory": 512}, manual="Choose the limit in MiB by the container's peak.")},
 )
 def memory_hard_limit(definition: Definition, _: NoParameters) -> Verdict:
     """Judge one revision; the module's docstring is the rule."""

@@ -120,7 +120,7 @@ _UNSET = "network-unset"
 _OTHER = "network-other"
 _AWSVPC = Repair(
     definition={"networkMode": "awsvpc"},
-    by_hand="Give the services subnets and security groups, and take out `links` and host ports.",
+    manual="Give the services subnets and security groups, and take out `links` and host ports.",
 )
 
 
@@ -128,13 +128,13 @@ _AWSVPC = Repair(
     id="ecs-not-awsvpc",
     title="The task has a network interface of its own",
     severity=Severity.LOW,
-    over=TaskDefinition,
+    fact_type=TaskDefinition,
     frameworks={"aws-config": ("ecs-awsvpc-networking-enabled",)},
     remediation=(
         "Register a revision with `networkMode: awsvpc`; give the services that use the family subnets and security "
         "groups, and target groups of the type ip; then deregister the old revision."
     ),
-    words={
+    reason_texts={
         _REASONS["host"]: "shares the network of its host",
         _REASONS["bridge"]: "shares the address and the security groups of its host",
         _REASONS["none"]: "has no network at all",

@@ -122,7 +122,7 @@ _PRIVILEGED = "privileged"
     id="ecs-privileged-container",
     title="No container is privileged",
     severity=Severity.HIGH,
-    over=Definition,
+    fact_type=Definition,
     frameworks={
         "cis-compute-1.1": ("3.4",),
         "aws-fsbp": ("ECS.4",),
@@ -132,11 +132,11 @@ _PRIVILEGED = "privileged"
         "Register a revision whose containers have `privileged` false, with the single capabilities and devices that "
         "they need; update the services or daemons that use the family; then deregister the old revision."
     ),
-    words={_PRIVILEGED: "is privileged"},
+    reason_texts={_PRIVILEGED: "is privileged"},
     repairs={
         _PRIVILEGED: Repair(
             container={"privileged": False},
-            by_hand="Add the capabilities and devices that the process was using, if any, under `linuxParameters`.",
+            manual="Add the capabilities and devices that the process was using, if any, under `linuxParameters`.",
         )
     },
 )

@@ -113,7 +113,7 @@ _UNCLEAR = "status-unclear"
 _REASONS = {"ACTIVE": None, "INACTIVE": "deregistered", "DELETE_IN_PROGRESS": "being-deleted"}
 
 _MOVE = Repair(
-    by_hand="Deploy an active revision; where none is fit, register this one's content again and deploy that."
+    manual="Deploy an active revision; where none is fit, register this one's content again and deploy that."
 )
 
 
@@ -121,13 +121,13 @@ _MOVE = Repair(
     id="ecs-running-inactive-revision",
     title="What runs is not a deregistered revision",
     severity=Severity.MEDIUM,
-    over=TaskDefinition,
+    fact_type=TaskDefinition,
     frameworks={},
     remediation=(
         "Register the content again where the family has no active revision that is fit, update the named services to "
         "an active revision, and start tasks that no service owns anew from it."
     ),
-    words={
+    reason_texts={
         "deregistered": "runs although it is deregistered",
         "being-deleted": "runs although it is being deleted",
         _UNCLEAR: "runs, and has a status that is not known",
@@ -135,7 +135,7 @@ _MOVE = Repair(
     repairs={
         "deregistered": _MOVE,
         "being-deleted": _MOVE,
-        _UNCLEAR: Repair(by_hand="See in the console what state the revision is in."),
+        _UNCLEAR: Repair(manual="See in the console what state the revision is in."),
     },
 )
 def running_inactive_revision(task: TaskDefinition, _params: NoParameters) -> Verdict:

@@ -122,23 +122,23 @@ _OLDER, _NEWER, _NONE, _UNKNOWN = (
     id="ecs-running-non-latest-revision",
     title="What runs is the latest active revision of its family",
     severity=Severity.LOW,
-    over=TaskDefinition,
+    fact_type=TaskDefinition,
     frameworks={},
     remediation=(
         "Update the named services to the latest active revision, and start tasks that no service owns anew from it; "
         "where the family has none, register the content again first."
     ),
-    words={
+    reason_texts={
         _OLDER: "runs although its family has a newer active revision",
         _NEWER: "runs although its family's latest active revision is an older one",
         _NONE: "runs although its family has no active revision",
         _UNKNOWN: "runs, and which revision of its family is the latest is not known",
     },
     repairs={
-        _OLDER: Repair(by_hand="See that the latest revision may go out, and deploy it; no other one is needed."),
-        _NEWER: Repair(by_hand="Decide which revision is meant, and register its content again where it is this one."),
-        _NONE: Repair(by_hand="Register the content of this revision again, and deploy that."),
-        _UNKNOWN: Repair(by_hand="Let the auditor list the revisions of the family."),
+        _OLDER: Repair(manual="See that the latest revision may go out, and deploy it; no other one is needed."),
+        _NEWER: Repair(manual="Decide which revision is meant, and register its content again where it is this one."),
+        _NONE: Repair(manual="Register the content of this revision again, and deploy that."),
+        _UNKNOWN: Repair(manual="Let the auditor list the revisions of the family."),
     },
 )
 def running_non_latest_revision(task: TaskDefinition, _params: NoParameters) -> Verdict:

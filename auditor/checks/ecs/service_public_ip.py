@@ -122,7 +122,7 @@ _ON = {"assignPublicIp": "ENABLED"}
     id="ecs-service-public-ip",
     title="Services give their tasks no public IP addresses",
     severity=Severity.HIGH,
-    over=Service,
+    fact_type=Service,
     frameworks={
         "cis-compute-1.1": ("3.2",),
         "aws-fsbp": ("ECS.2",),
@@ -132,7 +132,7 @@ _ON = {"assignPublicIp": "ENABLED"}
         "Give the subnets a NAT gateway or VPC endpoints, and update the service's network configuration with "
         "`assignPublicIp` DISABLED; where only an older deployment is at fault, let the newer one succeed."
     ),
-    words={
+    reason_texts={
         "public-ip": "gives its tasks public IP addresses",
         "public-ip-lingers": "still runs tasks with public IP addresses",
     },

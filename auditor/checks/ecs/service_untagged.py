@@ -99,7 +99,7 @@ from auditor.domain.ecs.workloads import Service
     id="ecs-service-untagged",
     title="Services are tagged",
     severity=Severity.LOW,
-    over=Service,
+    fact_type=Service,
     frameworks={
         "cis-compute-1.1": ("3.10",),
         "aws-resource-tagging": ("ECS.13",),
@@ -107,7 +107,7 @@ from auditor.domain.ecs.workloads import Service
     },
     remediation="Tag the service with ecs:TagResource, and put the same tags into the template that creates it.",
     parameters=Parameters,
-    words=WORDS,
+    reason_texts=WORDS,
 )
 def service_untagged(service: Service, params: Parameters) -> Verdict:
     """Judge one service; the module's docstring is the rule."""

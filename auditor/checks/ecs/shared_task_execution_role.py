@@ -115,18 +115,18 @@ _SHARED = "shared-role"
     id="ecs-shared-task-execution-role",
     title="The task role and the execution role are different roles",
     severity=Severity.MEDIUM,
-    over=Definition,
+    fact_type=Definition,
     frameworks={},
     remediation=(
         "Create a role with what the code in the containers needs, and register a revision with it as `taskRoleArn`, "
         "or without one where the code calls no AWS service; update what uses the family; then deregister the old "
         "revision."
     ),
-    words={_SHARED: "has one role for its code and for ECS"},
+    reason_texts={_SHARED: "has one role for its code and for ECS"},
     repairs={
         _SHARED: Repair(
             definition={"taskRoleArn": None},
-            by_hand="Name a role of the task's own as `taskRoleArn`; it has none now, which is enough only where the "
+            manual="Name a role of the task's own as `taskRoleArn`; it has none now, which is enough only where the "
             "code calls no AWS service and nobody uses ECS Exec.",
         )
     },

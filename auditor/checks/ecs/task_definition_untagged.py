@@ -105,7 +105,7 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
     id="ecs-task-definition-untagged",
     title="Task definitions are tagged",
     severity=Severity.LOW,
-    over=TaskDefinition,
+    fact_type=TaskDefinition,
     frameworks={
         "cis-compute-1.1": ("3.12",),
         "aws-resource-tagging": ("ECS.15",),
@@ -113,7 +113,7 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
     },
     remediation="Tag the revision with ecs:TagResource, and pass the same tags wherever revisions are registered.",
     parameters=Parameters,
-    words=WORDS,
+    reason_texts=WORDS,
     repairs=REPAIRS,
     reads_tags=True,
 )

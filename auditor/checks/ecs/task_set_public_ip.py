@@ -104,7 +104,7 @@ from auditor.domain.ecs.workloads import TaskSet
     id="ecs-task-set-public-ip",
     title="Task sets give their tasks no public IP addresses",
     severity=Severity.HIGH,
-    over=TaskSet,
+    fact_type=TaskSet,
     frameworks={
         "cis-compute-1.1": ("3.14",),
         "aws-fsbp": ("ECS.16",),
@@ -114,7 +114,7 @@ from auditor.domain.ecs.workloads import TaskSet
         "Deploy a task set whose network configuration has `assignPublicIp` DISABLED, in subnets with a NAT gateway or "
         "VPC endpoints; make it the primary one, and delete this one."
     ),
-    words={"public-ip": "gives its tasks public IP addresses"},
+    reason_texts={"public-ip": "gives its tasks public IP addresses"},
 )
 def task_set_public_ip(task_set: TaskSet, _params: NoParameters) -> Verdict:
     """Judge one task set; the module's docstring is the rule."""

@@ -139,7 +139,7 @@ from auditor.domain.ecs.task_definitions import Definition
 
 _UNTRUSTED = "untrusted-registry"
 _NONE = "no-image"
-_MIRROR = Repair(by_hand="Copy the image into a trusted registry and name it there, best with its digest.")
+_MIRROR = Repair(manual="Copy the image into a trusted registry and name it there, best with its digest.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ class Parameters:
     id="ecs-untrusted-image",
     title="Every container's image comes from a registry on the list of trusted ones",
     severity=Severity.MEDIUM,
-    over=Definition,
+    fact_type=Definition,
     frameworks={"cis-compute-1.1": ("3.13",)},
     remediation=(
         "Copy the image into a registry that the organization trusts, such as its Amazon ECR, or add its registry to "
@@ -184,7 +184,7 @@ class Parameters:
         "deregister the old revision."
     ),
     parameters=Parameters,
-    words={_UNTRUSTED: "has an image from a registry that is not trusted", _NONE: "names no image"},
+    reason_texts={_UNTRUSTED: "has an image from a registry that is not trusted", _NONE: "names no image"},
     repairs={_UNTRUSTED: _MIRROR, _NONE: _MIRROR},
 )
 def untrusted_image(definition: Definition, params: Parameters) -> Verdict:

@@ -151,7 +151,7 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
 
 _UNSET = "user-unset"
 _A_USER = Repair(
-    container={"user": "ContainerUser"}, by_hand="Name an account that the image is ready for and no administrator."
+    container={"user": "ContainerUser"}, manual="Name an account that the image is ready for and no administrator."
 )
 
 #: Accounts that every Windows container has and no Linux one: who names them says what the definition is for.
@@ -179,14 +179,14 @@ class Parameters:
     id="ecs-windows-admin-user",
     title="Windows containers are told to run as a user other than an administrator",
     severity=Severity.MEDIUM,
-    over=TaskDefinition,
+    fact_type=TaskDefinition,
     frameworks={"aws-fsbp": ("ECS.21",), "aws-config": ("ecs-task-definition-windows-user-non-admin",)},
     remediation=(
         "Register a revision whose containers have a `user` that is no administrator, such as ContainerUser; update "
         "the services that use the family; then deregister the old revision."
     ),
     parameters=Parameters,
-    words={"admin-user": "runs as an administrator", _UNSET: "sets no user, so the image decides"},
+    reason_texts={"admin-user": "runs as an administrator", _UNSET: "sets no user, so the image decides"},
     repairs={"admin-user": _A_USER, _UNSET: _A_USER},
 )
 def windows_admin_user(task: TaskDefinition, params: Parameters) -> Verdict:

@@ -131,7 +131,7 @@ _WRITABLE = "writable-root-filesystem"
     id="ecs-writable-root-filesystem",
     title="Containers have a read-only root file system",
     severity=Severity.HIGH,
-    over=Definition,
+    fact_type=Definition,
     frameworks={
         "cis-compute-1.1": ("3.5",),
         "aws-fsbp": ("ECS.5",),
@@ -141,11 +141,11 @@ _WRITABLE = "writable-root-filesystem"
         "Register a revision whose containers have `readonlyRootFilesystem` true, with a volume at each path that they "
         "write to; update the services or daemons that use the family; then deregister the old revision."
     ),
-    words={_WRITABLE: "can write to its root file system"},
+    reason_texts={_WRITABLE: "can write to its root file system"},
     repairs={
         _WRITABLE: Repair(
             container={"readonlyRootFilesystem": True},
-            by_hand="Mount a volume at each path that the process writes to. ECS Exec stops working in the container.",
+            manual="Mount a volume at each path that the process writes to. ECS Exec stops working in the container.",
         )
     },
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from auditor.domain.secret_match import Suspicion
+from auditor.domain.secret_match import SecretMatch
 
 #: What Go's `strconv.Atoi` reads as 0. The container runtime parses the uid part with it, so `00`, `+0` and `-0` are
 #: root, while ` 0`, `0x0` and non-ASCII digits are names that no image has (the container does not start).
@@ -20,7 +20,7 @@ class Variable:
     """An environment variable by its name. `suspicion` says why its value looks like a secret, None where not."""
 
     name: str
-    suspicion: Suspicion | None = None
+    secret_match: SecretMatch | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
+from auditor.domain.aws_resource import Resource
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.usage import Usage
-from auditor.domain.resource import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Definition:
     task_role_arn: str | None = None
     execution_role_arn: str | None = None
     volumes: tuple[Volume, ...] = ()
-    in_use: Usage | None = None
+    usage: Usage | None = None
     latest_active: int | None = None
 
     @property

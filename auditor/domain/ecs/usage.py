@@ -27,12 +27,12 @@ class Usage:
     complete: bool = True
 
     @property
-    def runs(self) -> bool:
+    def in_use(self) -> bool:
         """Whether anything is known to use it: a service counts even while it has no task."""
         return bool(self.services or self.daemons or self.running_tasks)
 
 
-def in_use(services: Iterable[Service], tasks: Iterable[Task], *, complete: bool) -> Mapping[str, Usage]:
+def usage_by_arn(services: Iterable[Service], tasks: Iterable[Task], *, complete: bool) -> Mapping[str, Usage]:
     """Return by ARN what uses each revision that anything uses. Tasks of a service count beside their service.
 
     With `complete` false, some of it could not be read, and every answer says so.
@@ -43,7 +43,7 @@ def in_use(services: Iterable[Service], tasks: Iterable[Task], *, complete: bool
             parts.setdefault(arn, []).append(usage)
     for task in tasks:
         parts.setdefault(task.task_definition, []).append(_of_task(task))
-    return {arn: replace(together(each), complete=complete) for arn, each in parts.items()}
+    return {arn: replace(merge_usages(each), complete=complete) for arn, each in parts.items()}
 
 
 def _of_service(service: Service) -> Iterator[tuple[str, Usage]]:
@@ -79,7 +79,7 @@ def _launch_types(placement: Placement) -> tuple[str, ...]:
     return ("FARGATE",) if placement.on_fargate else ()
 
 
-def together(usages: Iterable[Usage]) -> Usage:
+def merge_usages(usages: Iterable[Usage]) -> Usage:
     """Return the sum of what runs several revisions of one family."""
     parts = tuple(usages)
     return Usage(

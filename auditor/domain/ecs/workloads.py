@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from auditor.domain.resource import Resource
+from auditor.domain.aws_resource import Resource
 
 
 @dataclass(frozen=True, slots=True)

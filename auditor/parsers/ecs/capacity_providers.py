@@ -7,9 +7,9 @@ from typing import Any
 
 from auditor.domain.ecs.workloads import CapacityProvider
 from auditor.parsers import arns, json_values
-from auditor.parsers.json_values import Malformed
+from auditor.parsers.json_values import MalformedValue
 
-__all__ = ["Malformed", "parse"]
+__all__ = ["MalformedValue", "parse"]
 
 _GROUP = "autoScalingGroupProvider"
 
@@ -23,14 +23,14 @@ def parse(raw: Mapping[str, Any]) -> CapacityProvider:
     name = json_values.text(answer.get("name"), "name")
     arn = arns.read(answer.get("capacityProviderArn"), "capacityProviderArn", "capacity-provider")
     if arn.last != name:
-        raise Malformed("capacityProviderArn", "does not name the capacity provider that stands beside it")
+        raise MalformedValue("capacityProviderArn", "does not name the capacity provider that stands beside it")
     return CapacityProvider(
         arn=arn.text,
         name=name,
         status=json_values.optional_text(answer.get("status"), "status") or "",
         scaling_group=_scaling_group(answer),
         termination_protection=json_values.optional_text(
-            json_values.member(answer.get(_GROUP), _GROUP).get("managedTerminationProtection"),
+            json_values.optional_object(answer.get(_GROUP), _GROUP).get("managedTerminationProtection"),
             f"{_GROUP}.managedTerminationProtection",
         ),
         tags=json_values.tag_map(answer.get("tags")),
@@ -45,5 +45,5 @@ def _scaling_group(answer: Mapping[str, Any]) -> str | None:
         return json_values.text(inside.get("autoScalingGroupArn"), f"{_GROUP}.autoScalingGroupArn")
     if kind == "EC2_AUTOSCALING":
         # Without its group it would read as Fargate, which no rule about instances applies to.
-        raise Malformed(_GROUP, "is not there, and the type of the provider says that it is")
+        raise MalformedValue(_GROUP, "is not there, and the type of the provider says that it is")
     return None

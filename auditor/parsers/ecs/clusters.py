@@ -7,9 +7,9 @@ from typing import Any
 
 from auditor.domain.ecs.workloads import Cluster, ExecLogging
 from auditor.parsers import arns, json_values
-from auditor.parsers.json_values import Malformed
+from auditor.parsers.json_values import MalformedValue
 
-__all__ = ["Malformed", "parse"]
+__all__ = ["MalformedValue", "parse"]
 
 _EXEC = "configuration.executeCommandConfiguration"
 
@@ -23,7 +23,7 @@ def parse(raw: Mapping[str, Any]) -> Cluster:
     name = json_values.text(answer.get("clusterName"), "clusterName")
     arn = arns.read(answer.get("clusterArn"), "clusterArn", "cluster")
     if arn.name != name:
-        raise Malformed("clusterArn", "does not name the cluster that stands beside it")
+        raise MalformedValue("clusterArn", "does not name the cluster that stands beside it")
     return Cluster(
         arn=arn.text,
         name=name,
@@ -41,21 +41,23 @@ def _container_insights(raw: object) -> str | None:
         if json_values.text(each.get("name"), f"{path}.name") == "containerInsights":
             found.add(value)
     if len(found) > 1:
-        raise Malformed("settings", "says two things of containerInsights")
+        raise MalformedValue("settings", "says two things of containerInsights")
     return next(iter(found), None)
 
 
 def _exec_logging(raw: object) -> ExecLogging:
-    said = json_values.member(json_values.member(raw, "configuration").get("executeCommandConfiguration"), _EXEC)
+    said = json_values.optional_object(
+        json_values.optional_object(raw, "configuration").get("executeCommandConfiguration"), _EXEC
+    )
     path = f"{_EXEC}.logConfiguration"
-    log = json_values.member(said.get("logConfiguration"), path)
+    log = json_values.optional_object(said.get("logConfiguration"), path)
     return ExecLogging(
         logging=json_values.optional_text(said.get("logging"), f"{_EXEC}.logging"),
         kms_key=bool(json_values.optional_text(said.get("kmsKeyId"), f"{_EXEC}.kmsKeyId")),
         log_group=json_values.optional_text(log.get("cloudWatchLogGroupName"), f"{path}.cloudWatchLogGroupName"),
-        log_group_encrypted=json_values.flag(
+        log_group_encrypted=json_values.boolean(
             log.get("cloudWatchEncryptionEnabled"), f"{path}.cloudWatchEncryptionEnabled"
         ),
         bucket=json_values.optional_text(log.get("s3BucketName"), f"{path}.s3BucketName"),
-        bucket_encrypted=json_values.flag(log.get("s3EncryptionEnabled"), f"{path}.s3EncryptionEnabled"),
+        bucket_encrypted=json_values.boolean(log.get("s3EncryptionEnabled"), f"{path}.s3EncryptionEnabled"),
     )

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from auditor.domain.ecs.containers import Container, Mount, Variable
-from auditor.domain.secret_match import Suspicion
+from auditor.domain.secret_match import SecretMatch
 from auditor.parsers import json_values
-from auditor.secret_detection import suspect
+from auditor.secret_detection import detect_secret
 
 
 def containers(raw: object, path: str = "containerDefinitions") -> tuple[Container, ...]:
@@ -21,24 +21,24 @@ def containers(raw: object, path: str = "containerDefinitions") -> tuple[Contain
 
 
 def _container(raw: Mapping[str, Any], path: str) -> Container:
-    logs = json_values.member(raw.get("logConfiguration"), f"{path}.logConfiguration")
-    options = json_values.member(logs.get("options"), f"{path}.logConfiguration.options")
-    linux = json_values.member(raw.get("linuxParameters"), f"{path}.linuxParameters")
-    powers = json_values.member(linux.get("capabilities"), f"{path}.linuxParameters.capabilities")
+    logs = json_values.optional_object(raw.get("logConfiguration"), f"{path}.logConfiguration")
+    options = json_values.optional_object(logs.get("options"), f"{path}.logConfiguration.options")
+    linux = json_values.optional_object(raw.get("linuxParameters"), f"{path}.linuxParameters")
+    powers = json_values.optional_object(linux.get("capabilities"), f"{path}.linuxParameters.capabilities")
     return Container(
         name=json_values.optional_text(raw.get("name"), f"{path}.name") or "",
         image=json_values.optional_text(raw.get("image"), f"{path}.image") or "",
         user=json_values.text_or_number(raw.get("user"), f"{path}.user"),
-        privileged=json_values.flag(raw.get("privileged"), f"{path}.privileged"),
-        readonly_root=json_values.flag(raw.get("readonlyRootFilesystem"), f"{path}.readonlyRootFilesystem"),
+        privileged=json_values.boolean(raw.get("privileged"), f"{path}.privileged"),
+        readonly_root=json_values.boolean(raw.get("readonlyRootFilesystem"), f"{path}.readonlyRootFilesystem"),
         environment=_environment(raw.get("environment"), f"{path}.environment"),
         secrets=_names(raw.get("secrets"), f"{path}.secrets"),
         log_driver=json_values.optional_text(logs.get("logDriver"), f"{path}.logConfiguration.logDriver"),
         log_mode=json_values.optional_text(options.get("mode"), f"{path}.logConfiguration.options.mode"),
-        memory=json_values.amount(raw.get("memory"), f"{path}.memory"),
-        memory_reservation=json_values.amount(raw.get("memoryReservation"), f"{path}.memoryReservation"),
-        capabilities_added=json_values.words(powers.get("add"), f"{path}.linuxParameters.capabilities.add"),
-        capabilities_dropped=json_values.words(powers.get("drop"), f"{path}.linuxParameters.capabilities.drop"),
+        memory=json_values.non_negative_int(raw.get("memory"), f"{path}.memory"),
+        memory_reservation=json_values.non_negative_int(raw.get("memoryReservation"), f"{path}.memoryReservation"),
+        capabilities_added=json_values.string_list(powers.get("add"), f"{path}.linuxParameters.capabilities.add"),
+        capabilities_dropped=json_values.string_list(powers.get("drop"), f"{path}.linuxParameters.capabilities.drop"),
         mounts=_mounts(raw.get("mountPoints"), f"{path}.mountPoints"),
         devices=_devices(linux.get("devices"), f"{path}.linuxParameters.devices"),
     )
@@ -55,7 +55,7 @@ def _variable(raw: Mapping[str, Any], path: str) -> Variable:
     return Variable(name, _suspicion(name, raw, path))
 
 
-def _suspicion(name: str, raw: Mapping[str, Any], path: str) -> Suspicion | None:
+def _suspicion(name: str, raw: Mapping[str, Any], path: str) -> SecretMatch | None:
     """What the value looks like; where an earlier night has seen it, what it looked like then."""
     value = raw.get("value")
     if value is None:
@@ -63,15 +63,15 @@ def _suspicion(name: str, raw: Mapping[str, Any], path: str) -> Suspicion | None
     if isinstance(value, bool | float):
         # Templates have such values where ECS has text. Neither can be a secret.
         return None
-    return suspect(name, json_values.text_or_number(value, f"{path}.value") or "")
+    return detect_secret(name, json_values.text_or_number(value, f"{path}.value") or "")
 
 
-def _noted(raw: object, path: str) -> Suspicion | None:
+def _noted(raw: object, path: str) -> SecretMatch | None:
     if raw is None:
         return None
     if not isinstance(raw, list | tuple) or len(raw) != 2:  # noqa: PLR2004 - the detector and the length
-        raise json_values.Malformed(path, "expected a detector and a length")
-    return Suspicion(json_values.text(raw[0], f"{path}[0]"), json_values.amount(raw[1], f"{path}[1]") or 0)
+        raise json_values.MalformedValue(path, "expected a detector and a length")
+    return SecretMatch(json_values.text(raw[0], f"{path}[0]"), json_values.non_negative_int(raw[1], f"{path}[1]") or 0)
 
 
 def _names(raw: object, path: str) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ def _mounts(raw: object, path: str) -> tuple[Mount, ...]:
         Mount(
             json_values.optional_text(each.get("sourceVolume"), f"{place}.sourceVolume") or "",
             json_values.optional_text(each.get("containerPath"), f"{place}.containerPath") or "",
-            json_values.flag(each.get("readOnly"), f"{place}.readOnly"),
+            json_values.boolean(each.get("readOnly"), f"{place}.readOnly"),
         )
         for each, place in json_values.objects(raw, path)
     )

@@ -28,15 +28,15 @@ def parse_revision(raw: Mapping[str, Any]) -> DaemonRevision:
         daemon=json_values.text(answer.get("daemonArn"), "daemonArn"),
         cluster=json_values.text(answer.get("clusterArn"), "clusterArn"),
         definition=json_values.text(answer.get("daemonTaskDefinitionArn"), "daemonTaskDefinitionArn"),
-        exec_enabled=json_values.flag(answer.get("enableExecuteCommand"), "enableExecuteCommand"),
+        exec_enabled=json_values.boolean(answer.get("enableExecuteCommand"), "enableExecuteCommand"),
     )
 
 
-def running_revisions(raw: object) -> dict[str, int]:
+def active_revisions(raw: object) -> dict[str, int]:
     """Read which revisions a daemon runs from the `daemon` of DescribeDaemon: ARN to tasks. Raises Malformed."""
     answer = json_values.as_object(raw, "daemon")
     return {
-        json_values.text(each.get("arn"), f"{path}.arn"): json_values.amount(
+        json_values.text(each.get("arn"), f"{path}.arn"): json_values.non_negative_int(
             each.get("totalRunningCount"), f"{path}.totalRunningCount"
         )
         or 0

@@ -7,7 +7,7 @@ from typing import Any
 
 from auditor.domain.ecs.workloads import Placement
 from auditor.parsers import json_values
-from auditor.parsers.json_values import Malformed
+from auditor.parsers.json_values import MalformedValue
 
 #: Absent is DISABLED (ECS API reference, AwsVpcConfiguration).
 _PUBLIC_IP = {None: False, "DISABLED": False, "ENABLED": True}
@@ -32,7 +32,7 @@ def _word(raw: Mapping[str, Any], prefix: str, member: str) -> str | None:
 
 
 def _public_ip(raw: object, path: str) -> bool | None:
-    network = json_values.member(raw, path).get("awsvpcConfiguration")
+    network = json_values.optional_object(raw, path).get("awsvpcConfiguration")
     if network is None:
         return None
     path = f"{path}.awsvpcConfiguration"
@@ -41,5 +41,5 @@ def _public_ip(raw: object, path: str) -> bool | None:
     )
     if word not in _PUBLIC_IP:
         # A word of next year could mean an address as well as none: such a service must not read as a private one.
-        raise Malformed(f"{path}.assignPublicIp", "is neither ENABLED nor DISABLED")
+        raise MalformedValue(f"{path}.assignPublicIp", "is neither ENABLED nor DISABLED")
     return _PUBLIC_IP[word]

@@ -13,9 +13,9 @@ from auditor.domain.ecs.workloads import Deployment, Service, TaskSet
 from auditor.parsers import arns, json_values
 from auditor.parsers.arns import Arn
 from auditor.parsers.ecs.placement import placement
-from auditor.parsers.json_values import Malformed
+from auditor.parsers.json_values import MalformedValue
 
-__all__ = ["Malformed", "parse", "parse_task_set"]
+__all__ = ["MalformedValue", "parse", "parse_task_set"]
 
 
 def parse(raw: Mapping[str, Any]) -> Service:
@@ -28,19 +28,19 @@ def parse(raw: Mapping[str, Any]) -> Service:
     arn = arns.read(answer.get("serviceArn"), "serviceArn", "service")
     cluster = arns.read(answer.get("clusterArn"), "clusterArn", "cluster", beside=arn)
     return Service(
-        arn=arns.within(arn, "serviceArn", name, cluster),
+        arn=arns.check_qualified_name(arn, "serviceArn", name, cluster),
         name=name,
         cluster_arn=cluster.text,
         status=json_values.optional_text(answer.get("status"), "status") or "",
         task_definition=arns.optional_definition(answer.get("taskDefinition"), "taskDefinition", beside=arn),
-        desired=json_values.amount(answer.get("desiredCount"), "desiredCount") or 0,
-        running=json_values.amount(answer.get("runningCount"), "runningCount") or 0,
+        desired=json_values.non_negative_int(answer.get("desiredCount"), "desiredCount") or 0,
+        running=json_values.non_negative_int(answer.get("runningCount"), "runningCount") or 0,
         placement=placement(answer, ""),
-        exec_enabled=json_values.flag(answer.get("enableExecuteCommand"), "enableExecuteCommand"),
+        exec_enabled=json_values.boolean(answer.get("enableExecuteCommand"), "enableExecuteCommand"),
         deployments=tuple(_deployments(answer.get("deployments"), arn)),
         task_sets=tuple(_task_sets(answer.get("taskSets"), arn, cluster)),
         tags=json_values.tag_map(answer.get("tags")),
-        created_at=json_values.moment(answer.get("createdAt"), "createdAt"),
+        created_at=json_values.timestamp(answer.get("createdAt"), "createdAt"),
         created_by=json_values.optional_text(answer.get("createdBy"), "createdBy"),
     )
 
@@ -58,7 +58,7 @@ def _deployments(raw: object, service: Arn) -> Iterator[Deployment]:
         yield Deployment(
             task_definition=definition,
             status=json_values.optional_text(each.get("status"), f"{path}.status") or "",
-            running=json_values.amount(each.get("runningCount"), f"{path}.runningCount") or 0,
+            running=json_values.non_negative_int(each.get("runningCount"), f"{path}.runningCount") or 0,
             placement=placement(each, f"{path}."),
         )
 
@@ -68,9 +68,9 @@ def _task_sets(raw: object, service: Arn, cluster: Arn) -> Iterator[TaskSet]:
         # Inside its service a set need not repeat whose it is; where it does, it must be this one's.
         found = _task_set({"serviceArn": service.text, "clusterArn": cluster.text, **each}, f"{path}.")
         if found.service_arn != service.text:
-            raise Malformed(f"{path}.serviceArn", "is not that of the service that it is in")
+            raise MalformedValue(f"{path}.serviceArn", "is not that of the service that it is in")
         if found.cluster_arn != cluster.text:
-            raise Malformed(f"{path}.clusterArn", "is not that of the service that it is in")
+            raise MalformedValue(f"{path}.clusterArn", "is not that of the service that it is in")
         yield found
 
 
@@ -81,15 +81,15 @@ def _task_set(raw: Mapping[str, Any], prefix: str) -> TaskSet:
     cluster = arns.read(raw.get("clusterArn"), f"{prefix}clusterArn", "cluster", beside=arn)
     tags = raw.get("tags")
     return TaskSet(
-        arn=arns.within(arn, f"{prefix}taskSetArn", f"{service.last}/{name}", cluster),
+        arn=arns.check_qualified_name(arn, f"{prefix}taskSetArn", f"{service.last}/{name}", cluster),
         id=name,
         service_arn=service.text,
         cluster_arn=cluster.text,
         status=json_values.optional_text(raw.get("status"), f"{prefix}status") or "",
         task_definition=arns.optional_definition(raw.get("taskDefinition"), f"{prefix}taskDefinition", beside=arn),
-        running=json_values.amount(raw.get("runningCount"), f"{prefix}runningCount") or 0,
+        running=json_values.non_negative_int(raw.get("runningCount"), f"{prefix}runningCount") or 0,
         placement=placement(raw, prefix),
         # DescribeServices asks for the tags of services: it is not documented to bring those of their sets.
         tags=None if tags is None else json_values.tag_map(tags, f"{prefix}tags"),
-        created_at=json_values.moment(raw.get("createdAt"), f"{prefix}createdAt"),
+        created_at=json_values.timestamp(raw.get("createdAt"), f"{prefix}createdAt"),
     )

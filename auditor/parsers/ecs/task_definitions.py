@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition, TaskDefinition, Volume
 from auditor.parsers import json_values
 from auditor.parsers.ecs.containers import containers
-from auditor.parsers.json_values import Malformed
+from auditor.parsers.json_values import MalformedValue
 
-__all__ = ["Malformed", "parse", "parse_daemon", "whole"]
+__all__ = ["MalformedValue", "parse", "parse_daemon", "require_containers"]
 
 D = TypeVar("D", bound=Definition)
 
@@ -31,10 +31,10 @@ def parse(raw: Mapping[str, Any], tags: Sequence[Mapping[str, Any]] | None = ())
         network_mode=_network_mode(answer.get("networkMode")),
         tags=json_values.tag_map(tags),
         os_family=json_values.optional_text(
-            json_values.member(answer.get("runtimePlatform"), "runtimePlatform").get("operatingSystemFamily"),
+            json_values.optional_object(answer.get("runtimePlatform"), "runtimePlatform").get("operatingSystemFamily"),
             "runtimePlatform.operatingSystemFamily",
         ),
-        launch_types=json_values.words(answer.get("requiresCompatibilities"), "requiresCompatibilities"),
+        launch_types=json_values.string_list(answer.get("requiresCompatibilities"), "requiresCompatibilities"),
     )
 
 
@@ -53,19 +53,19 @@ def parse_daemon(raw: Mapping[str, Any]) -> DaemonTaskDefinition:
     )
 
 
-def whole(definition: D) -> D:
+def require_containers(definition: D) -> D:
     """Return a definition that ECS has answered with, and that has containers. Raises Malformed where it has none.
 
     ECS registers none without a container: containers that got lost on the way must not read as clean ones.
     """
     if not definition.containers:
-        raise Malformed("containerDefinitions", "holds no container, and every task definition has one")
+        raise MalformedValue("containerDefinitions", "holds no container, and every task definition has one")
     return definition
 
 
 def _common(answer: Mapping[str, Any], arn: str, kind: str) -> dict[str, Any]:
     family = json_values.text(answer.get("family"), "family")
-    revision = json_values.counting_number(answer.get("revision"), "revision")
+    revision = json_values.positive_int(answer.get("revision"), "revision")
     found = containers(answer.get("containerDefinitions"))
     return {
         "arn": _arn(answer.get(arn), arn, f"{kind}{family}:{revision}"),
@@ -73,7 +73,7 @@ def _common(answer: Mapping[str, Any], arn: str, kind: str) -> dict[str, Any]:
         "revision": revision,
         "status": json_values.optional_text(answer.get("status"), "status") or "",
         "containers": found,
-        "registered_at": json_values.moment(answer.get("registeredAt"), "registeredAt"),
+        "registered_at": json_values.timestamp(answer.get("registeredAt"), "registeredAt"),
         "registered_by": json_values.optional_text(answer.get("registeredBy"), "registeredBy"),
         "pid_mode": json_values.optional_text(answer.get("pidMode"), "pidMode"),
         "ipc_mode": json_values.optional_text(answer.get("ipcMode"), "ipcMode"),
@@ -84,9 +84,9 @@ def _common(answer: Mapping[str, Any], arn: str, kind: str) -> dict[str, Any]:
 
 
 def _volume(raw: Mapping[str, Any], path: str) -> Volume:
-    host = json_values.member(raw.get("host"), f"{path}.host")
+    host = json_values.optional_object(raw.get("host"), f"{path}.host")
     efs = raw.get("efsVolumeConfiguration")
-    inside = json_values.member(efs, f"{path}.efsVolumeConfiguration")
+    inside = json_values.optional_object(efs, f"{path}.efsVolumeConfiguration")
     return Volume(
         name=json_values.optional_text(raw.get("name"), f"{path}.name") or "",
         host_path=json_values.optional_text(host.get("sourcePath"), f"{path}.host.sourcePath"),
@@ -102,12 +102,12 @@ def _arn(value: object, path: str, ending: str) -> str:
     arn = json_values.text(value, path)
     if arn.startswith("arn:") and arn.endswith(ending):
         return arn
-    raise Malformed(path, "does not name the family and the revision that stand beside it")
+    raise MalformedValue(path, "does not name the family and the revision that stand beside it")
 
 
 def _network_mode(value: object) -> str | None:
     """The mode as ECS wrote it. A mode that is unknown today is kept; one that merely resembles `host` is garbage."""
     mode = json_values.optional_text(value, "networkMode")
     if mode is not None and mode != "host" and mode.strip().lower() == "host":
-        raise Malformed("networkMode", "is a misspelt 'host', which ECS never writes")
+        raise MalformedValue("networkMode", "is a misspelt 'host', which ECS never writes")
     return mode

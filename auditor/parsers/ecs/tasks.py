@@ -10,9 +10,9 @@ from typing import Any
 
 from auditor.domain.ecs.workloads import Task
 from auditor.parsers import arns, json_values
-from auditor.parsers.json_values import Malformed
+from auditor.parsers.json_values import MalformedValue
 
-__all__ = ["Malformed", "parse"]
+__all__ = ["MalformedValue", "parse"]
 
 
 def parse(raw: Mapping[str, Any]) -> Task:
@@ -24,11 +24,11 @@ def parse(raw: Mapping[str, Any]) -> Task:
     arn = arns.read(answer.get("taskArn"), "taskArn", "task")
     cluster = arns.read(answer.get("clusterArn"), "clusterArn", "cluster", beside=arn)
     return Task(
-        arn=arns.within(arn, "taskArn", arn.last, cluster),
+        arn=arns.check_qualified_name(arn, "taskArn", arn.last, cluster),
         cluster_arn=cluster.text,
         task_definition=arns.definition(answer.get("taskDefinitionArn"), "taskDefinitionArn", beside=arn),
         group=json_values.optional_text(answer.get("group"), "group") or "",
         launch_type=json_values.optional_text(answer.get("launchType"), "launchType") or None,
         last_status=json_values.optional_text(answer.get("lastStatus"), "lastStatus") or "",
-        exec_enabled=json_values.flag(answer.get("enableExecuteCommand"), "enableExecuteCommand"),
+        exec_enabled=json_values.boolean(answer.get("enableExecuteCommand"), "enableExecuteCommand"),
     )

@@ -9,7 +9,7 @@ from auditor.domain.check import Repair
 from auditor.domain.finding import Finding
 from auditor.remediation.arns import cluster_of
 from auditor.remediation.ecs.patch import BLANK
-from auditor.remediation.script import commands, plain
+from auditor.remediation.script import commands, printable
 
 #: An operation in the API's words, with its parameters.
 Call = tuple[str, Mapping[str, Any]]
@@ -20,20 +20,20 @@ _NO_PUBLIC_IP = {
 }
 
 
-def advice(finding: Finding, repairs: Mapping[str, Repair], why: str) -> str:
+def manual_steps(finding: Finding, repairs: Mapping[str, Repair], why: str) -> str:
     """Return what to do about a finding, as text: why there is no document, what to decide, and commands."""
     decide = dict.fromkeys(
-        repairs[reason].by_hand for reason in finding.reasons if reason in repairs and repairs[reason].by_hand
+        repairs[reason].manual for reason in finding.reasons if reason in repairs and repairs[reason].manual
     )
     parts = [
-        f"{plain(finding.resource.name)}: {why}",
-        f"  {plain(finding.remediation)}",
-        *(f"  * {plain(each)}" for each in decide),
+        f"{printable(finding.resource.name)}: {why}",
+        f"  {printable(finding.remediation)}",
+        *(f"  * {printable(each)}" for each in decide),
     ]
     calls = tuple((api, {**parameters, "region": finding.region}) for api, parameters in _calls(finding))
     if calls:
         blanks = f" (fill in each {BLANK})" if any(BLANK in str(each) for each in calls) else ""
-        parts += ["", f"Commands{blanks}, in account {plain(str(finding.account))}:", commands(calls)]
+        parts += ["", f"Commands{blanks}, in account {printable(str(finding.account))}:", commands(calls)]
     return "\n".join(parts)
 
 
@@ -110,7 +110,7 @@ def _capacity(finding: Finding) -> Iterable[Call]:
 
 def _redeploy(finding: Finding) -> Iterable[Call]:
     """A family without a number is its latest ACTIVE revision."""
-    used = finding.in_use
+    used = finding.usage
     for service in used.services if used else ():
         cluster = cluster_of(service, used.clusters if used else ()) or BLANK
         yield "UpdateService", {"cluster": cluster, "service": service, "taskDefinition": finding.resource.family}

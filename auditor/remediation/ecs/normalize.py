@@ -16,7 +16,7 @@ _LEAST_MEMORY = 6
 _NOT_IN_AWSVPC = ("links", "hostname", "extraHosts")
 
 
-def fitted(new: Raw, old: Mapping[str, Any]) -> tuple[str, ...]:
+def normalize(new: Raw, old: Mapping[str, Any]) -> tuple[str, ...]:
     """Change `new`, which was made of `old`, so that ECS takes it, and return what a person has to know of that."""
     return (*_network(new, old), *_memory(new, old))
 

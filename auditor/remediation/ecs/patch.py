@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from auditor.domain.check import Evidence, Repair
-from auditor.remediation.ecs.normalize import fitted
+from auditor.remediation.ecs.normalize import normalize
 
 Raw = dict[str, Any]
 
@@ -20,7 +20,7 @@ _WORDS = re.compile(r"\b(ACCOUNT|CONTAINER|FAMILY|REGION)\b", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Corrected:
+class PatchedDefinition:
     """A definition as ECS described it with the repairs laid over it, and what a person has to decide or to know."""
 
     definition: Raw
@@ -37,7 +37,7 @@ def about(evidence: Iterable[Evidence], revision: object) -> tuple[Evidence, ...
     return tuple(each for each in evidence if each.revision in (None, revision))
 
 
-def correct(raw: Mapping[str, Any], evidence: Iterable[Evidence], repairs: Mapping[str, Repair]) -> Corrected:
+def patch(raw: Mapping[str, Any], evidence: Iterable[Evidence], repairs: Mapping[str, Repair]) -> PatchedDefinition:
     """Lay the repair of each reason over the part of the definition that it is about.
 
     What ECS would then refuse is made to fit. Reasons without a repair change nothing.
@@ -47,10 +47,10 @@ def correct(raw: Mapping[str, Any], evidence: Iterable[Evidence], repairs: Mappi
     for each in evidence:
         for repair in (repairs[reason] for reason in each.reasons if reason in repairs):
             _apply(new, each, repair)
-            if repair.by_hand:
-                notes.setdefault(repair.by_hand, []).append(each.container)
+            if repair.manual:
+                notes.setdefault(repair.manual, []).append(each.container)
     said = [_note(by_hand, names) for by_hand, names in notes.items()]
-    return Corrected(new, (*said, *fitted(new, raw)))
+    return PatchedDefinition(new, (*said, *normalize(new, raw)))
 
 
 def _apply(new: Raw, evidence: Evidence, repair: Repair) -> None:
@@ -60,9 +60,9 @@ def _apply(new: Raw, evidence: Evidence, repair: Repair) -> None:
         _lay(volume, repair.volume, words)
     for container in _named(new.get("containerDefinitions"), evidence.container):
         _lay(container, repair.container, words)
-        if repair.takes_out == "mount":
+        if repair.removes == "mount":
             _unmount(new, container, evidence)
-        elif repair.takes_out == "variables":
+        elif repair.removes == "variables":
             _move_variables(container, evidence)
 
 

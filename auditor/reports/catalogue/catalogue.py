@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from auditor.reports.catalogue.manual import Described, cell, columns, frameworks, metadata, origin
 from auditor.reports.labels import framework, prominence
 from auditor.reports.page.frameworks import numbered
-from auditor.reports.sanitize import visible
+from auditor.reports.sanitize import sanitize
 
 _NONE = "No check is selected."
 _HEADINGS = ("ID", "Severity", "Judges", "From", "Title", "Frameworks")
@@ -52,7 +52,7 @@ def _of_framework(checks: Sequence[Described], name: str) -> list[Row]:
 
 
 def _row(it: Described) -> Row:
-    return it.check.id, str(it.check.severity), it.check.over.__name__, origin(it.check), visible(it.check.title)
+    return it.check.id, str(it.check.severity), it.check.fact_type.__name__, origin(it.check), sanitize(it.check.title)
 
 
 def _title(name: str) -> str:
@@ -60,7 +60,7 @@ def _title(name: str) -> str:
 
 
 def _costs(checks: Sequence[Described]) -> list[Row]:
-    return sorted({(each.check.over.__name__, name, cost) for each in checks for name, cost in each.costs.items()})
+    return sorted({(each.check.fact_type.__name__, name, cost) for each in checks for name, cost in each.costs.items()})
 
 
 def _text(rows: list[Row]) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import is_dataclass
 from textwrap import fill
 from typing import Any
 
-from auditor.yaml_checks.model import KINDS, PERHAPS_UNREAD, members_of, parts_of
+from auditor.yaml_checks.model import KINDS, MAYBE_UNREAD, members_of, parts_of
 
 _WIDTH = 100
 _JSON = {"None": "null", "True": "true", "False": "false"}
@@ -19,7 +19,7 @@ _WHAT = (
     "object, or a list of them, look further down for what that holds. Names are the same in every kind."
 )
 _UNREAD = (
-    f"Nobody may have looked at {', '.join(sorted(PERHAPS_UNREAD))}: an expression that reads such a member where it "
+    f"Nobody may have looked at {', '.join(sorted(MAYBE_UNREAD))}: an expression that reads such a member where it "
     "was not read, or that orders something other than two numbers, has no answer, and the verdict is UNKNOWN."
 )
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from auditor.domain.check import Check
 from auditor.reports.labels import prominence
-from auditor.reports.sanitize import visible
+from auditor.reports.sanitize import sanitize
 
 _GAP = "  "
 _KINDS = {bool: "true or false", str: "text", int: "a whole number", tuple[str, ...]: "a list of texts"}
@@ -27,13 +27,13 @@ class Described:
 
 def page(it: Described) -> str:
     """Return the page as text: what the metadata says, then what its author wrote."""
-    return "\n".join([it.check.id, visible(it.check.title), "", *columns(_facts(it)), "", _printable(it.check.manual)])
+    return "\n".join([it.check.id, sanitize(it.check.title), "", *columns(_facts(it)), "", _printable(it.check.manual)])
 
 
 def page_markdown(it: Described) -> str:
     """Return the page as Markdown: one heading a section; what is indented stays as it is, as code."""
     facts = [f"| {name} | {cell(value)} |" for name, value in _facts(it)]
-    parts = [f"# {it.check.id}", f"**{visible(it.check.title)}**", "\n".join(["| | |", "|---|---|", *facts])]
+    parts = [f"# {it.check.id}", f"**{sanitize(it.check.title)}**", "\n".join(["| | |", "|---|---|", *facts])]
     for title, body in sections(_printable(it.check.manual)):
         parts += [f"## {title}"] if title else []
         parts += [body] if body else []
@@ -46,7 +46,7 @@ def page_json(it: Described) -> str:
         {
             **metadata(it),
             "remediation": it.check.remediation,
-            "reasons": dict(it.check.words),
+            "reasons": dict(it.check.reason_texts),
             "parameters": [
                 {"name": name, "default": default, "kind": kind} for name, default, kind in _parameters(it.check)
             ],
@@ -62,7 +62,7 @@ def metadata(it: Described) -> Mapping[str, Any]:
         "id": it.check.id,
         "title": it.check.title,
         "severity": it.check.severity,
-        "judges": it.check.over.__name__,
+        "judges": it.check.fact_type.__name__,
         "from": origin(it.check),
         "frameworks": {name: list(controls) for name, controls in sorted(it.check.frameworks.items())},
         "api_calls": dict(it.costs),
@@ -79,7 +79,7 @@ def origin(check: Check[Any]) -> str:
     """Return `built in`, a file, or a package with its version; what a hash says is for the manifest."""
     where = check.origin
     version = "" if where.version.startswith("sha256:") else where.version
-    return visible(f"{where.source} {version}".strip()) or "built in"
+    return sanitize(f"{where.source} {version}".strip()) or "built in"
 
 
 def sections(manual: str) -> Iterator[tuple[str, str]]:
@@ -109,13 +109,13 @@ def cell(text: str) -> str:
 
 def _printable(text: str) -> str:
     """The lines of a text, harmless on a terminal: a check may come from anywhere."""
-    return "\n".join(visible(line, len(line) + 1) if line.strip() else "" for line in text.splitlines())
+    return "\n".join(sanitize(line, len(line) + 1) if line.strip() else "" for line in text.splitlines())
 
 
 def _facts(it: Described) -> list[tuple[str, str]]:
     return [
         ("severity", str(it.check.severity)),
-        ("judges", it.check.over.__name__),
+        ("judges", it.check.fact_type.__name__),
         ("frameworks", frameworks(it.check)),
         ("from", origin(it.check)),
         *(("API calls", f"{cost} ({name})") for name, cost in it.costs.items()),

@@ -10,10 +10,10 @@ from urllib.parse import quote
 
 from auditor import __version__
 from auditor.domain.check import Severity, Status
-from auditor.domain.file_report import Inspection, Opinion, Spot, Unseen
+from auditor.domain.file_report import FileFinding, FileReport, SourceLocation, UncheckedItem
 from auditor.domain.result import CheckInfo
 from auditor.reports.files.text import ranked, said
-from auditor.reports.sanitize import visible
+from auditor.reports.sanitize import sanitize
 
 #: GitHub keeps this many results of a run, and as many places of a result and tags of a rule.
 MOST_RESULTS = 5_000
@@ -28,13 +28,13 @@ _LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: 
 _SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "3.0"}
 
 
-def sarif(inspection: Inspection) -> str:
+def sarif(inspection: FileReport) -> str:
     """Return one run: the worst results first, and a notification where some had to be left out."""
-    words = {check.id: check.words for check in inspection.checks}
-    results = [_unseen(each) for each in inspection.unseen]
+    words = {check.id: check.reason_texts for check in inspection.checks}
+    results = [_unseen(each) for each in inspection.unchecked]
     results += [_result(each, words.get(each.finding.check_id, {})) for each in ranked(inspection)]
     rules = [_rule(check) for check in inspection.checks]
-    if inspection.unseen:
+    if inspection.unchecked:
         rules.append(_UNSEEN_RULE)
     run = {
         "tool": {"driver": {"name": "auditor", "version": __version__, "rules": rules}},
@@ -68,7 +68,7 @@ _UNSEEN_RULE: Mapping[str, Any] = {
 }
 
 
-def _result(opinion: Opinion, words: Mapping[str, str]) -> Mapping[str, Any]:
+def _result(opinion: FileFinding, words: Mapping[str, str]) -> Mapping[str, Any]:
     finding = opinion.finding
     fails = finding.status is Status.FAIL
     message = f"{opinion.name}: {said(opinion, words)}"
@@ -76,26 +76,26 @@ def _result(opinion: Opinion, words: Mapping[str, str]) -> Mapping[str, Any]:
         "ruleId": finding.check_id,
         # SARIF has a kind for what is open, but a viewer that hides it would make it look clean.
         "level": _LEVELS[finding.severity] if fails else "warning",
-        "message": {"text": visible(message if fails else f"UNKNOWN: {message}", 1_000)},
+        "message": {"text": sanitize(message if fails else f"UNKNOWN: {message}", 1_000)},
         "locations": [_location(_nearest(opinion))],
-        "relatedLocations": [_location(spot) for spot in opinion.spots[:MOST_PLACES]],
+        "relatedLocations": [_location(spot) for spot in opinion.locations[:MOST_PLACES]],
         "partialFingerprints": _fingerprints(finding.finding_id),
-        "properties": {"status": finding.status, "resource": visible(opinion.name), "type": finding.resource.type},
+        "properties": {"status": finding.status, "resource": sanitize(opinion.name), "type": finding.resource.type},
     }
 
 
-def _nearest(opinion: Opinion) -> Spot:
+def _nearest(opinion: FileFinding) -> SourceLocation:
     """The container where it is one, and the resource otherwise: GitHub shows the first place only."""
-    return opinion.spots[-1] if len(opinion.spots) == 2 else opinion.spots[0]  # noqa: PLR2004 - resource and container
+    return opinion.locations[-1] if len(opinion.locations) == 2 else opinion.locations[0]  # noqa: PLR2004 - resource and container
 
 
-def _unseen(each: Unseen) -> Mapping[str, Any]:
+def _unseen(each: UncheckedItem) -> Mapping[str, Any]:
     return {
         "ruleId": UNSEEN,
         "level": "warning",
-        "message": {"text": visible(f"UNKNOWN: {each.name}: {each.why}", 1_000)},
-        "locations": [_location(each.spot)],
-        "properties": {"status": Status.UNKNOWN, "resource": visible(each.name)},
+        "message": {"text": sanitize(f"UNKNOWN: {each.name}: {each.reason}", 1_000)},
+        "locations": [_location(each.location)],
+        "properties": {"status": Status.UNKNOWN, "resource": sanitize(each.name)},
     }
 
 
@@ -104,7 +104,7 @@ def _fingerprints(finding_id: str) -> Mapping[str, str]:
     return {"primaryLocationLineHash": f"{finding_id}:1", "findingId/v1": finding_id}
 
 
-def _location(spot: Spot) -> Mapping[str, Any]:
+def _location(spot: SourceLocation) -> Mapping[str, Any]:
     place: dict[str, Any] = {"artifactLocation": {"uri": _uri(spot.source)}}
     if spot.line:
         place["region"] = {"startLine": spot.line}

@@ -7,35 +7,37 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from auditor.domain.check import Evidence, Status
-from auditor.domain.file_report import Inspection, Opinion
-from auditor.reports.labels import number
-from auditor.reports.sanitize import visible
+from auditor.domain.file_report import FileFinding, FileReport
+from auditor.reports.labels import pluralize
+from auditor.reports.sanitize import sanitize
 
 SCHEMA_VERSION = "1.0"
 
 
-def text(inspection: Inspection) -> str:
+def text(inspection: FileReport) -> str:
     """Return every fault and everything that is UNKNOWN, a place a line, and last what it comes to."""
-    words = {check.id: check.words for check in inspection.checks}
+    words = {check.id: check.reason_texts for check in inspection.checks}
     lines: list[str] = []
     for opinion in ranked(inspection):
         lines += [_headline(opinion, words.get(opinion.finding.check_id, {}))]
-        lines += [f"  -> {visible(opinion.finding.remediation, 600)}"] if opinion.finding.remediation else []
-    for each in inspection.unseen:
-        lines.append(f"{visible(str(each.spot), 400)}: UNKNOWN: {visible(each.name)}: {visible(each.why, 400)}")
+        lines += [f"  -> {sanitize(opinion.finding.remediation, 600)}"] if opinion.finding.remediation else []
+    for each in inspection.unchecked:
+        lines.append(
+            f"{sanitize(str(each.location), 400)}: UNKNOWN: {sanitize(each.name)}: {sanitize(each.reason, 400)}"
+        )
     return "\n".join([*lines, *([""] if lines else []), _sum(inspection)])
 
 
-def machine(inspection: Inspection) -> str:
+def machine(inspection: FileReport) -> str:
     """Return everything, PASS and NOT_APPLICABLE included, as one JSON document."""
     document = {
         "schema_version": SCHEMA_VERSION,
         "files": [{"path": source, "resources": count} for source, count in inspection.resources],
-        "counts": {status: len(inspection.having(status)) for status in Status},
+        "counts": {status: len(inspection.with_status(status)) for status in Status},
         "findings": [_row(opinion) for opinion in ranked(inspection, (*_SHOWN, Status.PASS, Status.NOT_APPLICABLE))],
         "unseen": [
-            {"path": each.spot.source, "line": each.spot.line or None, "name": each.name, "why": each.why}
-            for each in inspection.unseen
+            {"path": each.location.source, "line": each.location.line or None, "name": each.name, "why": each.reason}
+            for each in inspection.unchecked
         ],
     }
     return json.dumps(document, indent=2, sort_keys=True, allow_nan=False)
@@ -44,14 +46,14 @@ def machine(inspection: Inspection) -> str:
 _SHOWN = (Status.FAIL, Status.UNKNOWN)
 
 
-def ranked(inspection: Inspection, statuses: Iterable[Status] = _SHOWN) -> list[Opinion]:
+def ranked(inspection: FileReport, statuses: Iterable[Status] = _SHOWN) -> list[FileFinding]:
     """Return the opinions with these statuses, in their order, the worst of each first."""
     wanted = list(statuses)
-    found = [each for each in inspection.opinions if each.finding.status in wanted]
+    found = [each for each in inspection.findings if each.finding.status in wanted]
     return sorted(found, key=lambda each: (wanted.index(each.finding.status), -each.finding.severity.rank))
 
 
-def said(opinion: Opinion, words: Mapping[str, str]) -> str:
+def said(opinion: FileFinding, words: Mapping[str, str]) -> str:
     """Return what is wrong, in one sentence without a name at its front."""
     finding = opinion.finding
     if opinion.depends_on:
@@ -65,31 +67,31 @@ def _part(evidence: Evidence, words: Mapping[str, str]) -> str:
     return f"{evidence.container} {reasons}" if evidence.container else reasons
 
 
-def _headline(opinion: Opinion, words: Mapping[str, str]) -> str:
+def _headline(opinion: FileFinding, words: Mapping[str, str]) -> str:
     finding = opinion.finding
     rank = finding.severity if finding.status is Status.FAIL else finding.status
-    parts = (visible(str(opinion.spots[-1] if len(opinion.spots) == 2 else opinion.spots[0]), 400), rank)  # noqa: PLR2004
-    return ": ".join((*parts, finding.check_id, visible(opinion.name), visible(said(opinion, words), 600)))
+    parts = (sanitize(str(opinion.locations[-1] if len(opinion.locations) == 2 else opinion.locations[0]), 400), rank)  # noqa: PLR2004
+    return ": ".join((*parts, finding.check_id, sanitize(opinion.name), sanitize(said(opinion, words), 600)))
 
 
-def _sum(inspection: Inspection) -> str:
-    failing = len({(each.finding.resource.arn) for each in inspection.having(Status.FAIL)})
+def _sum(inspection: FileReport) -> str:
+    failing = len({(each.finding.resource.arn) for each in inspection.with_status(Status.FAIL)})
     resources = sum(count for _, count in inspection.resources)
-    unknown = len(inspection.having(Status.UNKNOWN)) + len(inspection.unseen)
-    what = f"{number(resources, 'resource')} in {number(len(inspection.resources), 'file')}"
-    by = f"judged by {number(len(inspection.checks), 'check')}"
+    unknown = len(inspection.with_status(Status.UNKNOWN)) + len(inspection.unchecked)
+    what = f"{pluralize(resources, 'resource')} in {pluralize(len(inspection.resources), 'file')}"
+    by = f"judged by {pluralize(len(inspection.checks), 'check')}"
     if failing:
         also = f"; {unknown} UNKNOWN" if unknown else ""
-        findings = number(len(inspection.having(Status.FAIL)), "finding")
-        return f"FAIL: {findings} in {number(failing, 'resource')} of {what}, {by}{also}."
+        findings = pluralize(len(inspection.with_status(Status.FAIL)), "finding")
+        return f"FAIL: {findings} in {pluralize(failing, 'resource')} of {what}, {by}{also}."
     if unknown:
-        return f"UNKNOWN: {number(unknown, 'verdict')} could not be reached on {what}, {by}; nothing fails."
+        return f"UNKNOWN: {pluralize(unknown, 'verdict')} could not be reached on {what}, {by}; nothing fails."
     if not resources:
         return f"Nothing to judge: {what}."
     return f"PASS: nothing fails in {what}, {by}."
 
 
-def _row(opinion: Opinion) -> Mapping[str, Any]:
+def _row(opinion: FileFinding) -> Mapping[str, Any]:
     finding = opinion.finding
     return {
         "finding_id": finding.finding_id,
@@ -99,7 +101,7 @@ def _row(opinion: Opinion) -> Mapping[str, Any]:
         "status": finding.status,
         "reasons": list(finding.reasons),
         "resource": {"type": finding.resource.type, "name": opinion.name},
-        "places": [{"path": spot.source, "line": spot.line or None} for spot in opinion.spots],
+        "places": [{"path": spot.source, "line": spot.line or None} for spot in opinion.locations],
         "evidence": [dict(_evidence(each)) for each in finding.evidence],
         "standards": dict(finding.standards),
         "depends_on": list(opinion.depends_on),

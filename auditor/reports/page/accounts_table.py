@@ -10,20 +10,20 @@ from datetime import UTC
 from auditor.domain.check import Severity, Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.result import AccountSummary, RunResult
-from auditor.reports.labels import WORST_FIRST, duration, number, why
-from auditor.reports.page.headline import standing
+from auditor.reports.labels import WORST_FIRST, format_duration, pluralize, reason_headline
+from auditor.reports.page.headline import coverage_status
 
 _REASONS_A_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class AccountRow:
     """One account. `reasons` says why it was not, or not fully, examined; `unsaid` counts those left out."""
 
     summary: AccountSummary
-    standing: CoverageStatus
+    coverage_status: CoverageStatus
     reasons: tuple[str, ...]
-    unsaid: int
+    omitted: int
 
     @property
     def failures(self) -> int:
@@ -45,7 +45,7 @@ class Section:
     """Accounts that want the same attention."""
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[AccountRow, ...]
     folded: bool = False
 
 
@@ -59,21 +59,21 @@ _FOLD = 12
 _FOLD_BLIND = 40
 
 
-def rows(result: RunResult) -> tuple[Row, ...]:
+def rows(result: RunResult) -> tuple[AccountRow, ...]:
     """Return every account, the worst failures first."""
     reasons = _reasons(result)
     return tuple(sorted((_row(each, reasons.get(each.account.id, ())) for each in result.accounts), key=_attention))
 
 
-def sections(rows: Iterable[Row]) -> tuple[Section, ...]:
+def sections(rows: Iterable[AccountRow]) -> tuple[Section, ...]:
     """Split the rows by what they need; empty sections are left out."""
     failing, blind, clean, excluded = [], [], [], []
     for row in rows:
-        if row.standing is CoverageStatus.EXCLUDED:
+        if row.coverage_status is CoverageStatus.EXCLUDED:
             excluded.append(row)
         elif row.failures:
             failing.append(row)
-        elif row.standing is CoverageStatus.EXAMINED:
+        elif row.coverage_status is CoverageStatus.EXAMINED:
             clean.append(row)
         else:
             blind.append(row)
@@ -88,7 +88,7 @@ def sections(rows: Iterable[Row]) -> tuple[Section, ...]:
     return tuple(Section(title, tuple(group), folded) for title, group, folded in named if group)
 
 
-def strip(accounts: Mapping[CoverageStatus, int]) -> tuple[Segment, ...]:
+def coverage_bar(accounts: Mapping[CoverageStatus, int]) -> tuple[Segment, ...]:
     """Lay the accounts out along the strip. One account of a thousand still gets enough of it to be seen."""
     present = {status: count for status, count in accounts.items() if count}
     share = (100 - _LEAST * len(present)) / (sum(present.values()) or 1)
@@ -126,21 +126,23 @@ def facts(result: RunResult) -> Sequence[tuple[str, str]]:
     return (
         ("Run", result.run_id),
         ("Started", f"{result.started_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"),
-        ("Took", duration((result.finished_at - result.started_at).total_seconds())),
+        ("Took", format_duration((result.finished_at - result.started_at).total_seconds())),
         ("Version", result.version),
         ("API calls", f"{calls:,}"),
-        ("Throttled", number(throttled, "time")),
-        ("Retried", number(retried, "time")),
+        ("Throttled", pluralize(throttled, "time")),
+        ("Retried", pluralize(retried, "time")),
     )
 
 
-def _row(summary: AccountSummary, reasons: tuple[str, ...]) -> Row:
+def _row(summary: AccountSummary, reasons: tuple[str, ...]) -> AccountRow:
     if summary.excluded and not reasons:
         reasons = ("nothing was expected of it, and no reason was recorded",)
-    return Row(summary, standing(summary), reasons[:_REASONS_A_ROW], max(0, len(reasons) - _REASONS_A_ROW))
+    return AccountRow(
+        summary, coverage_status(summary), reasons[:_REASONS_A_ROW], max(0, len(reasons) - _REASONS_A_ROW)
+    )
 
 
-def _attention(row: Row) -> tuple[object, ...]:
+def _attention(row: AccountRow) -> tuple[object, ...]:
     counts = tuple(-row.summary.failing.get(severity, 0) for severity in WORST_FIRST)
     return (*counts, row.summary.share_examined, row.summary.account.id)
 
@@ -150,7 +152,7 @@ def _reasons(result: RunResult) -> dict[str, tuple[str, ...]]:
     excluded = {each.account.id for each in result.accounts if each.excluded}
     for row in result.gaps:
         if row.account.id in excluded:
-            found[row.account.id].add(row.detail or why(row.reason))
+            found[row.account.id].add(row.detail or reason_headline(row.reason))
         elif row.status is not CoverageStatus.EXCLUDED:
-            found[row.account.id].add(why(row.reason))
+            found[row.account.id].add(reason_headline(row.reason))
     return {key: tuple(sorted(texts)) for key, texts in found.items()}

@@ -10,7 +10,7 @@ from auditor.domain.ecs.usage import Usage
 from auditor.domain.finding import Finding
 from auditor.domain.result import CheckInfo
 from auditor.reports.labels import phrases
-from auditor.reports.sanitize import visible
+from auditor.reports.sanitize import sanitize
 
 _NAME = 80
 _VALUE = 100
@@ -36,7 +36,7 @@ class Group:
 
     revisions: tuple[int, ...]
     parts: tuple[Part, ...]
-    unsaid: int = 0
+    omitted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Shown:
 
     groups: tuple[Group, ...]
     several: bool
-    unsaid: int
+    omitted: int
 
 
 def shown(finding: Finding, check: CheckInfo) -> Shown:
@@ -53,9 +53,9 @@ def shown(finding: Finding, check: CheckInfo) -> Shown:
     by_revision: dict[int | None, list[Part]] = {}
     for each in finding.evidence:
         if each.reasons:
-            by_revision.setdefault(each.revision, []).append(_part(each, check, finding.in_use))
+            by_revision.setdefault(each.revision, []).append(_part(each, check, finding.usage))
     if not by_revision:
-        by_revision[None] = [Part("", phrases(finding.reasons, check.words))]
+        by_revision[None] = [Part("", phrases(finding.reasons, check.reason_texts))]
     alike: dict[tuple[Part, ...], list[int]] = {}
     for revision, parts in by_revision.items():
         alike.setdefault(tuple(parts), []).extend([] if revision is None else [revision])
@@ -75,17 +75,17 @@ def line(finding: Finding, check: CheckInfo) -> str:
 
 def _part(evidence: Evidence, check: CheckInfo, in_use: Usage | None) -> Part:
     details = tuple(_details(evidence, check, in_use))[:_MOST_DETAILS]
-    return Part(visible(evidence.container, _NAME), phrases(evidence.reasons, check.words), details)
+    return Part(sanitize(evidence.container, _NAME), phrases(evidence.reasons, check.reason_texts), details)
 
 
 def _details(evidence: Evidence, check: CheckInfo, in_use: Usage | None) -> Iterator[tuple[str, str]]:
     """Yield what says more than the reason does: not what is absent or a mere yes or no, nor again what runs it."""
     if evidence.user and any("user" in _lines(check, reason) for reason in evidence.reasons):
-        yield "user", visible(evidence.user, _VALUE)
+        yield "user", sanitize(evidence.user, _VALUE)
     told = (in_use.services, in_use.clusters) if in_use else ()
     for name, value in evidence.details.items():
         if value is not None and value not in {"", ()} and not isinstance(value, bool) and value not in told:
-            yield visible(name, _NAME), _value(value)
+            yield sanitize(name, _NAME), _value(value)
 
 
 def _lines(check: CheckInfo, reason: str) -> Mapping[str, object]:
@@ -95,7 +95,7 @@ def _lines(check: CheckInfo, reason: str) -> Mapping[str, object]:
 
 def _value(value: Detail) -> str:
     if not isinstance(value, tuple):
-        return visible(str(value), _VALUE)
-    words = [visible(each, _VALUE) for each in value[:_MOST_WORDS]]
+        return sanitize(str(value), _VALUE)
+    words = [sanitize(each, _VALUE) for each in value[:_MOST_WORDS]]
     more = [f"{len(value) - _MOST_WORDS:,} more"] if len(value) > _MOST_WORDS else []
     return ", ".join([*words, *more])

@@ -32,11 +32,11 @@ class AccountFailures:
     @property
     def nowhere(self) -> int:
         """How many of these are known to run nowhere."""
-        return sum(finding.runs_nowhere for finding in self.findings)
+        return sum(finding.is_unused for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class StandardVerdict:
     """What another rule set says of the same resources: `fails` of `total`."""
 
     name: str
@@ -57,7 +57,7 @@ class CheckFailures:
     total: int
     shown: int
     accounts: tuple[AccountFailures, ...]
-    opinions: tuple[Opinion, ...]
+    opinions: tuple[StandardVerdict, ...]
     folded: bool
     owners_folded: bool
 
@@ -68,7 +68,7 @@ class CheckFailures:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ContentsEntry:
     """A line of the table of contents. `group` is the place of its failures among those of `by_check`, from 1."""
 
     check: CheckInfo
@@ -112,7 +112,7 @@ def by_check(result: RunResult) -> tuple[CheckFailures, ...]:
     return tuple(found)
 
 
-def contents(result: RunResult, groups: Iterable[CheckFailures]) -> tuple[Entry, ...]:
+def contents(result: RunResult, groups: Iterable[CheckFailures]) -> tuple[ContentsEntry, ...]:
     """Return the checks that found something or could not look, in the order of the failures; then the others."""
     places = {group.check.id: (place, group) for place, group in enumerate(groups, start=1)}
     counts = accounts_table.by_check(result)
@@ -124,7 +124,7 @@ def contents(result: RunResult, groups: Iterable[CheckFailures]) -> tuple[Entry,
         severity = group.severity if group else check.severity
         if check.collectors not in shares:
             shares[check.collectors] = unexamined(result, check.collectors)
-        entries.append(Entry(check, severity, failing, unknown, shares[check.collectors], place))
+        entries.append(ContentsEntry(check, severity, failing, unknown, shares[check.collectors], place))
     return tuple(sorted(entries, key=_prominence))
 
 
@@ -161,25 +161,25 @@ def _check(check: CheckInfo, findings: list[Finding], total: int, before: int) -
     )
 
 
-def _opinions(findings: list[Finding]) -> tuple[Opinion, ...]:
+def _opinions(findings: list[Finding]) -> tuple[StandardVerdict, ...]:
     said: dict[str, list[Status]] = defaultdict(list)
     for finding in findings:
         for name, status in finding.standards.items():
             said[name].append(status)
-    return tuple(Opinion(name, words.count(Status.FAIL), len(words)) for name, words in sorted(said.items()))
+    return tuple(StandardVerdict(name, words.count(Status.FAIL), len(words)) for name, words in sorted(said.items()))
 
 
 def _urgency(finding: Finding) -> tuple[bool, int, str, str, str, str]:
     reasons = {reason for each in finding.evidence for reason in each.reasons}
     place = (finding.account.id, finding.region, finding.resource.arn, finding.check_id)
-    return (finding.runs_nowhere, -len(reasons), *place)
+    return (finding.is_unused, -len(reasons), *place)
 
 
 def _most_first(group: AccountFailures) -> tuple[int, int, str]:
     return (group.nowhere - len(group.findings), -len(group.findings), group.account.id)
 
 
-def _prominence(entry: Entry) -> tuple[bool, bool, bool, int, int, str]:
+def _prominence(entry: ContentsEntry) -> tuple[bool, bool, bool, int, int, str]:
     return (
         not entry.failing,
         not entry.pressing,

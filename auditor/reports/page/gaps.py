@@ -11,14 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from auditor.domain.aws_resource import Resource
 from auditor.domain.coverage import Coverage, CoverageStatus
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
-from auditor.domain.resource import Resource
 from auditor.domain.result import CheckInfo, RunResult
 from auditor.domain.scope import Account
-from auditor.reports.labels import advice, phrase, why
-from auditor.reports.sanitize import visible
+from auditor.reports.labels import advice, phrase, reason_headline
+from auditor.reports.sanitize import sanitize
 
 #: Differs from row to row without changing what is said: account ids, request ids.
 _PARTICULAR = re.compile(r"\b\d{12}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
@@ -28,7 +28,7 @@ _NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AffectedAccount:
     """The regions of one account."""
 
     account: Account
@@ -42,7 +42,7 @@ class Statement:
     detail: str
     collector: str
     status: CoverageStatus
-    places: tuple[Place, ...]
+    places: tuple[AffectedAccount, ...]
 
     @property
     def scopes(self) -> int:
@@ -109,7 +109,7 @@ def _by_cause(
 
 def _word(finding: Finding, checks: Mapping[str, CheckInfo]) -> str:
     """Return the reason of an UNKNOWN finding: one of ours, or else one that its check has words for."""
-    known = checks[finding.check_id].words if finding.check_id in checks else {}
+    known = checks[finding.check_id].reason_texts if finding.check_id in checks else {}
     ours = (word for word in finding.reasons if word in _VALUES)
     return next(ours, next((word for word in finding.reasons if word in known), _NONE))
 
@@ -136,11 +136,11 @@ def _meaning(name: str, findings: Iterable[Finding], checks: Mapping[str, CheckI
     """Return what a cause means and what to do about it: as we say it of ours, and as the check does of its own."""
     if name == _NONE or name in _VALUES:
         reason = Reason(name) if name in _VALUES else None
-        return why(reason), advice(reason)
+        return reason_headline(reason), advice(reason)
     asking = [checks[check_id] for check_id in sorted({finding.check_id for finding in findings})]
-    by_hand = [check.repairs[name].by_hand for check in asking if name in check.repairs]
+    by_hand = [check.repairs[name].manual for check in asking if name in check.repairs]
     manual = f"`auditor checks {asking[0].id}` says what it needs to know."
-    return f"A resource {phrase(name, asking[0].words)}", next(filter(None, by_hand), manual)
+    return f"A resource {phrase(name, asking[0].reason_texts)}", next(filter(None, by_hand), manual)
 
 
 def _prominence(said: Statement) -> tuple[int, str, str, str]:
@@ -152,11 +152,11 @@ def _likeness(row: Coverage) -> str:
     return _PARTICULAR.sub("#", head.replace(row.region, "#") if len(row.region) > 1 else head)
 
 
-def _places(rows: Iterable[Coverage]) -> tuple[Place, ...]:
+def _places(rows: Iterable[Coverage]) -> tuple[AffectedAccount, ...]:
     by_account: dict[str, list[Coverage]] = defaultdict(list)
     for row in rows:
         by_account[row.account.id].append(row)
-    return tuple(Place(group[0].account, tuple(row.region for row in group)) for group in by_account.values())
+    return tuple(AffectedAccount(group[0].account, tuple(row.region for row in group)) for group in by_account.values())
 
 
 def _unread(findings: Iterable[Finding], cause: str) -> tuple[Unread, ...]:
@@ -170,7 +170,7 @@ def _unread(findings: Iterable[Finding], cause: str) -> tuple[Unread, ...]:
             region=group[0].region,
             resource=group[0].resource,
             checks=tuple(sorted({each.check_id for each in group})),
-            notes=tuple(sorted({visible(word, 600) for each in group for word in each.reasons if word not in said})),
+            notes=tuple(sorted({sanitize(word, 600) for each in group for word in each.reasons if word not in said})),
         )
         for _, group in sorted(alike.items())
     )

@@ -7,12 +7,12 @@ from collections import Counter
 from auditor.domain.check import Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.result import AccountSummary, RunResult
-from auditor.reports.labels import WORST_FIRST, listed, number
+from auditor.reports.labels import WORST_FIRST, join_words, pluralize
 
 INCOMPLETE = "INCOMPLETE"
 
 
-def standing(summary: AccountSummary) -> CoverageStatus:
+def coverage_status(summary: AccountSummary) -> CoverageStatus:
     """Return how much of an account was looked at, in the ledger's own words."""
     if summary.excluded:
         return CoverageStatus.EXCLUDED
@@ -24,7 +24,7 @@ def standing(summary: AccountSummary) -> CoverageStatus:
 
 def accounts_by_standing(result: RunResult) -> dict[CoverageStatus, int]:
     """Count the accounts, every status named."""
-    counts = Counter(standing(summary) for summary in result.accounts)
+    counts = Counter(coverage_status(summary) for summary in result.accounts)
     return {status: counts[status] for status in CoverageStatus}
 
 
@@ -42,7 +42,7 @@ def overall(result: RunResult) -> CoverageStatus:
     return CoverageStatus.PARTIAL if looked else CoverageStatus.NOT_EXAMINED
 
 
-def tone(result: RunResult) -> str:
+def css_class(result: RunResult) -> str:
     """Return `incomplete`, `failing`, `unknown` or `clean`: how the reader should feel about it."""
     if not result.complete:
         return "incomplete"
@@ -96,14 +96,14 @@ def _failures(result: RunResult) -> str:
     kinds = [f"{count:,} {severity}-severity" for severity, count in by_severity.items() if count]
     noun = "failure" if sum(by_severity.values()) == 1 else "failures"
     where = sum(1 for summary in result.accounts if any(summary.failing.values()))
-    return f"{listed(kinds)} {noun} in {number(where, 'account')}."
+    return f"{join_words(kinds)} {noun} in {pluralize(where, 'account')}."
 
 
 def _no_failures(result: RunResult) -> str:
     if overall(result) is CoverageStatus.NOT_EXAMINED:
         return "Nothing was examined, so nothing is known to be clean."
     if passed := result.count(Status.PASS):
-        return f"No failures: {number(passed, 'verdict is', 'verdicts are')} PASS."
+        return f"No failures: {pluralize(passed, 'verdict is', 'verdicts are')} PASS."
     if result.count(Status.NOT_APPLICABLE):
         return "No failures: the checks apply to nothing that was examined."
     return "" if result.count(Status.UNKNOWN) else "Nothing to judge was found in what was examined."
@@ -111,4 +111,4 @@ def _no_failures(result: RunResult) -> str:
 
 def _unknown(result: RunResult) -> str:
     count = result.count(Status.UNKNOWN)
-    return f"{number(count, 'verdict is', 'verdicts are')} UNKNOWN." if count else ""
+    return f"{pluralize(count, 'verdict is', 'verdicts are')} UNKNOWN." if count else ""

@@ -10,8 +10,8 @@ from typing import Any
 
 from auditor.domain.check import Repair
 from auditor.domain.finding import Finding
-from auditor.reports.labels import listed
-from auditor.reports.sanitize import visible
+from auditor.reports.labels import join_words
+from auditor.reports.sanitize import sanitize
 
 _NAME = 80
 _MOST_NAMES = 5
@@ -50,9 +50,9 @@ def change(finding: Finding, repairs: Mapping[str, Repair]) -> Change:
                 continue
             definition = _merged(definition, repair.definition)
             if repair.container and each.privileged is not None:  # only containers have a privilege to speak of
-                name = visible(each.container, _NAME)
+                name = sanitize(each.container, _NAME)
                 containers[name] = _merged(containers.get(name, {}), repair.container)
-            by_hand.update(dict.fromkeys(filter(None, [repair.by_hand])))
+            by_hand.update(dict.fromkeys(filter(None, [repair.manual])))
     several = len({each.revision for each in finding.evidence}) > 1
     paste = _pasted(definition, containers)
     too_long = (_TOO_LONG,) if len(paste) > _MOST_PASTE else ()
@@ -76,7 +76,7 @@ def _removals(definition: Mapping[str, Any], containers: Mapping[str, Mapping[st
             owners[path].append(f"`{name}`")
     for path, names in owners.items():
         more = [f"{len(names) - _MOST_NAMES} more"] if len(names) > _MOST_NAMES else []
-        yield f"Take out `{path}` of {listed([*names[:_MOST_NAMES], *more])}."
+        yield f"Take out `{path}` of {join_words([*names[:_MOST_NAMES], *more])}."
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from auditor.domain.coverage import Coverage, CoverageStatus
 from auditor.domain.scope import EVERY_REGION
-from auditor.reports.sanitize import visible
+from auditor.reports.sanitize import sanitize
 
 _WIDTH = 40
 #: AssumeRole and DescribeRegions, once an account.
@@ -30,7 +30,7 @@ def text(rows: Iterable[Coverage], describes: Mapping[str, Callable[[int], int]]
         calls += _ENTRY_CALLS if reached else 0
         regions = len({row.region for row in reached})
         totals = [old + new for old, new in zip(totals, (regions, resources, calls), strict=True)]
-        name = visible(str(account), _WIDTH)
+        name = sanitize(str(account), _WIDTH)
         lines.append(f"{name:<{_WIDTH}} {regions:>4} regions {resources:>7} resources {calls:>8} calls")
         lines += [f"    {_gap(row)}" for row in scopes if row.status is not CoverageStatus.EXAMINED]
     total = f"{'total':<{_WIDTH}} {totals[0]:>4} regions {totals[1]:>7} resources {totals[2]:>8} calls"
@@ -40,4 +40,4 @@ def text(rows: Iterable[Coverage], describes: Mapping[str, Callable[[int], int]]
 def _gap(row: Coverage) -> str:
     where = "every region" if row.region == EVERY_REGION else row.region
     reason = row.reason.value if row.reason else ""
-    return visible(f"{row.status.value.lower().replace('_', ' ')}: {where}: {reason}: {row.detail}", 200)
+    return sanitize(f"{row.status.value.lower().replace('_', ' ')}: {where}: {reason}: {row.detail}", 200)

@@ -25,8 +25,8 @@ from auditor.domain.events import (
     ScopeEnded,
 )
 from auditor.domain.scope import Account
-from auditor.reports.page.headline import standing
-from auditor.reports.sanitize import visible
+from auditor.reports.page.headline import coverage_status
+from auditor.reports.sanitize import sanitize
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -187,7 +187,7 @@ def _account(event: AccountEnded) -> Mapping[str, Any]:
     summary = event.summary
     return {
         **_who(summary.account),
-        "status": standing(summary).value,
+        "status": coverage_status(summary).value,
         "share_examined": round(summary.share_examined, 4),
         "failing": {severity.value: count for severity, count in summary.failing.items()},
         "calls": summary.calls,
@@ -202,4 +202,4 @@ def _who(account: Account) -> Mapping[str, str]:
 
 def _notice(event: Notice) -> str:
     text = ": ".join(part for part in (event.message, event.detail) if part)
-    return f"{event.level}: {visible(text, 2000)}"
+    return f"{event.level}: {sanitize(text, 2000)}"

@@ -9,10 +9,10 @@ from auditor.domain.check import Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.finding import Finding
 from auditor.domain.result import RunResult
-from auditor.reports.labels import WORST_FIRST, number
+from auditor.reports.labels import WORST_FIRST, pluralize
 from auditor.reports.page import accounts_table, evidence, failures, frameworks, gaps, headline, usage
 from auditor.reports.percentages import percentage
-from auditor.reports.sanitize import columns, fitted, visible
+from auditor.reports.sanitize import display_width, sanitize, truncate
 
 WIDTH = 100
 HEIGHT = 25
@@ -32,7 +32,7 @@ def summary(result: RunResult, *, output: str, report: str, colour: bool) -> str
     paint = _painted if colour else _plain
     head, *rest = _wrapped(headline.sentence(result), _VERDICT_LINES)
     word, colon, more = head.partition(":")
-    lines = [paint(f"{word}{colon}", headline.tone(result)) + more, *rest, ""]
+    lines = [paint(f"{word}{colon}", headline.css_class(result)) + more, *rest, ""]
     lines += [_coverage(result), _counts(result), *_frameworks(result)]
     ending = ["", *_place("Findings", output), *_place("Report", report), _facts(result)]
     sections = [section for section in (_failures(result), _gaps(result)) if section[2]]
@@ -52,7 +52,7 @@ def _coverage(result: RunResult) -> str:
         f"{scopes[CoverageStatus.NOT_EXAMINED]:,} not examined",
         f"{scopes[CoverageStatus.EXCLUDED]:,} excluded",
     )
-    return fitted(f"Coverage  {result.coverage_percent:g} %; scopes: {', '.join(parts)}", WIDTH)
+    return truncate(f"Coverage  {result.coverage_percent:g} %; scopes: {', '.join(parts)}", WIDTH)
 
 
 def _counts(result: RunResult) -> str:
@@ -60,7 +60,9 @@ def _counts(result: RunResult) -> str:
     others = (Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
     statuses = [f"{status.replace('_', ' ').lower()} {result.count(status):,}" for status in others]
     line = f"Verdicts  {'  '.join((*severities, *statuses))}"
-    return fitted(line if columns(line) <= WIDTH else line.replace("not applicable", "n/a").replace("  ", " "), WIDTH)
+    return truncate(
+        line if display_width(line) <= WIDTH else line.replace("not applicable", "n/a").replace("  ", " "), WIDTH
+    )
 
 
 def _frameworks(result: RunResult) -> list[str]:
@@ -71,16 +73,18 @@ def _framework(it: frameworks.Framework) -> str:
     """The score, and beside it what it does not know of."""
     tally, total = it.tally, len(it.controls)
     if it.not_examined == total:
-        return fitted(f"{_cut(it.name, 20)}  not examined: nobody could look at its {number(total, 'control')}", WIDTH)
+        return truncate(
+            f"{_cut(it.name, 20)}  not examined: nobody could look at its {pluralize(total, 'control')}", WIDTH
+        )
     score = "nothing judged" if tally.score is None else f"{percentage(tally.score)} pass"
     parts = [
-        f"{it.without_failure} of {number(total, 'control')} without failures",
+        f"{it.without_failure} of {pluralize(total, 'control')} without failures",
         f"{percentage(tally.unexamined)} unexamined" if tally.unexamined else "",
         f"{tally.unknown:,} unknown" if tally.unknown else "",
     ]
     line = f"{_cut(it.name, 20)}  {score}; {', '.join(filter(None, parts))}"
-    blind = f"; {number(it.not_examined, 'control')} not examined" if it.not_examined else ""
-    return fitted(line + blind if columns(line + blind) <= WIDTH else line, WIDTH)
+    blind = f"; {pluralize(it.not_examined, 'control')} not examined" if it.not_examined else ""
+    return truncate(line + blind if display_width(line + blind) <= WIDTH else line, WIDTH)
 
 
 def _failures(result: RunResult) -> tuple[str, int, list[str]]:
@@ -90,35 +94,35 @@ def _failures(result: RunResult) -> tuple[str, int, list[str]]:
 
 def _failure(result: RunResult, finding: Finding) -> str:
     what = evidence.line(finding, failures.info(result, finding))
-    resource = _cut(visible(finding.resource.name, 60), 40)
+    resource = _cut(sanitize(finding.resource.name, 60), 40)
     runs = usage.tag(finding)
-    owner = _cut(visible(str(finding.account), 60), 44)
-    where = f"{owner} {visible(finding.region, 20)} {resource}{f' ({runs})' if runs else ''}"
-    return fitted(f"  {finding.severity:<8} {where}: {what}", WIDTH)
+    owner = _cut(sanitize(str(finding.account), 60), 44)
+    where = f"{owner} {sanitize(finding.region, 20)} {resource}{f' ({runs})' if runs else ''}"
+    return truncate(f"  {finding.severity:<8} {where}: {what}", WIDTH)
 
 
 def _gaps(result: RunResult) -> tuple[str, int, list[str]]:
     found = gaps.causes(result)
-    names = max((columns(visible(cause.name)) for cause in found[:_SHOWN]), default=0)
+    names = max((display_width(sanitize(cause.name)) for cause in found[:_SHOWN]), default=0)
     return "Not examined, by reason", len(found), [_gap(cause, min(names, 24)) for cause in found[:_SHOWN]]
 
 
 def _gap(cause: gaps.Cause, width: int) -> str:
     first = _cut(str(cause.accounts[0]), 44)
-    who = first if len(cause.accounts) == 1 else f"{number(len(cause.accounts), 'account')}, such as {first}"
-    return fitted(f"  {_cut(cause.name, width):<{width}}  {who}: {cause.title}", WIDTH)
+    who = first if len(cause.accounts) == 1 else f"{pluralize(len(cause.accounts), 'account')}, such as {first}"
+    return truncate(f"  {_cut(cause.name, width):<{width}}  {who}: {cause.title}", WIDTH)
 
 
 def _place(label: str, path: str) -> list[str]:
-    shown = visible(path, 2 * WIDTH)
+    shown = sanitize(path, 2 * WIDTH)
     line = f"{label:<9} {shown}"
-    return [line] if columns(line) <= WIDTH else [label, fitted(f"  {shown}", WIDTH)]
+    return [line] if display_width(line) <= WIDTH else [label, truncate(f"  {shown}", WIDTH)]
 
 
 def _facts(result: RunResult) -> str:
     facts = dict(accounts_table.facts(result))
-    run = _cut(visible(facts["Run"], 60), 60)
-    return fitted(
+    run = _cut(sanitize(facts["Run"], 60), 60)
+    return truncate(
         f"{'Run':<9} {run}, {facts['Took']}, {facts['API calls']} calls, throttled {facts['Throttled']}", WIDTH
     )
 
@@ -127,11 +131,11 @@ def _wrapped(text: str, lines: int) -> Iterator[str]:
     pieces = textwrap.wrap(text, WIDTH)
     yield from pieces[: lines - 1]
     if pieces[lines - 1 :]:
-        yield fitted(" ".join(pieces[lines - 1 :]), WIDTH)
+        yield truncate(" ".join(pieces[lines - 1 :]), WIDTH)
 
 
 def _cut(text: str, width: int) -> str:
-    return fitted(visible(text, width + 1), width)
+    return truncate(sanitize(text, width + 1), width)
 
 
 def _plain(text: str, _: str) -> str:

@@ -5,25 +5,25 @@ from __future__ import annotations
 import pytest
 
 from auditor.aws.clients import Clients, Connection
-from auditor.aws.collectors import catalogue
+from auditor.aws.collectors import all_collectors
 from auditor.aws.collectors.collector import Collector
 from auditor.domain.errors import AuditorError
-from auditor.run.aws_context import Aws
+from auditor.run.aws_context import AwsContext
 
 
-@pytest.mark.parametrize("collector", catalogue(), ids=lambda each: each.name)
+@pytest.mark.parametrize("collector", all_collectors(), ids=lambda each: each.name)
 def test_everything_that_is_read_is_modelled(collector: Collector) -> None:
     clients = Clients(Connection())
 
-    assert collector.models
-    assert collector.unmodelled(lambda shape: clients.members("ecs", shape)) == ()
+    assert collector.required_members
+    assert collector.unknown_members(lambda shape: clients.members("ecs", shape)) == ()
 
 
-@pytest.mark.parametrize("collector", catalogue(), ids=lambda each: each.name)
+@pytest.mark.parametrize("collector", all_collectors(), ids=lambda each: each.name)
 def test_a_member_that_is_not_modelled_is_told(collector: Collector) -> None:
-    shape, (name, *_) = next(iter(collector.models.items()))
+    shape, (name, *_) = next(iter(collector.required_members.items()))
 
-    assert f"{shape}.{name}" in collector.unmodelled(lambda _: ())
+    assert f"{shape}.{name}" in collector.unknown_members(lambda _: ())
 
 
 def test_a_run_does_not_start_with_a_botocore_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,5 +33,5 @@ def test_a_run_does_not_start_with_a_botocore_that_is_too_old(monkeypatch: pytes
     monkeypatch.setattr(Clients, "members", members)
 
     with pytest.raises(AuditorError, match=r"does not know .*ContainerDefinition\.user, ") as raised:
-        Aws().reader("run", catalogue())
+        AwsContext().reader("run", all_collectors())
     assert "newer botocore" in raised.value.advice

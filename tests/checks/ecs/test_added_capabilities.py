@@ -66,7 +66,7 @@ def test_the_truth_table_of_the_manual_page_is_true(row: list[str]) -> None:
 
 
 def test_the_truth_table_shows_every_reason() -> None:
-    assert {row[4] for row in TABLE} == {"-", *rule.words}
+    assert {row[4] for row in TABLE} == {"-", *rule.reason_texts}
 
 
 @pytest.mark.parametrize("name", [each for each in Parameters().dangerous if each != ALL])
@@ -231,9 +231,9 @@ def test_the_check_is_severe_and_no_benchmark_has_it() -> None:
     assert (rule.severity, rule.frameworks) == (Severity.HIGH, {})
 
 
-@pytest.mark.parametrize("reason", list(rule.words))
+@pytest.mark.parametrize("reason", list(rule.reason_texts))
 def test_the_repair_adds_nothing_and_leaves_to_a_person_what_to_add_again(reason: str) -> None:
     repair = rule.repairs[reason]
 
     assert repair.container == {"linuxParameters": {"capabilities": {"add": None}}}
-    assert repair.by_hand
+    assert repair.manual

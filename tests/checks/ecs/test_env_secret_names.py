@@ -9,7 +9,7 @@ from auditor.checks.ecs.env_secret_names import env_secret_names as rule
 from auditor.domain.check import Evidence, Severity, Status, Verdict
 from auditor.domain.ecs.containers import Container, Variable
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition
-from auditor.domain.secret_match import Suspicion
+from auditor.domain.secret_match import SecretMatch
 from auditor.parsers.ecs.task_definitions import parse
 from tests.builders import task_definition
 
@@ -63,7 +63,7 @@ def test_a_name_under_secrets_is_where_it_should_be() -> None:
 
 
 def test_what_the_value_looks_like_does_not_matter() -> None:
-    suspicious = Container("app", environment=(Variable("DB_PASSWORD", Suspicion("secret-name", 12)),))
+    suspicious = Container("app", environment=(Variable("DB_PASSWORD", SecretMatch("secret-name", 12)),))
 
     assert judged(suspicious).status is PASS
     assert judged(Container("app", environment=(Variable("AWS_ACCESS_KEY_ID", None),))).status is FAIL

@@ -9,13 +9,13 @@ from auditor.checks.ecs.env_secret_values import env_secret_values as rule
 from auditor.domain.check import Evidence, Severity, Status, Verdict
 from auditor.domain.ecs.containers import Container, Variable
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition
-from auditor.domain.secret_match import Suspicion
+from auditor.domain.secret_match import SecretMatch
 from auditor.parsers.ecs.task_definitions import parse
 from tests.builders import task_definition
 
 PASS, FAIL = Status.PASS, Status.FAIL
-PASSWORD = Variable("DB_PASSWORD", Suspicion("secret-name", 12))
-TOKEN = Variable("TOKEN", Suspicion("github-token", 40))
+PASSWORD = Variable("DB_PASSWORD", SecretMatch("secret-name", 12))
+TOKEN = Variable("TOKEN", SecretMatch("github-token", 40))
 PLAIN = Variable("PORT")
 
 
@@ -39,7 +39,7 @@ def one(*variables: Variable, params: Parameters = Parameters()) -> Verdict:  # 
             ("TOKEN (github-token, 40 characters)", "DB_PASSWORD (secret-name, 12 characters)"),
             id="each suspected one is listed in the order of the definition",
         ),
-        pytest.param((Variable("", Suspicion("jwt", 1)),), (" (jwt, 1 characters)",), id="a variable needs no name"),
+        pytest.param((Variable("", SecretMatch("jwt", 1)),), (" (jwt, 1 characters)",), id="a variable needs no name"),
     ],
 )
 def test_the_suspicion_decides(variables: tuple[Variable, ...], found: tuple[str, ...]) -> None:
@@ -84,7 +84,7 @@ def test_detectors_can_be_left_alone(detectors: tuple[str, ...], found: tuple[st
 
 
 def test_a_variable_in_small_letters_is_another_one() -> None:
-    small = Variable("db_password", PASSWORD.suspicion)
+    small = Variable("db_password", PASSWORD.secret_match)
 
     assert one(small, params=Parameters(ignore=("DB_PASSWORD",))).status is FAIL
     assert one(small, params=Parameters(ignore=("db_*",))) == Verdict(PASS)

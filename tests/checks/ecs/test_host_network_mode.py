@@ -57,4 +57,4 @@ def test_the_repair_gives_the_task_a_network_of_its_own_and_leaves_the_services_
     repair = rule.repairs["host-network-mode"]
 
     assert (repair.definition, repair.container) == ({"networkMode": "awsvpc"}, {})
-    assert "security groups" in repair.by_hand
+    assert "security groups" in repair.manual

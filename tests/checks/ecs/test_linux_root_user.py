@@ -136,4 +136,4 @@ def test_the_repair_names_a_user_that_the_check_is_content_with(reason: str) -> 
     repair = rule.repairs[reason]
 
     assert of(repair.container["user"]).status is PASS
-    assert repair.by_hand
+    assert repair.manual

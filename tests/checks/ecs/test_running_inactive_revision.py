@@ -18,7 +18,7 @@ USED = Usage(services=(SERVICE_ARN,), running_tasks=3, clusters=("prod",))
 
 
 def judged(status: str, usage: Usage | None = USED) -> Verdict:
-    fact: TaskDefinition = task_definition("web", 7, status=status, in_use=usage)
+    fact: TaskDefinition = task_definition("web", 7, status=status, usage=usage)
     verdict: Verdict = rule.judge(fact, NoParameters())
     return verdict
 

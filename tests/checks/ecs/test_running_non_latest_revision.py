@@ -23,7 +23,7 @@ def judged(fact: TaskDefinition) -> Verdict:
 
 
 def web(number: int, latest: int | None, status: str = "ACTIVE", **fields: Any) -> TaskDefinition:  # noqa: ANN401
-    return task_definition("web", number, **({"latest_active": latest, "status": status, "in_use": USED} | fields))
+    return task_definition("web", number, **({"latest_active": latest, "status": status, "usage": USED} | fields))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_the_evidence_names_the_services_the_clusters_and_the_tasks(latest: int 
 
 
 def test_the_evidence_says_where_there_may_be_more() -> None:
-    assert details(judged(web(6, 7, in_use=Usage(running_tasks=1, complete=False))))["complete"] is False
+    assert details(judged(web(6, 7, usage=Usage(running_tasks=1, complete=False))))["complete"] is False
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_the_evidence_says_where_there_may_be_more() -> None:
     ],
 )
 def test_each_of_these_is_running(usage: Usage) -> None:
-    assert judged(web(6, 7, in_use=usage)).status is FAIL
+    assert judged(web(6, 7, usage=usage)).status is FAIL
 
 
 @pytest.mark.parametrize("latest", [6, 7, 0, None])
@@ -91,7 +91,7 @@ def test_each_of_these_is_running(usage: Usage) -> None:
     ],
 )
 def test_what_is_not_known_to_run_is_not_applicable_and_never_a_pass(usage: Usage | None, latest: int | None) -> None:
-    assert judged(web(6, latest, in_use=usage)) == Verdict(NOT_APPLICABLE)
+    assert judged(web(6, latest, usage=usage)) == Verdict(NOT_APPLICABLE)
 
 
 LATEST: dict[str, list[tuple[int | None, str]]] = {
@@ -108,7 +108,7 @@ LATEST: dict[str, list[tuple[int | None, str]]] = {
 def test_the_table_of_the_manual_page_is_true(row: list[str]) -> None:
     running, latest, *verdict = row
     usages = [USED] if running == "something" else [None, Usage()]
-    facts = [web(7, number, status, in_use=usage) for number, status in LATEST[latest] for usage in usages]
+    facts = [web(7, number, status, usage=usage) for number, status in LATEST[latest] for usage in usages]
 
     assert said(map(judged, facts)) == {tuple(verdict)}
 

@@ -128,4 +128,4 @@ def test_the_repair_makes_the_root_read_only_and_leaves_the_volumes_to_a_person(
     repair = rule.repairs["writable-root-filesystem"]
 
     assert repair.container == {"readonlyRootFilesystem": True}
-    assert "volume" in repair.by_hand
+    assert "volume" in repair.manual

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from auditor.domain.ecs.workloads import CapacityProvider
-from auditor.parsers.ecs.capacity_providers import Malformed, parse
+from auditor.parsers.ecs.capacity_providers import MalformedValue, parse
 from tests.aws.collectors.ecs.answers import ANYTHING, HERE, MISSING, like, name_of, spoilt, unmodelled
 
 GROUP = "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:f1ee:autoScalingGroupName/ecs"
@@ -112,7 +112,7 @@ REFUSED: list[tuple[str, object]] = [
 
 @pytest.mark.parametrize(("path", "value"), REFUSED, ids=map(name_of, REFUSED))
 def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: object) -> None:
-    with pytest.raises(Malformed) as refusal:
+    with pytest.raises(MalformedValue) as refusal:
         parse(spoilt(WHOLE, path, value))
 
     assert refusal.value.path == path
@@ -120,13 +120,13 @@ def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: ob
 
 @pytest.mark.parametrize("group", [{}, False, ""], ids=repr)
 def test_a_group_that_lost_its_name_is_not_read_as_none(group: object) -> None:
-    with pytest.raises(Malformed, match=r"^autoScalingGroupProvider"):
+    with pytest.raises(MalformedValue, match=r"^autoScalingGroupProvider"):
         parse(spoilt({**WHOLE, "autoScalingGroupProvider": group}, "type", MISSING))
 
 
 @pytest.mark.parametrize("raw", [None, [], "{}", 1], ids=repr)
 def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
-    with pytest.raises(Malformed, match="capacityProvider: expected an object, got"):
+    with pytest.raises(MalformedValue, match="capacityProvider: expected an object, got"):
         loosely(raw)
 
 
@@ -134,7 +134,7 @@ def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
 def test_no_answer_makes_the_parser_fail_in_any_other_way(raw: object) -> None:
     try:
         provider = loosely(raw)
-    except Malformed:
+    except MalformedValue:
         return
 
     assert isinstance(provider, CapacityProvider)

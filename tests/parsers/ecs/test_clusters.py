@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from auditor.domain.ecs.workloads import Cluster, ExecLogging
-from auditor.parsers.ecs.clusters import Malformed, parse
+from auditor.parsers.ecs.clusters import MalformedValue, parse
 from tests.aws.collectors.ecs.answers import ANYTHING, HERE, MISSING, like, name_of, spoilt, unmodelled
 
 WHOLE: dict[str, Any] = {
@@ -165,7 +165,7 @@ REFUSED: list[tuple[str, object]] = [
 
 @pytest.mark.parametrize(("path", "value"), REFUSED, ids=map(name_of, REFUSED))
 def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: object) -> None:
-    with pytest.raises(Malformed) as refusal:
+    with pytest.raises(MalformedValue) as refusal:
         parse(spoilt(WHOLE, path, value))
 
     assert refusal.value.path == path
@@ -173,7 +173,7 @@ def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: ob
 
 @pytest.mark.parametrize("raw", [None, [], "{}", 1], ids=repr)
 def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
-    with pytest.raises(Malformed, match="cluster: expected an object, got"):
+    with pytest.raises(MalformedValue, match="cluster: expected an object, got"):
         loosely(raw)
 
 
@@ -181,7 +181,7 @@ def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
 def test_no_answer_makes_the_parser_fail_in_any_other_way(raw: object) -> None:
     try:
         cluster = loosely(raw)
-    except Malformed:
+    except MalformedValue:
         return
 
     assert isinstance(cluster, Cluster)

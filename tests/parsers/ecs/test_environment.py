@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.aws.collectors.ecs.cache_codec import note
+from auditor.aws.collectors.ecs.cache_codec import encode
 from auditor.domain.ecs.containers import Variable
 from auditor.domain.ecs.task_definitions import TaskDefinition
-from auditor.domain.secret_match import Suspicion
-from auditor.parsers.ecs.task_definitions import Malformed, parse
+from auditor.domain.secret_match import SecretMatch
+from auditor.parsers.ecs.task_definitions import MalformedValue, parse
 
 ARN = "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7"
 CANARY = "Uktiorlstp8kEVslKtHns"
@@ -32,45 +32,45 @@ def variable(**members: object) -> Variable:
 @pytest.mark.parametrize(
     ("name", "value", "suspicion"),
     [
-        pytest.param("DB_PASSWORD", CANARY, Suspicion("secret-name", 21), id="a password"),
-        pytest.param("URL", f"postgres://app:{CANARY}@db/app", Suspicion("url-password", 43), id="one in a URL"),
+        pytest.param("DB_PASSWORD", CANARY, SecretMatch("secret-name", 21), id="a password"),
+        pytest.param("URL", f"postgres://app:{CANARY}@db/app", SecretMatch("url-password", 43), id="one in a URL"),
         pytest.param("DB_PASSWORD", "${DB_PASSWORD}", None, id="a password that somebody fills in"),
         pytest.param("PORT", "5432", None, id="a setting"),
         pytest.param("DB_PASSWORD", "", None, id="no text"),
         pytest.param("DB_PASSWORD", None, None, id="null"),
-        pytest.param("DB_PASSWORD", 20261123, Suspicion("secret-name", 8), id="a number, as templates have it"),
+        pytest.param("DB_PASSWORD", 20261123, SecretMatch("secret-name", 8), id="a number, as templates have it"),
         pytest.param("DB_PASSWORD", True, None, id="a truth value, as templates have it"),
         pytest.param("DB_PASSWORD", 1.5, None, id="a fraction, as templates have it"),
     ],
 )
-def test_a_value_is_judged_where_it_is_read(name: str, value: object, suspicion: Suspicion | None) -> None:
+def test_a_value_is_judged_where_it_is_read(name: str, value: object, suspicion: SecretMatch | None) -> None:
     assert variable(name=name, value=value) == Variable(name, suspicion)
 
 
 def test_each_variable_is_judged_by_itself() -> None:
     task = read({"name": "A_TOKEN", "value": CANARY}, {"name": "B"}, {"name": "C_TOKEN", "value": "none"})
 
-    assert [each.suspicion is not None for each in task.containers[0].environment] == [True, False, False]
+    assert [each.secret_match is not None for each in task.containers[0].environment] == [True, False, False]
 
 
 def test_nothing_of_the_value_is_kept() -> None:
     task = read({"name": "DB_PASSWORD", "value": CANARY})
 
     assert CANARY not in repr(task)
-    assert CANARY not in json.dumps(note(task))
+    assert CANARY not in json.dumps(encode(task))
 
 
 def test_what_an_earlier_night_suspected_is_read_back() -> None:
     task = read({"name": "DB_PASSWORD", "value": CANARY}, {"name": "PORT", "value": "80"})
-    again = parse({**json.loads(json.dumps(note(task))), "taskDefinitionArn": ARN})
+    again = parse({**json.loads(json.dumps(encode(task))), "taskDefinitionArn": ARN})
 
     assert again.containers == task.containers
-    assert again.containers[0].environment[0].suspicion == Suspicion("secret-name", 21)
+    assert again.containers[0].environment[0].secret_match == SecretMatch("secret-name", 21)
 
 
 def test_a_value_is_believed_before_a_note() -> None:
     assert variable(name="PORT", value="80", suspicion=["secret-name", 2]) == Variable("PORT")
-    assert variable(name="PASSWORD", value=CANARY, suspicion=None).suspicion == Suspicion("secret-name", 21)
+    assert variable(name="PASSWORD", value=CANARY, suspicion=None).secret_match == SecretMatch("secret-name", 21)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_value_is_believed_before_a_note() -> None:
     ids=lambda value: str(value)[:40],
 )
 def test_what_makes_no_sense_is_refused_by_its_place_without_a_word_of_it(members: dict[str, Any], path: str) -> None:
-    with pytest.raises(Malformed) as refusal:
+    with pytest.raises(MalformedValue) as refusal:
         variable(name="PASSWORD", **members)
 
     assert refusal.value.path == f"containerDefinitions[0].environment[0].{path}"
@@ -113,7 +113,7 @@ ANYTHING = (
 def test_nothing_makes_it_fail_in_any_other_way(name: str, value: object, noted: object) -> None:
     try:
         found = variable(name=name, value=value, suspicion=noted)
-    except Malformed:
+    except MalformedValue:
         return
 
     assert found.name == name

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from auditor.domain.ecs.workloads import Deployment, Placement, Service, TaskSet
-from auditor.parsers.ecs.services import Malformed, parse, parse_task_set
+from auditor.parsers.ecs.services import MalformedValue, parse, parse_task_set
 from tests.aws.collectors.ecs.answers import (
     ANOTHER_ACCOUNT,
     ANYTHING,
@@ -305,7 +305,7 @@ REFUSED_OF_SETS = [*OF_SETS, ("serviceArn", MISSING), ("clusterArn", MISSING)]
 
 @pytest.mark.parametrize(("path", "value"), REFUSED, ids=map(name_of, REFUSED))
 def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: object) -> None:
-    with pytest.raises(Malformed) as refusal:
+    with pytest.raises(MalformedValue) as refusal:
         parse(spoilt(WHOLE, path, value))
 
     assert refusal.value.path == path
@@ -313,7 +313,7 @@ def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: ob
 
 @pytest.mark.parametrize(("path", "value"), REFUSED_OF_SETS, ids=map(name_of, REFUSED_OF_SETS))
 def test_a_task_set_by_itself_is_refused_in_the_same_places(path: str, value: object) -> None:
-    with pytest.raises(Malformed) as refusal:
+    with pytest.raises(MalformedValue) as refusal:
         parse_task_set(spoilt(SET, path, value))
 
     assert refusal.value.path == path
@@ -343,7 +343,7 @@ def test_a_task_set_by_itself_is_refused_in_the_same_places(path: str, value: ob
     ],
 )
 def test_a_task_set_in_the_wrong_service_is_refused(changed: dict[str, str], path: str) -> None:
-    with pytest.raises(Malformed) as refusal:
+    with pytest.raises(MalformedValue) as refusal:
         parse({**WHOLE, "taskSets": [{**SET, **changed}]})
 
     assert refusal.value.path == path
@@ -351,9 +351,9 @@ def test_a_task_set_in_the_wrong_service_is_refused(changed: dict[str, str], pat
 
 @pytest.mark.parametrize("raw", [None, [], "{}", 1], ids=repr)
 def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
-    with pytest.raises(Malformed, match="service: expected an object, got"):
+    with pytest.raises(MalformedValue, match="service: expected an object, got"):
         loosely(raw)
-    with pytest.raises(Malformed, match="taskSet: expected an object, got"):
+    with pytest.raises(MalformedValue, match="taskSet: expected an object, got"):
         loosely_a_set(raw)
 
 
@@ -361,7 +361,7 @@ def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
 def test_no_answer_makes_the_parser_fail_in_any_other_way(raw: object) -> None:
     try:
         service = loosely(raw)
-    except Malformed:
+    except MalformedValue:
         return
 
     assert isinstance(service, Service)
@@ -372,7 +372,7 @@ def test_no_answer_makes_the_parser_fail_in_any_other_way(raw: object) -> None:
 def test_no_task_set_makes_the_parser_fail_in_any_other_way(raw: object) -> None:
     try:
         task_set = loosely_a_set(raw)
-    except Malformed:
+    except MalformedValue:
         return
 
     assert isinstance(task_set, TaskSet)
@@ -383,7 +383,7 @@ def test_no_task_set_makes_the_parser_fail_in_any_other_way(raw: object) -> None
 def test_no_word_but_these_reads_as_a_private_address(word: object) -> None:
     try:
         public = parse(spoilt(WHOLE, IP, word)).placement.public_ip
-    except Malformed:
+    except MalformedValue:
         return
 
     assert (word, public) in [(None, False), ("DISABLED", False), ("ENABLED", True)]

@@ -18,7 +18,7 @@ from auditor.checks.ecs.host_network_privileged_or_root import host_network_priv
 from auditor.domain.check import Status
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.task_definitions import TaskDefinition
-from auditor.parsers.ecs.task_definitions import Malformed, parse, whole
+from auditor.parsers.ecs.task_definitions import MalformedValue, parse, require_containers
 
 ARN = "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7"
 WHOLE: dict[str, Any] = {
@@ -83,9 +83,9 @@ def test_no_containers_are_no_containers(containers: object) -> None:
 def test_an_answer_that_lost_its_containers_is_no_clean_one(lost: dict[str, Any], mode: str | None) -> None:
     rest = {key: value for key, value in WHOLE.items() if key != "containerDefinitions"}
 
-    with pytest.raises(Malformed, match="containerDefinitions: holds no container"):
-        whole(parse({**rest, "networkMode": mode, **lost}))
-    assert whole(parse(WHOLE)) == parse(WHOLE)
+    with pytest.raises(MalformedValue, match="containerDefinitions: holds no container"):
+        require_containers(parse({**rest, "networkMode": mode, **lost}))
+    assert require_containers(parse(WHOLE)) == parse(WHOLE)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def spoilt(path: str, value: object) -> dict[str, Any]:
     ("path", "value"), REFUSED, ids=[f"{path} {'missing' if v is MISSING else repr(v)[:40]}" for path, v in REFUSED]
 )
 def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: object) -> None:
-    with pytest.raises(Malformed) as refusal:
+    with pytest.raises(MalformedValue) as refusal:
         parse(spoilt(path, value))
 
     assert refusal.value.path == path
@@ -234,7 +234,7 @@ def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: ob
 
 @pytest.mark.parametrize("raw", [None, [], "{}", 1], ids=repr)
 def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
-    with pytest.raises(Malformed, match="taskDefinition: expected an object, got"):
+    with pytest.raises(MalformedValue, match="taskDefinition: expected an object, got"):
         loosely(raw)
 
 
@@ -250,7 +250,7 @@ def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
     ],
 )
 def test_tags_that_are_not_keys_and_values_are_refused(tags: object, path: str) -> None:
-    with pytest.raises(Malformed) as refusal:
+    with pytest.raises(MalformedValue) as refusal:
         loosely(WHOLE, tags)
 
     assert refusal.value.path == path
@@ -261,7 +261,7 @@ def test_absent_tags_are_no_tags() -> None:
 
 
 def test_a_refusal_names_types_and_never_values() -> None:
-    with pytest.raises(Malformed) as refusal:
+    with pytest.raises(MalformedValue) as refusal:
         parse(with_container(privileged="hunter2", name="app"))
 
     assert str(refusal.value) == "containerDefinitions[0].privileged: expected true or false, got text"
@@ -309,7 +309,7 @@ ANSWERS = st.fixed_dictionaries(
 def test_no_answer_makes_the_parser_fail_in_any_other_way(raw: object, tags: object) -> None:
     try:
         task = loosely(raw, tags)
-    except Malformed:
+    except MalformedValue:
         return
 
     assert isinstance(task, TaskDefinition)
@@ -335,8 +335,8 @@ def plainly_harmless(container: object) -> bool:
 def test_nothing_passes_that_does_not_plainly_say_that_it_is_harmless(containers: object) -> None:
     raw = {"taskDefinitionArn": ARN, "family": "web", "revision": 7, "networkMode": "host"}
     try:
-        status = rule.judge(whole(parse({**raw, "containerDefinitions": containers})), Parameters()).status
-    except Malformed:
+        status = rule.judge(require_containers(parse({**raw, "containerDefinitions": containers})), Parameters()).status
+    except MalformedValue:
         return
 
     assert isinstance(containers, list)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from auditor.domain.ecs.workloads import Task
-from auditor.parsers.ecs.tasks import Malformed, parse
+from auditor.parsers.ecs.tasks import MalformedValue, parse
 from tests.aws.collectors.ecs.answers import (
     ANOTHER_ACCOUNT,
     ANYTHING,
@@ -103,7 +103,7 @@ REFUSED: list[tuple[str, object]] = [
 
 @pytest.mark.parametrize(("path", "value"), REFUSED, ids=map(name_of, REFUSED))
 def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: object) -> None:
-    with pytest.raises(Malformed) as refusal:
+    with pytest.raises(MalformedValue) as refusal:
         parse(spoilt(WHOLE, path, value))
 
     assert refusal.value.path == path
@@ -111,7 +111,7 @@ def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: ob
 
 @pytest.mark.parametrize("raw", [None, [], "{}", 1], ids=repr)
 def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
-    with pytest.raises(Malformed, match="task: expected an object, got"):
+    with pytest.raises(MalformedValue, match="task: expected an object, got"):
         loosely(raw)
 
 
@@ -119,7 +119,7 @@ def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
 def test_no_answer_makes_the_parser_fail_in_any_other_way(raw: object) -> None:
     try:
         task = loosely(raw)
-    except Malformed:
+    except MalformedValue:
         return
 
     assert isinstance(task, Task)

@@ -12,7 +12,7 @@ from auditor import checks
 from auditor.domain.check import Check, Evidence, Repair, Status
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition
 from auditor.parsers.ecs.task_definitions import parse, parse_daemon
-from auditor.remediation.ecs.patch import BLANK, Corrected, about, correct
+from auditor.remediation.ecs.patch import BLANK, PatchedDefinition, about, patch
 from tests.remediation.failing import FAILING, Failing, registered
 
 ARN = "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7"
@@ -36,24 +36,24 @@ def judged(check: Check[Any], raw: dict[str, Any], settings: dict[str, Any]) -> 
     return check.judge(parse(raw, raw.get("tags", ())), replace(check.parameters, **settings))
 
 
-def mended(failing: Failing) -> tuple[dict[str, Any], Corrected]:
+def mended(failing: Failing) -> tuple[dict[str, Any], PatchedDefinition]:
     raw = described(failing)
     check = CHECKS[failing.check]
     verdict = judged(check, raw, failing.settings)
     assert failing.reason in verdict.reasons
-    return raw, correct(raw, verdict.evidence, check.repairs)
+    return raw, patch(raw, verdict.evidence, check.repairs)
 
 
 def test_every_reason_of_every_check_over_definitions_is_mended_below_or_by_hand() -> None:
-    over = [each for each in CHECKS.values() if issubclass(each.over, Definition)]
-    reasons = {(each.id, reason) for each in over for reason in each.words}
+    over = [each for each in CHECKS.values() if issubclass(each.fact_type, Definition)]
+    reasons = {(each.id, reason) for each in over for reason in each.reason_texts}
 
     assert {(each.check, each.reason) for each in FAILING} | BY_HAND == reasons
     assert {(each.check, each.reason) for each in FAILING} & BY_HAND == set()
     for check_id, reason in BY_HAND:
         repair = CHECKS[check_id].repairs[reason]
-        assert repair == Repair(by_hand=repair.by_hand)
-        assert repair.by_hand
+        assert repair == Repair(manual=repair.manual)
+        assert repair.manual
 
 
 @pytest.mark.parametrize("failing", FAILING, ids=lambda each: each.name)
@@ -108,7 +108,7 @@ def test_a_volume_that_another_container_mounts_stays() -> None:
     raw["containerDefinitions"][1]["mountPoints"] = [mount]
     details = {"sourceVolume": "host", "containerPath": "/host/etc"}
 
-    corrected = correct(raw, [Evidence("app", reasons=("x",), details=details)], {"x": Repair(takes_out="mount")})
+    corrected = patch(raw, [Evidence("app", reasons=("x",), details=details)], {"x": Repair(removes="mount")})
 
     assert [each["name"] for each in corrected.definition["volumes"]] == ["host", "scratch"]
     assert corrected.definition["containerDefinitions"][1]["mountPoints"] == [mount]
@@ -128,7 +128,7 @@ def test_a_secret_that_has_its_place_in_the_store_keeps_it() -> None:
     raw["containerDefinitions"][0]["secrets"] = [there]
     evidence = Evidence("app", reasons=("x",), details={"environment": ("AWS_SECRET_ACCESS_KEY",)})
 
-    corrected = correct(raw, [evidence], {"x": Repair(takes_out="variables")})
+    corrected = patch(raw, [evidence], {"x": Repair(removes="variables")})
 
     assert corrected.definition["containerDefinitions"][0]["secrets"] == [there]
 
@@ -168,7 +168,7 @@ def test_the_memory_of_a_task_is_read_as_ecs_writes_it(whole: object) -> None:
     raw = {"family": "web", "revision": 7, "memory": whole, "containerDefinitions": [app, side]}
     repair = Repair(container={"memory": 512})
 
-    corrected = correct(raw, [Evidence("app", reasons=("x",))], {"x": repair})
+    corrected = patch(raw, [Evidence("app", reasons=("x",))], {"x": repair})
 
     assert corrected.definition["containerDefinitions"][0]["memory"] == 324
 
@@ -177,7 +177,7 @@ def test_where_no_limit_fits_a_person_is_told() -> None:
     app = {"name": "app", "memoryReservation": 100}
     raw = {"family": "web", "revision": 7, "memory": "512", "containerDefinitions": [app, {"name": "b", "memory": 500}]}
 
-    corrected = correct(raw, [Evidence("app", reasons=("x",))], {"x": Repair(container={"memory": 512})})
+    corrected = patch(raw, [Evidence("app", reasons=("x",))], {"x": Repair(container={"memory": 512})})
 
     assert any("ECS refuses" in each for each in corrected.by_hand)
 
@@ -185,9 +185,9 @@ def test_where_no_limit_fits_a_person_is_told() -> None:
 def test_what_a_person_decides_names_every_container_once() -> None:
     raw = {"containerDefinitions": [{"name": "a"}, {"name": "b"}]}
     evidence = [Evidence("a", reasons=("x", "y")), Evidence("b", reasons=("x",))]
-    repair = Repair(container={"user": "1000"}, by_hand="Choose.")
+    repair = Repair(container={"user": "1000"}, manual="Choose.")
 
-    assert correct(raw, evidence, {"x": repair, "y": repair}).by_hand == ("a, b: Choose.",)
+    assert patch(raw, evidence, {"x": repair, "y": repair}).by_hand == ("a, b: Choose.",)
 
 
 def test_evidence_of_another_revision_is_not_this_ones() -> None:
@@ -222,4 +222,4 @@ def test_the_definition_of_a_daemon_is_mended_by_the_same_repairs(
     verdict = judge(raw)
     assert verdict.status is Status.FAIL
 
-    assert judge(correct(raw, verdict.evidence, rule.repairs).definition).status is Status.PASS
+    assert judge(patch(raw, verdict.evidence, rule.repairs).definition).status is Status.PASS

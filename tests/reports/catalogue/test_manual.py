@@ -48,7 +48,7 @@ def judge(_task: TaskDefinition, _params: object) -> Verdict:
 
 def check(name: str, costs: dict[str, str] = COSTS, **members: Any) -> Described:  # noqa: ANN401 - members of a check
     given: dict[str, Any] = {"title": "Something holds", "severity": Severity.LOW, "frameworks": {}}
-    return Described(Check(id=name, judge=judge, **{"over": TaskDefinition, **given, **members}), costs)
+    return Described(Check(id=name, judge=judge, **{"fact_type": TaskDefinition, **given, **members}), costs)
 
 
 BOOK = [
@@ -57,7 +57,7 @@ BOOK = [
         "ecs-longer",
         OF_CLUSTERS,
         title="Another thing holds",
-        over=Cluster,
+        fact_type=Cluster,
         frameworks={CIS: ("3.9",)},
         origin=Origin("acme", "1.2"),
     ),
@@ -187,7 +187,7 @@ def test_the_page_as_markdown_has_a_heading_a_section_and_leaves_tables_as_they_
 
 def test_the_page_for_programs_has_its_sections_in_order() -> None:
     words = {"privileged": "is privileged"}
-    document = json.loads(page_json(check("ecs-a", parameters=Knobs(), words=words, remediation="Do.")))
+    document = json.loads(page_json(check("ecs-a", parameters=Knobs(), reason_texts=words, remediation="Do.")))
 
     assert [each["title"] for each in document["sections"]] == ["", "Description", "Audit, CLI"]
     assert document["sections"][2]["text"] == "    aws ecs list-clusters"
@@ -197,7 +197,7 @@ def test_the_page_for_programs_has_its_sections_in_order() -> None:
 
 
 def test_a_page_from_elsewhere_is_harmless_on_a_terminal() -> None:
-    strange = check("own", title="\x1b[31mred", page="One \x1b[2J.\n\nTwo\n---\n\u202ethree")
+    strange = check("own", title="\x1b[31mred", manual_page="One \x1b[2J.\n\nTwo\n---\n\u202ethree")
 
     assert all(line.isprintable() for text in (page(strange), page_markdown(strange)) for line in text.splitlines())
     assert "## Two\n\n\\u202ethree" in page_markdown(strange)

@@ -10,21 +10,23 @@ import jsonschema
 import pytest
 
 from auditor.domain.check import Evidence, Severity, Status
-from auditor.domain.file_report import Inspection, Opinion, Spot, Unseen
+from auditor.domain.file_report import FileFinding, FileReport, SourceLocation, UncheckedItem
 from auditor.reports.files.sarif import MOST_PLACES, MOST_RESULTS, MOST_TAGS, UNSEEN, sarif
 from auditor.reports.files.text import machine, text
 from tests.builders import CHECK, check_info, finding
 
 WORDS = {"privileged": "is privileged"}
-FAILING = Opinion(finding(), "Web", (Spot("infra/a b.yaml", 3), Spot("infra/a b.yaml", 9)))
-UNKNOWN = Opinion(
+FAILING = FileFinding(finding(), "Web", (SourceLocation("infra/a b.yaml", 3), SourceLocation("infra/a b.yaml", 9)))
+UNKNOWN = FileFinding(
     finding("x", status=Status.UNKNOWN, reasons=("unresolved",), evidence=(), remediation="It depends on !Ref Net."),
     "Api",
-    (Spot("plan.json"),),
+    (SourceLocation("plan.json"),),
     ("!Ref Net",),
 )
-PASSING = Opinion(finding("y", status=Status.PASS, reasons=(), evidence=()), "Ok", (Spot("infra/a b.yaml", 20),))
-HIDDEN = Unseen(Spot("t.yaml", 2), "Fn::ForEach::X", "it makes resources that only a deployment shows")
+PASSING = FileFinding(
+    finding("y", status=Status.PASS, reasons=(), evidence=()), "Ok", (SourceLocation("infra/a b.yaml", 20),)
+)
+HIDDEN = UncheckedItem(SourceLocation("t.yaml", 2), "Fn::ForEach::X", "it makes resources that only a deployment shows")
 
 #: The part of SARIF 2.1.0 that is written, by its specification: nothing else may stand there.
 _TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
@@ -112,11 +114,11 @@ SCHEMA = {
 }
 
 
-def inspection(*opinions: Opinion, unseen: tuple[Unseen, ...] = ()) -> Inspection:
-    return Inspection((check_info(words=WORDS),), (("infra/a b.yaml", 2), ("plan.json", 1)), opinions, unseen)
+def inspection(*opinions: FileFinding, unseen: tuple[UncheckedItem, ...] = ()) -> FileReport:
+    return FileReport((check_info(reason_texts=WORDS),), (("infra/a b.yaml", 2), ("plan.json", 1)), opinions, unseen)
 
 
-def run(result: Inspection) -> Any:  # noqa: ANN401
+def run(result: FileReport) -> Any:  # noqa: ANN401
     """The one run of a SARIF log that holds what it must."""
     log = json.loads(sarif(result))
     jsonschema.validate(log, SCHEMA)
@@ -144,20 +146,22 @@ def test_the_text_names_the_container_and_ends_with_the_sum() -> None:
             inspection(UNKNOWN),
             "UNKNOWN: 1 verdict could not be reached on 3 resources in 2 files, judged by 1 check; nothing fails.",
         ),
-        (Inspection((), (("a", 0),), (), ()), "Nothing to judge: 0 resources in 1 file."),
+        (FileReport((), (("a", 0),), (), ()), "Nothing to judge: 0 resources in 1 file."),
         (
-            Inspection((), (("a", 0),), (), (HIDDEN,)),
+            FileReport((), (("a", 0),), (), (HIDDEN,)),
             "UNKNOWN: 1 verdict could not be reached on 0 resources in 1 file, judged by 0 checks; nothing fails.",
         ),
     ],
 )
-def test_the_sum_says_first_what_matters(result: Inspection, last: str) -> None:
+def test_the_sum_says_first_what_matters(result: FileReport, last: str) -> None:
     assert text(result).splitlines()[-1] == last
 
 
 def test_names_from_files_are_harmless_on_a_terminal() -> None:
     hostile = "\x1b[31m\u202e\n"
-    evil = replace(FAILING, name=hostile, spots=(Spot(hostile),), finding=finding(evidence=(Evidence(hostile),)))
+    evil = replace(
+        FAILING, name=hostile, locations=(SourceLocation(hostile),), finding=finding(evidence=(Evidence(hostile),))
+    )
 
     assert text(inspection(evil)).replace("\n", "").isprintable()
     assert "\x1b" not in sarif(inspection(evil))
@@ -194,7 +198,7 @@ def test_sarif_shows_failures_and_what_is_unknown_at_their_places() -> None:
 
 
 def test_the_fingerprint_stays_when_lines_move_and_differs_between_resources() -> None:
-    moved = replace(FAILING, spots=(Spot("infra/a b.yaml", 30),))
+    moved = replace(FAILING, locations=(SourceLocation("infra/a b.yaml", 30),))
     other = replace(FAILING, finding=finding("other"))
     prints = [each["partialFingerprints"] for each in run(inspection(FAILING, moved, other))["results"]]
 
@@ -213,7 +217,9 @@ def test_the_level_follows_the_severity(severity: str, level: str) -> None:
 
 def test_what_github_would_drop_is_left_out_by_us_and_said() -> None:
     critical = replace(
-        FAILING, finding=finding(severity=Severity.CRITICAL), spots=tuple(Spot("f", n) for n in range(2000))
+        FAILING,
+        finding=finding(severity=Severity.CRITICAL),
+        locations=tuple(SourceLocation("f", n) for n in range(2000)),
     )
     frameworks = {"f": tuple(str(number) for number in range(50))}
     many = replace(inspection(*[FAILING] * MOST_RESULTS, critical), checks=(check_info(frameworks=frameworks),))
@@ -228,6 +234,6 @@ def test_what_github_would_drop_is_left_out_by_us_and_said() -> None:
 
 
 def test_an_absolute_path_is_a_file_uri() -> None:
-    (result,) = run(inspection(replace(FAILING, spots=(Spot("/tmp/ü.json", 1),))))["results"]  # noqa: S108
+    (result,) = run(inspection(replace(FAILING, locations=(SourceLocation("/tmp/ü.json", 1),))))["results"]  # noqa: S108
 
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "file:///tmp/%C3%BC.json"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from auditor.reports.page.html import render
+from auditor.reports.page.render import render
 from tests.reports import scenarios
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

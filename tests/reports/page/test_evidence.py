@@ -41,13 +41,13 @@ def test_without_evidence_the_reasons_speak_for_the_whole() -> None:
 
 def test_a_part_that_is_no_container_is_named_with_what_was_looked_at() -> None:
     evidence = Evidence("data", reasons=("clear",), details={"transitEncryption": "DISABLED", "rootDirectory": None})
-    (group,) = shown(finding(evidence=(evidence,)), check_info(words={"clear": "is not encrypted"})).groups
+    (group,) = shown(finding(evidence=(evidence,)), check_info(reason_texts={"clear": "is not encrypted"})).groups
     assert group.parts == (Part("data", "is not encrypted", (("transitEncryption", "DISABLED"),)),)
 
 
 def test_details_that_only_repeat_the_reason_are_left_out() -> None:
     evidence = app("privileged", readOnly=False, mode="", names=(), services=("arn:svc",), logDriver="splunk")
-    (group,) = shown(finding(evidence=(evidence,), in_use=Usage(services=("arn:svc",))), check_info()).groups
+    (group,) = shown(finding(evidence=(evidence,), usage=Usage(services=("arn:svc",))), check_info()).groups
     assert group.parts[0].details == (("logDriver", "splunk"),)
 
 
@@ -63,7 +63,7 @@ def test_nothing_of_it_is_long() -> None:
         for place in range(n + 1)
     )
     seen = shown(finding(evidence=evidence), check_info())
-    assert (len(seen.groups), seen.unsaid) == (6, 34)
+    assert (len(seen.groups), seen.omitted) == (6, 34)
     assert max(len(group.parts) for group in seen.groups) <= 12
     for group in seen.groups:
         for part in group.parts:
@@ -76,7 +76,7 @@ def test_nothing_of_it_is_long() -> None:
 def test_parts_beyond_a_dozen_are_counted() -> None:
     evidence = tuple(Evidence(f"c{n}", reasons=("x",)) for n in range(15))
     (group,) = shown(finding(evidence=evidence), check_info()).groups
-    assert (len(group.parts), group.unsaid) == (12, 3)
+    assert (len(group.parts), group.omitted) == (12, 3)
 
 
 def test_in_one_line_it_is_names_and_words() -> None:

@@ -11,7 +11,7 @@ from auditor.domain.coverage import CoverageStatus
 from auditor.domain.ecs.usage import Usage
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
-from auditor.engine.aggregate import MOST_FAILURES, About, Digest, Gathering
+from auditor.engine.aggregate import MOST_FAILURES, AccountDigest, RunAggregator, RunMetadata
 from auditor.reports.page.failures import by_check, contents, worst
 from tests.builders import CHECK, NOW, account, check_info, coverage, finding, run_result
 
@@ -27,31 +27,31 @@ def test_accounts_with_most_failures_come_first() -> None:
 
 def test_accounts_whose_failures_run_nowhere_come_after_those_with_fewer_that_run() -> None:
     idle, busy = account(1), account(2)
-    findings = [finding(name, account=idle, in_use=NOWHERE) for name in "abc"] + [finding("d", account=busy)]
+    findings = [finding(name, account=idle, usage=NOWHERE) for name in "abc"] + [finding("d", account=busy)]
     (group,) = by_check(run_result([coverage(account=idle), coverage(account=busy)], findings))
     assert [each.account for each in group.accounts] == [busy, idle]
     assert group.nowhere == 3
 
 
 def test_what_runs_nowhere_comes_last_within_its_severity_and_what_is_not_known_does_not() -> None:
-    idle = finding("idle", in_use=NOWHERE, evidence=(Evidence("app", reasons=("privileged", "root-user")),))
+    idle = finding("idle", usage=NOWHERE, evidence=(Evidence("app", reasons=("privileged", "root-user")),))
     findings = [
         finding("low", severity=Severity.LOW),
         idle,
-        finding("busy", in_use=SOMEWHERE),
-        finding("unread", in_use=UNREAD),
+        finding("busy", usage=SOMEWHERE),
+        finding("unread", usage=UNREAD),
         finding("unasked"),
     ]
     assert [each.resource.family for each in worst(findings)] == ["busy", "unasked", "unread", "idle", "low"]
 
 
 def test_the_run_keeps_the_rows_that_the_report_puts_first() -> None:
-    idle = [finding(f"idle-{number}", in_use=NOWHERE) for number in range(MOST_FAILURES)]
-    last = replace(finding("busy", in_use=SOMEWHERE), account=account(999))
-    gathering = Gathering()
+    idle = [finding(f"idle-{number}", usage=NOWHERE) for number in range(MOST_FAILURES)]
+    last = replace(finding("busy", usage=SOMEWHERE), account=account(999))
+    gathering = RunAggregator()
     summary = run_result([coverage()], [last]).accounts[0]
-    gathering.add(Digest(summary, (*idle, last), (), ()))
-    kept = gathering.result(About("run", NOW, NOW, "0", ())).failures
+    gathering.add(AccountDigest(summary, (*idle, last), (), ()))
+    kept = gathering.result(RunMetadata("run", NOW, NOW, "0", ())).failures
     assert len(kept) == MOST_FAILURES
     assert worst(kept)[0] is last
 
@@ -63,7 +63,7 @@ def test_the_total_counts_what_is_not_listed() -> None:
 
 def test_a_check_that_the_run_does_not_know_is_made_up_from_its_findings() -> None:
     (group,) = by_check(run_result([coverage()], [finding(check_id="gone", title="Something holds")]))
-    assert (group.check.id, group.check.title, group.check.words) == ("gone", "Something holds", {})
+    assert (group.check.id, group.check.title, group.check.reason_texts) == ("gone", "Something holds", {})
 
 
 def many(check_id: str, count: int, severity: Severity = Severity.HIGH) -> list[Finding]:

@@ -12,7 +12,7 @@ from auditor.domain.coverage import CoverageStatus
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountSummary, CheckInfo, RunResult
 from auditor.reports.page.frameworks import Framework, Standing, Tally, frameworks, numbered
-from auditor.reports.percentages import percent, percentage, unexamined
+from auditor.reports.percentages import format_percent, percentage, unexamined
 from tests.builders import COLLECTOR, account, check_info, coverage, run_result, summarise, unknown_regions
 
 CIS = "cis-compute-1.1"
@@ -166,4 +166,4 @@ def test_it_is_never_rounded_to_all_or_to_nothing(share: Fraction, shown: str) -
 
 
 def test_a_share_so_near_to_all_that_a_float_is_all_is_not_all() -> None:
-    assert percent(1 - Fraction(1, 10**30)) == 99.9
+    assert format_percent(1 - Fraction(1, 10**30)) == 99.9

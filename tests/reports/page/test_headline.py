@@ -9,7 +9,7 @@ from auditor.domain.coverage import Coverage, CoverageStatus
 from auditor.domain.reason import Reason
 from auditor.domain.result import RunResult
 from auditor.domain.scope import EVERY_REGION
-from auditor.reports.page.headline import sentence, tone
+from auditor.reports.page.headline import css_class, sentence
 from tests.builders import account, coverage, finding, run_result, unknown
 from tests.reports import scenarios
 
@@ -122,4 +122,4 @@ def test_the_sentence(result: RunResult, expected: str) -> None:
     ids=["clean", "failing", "unknown verdicts", "a gap", "interrupted"],
 )
 def test_only_a_complete_run_without_failures_or_unknowns_feels_clean(result: RunResult, expected: str) -> None:
-    assert tone(result) == expected
+    assert css_class(result) == expected

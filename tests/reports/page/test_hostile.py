@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from auditor.reports.page.html import render
+from auditor.reports.page.render import render
 from auditor.reports.summary_json import summary_json
 from auditor.reports.terminal.summary import WIDTH, summary
 from tests.builders import account

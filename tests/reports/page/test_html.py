@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import pytest
 
+from auditor.domain.aws_resource import Resource
 from auditor.domain.check import Evidence, Repair, Severity, Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.ecs.usage import Usage
 from auditor.domain.reason import Reason
-from auditor.domain.resource import Resource
 from auditor.reports.page.failures import by_check
-from auditor.reports.page.html import render
+from auditor.reports.page.render import render
 from tests.builders import CHECK, account, check_info, coverage, finding, run_result, unknown
 from tests.reports import scenarios
 from tests.reports.page_parser import Page
@@ -217,7 +217,7 @@ def test_what_runs_nowhere_is_said_to_and_comes_last_in_its_account() -> None:
 
 
 def test_use_that_nobody_looked_at_is_unknown_and_never_nowhere() -> None:
-    page = Page(render(run_result([coverage()], [finding(), finding("part", in_use=Usage(complete=False))])))
+    page = Page(render(run_result([coverage()], [finding(), finding("part", usage=Usage(complete=False))])))
     assert page.text.count("Not known whether it runs") == 2
     assert "Not known whether it runs: not all could be read" in page.text
     assert "nowhere" not in page.text

@@ -14,10 +14,10 @@ from tests.builders import REPAIRS, finding
 REPAIR = {
     **REPAIRS,
     "host-pid": Repair(definition={"pidMode": None}),
-    "host-network": Repair(definition={"networkMode": "awsvpc"}, by_hand="Give the services subnets."),
+    "host-network": Repair(definition={"networkMode": "awsvpc"}, manual="Give the services subnets."),
     "adds": Repair(container={"linuxParameters": {"capabilities": {"add": None}}}),
     "init": Repair(container={"linuxParameters": {"initProcessEnabled": True}}),
-    "image": Repair(by_hand="Copy the image into a trusted registry."),
+    "image": Repair(manual="Copy the image into a trusted registry."),
 }
 A_USER = "Name a user that the image is ready for."
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.ecs.usage import Usage
-from auditor.domain.resource import Introduction, Resource
 from auditor.reports.page.usage import Running, running, since, tag
 from tests.builders import NOW, finding
 
@@ -45,12 +45,12 @@ SERVICES = tuple(f"arn:aws:ecs:eu-west-1:000000000001:service/prod/{name}" for n
     ],
 )
 def test_where_it_runs(usage: Usage | None, said: str, short: str) -> None:
-    assert running(finding(in_use=usage)) == Running(said)
-    assert tag(finding(in_use=usage)) == short
+    assert running(finding(usage=usage)) == Running(said)
+    assert tag(finding(usage=usage)) == short
 
 
 def test_what_makes_it_worse_is_apart() -> None:
-    exposed = finding(in_use=Usage(SERVICES[:1], public_ip=True, exec_enabled=True))
+    exposed = finding(usage=Usage(SERVICES[:1], public_ip=True, exec_enabled=True))
     assert running(exposed) == Running("Runs: service api", ("public IP address", "ECS Exec"))
     assert tag(exposed) == "1 service, public IP"
 

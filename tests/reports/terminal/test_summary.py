@@ -115,8 +115,8 @@ def test_a_clean_framework_has_nothing_beside_its_score() -> None:
 
 
 def test_where_it_runs_is_told_before_what_is_the_matter() -> None:
-    idle = finding("idle", in_use=Usage())
-    text = shown(run_result([coverage()], [idle, finding("busy", in_use=Usage(running_tasks=1))]))
+    idle = finding("idle", usage=Usage())
+    text = shown(run_result([coverage()], [idle, finding("busy", usage=Usage(running_tasks=1))]))
     assert text.index("busy:1 (1 task): app is privileged") < text.index("idle:1 (runs nowhere): app is privileged")
 
 

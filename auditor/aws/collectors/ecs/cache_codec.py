@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditor.domain.cache import ScopeRecall
+from auditor.domain.cache import ScopeCache
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.task_definitions import Definition, Volume
-from auditor.domain.secret_match import Suspicion
+from auditor.domain.secret_match import SecretMatch
 
 #: How many older revisions of a family are remembered.
 _OLDER = 8
 
 
-def note(definition: Definition) -> dict[str, Any]:
+def encode(definition: Definition) -> dict[str, Any]:
     """Write down one revision. Members that say nothing are left out."""
     return _filled(
         family=definition.family,
@@ -36,17 +36,17 @@ def note(definition: Definition) -> dict[str, Any]:
     )
 
 
-def history(recall: ScopeRecall) -> None:
+def prune_history(recall: ScopeCache) -> None:
     """Keep some of what is known of older revisions of the families of tonight: they tell when a fault came in."""
-    families = {arn.rpartition(":")[0] for arn in recall.kept}
+    families = {arn.rpartition(":")[0] for arn in recall.fresh}
     older: dict[str, list[tuple[int, str]]] = {}
-    for arn in recall.known:
+    for arn in recall.cached:
         family, _, revision = arn.rpartition(":")
-        if family in families and arn not in recall.kept and revision.isdecimal():
+        if family in families and arn not in recall.fresh and revision.isdecimal():
             older.setdefault(family, []).append((int(revision), arn))
     for revisions in older.values():
         for _, arn in sorted(revisions, reverse=True)[:_OLDER]:
-            recall.keep(arn, recall.known[arn])
+            recall.store(arn, recall.cached[arn])
 
 
 def _container(container: Container) -> dict[str, Any]:
@@ -56,7 +56,9 @@ def _container(container: Container) -> dict[str, Any]:
         user=container.user,
         privileged=container.privileged,
         readonlyRootFilesystem=container.readonly_root,
-        environment=[_filled(name=each.name, suspicion=_suspicion(each.suspicion)) for each in container.environment],
+        environment=[
+            _filled(name=each.name, suspicion=_suspicion(each.secret_match)) for each in container.environment
+        ],
         secrets=[{"name": name} for name in container.secrets],
         logConfiguration=_filled(logDriver=container.log_driver, options=_filled(mode=container.log_mode)),
         memory=container.memory,
@@ -77,7 +79,7 @@ def _volume(volume: Volume) -> dict[str, Any]:
     return _filled(name=volume.name, host=_filled(sourcePath=volume.host_path)) | efs
 
 
-def _suspicion(suspicion: Suspicion | None) -> list[Any] | None:
+def _suspicion(suspicion: SecretMatch | None) -> list[Any] | None:
     return [suspicion.detector, suspicion.length] if suspicion else None
 
 

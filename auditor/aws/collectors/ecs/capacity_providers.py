@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from auditor.aws.collectors.collector import Collector, Visit
-from auditor.aws.collectors.paging import paged
-from auditor.aws.errors import Malformed
+from auditor.aws.collectors.collector import CollectContext, Collector
+from auditor.aws.collectors.paging import paginate
+from auditor.aws.errors import MalformedResponse
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.workloads import CapacityProvider
 from auditor.domain.fact import Fact
 from auditor.domain.reason import Reason
 from auditor.parsers.ecs.capacity_providers import parse
-from auditor.parsers.json_values import Malformed as NotAProvider
+from auditor.parsers.json_values import MalformedValue as NotAProvider
 
 _LARGEST_PAGE = 10
 
 
-def _collect(visit: Visit) -> Iterator[Fact | Gap]:
+def _collect(visit: CollectContext) -> Iterator[Fact | Gap]:
     seen: set[str] = set()
-    for providers, failures in paged(
-        visit.line, "ecs", "DescribeCapacityProviders", _page, include=["TAGS"], maxResults=_LARGEST_PAGE
+    for providers, failures in paginate(
+        visit.client, "ecs", "DescribeCapacityProviders", _page, include=["TAGS"], maxResults=_LARGEST_PAGE
     ):
         for each in providers:
             if each.arn not in seen:
@@ -34,23 +34,23 @@ def _collect(visit: Visit) -> Iterator[Fact | Gap]:
 def _page(answer: Mapping[str, Any]) -> tuple[list[CapacityProvider], list[str]]:
     found, failures = answer.get("capacityProviders"), answer.get("failures") or []
     if not isinstance(found, list) or not isinstance(failures, list):
-        raise Malformed("no list of objects under `capacityProviders`")
+        raise MalformedResponse("no list of objects under `capacityProviders`")
     try:
         return [parse(each) for each in found], [str(each)[:300] for each in failures]
     except NotAProvider as error:
-        raise Malformed(f"capacityProviders: {error}") from error
+        raise MalformedResponse(f"capacityProviders: {error}") from error
 
 
 collector = Collector(
     name="ecs-capacity-providers",
-    yields=CapacityProvider,
+    fact_type=CapacityProvider,
     actions=("ecs:DescribeCapacityProviders",),
     version=1,
     collect=_collect,
-    count=_collect,
+    list_only=_collect,
     batch=0,
     cost="1 per 10 capacity providers",
-    models={
+    required_members={
         "CapacityProvider": ("capacityProviderArn", "name", "status", "autoScalingGroupProvider", "tags"),
         "AutoScalingGroupProvider": ("autoScalingGroupArn", "managedTerminationProtection"),
     },

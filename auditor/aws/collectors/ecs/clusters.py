@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.aws.collectors.batch_describe import Describe
-from auditor.aws.collectors.collector import Collector, Visit
+from auditor.aws.collectors.batch_describe import BatchDescribe
+from auditor.aws.collectors.collector import CollectContext, Collector
 from auditor.aws.collectors.paging import clusters
+from auditor.domain.aws_resource import Resource
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.workloads import Cluster
 from auditor.domain.fact import Fact
-from auditor.domain.resource import Resource
 from auditor.parsers.ecs.clusters import parse
 
 
@@ -18,27 +18,27 @@ def _resource(arn: str) -> Resource:
     return Cluster(arn, arn.rpartition("/")[2], "").resource
 
 
-_DESCRIBE = Describe("DescribeClusters", "clusters", 100, parse, _resource)
+_DESCRIBE = BatchDescribe("DescribeClusters", "clusters", 100, parse, _resource)
 
 
-def _collect(visit: Visit) -> Iterator[Fact | Gap]:
-    yield from _DESCRIBE.each(visit, clusters(visit), include=["TAGS", "SETTINGS", "CONFIGURATIONS"])
+def _collect(visit: CollectContext) -> Iterator[Fact | Gap]:
+    yield from _DESCRIBE.describe_all(visit, clusters(visit), include=["TAGS", "SETTINGS", "CONFIGURATIONS"])
 
 
-def _count(visit: Visit) -> Iterator[Fact | Gap]:
+def _count(visit: CollectContext) -> Iterator[Fact | Gap]:
     return (Cluster(arn, "", "") for arn in clusters(visit))
 
 
 collector = Collector(
     name="ecs-clusters",
-    yields=Cluster,
+    fact_type=Cluster,
     actions=("ecs:DescribeClusters", "ecs:ListClusters"),
     version=1,
     collect=_collect,
-    count=_count,
+    list_only=_count,
     batch=100,
     cost="2 per 100 clusters",
-    models={
+    required_members={
         "Cluster": ("clusterArn", "clusterName", "status", "settings", "configuration", "tags"),
         "ExecuteCommandConfiguration": ("kmsKeyId", "logging", "logConfiguration"),
         "ExecuteCommandLogConfiguration": (

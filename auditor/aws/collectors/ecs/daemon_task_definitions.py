@@ -11,25 +11,25 @@ from dataclasses import replace
 from typing import Any
 
 from auditor.aws.calls import Read
-from auditor.aws.collectors.batch_describe import Describe
-from auditor.aws.collectors.collector import Collector, Visit
-from auditor.aws.collectors.paging import PAGE, paged
-from auditor.aws.errors import CallFailed, Malformed
+from auditor.aws.collectors.batch_describe import BatchDescribe
+from auditor.aws.collectors.collector import CollectContext, Collector
+from auditor.aws.collectors.paging import PAGE, paginate
+from auditor.aws.errors import ApiCallError, MalformedResponse
+from auditor.domain.aws_resource import Resource
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition
 from auditor.domain.ecs.usage import Usage
 from auditor.domain.fact import Fact
-from auditor.domain.resource import Resource
 from auditor.parsers import json_values
-from auditor.parsers.ecs.daemons import parse_revision, running_revisions
-from auditor.parsers.ecs.task_definitions import parse_daemon, whole
-from auditor.parsers.json_values import Malformed as NotADaemon
+from auditor.parsers.ecs.daemons import active_revisions, parse_revision
+from auditor.parsers.ecs.task_definitions import parse_daemon, require_containers
+from auditor.parsers.json_values import MalformedValue as NotADaemon
 
 _KIND = ":daemon-task-definition/"
 #: What an endpoint says of an operation that it does not have.
 _NOT_OFFERED = frozenset({"UnknownOperationException", "InvalidAction"})
 
-_REVISIONS = Describe(
+_REVISIONS = BatchDescribe(
     "DescribeDaemonRevisions",
     "daemonRevisionArns",
     20,
@@ -39,30 +39,30 @@ _REVISIONS = Describe(
 )
 
 
-def _collect(visit: Visit) -> Iterator[Fact | Gap]:
+def _collect(visit: CollectContext) -> Iterator[Fact | Gap]:
     try:
         latest = dict(_listed(visit))
-    except CallFailed as failed:
+    except ApiCallError as failed:
         if failed.failure.code in _NOT_OFFERED:
             return
         raise
-    uses, gaps = _in_use(visit) if visit.wishes.running and latest else ({}, [])
-    wanted = {*(latest.values() if visit.wishes.latest else ()), *uses}
+    uses, gaps = _in_use(visit) if visit.options.running and latest else ({}, [])
+    wanted = {*(latest.values() if visit.options.latest else ()), *uses}
     for arn in sorted(wanted):
         item = _describe(visit, arn)
         if isinstance(item, DaemonTaskDefinition):
-            usage = uses.get(arn, Usage(complete=not gaps)) if visit.wishes.running else None
+            usage = uses.get(arn, Usage(complete=not gaps)) if visit.options.running else None
             number = int(latest[item.family].rpartition(":")[2]) if item.family in latest else 0
-            yield replace(item, in_use=usage, latest_active=number)
+            yield replace(item, usage=usage, latest_active=number)
         else:
             yield item
     yield from gaps
 
 
-def _listed(visit: Visit) -> Iterator[tuple[str, str]]:
+def _listed(visit: CollectContext) -> Iterator[tuple[str, str]]:
     """Yield family and ARN of the last revision of every family."""
-    for page in paged(
-        visit.line,
+    for page in paginate(
+        visit.client,
         "ecs",
         "ListDaemonTaskDefinitions",
         _arns("daemonTaskDefinitions", "arn"),
@@ -74,18 +74,20 @@ def _listed(visit: Visit) -> Iterator[tuple[str, str]]:
             yield arn.partition(_KIND)[2].rpartition(":")[0], arn
 
 
-def _in_use(visit: Visit) -> tuple[dict[str, Usage], list[Gap]]:
+def _in_use(visit: CollectContext) -> tuple[dict[str, Usage], list[Gap]]:
     """Return by ARN of the definition what runs, and what could not be read of it."""
     revisions: dict[str, int] = {}
     gaps: list[Gap] = []
     try:
-        for page in paged(visit.line, "ecs", "ListDaemons", _arns("daemonSummariesList", "daemonArn"), maxResults=PAGE):
+        for page in paginate(
+            visit.client, "ecs", "ListDaemons", _arns("daemonSummariesList", "daemonArn"), maxResults=PAGE
+        ):
             for arn in page:
                 _read_daemon(visit, arn, revisions, gaps)
-    except CallFailed as failed:
+    except ApiCallError as failed:
         gaps.append(_unknown_use(visit, failed))
     uses: dict[str, Usage] = {}
-    for item in _REVISIONS.each(visit, revisions):
+    for item in _REVISIONS.describe_all(visit, revisions):
         if isinstance(item, Gap):
             gaps.append(replace(item, resource=None))
             continue
@@ -100,23 +102,23 @@ def _in_use(visit: Visit) -> tuple[dict[str, Usage], list[Gap]]:
     return {arn: replace(usage, complete=not gaps) for arn, usage in uses.items()}, gaps
 
 
-def _read_daemon(visit: Visit, arn: str, revisions: dict[str, int], gaps: list[Gap]) -> None:
+def _read_daemon(visit: CollectContext, arn: str, revisions: dict[str, int], gaps: list[Gap]) -> None:
     try:
-        revisions.update(visit.line.call("ecs", "DescribeDaemon", _current, daemonArn=arn))
-    except CallFailed as failed:
+        revisions.update(visit.client.call("ecs", "DescribeDaemon", _current, daemonArn=arn))
+    except ApiCallError as failed:
         if failed.failure.code != "DaemonNotFoundException":  # deleted since it was listed
             gaps.append(_unknown_use(visit, failed))
 
 
-def _unknown_use(visit: Visit, failed: CallFailed) -> Gap:
+def _unknown_use(visit: CollectContext, failed: ApiCallError) -> Gap:
     detail = f"Some daemons could not be read, so what they run is not known: {failed.failure.detail}"
     return Gap(visit.scope, "list", failed.failure.reason, detail)
 
 
-def _describe(visit: Visit, arn: str) -> DaemonTaskDefinition | Gap:
+def _describe(visit: CollectContext, arn: str) -> DaemonTaskDefinition | Gap:
     try:
-        return visit.line.call("ecs", "DescribeDaemonTaskDefinition", _of(arn), daemonTaskDefinition=arn)
-    except CallFailed as failed:
+        return visit.client.call("ecs", "DescribeDaemonTaskDefinition", _of(arn), daemonTaskDefinition=arn)
+    except ApiCallError as failed:
         family, _, revision = arn.partition(_KIND)[2].rpartition(":")
         number = int(revision) if revision.isdecimal() else None
         resource = Resource(arn, DaemonTaskDefinition.TYPE, f"{family}:{revision}", family, number)
@@ -129,43 +131,43 @@ def _arns(key: str, member: str) -> Read[list[str]]:
             listed = json_values.objects(answer[key], key)
             return [json_values.text(each.get(member), f"{path}.{member}") for each, path in listed]
         except (KeyError, NotADaemon) as error:
-            raise Malformed(f"no list of ARNs under `{key}`") from error
+            raise MalformedResponse(f"no list of ARNs under `{key}`") from error
 
     return read
 
 
 def _current(answer: Mapping[str, Any]) -> dict[str, int]:
     try:
-        return running_revisions(answer.get("daemon"))
+        return active_revisions(answer.get("daemon"))
     except NotADaemon as error:
-        raise Malformed(f"daemon: {error}") from error
+        raise MalformedResponse(f"daemon: {error}") from error
 
 
 def _of(arn: str) -> Read[DaemonTaskDefinition]:
     def read(answer: Mapping[str, Any]) -> DaemonTaskDefinition:
         try:
-            definition = whole(parse_daemon(answer.get("daemonTaskDefinition") or {}))
+            definition = require_containers(parse_daemon(answer.get("daemonTaskDefinition") or {}))
         except NotADaemon as error:
-            raise Malformed(f"daemonTaskDefinition: {error}") from error
+            raise MalformedResponse(f"daemonTaskDefinition: {error}") from error
         if definition.arn != arn:
-            raise Malformed(f"asked for {arn}, got {definition.arn}")
+            raise MalformedResponse(f"asked for {arn}, got {definition.arn}")
         return definition
 
     return read
 
 
-def _count(visit: Visit) -> Iterator[Fact | Gap]:
+def _count(visit: CollectContext) -> Iterator[Fact | Gap]:
     try:
         for family, arn in _listed(visit):
             yield DaemonTaskDefinition(arn, family, 0, "", None, ())
-    except CallFailed as failed:
+    except ApiCallError as failed:
         if failed.failure.code not in _NOT_OFFERED:
             raise
 
 
 collector = Collector(
     name="ecs-daemon-task-definitions",
-    yields=DaemonTaskDefinition,
+    fact_type=DaemonTaskDefinition,
     actions=(
         "ecs:DescribeDaemon",
         "ecs:DescribeDaemonRevisions",
@@ -175,10 +177,10 @@ collector = Collector(
     ),
     version=1,
     collect=_collect,
-    count=_count,
+    list_only=_count,
     batch=1,
     cost="1 per 100 families, 1 per family, 2 per 100 daemons, 1 per daemon",
-    models={
+    required_members={
         "DaemonTaskDefinition": ("daemonTaskDefinitionArn", "pidMode", "ipcMode", "containerDefinitions", "volumes"),
         "DaemonContainerDefinition": ("name", "user", "privileged", "readonlyRootFilesystem", "environment"),
     },

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from auditor.domain.aws_resource import Introduction
 from auditor.domain.check import Status
 from auditor.domain.ecs.task_definitions import Definition
-from auditor.domain.resource import Introduction
 
 #: Returns a revision by its number, None where there is none to be had.
-Look = Callable[[int], Definition | None]
+FetchRevision = Callable[[int], Definition | None]
 
 #: How many revisions that are gone the search steps over before it gives up.
 _MOST_MISSING = 8
 
 
-def recalled(revision: int, look: Look, judge: Callable[[Definition], Status]) -> Introduction | None:
+def introduction_from_cache(
+    revision: int, look: FetchRevision, judge: Callable[[Definition], Status]
+) -> Introduction | None:
     """Return what is known without asking, by going back from `revision` one by one. None where that breaks off."""
     current = look(revision)
     if current is None or judge(current) is not Status.FAIL:
@@ -35,7 +37,9 @@ def recalled(revision: int, look: Look, judge: Callable[[Definition], Status]) -
     return _of(current)
 
 
-def searched(revision: int, look: Look, judge: Callable[[Definition], Status]) -> Introduction | None:
+def bisect_introduction(
+    revision: int, look: FetchRevision, judge: Callable[[Definition], Status]
+) -> Introduction | None:
     """Return what asking for some of the revisions in between tells; `look` may call, and raises what ends the search.
 
     None where the revision does not fail by what it says, and where too many of its predecessors are gone.

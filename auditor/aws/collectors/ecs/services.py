@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.aws.collectors.batch_describe import Describe
-from auditor.aws.collectors.collector import Collector, Visit
+from auditor.aws.collectors.batch_describe import BatchDescribe
+from auditor.aws.collectors.collector import CollectContext, Collector
 from auditor.aws.collectors.paging import clusters, in_cluster
+from auditor.domain.aws_resource import Resource
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.workloads import Service
 from auditor.domain.fact import Fact
-from auditor.domain.resource import Resource
 from auditor.parsers.ecs.services import parse
 
 _LIST = ("ListServices", "serviceArns")
@@ -21,18 +21,18 @@ def _resource(arn: str) -> Resource:
     return Resource(arn, "AWS::ECS::Service", arn.partition(":service/")[2])
 
 
-_DESCRIBE = Describe("DescribeServices", "services", 10, parse, _resource)
+_DESCRIBE = BatchDescribe("DescribeServices", "services", 10, parse, _resource)
 
 
-def _collect(visit: Visit) -> Iterator[Fact | Gap]:
+def _collect(visit: CollectContext) -> Iterator[Fact | Gap]:
     for cluster in clusters(visit):
         arns, gap = in_cluster(visit, cluster, *_LIST)
-        yield from _DESCRIBE.each(visit, arns, cluster=cluster, include=["TAGS"])
+        yield from _DESCRIBE.describe_all(visit, arns, cluster=cluster, include=["TAGS"])
         if gap is not None:
             yield gap
 
 
-def _count(visit: Visit) -> Iterator[Fact | Gap]:
+def _count(visit: CollectContext) -> Iterator[Fact | Gap]:
     for cluster in clusters(visit):
         arns, gap = in_cluster(visit, cluster, *_LIST)
         yield from (Service(arn, "", cluster, "", None) for arn in arns)
@@ -42,14 +42,14 @@ def _count(visit: Visit) -> Iterator[Fact | Gap]:
 
 collector = Collector(
     name="ecs-services",
-    yields=Service,
+    fact_type=Service,
     actions=("ecs:DescribeServices", "ecs:ListClusters", "ecs:ListServices"),
     version=1,
     collect=_collect,
-    count=_count,
+    list_only=_count,
     batch=10,
     cost="1 per 100 clusters, 1 per 100 services, 1 per 10 services",
-    models={
+    required_members={
         "Service": (
             *("serviceArn", "serviceName", "clusterArn", "status", "taskDefinition", "launchType", "platformVersion"),
             *("platformFamily", "capacityProviderStrategy", "networkConfiguration", "deployments", "taskSets"),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.aws.collectors.collector import Collector, Visit
+from auditor.aws.collectors.collector import CollectContext, Collector
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.workloads import Service, TaskSet
 from auditor.domain.fact import Fact
 
 
-def _collect(visit: Visit) -> Iterator[Fact | Gap]:
-    services = visit.beside("ecs-services")
+def _collect(visit: CollectContext) -> Iterator[Fact | Gap]:
+    services = visit.collect_sibling("ecs-services")
     lost = [each for each in services.items if isinstance(each, Gap)]
     for each in services.items:
         if isinstance(each, Service):
@@ -23,21 +23,21 @@ def _collect(visit: Visit) -> Iterator[Fact | Gap]:
         yield Gap(visit.scope, "list", lost[0].reason, detail)
 
 
-def _count(_visit: Visit) -> Iterator[Fact | Gap]:
+def _count(_visit: CollectContext) -> Iterator[Fact | Gap]:
     return iter(())
 
 
 collector = Collector(
     name="ecs-task-sets",
-    yields=TaskSet,
+    fact_type=TaskSet,
     actions=("ecs:DescribeServices", "ecs:ListClusters", "ecs:ListServices"),
     version=1,
     collect=_collect,
-    count=_count,
+    list_only=_count,
     batch=0,
     cost="none beside those of services",
-    needs=("ecs-services",),
-    models={
+    depends_on=("ecs-services",),
+    required_members={
         "Service": ("taskSets",),
         "TaskSet": (
             *("id", "taskSetArn", "status", "taskDefinition", "networkConfiguration", "launchType", "runningCount"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.aws.collectors.batch_describe import Describe
-from auditor.aws.collectors.collector import Collector, Visit
+from auditor.aws.collectors.batch_describe import BatchDescribe
+from auditor.aws.collectors.collector import CollectContext, Collector
 from auditor.aws.collectors.paging import clusters, in_cluster
+from auditor.domain.aws_resource import Resource
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.workloads import Task
 from auditor.domain.fact import Fact
-from auditor.domain.resource import Resource
 from auditor.parsers.ecs.tasks import parse
 
 #: Without a word about status, ECS lists what shall run; asking for PENDING never gives anything (API reference).
@@ -21,18 +21,18 @@ def _resource(arn: str) -> Resource:
     return Task(arn, "", "").resource
 
 
-_DESCRIBE = Describe("DescribeTasks", "tasks", 100, parse, _resource)
+_DESCRIBE = BatchDescribe("DescribeTasks", "tasks", 100, parse, _resource)
 
 
-def _collect(visit: Visit) -> Iterator[Fact | Gap]:
+def _collect(visit: CollectContext) -> Iterator[Fact | Gap]:
     for cluster in clusters(visit):
         arns, gap = in_cluster(visit, cluster, *_LIST)
-        yield from _DESCRIBE.each(visit, arns, cluster=cluster)
+        yield from _DESCRIBE.describe_all(visit, arns, cluster=cluster)
         if gap is not None:
             yield gap
 
 
-def _count(visit: Visit) -> Iterator[Fact | Gap]:
+def _count(visit: CollectContext) -> Iterator[Fact | Gap]:
     for cluster in clusters(visit):
         arns, gap = in_cluster(visit, cluster, *_LIST)
         yield from (Task(arn, cluster, "") for arn in arns)
@@ -42,12 +42,14 @@ def _count(visit: Visit) -> Iterator[Fact | Gap]:
 
 collector = Collector(
     name="ecs-tasks",
-    yields=Task,
+    fact_type=Task,
     actions=("ecs:DescribeTasks", "ecs:ListClusters", "ecs:ListTasks"),
     version=1,
     collect=_collect,
-    count=_count,
+    list_only=_count,
     batch=100,
     cost="1 per 100 clusters, 2 per 100 tasks",
-    models={"Task": ("taskArn", "clusterArn", "taskDefinitionArn", "group", "launchType", "enableExecuteCommand")},
+    required_members={
+        "Task": ("taskArn", "clusterArn", "taskDefinitionArn", "group", "launchType", "enableExecuteCommand")
+    },
 )

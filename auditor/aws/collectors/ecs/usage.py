@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from auditor.aws.collectors.collector import Outcome, Visit
+from auditor.aws.collectors.collector import CollectContext, CollectorResult
 from auditor.domain.coverage import Gap
-from auditor.domain.ecs.usage import Usage, in_use
+from auditor.domain.ecs.usage import Usage, usage_by_arn
 from auditor.domain.ecs.workloads import Service, Task
 
 
 @dataclass(frozen=True, slots=True)
-class Uses:
+class UsageIndex:
     """What uses which revision, by ARN. `gap` is None where all of it could be read; `asked` is False if nobody did."""
 
     by_arn: Mapping[str, Usage] = field(default_factory=dict)
@@ -26,21 +26,21 @@ class Uses:
         return self.by_arn.get(arn) or Usage(complete=self.gap is None)
 
 
-def look_around(visit: Visit) -> Uses:
+def usage_in_region(visit: CollectContext) -> UsageIndex:
     """Return what runs of task definitions, where that is wanted."""
-    if not visit.wishes.running:
-        return Uses(asked=False)
-    services, tasks = visit.beside("ecs-services"), visit.beside("ecs-tasks")
+    if not visit.options.running:
+        return UsageIndex(asked=False)
+    services, tasks = visit.collect_sibling("ecs-services"), visit.collect_sibling("ecs-tasks")
     gap = _gap(visit, "services", services) or _gap(visit, "tasks", tasks)
-    by_arn = in_use(
+    by_arn = usage_by_arn(
         (each for each in services.items if isinstance(each, Service)),
         (each for each in tasks.items if isinstance(each, Task)),
         complete=gap is None,
     )
-    return Uses(by_arn, gap)
+    return UsageIndex(by_arn, gap)
 
 
-def _gap(visit: Visit, what: str, outcome: Outcome) -> Gap | None:
+def _gap(visit: CollectContext, what: str, outcome: CollectorResult) -> Gap | None:
     """Return the gap that what is unread of services or tasks leaves here: revisions that only it runs."""
     first = next((each for each in outcome.items if isinstance(each, Gap)), None)
     if outcome.failure is not None:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from auditor.aws.account_reader import Reader
-from auditor.aws.collectors import catalogue
-from auditor.aws.collectors.collector import Wishes
+from auditor.aws.account_reader import AccountReader
+from auditor.aws.collectors import all_collectors
+from auditor.aws.collectors.collector import CollectOptions
 from auditor.aws.roles import Identity, Roles
-from auditor.domain.clock import Unreadable
-from auditor.domain.coverage import Meter
+from auditor.domain.clock import ReadError
+from auditor.domain.coverage import CallStats
 from auditor.domain.scope import Scope, Target
 from tests import builders
 from tests.aws.fakes import Sent, caller
@@ -127,31 +127,31 @@ class Reading:
     """What the collectors made of a region, in the order in which a run would ask them."""
 
     items: dict[str, list[Any]]
-    failures: dict[str, Unreadable]
+    failures: dict[str, ReadError]
     calls: list[tuple[str, Any]]
 
     def operations(self) -> list[str]:
         return [operation for operation, _ in self.calls]
 
 
-def read(script: Callable[[Sent], Any], names: Iterable[str], wishes: Wishes | None = None) -> Reading:
+def read(script: Callable[[Sent], Any], names: Iterable[str], wishes: CollectOptions | None = None) -> Reading:
     """Read a region with the collectors of these names."""
     by = caller(script)
     wanted = set(names)
-    needed = {need for each in catalogue() if each.name in wanted for need in each.running_needs} | wanted
-    collectors = [each for each in catalogue() if each.name in needed]
-    reader = Reader(
+    needed = {need for each in all_collectors() if each.name in wanted for need in each.usage_depends_on} | wanted
+    collectors = [each for each in all_collectors() if each.name in needed]
+    reader = AccountReader(
         by, Roles(by, Identity(ACCOUNT.id, f"arn:aws:iam::{ACCOUNT.id}:user/u"), "run", ()), collectors, None, wishes
     )
-    reader.regions(Target(ACCOUNT), Meter())
+    reader.regions(Target(ACCOUNT), CallStats())
     items: dict[str, list[Any]] = {}
-    failures: dict[str, Unreadable] = {}
+    failures: dict[str, ReadError] = {}
     for each in collectors:
         found = items.setdefault(each.name, [])
         try:
-            found.extend(reader.collect(SCOPE, each.name, Meter()))
-        except Unreadable as failure:
+            found.extend(reader.collect(SCOPE, each.name, CallStats()))
+        except ReadError as failure:
             failures[each.name] = failure
-    reader.leave(SCOPE)
+    reader.release_scope(SCOPE)
     sent = by.clients.sent  # type: ignore[attr-defined]
     return Reading(items, failures, [(each.operation, each.parameters) for each in sent if each.service == "ecs"])

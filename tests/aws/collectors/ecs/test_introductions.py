@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.aws.collectors.ecs.introductions import Look, recalled, searched
+from auditor.aws.collectors.ecs.introductions import FetchRevision, bisect_introduction, introduction_from_cache
+from auditor.domain.aws_resource import Introduction
 from auditor.domain.check import Status
 from auditor.domain.ecs.task_definitions import Definition
-from auditor.domain.resource import Introduction
 from tests.builders import NOW, task_definition
 
 
-def of(verdicts: str, asked: list[int] | None = None) -> Look:
+def of(verdicts: str, asked: list[int] | None = None) -> FetchRevision:
     """Build a family: one letter a revision, from 1 on; F fails, p passes, and a dot is not there."""
 
     def look(number: int) -> Definition | None:
@@ -49,11 +49,13 @@ def number(introduction: Introduction | None) -> int | None:
     ],
 )
 def test_what_is_remembered_tells_as_far_as_it_goes(verdicts: str, revision: int | None) -> None:
-    assert number(recalled(len(verdicts), of(verdicts), judge)) == revision
+    assert number(introduction_from_cache(len(verdicts), of(verdicts), judge)) == revision
 
 
 def test_the_revision_tells_when_it_was_registered_and_by_whom() -> None:
-    found = recalled(2, lambda n: task_definition("web", n, status="pF"[n - 1], registered_by="ci"), judge)
+    found = introduction_from_cache(
+        2, lambda n: task_definition("web", n, status="pF"[n - 1], registered_by="ci"), judge
+    )
 
     assert found == Introduction(2, None, "ci")
 
@@ -73,7 +75,7 @@ def test_the_revision_tells_when_it_was_registered_and_by_whom() -> None:
     ],
 )
 def test_a_search_steps_over_what_is_gone(verdicts: str, revision: int | None) -> None:
-    assert number(searched(len(verdicts), of(verdicts), judge)) == revision
+    assert number(bisect_introduction(len(verdicts), of(verdicts), judge)) == revision
 
 
 @given(sound=st.integers(0, 5_000), failing=st.integers(1, 5_000))
@@ -81,13 +83,13 @@ def test_a_search_takes_as_many_looks_as_there_are_halves(sound: int, failing: i
     asked: list[int] = []
     verdicts = "p" * sound + "F" * failing
 
-    assert number(searched(len(verdicts), of(verdicts, asked), judge)) == sound + 1
+    assert number(bisect_introduction(len(verdicts), of(verdicts, asked), judge)) == sound + 1
     assert len(asked) <= ceil(log2(len(verdicts) + 1)) + 1
 
 
 @given(st.text("pF.", max_size=40).map(lambda head: f"{head}F"))
 def test_a_search_ends_at_a_revision_that_fails_and_follows_one_that_does_not(verdicts: str) -> None:
-    found = searched(len(verdicts), of(verdicts), judge)
+    found = bisect_introduction(len(verdicts), of(verdicts), judge)
 
     if found is not None:
         assert verdicts[found.revision - 1] == "F"

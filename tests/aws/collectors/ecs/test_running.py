@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from auditor.aws.collectors.collector import Wishes
+from auditor.aws.collectors.collector import CollectOptions
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.ecs.usage import Usage
@@ -51,9 +51,9 @@ def test_each_revision_says_what_uses_it_and_which_one_is_the_latest() -> None:
     definitions = {each.arn: each for each in read(region, [DEFINITIONS]).items[DEFINITIONS]}
     arn = (web["serviceArn"],)
 
-    assert definitions[OLD].in_use == Usage(arn, (), 2, ("default",), ("EC2",), exec_enabled=True)
-    assert definitions[NEW].in_use == Usage(arn, (), 0, ("default",), ("EC2",), exec_enabled=True)
-    assert definitions[definition_arn("job", 5)].in_use == Usage()
+    assert definitions[OLD].usage == Usage(arn, (), 2, ("default",), ("EC2",), exec_enabled=True)
+    assert definitions[NEW].usage == Usage(arn, (), 0, ("default",), ("EC2",), exec_enabled=True)
+    assert definitions[definition_arn("job", 5)].usage == Usage()
     assert {each.revision: each.latest_active for each in definitions.values()} == {1: 2, 2: 2, 5: 5}
     assert definitions[OLD].status == "INACTIVE"
 
@@ -92,7 +92,7 @@ def test_a_refused_list_of_clusters_is_asked_for_once_and_leaves_the_latest_revi
         TASKS: Reason.PERMISSION_DENIED,
     }
     assert (gap.reason, gap.resource) == (Reason.PERMISSION_DENIED, None)
-    assert definition.in_use == Usage(complete=False)
+    assert definition.usage == Usage(complete=False)
 
 
 @pytest.mark.parametrize("operation", ["ListServices", "DescribeServices", "ListTasks", "DescribeTasks"])
@@ -114,7 +114,7 @@ def test_what_cannot_be_read_of_one_cluster_costs_no_other_and_is_a_gap_of_the_d
     assert gap.reason is Reason.PERMISSION_DENIED
     assert "kept" in str([each.arn for each in facts(reading.items[collector])])
     assert [each.reason for each in gaps(reading.items[DEFINITIONS])] == [Reason.PERMISSION_DENIED]
-    assert not any(each.in_use.complete for each in facts(reading.items[DEFINITIONS]))
+    assert not any(each.usage.complete for each in facts(reading.items[DEFINITIONS]))
 
 
 def test_a_service_that_is_a_gap_is_one_for_checks_of_services_only() -> None:
@@ -219,7 +219,7 @@ def test_where_the_latest_cannot_be_read_an_older_one_that_runs_does_not_know_it
 
 def test_only_what_runs_is_read_where_that_is_wanted_with_the_number_of_the_latest() -> None:
     region = Region({"default": [service("web", OLD)]}, families={"web": 2, "job": 5})
-    reading = read(region, [DEFINITIONS], Wishes("running"))
+    reading = read(region, [DEFINITIONS], CollectOptions("running"))
 
     assert {each.revision: each.latest_active for each in facts(reading.items[DEFINITIONS])} == {1: 2}
     assert "ListTaskDefinitionFamilies" not in reading.operations()
@@ -227,6 +227,6 @@ def test_only_what_runs_is_read_where_that_is_wanted_with_the_number_of_the_late
 
 def test_nobody_looks_at_what_runs_where_only_the_latest_are_wanted() -> None:
     region = Region({"default": [service("web", OLD)]}, families={"web": 2})
-    reading = read(region, [DEFINITIONS], Wishes("latest"))
+    reading = read(region, [DEFINITIONS], CollectOptions("latest"))
 
-    assert by_revision(reading.items[DEFINITIONS])[2].in_use is None
+    assert by_revision(reading.items[DEFINITIONS])[2].usage is None

@@ -7,12 +7,12 @@ from typing import Any, cast
 
 import pytest
 
-from auditor.aws.calls import Line
-from auditor.aws.collectors import catalogue, reading
-from auditor.aws.collectors.collector import Collector, Outcome, Shared, Visit, Wishes
+from auditor.aws.calls import RegionClient
+from auditor.aws.collectors import all_collectors, collectors_for
+from auditor.aws.collectors.collector import CollectContext, CollectOptions, Collector, CollectorResult, ScopeState
 from auditor.aws.collectors.paging import pages
-from auditor.aws.errors import CallFailed
-from auditor.domain.cache import ScopeRecall
+from auditor.aws.errors import ApiCallError
+from auditor.domain.cache import ScopeCache
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.reason import Reason
@@ -23,7 +23,7 @@ from tests.aws.fakes import pages as paged
 
 LIST, DESCRIBE = "ListTaskDefinitionFamilies", "DescribeTaskDefinition"
 SCOPE = builders.scope()
-LATEST_ONLY = Wishes("latest")
+LATEST_ONLY = CollectOptions("latest")
 GONE = refused("ClientException", "Unable to describe task definition.")
 DENIED = refused("AccessDeniedException", "because no identity-based policy allows it")
 
@@ -59,19 +59,21 @@ class Ecs:
 
 
 def the_collector() -> Collector:
-    (collector,) = reading([TaskDefinition], running=False)
+    (collector,) = collectors_for([TaskDefinition], running=False)
     return collector
 
 
-def visit(on: Line, scope: Scope = SCOPE, recall: ScopeRecall | None = None, wishes: Wishes = LATEST_ONLY) -> Visit:
-    return Visit(scope, on, recall or ScopeRecall(), wishes, Shared(), lambda _: Outcome(()))
+def visit(
+    on: RegionClient, scope: Scope = SCOPE, recall: ScopeCache | None = None, wishes: CollectOptions = LATEST_ONLY
+) -> CollectContext:
+    return CollectContext(scope, on, recall or ScopeCache(), wishes, ScopeState(), lambda _: CollectorResult(()))
 
 
-def reading_of(on: Line, scope: Scope = SCOPE) -> Iterator[object]:
+def reading_of(on: RegionClient, scope: Scope = SCOPE) -> Iterator[object]:
     return the_collector().collect(visit(on, scope))
 
 
-def collect(script: Any) -> tuple[list[Any], Line]:  # noqa: ANN401
+def collect(script: Any) -> tuple[list[Any], RegionClient]:  # noqa: ANN401
     on = line(caller(script))
     return list(reading_of(on)), on
 
@@ -80,7 +82,7 @@ def names(items: list[Any]) -> list[str]:
     return [item.family for item in items]
 
 
-def operations(on: Line) -> list[str]:
+def operations(on: RegionClient) -> list[str]:
     return [each.operation for each in sent(on.caller)]
 
 
@@ -142,7 +144,7 @@ def test_facts_come_as_they_are_read() -> None:
     ],
 )
 def test_a_garbled_page_is_not_a_region_without_families(garbled: dict[str, Any]) -> None:
-    with pytest.raises(CallFailed) as raised:
+    with pytest.raises(ApiCallError) as raised:
         collect(in_turn(garbled))
     assert raised.value.failure.reason is Reason.MALFORMED_RESPONSE
     items, on = collect(in_turn(garbled, {"families": ["a"]}, described("a")))
@@ -154,7 +156,7 @@ def test_a_token_that_comes_back_ends_the_list_as_a_failure() -> None:
     again = {"families": ["a"], "nextToken": "again"}
     on = line(caller(lambda call: again if call.operation == LIST else described("a")))
     read: list[object] = []
-    with pytest.raises(CallFailed, match="same nextToken twice") as raised:
+    with pytest.raises(ApiCallError, match="same nextToken twice") as raised:
         read.extend(reading_of(on))
     assert raised.value.failure.reason is Reason.MALFORMED_RESPONSE
     assert operations(on) == [LIST, DESCRIBE, LIST]
@@ -165,7 +167,7 @@ def test_a_list_that_fails_on_its_second_page_has_given_the_first() -> None:
     script.pages[1] = cast("Any", DENIED)
     items = reading_of(line(caller(script)))
     assert cast("TaskDefinition", next(items)).family == "a"
-    with pytest.raises(CallFailed):
+    with pytest.raises(ApiCallError):
         next(items)
 
 
@@ -199,7 +201,7 @@ def test_a_family_that_cannot_be_read_is_one_gap_and_the_rest_is_read(broken: An
 def test_a_gap_has_the_finding_id_that_the_family_has_when_it_can_be_read() -> None:
     (gap,), _ = collect(Ecs(["web"], broken={"web": DENIED}))
     (fact,), _ = collect(Ecs(["web"]))
-    assert gap.resource.lasting_arn == fact.resource.lasting_arn
+    assert gap.resource.unversioned_arn == fact.resource.unversioned_arn
 
 
 def test_a_gap_says_nothing_of_what_was_in_a_garbled_definition() -> None:
@@ -239,7 +241,7 @@ def test_only_a_definition_that_is_not_shown_is_looked_for_again() -> None:
 
 def test_to_count_is_to_list_and_to_describe_nothing() -> None:
     on = line(caller(Ecs(["a", "b"], ["b", "c"])))
-    assert len(list(the_collector().count(visit(on)))) == 3
+    assert len(list(the_collector().list_only(visit(on)))) == 3
     assert operations(on) == [LIST, LIST]
 
 
@@ -254,7 +256,7 @@ def test_the_actions_of_a_collector_are_those_that_it_calls() -> None:
     later = line(caller(in_turn({"taskDefinitionArns": []})))
     list(
         the_collector().collect(
-            visit(later, recall=ScopeRecall(known={"arn": {}}), wishes=Wishes("latest", tags=False))
+            visit(later, recall=ScopeCache(cached={"arn": {}}), wishes=CollectOptions("latest", tags=False))
         )
     )
 
@@ -263,10 +265,14 @@ def test_the_actions_of_a_collector_are_those_that_it_calls() -> None:
 
 
 def test_collectors_are_found_by_what_they_yield() -> None:
-    assert the_collector() in catalogue()
-    assert {each.name for each in reading([TaskDefinition])} == {"ecs-services", "ecs-tasks", "ecs-task-definitions"}
+    assert the_collector() in all_collectors()
+    assert {each.name for each in collectors_for([TaskDefinition])} == {
+        "ecs-services",
+        "ecs-tasks",
+        "ecs-task-definitions",
+    }
     with pytest.raises(LookupError, match="no collector reads str"):
-        reading([TaskDefinition, str])
+        collectors_for([TaskDefinition, str])
 
 
 @pytest.mark.parametrize("lost", [[], None], ids=repr)

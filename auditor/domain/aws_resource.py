@@ -24,7 +24,7 @@ class Resource:
     registered_by: str | None = None
 
     @property
-    def lasting_arn(self) -> str:
+    def unversioned_arn(self) -> str:
         """The ARN without its revision: the same tomorrow, when a new revision is registered."""
         return self.arn.removesuffix(f":{self.revision}") if self.revision is not None else self.arn
 

@@ -20,8 +20,8 @@ from auditor.domain.result import RunResult
 from auditor.domain.scope import EVERY_REGION
 from auditor.reports import labels
 from auditor.reports.page import accounts_table, evidence, failures, frameworks, gaps, headline, repairs, usage
-from auditor.reports.percentages import percent, percentage
-from auditor.reports.sanitize import visible
+from auditor.reports.percentages import format_percent, percentage
+from auditor.reports.sanitize import sanitize
 
 _PROSE = 2000
 #: A tenth of a long page is the templates' indentation. No text begins with <: it would be an escape.
@@ -44,10 +44,10 @@ def _view(result: RunResult, data_prefix: str) -> Mapping[str, Any]:
     return {
         "result": result,
         "verdict": headline.sentences(result),
-        "tone": headline.tone(result),
+        "tone": headline.css_class(result),
         "overall": headline.overall(result),
         "accounts": accounts,
-        "strip": accounts_table.strip(accounts),
+        "strip": accounts_table.coverage_bar(accounts),
         "scopes": headline.scopes_by_status(result),
         "severities": accounts_table.severities(result),
         "sections": accounts_table.sections(accounts_table.rows(result)),
@@ -94,9 +94,9 @@ def _environment() -> Environment:
     environment.filters |= {
         "shown": _shown,
         "n": lambda value: f"{value:,}",
-        "utc": labels.utc,
-        "counted": labels.number,
-        "listed": labels.listed,
+        "utc": labels.format_utc,
+        "counted": labels.pluralize,
+        "listed": labels.join_words,
         "plain": _plain,
         "prose": _prose,
         "evidence": evidence.shown,
@@ -107,7 +107,7 @@ def _environment() -> Environment:
         "framework": labels.framework,
         "prominent": _prominent,
         "kind": labels.kind,
-        "percent": percent,
+        "percent": format_percent,
         "percentage": percentage,
     }
     environment.globals |= {
@@ -122,7 +122,7 @@ def _environment() -> Environment:
 
 
 def _shown(text: object, limit: int = 120) -> Markup:
-    return Markup(f"<bdi>{escape(visible(str(text), limit))}</bdi>")  # noqa: S704 - escaped
+    return Markup(f"<bdi>{escape(sanitize(str(text), limit))}</bdi>")  # noqa: S704 - escaped
 
 
 def _prominent(frameworks: Mapping[str, tuple[str, ...]]) -> list[tuple[str, tuple[str, ...]]]:
@@ -136,6 +136,6 @@ def _plain(text: str) -> Markup:
 
 def _prose(text: str) -> Markup:
     """Show a sentence of a check or of ours, with what stands between backticks as code."""
-    pieces = str(escape(visible(text, _PROSE))).split("`")
+    pieces = str(escape(sanitize(text, _PROSE))).split("`")
     code = (f"<code>{piece}</code>" if place % 2 else piece for place, piece in enumerate(pieces))
     return Markup("".join(code if len(pieces) % 2 else "`".join(pieces)))  # noqa: S704 - every piece is escaped
