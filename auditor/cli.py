@@ -97,13 +97,13 @@ def check(**flags: Any) -> None:  # noqa: ANN401
 
 
 def _finish(command: str, flags: dict[str, Any]) -> None:
-    from auditor import commands  # noqa: PLC0415 - `--version` and `--help` need none of it
+    from auditor.commands import dispatch  # noqa: PLC0415 - `--version` and `--help` need none of it
 
     context = click.get_current_context()
     labels = {name: _label(context, name) for name in flags}
     try:
-        outcome: Outcome = commands.perform(command, flags, labels, os.environ, _variables())
-        stream = sys.stderr if outcome.exit_code in (commands.FAILED, commands.USAGE_ERROR) else sys.stdout
+        outcome: Outcome = dispatch.perform(command, flags, labels, os.environ, _variables())
+        stream = sys.stderr if outcome.exit_code in (dispatch.FAILED, dispatch.USAGE_ERROR) else sys.stdout
         if outcome.text:
             click.echo(outcome.text, file=stream)
     except KeyboardInterrupt:  # before the run listens, or after it has ended: click would make a 1 of it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+from rich.cells import cell_len, set_cell_size
 
 #: Long enough for every name and nearly every ARN that AWS accepts.
 LIMIT = 200
@@ -23,23 +23,13 @@ def sanitize(text: str, limit: int = LIMIT) -> str:
 
 
 def display_width(text: str) -> int:
-    """Count the terminal columns that printable `text` takes, at most: where terminals disagree, the wider counts."""
-    if text.isascii():
-        return len(text)
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+    """Return the number of terminal columns that printable `text` takes."""
+    return cell_len(text)
 
 
 def truncate(text: str, width: int) -> str:
-    """Return printable `text` in at most `width` columns, ending in `...` where something was cut off."""
-    if display_width(text) <= width:
-        return text
-    kept, room = [], width - 3
-    for char in text:
-        room -= display_width(char)
-        if room < 0:
-            break
-        kept.append(char)
-    return "".join(kept).rstrip() + "..."
+    """Return printable `text` in at most `width` columns, ending in `...` if something was cut off."""
+    return text if cell_len(text) <= width else set_cell_size(text, width - 3).rstrip() + "..."
 
 
 def _escape(char: str) -> str:

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from auditor.commands import OK, USAGE_ERROR, Outcome, config, perform
+from auditor.commands import config
 from auditor.commands.check_registry import checks_without_collector
+from auditor.commands.dispatch import OK, USAGE_ERROR, Outcome, perform
 from auditor.commands.options import Options
 from auditor.domain.check import Status
 from auditor.engine.signals import handle_signals
@@ -153,7 +154,7 @@ def test_the_manifest_says_which_texts_judged_and_the_rows_are_like_any_other(tm
 
 def test_a_run_without_them_loads_nothing_for_them() -> None:
     code = (
-        "import os, sys; from auditor.commands import perform; "
+        "import os, sys; from auditor.commands.dispatch import perform; "
         "perform('validate', {'inventory': 'config/inventory.yaml'}, {}, {}); "
         "print([name for name in sys.modules if name.startswith('auditor.yaml_checks')])"
     )

@@ -6,9 +6,10 @@ import json
 import subprocess
 from pathlib import Path
 
-from auditor import checks, commands
+from auditor import checks
 from auditor.archive.archive import Archive
 from auditor.archive.layout import Layout
+from auditor.commands import dispatch
 from auditor.domain.ecs.usage import Usage
 from auditor.domain.result import AccountResult
 from auditor.parsers.ecs.task_definitions import parse_daemon
@@ -53,9 +54,9 @@ def test_a_daemon_is_registered_without_tags_and_updated_where_it_runs(tmp_path:
         "definition": str(tmp_path / "described.json"),
     }
 
-    outcome = commands.perform("remediate", flags, {}, {})
+    outcome = dispatch.perform("remediate", flags, {}, {})
 
-    assert outcome.exit_code == commands.OK, outcome.text
+    assert outcome.exit_code == dispatch.OK, outcome.text
     new = json.loads((tmp_path / "fix" / "new.json").read_text(encoding="utf-8"))
     assert set(new) == {"family", "containerDefinitions"}
     assert new["containerDefinitions"][0]["privileged"] is False

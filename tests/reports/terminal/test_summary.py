@@ -63,7 +63,12 @@ def everything_at_once() -> RunResult:
     extra = {owner.id: dict.fromkeys(Status, 10**12) for owner in owners}
     many = {f"{wide}-{place}": tuple(f"{wide}.{number}" for number in range(50)) for place in range(9)}
     result = run_result(
-        rows, findings, extra, run_id=wide, interrupted=True, checks=(check_info(frameworks=many, words={wide: wide}),)
+        rows,
+        findings,
+        extra,
+        run_id=wide,
+        interrupted=True,
+        checks=(check_info(frameworks=many, reason_texts={wide: wide}),),
     )
     return replace(result, failures_total=10**12, unknowns_total=10**12)
 
