@@ -10,6 +10,7 @@ from typing import ClassVar
 from auditor.domain.aws_resource import Resource
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.usage import Usage
+from auditor.domain.fact import fact_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Volume:
     transit_encryption: str | None = None
 
 
+@fact_kind("definition")
 @dataclass(frozen=True, slots=True)
 class Definition:
     """One revision of a family of definitions, of tasks or of daemons.
@@ -97,6 +99,7 @@ class Definition:
         )
 
 
+@fact_kind("task-definition")
 @dataclass(frozen=True, slots=True)
 class TaskDefinition(Definition):
     """One revision of a task definition family."""
@@ -104,6 +107,7 @@ class TaskDefinition(Definition):
     TYPE: ClassVar[str] = "AWS::ECS::TaskDefinition"
 
 
+@fact_kind("daemon-task-definition")
 @dataclass(frozen=True, slots=True)
 class DaemonTaskDefinition(Definition):
     """One revision of a managed daemon's definition. It has no network mode, and AWS keeps no tags of it.

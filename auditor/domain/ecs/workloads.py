@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from auditor.domain.aws_resource import Resource
+from auditor.domain.fact import fact_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Deployment:
     placement: Placement = Placement()
 
 
+@fact_kind("task-set")
 @dataclass(frozen=True, slots=True)
 class TaskSet:
     """One set of a service's tasks, under an external or a blue/green deployment controller."""
@@ -65,6 +67,7 @@ class TaskSet:
         return Resource(self.arn, self.TYPE, f"{service}/{self.id}", tags=self.tags)
 
 
+@fact_kind("service")
 @dataclass(frozen=True, slots=True)
 class Service:
     """A service. `task_definition` is None where task sets or an external controller decide."""
@@ -148,6 +151,7 @@ class ExecLogging:
     bucket_encrypted: bool = False
 
 
+@fact_kind("cluster")
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """A cluster. `container_insights` is `disabled`, `enabled` or `enhanced`; None where ECS holds no such setting."""
@@ -167,6 +171,7 @@ class Cluster:
         return Resource(self.arn, self.TYPE, self.name, tags=self.tags)
 
 
+@fact_kind("capacity-provider")
 @dataclass(frozen=True, slots=True)
 class CapacityProvider:
     """What tasks may be placed on. `scaling_group` is None for Fargate and Managed Instances.
