@@ -27,7 +27,7 @@ class _Open:
     `shared` holds, for each region under way, what its collectors share.
     """
 
-    keyring: CredentialsProvider
+    credentials: CredentialsProvider
     notes: AccountCache
     enabled: frozenset[str] | None = None
     shared: dict[str, ScopeState] = field(default_factory=dict)
@@ -59,92 +59,94 @@ class AccountReader:
 
     def __init__(
         self,
-        caller: CallContext,
+        call_context: CallContext,
         roles: Roles,
         collectors: Iterable[Collector],
         memory: FactCache | None = None,
-        wishes: CollectOptions | None = None,
+        options: CollectOptions | None = None,
     ) -> None:
         """Calls nothing. Without a `memory` every night is the first."""
         self._memory = memory or NullFactCache()
-        self._caller = caller
+        self._caller = call_context
         self._roles = roles
-        self._wishes = wishes or CollectOptions()
+        self._wishes = options or CollectOptions()
         self._collectors = {each.name: each for each in collectors}
         self._built_on = {
             name for each in self._collectors.values() for name in (*each.depends_on, *each.usage_depends_on)
         }
         self._open: dict[str, _Open] = {}
 
-    def regions(self, target: Target, meter: CallStats) -> frozenset[str]:
-        """Get into the account and return its enabled regions. Raises Unreadable, with the stage that failed."""
-        keyring = self._roles.credentials_for(target, meter)
-        keyring.credentials()
-        account = _Open(keyring, self._memory.read(target.account.id))
+    def regions(self, target: Target, stats: CallStats) -> frozenset[str]:
+        """Get into the account and return its enabled regions. Raises Unreadable, with the stage that error."""
+        credentials = self._roles.credentials_for(target, stats)
+        credentials.credentials()
+        account = _Open(credentials, self._memory.read(target.account.id))
         self._open[target.account.id] = account
-        account.enabled = regions.list_enabled_regions(self._caller, account.keyring, meter, target.regions.named)
+        account.enabled = regions.list_enabled_regions(self._caller, account.credentials, stats, target.regions.named)
         return account.enabled
 
-    def collect(self, scope: Scope, collector: str, meter: CallStats) -> Iterator[Fact | Gap]:
+    def collect(self, scope: Scope, collector: str, stats: CallStats) -> Iterator[Fact | Gap]:
         """Yield what one collector finds in one region. Raises Unreadable when it cannot be listed (any further)."""
         account = self._open[scope.account.id]
         shared = account.shared.setdefault(scope.region, ScopeState())
-        line = RegionClient(self._caller, account.keyring, scope.region, meter, shared.lost_seconds)
+        client = RegionClient(self._caller, account.credentials, scope.region, stats, shared.lost_seconds)
         try:
-            yield from self._items(scope, line, shared, collector)
-        except ApiCallError as failed:
-            reason, detail = _classify_scope_failure(failed.failure, scope.region, account.enabled)
-            raise ReadError("list", reason, detail) from failed
+            yield from self._items(scope, client, shared, collector)
+        except ApiCallError as error:
+            reason, detail = _classify_scope_failure(error.info, scope.region, account.enabled)
+            raise ReadError("list", reason, detail) from error
         finally:
-            shared.lost_seconds = line.lost
+            shared.lost_seconds = client.lost_seconds
 
-    def _items(self, scope: Scope, line: RegionClient, shared: ScopeState, collector: str) -> Iterator[Fact | Gap]:
+    def _items(self, scope: Scope, client: RegionClient, shared: ScopeState, collector: str) -> Iterator[Fact | Gap]:
         if collector not in self._built_on:
-            yield from self._visit(scope, line, shared, collector)
+            yield from self._visit(scope, client, shared, collector)
             return
-        outcome = self._outcome(scope, line, shared, collector)
+        outcome = self._outcome(scope, client, shared, collector)
         yield from outcome.items
-        if outcome.failure is not None:
-            raise outcome.failure
+        if outcome.error is not None:
+            raise outcome.error
 
-    def _outcome(self, scope: Scope, line: RegionClient, shared: ScopeState, collector: str) -> CollectorResult:
+    def _outcome(self, scope: Scope, client: RegionClient, shared: ScopeState, collector: str) -> CollectorResult:
         """Return what a collector came to; it is read once, whoever asks first."""
         outcome = shared.results.get(collector)
         if outcome is None:
             items: list[Fact | Gap] = []
             failure = None
             try:
-                items.extend(self._visit(scope, line, shared, collector))
-            except ApiCallError as failed:
-                failure = failed
+                items.extend(self._visit(scope, client, shared, collector))
+            except ApiCallError as error:
+                failure = error
             outcome = shared.results[collector] = CollectorResult(tuple(items), failure)
         return outcome
 
-    def _visit(self, scope: Scope, line: RegionClient, shared: ScopeState, collector: str) -> Iterator[Fact | Gap]:
+    def _visit(self, scope: Scope, client: RegionClient, shared: ScopeState, collector: str) -> Iterator[Fact | Gap]:
         notes = self._open[scope.account.id].notes
-        recall = notes.setdefault((scope.region, collector), ScopeCache())
-        beside = partial(self._outcome, scope, line, shared)
-        return self._collectors[collector].collect(CollectContext(scope, line, recall, self._wishes, shared, beside))
+        cache = notes.setdefault((scope.region, collector), ScopeCache())
+        beside = partial(self._outcome, scope, client, shared)
+        return self._collectors[collector].collect(CollectContext(scope, client, cache, self._wishes, shared, beside))
 
     def remembered(self, scope: Scope, collector: str, arn: str) -> Fact | None:
         """Return what was written down about a resource, tonight or earlier; None where nothing was."""
         make = self._collectors[collector].from_cache
-        recall = self._open[scope.account.id].notes.get((scope.region, collector))
-        if make is None or recall is None:
+        cache = self._open[scope.account.id].notes.get((scope.region, collector))
+        if make is None or cache is None:
             return None
-        return make(arn, recall.fresh.get(arn) or recall.cached.get(arn))
+        return make(arn, cache.fresh.get(arn) or cache.cached.get(arn))
 
-    def revisit(self, scope: Scope, collector: str, arn: str, meter: CallStats) -> Fact | None:
+    def revisit(self, scope: Scope, collector: str, arn: str, stats: CallStats) -> Fact | None:
         """Read one more resource; None where it is gone. Raises Unreadable."""
         again = self._collectors[collector].revisit
         if again is None:
             return None
         account = self._open[scope.account.id]
         shared = account.shared.setdefault(scope.region, ScopeState())
-        line = RegionClient(self._caller, account.keyring, scope.region, meter, shared.lost_seconds)
-        recall = account.notes.setdefault((scope.region, collector), ScopeCache())
-        visit = CollectContext(scope, line, recall, self._wishes, shared, partial(self._outcome, scope, line, shared))
-        item = again(visit, arn)
+        client = RegionClient(self._caller, account.credentials, scope.region, stats, shared.lost_seconds)
+        cache = account.notes.setdefault((scope.region, collector), ScopeCache())
+        context = CollectContext(
+            scope, client, cache, self._wishes, shared, partial(self._outcome, scope, client, shared)
+        )
+        item = again(context, arn)
         if isinstance(item, Gap):
             raise ReadError("describe", item.reason, item.detail)
         return item

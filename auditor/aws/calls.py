@@ -11,17 +11,17 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from auditor.aws import retry
-from auditor.aws.clients import Clients, using
+from auditor.aws.clients import Clients, sign_with
 from auditor.aws.errors import ApiCallError, ErrorInfo, MalformedResponse, RetryAction, classify
 from auditor.aws.rate_limit import RateLimiter
 from auditor.domain.clock import Clock
 from auditor.domain.coverage import CallStats
 from auditor.domain.reason import Reason
 
-_RAISED = (ClientError, BotoCoreError, ResponseParserError, MalformedResponse, OSError)
+_CALL_ERRORS = (ClientError, BotoCoreError, ResponseParserError, MalformedResponse, OSError)
 #: What botocore's parsers let slip through when a body is not shaped like the model: a time in the year 10^292 is a
 #: RuntimeError, a number in place of a list a TypeError, and so on.
-_PARSER_ACCIDENTS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+_PARSER_ERRORS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 T = TypeVar("T")
 
@@ -61,12 +61,12 @@ class CallContext:
 class RegionClient:
     """Calls to one region with one account's keys. Made for one scope, used by one thread at a time."""
 
-    caller: CallContext
-    keyring: CredentialsProvider
+    call_context: CallContext
+    credentials_provider: CredentialsProvider
     region: str
-    meter: CallStats = field(default_factory=CallStats)
-    lost: float = 0.0
-    renewing_helps: bool = True
+    stats: CallStats = field(default_factory=CallStats)
+    lost_seconds: float = 0.0
+    refresh_helps: bool = True
 
     def call(self, service: str, operation: str, read: Read[T], /, **parameters: object) -> T:
         """Return what `read` makes of the answer. Raises CallFailed when nothing helps, Stopped at the end."""
@@ -75,27 +75,31 @@ class RegionClient:
         def attempt() -> T:
             nonlocal renewed
             self._await_turn(service, operation)
-            keys = self.keyring.credentials()
+            keys = self.credentials_provider.credentials()
             try:
                 return self._send(keys, service, operation, read, parameters)
-            except ApiCallError as failed:
-                if failed.failure.retry_action is not RetryAction.RENEW or renewed or not self._renew(keys):
+            except ApiCallError as error:
+                if error.info.retry_action is not RetryAction.RENEW or renewed or not self._refresh(keys):
                     raise
             renewed = True
             self._await_turn(service, operation)
             try:
-                return self._send(self.keyring.credentials(), service, operation, read, parameters)
-            except ApiCallError as failed:
-                self.renewing_helps = failed.failure.retry_action is not RetryAction.RENEW
+                return self._send(self.credentials_provider.credentials(), service, operation, read, parameters)
+            except ApiCallError as error:
+                self.refresh_helps = error.info.retry_action is not RetryAction.RENEW
                 raise
 
-        return retry.policy(self.caller.clock, self._may_retry)(attempt)
+        return retry.retry_policy(self.call_context.clock, self._may_retry)(attempt)
 
     def _await_turn(self, service: str, operation: str) -> None:
-        budget, clock = self.caller.rate_limiter, self.caller.clock
+        budget, clock = self.call_context.rate_limiter, self.call_context.clock
         clock.raise_if_stopped()
         self._give_up_on_a_hanging_region()
-        if (wait := budget.reserve(self.keyring.account_id, self.region, (service, operation), clock.monotonic())) > 0:
+        if (
+            wait := budget.reserve(
+                self.credentials_provider.account_id, self.region, (service, operation), clock.monotonic()
+            )
+        ) > 0:
             clock.sleep(wait)
 
     def _send(
@@ -106,49 +110,51 @@ class RegionClient:
         read: Read[T],
         parameters: Mapping[str, Any],
     ) -> T:
-        clock, api = self.caller.clock, (service, operation)
-        self.meter.calls += 1
+        clock, api = self.call_context.clock, (service, operation)
+        self.stats.calls += 1
         sent = clock.monotonic()
         try:
-            with using(keys):
-                result = read(_answer(self.caller.clients, self.region, api, parameters))
-        except _RAISED as error:
+            with sign_with(keys):
+                result = read(_invoke(self.call_context.clients, self.region, api, parameters))
+        except _CALL_ERRORS as error:
             failure = classify(error)
             self._count(failure, api, clock.monotonic() - sent)
             raise ApiCallError(failure) from error
-        self.caller.retry_quota.release()
-        self.caller.rate_limiter.on_success(self.keyring.account_id, self.region, api, clock.monotonic())
+        self.call_context.retry_quota.release()
+        self.call_context.rate_limiter.on_success(
+            self.credentials_provider.account_id, self.region, api, clock.monotonic()
+        )
         return result
 
-    def _renew(self, stale: ReadOnlyCredentials) -> bool:
-        return self.renewing_helps and self.keyring.refresh(stale) and self._may_retry()
+    def _refresh(self, stale: ReadOnlyCredentials) -> bool:
+        return self.refresh_helps and self.credentials_provider.refresh(stale) and self._may_retry()
 
     def _give_up_on_a_hanging_region(self) -> None:
-        if self.lost > LOST_SECONDS_PER_SCOPE:
-            detail = f"Not asked: {self.lost:.0f} s were lost here to calls that never came back"
+        if self.lost_seconds > LOST_SECONDS_PER_SCOPE:
+            detail = f"Not asked: {self.lost_seconds:.0f} s were lost here to calls that never came back"
             raise ApiCallError(ErrorInfo(Reason.TIMEOUT, RetryAction.NONE, "GaveUp", detail))
 
     def _count(self, failure: ErrorInfo, api: tuple[str, str], seconds: float) -> None:
         if failure.reason is Reason.TIMEOUT:
-            self.lost += seconds
+            self.lost_seconds += seconds
         if failure.retry_action is RetryAction.BACK_OFF:
-            self.meter.throttled += 1
-            self.caller.rate_limiter.on_throttle(
-                self.keyring.account_id, self.region, api, self.caller.clock.monotonic()
+            self.stats.throttled += 1
+            self.call_context.rate_limiter.on_throttle(
+                self.credentials_provider.account_id, self.region, api, self.call_context.clock.monotonic()
             )
 
     def _may_retry(self) -> bool:
-        if self.meter.retried >= retry.RETRIES_PER_SCOPE or not self.caller.retry_quota.acquire():
+        if self.stats.retried >= retry.RETRIES_PER_SCOPE or not self.call_context.retry_quota.acquire():
             return False
-        self.meter.retried += 1
+        self.stats.retried += 1
         return True
 
 
-def _answer(clients: Clients, region: str, api: tuple[str, str], parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+def _invoke(clients: Clients, region: str, api: tuple[str, str], parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """Call, and turn a parser's accident into what it means. Accidents of those who read answers are bugs of ours."""
     try:
         return clients.invoke(api[0], region, api[1], parameters)
     except (ClientError, BotoCoreError, OSError):
         raise  # some of botocore's errors are ValueErrors too
-    except _PARSER_ACCIDENTS as error:
+    except _PARSER_ERRORS as error:
         raise MalformedResponse(f"{type(error).__name__}: {error}") from error

@@ -31,27 +31,27 @@ _DEFAULT_REGION = "us-east-1"
 BOTOCORE = str(botocore.__version__)
 _AGENT = f"auditor/{__version__} Botocore/{BOTOCORE}"
 
-_keys: ContextVar[ReadOnlyCredentials] = ContextVar("keys")
+_thread_credentials: ContextVar[ReadOnlyCredentials] = ContextVar("keys")
 
 
-class _TravellingCredentials(Credentials):
+class _PerCallCredentials(Credentials):
     """Credentials that are whatever the calling thread is using at the moment it signs."""
 
     def __init__(self) -> None:
         super().__init__(access_key="set-by-the-call", secret_key="set-by-the-call")  # noqa: S106 - never signs
 
     def get_frozen_credentials(self) -> ReadOnlyCredentials:
-        return _keys.get()
+        return _thread_credentials.get()
 
 
 @contextmanager
-def using(keys: ReadOnlyCredentials) -> Iterator[None]:
+def sign_with(keys: ReadOnlyCredentials) -> Iterator[None]:
     """Sign every call in this block, in this thread, with `keys`."""
-    token = _keys.set(keys)
+    token = _thread_credentials.set(keys)
     try:
         yield
     finally:
-        _keys.reset(token)
+        _thread_credentials.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Clients:
         try:
             self._ambient = _session()
             self.home_region = _home_region(self._ambient)
-            self._lent = boto3.Session(botocore_session=_lent_session())
+            self._lent = boto3.Session(botocore_session=_per_call_session())
         except BotoCoreError as error:
             raise IdentityError(
                 f"The AWS configuration cannot be used: {error}.", "Check AWS_PROFILE and the files in ~/.aws."
@@ -82,7 +82,7 @@ class Clients:
         self._lock = Lock()
 
     def get(self, service: str, region: str) -> BaseClient:
-        """Return the shared client; the caller's `using` block decides who signs."""
+        """Return the shared client; the call_context's `using` block decides who signs."""
         client = self._clients.get((service, region))
         if client is None:
             with self._lock:
@@ -96,7 +96,7 @@ class Clients:
         """Make one call, without any retry. `operation` is the API's own name. Raises what botocore raises."""
         lean = self._lean.get((service, region))
         if lean is not None:
-            return lean.call(_keys.get(), operation, parameters)
+            return lean.call(_thread_credentials.get(), operation, parameters)
         client: Any = self.get(service, region)
         if supports(client):
             self._lean[service, region] = JsonClient(client, _AGENT)
@@ -122,7 +122,7 @@ class Clients:
         model = inside._session.get_service_model(service)  # noqa: SLF001 - the one whose loader the clients share
         return frozenset(model.shape_for(shape).members) if shape in model.shape_names else frozenset()
 
-    def ambient_keys(self) -> ReadOnlyCredentials:
+    def default_credentials(self) -> ReadOnlyCredentials:
         """Return the credentials that the process was started with, refreshed if need be.
 
         Raises IdentityError where there are none, and what botocore raises where they cannot be fetched.
@@ -170,7 +170,7 @@ def _home_region(session: botocore.session.Session) -> str:
     return named or session.get_config_variable("region") or _DEFAULT_REGION
 
 
-def _lent_session() -> Any:  # noqa: ANN401 - a botocore session whose private part is set
+def _per_call_session() -> Any:  # noqa: ANN401 - a botocore session whose private part is set
     session: Any = _session()
-    session._credentials = _TravellingCredentials()  # noqa: SLF001 - create_client takes keys, not an object that lends them
+    session._credentials = _PerCallCredentials()  # noqa: SLF001 - create_client takes keys, not an object that lends them
     return session

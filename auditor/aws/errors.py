@@ -47,7 +47,7 @@ class RetryAction(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ErrorInfo:
-    """A failed call, understood. `code` is AWS's own, or the name of the local error; `detail` has no full stop."""
+    """A error call, understood. `code` is AWS's own, or the name of the local error; `detail` has no full stop."""
 
     reason: Reason
     retry_action: RetryAction
@@ -56,12 +56,12 @@ class ErrorInfo:
 
 
 class ApiCallError(Exception):  # noqa: N818 - reads as the event it is
-    """A call failed; `failure` says what it means."""
+    """A call error; `failure` says what it means."""
 
     def __init__(self, failure: ErrorInfo) -> None:
         """Keep the failure."""
         super().__init__(failure.detail)
-        self.failure = failure
+        self.info = failure
 
 
 class MalformedResponse(Exception):  # noqa: N818 - says what the answer is
@@ -86,7 +86,7 @@ _THROTTLES = frozenset(
         "TransactionInProgressException",
     }
 )
-_PASSING = frozenset(
+_TRANSIENT = frozenset(
     {
         "ConditionalRequestConflict",
         "InternalError",
@@ -102,18 +102,18 @@ _PASSING = frozenset(
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
 #: Said of a bad token and of a region that the account has not enabled alike; `AccountReader` tells them apart.
 _AMBIGUOUS = frozenset({"UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure", "InvalidAccessKeyId"})
-_DENIED = frozenset(
+_ACCESS_DENIED = frozenset(
     {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException", "AllAccessDisabled"}
 )
 _DISABLED = frozenset({"RegionDisabledException", "RegionDisabled", "OptInRequired"})
-_CLOCK = frozenset({"InvalidSignatureException", "SignatureDoesNotMatch", "RequestTimeTooSkewed"})
+_CLOCK_SKEW = frozenset({"InvalidSignatureException", "SignatureDoesNotMatch", "RequestTimeTooSkewed"})
 
 #: Answers of an S3 that names no code: they are answers all the same, and asking again changes nothing.
 _FINAL = frozenset({"404", "412"})
 
 #: What the network does to a call, or to the body of its answer. Everything else that botocore raises was never sent.
 _NETWORK = (HTTPClientError, NotConnected, IncompleteReadError, ChecksumError, FlexibleChecksumError, OSError)
-_NO_KEYS = (
+_NO_CREDENTIALS = (
     CredentialRetrievalError,
     InvalidConfigError,
     NoCredentialsError,
@@ -127,35 +127,35 @@ _NO_KEYS = (
 def classify(error: Exception) -> ErrorInfo:
     """Classify what a call raised. Total: an error that nobody foresaw is a service error that is not retried."""
     if isinstance(error, ClientError):
-        return _of_answer(error)
+        return _classify_response(error)
     if isinstance(error, MalformedResponse | ResponseParserError):
-        detail = f"The answer is not what the API promises: {_short(str(error), _MALFORMED_LIMIT)}"
+        detail = f"The answer is not what the API promises: {_shorten(str(error), _MALFORMED_LIMIT)}"
         return ErrorInfo(Reason.MALFORMED_RESPONSE, RetryAction.RETRY, type(error).__name__, detail)
-    return _of_botocore(error)
+    return _classify_local(error)
 
 
-def _of_answer(error: ClientError) -> ErrorInfo:
+def _classify_response(error: ClientError) -> ErrorInfo:
     answer = error.response.get("Error") or {}
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     code = str(answer.get("Code") or status or "Unknown")
-    message = _short(str(answer.get("Message") or "no message"), _DETAIL_LIMIT)
-    reason, remedy = _meaning(code, message, status)
+    message = _shorten(str(answer.get("Message") or "no message"), _DETAIL_LIMIT)
+    reason, remedy = _classify_code(code, message, status)
     return ErrorInfo(reason, remedy, code, f"{code}: {message}")
 
 
-def _meaning(code: str, message: str, status: int) -> tuple[Reason, RetryAction]:  # noqa: PLR0911 - a table in prose
+def _classify_code(code: str, message: str, status: int) -> tuple[Reason, RetryAction]:  # noqa: PLR0911 - a table in prose
     if code in _THROTTLES or status == _TOO_MANY_REQUESTS:
         return Reason.THROTTLED, RetryAction.BACK_OFF
     if code in _EXPIRED | _AMBIGUOUS:
         return Reason.EXPIRED_CREDENTIALS, RetryAction.RENEW
     if code in _DISABLED:
         return Reason.REGION_DISABLED, RetryAction.NONE
-    if code in _DENIED:
+    if code in _ACCESS_DENIED:
         by_scp = "service control policy" in message.lower()
         return (Reason.SCP_DENIED if by_scp else Reason.PERMISSION_DENIED), RetryAction.NONE
-    if code in _CLOCK:
+    if code in _CLOCK_SKEW:
         return Reason.EXPIRED_CREDENTIALS, RetryAction.NONE
-    if code in _PASSING or status >= _SERVER_ERROR:
+    if code in _TRANSIENT or status >= _SERVER_ERROR:
         return Reason.SERVICE_ERROR, RetryAction.RETRY
     if code.isdigit():
         # The body named no error: a proxy's page or a cut answer, not AWS speaking.
@@ -163,12 +163,12 @@ def _meaning(code: str, message: str, status: int) -> tuple[Reason, RetryAction]
     return Reason.SERVICE_ERROR, RetryAction.NONE
 
 
-def _of_botocore(error: Exception) -> ErrorInfo:
+def _classify_local(error: Exception) -> ErrorInfo:
     name = type(error).__name__
-    detail = f"{name}: {_short(str(error), _DETAIL_LIMIT)}"
+    detail = f"{name}: {_shorten(str(error), _DETAIL_LIMIT)}"
     if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
         return ErrorInfo(Reason.TIMEOUT, RetryAction.RETRY, name, detail)
-    if isinstance(error, _NO_KEYS):
+    if isinstance(error, _NO_CREDENTIALS):
         # The container's credential endpoint may be busy; a profile that is wrong stays wrong.
         passing = isinstance(error, CredentialRetrievalError)
         return ErrorInfo(Reason.EXPIRED_CREDENTIALS, RetryAction.RETRY if passing else RetryAction.NONE, name, detail)
@@ -182,6 +182,6 @@ def is_ambiguous(failure: ErrorInfo) -> bool:
     return failure.code in _AMBIGUOUS
 
 
-def _short(text: str, limit: int) -> str:
+def _shorten(text: str, limit: int) -> str:
     text = " ".join(text.split()).rstrip(".")
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"

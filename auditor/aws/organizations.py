@@ -38,18 +38,18 @@ class _Unit:
 
 
 def discover(
-    line: RegionClient, include_ous: Sequence[str] = (), exclude_ous: Sequence[str] = ()
+    client: RegionClient, include_ous: Sequence[str] = (), exclude_ous: Sequence[str] = ()
 ) -> list[DiscoveredAccount]:
     """Return every account of the organization, sorted by id. Raises OrganizationError."""
     try:
-        accounts = {row["Id"]: row for row in _list(line, "ListAccounts", "Accounts")}
-        units = list(_walk(line))
-        places = {account: unit for unit in units for account in _members(line, unit)}
-    except ApiCallError as failed:
+        accounts = {row["Id"]: row for row in _list(client, "ListAccounts", "Accounts")}
+        units = list(_walk(client))
+        places = {account: unit for unit in units for account in _members(client, unit)}
+    except ApiCallError as error:
         raise OrganizationError(
-            f"The organization could not be listed: {failed.failure.detail}.",
+            f"The organization could not be listed: {error.info.detail}.",
             f"Use the management account or a delegated administrator, and allow {', '.join(ACTIONS)}.",
-        ) from failed
+        ) from error
     missing = sorted({*include_ous, *exclude_ous} - {unit.id for unit in units})
     if missing:
         # A mistyped OU would quietly leave out all that is in it.
@@ -77,29 +77,29 @@ def _account(row: Row, unit: _Unit | None, include: Sequence[str], exclude: Sequ
     return account
 
 
-def _walk(line: RegionClient) -> Iterator[_Unit]:
-    roots = [_Unit(row["Id"], "", (row["Id"],)) for row in _list(line, "ListRoots", "Roots")]
+def _walk(client: RegionClient) -> Iterator[_Unit]:
+    roots = [_Unit(row["Id"], "", (row["Id"],)) for row in _list(client, "ListRoots", "Roots")]
     todo = list(roots)
     while todo:
         unit = todo.pop()
         yield unit
-        rows = _list(line, "ListOrganizationalUnitsForParent", "OrganizationalUnits", ParentId=unit.id)
+        rows = _list(client, "ListOrganizationalUnitsForParent", "OrganizationalUnits", ParentId=unit.id)
         for row in rows:
             name = str(row.get("Name") or row["Id"])
             todo.append(_Unit(row["Id"], f"{unit.path}/{name}", (*unit.chain, row["Id"])))
 
 
-def _members(line: RegionClient, unit: _Unit) -> Iterator[str]:
-    for row in _list(line, "ListAccountsForParent", "Accounts", ParentId=unit.id):
+def _members(client: RegionClient, unit: _Unit) -> Iterator[str]:
+    for row in _list(client, "ListAccountsForParent", "Accounts", ParentId=unit.id):
         yield row["Id"]
 
 
-def _list(line: RegionClient, operation: str, key: str, /, **parameters: Any) -> Iterator[Row]:  # noqa: ANN401
+def _list(client: RegionClient, operation: str, key: str, /, **parameters: Any) -> Iterator[Row]:  # noqa: ANN401
     """Yield rows page by page; a page may be empty and still not be the last."""
     seen: set[str] = set()
     more: dict[str, str] = {}
     while True:
-        rows, token = line.call("organizations", operation, _page(key), **parameters, **more)
+        rows, token = client.call("organizations", operation, _page(key), **parameters, **more)
         yield from rows
         if not token:
             return
@@ -123,15 +123,13 @@ def _page(key: str) -> Read[tuple[list[Row], str | None]]:
 
 
 def open_and_list(
-    caller: CallContext, roles: Roles, role: Role | None, units: tuple[Sequence[str], Sequence[str]]
+    call_context: CallContext, roles: Roles, role: Role | None, units: tuple[Sequence[str], Sequence[str]]
 ) -> list[DiscoveredAccount]:
     """List the organization with a role of its own, or with the ambient credentials. Raises OrganizationError."""
     try:
-        keyring = roles.intermediate_role(role)
-        line = RegionClient(caller, keyring, caller.clients.home_region)
-        return discover(line, *units)
-    except ReadError as failed:
+        credentials = roles.intermediate_role(role)
+        client = RegionClient(call_context, credentials, call_context.clients.home_region)
+        return discover(client, *units)
+    except ReadError as error:
         advice = "Check `discover.role_arn` in the inventory, and that role's trust policy."
-        raise OrganizationError(
-            f"The organization could not be listed: {failed.detail.rstrip('.')}.", advice
-        ) from failed
+        raise OrganizationError(f"The organization could not be listed: {error.detail.rstrip('.')}.", advice) from error

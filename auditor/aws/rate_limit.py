@@ -59,25 +59,25 @@ class _TokenBucket:
     full_rate: float
     rate: float
     tokens: float
-    at: float
+    updated_at: float
     cut_at: float = -inf
     lock: Lock = field(default_factory=Lock)
 
     def take(self, now: float) -> float:
         with self.lock:
-            self.tokens = min(self.burst, self.tokens + (now - self.at) * self.rate) - 1
-            self.at = now
+            self.tokens = min(self.burst, self.tokens + (now - self.updated_at) * self.rate) - 1
+            self.updated_at = now
             return max(0.0, -self.tokens / self.rate)
 
-    def throttled(self, now: float) -> None:
+    def throttle(self, now: float) -> None:
         with self.lock:
-            self.tokens = min(self.tokens + (now - self.at) * self.rate, 0.0)
-            self.at = now
+            self.tokens = min(self.tokens + (now - self.updated_at) * self.rate, 0.0)
+            self.updated_at = now
             if now - self.cut_at >= _ONE_EVENT:
                 self.cut_at = now
                 self.rate = max(min(_SLOWEST, self.full_rate), self.rate * _CUT)
 
-    def quiet(self) -> None:
+    def recover(self) -> None:
         if self.rate < self.full_rate:
             with self.lock:
                 self.rate = min(self.full_rate, self.rate + self.full_rate * _RECOVERY)
@@ -93,22 +93,22 @@ class RateLimiter:
 
     def reserve(self, account: str, region: str, api: tuple[str, str], now: float) -> float:
         """Reserve one call; the answer is how many seconds to wait before making it."""
-        return self._level(account, region, api, now).take(now)
+        return self._bucket(account, region, api, now).take(now)
 
     def on_throttle(self, account: str, region: str, api: tuple[str, str], now: float) -> None:
         """AWS said no: somebody else drains the bucket. Slow down, and let it fill."""
-        self._level(account, region, api, now).throttled(now)
+        self._bucket(account, region, api, now).throttle(now)
 
     def on_success(self, account: str, region: str, api: tuple[str, str], now: float) -> None:
         """Record that a call went through: speed up again, gently."""
-        self._level(account, region, api, now).quiet()
+        self._bucket(account, region, api, now).recover()
 
     def evict(self, account: str) -> None:
         """Drop the buckets of an account that has ended, so that memory does not grow with the organization."""
         for key in [key for key in tuple(self._levels) if key[0] == account]:
             self._levels.pop(key, None)
 
-    def _level(self, account: str, region: str, api: tuple[str, str], now: float) -> _TokenBucket:
+    def _bucket(self, account: str, region: str, api: tuple[str, str], now: float) -> _TokenBucket:
         bucket = _BUCKETS.get(api) or RateLimit(f"{api[0]}:other", 20, 10)
         key = (account, region, bucket.name)
         level = self._levels.get(key)

@@ -1,6 +1,6 @@
 """Definitions and services as ECS describes them, whole: for whoever writes a new definition, not for whoever judges.
 
-Every answer holds what containers are given. It is handed to the caller and kept nowhere.
+Every answer holds what containers are given. It is handed to the call_context and kept nowhere.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ Definition = tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]
 _SERVICES_PER_CALL = 10
 
 
-def task_definition(line: RegionClient, arn: str) -> Definition:
+def task_definition(client: RegionClient, arn: str) -> Definition:
     """Return one revision of a task definition and its tags. Raises CallFailed."""
 
     def read(answer: Mapping[str, Any]) -> Definition:
         return _checked(answer.get("taskDefinition"), "taskDefinitionArn", arn), list(answer.get("tags") or ())
 
-    return line.call("ecs", "DescribeTaskDefinition", read, taskDefinition=arn, include=["TAGS"])
+    return client.call("ecs", "DescribeTaskDefinition", read, taskDefinition=arn, include=["TAGS"])
 
 
-def daemon_task_definition(line: RegionClient, arn: str) -> Definition:
+def daemon_task_definition(client: RegionClient, arn: str) -> Definition:
     """Return one revision of a daemon's definition. Raises CallFailed."""
 
     def read(answer: Mapping[str, Any]) -> Definition:
         return _checked(answer.get("daemonTaskDefinition"), "daemonTaskDefinitionArn", arn), ()
 
-    return line.call("ecs", "DescribeDaemonTaskDefinition", read, daemonTaskDefinition=arn)
+    return client.call("ecs", "DescribeDaemonTaskDefinition", read, daemonTaskDefinition=arn)
 
 
-def services(line: RegionClient, cluster: str, arns: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+def services(client: RegionClient, cluster: str, arns: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     """Return services of one cluster by ARN; those that are gone are not among them. Raises CallFailed."""
 
     def read(answer: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -51,7 +51,7 @@ def services(line: RegionClient, cluster: str, arns: Sequence[str]) -> dict[str,
     result: dict[str, Mapping[str, Any]] = {}
     for start in range(0, len(arns), _SERVICES_PER_CALL):
         some = list(arns[start : start + _SERVICES_PER_CALL])
-        result |= line.call("ecs", "DescribeServices", read, cluster=cluster, services=some)
+        result |= client.call("ecs", "DescribeServices", read, cluster=cluster, services=some)
     return result
 
 

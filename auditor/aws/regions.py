@@ -33,40 +33,40 @@ _MOST_TRIES = 3
 
 
 def list_enabled_regions(
-    caller: CallContext, keyring: CredentialsProvider, meter: CallStats, hints: tuple[str, ...] = ()
+    call_context: CallContext, credentials: CredentialsProvider, stats: CallStats, hints: tuple[str, ...] = ()
 ) -> frozenset[str]:
     """Return the names of the regions that the account has enabled. Raises Unreadable.
 
     `hints` are regions that the inventory names for this account; they are tried before the well-known ones.
     """
     refusals: list[ErrorInfo] = []
-    for region in _places(caller.clients, hints):
+    for region in _regions_to_ask(call_context.clients, hints):
         try:
-            return RegionClient(caller, keyring, region, meter).call(
-                "ec2", "DescribeRegions", _enabled, AllRegions=True
+            return RegionClient(call_context, credentials, region, stats).call(
+                "ec2", "DescribeRegions", _read_enabled, AllRegions=True
             )
-        except ApiCallError as failed:
-            refusals.append(failed.failure)
-            if not _only_here(failed.failure):
+        except ApiCallError as error:
+            refusals.append(error.info)
+            if not _may_differ_by_region(error.info):
                 break
     # A refusal of the token may be about the region; where another region says something else, that is the cause.
     cause = min(refusals, key=is_ambiguous)
     raise ReadError("regions", cause.reason, f"ec2:DescribeRegions: {cause.detail}")
 
 
-def _only_here(failure: ErrorInfo) -> bool:
+def _may_differ_by_region(failure: ErrorInfo) -> bool:
     """Whether another region may answer: all but a token that has expired, which it has everywhere."""
     return failure.reason is not Reason.EXPIRED_CREDENTIALS or is_ambiguous(failure)
 
 
-def _places(clients: Clients, hints: tuple[str, ...]) -> tuple[str, ...]:
+def _regions_to_ask(clients: Clients, hints: tuple[str, ...]) -> tuple[str, ...]:
     """Where to ask, at home first. Keys are of no use in another partition."""
     home, partition = clients.home_region, clients.partition(clients.home_region)
     others = (region for region in (*hints[:1], *_FALLBACKS) if clients.partition(region) == partition)
     return tuple(dict.fromkeys((home, *others)))[:_MOST_TRIES]
 
 
-def _enabled(answer: Mapping[str, Any]) -> frozenset[str]:
+def _read_enabled(answer: Mapping[str, Any]) -> frozenset[str]:
     regions = answer.get("Regions")
     if not isinstance(regions, list) or not regions:
         raise MalformedResponse("no `Regions` in it")

@@ -48,11 +48,11 @@ class RetryQuota:
             return True
 
 
-def _worth_it(error: BaseException) -> bool:
-    return isinstance(error, ApiCallError) and error.failure.retry_action in (RetryAction.RETRY, RetryAction.BACK_OFF)
+def _is_retryable(error: BaseException) -> bool:
+    return isinstance(error, ApiCallError) and error.info.retry_action in (RetryAction.RETRY, RetryAction.BACK_OFF)
 
 
-def policy(clock: Clock, may_retry: Callable[[], bool] = lambda: True) -> Retrying:
+def retry_policy(clock: Clock, may_retry: Callable[[], bool] = lambda: True) -> Retrying:
     """Retry what is on the allow-list, with full jitter, until attempts, retries (of scope or run) or the run end.
 
     The sleep is the clock's: it raises Stopped when the run is to end. Raises the last CallFailed.
@@ -62,7 +62,7 @@ def policy(clock: Clock, may_retry: Callable[[], bool] = lambda: True) -> Retryi
         return state.attempt_number >= ATTEMPTS or not may_retry()
 
     return Retrying(
-        retry=tenacity.retry_if_exception(_worth_it),
+        retry=tenacity.retry_if_exception(_is_retryable),
         wait=tenacity.wait_random_exponential(multiplier=_FIRST_WAIT, max=_LONGEST_WAIT),
         stop=exhausted,
         sleep=clock.sleep,

@@ -81,21 +81,21 @@ class Identity:
 class _Session:
     """`ends` is on the clock that only goes forward: the time of day may be set, or jump, while the run lasts."""
 
-    keys: ReadOnlyCredentials
-    ends: float
+    credentials: ReadOnlyCredentials
+    expires_at: float
 
 
 @dataclass(slots=True)
 class DefaultCredentials:
     """The credentials that the process was started with. botocore refreshes them itself where they can be."""
 
-    caller: CallContext
+    call_context: CallContext
     account_id: str
 
     def credentials(self) -> ReadOnlyCredentials:
         """Return the current keys. Raises IdentityError where there are none, CallFailed where none can be fetched."""
         try:
-            return self.caller.clients.ambient_keys()
+            return self.call_context.clients.default_credentials()
         except (BotoCoreError, ClientError) as error:
             raise ApiCallError(classify(error)) from error
 
@@ -113,8 +113,8 @@ class AssumedRoleCredentials:
     role_arn: str
     external_id: str | None
     account_id: str
-    narrow: bool
-    meter: CallStats
+    use_session_policy: bool
+    stats: CallStats
     _session: _Session | None = None
     _refusal: tuple[float, ReadError] | None = None
     _lock: Lock = field(default_factory=Lock)
@@ -122,17 +122,17 @@ class AssumedRoleCredentials:
     def credentials(self) -> ReadOnlyCredentials:
         """Return keys that are good for some minutes yet. Raises Unreadable when the role cannot be assumed."""
         session = self._session
-        if session is None or self._ends_within(_RENEW_BEFORE, session):
+        if session is None or self._expires_within(_RENEW_BEFORE, session):
             with self._lock:
                 session = self._session
-                if session is None or self._ends_within(_RENEW_BEFORE, session):
+                if session is None or self._expires_within(_RENEW_BEFORE, session):
                     session = self._session = self._replace(session)
-        return session.keys
+        return session.credentials
 
     def refresh(self, stale: ReadOnlyCredentials) -> bool:
         """Assume the role again, unless another thread has done so since `stale` was handed out."""
         with self._lock:
-            if self._session is not None and self._session.keys == stale:
+            if self._session is not None and self._session.credentials == stale:
                 self._session = None
         return True
 
@@ -140,12 +140,12 @@ class AssumedRoleCredentials:
         try:
             return self._assume()
         except ReadError:
-            if session is None or self._ends_within(_LAST_MOMENT, session):
+            if session is None or self._expires_within(_LAST_MOMENT, session):
                 raise
             return session
 
     def _assume(self) -> _Session:
-        clock = self.roles.caller.clock
+        clock = self.roles.call_context.clock
         if self._refusal is not None and clock.monotonic() - self._refusal[0] < _REFUSAL_STANDS:
             refused = self._refusal[1]
             raise ReadError(refused.stage, refused.reason, refused.detail)
@@ -155,43 +155,45 @@ class AssumedRoleCredentials:
             self._refusal = (clock.monotonic(), refused)
             raise
 
-    def _ends_within(self, seconds: float, session: _Session) -> bool:
-        return session.ends - self.roles.caller.clock.monotonic() < seconds
+    def _expires_within(self, seconds: float, session: _Session) -> bool:
+        return session.expires_at - self.roles.call_context.clock.monotonic() < seconds
 
 
 class Roles:
     """Opens the way into accounts. A hub role that many chains share is assumed once and shared."""
 
-    def __init__(self, caller: CallContext, identity: Identity, run_id: str, actions: Iterable[str]) -> None:
+    def __init__(self, call_context: CallContext, identity: Identity, run_id: str, actions: Iterable[str]) -> None:
         """`actions` is what the sessions are narrowed to. Calls nothing."""
-        self.caller = caller
+        self.call_context = call_context
         self._identity = identity
         self._name = session_name(run_id)
         self._policy = session_policy(actions)
         self._hubs: dict[tuple[Role, ...], AssumedRoleCredentials] = {}
         self._lock = Lock()
 
-    def credentials_for(self, target: Target, meter: CallStats) -> DefaultCredentials | AssumedRoleCredentials:
+    def credentials_for(self, target: Target, stats: CallStats) -> DefaultCredentials | AssumedRoleCredentials:
         """Return the keys for an account; nothing is assumed before the first use.
 
         Raises Unreadable when the ambient credentials belong to another account than the one they are to read.
         """
-        ambient = DefaultCredentials(self.caller, self._identity.account_id)
+        ambient = DefaultCredentials(self.call_context, self._identity.account_id)
         if not target.roles:
             if target.account.id != self._identity.account_id:
                 detail = f"The ambient credentials belong to account {self._identity.account_id}, not to this one."
                 raise ReadError(_STAGE, Reason.ROLE_DENIED, detail)
             return ambient
-        source = self._hub(target.roles[:-1], ambient)
-        return self._hop(target.roles[-1], source, target.account.id, narrow=True, meter=meter)
+        source = self._chain_credentials(target.roles[:-1], ambient)
+        return self._assumed_role(target.roles[-1], source, target.account.id, narrow=True, stats=stats)
 
     def intermediate_role(self, role: Role | None) -> DefaultCredentials | AssumedRoleCredentials:
         """Return the keys of a role that is not an account under audit, or the ambient ones. Assumes nothing yet."""
-        return self._hub((role,) if role else (), DefaultCredentials(self.caller, self._identity.account_id))
+        return self._chain_credentials(
+            (role,) if role else (), DefaultCredentials(self.call_context, self._identity.account_id)
+        )
 
     def assume(self, wanted: AssumedRoleCredentials) -> _Session:
         """Call STS once (with the usual retries). Raises Unreadable."""
-        line = RegionClient(self.caller, wanted.source, self.caller.clients.home_region, wanted.meter)
+        client = RegionClient(self.call_context, wanted.source, self.call_context.clients.home_region, wanted.stats)
         request: dict[str, Any] = {
             "RoleArn": wanted.role_arn,
             "RoleSessionName": self._name,
@@ -199,56 +201,58 @@ class Roles:
         }
         if wanted.external_id:
             request["ExternalId"] = wanted.external_id
-        if wanted.narrow:
+        if wanted.use_session_policy:
             request["Policy"] = self._policy
         try:
-            asked = self.caller.clock.monotonic()
-            keys, expires, arn = line.call("sts", "AssumeRole", _session, **request)
-        except ApiCallError as failed:
-            raise ReadError(_STAGE, _reason(failed), f"{wanted.role_arn}: {failed.failure.detail}") from failed
+            asked = self.call_context.clock.monotonic()
+            keys, expires, arn = client.call("sts", "AssumeRole", _read_session, **request)
+        except ApiCallError as error:
+            raise ReadError(_STAGE, _reason(error), f"{wanted.role_arn}: {error.info.detail}") from error
         got = arn.split(":")[4]
         if got != wanted.account_id:
             # What follows would be written down under the wrong account.
             detail = f"{wanted.role_arn} leads into account {got or '(unknown)'}, not into this one."
             raise ReadError(_STAGE, Reason.ROLE_DENIED, detail)
-        return _Session(keys, asked + _lasts((expires - self.caller.clock.now()).total_seconds()))
+        return _Session(keys, asked + _session_seconds((expires - self.call_context.clock.now()).total_seconds()))
 
-    def _hub(self, chain: tuple[Role, ...], ambient: DefaultCredentials) -> DefaultCredentials | AssumedRoleCredentials:
+    def _chain_credentials(
+        self, chain: tuple[Role, ...], ambient: DefaultCredentials
+    ) -> DefaultCredentials | AssumedRoleCredentials:
         if not chain:
             return ambient
-        source = self._hub(chain[:-1], ambient)
+        source = self._chain_credentials(chain[:-1], ambient)
         with self._lock:
             if chain not in self._hubs:
                 account = chain[-1].arn.split(":")[4]
-                self._hubs[chain] = self._hop(chain[-1], source, account, narrow=False, meter=CallStats())
+                self._hubs[chain] = self._assumed_role(chain[-1], source, account, narrow=False, stats=CallStats())
             return self._hubs[chain]
 
-    def _hop(
+    def _assumed_role(
         self,
         role: Role,
         source: DefaultCredentials | AssumedRoleCredentials,
         account_id: str,
         *,
         narrow: bool,
-        meter: CallStats,
+        stats: CallStats,
     ) -> AssumedRoleCredentials:
         arn = role.arn.replace("{partition}", self._identity.partition)
-        return AssumedRoleCredentials(self, source, arn, role.external_id, account_id, narrow, meter)
+        return AssumedRoleCredentials(self, source, arn, role.external_id, account_id, narrow, stats)
 
 
-def identify(caller: CallContext) -> Identity:
+def identify(call_context: CallContext) -> Identity:
     """Ask STS who we are. Raises IdentityError (no credentials) and CallFailed (STS said no)."""
-    line = RegionClient(caller, DefaultCredentials(caller, "ambient"), caller.clients.home_region)
-    return line.call("sts", "GetCallerIdentity", _identity)
+    client = RegionClient(call_context, DefaultCredentials(call_context, "ambient"), call_context.clients.home_region)
+    return client.call("sts", "GetCallerIdentity", _read_identity)
 
 
-def _reason(failed: ApiCallError) -> Reason:
-    if failed.failure.reason in (Reason.PERMISSION_DENIED, Reason.SCP_DENIED):
+def _reason(error: ApiCallError) -> Reason:
+    if error.info.reason in (Reason.PERMISSION_DENIED, Reason.SCP_DENIED):
         return Reason.ROLE_DENIED
-    return failed.failure.reason
+    return error.info.reason
 
 
-def _lasts(claimed: float) -> float:
+def _session_seconds(claimed: float) -> float:
     """Return how long a session lasts, in seconds. STS gives what was asked for, or refuses.
 
     A claim that STS would never make says that the time of day is wrong here. To believe it would mean a new session
@@ -257,7 +261,7 @@ def _lasts(claimed: float) -> float:
     return claimed if _SHORTEST <= claimed <= SESSION_SECONDS else SESSION_SECONDS
 
 
-def _session(answer: Mapping[str, Any]) -> tuple[ReadOnlyCredentials, datetime, str]:
+def _read_session(answer: Mapping[str, Any]) -> tuple[ReadOnlyCredentials, datetime, str]:
     credentials, user = answer.get("Credentials"), answer.get("AssumedRoleUser")
     wanted = {"AccessKeyId": str, "SecretAccessKey": str, "SessionToken": str, "Expiration": datetime}
     if not isinstance(credentials, dict) or not all(isinstance(credentials.get(k), v) for k, v in wanted.items()):
@@ -270,7 +274,7 @@ def _session(answer: Mapping[str, Any]) -> tuple[ReadOnlyCredentials, datetime, 
     return keys, credentials["Expiration"], _arn(user.get("Arn") if isinstance(user, dict) else None)
 
 
-def _identity(answer: Mapping[str, Any]) -> Identity:
+def _read_identity(answer: Mapping[str, Any]) -> Identity:
     arn = _arn(answer.get("Arn"))
     return Identity(str(answer.get("Account") or arn.split(":")[4]), arn)
 

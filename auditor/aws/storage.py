@@ -50,11 +50,13 @@ class Protection:
 class S3Store:
     """Implements `Store` on a bucket with a prefix, with the ambient credentials."""
 
-    def __init__(self, caller: CallContext, account_id: str, url: str, protection: Protection | None = None) -> None:
+    def __init__(
+        self, call_context: CallContext, account_id: str, url: str, protection: Protection | None = None
+    ) -> None:
         """Call nothing. Raises StorageError where the URL names no bucket."""
         self._place = parse_s3_url(url)
         self._protection = protection or Protection()
-        self._caller = caller
+        self._caller = call_context
         self._account_id = account_id
 
     def url(self, key: str = "") -> str:
@@ -75,24 +77,24 @@ class S3Store:
         if blob.once:
             request["IfNoneMatch"] = "*"
         try:
-            self._line().call("s3", "PutObject", _stored, **request)
-        except ApiCallError as failed:
-            if failed.failure.code not in _PRESENT:
-                raise self._refused("write", key, failed.failure) from failed
+            self._client().call("s3", "PutObject", _read_etag, **request)
+        except ApiCallError as error:
+            if error.info.code not in _PRESENT:
+                raise self._storage_error("write", key, error.info) from error
             # It may be our own: an answer that was lost on the way back has been asked for again.
             if self.get(key) != blob.body:
-                raise AlreadyExists(f"{self.url(key)} is there already, written by someone else.") from failed
+                raise AlreadyExists(f"{self.url(key)} is there already, written by someone else.") from error
 
     def get(self, key: str) -> bytes | None:
         """Return an object's bytes, or None where there is none. Raises StorageError."""
         try:
-            return self._line().call("s3", "GetObject", _body, **self._address(key))
-        except ApiCallError as failed:
-            if failed.failure.code in _ABSENT:
+            return self._client().call("s3", "GetObject", _read_body, **self._address(key))
+        except ApiCallError as error:
+            if error.info.code in _ABSENT:
                 return None
-            raise self._refused("read", key, failed.failure) from failed
+            raise self._storage_error("read", key, error.info) from error
 
-    def _line(self) -> RegionClient:
+    def _client(self) -> RegionClient:
         return RegionClient(
             self._caller, DefaultCredentials(self._caller, self._account_id), self._caller.clients.home_region
         )
@@ -107,14 +109,14 @@ class S3Store:
         kms = {"SSEKMSKeyId": self._protection.kms_key_id} if self._protection.kms_key_id else {}
         return ({"ServerSideEncryption": self._protection.sse} if self._protection.sse else {}) | kms
 
-    def _refused(self, verb: str, key: str, failure: ErrorInfo) -> StorageError:
+    def _storage_error(self, verb: str, key: str, failure: ErrorInfo) -> StorageError:
         return StorageError(f"Cannot {verb} {self.url(key)}: {failure.detail}.", _advice(verb, failure))
 
 
-def fetch(caller: CallContext, account_id: str, url: str) -> bytes:
+def fetch(call_context: CallContext, account_id: str, url: str) -> bytes:
     """Return the bytes of one object by its URL. Raises StorageError, also where there is none."""
     bucket, key = _split(url)
-    body = S3Store(caller, account_id, f"s3://{bucket}").get(key) if key else None
+    body = S3Store(call_context, account_id, f"s3://{bucket}").get(key) if key else None
     if body is None:
         raise StorageError(f"There is no object {url}.", "Check the key, and that it has been uploaded.")
     return body
@@ -129,14 +131,14 @@ def _split(url: str) -> tuple[str, str]:
     return bucket, key
 
 
-def _stored(answer: Mapping[str, Any]) -> None:
+def _read_etag(answer: Mapping[str, Any]) -> None:
     if not answer.get("ETag"):
         # Something in between said 200; S3 would have named what it stored.
         raise MalformedResponse("no `ETag` in it")
 
 
-def _body(answer: Mapping[str, Any]) -> bytes:
-    _stored(answer)
+def _read_body(answer: Mapping[str, Any]) -> bytes:
+    _read_etag(answer)
     data: bytes = answer["Body"].read()
     return data
 

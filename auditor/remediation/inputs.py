@@ -96,12 +96,12 @@ def from_aws(
             except ApiCallError as failed:
                 if arn == finding.resource.arn:
                     raise
-                notes.append(f"{arn} could not be read, and is left as it is: {failed.failure.detail}.")
+                notes.append(f"{arn} could not be read, and is left as it is: {failed.info.detail}.")
                 continue
             reads[arn] = Read(raw, tuple(tags))
         uses = tuple(_remembered(finding)) if daemon else tuple(_now(finding, line, set(reads), notes))
     except (ApiCallError, ReadError) as failed:
-        detail = failed.failure.detail if isinstance(failed, ApiCallError) else failed.detail
+        detail = failed.info.detail if isinstance(failed, ApiCallError) else failed.detail
         advice = f"The role needs {', '.join(actions)}. Or describe it yourself, and give the file with --definition."
         raise AuditorError(f"{finding.resource.name} could not be read: {detail}.", advice) from failed
     revisions = tuple(

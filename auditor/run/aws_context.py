@@ -69,7 +69,7 @@ class AwsContext:
             return identify(self.caller)
         except ApiCallError as failed:
             advice = "Check that the credentials are current, and that STS can be reached in the home region."
-            raise IdentityError(f"AWS does not say who we are: {failed.failure.detail}.", advice) from failed
+            raise IdentityError(f"AWS does not say who we are: {failed.info.detail}.", advice) from failed
 
     @property
     def endpoints(self) -> str:

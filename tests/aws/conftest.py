@@ -10,7 +10,7 @@ import pytest
 from auditor.aws.calls import CallContext
 from auditor.aws.clients import Clients, Connection
 from auditor.aws.rate_limit import RateLimiter
-from tests.aws.fakes import PLENTY, FakeClock, today
+from tests.aws.fakes import UNLIMITED, FakeClock, real_now
 from tests.fleet import Fleet, Shape, running
 
 Connect = Callable[..., CallContext]
@@ -47,7 +47,7 @@ def connect() -> Iterator[Connect]:
         name = (environment, *sorted(connection.items()))
         if name not in made:
             made[name] = Clients(Connection(**{"read_timeout": 5.0, **connection}))  # type: ignore[arg-type]
-        return CallContext(made[name], RateLimiter(PLENTY), clock or FakeClock(at=today()))
+        return CallContext(made[name], RateLimiter(UNLIMITED), clock or FakeClock(started_at=real_now()))
 
     yield make
     for clients in made.values():

@@ -24,38 +24,38 @@ from auditor.domain.coverage import CallStats
 from auditor.domain.reason import Reason
 from tests import builders
 
-KEYS = ReadOnlyCredentials("AKIAAMBIENT", "secret", None, None)
+DEFAULT_CREDENTIALS = ReadOnlyCredentials("AKIAAMBIENT", "secret", None, None)
 #: Enough headroom that nobody waits for the budget.
-PLENTY = 1e6
+UNLIMITED = 1e6
 
 
 class FakeClock:
     """Implements the clock. Time passes only in `sleep` and where a test says so."""
 
-    def __init__(self, at: datetime = builders.NOW, ends: float = float("inf")) -> None:
-        self.at = at
-        self.ends = ends
-        self.passed = 0.0
-        self.slept: list[float] = []
+    def __init__(self, started_at: datetime = builders.NOW, stops_at: float = float("inf")) -> None:
+        self.started_at = started_at
+        self.stops_at = stops_at
+        self.elapsed = 0.0
+        self.sleeps: list[float] = []
 
     def now(self) -> datetime:
-        return self.at + timedelta(seconds=self.passed)
+        return self.started_at + timedelta(seconds=self.elapsed)
 
     def monotonic(self) -> float:
-        return self.passed
+        return self.elapsed
 
     def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.passed += seconds
+        self.sleeps.append(seconds)
+        self.elapsed += seconds
         self.raise_if_stopped()
 
     def raise_if_stopped(self) -> None:
-        if self.passed >= self.ends:
+        if self.elapsed >= self.stops_at:
             raise Stopped(Reason.DEADLINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentCall:
     """A call as it left, and whose keys were to sign it."""
 
     service: str
@@ -65,7 +65,7 @@ class Sent:
     key: str
 
 
-Script = Callable[[Sent], Any]
+Script = Callable[[SentCall], Any]
 
 
 @dataclass
@@ -74,15 +74,15 @@ class FakeClients:
 
     script: Script
     home_region: str = "us-east-1"
-    ambient: ReadOnlyCredentials = KEYS
-    sent: list[Sent] = field(default_factory=list)
+    default: ReadOnlyCredentials = DEFAULT_CREDENTIALS
+    sent: list[SentCall] = field(default_factory=list)
     partition = real.Clients.partition
 
     def __post_init__(self) -> None:
         self._ambient = botocore.session.get_session()
 
     def invoke(self, service: str, region: str, operation: str, parameters: Mapping[str, Any]) -> Any:
-        sent = Sent(service, region, operation, dict(parameters), str(real._keys.get().access_key))
+        sent = SentCall(service, region, operation, dict(parameters), str(real._thread_credentials.get().access_key))
         self.sent.append(sent)
         answer = self.script(sent)
         if isinstance(answer, Exception):
@@ -90,7 +90,7 @@ class FakeClients:
         return answer
 
     def ambient_keys(self) -> ReadOnlyCredentials:
-        return self.ambient
+        return self.default
 
     def operations(self) -> list[str]:
         return [sent.operation for sent in self.sent]
@@ -101,43 +101,47 @@ class FakeCredentials:
 
     account_id = "000000000001"
 
-    def __init__(self, *, renewable: bool = True) -> None:
-        self.renewable = renewable
+    def __init__(self, *, refreshable: bool = True) -> None:
+        self.refreshable = refreshable
         self.number = 1
-        self.stale: list[str] = []
+        self.rejected: list[str] = []
 
     def credentials(self) -> ReadOnlyCredentials:
         return ReadOnlyCredentials(f"key-{self.number}", "secret", "token", None)
 
     def refresh(self, stale: ReadOnlyCredentials) -> bool:
-        self.stale.append(str(stale.access_key))
-        self.number += self.renewable
-        return self.renewable
+        self.rejected.append(str(stale.access_key))
+        self.number += self.refreshable
+        return self.refreshable
 
 
-def in_turn(*answers: Any) -> Script:
+def answers_in_turn(*answers: Any) -> Script:
     """Give one answer after the other, the last one for ever."""
     left = list(answers)
     return lambda _: left.pop(0) if len(left) > 1 else left[0]
 
 
-def caller(script: Script, clock: FakeClock | None = None, headroom: float = PLENTY) -> CallContext:
+def call_context(script: Script, clock: FakeClock | None = None, headroom: float = UNLIMITED) -> CallContext:
     return CallContext(cast("Clients", FakeClients(script)), RateLimiter(headroom), clock or FakeClock())
 
 
-def sent(by: CallContext) -> list[Sent]:
+def sent_calls(by: CallContext) -> list[SentCall]:
     return cast("FakeClients", by.clients).sent
 
 
-def slept(by: CallContext) -> list[float]:
-    return cast("FakeClock", by.clock).slept
+def sleeps(by: CallContext) -> list[float]:
+    return cast("FakeClock", by.clock).sleeps
 
 
-def line(by: CallContext, *, region: str = "eu-west-1", keyring: FakeCredentials | None = None) -> RegionClient:
+def region_client(
+    by: CallContext, *, region: str = "eu-west-1", keyring: FakeCredentials | None = None
+) -> RegionClient:
     return RegionClient(by, keyring or FakeCredentials(), region, CallStats())
 
 
-def refused(code: str | None, message: str | None = "no", status: int = 400, operation: str = "Call") -> ClientError:
+def client_error(
+    code: str | None, message: str | None = "no", status: int = 400, operation: str = "Call"
+) -> ClientError:
     """Build the error that botocore makes of an answer."""
     answer: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return ClientError(answer, operation)
@@ -151,7 +155,7 @@ def pages(rows: Iterable[list[Any]], key: str, token: str = "nextToken") -> list
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class HttpRequest:
     method: str
     path: str
     headers: Mapping[str, str]
@@ -164,25 +168,25 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """`claimed` is the length that the headers promise, where it is not the body's own; `then` comes after the body."""
+class HttpAnswer:
+    """`content_length` is the length that the headers promise, where it is not the body's own; `after_body` runs after the body."""
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
-    claimed: int | None = None
-    then: Callable[[], object] = bool
+    content_length: int | None = None
+    after_body: Callable[[], object] = bool
 
 
-class Server(ThreadingHTTPServer):
+class FakeServer(ThreadingHTTPServer):
     """Says what `script` tells it to, and remembers what it was asked."""
 
     daemon_threads = True
 
-    def __init__(self, script: Callable[[Request], Answer]) -> None:
+    def __init__(self, script: Callable[[HttpRequest], HttpAnswer]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.script = script
-        self.requests: list[Request] = []
+        self.requests: list[HttpRequest] = []
 
     @property
     def url(self) -> str:
@@ -197,19 +201,21 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True  # it costs 40 ms an answer
 
     def _serve(self) -> None:
-        server = cast("Server", self.server)
+        server = cast("FakeServer", self.server)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        request = Request(self.command, self.path, {k.title(): v for k, v in self.headers.items()}, body)
+        request = HttpRequest(self.command, self.path, {k.title(): v for k, v in self.headers.items()}, body)
         server.requests.append(request)
         answer = server.script(request)
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body) if answer.claimed is None else answer.claimed))
+        self.send_header(
+            "Content-Length", str(len(answer.body) if answer.content_length is None else answer.content_length)
+        )
         self.end_headers()
         self.wfile.write(answer.body)
-        answer.then()
-        self.close_connection = answer.claimed is not None
+        answer.after_body()
+        self.close_connection = answer.content_length is not None
 
     do_GET = do_PUT = do_POST = do_HEAD = _serve  # noqa: N815 - the names that http.server looks for
 
@@ -218,9 +224,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(script: Callable[[Request], Answer]) -> Iterator[Server]:
+def http_server(script: Callable[[HttpRequest], HttpAnswer]) -> Iterator[FakeServer]:
     """Run the server while the block lasts."""
-    with Server(script) as server:
+    with FakeServer(script) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -230,6 +236,6 @@ def serving(script: Callable[[Request], Answer]) -> Iterator[Server]:
             thread.join()
 
 
-def today() -> datetime:
+def real_now() -> datetime:
     """The time that a real server goes by."""
     return datetime.now(UTC)

@@ -18,18 +18,18 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Account, RegionRule, Role, Scope, Target
 from tests.aws.conftest import Connect
-from tests.aws.fakes import Sent, caller, refused
+from tests.aws.fakes import SentCall, call_context, client_error
 from tests.fleet import Fault, Fleet
 
 HOME = "999999999999"
 ACCOUNT = Account(HOME)
-BAD_TOKEN = refused("UnrecognizedClientException", "The security token included in the request is invalid.")
+BAD_TOKEN = client_error("UnrecognizedClientException", "The security token included in the request is invalid.")
 COLLECTOR = "ecs-task-definitions"
 ENABLED = {"Regions": [{"RegionName": "us-east-1"}, {"RegionName": "eu-west-1"}]}
 
 
 def reader(script: Any) -> AccountReader:  # noqa: ANN401
-    by = caller(script)
+    by = call_context(script)
     return AccountReader(
         by,
         Roles(by, Identity(HOME, f"arn:aws:iam::{HOME}:user/u"), "run", ()),
@@ -40,7 +40,7 @@ def reader(script: Any) -> AccountReader:  # noqa: ANN401
 
 
 def answers(regions: Any, families: Any) -> Any:  # noqa: ANN401
-    def script(call: Sent) -> Any:  # noqa: ANN401
+    def script(call: SentCall) -> Any:  # noqa: ANN401
         return regions if call.operation == "DescribeRegions" else families
 
     return script
@@ -56,13 +56,13 @@ def collected(on: AccountReader, region: str) -> list[object]:
         pytest.param(ENABLED, "eu-west-1", Reason.EXPIRED_CREDENTIALS, id="enabled, so the token is bad"),
         pytest.param(ENABLED, "me-south-1", Reason.REGION_DISABLED, id="not enabled, so the region is"),
         pytest.param(
-            refused("UnauthorizedOperation"),
+            client_error("UnauthorizedOperation"),
             "me-south-1",
             Reason.REGION_DISABLED,
             id="not known, and it can be switched off",
         ),
         pytest.param(
-            refused("UnauthorizedOperation"),
+            client_error("UnauthorizedOperation"),
             "eu-west-1",
             Reason.EXPIRED_CREDENTIALS,
             id="not known, but nobody can switch it off",
@@ -85,10 +85,10 @@ def test_a_bad_token_and_a_disabled_region_are_told_apart(regions: Any, region: 
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (refused("AccessDeniedException", "with an explicit deny in a service control policy"), Reason.SCP_DENIED),
-        (refused("AccessDeniedException", "no identity-based policy"), Reason.PERMISSION_DENIED),
-        (refused("ThrottlingException", "Rate exceeded"), Reason.THROTTLED),
-        (refused("ExpiredTokenException", "expired"), Reason.EXPIRED_CREDENTIALS),
+        (client_error("AccessDeniedException", "with an explicit deny in a service control policy"), Reason.SCP_DENIED),
+        (client_error("AccessDeniedException", "no identity-based policy"), Reason.PERMISSION_DENIED),
+        (client_error("ThrottlingException", "Rate exceeded"), Reason.THROTTLED),
+        (client_error("ExpiredTokenException", "expired"), Reason.EXPIRED_CREDENTIALS),
     ],
 )
 def test_a_region_that_cannot_be_listed_has_its_reason(error: Exception, reason: Reason) -> None:
@@ -100,8 +100,8 @@ def test_a_region_that_cannot_be_listed_has_its_reason(error: Exception, reason:
 
 
 def test_a_refusal_that_is_plain_stands_where_the_regions_are_not_known() -> None:
-    denied = refused("AccessDeniedException", "no identity-based policy")
-    on = reader(answers(refused("UnauthorizedOperation"), denied))
+    denied = client_error("AccessDeniedException", "no identity-based policy")
+    on = reader(answers(client_error("UnauthorizedOperation"), denied))
     with pytest.raises(ReadError):
         on.regions(Target(ACCOUNT, regions=RegionRule(("me-south-1",))), CallStats())
     with pytest.raises(ReadError) as raised:

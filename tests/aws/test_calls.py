@@ -18,25 +18,25 @@ from auditor.domain.coverage import CallStats
 from auditor.domain.reason import Reason
 from tests.aws.conftest import Connect
 from tests.aws.fakes import (
-    Answer,
+    HttpAnswer,
     FakeClock,
     FakeCredentials,
-    Sent,
-    caller,
-    in_turn,
-    line,
-    refused,
-    sent,
-    serving,
-    slept,
+    SentCall,
+    call_context,
+    answers_in_turn,
+    region_client,
+    client_error,
+    sent_calls,
+    http_server,
+    sleeps,
 )
 from tests.fleet import Fault, Fleet
 
-THROTTLED = refused("ThrottlingException", "Rate exceeded")
-BROKEN = refused("ServerException", "sorry", 500)
-DENIED = refused("AccessDeniedException", "no identity-based policy allows it")
-EXPIRED = refused("ExpiredTokenException", "expired")
-UNRECOGNIZED = refused("UnrecognizedClientException", "invalid")
+THROTTLED = client_error("ThrottlingException", "Rate exceeded")
+BROKEN = client_error("ServerException", "sorry", 500)
+DENIED = client_error("AccessDeniedException", "no identity-based policy allows it")
+EXPIRED = client_error("ExpiredTokenException", "expired")
+UNRECOGNIZED = client_error("UnrecognizedClientException", "invalid")
 HUNG = ReadTimeoutError(endpoint_url="https://ecs")
 
 
@@ -54,26 +54,26 @@ def ask(on: RegionClient) -> list[str]:
 def failing(on: RegionClient) -> Reason:
     with pytest.raises(ApiCallError) as raised:
         ask(on)
-    return raised.value.failure.reason
+    return raised.value.info.reason
 
 
 def test_the_answer_is_what_the_reader_makes_of_it() -> None:
-    by = caller(in_turn({"families": ["web"]}))
-    assert ask(line(by)) == ["web"]
-    assert sent(by) == [Sent("ecs", "eu-west-1", "ListTaskDefinitionFamilies", {"status": "ACTIVE"}, "key-1")]
+    by = call_context(answers_in_turn({"families": ["web"]}))
+    assert ask(region_client(by)) == ["web"]
+    assert sent_calls(by) == [SentCall("ecs", "eu-west-1", "ListTaskDefinitionFamilies", {"status": "ACTIVE"}, "key-1")]
 
 
 def test_parameters_may_have_any_name() -> None:
-    by = caller(in_turn({"families": []}))
-    line(by).call("ecs", "ListServiceDeployments", families, service="web", operation="x", read="y")
-    assert sent(by)[0].parameters == {"service": "web", "operation": "x", "read": "y"}
+    by = call_context(answers_in_turn({"families": []}))
+    region_client(by).call("ecs", "ListServiceDeployments", families, service="web", operation="x", read="y")
+    assert sent_calls(by)[0].parameters == {"service": "web", "operation": "x", "read": "y"}
 
 
 def test_what_passes_is_retried_and_counted() -> None:
-    by = caller(in_turn(THROTTLED, BROKEN, ConnectionClosedError(endpoint_url="x"), {"families": []}))
-    on = line(by)
+    by = call_context(answers_in_turn(THROTTLED, BROKEN, ConnectionClosedError(endpoint_url="x"), {"families": []}))
+    on = region_client(by)
     assert ask(on) == []
-    assert on.meter == CallStats(calls=4, throttled=1, retried=3)
+    assert on.stats == CallStats(calls=4, throttled=1, retried=3)
 
 
 @pytest.mark.parametrize(
@@ -92,137 +92,137 @@ def test_what_passes_is_retried_and_counted() -> None:
     ],
 )
 def test_one_call_is_tried_a_limited_number_of_times(error: Any, reason: Reason) -> None:  # noqa: ANN401
-    by = caller(in_turn(error))
-    on = line(by)
+    by = call_context(answers_in_turn(error))
+    on = region_client(by)
     assert failing(on) is reason
     throttled = retry.ATTEMPTS if reason is Reason.THROTTLED else 0
-    assert on.meter == CallStats(retry.ATTEMPTS, throttled, retry.ATTEMPTS - 1)
-    assert len(sent(by)) == retry.ATTEMPTS
+    assert on.stats == CallStats(retry.ATTEMPTS, throttled, retry.ATTEMPTS - 1)
+    assert len(sent_calls(by)) == retry.ATTEMPTS
 
 
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
         pytest.param(DENIED, Reason.PERMISSION_DENIED, id="denied"),
-        pytest.param(refused("AccessDenied", "service control policy"), Reason.SCP_DENIED, id="denied by policy"),
-        pytest.param(refused("RegionDisabledException"), Reason.REGION_DISABLED, id="disabled"),
-        pytest.param(refused("ClientException", "gone"), Reason.SERVICE_ERROR, id="gone"),
+        pytest.param(client_error("AccessDenied", "service control policy"), Reason.SCP_DENIED, id="denied by policy"),
+        pytest.param(client_error("RegionDisabledException"), Reason.REGION_DISABLED, id="disabled"),
+        pytest.param(client_error("ClientException", "gone"), Reason.SERVICE_ERROR, id="gone"),
     ],
 )
 def test_a_refusal_is_never_asked_again(error: Exception, reason: Reason) -> None:
-    by = caller(in_turn(error))
-    on = line(by)
+    by = call_context(answers_in_turn(error))
+    on = region_client(by)
     assert failing(on) is reason
-    assert on.meter == CallStats(calls=1)
-    assert slept(by) == []
+    assert on.stats == CallStats(calls=1)
+    assert sleeps(by) == []
 
 
 def test_a_bug_of_a_reader_is_not_taken_for_a_garbled_answer() -> None:
     def careless(answer: Mapping[str, Any]) -> object:
         return answer["families"][0]
 
-    by = caller(in_turn({"families": []}))
+    by = call_context(answers_in_turn({"families": []}))
     with pytest.raises(IndexError):
-        line(by).call("ecs", "ListTaskDefinitionFamilies", careless)
-    assert len(sent(by)) == 1
+        region_client(by).call("ecs", "ListTaskDefinitionFamilies", careless)
+    assert len(sent_calls(by)) == 1
 
 
 def test_one_scope_retries_a_limited_number_of_times() -> None:
-    on = line(caller(in_turn(BROKEN)))
+    on = region_client(call_context(answers_in_turn(BROKEN)))
     for _ in range(200):
         failing(on)
-    assert on.meter.retried == retry.RETRIES_PER_SCOPE
-    assert on.meter.calls == 200 + retry.RETRIES_PER_SCOPE
+    assert on.stats.retried == retry.RETRIES_PER_SCOPE
+    assert on.stats.calls == 200 + retry.RETRIES_PER_SCOPE
 
 
 def test_another_scope_has_retries_of_its_own() -> None:
-    by = caller(in_turn(BROKEN))
-    spent, fresh = line(by), line(by)
+    by = call_context(answers_in_turn(BROKEN))
+    spent, fresh = region_client(by), region_client(by)
     for _ in range(60):
         failing(spent)
     failing(fresh)
-    assert fresh.meter.calls == retry.ATTEMPTS
+    assert fresh.stats.calls == retry.ATTEMPTS
 
 
 def test_a_run_retries_a_limited_number_of_times_over_all_its_scopes() -> None:
-    by = replace(caller(in_turn(BROKEN)), retry_quota=retry.RetryQuota(100))
+    by = replace(call_context(answers_in_turn(BROKEN)), retry_quota=retry.RetryQuota(100))
     calls = []
     for _ in range(50):
-        on = line(by)
+        on = region_client(by)
         assert failing(on) is Reason.SERVICE_ERROR
-        calls.append(on.meter.calls)
+        calls.append(on.stats.calls)
     assert sum(calls) == 50 + 100
     assert calls[-1] == 1  # fails at the first attempt, with its reason
 
 
 def test_every_call_that_goes_through_allows_for_one_retry_more() -> None:
-    by = replace(caller(in_turn(*[{"families": []}] * 30, BROKEN)), retry_quota=retry.RetryQuota(0))
+    by = replace(call_context(answers_in_turn(*[{"families": []}] * 30, BROKEN)), retry_quota=retry.RetryQuota(0))
     for _ in range(30):
-        assert ask(line(by)) == []
+        assert ask(region_client(by)) == []
     for _ in range(20):
-        assert failing(line(by)) is Reason.SERVICE_ERROR
-    assert len(sent(by)) == 30 + 20 + 30
+        assert failing(region_client(by)) is Reason.SERVICE_ERROR
+    assert len(sent_calls(by)) == 30 + 20 + 30
 
 
 def test_a_run_that_is_over_makes_no_call() -> None:
-    by = caller(in_turn({"families": []}), FakeClock(ends=0.0))
+    by = call_context(answers_in_turn({"families": []}), FakeClock(stops_at=0.0))
     with pytest.raises(Stopped):
-        ask(line(by))
-    assert sent(by) == []
+        ask(region_client(by))
+    assert sent_calls(by) == []
 
 
 def test_a_run_that_ends_makes_no_second_attempt() -> None:
-    by = caller(in_turn(BROKEN), FakeClock(ends=1e-9))
+    by = call_context(answers_in_turn(BROKEN), FakeClock(stops_at=1e-9))
     with pytest.raises(Stopped):
-        ask(line(by))
-    assert len(sent(by)) == 1
+        ask(region_client(by))
+    assert len(sent_calls(by)) == 1
 
 
 @pytest.mark.parametrize("error", [EXPIRED, UNRECOGNIZED])
 def test_keys_that_are_refused_are_renewed_once_and_the_call_is_made_again_at_once(error: Exception) -> None:
-    by, keyring = caller(in_turn(error, {"families": ["web"]})), FakeCredentials()
-    on = line(by, keyring=keyring)
+    by, keyring = call_context(answers_in_turn(error, {"families": ["web"]})), FakeCredentials()
+    on = region_client(by, keyring=keyring)
     assert ask(on) == ["web"]
-    assert [each.key for each in sent(by)] == ["key-1", "key-2"]
-    assert keyring.stale == ["key-1"]
-    assert on.meter == CallStats(calls=2, retried=1)
-    assert slept(by) == []
+    assert [each.key for each in sent_calls(by)] == ["key-1", "key-2"]
+    assert keyring.rejected == ["key-1"]
+    assert on.stats == CallStats(calls=2, retried=1)
+    assert sleeps(by) == []
 
 
 def test_keys_that_cannot_be_renewed_are_a_failure() -> None:
-    by, keyring = caller(in_turn(EXPIRED)), FakeCredentials(renewable=False)
-    assert failing(line(by, keyring=keyring)) is Reason.EXPIRED_CREDENTIALS
-    assert len(sent(by)) == 1
+    by, keyring = call_context(answers_in_turn(EXPIRED)), FakeCredentials(refreshable=False)
+    assert failing(region_client(by, keyring=keyring)) is Reason.EXPIRED_CREDENTIALS
+    assert len(sent_calls(by)) == 1
 
 
 def test_where_new_keys_are_refused_too_nobody_renews_again() -> None:
-    by, keyring = caller(in_turn(UNRECOGNIZED)), FakeCredentials()
-    on = line(by, keyring=keyring)
+    by, keyring = call_context(answers_in_turn(UNRECOGNIZED)), FakeCredentials()
+    on = region_client(by, keyring=keyring)
     for _ in range(50):
         assert failing(on) is Reason.EXPIRED_CREDENTIALS
-    assert keyring.stale == ["key-1"]
-    assert len(sent(by)) == 51
+    assert keyring.rejected == ["key-1"]
+    assert len(sent_calls(by)) == 51
 
 
 def test_one_call_renews_once() -> None:
-    by, keyring = caller(in_turn(EXPIRED, THROTTLED, EXPIRED, {"families": []})), FakeCredentials()
-    assert failing(line(by, keyring=keyring)) is Reason.EXPIRED_CREDENTIALS
-    assert keyring.stale == ["key-1"]
+    by, keyring = call_context(answers_in_turn(EXPIRED, THROTTLED, EXPIRED, {"families": []})), FakeCredentials()
+    assert failing(region_client(by, keyring=keyring)) is Reason.EXPIRED_CREDENTIALS
+    assert keyring.rejected == ["key-1"]
 
 
 def test_keys_that_expire_again_are_renewed_again() -> None:
-    by, keyring = caller(in_turn(*[EXPIRED, {"families": []}] * 3)), FakeCredentials()
-    on = line(by, keyring=keyring)
+    by, keyring = call_context(answers_in_turn(*[EXPIRED, {"families": []}] * 3)), FakeCredentials()
+    on = region_client(by, keyring=keyring)
     for _ in range(3):
         ask(on)
-    assert keyring.stale == ["key-1", "key-2", "key-3"]
+    assert keyring.rejected == ["key-1", "key-2", "key-3"]
 
 
 def test_a_call_that_is_throttled_after_the_renewal_is_still_retried() -> None:
-    by = caller(in_turn(EXPIRED, THROTTLED, {"families": []}))
-    on = line(by)
+    by = call_context(answers_in_turn(EXPIRED, THROTTLED, {"families": []}))
+    on = region_client(by)
     assert ask(on) == []
-    assert on.meter == CallStats(calls=3, throttled=1, retried=2)
+    assert on.stats == CallStats(calls=3, throttled=1, retried=2)
 
 
 class Hanging:
@@ -231,78 +231,78 @@ class Hanging:
     def __init__(self, clock: FakeClock, seconds: float, error: Exception) -> None:
         self.clock, self.seconds, self.error = clock, seconds, error
 
-    def __call__(self, _: Sent) -> Exception:
-        self.clock.passed += self.seconds
+    def __call__(self, _: SentCall) -> Exception:
+        self.clock.elapsed += self.seconds
         return self.error
 
 
 def test_a_region_that_hangs_is_given_up_after_two_minutes() -> None:
     clock = FakeClock()
-    by = caller(Hanging(clock, 25.0, HUNG), clock)
-    on = line(by)
+    by = call_context(Hanging(clock, 25.0, HUNG), clock)
+    on = region_client(by)
     assert failing(on) is Reason.TIMEOUT
-    calls = len(sent(by))
+    calls = len(sent_calls(by))
     assert calls == LOST_SECONDS_PER_SCOPE // 25 + 1
     for _ in range(1_000):
         assert failing(on) is Reason.TIMEOUT
-    assert len(sent(by)) == calls
+    assert len(sent_calls(by)) == calls
     with pytest.raises(ApiCallError, match=r"Not asked: 125 s were lost here"):
         ask(on)
 
 
 def test_a_region_that_is_slow_to_refuse_is_not_given_up() -> None:
     clock = FakeClock()
-    by = caller(Hanging(clock, 20.0, DENIED), clock)
-    on = line(by)
+    by = call_context(Hanging(clock, 20.0, DENIED), clock)
+    on = region_client(by)
     for _ in range(10):
         assert failing(on) is Reason.PERMISSION_DENIED
-    assert len(sent(by)) == 10
+    assert len(sent_calls(by)) == 10
 
 
 def test_another_scope_does_not_pay_for_a_region_that_hangs() -> None:
     clock = FakeClock()
-    by = caller(Hanging(clock, 25.0, HUNG), clock)
-    failing(line(by))
-    before = len(sent(by))
-    failing(line(by))
-    assert len(sent(by)) == 2 * before
+    by = call_context(Hanging(clock, 25.0, HUNG), clock)
+    failing(region_client(by))
+    before = len(sent_calls(by))
+    failing(region_client(by))
+    assert len(sent_calls(by)) == 2 * before
 
 
 def test_calls_wait_for_the_budget() -> None:
     clock = FakeClock()
-    by = caller(in_turn({"families": []}), clock, headroom=0.5)
-    on = line(by)
+    by = call_context(answers_in_turn({"families": []}), clock, headroom=0.5)
+    on = region_client(by)
     for _ in range(25 + 30):
         ask(on)
-    assert len(slept(by)) == 30
-    assert clock.passed == pytest.approx(3.0)
+    assert len(sleeps(by)) == 30
+    assert clock.elapsed == pytest.approx(3.0)
 
 
 def test_a_run_that_ends_while_a_call_waits_for_the_budget_does_not_make_it() -> None:
-    by = caller(in_turn({"families": []}), FakeClock(ends=0.05), headroom=0.5)
-    on = line(by)
+    by = call_context(answers_in_turn({"families": []}), FakeClock(stops_at=0.05), headroom=0.5)
+    on = region_client(by)
     for _ in range(25):
         ask(on)
     with pytest.raises(Stopped):
         ask(on)
-    assert len(sent(by)) == 25
+    assert len(sent_calls(by)) == 25
 
 
 def test_a_throttle_slows_down_what_follows() -> None:
     clock = FakeClock()
-    by = caller(in_turn(THROTTLED, {"families": []}), clock, headroom=0.5)
-    on = line(by)
+    by = call_context(answers_in_turn(THROTTLED, {"families": []}), clock, headroom=0.5)
+    on = region_client(by)
     ask(on)
-    started = clock.passed
+    started = clock.elapsed
     for _ in range(10):
         ask(on)
-    assert clock.passed - started > 10 / 10
+    assert clock.elapsed - started > 10 / 10
 
 
 def test_the_keys_are_taken_after_the_wait_not_before() -> None:
     clock, keyring = FakeClock(), FakeCredentials()
-    by = caller(in_turn({"families": []}), clock, headroom=0.5)
-    on = line(by, keyring=keyring)
+    by = call_context(answers_in_turn({"families": []}), clock, headroom=0.5)
+    on = region_client(by, keyring=keyring)
     for _ in range(25):
         ask(on)
     sleep = clock.sleep
@@ -313,7 +313,7 @@ def test_the_keys_are_taken_after_the_wait_not_before() -> None:
 
     clock.sleep = and_renew  # type: ignore[method-assign]
     ask(on)
-    assert sent(by)[-1].key == "key-2"
+    assert sent_calls(by)[-1].key == "key-2"
 
 
 BODIES = (
@@ -339,15 +339,15 @@ def nothing_usable(_: Mapping[str, Any]) -> None:
 def test_no_body_whatever_escapes_as_anything_but_a_failed_call(
     connect: Connect, monkeypatch: pytest.MonkeyPatch, service: str, operation: str
 ) -> None:
-    answers = iter([Answer(status, body) for status in (200, 400, 404, 429, 502) for body in BODIES])
-    with serving(lambda _: next(answers)) as server:
+    answers = iter([HttpAnswer(status, body) for status in (200, 400, 404, 429, 502) for body in BODIES])
+    with http_server(lambda _: next(answers)) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
         by = connect()
         for _ in range(5 * len(BODIES)):
             on = RegionClient(by, FakeCredentials(), "us-east-1", CallStats(retried=retry.RETRIES_PER_SCOPE))
             with pytest.raises(ApiCallError) as raised:
                 on.call(service, operation, nothing_usable)
-            assert raised.value.failure.reason in {Reason.MALFORMED_RESPONSE, Reason.SERVICE_ERROR, Reason.THROTTLED}
+            assert raised.value.info.reason in {Reason.MALFORMED_RESPONSE, Reason.SERVICE_ERROR, Reason.THROTTLED}
 
 
 @pytest.mark.parametrize(
@@ -371,10 +371,10 @@ def test_no_body_whatever_escapes_as_anything_but_a_failed_call(
 def test_what_a_real_server_does_has_its_reason(fleet: Fleet, connect: Connect, fault: str, reason: Reason) -> None:
     fleet.set_faults(Fault(fault, operation="ListTaskDefinitionFamilies"))
     by = connect(read_timeout=0.1)
-    keyring = FakeCredentials(renewable=False)
-    keyring.credentials = by.clients.ambient_keys  # type: ignore[method-assign]
+    keyring = FakeCredentials(refreshable=False)
+    keyring.credentials = by.clients.default_credentials  # type: ignore[method-assign]
     on = RegionClient(by, keyring, "us-east-1", CallStats())
     assert failing(on) is reason
     fleet.set_faults(Fault(fault, operation="ListTaskDefinitionFamilies", times=2))
-    if cast("FakeClock", by.clock).slept:
+    if cast("FakeClock", by.clock).sleeps:
         assert ask(on) == []

@@ -13,9 +13,9 @@ import pytest
 from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import ClientError, CredentialRetrievalError, HTTPClientError
 
-from auditor.aws.clients import Clients, Connection, using
+from auditor.aws.clients import Clients, Connection, sign_with
 from auditor.domain.errors import IdentityError
-from tests.aws.fakes import KEYS, Answer, serving
+from tests.aws.fakes import DEFAULT_CREDENTIALS, HttpAnswer, http_server
 from tests.fleet import Fleet
 from tests.fleet.sessions import grant
 
@@ -60,7 +60,7 @@ def leaving(clients: Clients, service: str, region: str, operation: str, *, plai
     client: Any = clients.get(service, region)
     client.meta.events.register_first(f"before-send.{service}", intercept)
     call = client._make_api_call if plainly else partial(clients.invoke, service, region)
-    with using(KEYS), pytest.raises(Intercepted) as raised:
+    with sign_with(DEFAULT_CREDENTIALS), pytest.raises(Intercepted) as raised:
         call(operation, {})
     return raised.value
 
@@ -113,7 +113,7 @@ def test_threads_that_share_a_client_sign_with_their_own_keys(
         together.wait()
         seen = set()
         for _ in range(25):
-            with using(keys):
+            with sign_with(keys):
                 seen.add(shared.invoke("sts", "us-east-1", "GetCallerIdentity", {})["Account"])
         return seen
 
@@ -123,11 +123,11 @@ def test_threads_that_share_a_client_sign_with_their_own_keys(
 
 
 def test_the_keys_of_a_block_are_gone_after_it_and_back_after_an_inner_one() -> None:
-    with serving(lambda _: Answer(body=IDENTITY)) as server, pytest.MonkeyPatch.context() as patch:
+    with http_server(lambda _: HttpAnswer(body=IDENTITY)) as server, pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", server.url)
         clients = Clients(Connection())
-        with using(KEYS._replace(access_key="OUTER")):
-            with using(KEYS._replace(access_key="INNER")):
+        with sign_with(DEFAULT_CREDENTIALS._replace(access_key="OUTER")):
+            with sign_with(DEFAULT_CREDENTIALS._replace(access_key="INNER")):
                 clients.invoke("sts", "us-east-1", "GetCallerIdentity", {})
             clients.invoke("sts", "us-east-1", "GetCallerIdentity", {})
         with pytest.raises(LookupError):
@@ -173,24 +173,24 @@ def test_an_endpoint_of_the_environment_is_used(
 def test_botocore_retries_nothing_whatever_the_environment_says(
     opened: list[Clients], monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
 ) -> None:
-    with serving(lambda _: Answer(503)) as server:
+    with http_server(lambda _: HttpAnswer(503)) as server:
         for name, value in (environment | {"AWS_ENDPOINT_URL": server.url}).items():
             monkeypatch.setenv(name, value)
         clients = Clients(Connection())
         opened.append(clients)
         for service, operation in (("ecs", "ListClusters"), ("sts", "GetCallerIdentity"), ("s3", "ListBuckets")):
             server.requests.clear()
-            with using(KEYS), pytest.raises((ClientError, HTTPClientError)):
+            with sign_with(DEFAULT_CREDENTIALS), pytest.raises((ClientError, HTTPClientError)):
                 clients.invoke(service, "us-east-1", operation, {})
             assert len(server.requests) == 1
 
 
 def test_whoever_reads_the_logs_of_aws_sees_who_called(fleet: Fleet, opened: list[Clients]) -> None:
-    with serving(lambda _: Answer(body=IDENTITY)) as server, pytest.MonkeyPatch.context() as patch:
+    with http_server(lambda _: HttpAnswer(body=IDENTITY)) as server, pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", server.url)
         clients = Clients(Connection())
         opened.append(clients)
-        with using(KEYS):
+        with sign_with(DEFAULT_CREDENTIALS):
             clients.invoke("sts", "us-east-1", "GetCallerIdentity", {})
     assert server.requests[0].headers["User-Agent"].startswith("auditor/")
 
@@ -251,12 +251,12 @@ def test_without_credentials_the_error_says_where_they_come_from(monkeypatch: py
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     monkeypatch.setattr("botocore.utils.InstanceMetadataFetcher.retrieve_iam_role_credentials", lambda _: {})
     with pytest.raises(IdentityError, match="No AWS credentials were found") as raised:
-        Clients(Connection()).ambient_keys()
+        Clients(Connection()).default_credentials()
     assert "AWS_PROFILE" in raised.value.advice
 
 
 def test_the_ambient_keys_are_those_of_the_environment(clients: Clients) -> None:
-    assert clients.ambient_keys().access_key == "broken"
+    assert clients.default_credentials().access_key == "broken"
 
 
 class Stale(Credentials):
@@ -270,4 +270,4 @@ class Stale(Credentials):
 def test_credentials_that_are_expired_after_a_refresh_are_credentials_that_cannot_be_had(clients: Clients) -> None:
     clients._ambient._credentials = Stale("a", "b", method="container-role")  # type: ignore[attr-defined]
     with pytest.raises(CredentialRetrievalError, match=r"container-role: .*still expired"):
-        clients.ambient_keys()
+        clients.default_credentials()

@@ -11,7 +11,7 @@ from botocore.parsers import ResponseParserError
 
 from auditor.aws.errors import ErrorInfo, MalformedResponse, RetryAction, classify, is_ambiguous
 from auditor.domain.reason import Reason
-from tests.aws.fakes import refused
+from tests.aws.fakes import client_error
 
 NOT_AUTHORIZED = "User: arn:aws:sts::1:assumed-role/A/s is not authorized to perform: ecs:ListClusters on resource: * "
 SCP_OLD = NOT_AUTHORIZED + "with an explicit deny in a service control policy"
@@ -34,47 +34,53 @@ GARBLED = (Reason.MALFORMED_RESPONSE, RetryAction.RETRY)
 TIMEOUT = (Reason.TIMEOUT, RetryAction.RETRY)
 
 ANSWERS: dict[str, tuple[ClientError, tuple[Reason, RetryAction]]] = {
-    "a service control policy, as it used to be worded": (refused("AccessDeniedException", SCP_OLD), BY_SCP),
-    "a service control policy, with its ARN": (refused("AccessDeniedException", SCP_NEW), BY_SCP),
-    "a service control policy, in EC2's words": (refused("UnauthorizedOperation", SCP_NEW, 403), BY_SCP),
-    "no policy allows it": (refused("AccessDeniedException", IMPLICIT), DENIED),
-    "the session was narrowed too far": (refused("AccessDeniedException", SESSION), DENIED),
-    "an explicit deny of the account's own": (refused("AccessDeniedException", EXPLICIT), DENIED),
-    "a denial in the query protocol": (refused("AccessDenied", NOT_AUTHORIZED, 403), DENIED),
-    "a denial without a message": (refused("AccessDenied", None, 403), DENIED),
-    "a denial in EC2": (refused("UnauthorizedOperation", "You are not authorized", 403), DENIED),
-    "a bad token or a disabled region, in JSON": (refused("UnrecognizedClientException", BAD_TOKEN), STALE),
-    "a bad token or a disabled region, in a query": (refused("InvalidClientTokenId", BAD_TOKEN, 403), STALE),
-    "a bad token or a disabled region, in EC2": (refused("AuthFailure", "not able to validate", 401), STALE),
-    "a key that S3 does not know": (refused("InvalidAccessKeyId", "does not exist in our records", 403), STALE),
-    "a session that is over, in a query": (refused("ExpiredToken", "expired", 403), STALE),
-    "a session that is over, in JSON": (refused("ExpiredTokenException", "expired"), STALE),
-    "a session that is over, in EC2": (refused("RequestExpired", "Request has expired."), STALE),
-    "STS is not activated in the region": (refused("RegionDisabledException", "STS is not activated", 403), DISABLED),
-    "a service that wants a subscription": (refused("OptInRequired", "You are not subscribed", 401), DISABLED),
-    "a host whose clock is wrong": (refused("RequestTimeTooSkewed", "too large", 403), WRONG_CLOCK),
-    "a signature that does not match": (refused("SignatureDoesNotMatch", "no match", 403), WRONG_CLOCK),
-    "an old signature in JSON": (refused("InvalidSignatureException", "Signature expired"), WRONG_CLOCK),
-    "too many requests, and no code": (refused(None, None, 429), THROTTLED),
-    "S3 asks to slow down": (refused("SlowDown", "Please reduce your request rate.", 503), THROTTLED),
-    "the service's own error": (refused("ServerException", "Service Unavailable", 500), PASSING),
-    "an internal failure with status 400": (refused("InternalFailure", "sorry", 400), PASSING),
-    "an outage": (refused("ServiceUnavailable", "later", 503), PASSING),
-    "an outage that names no code": (refused(None, None, 503), PASSING),
-    "a code that nobody has heard of, with status 500": (refused("Oops", "oops", 500), PASSING),
-    "a conditional write that met another one": (refused("ConditionalRequestConflict", "race", 409), PASSING),
-    "a request that S3 gave up on": (refused("RequestTimeout", "idle", 400), PASSING),
-    "a proxy's page instead of an error": (refused("403", "<html>Blocked</html>", 403), GARBLED),
-    "an error without a code": (refused(None, None, 400), GARBLED),
-    "an error with an empty code": (refused("", "", 400), GARBLED),
-    "a missing object, and no code": (refused(None, None, 404), (Reason.MALFORMED_RESPONSE, RetryAction.NONE)),
-    "an object that is there, and no code": (refused(None, None, 412), (Reason.MALFORMED_RESPONSE, RetryAction.NONE)),
-    "a definition that ECS does not show": (refused("ClientException", "Unable to describe."), FINAL),
-    "a parameter that ECS does not take": (refused("InvalidParameterException", "bad"), FINAL),
-    "an object that is there": (refused("PreconditionFailed", "did not hold", 412), FINAL),
-    "a bucket that is not": (refused("NoSuchBucket", "does not exist", 404), FINAL),
-    "a session policy that does not fit": (refused("PackedPolicyTooLarge", "too large"), FINAL),
-    "an error in its own right that nobody foresaw": (refused("Oops", "oops", 400), FINAL),
+    "a service control policy, as it used to be worded": (client_error("AccessDeniedException", SCP_OLD), BY_SCP),
+    "a service control policy, with its ARN": (client_error("AccessDeniedException", SCP_NEW), BY_SCP),
+    "a service control policy, in EC2's words": (client_error("UnauthorizedOperation", SCP_NEW, 403), BY_SCP),
+    "no policy allows it": (client_error("AccessDeniedException", IMPLICIT), DENIED),
+    "the session was narrowed too far": (client_error("AccessDeniedException", SESSION), DENIED),
+    "an explicit deny of the account's own": (client_error("AccessDeniedException", EXPLICIT), DENIED),
+    "a denial in the query protocol": (client_error("AccessDenied", NOT_AUTHORIZED, 403), DENIED),
+    "a denial without a message": (client_error("AccessDenied", None, 403), DENIED),
+    "a denial in EC2": (client_error("UnauthorizedOperation", "You are not authorized", 403), DENIED),
+    "a bad token or a disabled region, in JSON": (client_error("UnrecognizedClientException", BAD_TOKEN), STALE),
+    "a bad token or a disabled region, in a query": (client_error("InvalidClientTokenId", BAD_TOKEN, 403), STALE),
+    "a bad token or a disabled region, in EC2": (client_error("AuthFailure", "not able to validate", 401), STALE),
+    "a key that S3 does not know": (client_error("InvalidAccessKeyId", "does not exist in our records", 403), STALE),
+    "a session that is over, in a query": (client_error("ExpiredToken", "expired", 403), STALE),
+    "a session that is over, in JSON": (client_error("ExpiredTokenException", "expired"), STALE),
+    "a session that is over, in EC2": (client_error("RequestExpired", "Request has expired."), STALE),
+    "STS is not activated in the region": (
+        client_error("RegionDisabledException", "STS is not activated", 403),
+        DISABLED,
+    ),
+    "a service that wants a subscription": (client_error("OptInRequired", "You are not subscribed", 401), DISABLED),
+    "a host whose clock is wrong": (client_error("RequestTimeTooSkewed", "too large", 403), WRONG_CLOCK),
+    "a signature that does not match": (client_error("SignatureDoesNotMatch", "no match", 403), WRONG_CLOCK),
+    "an old signature in JSON": (client_error("InvalidSignatureException", "Signature expired"), WRONG_CLOCK),
+    "too many requests, and no code": (client_error(None, None, 429), THROTTLED),
+    "S3 asks to slow down": (client_error("SlowDown", "Please reduce your request rate.", 503), THROTTLED),
+    "the service's own error": (client_error("ServerException", "Service Unavailable", 500), PASSING),
+    "an internal failure with status 400": (client_error("InternalFailure", "sorry", 400), PASSING),
+    "an outage": (client_error("ServiceUnavailable", "later", 503), PASSING),
+    "an outage that names no code": (client_error(None, None, 503), PASSING),
+    "a code that nobody has heard of, with status 500": (client_error("Oops", "oops", 500), PASSING),
+    "a conditional write that met another one": (client_error("ConditionalRequestConflict", "race", 409), PASSING),
+    "a request that S3 gave up on": (client_error("RequestTimeout", "idle", 400), PASSING),
+    "a proxy's page instead of an error": (client_error("403", "<html>Blocked</html>", 403), GARBLED),
+    "an error without a code": (client_error(None, None, 400), GARBLED),
+    "an error with an empty code": (client_error("", "", 400), GARBLED),
+    "a missing object, and no code": (client_error(None, None, 404), (Reason.MALFORMED_RESPONSE, RetryAction.NONE)),
+    "an object that is there, and no code": (
+        client_error(None, None, 412),
+        (Reason.MALFORMED_RESPONSE, RetryAction.NONE),
+    ),
+    "a definition that ECS does not show": (client_error("ClientException", "Unable to describe."), FINAL),
+    "a parameter that ECS does not take": (client_error("InvalidParameterException", "bad"), FINAL),
+    "an object that is there": (client_error("PreconditionFailed", "did not hold", 412), FINAL),
+    "a bucket that is not": (client_error("NoSuchBucket", "does not exist", 404), FINAL),
+    "a session policy that does not fit": (client_error("PackedPolicyTooLarge", "too large"), FINAL),
+    "an error in its own right that nobody foresaw": (client_error("Oops", "oops", 400), FINAL),
     "an error without an Error": (
         ClientError({"ResponseMetadata": {"HTTPStatusCode": 403}}, "GetObject"),  # type: ignore[typeddict-item]
         GARBLED,
@@ -144,7 +150,7 @@ def test_what_happens_on_the_way_is_understood(error: Exception, meaning: tuple[
 @pytest.mark.parametrize("code", THROTTLES)
 @pytest.mark.parametrize("status", [400, 429, 503])
 def test_every_word_for_too_fast_is_a_throttle(code: str, status: int) -> None:
-    failure = classify(refused(code, "Rate exceeded", status))
+    failure = classify(client_error(code, "Rate exceeded", status))
     assert (failure.reason, failure.retry_action, failure.code) == (*THROTTLED, code)
 
 
@@ -160,23 +166,23 @@ def test_every_word_for_too_fast_is_a_throttle(code: str, status: int) -> None:
     ],
 )
 def test_only_a_bad_token_may_mean_a_disabled_region(code: str, ambiguous: bool) -> None:  # noqa: FBT001
-    assert is_ambiguous(classify(refused(code))) is ambiguous
+    assert is_ambiguous(classify(client_error(code))) is ambiguous
 
 
 def test_the_detail_names_the_code_and_the_message_on_one_line_without_a_full_stop() -> None:
-    failure = classify(refused("ClientException", "Unable to\n  describe\ttask definition."))
+    failure = classify(client_error("ClientException", "Unable to\n  describe\ttask definition."))
     assert failure.detail == "ClientException: Unable to describe task definition"
 
 
 def test_the_detail_of_an_error_without_message_says_so() -> None:
-    assert classify(refused("AccessDenied", None)).detail == "AccessDenied: no message"
+    assert classify(client_error("AccessDenied", None)).detail == "AccessDenied: no message"
 
 
 def test_a_long_message_is_cut_and_says_how_long_it_was() -> None:
-    detail = classify(refused("Oops", "x" * 5_000)).detail
+    detail = classify(client_error("Oops", "x" * 5_000)).detail
     assert len(detail) < 1_100
     assert detail.endswith("… (5000 characters)")
 
 
 def test_a_failure_is_a_value() -> None:
-    assert classify(refused("Oops", "no")) == ErrorInfo(*FINAL, "Oops", "Oops: no")
+    assert classify(client_error("Oops", "no")) == ErrorInfo(*FINAL, "Oops", "Oops: no")

@@ -33,7 +33,17 @@ from auditor.domain.scope import Account, Role, Scope, Target
 from auditor.engine.ports import Assignment, ConfiguredCheck
 from auditor.engine.scan_scope import ScopeResult, scan_scope
 from tests.aws.conftest import Connect
-from tests.aws.fakes import PLENTY, Answer, FakeClients, FakeClock, FakeCredentials, Sent, Server, serving, today
+from tests.aws.fakes import (
+    UNLIMITED,
+    HttpAnswer,
+    FakeClients,
+    FakeClock,
+    FakeCredentials,
+    SentCall,
+    FakeServer,
+    http_server,
+    real_now,
+)
 
 HOME, REGION, COLLECTOR = "999999999999", "eu-west-1", "ecs-task-definitions"
 FAMILIES = ("api", "batch", "web")
@@ -119,25 +129,25 @@ class _Remembering(NullFactCache):
 CLIENTS = FakeClients(lambda _: {})
 
 
-def night(script: Callable[[Sent], Any], known: Mapping[str, Any]) -> ScopeResult:
+def night(script: Callable[[SentCall], Any], known: Mapping[str, Any]) -> ScopeResult:
     """One region of one account, from the calls to the verdicts."""
     CLIENTS.script = script
     CLIENTS.sent.clear()
-    by = CallContext(cast("Clients", CLIENTS), RateLimiter(PLENTY), FakeClock())
+    by = CallContext(cast("Clients", CLIENTS), RateLimiter(UNLIMITED), FakeClock())
     reader = AccountReader(by, Roles(by, IDENTITY, "run", ()), collectors_for([TaskDefinition]), _Remembering(known))
     reader.regions(Target(Account(HOME)), CallStats())
     work = Assignment(COLLECTOR, (ConfiguredCheck(check, check.parameters),))
     return scan_scope(Scope(Account(HOME), REGION), work, reader, FakeClock())
 
 
-def scripted(listed: Any, arns: Any, described: Mapping[str, Any]) -> Callable[[Sent], Any]:
+def scripted(listed: Any, arns: Any, described: Mapping[str, Any]) -> Callable[[SentCall], Any]:
     answers = {
         "DescribeRegions": {"Regions": [{"RegionName": REGION}]},
         "ListTaskDefinitionFamilies": listed,
         "ListTaskDefinitions": arns,
     }
 
-    def script(call: Sent) -> Any:
+    def script(call: SentCall) -> Any:
         if call.operation == "DescribeTaskDefinition":
             return described.get(call.parameters["taskDefinition"], {})
         return answers[call.operation]
@@ -213,7 +223,7 @@ SPLINTERS = st.binary(max_size=6) | st.sampled_from(
 
 
 @st.composite
-def answers(draw: st.DrawFn, *bodies: bytes) -> Answer:
+def answers(draw: st.DrawFn, *bodies: bytes) -> HttpAnswer:
     """One of these bodies with pieces cut out, doubled or replaced, under any status."""
     body = draw(st.sampled_from(bodies))
     for _ in range(draw(st.integers(0, 4))):
@@ -221,24 +231,24 @@ def answers(draw: st.DrawFn, *bodies: bytes) -> Answer:
         end = draw(st.integers(start, min(len(body), start + 60)))
         piece = draw(st.sampled_from([b"", body[start:end] * 2]) | SPLINTERS)
         body = body[:start] + piece + body[end:]
-    return Answer(draw(st.sampled_from([200, 200, 200, 400, 403, 500, 503])), body)
+    return HttpAnswer(draw(st.sampled_from([200, 200, 200, 400, 403, 500, 503])), body)
 
 
 class Wire:
     """A server that says one thing, and real clients that listen to it."""
 
-    def __init__(self, server: Server, connect: Connect) -> None:
+    def __init__(self, server: FakeServer, connect: Connect) -> None:
         self._server = server
         self._connect = connect
 
-    def saying(self, answer: Answer) -> CallContext:
+    def saying(self, answer: HttpAnswer) -> CallContext:
         self._server.script = lambda _: answer
-        return self._connect(FakeClock(at=today()))
+        return self._connect(FakeClock(started_at=real_now()))
 
 
 @pytest.fixture
 def wire(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
-    with serving(lambda _: Answer()) as server:
+    with http_server(lambda _: HttpAnswer()) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
         yield Wire(server, connect)
 
@@ -249,7 +259,7 @@ FUZZING = settings(max_examples=120, deadline=None, suppress_health_check=[Healt
 
 @FUZZING
 @given(answer=answers(ASSUMED, REFUSED))
-def test_whatever_sts_answers_is_a_session_of_the_right_account_or_a_reason(wire: Wire, answer: Answer) -> None:
+def test_whatever_sts_answers_is_a_session_of_the_right_account_or_a_reason(wire: Wire, answer: HttpAnswer) -> None:
     by = wire.saying(answer)
     keyring = Roles(by, IDENTITY, "run", ()).credentials_for(
         Target(Account(HOME), (Role(f"arn:aws:iam::{HOME}:role/Auditor", None),)), CallStats()
@@ -266,7 +276,7 @@ def test_whatever_sts_answers_is_a_session_of_the_right_account_or_a_reason(wire
 
 @FUZZING
 @given(answer=answers(ENABLED, REFUSED))
-def test_whatever_ec2_answers_is_a_list_of_regions_or_a_reason(wire: Wire, answer: Answer) -> None:
+def test_whatever_ec2_answers_is_a_list_of_regions_or_a_reason(wire: Wire, answer: HttpAnswer) -> None:
     by = wire.saying(answer)
     with suppress(ReadError):
         found = regions.list_enabled_regions(by, FakeCredentials(), CallStats())
@@ -276,7 +286,7 @@ def test_whatever_ec2_answers_is_a_list_of_regions_or_a_reason(wire: Wire, answe
 
 @FUZZING
 @given(answer=answers(LISTED, DENIED))
-def test_whatever_ecs_answers_on_the_wire_is_pages_of_names_or_a_failed_call(wire: Wire, answer: Answer) -> None:
+def test_whatever_ecs_answers_on_the_wire_is_pages_of_names_or_a_failed_call(wire: Wire, answer: HttpAnswer) -> None:
     on = RegionClient(wire.saying(answer), FakeCredentials(), REGION)
     with suppress(ApiCallError):
         listed = list(pages(on, "ecs", "ListTaskDefinitionFamilies", "families"))

@@ -13,7 +13,7 @@ from auditor.aws.roles import DefaultCredentials, Identity, Roles, identify
 from auditor.domain.errors import OrganizationError
 from auditor.domain.scope import DiscoveredAccount, Role
 from tests.aws.conftest import Connect
-from tests.aws.fakes import Script, Sent, caller, in_turn, line, refused, sent
+from tests.aws.fakes import Script, SentCall, call_context, answers_in_turn, region_client, client_error, sent_calls
 from tests.fleet import Fault, Fleet
 from tests.fleet.organization import MANAGEMENT, ROOT, UNITS
 
@@ -44,14 +44,14 @@ SMALL: dict[tuple[str, str], dict[str, Any]] = {
 def small(**changed: Any) -> Script:  # noqa: ANN401
     """`ListAccounts={...}` changes an answer."""
 
-    def script(call: Sent) -> Any:  # noqa: ANN401
+    def script(call: SentCall) -> Any:  # noqa: ANN401
         return changed.get(call.operation, SMALL[call.operation, call.parameters.get("ParentId", "")])
 
     return script
 
 
 def listed(script: Script, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> list[DiscoveredAccount]:
-    return discover(line(caller(script)), include, exclude)
+    return discover(region_client(call_context(script)), include, exclude)
 
 
 def excluded(accounts: list[DiscoveredAccount]) -> dict[str, str]:
@@ -133,17 +133,17 @@ def test_a_page_that_makes_no_sense_is_an_error_and_not_an_empty_organization(an
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (refused("AccessDeniedException", "You don't have permissions."), "You don't have permissions."),
+        (client_error("AccessDeniedException", "You don't have permissions."), "You don't have permissions."),
         (
-            refused("AWSOrganizationsNotInUseException", "Not a member"),
+            client_error("AWSOrganizationsNotInUseException", "Not a member"),
             "AWSOrganizationsNotInUseException: Not a member.",
         ),
-        (refused("TooManyRequestsException", "slow down"), "TooManyRequestsException: slow down."),
+        (client_error("TooManyRequestsException", "slow down"), "TooManyRequestsException: slow down."),
     ],
 )
 def test_a_refusal_says_why_and_what_to_allow(error: Exception, said: str) -> None:
     with pytest.raises(OrganizationError) as raised:
-        listed(in_turn(error))
+        listed(answers_in_turn(error))
     assert raised.value.message.startswith("The organization could not be listed: ")
     assert raised.value.message.endswith(said)
     assert "organizations:ListOrganizationalUnitsForParent" in raised.value.advice
@@ -151,7 +151,7 @@ def test_a_refusal_says_why_and_what_to_allow(error: Exception, said: str) -> No
 
 def test_a_role_for_it_is_assumed_without_a_session_policy() -> None:
     grant: dict[str, Any] = {}
-    by = caller(lambda call: grant if call.operation == "AssumeRole" else small()(call))
+    by = call_context(lambda call: grant if call.operation == "AssumeRole" else small()(call))
     grant |= {
         "Credentials": {
             "AccessKeyId": "ASIAORG",
@@ -164,13 +164,13 @@ def test_a_role_for_it_is_assumed_without_a_session_policy() -> None:
     roles = Roles(by, Identity("999999999999", "arn:aws:iam::999999999999:user/u"), "discover", ())
     role = Role("arn:aws:iam::999999999999:role/OrgReader")
     assert len(open_and_list(by, roles, role, ((), ()))) == 2
-    assume, *lists = sent(by)
+    assume, *lists = sent_calls(by)
     assert "Policy" not in assume.parameters
     assert {each.key for each in lists} == {"ASIAORG"}
 
 
 def test_a_role_for_it_that_is_refused_says_where_to_look() -> None:
-    by = caller(in_turn(refused("AccessDenied", "not authorized to perform: sts:AssumeRole", 403)))
+    by = call_context(answers_in_turn(client_error("AccessDenied", "not authorized to perform: sts:AssumeRole", 403)))
     roles = Roles(by, Identity("999999999999", "arn:aws:iam::999999999999:user/u"), "discover", ())
     with pytest.raises(OrganizationError, match=r"role/OrgReader: AccessDenied: .*AssumeRole\.") as raised:
         open_and_list(by, roles, Role("arn:aws:iam::999999999999:role/OrgReader"), ((), ()))
@@ -205,7 +205,7 @@ def test_over_the_wire_faults_on_the_way_lose_nobody(fleet: Fleet, ambient: Regi
     kinds = ("http-500", "reset", "throttle", "garbled", "empty", "truncated")
     fleet.set_faults(*(Fault(kind, rate=0.1, services=services) for kind in kinds))
     assert len(discover(ambient)) == len(fleet.organization.everyone)
-    assert ambient.meter.retried > 0
+    assert ambient.stats.retried > 0
 
 
 def test_over_the_wire_a_member_account_may_not_ask(fleet: Fleet, connect: Connect) -> None:

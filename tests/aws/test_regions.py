@@ -15,13 +15,21 @@ from auditor.domain.coverage import CallStats
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Account, Role, Target
 from tests.aws.conftest import Connect
-from tests.aws.fakes import FakeClients, FakeCredentials, Script, caller, in_turn, refused, sent
+from tests.aws.fakes import (
+    FakeClients,
+    FakeCredentials,
+    Script,
+    call_context,
+    answers_in_turn,
+    client_error,
+    sent_calls,
+)
 from tests.fleet import Fault, Fleet
 
-DENIED = refused("UnauthorizedOperation", "because no identity-based policy allows it", 403)
-BY_SCP = refused("UnauthorizedOperation", "with an explicit deny in a service control policy", 403)
-AUTH = refused("AuthFailure", "not able to validate the provided access credentials", 401)
-EXPIRED = refused("RequestExpired", "Request has expired")
+DENIED = client_error("UnauthorizedOperation", "because no identity-based policy allows it", 403)
+BY_SCP = client_error("UnauthorizedOperation", "with an explicit deny in a service control policy", 403)
+AUTH = client_error("AuthFailure", "not able to validate the provided access credentials", 401)
+EXPIRED = client_error("RequestExpired", "Request has expired")
 HUNG = ReadTimeoutError(endpoint_url="x")
 
 
@@ -33,29 +41,29 @@ GOOD = answer(us_east_1="opt-in-not-required", af_south_1="opted-in", me_south_1
 
 
 def asking(script: Script, home: str = "us-east-1") -> CallContext:
-    by = caller(script)
+    by = call_context(script)
     cast("FakeClients", by.clients).home_region = home
     return by
 
 
 def ask(by: CallContext, *hints: str, keyring: FakeCredentials | None = None) -> frozenset[str]:
-    return regions.list_enabled_regions(by, keyring or FakeCredentials(renewable=False), CallStats(), hints)
+    return regions.list_enabled_regions(by, keyring or FakeCredentials(refreshable=False), CallStats(), hints)
 
 
 def asked(by: CallContext) -> list[str]:
-    return list(dict.fromkeys(each.region for each in sent(by)))
+    return list(dict.fromkeys(each.region for each in sent_calls(by)))
 
 
 def test_enabled_are_those_that_are_on_by_default_or_opted_into() -> None:
-    by = asking(in_turn(GOOD))
+    by = asking(answers_in_turn(GOOD))
     assert ask(by) == {"us-east-1", "af-south-1"}
-    (call,) = sent(by)
+    (call,) = sent_calls(by)
     assert (call.service, call.operation, call.parameters) == ("ec2", "DescribeRegions", {"AllRegions": True})
     assert call.key == "key-1"
 
 
 def test_a_region_whose_status_is_not_told_was_listed_because_it_is_enabled() -> None:
-    assert ask(asking(in_turn({"Regions": [{"RegionName": "eu-west-1"}]}))) == {"eu-west-1"}
+    assert ask(asking(answers_in_turn({"Regions": [{"RegionName": "eu-west-1"}]}))) == {"eu-west-1"}
 
 
 @pytest.mark.parametrize(
@@ -72,13 +80,13 @@ def test_a_region_whose_status_is_not_told_was_listed_because_it_is_enabled() ->
 )
 def test_an_answer_without_regions_is_not_an_account_without_regions(bad: dict[str, Any]) -> None:
     with pytest.raises(ReadError) as raised:
-        ask(asking(in_turn(bad)))
+        ask(asking(answers_in_turn(bad)))
     assert (raised.value.stage, raised.value.reason) == ("regions", Reason.MALFORMED_RESPONSE)
-    assert ask(asking(in_turn(bad, GOOD))) == {"us-east-1", "af-south-1"}
+    assert ask(asking(answers_in_turn(bad, GOOD))) == {"us-east-1", "af-south-1"}
 
 
 @pytest.mark.parametrize(
-    "error", [DENIED, BY_SCP, AUTH, HUNG, refused("OptInRequired"), refused("InternalError", "", 500)]
+    "error", [DENIED, BY_SCP, AUTH, HUNG, client_error("OptInRequired"), client_error("InternalError", "", 500)]
 )
 def test_where_one_region_refuses_another_one_is_asked(error: Exception) -> None:
     by = asking(lambda call: error if call.region == "eu-south-2" else GOOD, "eu-south-2")
@@ -87,7 +95,7 @@ def test_where_one_region_refuses_another_one_is_asked(error: Exception) -> None
 
 
 def test_a_session_that_is_over_is_over_everywhere() -> None:
-    by = asking(in_turn(EXPIRED))
+    by = asking(answers_in_turn(EXPIRED))
     with pytest.raises(ReadError, match="RequestExpired") as raised:
         ask(by)
     assert raised.value.reason is Reason.EXPIRED_CREDENTIALS
@@ -108,7 +116,7 @@ def test_a_session_that_is_over_is_over_everywhere() -> None:
 def test_home_is_asked_first_and_no_more_than_three_and_none_in_another_partition(
     home: str, hints: tuple[str, ...], places: list[str]
 ) -> None:
-    by = asking(in_turn(DENIED), home)
+    by = asking(answers_in_turn(DENIED), home)
     with pytest.raises(ReadError):
         ask(by, *hints)
     assert asked(by) == places
@@ -125,14 +133,14 @@ def test_home_is_asked_first_and_no_more_than_three_and_none_in_another_partitio
 )
 def test_the_most_telling_refusal_is_the_reason(answers: list[Exception], reason: Reason) -> None:
     with pytest.raises(ReadError, match=r"^regions: .*: ec2:DescribeRegions: ") as raised:
-        ask(asking(in_turn(*answers)))
+        ask(asking(answers_in_turn(*answers)))
     assert raised.value.reason is reason
 
 
 def test_a_refused_token_is_renewed_before_another_region_is_asked() -> None:
-    by, keyring = asking(in_turn(AUTH, GOOD)), FakeCredentials()
+    by, keyring = asking(answers_in_turn(AUTH, GOOD)), FakeCredentials()
     assert ask(by, keyring=keyring) == {"us-east-1", "af-south-1"}
-    assert [(each.region, each.key) for each in sent(by)] == [("us-east-1", "key-1"), ("us-east-1", "key-2")]
+    assert [(each.region, each.key) for each in sent_calls(by)] == [("us-east-1", "key-1"), ("us-east-1", "key-2")]
 
 
 def test_known_regions_are_those_of_every_partition_and_no_pseudo_region() -> None:

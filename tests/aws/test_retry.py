@@ -21,31 +21,31 @@ class Failing:
     """Fails with a remedy, and counts."""
 
     def __init__(self, remedy: RetryAction) -> None:
-        self.failure = ErrorInfo(Reason.SERVICE_ERROR, remedy, "Code", "detail")
+        self.info = ErrorInfo(Reason.SERVICE_ERROR, remedy, "Code", "detail")
         self.attempts = 0
 
     def __call__(self) -> NoReturn:
         self.attempts += 1
-        raise ApiCallError(self.failure)
+        raise ApiCallError(self.info)
 
 
 @pytest.mark.parametrize("remedy", [RetryAction.RETRY, RetryAction.BACK_OFF])
 def test_what_may_pass_is_tried_eight_times(remedy: RetryAction) -> None:
     failing, clock = Failing(remedy), FakeClock()
     with pytest.raises(ApiCallError) as raised:
-        retry.policy(clock)(failing)
+        retry.retry_policy(clock)(failing)
     assert failing.attempts == retry.ATTEMPTS == 8
-    assert len(clock.slept) == 7
-    assert raised.value.failure is failing.failure
+    assert len(clock.sleeps) == 7
+    assert raised.value.info is failing.info
 
 
 @pytest.mark.parametrize("remedy", [RetryAction.NONE, RetryAction.RENEW])
 def test_what_does_not_pass_is_tried_once(remedy: RetryAction) -> None:
     failing, clock = Failing(remedy), FakeClock()
     with pytest.raises(ApiCallError):
-        retry.policy(clock)(failing)
+        retry.retry_policy(clock)(failing)
     assert failing.attempts == 1
-    assert clock.slept == []
+    assert clock.sleeps == []
 
 
 def test_a_bug_is_not_tried_again() -> None:
@@ -56,7 +56,7 @@ def test_a_bug_is_not_tried_again() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        retry.policy(FakeClock())(bug)
+        retry.retry_policy(FakeClock())(bug)
     assert len(attempts) == 1
 
 
@@ -65,8 +65,8 @@ def test_the_waits_are_anything_from_nothing_to_a_ceiling_that_doubles() -> None
     for _ in range(300):
         clock = FakeClock()
         with pytest.raises(ApiCallError):
-            retry.policy(clock)(Failing(RetryAction.RETRY))
-        for place, seconds in zip(waits, clock.slept, strict=True):
+            retry.retry_policy(clock)(Failing(RetryAction.RETRY))
+        for place, seconds in zip(waits, clock.sleeps, strict=True):
             place.append(seconds)
     for place, ceiling in zip(waits, CEILINGS, strict=True):
         assert 0 <= min(place) < 0.1 * ceiling
@@ -79,12 +79,12 @@ def test_nothing_is_retried_once_the_scope_has_spent_its_retries() -> None:
     left = iter([True, True, False])
     failing = Failing(RetryAction.RETRY)
     with pytest.raises(ApiCallError):
-        retry.policy(FakeClock(), lambda: next(left))(failing)
+        retry.retry_policy(FakeClock(), lambda: next(left))(failing)
     assert failing.attempts == 3
 
 
 def test_a_run_that_ends_during_the_wait_ends_the_retries() -> None:
     failing = Failing(RetryAction.RETRY)
     with pytest.raises(Stopped):
-        retry.policy(FakeClock(ends=0.0))(failing)
+        retry.retry_policy(FakeClock(stops_at=0.0))(failing)
     assert failing.attempts == 1

@@ -25,14 +25,14 @@ from auditor.domain.reason import Reason
 from auditor.domain.scope import Account, Role, Target
 from tests import builders
 from tests.aws.conftest import Connect
-from tests.aws.fakes import FakeClients, FakeClock, Sent, caller, in_turn, refused, sent
+from tests.aws.fakes import FakeClients, FakeClock, SentCall, call_context, answers_in_turn, client_error, sent_calls
 from tests.fleet import Fault, Fleet
 from tests.fleet.organization import MANAGEMENT
 
 HOME = "999999999999"
 IDENTITY = Identity(HOME, f"arn:aws:iam::{HOME}:role/Auditor")
 RUN = "20261123T020000Z-1a2b3c"
-DENIED = refused("AccessDenied", "User: x is not authorized to perform: sts:AssumeRole", 403)
+DENIED = client_error("AccessDenied", "User: x is not authorized to perform: sts:AssumeRole", 403)
 HUB = Role("arn:aws:iam::888888888888:role/Hub", "hub-id")
 
 
@@ -52,7 +52,7 @@ class Sts:
         self.clock, self.account, self.lasts = clock, account, lasts
         self.count = 0
 
-    def __call__(self, sent: Sent) -> Any:  # noqa: ANN401
+    def __call__(self, sent: SentCall) -> Any:  # noqa: ANN401
         self.count += 1
         account = self.account or sent.parameters["RoleArn"].split(":")[4]
         lasts = sent.parameters["DurationSeconds"] if self.lasts is None else self.lasts
@@ -67,10 +67,10 @@ def granted(key: str, account: str, expires: datetime | str) -> dict[str, Any]:
 
 
 def made(
-    script: Callable[[Sent], Any] | None = None, clock: FakeClock | None = None, identity: Identity = IDENTITY
+    script: Callable[[SentCall], Any] | None = None, clock: FakeClock | None = None, identity: Identity = IDENTITY
 ) -> tuple[Roles, CallContext, FakeClock]:
     clock = clock or FakeClock()
-    by = caller(script or Sts(clock), clock)
+    by = call_context(script or Sts(clock), clock)
     return Roles(by, identity, RUN, ("ecs:DescribeTaskDefinition", "ec2:DescribeRegions")), by, clock
 
 
@@ -97,7 +97,7 @@ def test_a_session_policy_that_sts_would_not_take_is_an_error_that_says_what_to_
     )
     assert "checks.include" in raised.value.advice
     with pytest.raises(AuditorError, match="STS takes 2048"):
-        Roles(caller(in_turn({})), IDENTITY, RUN, [f"ecs:Action{number:04d}" for number in range(200)])
+        Roles(call_context(answers_in_turn({})), IDENTITY, RUN, [f"ecs:Action{number:04d}" for number in range(200)])
 
 
 @pytest.mark.parametrize("run_id", ["", RUN, "x" * 200, "nächtlich: é/\\ 夜", "a b\nc", "٣٤"])
@@ -111,7 +111,7 @@ def test_a_session_name_is_one_that_sts_takes_and_carries_the_run_id(run_id: str
 def test_sts_is_asked_for_one_hour_narrowed_named_and_with_the_external_id() -> None:
     roles, by, _ = made()
     assert roles.credentials_for(target(external_id="acme"), CallStats()).credentials().access_key == "ASIA1"
-    (call,) = sent(by)
+    (call,) = sent_calls(by)
     assert (call.service, call.region, call.operation, call.key) == ("sts", "us-east-1", "AssumeRole", "AKIAAMBIENT")
     assert call.parameters == {
         "RoleArn": arn("000000000001"),
@@ -125,20 +125,20 @@ def test_sts_is_asked_for_one_hour_narrowed_named_and_with_the_external_id() -> 
 def test_no_external_id_is_sent_where_there_is_none() -> None:
     roles, by, _ = made()
     roles.credentials_for(target(), CallStats()).credentials()
-    assert "ExternalId" not in sent(by)[0].parameters
+    assert "ExternalId" not in sent_calls(by)[0].parameters
 
 
 def test_nothing_is_assumed_before_it_is_needed_and_once_then() -> None:
     roles, by, _ = made()
     keyring = roles.credentials_for(target(), CallStats())
-    assert sent(by) == []
+    assert sent_calls(by) == []
     assert {keyring.credentials().access_key for _ in range(10)} == {"ASIA1"}
-    assert len(sent(by)) == 1
+    assert len(sent_calls(by)) == 1
 
 
 def test_what_getting_in_costs_is_counted_for_the_account() -> None:
     answer = granted("ASIA1", "000000000001", builders.NOW + timedelta(hours=1))
-    roles, _, _ = made(in_turn(refused("Throttling"), answer))
+    roles, _, _ = made(answers_in_turn(client_error("Throttling"), answer))
     meter = CallStats()
     roles.credentials_for(target(), meter).credentials()
     assert meter == CallStats(calls=2, throttled=1, retried=1)
@@ -148,15 +148,15 @@ def test_a_chain_is_walked_in_order_and_only_its_last_session_is_narrowed() -> N
     roles, by, _ = made()
     middle = Role(arn("777777777777", "Middle"))
     keys = roles.credentials_for(target(1, HUB, middle), CallStats()).credentials()
-    assert [(each.parameters["RoleArn"].split(":")[4], each.key) for each in sent(by)] == [
+    assert [(each.parameters["RoleArn"].split(":")[4], each.key) for each in sent_calls(by)] == [
         ("888888888888", "AKIAAMBIENT"),
         ("777777777777", "ASIA1"),
         ("000000000001", "ASIA2"),
     ]
     assert keys.access_key == "ASIA3"
-    assert [each.parameters.get("ExternalId") for each in sent(by)] == ["hub-id", None, None]
-    assert ["Policy" in each.parameters for each in sent(by)] == [False, False, True]
-    assert {each.parameters["DurationSeconds"] for each in sent(by)} == {3600}
+    assert [each.parameters.get("ExternalId") for each in sent_calls(by)] == ["hub-id", None, None]
+    assert ["Policy" in each.parameters for each in sent_calls(by)] == [False, False, True]
+    assert {each.parameters["DurationSeconds"] for each in sent_calls(by)} == {3600}
 
 
 def test_a_hub_that_many_accounts_share_is_assumed_once_by_however_many_threads() -> None:
@@ -164,7 +164,7 @@ def test_a_hub_that_many_accounts_share_is_assumed_once_by_however_many_threads(
     sts, together = Sts(clock), threading.Barrier(16)
     busy = threading.Event()
 
-    def slow(call: Sent) -> Any:  # noqa: ANN401
+    def slow(call: SentCall) -> Any:  # noqa: ANN401
         if ":role/Hub" in call.parameters["RoleArn"]:
             busy.wait(0.05)  # long enough that all the others arrive meanwhile
         return sts(call)
@@ -178,8 +178,8 @@ def test_a_hub_that_many_accounts_share_is_assumed_once_by_however_many_threads(
     with ThreadPoolExecutor(16) as pool:
         keys = list(pool.map(get_in, range(1, 17)))
     assert len(set(keys)) == 16
-    assert [each.parameters["RoleArn"] for each in sent(by)].count(HUB.arn) == 1
-    assert len(sent(by)) == 17
+    assert [each.parameters["RoleArn"] for each in sent_calls(by)].count(HUB.arn) == 1
+    assert len(sent_calls(by)) == 17
 
 
 def test_one_account_that_many_threads_read_is_got_into_once() -> None:
@@ -192,34 +192,34 @@ def test_one_account_that_many_threads_read_is_got_into_once() -> None:
 
     with ThreadPoolExecutor(16) as pool:
         assert set(pool.map(get_in, range(16))) == {"ASIA1"}
-    assert len(sent(by)) == 1
+    assert len(sent_calls(by)) == 1
 
 
 def test_hubs_with_another_external_id_are_another_hub() -> None:
     roles, by, _ = made()
     roles.credentials_for(target(1, HUB), CallStats()).credentials()
     roles.credentials_for(target(2, Role(HUB.arn, "other")), CallStats()).credentials()
-    assert [each.parameters["RoleArn"] for each in sent(by)].count(HUB.arn) == 2
+    assert [each.parameters["RoleArn"] for each in sent_calls(by)].count(HUB.arn) == 2
 
 
 def test_a_session_is_replaced_before_it_expires() -> None:
     roles, by, clock = made()
     keyring = roles.credentials_for(target(), CallStats())
     keyring.credentials()
-    clock.passed = 3600 - 301
+    clock.elapsed = 3600 - 301
     assert keyring.credentials().access_key == "ASIA1"
-    clock.passed = 3600 - 299
+    clock.elapsed = 3600 - 299
     assert keyring.credentials().access_key == "ASIA2"
-    assert len(sent(by)) == 2
+    assert len(sent_calls(by)) == 2
 
 
 def test_a_hub_s_session_is_replaced_too() -> None:
     roles, by, clock = made()
     keyring = roles.credentials_for(target(1, HUB), CallStats())
     keyring.credentials()
-    clock.passed = 3500
+    clock.elapsed = 3500
     keyring.credentials()
-    assert [each.parameters["RoleArn"] for each in sent(by)] == [HUB.arn, arn("000000000001")] * 2
+    assert [each.parameters["RoleArn"] for each in sent_calls(by)] == [HUB.arn, arn("000000000001")] * 2
 
 
 def test_a_session_that_claims_to_last_longer_than_asked_for_is_not_believed() -> None:
@@ -227,7 +227,7 @@ def test_a_session_that_claims_to_last_longer_than_asked_for_is_not_believed() -
     roles, _, _ = made(Sts(clock, lasts=12 * 3600), clock)
     keyring = roles.credentials_for(target(), CallStats())
     keyring.credentials()
-    clock.passed = 3600
+    clock.elapsed = 3600
     assert keyring.credentials().access_key == "ASIA2"
 
 
@@ -236,35 +236,35 @@ def test_a_clock_that_is_set_in_mid_run_neither_ends_a_session_nor_prolongs_it(s
     roles, by, clock = made()
     keyring = roles.credentials_for(target(), CallStats())
     keyring.credentials()
-    clock.at += step
-    clock.passed = 3600 - 301
+    clock.started_at += step
+    clock.elapsed = 3600 - 301
     assert keyring.credentials().access_key == "ASIA1"
-    clock.passed = 3600 - 299
+    clock.elapsed = 3600 - 299
     assert keyring.credentials().access_key == "ASIA2"
-    assert len(sent(by)) == 2
+    assert len(sent_calls(by)) == 2
 
 
 @pytest.mark.parametrize("wrong", [timedelta(hours=7), timedelta(hours=-7), timedelta(minutes=57)], ids=str)
 def test_where_the_clock_is_wrong_a_session_lasts_as_long_as_it_was_asked_for(wrong: timedelta) -> None:
     aws = FakeClock()
-    roles, by, clock = made(Sts(aws), FakeClock(aws.at + wrong))
+    roles, by, clock = made(Sts(aws), FakeClock(aws.started_at + wrong))
     keyring = roles.credentials_for(target(), CallStats())
-    for clock.passed in (0, 1, 3298, 3301):
-        aws.passed = clock.passed
+    for clock.elapsed in (0, 1, 3298, 3301):
+        aws.elapsed = clock.elapsed
         keyring.credentials()
-    assert len(sent(by)) == 2
+    assert len(sent_calls(by)) == 2
 
 
 def test_a_session_that_cannot_be_replaced_serves_until_its_last_minute() -> None:
     clock = FakeClock()
     sts = Sts(clock)
-    roles, by, _ = made(lambda call: DENIED if clock.passed else sts(call), clock)
+    roles, by, _ = made(lambda call: DENIED if clock.elapsed else sts(call), clock)
     keyring = roles.credentials_for(target(), CallStats())
     keyring.credentials()
-    for clock.passed in (3310, 3320, 3500, 3539):
+    for clock.elapsed in (3310, 3320, 3500, 3539):
         assert keyring.credentials().access_key == "ASIA1"
-    assert len(sent(by)) == 1 + 2  # a refusal stands for a minute
-    clock.passed = 3541
+    assert len(sent_calls(by)) == 1 + 2  # a refusal stands for a minute
+    clock.elapsed = 3541
     with pytest.raises(ReadError, match="role-denied"):
         keyring.credentials()
 
@@ -278,19 +278,25 @@ def test_keys_that_aws_refuses_early_are_replaced_once_for_all_who_hold_them() -
     assert keyring.credentials().access_key == "ASIA2"
     assert keyring.refresh(stale)
     assert keyring.credentials().access_key == "ASIA2"
-    assert len(sent(by)) == 2
+    assert len(sent_calls(by)) == 2
 
 
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
         pytest.param(DENIED, Reason.ROLE_DENIED, id="STS says no"),
-        pytest.param(refused("AccessDenied", "by a service control policy"), Reason.ROLE_DENIED, id="SCP"),
-        pytest.param(refused("RegionDisabledException", "not activated"), Reason.REGION_DISABLED, id="STS is off"),
-        pytest.param(refused("ExpiredToken", "expired", 403), Reason.EXPIRED_CREDENTIALS, id="ambient keys are old"),
-        pytest.param(refused("InvalidClientTokenId", "bad", 403), Reason.EXPIRED_CREDENTIALS, id="bad ambient keys"),
-        pytest.param(refused("Throttling", "Rate exceeded"), Reason.THROTTLED, id="throttled for ever"),
-        pytest.param(refused("PackedPolicyTooLarge", "too large"), Reason.SERVICE_ERROR, id="the policy does not fit"),
+        pytest.param(client_error("AccessDenied", "by a service control policy"), Reason.ROLE_DENIED, id="SCP"),
+        pytest.param(client_error("RegionDisabledException", "not activated"), Reason.REGION_DISABLED, id="STS is off"),
+        pytest.param(
+            client_error("ExpiredToken", "expired", 403), Reason.EXPIRED_CREDENTIALS, id="ambient keys are old"
+        ),
+        pytest.param(
+            client_error("InvalidClientTokenId", "bad", 403), Reason.EXPIRED_CREDENTIALS, id="bad ambient keys"
+        ),
+        pytest.param(client_error("Throttling", "Rate exceeded"), Reason.THROTTLED, id="throttled for ever"),
+        pytest.param(
+            client_error("PackedPolicyTooLarge", "too large"), Reason.SERVICE_ERROR, id="the policy does not fit"
+        ),
         pytest.param(ReadTimeoutError(endpoint_url="x"), Reason.TIMEOUT, id="no answer"),
         pytest.param({}, Reason.MALFORMED_RESPONSE, id="no credentials in it"),
         pytest.param(
@@ -307,7 +313,7 @@ def test_keys_that_aws_refuses_early_are_replaced_once_for_all_who_hold_them() -
     ],
 )
 def test_a_role_that_cannot_be_assumed_has_its_reason_and_names_the_role(error: Any, reason: Reason) -> None:  # noqa: ANN401
-    roles, _, _ = made(in_turn(error))
+    roles, _, _ = made(answers_in_turn(error))
     with pytest.raises(ReadError) as raised:
         roles.credentials_for(target(), CallStats()).credentials()
     assert (raised.value.stage, raised.value.reason) == ("assume-role", reason)
@@ -327,11 +333,11 @@ def test_a_hub_that_leads_into_another_account_is_refused_too() -> None:
     roles, by, _ = made(Sts(clock, account="000000000001"), clock)
     with pytest.raises(ReadError, match=re.escape(f"{HUB.arn} leads into account 000000000001")):
         roles.credentials_for(target(1, HUB), CallStats()).credentials()
-    assert len(sent(by)) == 1
+    assert len(sent_calls(by)) == 1
 
 
 def test_a_hub_that_is_refused_is_asked_for_once_a_minute_however_many_accounts_wait_for_it() -> None:
-    roles, by, clock = made(in_turn(DENIED))
+    roles, by, clock = made(answers_in_turn(DENIED))
 
     def refusals(count: int) -> None:
         for number in range(count):
@@ -340,10 +346,10 @@ def test_a_hub_that_is_refused_is_asked_for_once_a_minute_however_many_accounts_
             assert raised.value.reason is Reason.ROLE_DENIED
 
     refusals(100)
-    assert len(sent(by)) == 1
-    clock.passed += 61
+    assert len(sent_calls(by)) == 1
+    clock.elapsed += 61
     refusals(100)
-    assert len(sent(by)) == 2
+    assert len(sent_calls(by)) == 2
 
 
 def test_one_account_that_is_refused_does_not_hide_the_next() -> None:
@@ -359,7 +365,7 @@ def test_without_a_role_the_ambient_credentials_read_their_own_account() -> None
     roles, by, _ = made()
     keyring = roles.credentials_for(Target(Account(HOME)), CallStats())
     assert (keyring.credentials().access_key, keyring.account_id) == ("AKIAAMBIENT", HOME)
-    assert sent(by) == []
+    assert sent_calls(by) == []
 
 
 def test_without_a_role_the_ambient_credentials_do_not_stand_for_another_account() -> None:
@@ -377,14 +383,14 @@ def test_the_partition_of_a_role_is_that_of_the_caller(partition: str) -> None:
     roles.credentials_for(
         Target(account, (hub, Role(f"arn:{{partition}}:iam::{account.id}:role/R"))), CallStats()
     ).credentials()
-    assert [each.parameters["RoleArn"] for each in sent(by)] == [
+    assert [each.parameters["RoleArn"] for each in sent_calls(by)] == [
         f"arn:{partition}:iam::888888888888:role/Hub",
         f"arn:{partition}:iam::000000000001:role/R",
     ]
 
 
 def test_we_are_who_sts_says_we_are() -> None:
-    by = caller(in_turn({"Account": HOME, "Arn": f"arn:aws-cn:iam::{HOME}:role/Auditor"}))
+    by = call_context(answers_in_turn({"Account": HOME, "Arn": f"arn:aws-cn:iam::{HOME}:role/Auditor"}))
     identity = identify(by)
     assert (identity.account_id, identity.partition) == (HOME, "aws-cn")
 
@@ -392,8 +398,8 @@ def test_we_are_who_sts_says_we_are() -> None:
 @pytest.mark.parametrize("answer", [{}, {"Arn": "no"}, {"Arn": 3}, {"Account": HOME}])
 def test_an_identity_without_an_arn_is_none(answer: dict[str, Any]) -> None:
     with pytest.raises(ApiCallError) as raised:
-        identify(caller(in_turn(answer)))
-    assert raised.value.failure.reason is Reason.MALFORMED_RESPONSE
+        identify(call_context(answers_in_turn(answer)))
+    assert raised.value.info.reason is Reason.MALFORMED_RESPONSE
 
 
 class Keyless(FakeClients):
@@ -406,8 +412,8 @@ class Keyless(FakeClients):
 
 
 def keyless(error: Exception) -> CallContext:
-    by = caller(in_turn({"Arn": IDENTITY.arn}))
-    clients: Any = Keyless(in_turn({"Arn": IDENTITY.arn}))
+    by = call_context(answers_in_turn({"Arn": IDENTITY.arn}))
+    clients: Any = Keyless(answers_in_turn({"Arn": IDENTITY.arn}))
     clients.error = error
     return CallContext(clients, by.rate_limiter, by.clock)
 
@@ -416,7 +422,7 @@ def test_without_credentials_nobody_is_asked() -> None:
     by = keyless(IdentityError("No AWS credentials were found."))
     with pytest.raises(IdentityError):
         identify(by)
-    assert sent(by) == []
+    assert sent_calls(by) == []
 
 
 def test_a_credential_endpoint_that_stays_busy_is_a_failed_call_after_some_patience() -> None:
@@ -424,12 +430,12 @@ def test_a_credential_endpoint_that_stays_busy_is_a_failed_call_after_some_patie
     meter = CallStats()
     with pytest.raises(ApiCallError, match="container-role") as raised:
         RegionClient(by, DefaultCredentials(by, HOME), "us-east-1", meter).call("sts", "GetCallerIdentity", dict)
-    assert raised.value.failure.reason is Reason.EXPIRED_CREDENTIALS
+    assert raised.value.info.reason is Reason.EXPIRED_CREDENTIALS
     assert meter == CallStats(calls=0, retried=7)
 
 
 def test_ambient_keys_count_as_renewed_only_when_the_environment_has_others() -> None:
-    by = caller(in_turn({}))
+    by = call_context(answers_in_turn({}))
     ambient = DefaultCredentials(by, HOME)
     assert not ambient.refresh(ambient.credentials())
     stale = ambient.credentials()
@@ -473,7 +479,7 @@ def test_over_the_wire_a_session_can_do_what_it_is_narrowed_to_and_no_more(
     assert line.call("ec2", "DescribeRegions", lambda answer: len(answer["Regions"])) > 0
     with pytest.raises(ApiCallError, match="because no session policy allows the ecs:ListClusters action") as raised:
         line.call("ecs", "ListClusters", dict)
-    assert raised.value.failure.reason is Reason.PERMISSION_DENIED
+    assert raised.value.info.reason is Reason.PERMISSION_DENIED
 
 
 def test_over_the_wire_a_chain_asks_for_no_more_than_chaining_allows(
@@ -508,4 +514,4 @@ def test_over_the_wire_sessions_that_expire_early_are_renewed_in_the_middle(
     counts = [line.call("ec2", "DescribeRegions", lambda answer: len(answer["Regions"])) for _ in range(12)]
     assert len(set(counts)) == 1
     assert fleet.report()["operations"]["AssumeRole"] == 3
-    assert line.meter.retried == 2
+    assert line.stats.retried == 2

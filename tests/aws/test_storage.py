@@ -20,7 +20,17 @@ from auditor.aws.storage import Protection, S3Store
 from auditor.domain.errors import StorageError
 from auditor.store.store import NDJSON, AlreadyExists, Blob
 from tests.aws.conftest import Connect
-from tests.aws.fakes import Answer, FakeClock, Request, Server, caller, in_turn, refused, sent, serving
+from tests.aws.fakes import (
+    HttpAnswer,
+    FakeClock,
+    HttpRequest,
+    FakeServer,
+    call_context,
+    answers_in_turn,
+    client_error,
+    sent_calls,
+    http_server,
+)
 from tests.fleet import Fault, Fleet
 from tests.fleet.organization import MANAGEMENT
 
@@ -52,25 +62,25 @@ def test_a_url_is_taken_apart(url: str, bucket: str, prefix: str) -> None:
     "url", ["", "results", "s3:results", "s3://", "s3:///a", "s3://a b/c", "s3://[/x", "http://b/k"]
 )
 def test_what_is_no_s3_url_is_refused_before_any_call(url: str) -> None:
-    by = caller(in_turn({}))
+    by = call_context(answers_in_turn({}))
     with pytest.raises(StorageError, match="is not an S3 URL") as raised:
         storage.fetch(by, MANAGEMENT, url)
     assert raised.value.advice == "Write it as s3://bucket/prefix."
     with pytest.raises(StorageError):
         S3Store(by, MANAGEMENT, url)
-    assert sent(by) == []
+    assert sent_calls(by) == []
 
 
 def test_keys_come_after_the_prefix() -> None:
-    assert bucket(caller(in_turn({}))).url("a/b") == "s3://auditor-results/nightly/a/b"
-    assert bucket(caller(in_turn({})), "s3://auditor-results").url() == "s3://auditor-results/"
+    assert bucket(call_context(answers_in_turn({}))).url("a/b") == "s3://auditor-results/nightly/a/b"
+    assert bucket(call_context(answers_in_turn({})), "s3://auditor-results").url() == "s3://auditor-results/"
 
 
 def test_everything_that_protects_an_object_is_asked_for() -> None:
-    by = caller(in_turn({"ETag": '"x"'}))
+    by = call_context(answers_in_turn({"ETag": '"x"'}))
     place = bucket(by, sse="aws:kms", kms_key_id="alias/audit", bucket_owner="111122223333")
     place.put("k", Blob(BODY, NDJSON, "gzip", once=True))
-    (call,) = sent(by)
+    (call,) = sent_calls(by)
     assert call.parameters == {
         "Bucket": "auditor-results",
         "Key": "nightly/k",
@@ -87,23 +97,23 @@ def test_everything_that_protects_an_object_is_asked_for() -> None:
 
 
 def test_what_is_not_asked_for_is_left_to_the_bucket() -> None:
-    by = caller(in_turn({"ETag": '"x"'}))
+    by = call_context(answers_in_turn({"ETag": '"x"'}))
     bucket(by).put("k", Blob(BODY))
-    assert set(sent(by)[0].parameters) == {"Bucket", "Key", "Body", "ContentType", "ChecksumSHA256"}
+    assert set(sent_calls(by)[0].parameters) == {"Bucket", "Key", "Body", "ContentType", "ChecksumSHA256"}
 
 
 def test_a_200_that_names_nothing_stored_is_not_believed() -> None:
-    by = caller(in_turn({}))
+    by = call_context(answers_in_turn({}))
     with pytest.raises(StorageError, match="no `ETag` in it"):
         bucket(by).put("k", Blob(BODY))
-    assert len(sent(by)) == 8
+    assert len(sent_calls(by)) == 8
 
 
 def test_where_s3_names_no_code_its_status_does() -> None:
-    assert bucket(caller(in_turn(refused(None, None, 404)))).get("k") is None
-    taken = in_turn(refused(None, None, 412), {"ETag": '"x"', "Body": Body(b"theirs")})
+    assert bucket(call_context(answers_in_turn(client_error(None, None, 404)))).get("k") is None
+    taken = answers_in_turn(client_error(None, None, 412), {"ETag": '"x"', "Body": Body(b"theirs")})
     with pytest.raises(AlreadyExists):
-        bucket(caller(taken)).put("k", ONCE)
+        bucket(call_context(taken)).put("k", ONCE)
 
 
 class Body:
@@ -117,33 +127,37 @@ class Body:
 @pytest.mark.parametrize(
     ("error", "said", "advice"),
     [
-        (refused("NoSuchBucket", "does not exist", 404), "NoSuchBucket: does not exist", "Create the bucket, or"),
-        (refused("AccessDenied", "Access Denied", 403), "AccessDenied: Access Denied", "Allow s3:PutObject"),
-        (refused("AccessDenied", None, 403), "AccessDenied: no message", "check the expected bucket owner"),
-        (refused("PermanentRedirect", "elsewhere.", 301), "PermanentRedirect: elsewhere", "Check the bucket's region"),
-        (refused("KMS.DisabledException", "off", 400), "KMS.DisabledException: off", "can be repeated safely"),
+        (client_error("NoSuchBucket", "does not exist", 404), "NoSuchBucket: does not exist", "Create the bucket, or"),
+        (client_error("AccessDenied", "Access Denied", 403), "AccessDenied: Access Denied", "Allow s3:PutObject"),
+        (client_error("AccessDenied", None, 403), "AccessDenied: no message", "check the expected bucket owner"),
+        (
+            client_error("PermanentRedirect", "elsewhere.", 301),
+            "PermanentRedirect: elsewhere",
+            "Check the bucket's region",
+        ),
+        (client_error("KMS.DisabledException", "off", 400), "KMS.DisabledException: off", "can be repeated safely"),
     ],
 )
 def test_a_refusal_says_what_where_why_and_what_to_do(error: Exception, said: str, advice: str) -> None:
     with pytest.raises(StorageError) as raised:
-        bucket(caller(in_turn(error))).put("k", ONCE)
+        bucket(call_context(answers_in_turn(error))).put("k", ONCE)
     assert raised.value.message == f"Cannot write s3://auditor-results/nightly/k: {said}."
     assert advice in raised.value.advice
 
 
 def test_a_refusal_to_read_names_what_reading_needs() -> None:
     with pytest.raises(StorageError, match="Cannot read s3://auditor-results/nightly/k") as raised:
-        bucket(caller(in_turn(refused("AccessDenied", "Access Denied", 403)))).get("k")
+        bucket(call_context(answers_in_turn(client_error("AccessDenied", "Access Denied", 403)))).get("k")
     assert "s3:GetObject" in raised.value.advice
     assert "s3:ListBucket" in raised.value.advice
 
 
 def test_a_thousand_objects_do_not_wait_for_a_budget() -> None:
-    by = caller(in_turn({"ETag": '"x"'}), headroom=0.5)
+    by = call_context(answers_in_turn({"ETag": '"x"'}), headroom=0.5)
     place = bucket(by)
     for number in range(1_000):
         place.put(f"{number}", Blob(b""))
-    assert cast("FakeClock", by.clock).slept == []
+    assert cast("FakeClock", by.clock).sleeps == []
 
 
 @pytest.fixture
@@ -256,15 +270,15 @@ def test_over_the_wire_a_bucket_of_another_owner_is_refused(connect: Connect, fl
         assert "check the expected bucket owner" in raised.value.advice
 
 
-Stub = Callable[[Callable[[Request], Answer]], tuple[Server, S3Store]]
+Stub = Callable[[Callable[[HttpRequest], HttpAnswer]], tuple[FakeServer, S3Store]]
 
 
 @pytest.fixture
 def stub(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
     """A server of our own in place of S3, and a bucket in it."""
-    with serving(lambda _: Answer(500)) as server:
+    with http_server(lambda _: HttpAnswer(500)) as server:
 
-        def make(script: Callable[[Request], Answer]) -> tuple[Server, S3Store]:
+        def make(script: Callable[[HttpRequest], HttpAnswer]) -> tuple[FakeServer, S3Store]:
             server.script = script
             monkeypatch.setenv("AWS_ENDPOINT_URL_S3", server.url)
             return server, bucket(connect(read_timeout=0.3), "s3://results/x", sse="AES256")
@@ -273,7 +287,7 @@ def stub(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
 
 
 def test_the_checksum_is_sent_once_and_the_body_as_it_is(stub: Stub) -> None:
-    server, place = stub(lambda _: Answer(headers={"ETag": '"x"'}))
+    server, place = stub(lambda _: HttpAnswer(headers={"ETag": '"x"'}))
     place.put("k", Blob(BODY, NDJSON, "gzip", once=True))
     (request,) = server.requests
     sums = {name: value for name, value in request.headers.items() if "Checksum" in name or name == "Content-Md5"}
@@ -286,11 +300,11 @@ def test_the_checksum_is_sent_once_and_the_body_as_it_is(stub: Stub) -> None:
 
 
 def test_a_bucket_in_another_region_is_found_there_once_and_for_all(stub: Stub) -> None:
-    def redirecting(request: Request) -> Answer:
+    def redirecting(request: HttpRequest) -> HttpAnswer:
         if request.region == "eu-north-1":
-            return Answer(body=BODY if request.method == "GET" else b"", headers={"ETag": '"x"'})
+            return HttpAnswer(body=BODY if request.method == "GET" else b"", headers={"ETag": '"x"'})
         body = b"<Error><Code>PermanentRedirect</Code><Message>Not here.</Message></Error>"
-        return Answer(301, body, {"x-amz-bucket-region": "eu-north-1"})
+        return HttpAnswer(301, body, {"x-amz-bucket-region": "eu-north-1"})
 
     server, place = stub(redirecting)
     place.put("a", ONCE)
@@ -302,16 +316,16 @@ def test_a_bucket_in_another_region_is_found_there_once_and_for_all(stub: Stub) 
 @pytest.mark.parametrize(
     "broken",
     [
-        pytest.param(Answer(body=BODY, headers={"ETag": '"x"'}, claimed=len(BODY) + 5), id="it breaks off"),
+        pytest.param(HttpAnswer(body=BODY, headers={"ETag": '"x"'}, content_length=len(BODY) + 5), id="it breaks off"),
         pytest.param(
-            Answer(body=BODY, headers={"ETag": '"x"', "x-amz-checksum-sha256": b64encode(b"0" * 32).decode()}),
+            HttpAnswer(body=BODY, headers={"ETag": '"x"', "x-amz-checksum-sha256": b64encode(b"0" * 32).decode()}),
             id="it is not what its checksum says",
         ),
-        pytest.param(Answer(body=b"<html>Blocked</html>"), id="it is a proxy's page"),
+        pytest.param(HttpAnswer(body=b"<html>Blocked</html>"), id="it is a proxy's page"),
     ],
 )
-def test_a_body_that_is_not_whole_is_asked_for_again(stub: Stub, broken: Answer) -> None:
-    answers = [broken, broken, Answer(body=BODY, headers={"ETag": '"x"'})]
+def test_a_body_that_is_not_whole_is_asked_for_again(stub: Stub, broken: HttpAnswer) -> None:
+    answers = [broken, broken, HttpAnswer(body=BODY, headers={"ETag": '"x"'})]
     server, place = stub(lambda _: answers.pop(0))
     assert place.get("k") == BODY
     assert len(server.requests) == 3
@@ -319,13 +333,13 @@ def test_a_body_that_is_not_whole_is_asked_for_again(stub: Stub, broken: Answer)
 
 def test_a_body_that_stops_coming_is_asked_for_again(stub: Stub) -> None:
     go_on = threading.Event()
-    calls: list[Request] = []
+    calls: list[HttpRequest] = []
 
-    def stalling(request: Request) -> Answer:
+    def stalling(request: HttpRequest) -> HttpAnswer:
         calls.append(request)
         if len(calls) == 1:
-            return Answer(body=BODY, headers={"ETag": '"x"'}, claimed=len(BODY) + 5, then=go_on.wait)
-        return Answer(body=BODY, headers={"ETag": '"x"'})
+            return HttpAnswer(body=BODY, headers={"ETag": '"x"'}, content_length=len(BODY) + 5, after_body=go_on.wait)
+        return HttpAnswer(body=BODY, headers={"ETag": '"x"'})
 
     _, place = stub(stalling)
     try:
@@ -345,7 +359,7 @@ def test_a_body_that_stops_coming_is_asked_for_again(stub: Stub) -> None:
     ],
 )
 def test_the_bare_errors_of_other_s3_servers_are_survived(stub: Stub, status: int, body: bytes, said: str) -> None:
-    _, place = stub(lambda _: Answer(status, body))
+    _, place = stub(lambda _: HttpAnswer(status, body))
     with pytest.raises(StorageError, match=f"Cannot write s3://results/x/k: {said}"):
         place.put("k", ONCE)
 

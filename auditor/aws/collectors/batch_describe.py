@@ -36,28 +36,28 @@ class BatchDescribe:
     resource: Callable[[str], Resource]
     answers: str = ""
 
-    def describe_all(self, visit: CollectContext, arns: Iterable[str], **parameters: Any) -> Iterator[Any]:  # noqa: ANN401
+    def describe_all(self, context: CollectContext, arns: Iterable[str], **parameters: Any) -> Iterator[Any]:  # noqa: ANN401
         """Yield a fact or a gap for each ARN, but for what is gone since it was listed."""
         left = iter(arns)
         while batch := tuple(islice(left, self.size)):
-            yield from self._batch(visit, batch, parameters)
+            yield from self._batch(context, batch, parameters)
 
-    def _batch(self, visit: CollectContext, arns: Sequence[str], parameters: Mapping[str, Any]) -> Iterator[Any]:
+    def _batch(self, context: CollectContext, arns: Sequence[str], parameters: Mapping[str, Any]) -> Iterator[Any]:
         def read(answer: Mapping[str, Any]) -> dict[str, Any]:
             return self._outcomes(arns, answer)
 
         try:
-            outcomes = visit.client.call("ecs", self.operation, read, **{self.key: list(arns)}, **parameters)
-        except ApiCallError as failed:
-            if failed.failure.reason is Reason.MALFORMED_RESPONSE and len(arns) > 1:
+            outcomes = context.client.call("ecs", self.operation, read, **{self.key: list(arns)}, **parameters)
+        except ApiCallError as error:
+            if error.info.reason is Reason.MALFORMED_RESPONSE and len(arns) > 1:
                 # One that cannot be understood must not cost the others.
                 for arn in arns:
-                    yield from self._batch(visit, (arn,), parameters)
+                    yield from self._batch(context, (arn,), parameters)
                 return
-            outcomes = dict.fromkeys(arns, failed.failure)
+            outcomes = dict.fromkeys(arns, error.info)
         for arn, outcome in outcomes.items():
             if isinstance(outcome, ErrorInfo):
-                yield Gap(visit.scope, "describe", outcome.reason, outcome.detail, self.resource(arn))
+                yield Gap(context.scope, "describe", outcome.reason, outcome.detail, self.resource(arn))
             elif outcome is not None:
                 yield outcome
 

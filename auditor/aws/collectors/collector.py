@@ -46,7 +46,7 @@ class CollectorResult:
     """What a collector came to in a scope: facts and gaps, and why it could not go on, if so."""
 
     items: tuple[Fact | Gap, ...]
-    failure: ApiCallError | None = None
+    error: ApiCallError | None = None
 
 
 #: Returns what another collector came to in the same scope; reads it now where it was not read before.

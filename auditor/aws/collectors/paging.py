@@ -19,16 +19,16 @@ PAGE = 100
 _NO_SUCH_CLUSTER = "ClusterNotFoundException"
 
 
-def pages(line: RegionClient, service: str, operation: str, key: str, /, **parameters: Any) -> Iterator[list[str]]:  # noqa: ANN401
+def pages(client: RegionClient, service: str, operation: str, key: str, /, **parameters: Any) -> Iterator[list[str]]:  # noqa: ANN401
     """Yield the list of strings under `key`, page by page, until there is no `nextToken`.
 
     Raises CallFailed: when a page cannot be had, and when a token comes back a second time (the list would never end).
     """
-    return paginate(line, service, operation, _texts(key), **parameters)
+    return paginate(client, service, operation, _texts(key), **parameters)
 
 
 def paginate(
-    line: RegionClient,
+    client: RegionClient,
     service: str,
     operation: str,
     read: Callable[[Mapping[str, Any]], T],
@@ -40,7 +40,7 @@ def paginate(
     token: str | None = None
     while True:
         more = {"nextToken": token} if token else {}
-        items, token = line.call(service, operation, _page(read), **parameters, **more)
+        items, token = client.call(service, operation, _page(read), **parameters, **more)
         yield items
         if not token:
             return
@@ -50,40 +50,40 @@ def paginate(
         seen.add(token)
 
 
-def list_names(line: RegionClient, operation: str, key: str, /, **parameters: Any) -> Iterator[str]:  # noqa: ANN401
+def list_names(client: RegionClient, operation: str, key: str, /, **parameters: Any) -> Iterator[str]:  # noqa: ANN401
     """Yield every name of a list of ECS once: what changes while pages are read can stand on two of them."""
     seen: set[str] = set()
-    for page in pages(line, "ecs", operation, key, maxResults=PAGE, **parameters):
+    for page in pages(client, "ecs", operation, key, maxResults=PAGE, **parameters):
         new = [name for name in dict.fromkeys(page) if name not in seen]
         seen.update(new)
         yield from new
 
 
-def clusters(visit: CollectContext) -> tuple[str, ...]:
+def clusters(context: CollectContext) -> tuple[str, ...]:
     """Return the ARNs of the clusters of a region, asked for once. Raises CallFailed, the same to everyone."""
-    known = visit.state.lists.get("clusters")
+    known = context.state.lists.get("clusters")
     if known is None:
         try:
-            known = tuple(list_names(visit.client, "ListClusters", "clusterArns"))
-        except ApiCallError as failed:
-            known = failed
-        visit.state.lists["clusters"] = known
+            known = tuple(list_names(context.client, "ListClusters", "clusterArns"))
+        except ApiCallError as error:
+            known = error
+        context.state.lists["clusters"] = known
     if isinstance(known, ApiCallError):
         raise known
     return known
 
 
-def in_cluster(visit: CollectContext, cluster: str, operation: str, key: str) -> tuple[list[str], Gap | None]:
+def in_cluster(context: CollectContext, cluster: str, operation: str, key: str) -> tuple[list[str], Gap | None]:
     """Return what a cluster lists, and a gap where that is not all: other clusters must not suffer for one."""
     arns: list[str] = []
     try:
-        for arn in list_names(visit.client, operation, key, cluster=cluster):
+        for arn in list_names(context.client, operation, key, cluster=cluster):
             arns.append(arn)  # noqa: PERF402 - what came before a failure is kept
-    except ApiCallError as failed:
-        if failed.failure.code == _NO_SUCH_CLUSTER:
+    except ApiCallError as error:
+        if error.info.code == _NO_SUCH_CLUSTER:
             return arns, None  # deleted since it was listed
-        detail = f"{operation} of the cluster {cluster.rpartition('/')[2]}: {failed.failure.detail}"
-        return arns, Gap(visit.scope, "list", failed.failure.reason, detail)
+        detail = f"{operation} of the cluster {cluster.rpartition('/')[2]}: {error.info.detail}"
+        return arns, Gap(context.scope, "list", error.info.reason, detail)
     return arns, None
 
 

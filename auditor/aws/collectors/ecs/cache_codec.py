@@ -36,17 +36,17 @@ def encode(definition: Definition) -> dict[str, Any]:
     )
 
 
-def prune_history(recall: ScopeCache) -> None:
+def prune_history(cache: ScopeCache) -> None:
     """Keep some of what is known of older revisions of the families of tonight: they tell when a fault came in."""
-    families = {arn.rpartition(":")[0] for arn in recall.fresh}
+    families = {arn.rpartition(":")[0] for arn in cache.fresh}
     older: dict[str, list[tuple[int, str]]] = {}
-    for arn in recall.cached:
+    for arn in cache.cached:
         family, _, revision = arn.rpartition(":")
-        if family in families and arn not in recall.fresh and revision.isdecimal():
+        if family in families and arn not in cache.fresh and revision.isdecimal():
             older.setdefault(family, []).append((int(revision), arn))
     for revisions in older.values():
         for _, arn in sorted(revisions, reverse=True)[:_OLDER]:
-            recall.store(arn, recall.cached[arn])
+            cache.store(arn, cache.cached[arn])
 
 
 def _container(container: Container) -> dict[str, Any]:

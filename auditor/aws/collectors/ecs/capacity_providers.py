@@ -18,17 +18,17 @@ from auditor.parsers.json_values import MalformedValue as NotAProvider
 _LARGEST_PAGE = 10
 
 
-def _collect(visit: CollectContext) -> Iterator[Fact | Gap]:
+def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
     seen: set[str] = set()
     for providers, failures in paginate(
-        visit.client, "ecs", "DescribeCapacityProviders", _page, include=["TAGS"], maxResults=_LARGEST_PAGE
+        context.client, "ecs", "DescribeCapacityProviders", _page, include=["TAGS"], maxResults=_LARGEST_PAGE
     ):
         for each in providers:
             if each.arn not in seen:
                 seen.add(each.arn)
                 yield each
         for failure in failures:
-            yield Gap(visit.scope, "describe", Reason.SERVICE_ERROR, f"DescribeCapacityProviders: {failure}")
+            yield Gap(context.scope, "describe", Reason.SERVICE_ERROR, f"DescribeCapacityProviders: {failure}")
 
 
 def _page(answer: Mapping[str, Any]) -> tuple[list[CapacityProvider], list[str]]:

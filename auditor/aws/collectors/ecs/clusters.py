@@ -21,12 +21,12 @@ def _resource(arn: str) -> Resource:
 _DESCRIBE = BatchDescribe("DescribeClusters", "clusters", 100, parse, _resource)
 
 
-def _collect(visit: CollectContext) -> Iterator[Fact | Gap]:
-    yield from _DESCRIBE.describe_all(visit, clusters(visit), include=["TAGS", "SETTINGS", "CONFIGURATIONS"])
+def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
+    yield from _DESCRIBE.describe_all(context, clusters(context), include=["TAGS", "SETTINGS", "CONFIGURATIONS"])
 
 
-def _count(visit: CollectContext) -> Iterator[Fact | Gap]:
-    return (Cluster(arn, "", "") for arn in clusters(visit))
+def _count(context: CollectContext) -> Iterator[Fact | Gap]:
+    return (Cluster(arn, "", "") for arn in clusters(context))
 
 
 collector = Collector(

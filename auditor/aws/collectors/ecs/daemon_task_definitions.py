@@ -39,19 +39,19 @@ _REVISIONS = BatchDescribe(
 )
 
 
-def _collect(visit: CollectContext) -> Iterator[Fact | Gap]:
+def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
     try:
-        latest = dict(_listed(visit))
-    except ApiCallError as failed:
-        if failed.failure.code in _NOT_OFFERED:
+        latest = dict(_listed(context))
+    except ApiCallError as error:
+        if error.info.code in _NOT_OFFERED:
             return
         raise
-    uses, gaps = _in_use(visit) if visit.options.running and latest else ({}, [])
-    wanted = {*(latest.values() if visit.options.latest else ()), *uses}
+    uses, gaps = _in_use(context) if context.options.running and latest else ({}, [])
+    wanted = {*(latest.values() if context.options.latest else ()), *uses}
     for arn in sorted(wanted):
-        item = _describe(visit, arn)
+        item = _describe(context, arn)
         if isinstance(item, DaemonTaskDefinition):
-            usage = uses.get(arn, Usage(complete=not gaps)) if visit.options.running else None
+            usage = uses.get(arn, Usage(complete=not gaps)) if context.options.running else None
             number = int(latest[item.family].rpartition(":")[2]) if item.family in latest else 0
             yield replace(item, usage=usage, latest_active=number)
         else:
@@ -59,10 +59,10 @@ def _collect(visit: CollectContext) -> Iterator[Fact | Gap]:
     yield from gaps
 
 
-def _listed(visit: CollectContext) -> Iterator[tuple[str, str]]:
+def _listed(context: CollectContext) -> Iterator[tuple[str, str]]:
     """Yield family and ARN of the last revision of every family."""
     for page in paginate(
-        visit.client,
+        context.client,
         "ecs",
         "ListDaemonTaskDefinitions",
         _arns("daemonTaskDefinitions", "arn"),
@@ -74,20 +74,20 @@ def _listed(visit: CollectContext) -> Iterator[tuple[str, str]]:
             yield arn.partition(_KIND)[2].rpartition(":")[0], arn
 
 
-def _in_use(visit: CollectContext) -> tuple[dict[str, Usage], list[Gap]]:
+def _in_use(context: CollectContext) -> tuple[dict[str, Usage], list[Gap]]:
     """Return by ARN of the definition what runs, and what could not be read of it."""
     revisions: dict[str, int] = {}
     gaps: list[Gap] = []
     try:
         for page in paginate(
-            visit.client, "ecs", "ListDaemons", _arns("daemonSummariesList", "daemonArn"), maxResults=PAGE
+            context.client, "ecs", "ListDaemons", _arns("daemonSummariesList", "daemonArn"), maxResults=PAGE
         ):
             for arn in page:
-                _read_daemon(visit, arn, revisions, gaps)
-    except ApiCallError as failed:
-        gaps.append(_unknown_use(visit, failed))
+                _read_daemon(context, arn, revisions, gaps)
+    except ApiCallError as error:
+        gaps.append(_unknown_use(context, error))
     uses: dict[str, Usage] = {}
-    for item in _REVISIONS.describe_all(visit, revisions):
+    for item in _REVISIONS.describe_all(context, revisions):
         if isinstance(item, Gap):
             gaps.append(replace(item, resource=None))
             continue
@@ -102,27 +102,27 @@ def _in_use(visit: CollectContext) -> tuple[dict[str, Usage], list[Gap]]:
     return {arn: replace(usage, complete=not gaps) for arn, usage in uses.items()}, gaps
 
 
-def _read_daemon(visit: CollectContext, arn: str, revisions: dict[str, int], gaps: list[Gap]) -> None:
+def _read_daemon(context: CollectContext, arn: str, revisions: dict[str, int], gaps: list[Gap]) -> None:
     try:
-        revisions.update(visit.client.call("ecs", "DescribeDaemon", _current, daemonArn=arn))
-    except ApiCallError as failed:
-        if failed.failure.code != "DaemonNotFoundException":  # deleted since it was listed
-            gaps.append(_unknown_use(visit, failed))
+        revisions.update(context.client.call("ecs", "DescribeDaemon", _current, daemonArn=arn))
+    except ApiCallError as error:
+        if error.info.code != "DaemonNotFoundException":  # deleted since it was listed
+            gaps.append(_unknown_use(context, error))
 
 
-def _unknown_use(visit: CollectContext, failed: ApiCallError) -> Gap:
-    detail = f"Some daemons could not be read, so what they run is not known: {failed.failure.detail}"
-    return Gap(visit.scope, "list", failed.failure.reason, detail)
+def _unknown_use(context: CollectContext, error: ApiCallError) -> Gap:
+    detail = f"Some daemons could not be read, so what they run is not known: {error.info.detail}"
+    return Gap(context.scope, "list", error.info.reason, detail)
 
 
-def _describe(visit: CollectContext, arn: str) -> DaemonTaskDefinition | Gap:
+def _describe(context: CollectContext, arn: str) -> DaemonTaskDefinition | Gap:
     try:
-        return visit.client.call("ecs", "DescribeDaemonTaskDefinition", _of(arn), daemonTaskDefinition=arn)
-    except ApiCallError as failed:
+        return context.client.call("ecs", "DescribeDaemonTaskDefinition", _of(arn), daemonTaskDefinition=arn)
+    except ApiCallError as error:
         family, _, revision = arn.partition(_KIND)[2].rpartition(":")
         number = int(revision) if revision.isdecimal() else None
         resource = Resource(arn, DaemonTaskDefinition.TYPE, f"{family}:{revision}", family, number)
-        return Gap(visit.scope, "describe", failed.failure.reason, failed.failure.detail, resource)
+        return Gap(context.scope, "describe", error.info.reason, error.info.detail, resource)
 
 
 def _arns(key: str, member: str) -> Read[list[str]]:
@@ -156,12 +156,12 @@ def _of(arn: str) -> Read[DaemonTaskDefinition]:
     return read
 
 
-def _count(visit: CollectContext) -> Iterator[Fact | Gap]:
+def _count(context: CollectContext) -> Iterator[Fact | Gap]:
     try:
-        for family, arn in _listed(visit):
+        for family, arn in _listed(context):
             yield DaemonTaskDefinition(arn, family, 0, "", None, ())
-    except ApiCallError as failed:
-        if failed.failure.code not in _NOT_OFFERED:
+    except ApiCallError as error:
+        if error.info.code not in _NOT_OFFERED:
             raise
 
 

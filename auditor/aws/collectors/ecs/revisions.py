@@ -35,28 +35,28 @@ def named(scope: Scope, arn: str) -> tuple[str, int]:
     return family, int(revision)
 
 
-def describe(visit: CollectContext, what: str, family: str) -> TaskDefinition | Gap | None:
+def describe(context: CollectContext, what: str, family: str) -> TaskDefinition | Gap | None:
     """Ask ECS for a revision by its ARN, or by its family for the latest ACTIVE one.
 
     None where the family has no ACTIVE revision any more; a revision that was asked for by its ARN is there, as
     something runs it, so that it is a gap where ECS does not show it.
     """
     try:
-        return visit.client.call(
-            "ecs", "DescribeTaskDefinition", _of(visit.scope, what, family), taskDefinition=what, include=["TAGS"]
+        return context.client.call(
+            "ecs", "DescribeTaskDefinition", _of(context.scope, what, family), taskDefinition=what, include=["TAGS"]
         )
-    except ApiCallError as failed:
-        if what == family and failed.failure.code == "ClientException" and not _still_there(visit, family):
+    except ApiCallError as error:
+        if what == family and error.info.code == "ClientException" and not _still_there(context, family):
             return None
-        return Gap(visit.scope, "describe", failed.failure.reason, failed.failure.detail, unread_resource(visit, what))
+        return Gap(context.scope, "describe", error.info.reason, error.info.detail, unread_resource(context, what))
 
 
-def cached_revision(visit: CollectContext, arn: str) -> TaskDefinition | None:
+def cached_revision(context: CollectContext, arn: str) -> TaskDefinition | None:
     """Return what an earlier night wrote down about an ACTIVE revision, parsed anew; its tags count as unread.
 
     None where nothing is known, or where tags are wanted: those change, and come with the description only.
     """
-    return None if visit.options.tags else decode_revision(arn, visit.cache.cached.get(arn))
+    return None if context.options.tags else decode_revision(arn, context.cache.cached.get(arn))
 
 
 def decode_revision(arn: str, kept: object) -> TaskDefinition | None:
@@ -70,22 +70,22 @@ def decode_revision(arn: str, kept: object) -> TaskDefinition | None:
     return replace(definition, tags=None)
 
 
-def unread_resource(visit: CollectContext, what: str) -> Resource:
+def unread_resource(context: CollectContext, what: str) -> Resource:
     """Name what could not be read, by its ARN or by its family, so that the finding id is that of the family."""
     family, _, revision = what.rpartition("/")[2].partition(":")
-    partition = visit.client.caller.clients.partition(visit.scope.region)
-    arn = f"arn:{partition}:ecs:{visit.scope.region}:{visit.scope.account.id}:task-definition/{family}"
+    partition = context.client.call_context.clients.partition(context.scope.region)
+    arn = f"arn:{partition}:ecs:{context.scope.region}:{context.scope.account.id}:task-definition/{family}"
     if not revision.isdecimal():
         return Resource(arn=what if what.startswith("arn:") else arn, type=_TYPE, name=family, family=family)
     return Resource(f"{arn}:{revision}", _TYPE, f"{family}:{revision}", family, int(revision))
 
 
-def _still_there(visit: CollectContext, family: str) -> bool:
+def _still_there(context: CollectContext, family: str) -> bool:
     """Tell a definition that was deregistered since it was listed from one that ECS does not want to show."""
     try:
         only = {"familyPrefix": family, "status": "ACTIVE"}
         return any(
-            family in page for page in pages(visit.client, "ecs", "ListTaskDefinitionFamilies", "families", **only)
+            family in page for page in pages(context.client, "ecs", "ListTaskDefinitionFamilies", "families", **only)
         )
     except ApiCallError:
         return True

@@ -24,17 +24,17 @@ def _resource(arn: str) -> Resource:
 _DESCRIBE = BatchDescribe("DescribeServices", "services", 10, parse, _resource)
 
 
-def _collect(visit: CollectContext) -> Iterator[Fact | Gap]:
-    for cluster in clusters(visit):
-        arns, gap = in_cluster(visit, cluster, *_LIST)
-        yield from _DESCRIBE.describe_all(visit, arns, cluster=cluster, include=["TAGS"])
+def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
+    for cluster in clusters(context):
+        arns, gap = in_cluster(context, cluster, *_LIST)
+        yield from _DESCRIBE.describe_all(context, arns, cluster=cluster, include=["TAGS"])
         if gap is not None:
             yield gap
 
 
-def _count(visit: CollectContext) -> Iterator[Fact | Gap]:
-    for cluster in clusters(visit):
-        arns, gap = in_cluster(visit, cluster, *_LIST)
+def _count(context: CollectContext) -> Iterator[Fact | Gap]:
+    for cluster in clusters(context):
+        arns, gap = in_cluster(context, cluster, *_LIST)
         yield from (Service(arn, "", cluster, "", None) for arn in arns)
         if gap is not None:
             yield gap

@@ -11,32 +11,38 @@ from auditor.aws.collectors.ecs.revisions import named
 from auditor.aws.collectors.paging import PAGE, list_names, pages
 
 
-def families(line: RegionClient) -> Iterator[str]:
+def families(client: RegionClient) -> Iterator[str]:
     """Yield the name of every family that has an ACTIVE revision, once. Raises CallFailed."""
-    return list_names(line, "ListTaskDefinitionFamilies", "families", status="ACTIVE")
+    return list_names(client, "ListTaskDefinitionFamilies", "families", status="ACTIVE")
 
 
-def latest_revisions(visit: CollectContext, watched: Collection[str], active: set[str]) -> dict[str, str] | None:
+def latest_revisions(context: CollectContext, watched: Collection[str], active: set[str]) -> dict[str, str] | None:
     """Return the ARN of the latest ACTIVE revision of every family, or None where that costs more than it saves.
 
     Listing ARNs takes a call per hundred ACTIVE revisions; it tells which families are as they were. Listing families
     takes a call per hundred families, and then one for each of them. ARNs that are `watched` and listed as ACTIVE are
     added to `active`. Raises CallFailed.
     """
-    recall = visit.cache
-    known = len({arn.rpartition(":")[0] for arn in recall.cached})
+    cache = context.cache
+    known = len({arn.rpartition(":")[0] for arn in cache.cached})
     otherwise = ceil(known / PAGE) + known
-    if visit.options.tags or not recall.cached or ceil(recall.listed / PAGE) > otherwise:
-        recall.listed_tonight = recall.listed
+    if context.options.tags or not cache.cached or ceil(cache.listed / PAGE) > otherwise:
+        cache.listed_tonight = cache.listed
         return None
     newest: dict[str, tuple[int, str]] = {}
     listing = pages(
-        visit.client, "ecs", "ListTaskDefinitions", "taskDefinitionArns", status="ACTIVE", sort="DESC", maxResults=PAGE
+        context.client,
+        "ecs",
+        "ListTaskDefinitions",
+        "taskDefinitionArns",
+        status="ACTIVE",
+        sort="DESC",
+        maxResults=PAGE,
     )
     for number, page in enumerate(listing, start=1):
-        recall.listed_tonight += len(page)
+        cache.listed_tonight += len(page)
         for arn in page:
-            family, revision = named(visit.scope, arn)
+            family, revision = named(context.scope, arn)
             newest[family] = max(newest.get(family, (0, "")), (revision, arn))
         active.update(arn for arn in page if arn in watched)
         if number > otherwise:

@@ -22,83 +22,83 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.fact import Fact
 
 
-def _collect(visit: CollectContext) -> Iterator[Fact | Gap]:
-    uses = usage_in_region(visit)
+def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
+    uses = usage_in_region(context)
     judged: set[str] = set()
     #: The number of the latest ACTIVE revision by family, None where it could not be read.
     latest: dict[str, int | None] = {}
     active: set[str] = set()
-    if visit.options.latest:
-        for item, family in _latest(visit, uses, active):
+    if context.options.latest:
+        for item, family in _latest(context, uses, active):
             latest[family] = item.revision if isinstance(item, TaskDefinition) else None
             if isinstance(item, TaskDefinition):
                 judged.add(item.arn)
-                yield _kept(visit, item, uses, item.revision)
+                yield _kept(context, item, uses, item.revision)
             else:
                 yield item
     for arn in sorted(uses.by_arn):
         if arn not in judged:
-            yield from _running(visit, arn, uses, latest, known_active=arn in active)
+            yield from _running(context, arn, uses, latest, known_active=arn in active)
     if uses.gap is not None:
         yield uses.gap
-    prune_history(visit.cache)
-    visit.cache.complete = True
+    prune_history(context.cache)
+    context.cache.complete = True
 
 
-def _latest(visit: CollectContext, uses: UsageIndex, active: set[str]) -> Iterator[tuple[TaskDefinition | Gap, str]]:
+def _latest(context: CollectContext, uses: UsageIndex, active: set[str]) -> Iterator[tuple[TaskDefinition | Gap, str]]:
     """Yield the latest revision of every family, or its gap. ARNs of `uses` that are listed are added to `active`."""
-    listed = latest_revisions(visit, uses.by_arn.keys(), active)
-    for family, arn in listed.items() if listed is not None else ((each, "") for each in families(visit.client)):
-        item = cached_revision(visit, arn) or describe(visit, family, family)
+    listed = latest_revisions(context, uses.by_arn.keys(), active)
+    for family, arn in listed.items() if listed is not None else ((each, "") for each in families(context.client)):
+        item = cached_revision(context, arn) or describe(context, family, family)
         if item is not None:
             yield item, family
 
 
 def _running(
-    visit: CollectContext, arn: str, uses: UsageIndex, latest: dict[str, int | None], *, known_active: bool
+    context: CollectContext, arn: str, uses: UsageIndex, latest: dict[str, int | None], *, known_active: bool
 ) -> Iterator[TaskDefinition | Gap]:
     """Yield a revision that runs and is not the latest one, or its gap."""
     try:
-        family, _ = named(visit.scope, arn)
-    except ApiCallError as failed:
-        yield Gap(visit.scope, "describe", failed.failure.reason, failed.failure.detail, unread_resource(visit, arn))
+        family, _ = named(context.scope, arn)
+    except ApiCallError as error:
+        yield Gap(context.scope, "describe", error.info.reason, error.info.detail, unread_resource(context, arn))
         return
     if family not in latest:
-        latest[family] = 0 if visit.options.latest else _latest_number(visit, family)
-    item = (cached_revision(visit, arn) if known_active else None) or describe(visit, arn, family)
+        latest[family] = 0 if context.options.latest else _latest_number(context, family)
+    item = (cached_revision(context, arn) if known_active else None) or describe(context, arn, family)
     if isinstance(item, TaskDefinition):
-        yield _kept(visit, item, uses, latest[family])
+        yield _kept(context, item, uses, latest[family])
     elif item is not None:
         yield item
 
 
-def _latest_number(visit: CollectContext, family: str) -> int | None:
+def _latest_number(context: CollectContext, family: str) -> int | None:
     """Ask for the number alone: nobody wants the latest revision judged. 0 where the family has no ACTIVE one."""
     wanted = {"familyPrefix": family, "status": "ACTIVE", "sort": "DESC", "maxResults": 1}
     try:
-        arns = next(pages(visit.client, "ecs", "ListTaskDefinitions", "taskDefinitionArns", **wanted))
-        return named(visit.scope, arns[0])[1] if arns else 0
+        arns = next(pages(context.client, "ecs", "ListTaskDefinitions", "taskDefinitionArns", **wanted))
+        return named(context.scope, arns[0])[1] if arns else 0
     except ApiCallError:
         return None
 
 
-def _kept(visit: CollectContext, definition: TaskDefinition, uses: UsageIndex, latest: int | None) -> TaskDefinition:
-    visit.cache.store(definition.arn, encode(definition))
+def _kept(context: CollectContext, definition: TaskDefinition, uses: UsageIndex, latest: int | None) -> TaskDefinition:
+    context.cache.store(definition.arn, encode(definition))
     return replace(definition, usage=uses.of(definition.arn), latest_active=latest)
 
 
-def _revisit(visit: CollectContext, arn: str) -> Fact | Gap | None:
-    family, _ = named(visit.scope, arn)
-    item = describe(visit, arn, family)
+def _revisit(context: CollectContext, arn: str) -> Fact | Gap | None:
+    family, _ = named(context.scope, arn)
+    item = describe(context, arn, family)
     if isinstance(item, TaskDefinition):
-        visit.cache.store(arn, encode(item))  # the next night need not ask again
+        context.cache.store(arn, encode(item))  # the next night need not ask again
     # So ECS says that there is no such revision (any more).
     return None if isinstance(item, Gap) and item.detail.startswith("ClientException:") else item
 
 
-def _count(visit: CollectContext) -> Iterator[Fact | Gap]:
-    arn = f"arn:aws:ecs:{visit.scope.region}:{visit.scope.account.id}:task-definition/"
-    return (TaskDefinition(f"{arn}{family}", family, 0, "", None, ()) for family in families(visit.client))
+def _count(context: CollectContext) -> Iterator[Fact | Gap]:
+    arn = f"arn:aws:ecs:{context.scope.region}:{context.scope.account.id}:task-definition/"
+    return (TaskDefinition(f"{arn}{family}", family, 0, "", None, ()) for family in families(context.client))
 
 
 collector = Collector(

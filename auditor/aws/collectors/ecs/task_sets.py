@@ -10,17 +10,17 @@ from auditor.domain.ecs.workloads import Service, TaskSet
 from auditor.domain.fact import Fact
 
 
-def _collect(visit: CollectContext) -> Iterator[Fact | Gap]:
-    services = visit.collect_sibling("ecs-services")
+def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
+    services = context.collect_sibling("ecs-services")
     lost = [each for each in services.items if isinstance(each, Gap)]
     for each in services.items:
         if isinstance(each, Service):
             yield from each.task_sets
-    if services.failure is not None:
-        raise services.failure
+    if services.error is not None:
+        raise services.error
     if lost:
         detail = f"Some services could not be read, so their task sets are not known: {lost[0].detail}"
-        yield Gap(visit.scope, "list", lost[0].reason, detail)
+        yield Gap(context.scope, "list", lost[0].reason, detail)
 
 
 def _count(_visit: CollectContext) -> Iterator[Fact | Gap]:

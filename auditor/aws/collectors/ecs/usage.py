@@ -26,12 +26,12 @@ class UsageIndex:
         return self.by_arn.get(arn) or Usage(complete=self.gap is None)
 
 
-def usage_in_region(visit: CollectContext) -> UsageIndex:
+def usage_in_region(context: CollectContext) -> UsageIndex:
     """Return what runs of task definitions, where that is wanted."""
-    if not visit.options.running:
+    if not context.options.running:
         return UsageIndex(asked=False)
-    services, tasks = visit.collect_sibling("ecs-services"), visit.collect_sibling("ecs-tasks")
-    gap = _gap(visit, "services", services) or _gap(visit, "tasks", tasks)
+    services, tasks = context.collect_sibling("ecs-services"), context.collect_sibling("ecs-tasks")
+    gap = _gap(context, "services", services) or _gap(context, "tasks", tasks)
     by_arn = usage_by_arn(
         (each for each in services.items if isinstance(each, Service)),
         (each for each in tasks.items if isinstance(each, Task)),
@@ -40,14 +40,14 @@ def usage_in_region(visit: CollectContext) -> UsageIndex:
     return UsageIndex(by_arn, gap)
 
 
-def _gap(visit: CollectContext, what: str, outcome: CollectorResult) -> Gap | None:
+def _gap(context: CollectContext, what: str, outcome: CollectorResult) -> Gap | None:
     """Return the gap that what is unread of services or tasks leaves here: revisions that only it runs."""
     first = next((each for each in outcome.items if isinstance(each, Gap)), None)
-    if outcome.failure is not None:
-        reason, detail = outcome.failure.failure.reason, outcome.failure.failure.detail
+    if outcome.error is not None:
+        reason, detail = outcome.error.info.reason, outcome.error.info.detail
     elif first is not None:
         reason, detail = first.reason, first.detail
     else:
         return None
     said = f"Some {what} could not be read, so revisions that only they run are not known: {detail}"
-    return Gap(visit.scope, "list", reason, said)
+    return Gap(context.scope, "list", reason, said)

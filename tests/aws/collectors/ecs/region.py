@@ -15,7 +15,7 @@ from auditor.domain.clock import ReadError
 from auditor.domain.coverage import CallStats
 from auditor.domain.scope import Scope, Target
 from tests import builders
-from tests.aws.fakes import Sent, caller
+from tests.aws.fakes import SentCall, call_context
 
 ACCOUNT = builders.account()
 SCOPE = Scope(ACCOUNT, "eu-west-1")
@@ -38,7 +38,7 @@ class Region:
     families: dict[str, int] = field(default_factory=dict)
     broken: dict[Any, Any] = field(default_factory=dict)
 
-    def __call__(self, call: Sent) -> Any:
+    def __call__(self, call: SentCall) -> Any:
         asked = call.parameters
         about = next((asked[key] for key in ("services", "tasks", "taskDefinition", "cluster") if key in asked), None)
         about = about[0] if isinstance(about, list) else about
@@ -134,9 +134,9 @@ class Reading:
         return [operation for operation, _ in self.calls]
 
 
-def read(script: Callable[[Sent], Any], names: Iterable[str], wishes: CollectOptions | None = None) -> Reading:
+def read(script: Callable[[SentCall], Any], names: Iterable[str], wishes: CollectOptions | None = None) -> Reading:
     """Read a region with the collectors of these names."""
-    by = caller(script)
+    by = call_context(script)
     wanted = set(names)
     needed = {need for each in all_collectors() if each.name in wanted for need in each.usage_depends_on} | wanted
     collectors = [each for each in all_collectors() if each.name in needed]

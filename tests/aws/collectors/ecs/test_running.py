@@ -12,11 +12,11 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.ecs.usage import Usage
 from auditor.domain.reason import Reason
 from tests.aws.collectors.ecs.region import PREFIX, Region, definition_arn, read, service, task
-from tests.aws.fakes import refused
+from tests.aws.fakes import client_error
 
 DEFINITIONS, SERVICES, TASKS = "ecs-task-definitions", "ecs-services", "ecs-tasks"
-DENIED = refused("AccessDeniedException", "because no identity-based policy allows it")
-DOWN = refused("ServerException", "down", status=500)
+DENIED = client_error("AccessDeniedException", "because no identity-based policy allows it")
+DOWN = client_error("ServerException", "down", status=500)
 OLD, NEW = definition_arn("web", 1), definition_arn("web", 2)
 
 
@@ -179,7 +179,7 @@ def test_one_service_that_cannot_be_understood_costs_no_other() -> None:
 
 
 def test_a_cluster_that_is_deleted_meanwhile_has_nothing() -> None:
-    gone = refused("ClusterNotFoundException", "Cluster not found.")
+    gone = client_error("ClusterNotFoundException", "Cluster not found.")
     region = Region({"default": []}, broken={"ListServices": gone, "ListTasks": gone})
     reading = read(region, [SERVICES, TASKS])
 
@@ -188,7 +188,7 @@ def test_a_cluster_that_is_deleted_meanwhile_has_nothing() -> None:
 
 
 def test_a_revision_that_runs_and_is_not_shown_is_a_gap_and_not_gone() -> None:
-    gone = refused("ClientException", "Unable to describe task definition.")
+    gone = client_error("ClientException", "Unable to describe task definition.")
     region = Region({"default": [service("web", OLD)]}, broken={("DescribeTaskDefinition", OLD): gone})
 
     (gap,) = read(region, [DEFINITIONS]).items[DEFINITIONS]

@@ -18,14 +18,14 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Scope
 from tests import builders
-from tests.aws.fakes import Sent, caller, in_turn, line, refused, sent
+from tests.aws.fakes import SentCall, call_context, answers_in_turn, region_client, client_error, sent_calls
 from tests.aws.fakes import pages as paged
 
 LIST, DESCRIBE = "ListTaskDefinitionFamilies", "DescribeTaskDefinition"
 SCOPE = builders.scope()
 LATEST_ONLY = CollectOptions("latest")
-GONE = refused("ClientException", "Unable to describe task definition.")
-DENIED = refused("AccessDeniedException", "because no identity-based policy allows it")
+GONE = client_error("ClientException", "Unable to describe task definition.")
+DENIED = client_error("AccessDeniedException", "because no identity-based policy allows it")
 
 
 def described(
@@ -47,7 +47,7 @@ class Ecs:
         self.broken = broken or {}
         self.later = later
 
-    def __call__(self, call: Sent) -> Any:  # noqa: ANN401
+    def __call__(self, call: SentCall) -> Any:  # noqa: ANN401
         if call.operation == DESCRIBE:
             family = call.parameters["taskDefinition"]
             return self.broken.get(family) or described(family)
@@ -74,7 +74,7 @@ def reading_of(on: RegionClient, scope: Scope = SCOPE) -> Iterator[object]:
 
 
 def collect(script: Any) -> tuple[list[Any], RegionClient]:  # noqa: ANN401
-    on = line(caller(script))
+    on = region_client(call_context(script))
     return list(reading_of(on)), on
 
 
@@ -83,20 +83,20 @@ def names(items: list[Any]) -> list[str]:
 
 
 def operations(on: RegionClient) -> list[str]:
-    return [each.operation for each in sent(on.caller)]
+    return [each.operation for each in sent_calls(on.call_context)]
 
 
 def test_every_family_of_every_page_is_described_once_by_its_name() -> None:
     items, on = collect(Ecs(["a", "b"], [], ["c"]))
     assert names(items) == ["a", "b", "c"]
-    asked = [each.parameters for each in sent(on.caller) if each.operation == DESCRIBE]
+    asked = [each.parameters for each in sent_calls(on.call_context) if each.operation == DESCRIBE]
     assert asked == [{"taskDefinition": name, "include": ["TAGS"]} for name in "abc"]
     assert operations(on) == [LIST, DESCRIBE, DESCRIBE, LIST, LIST, DESCRIBE]
 
 
 def test_only_families_with_an_active_revision_are_asked_for_a_hundred_at_a_time() -> None:
     _, on = collect(Ecs(["a"], ["b"]))
-    first, second = (each.parameters for each in sent(on.caller) if each.operation == LIST)
+    first, second = (each.parameters for each in sent_calls(on.call_context) if each.operation == LIST)
     assert first == {"status": "ACTIVE", "maxResults": 100}
     assert second == {"status": "ACTIVE", "maxResults": 100, "nextToken": "after-0"}
 
@@ -123,7 +123,7 @@ def test_a_family_that_slips_onto_the_next_page_too_is_described_once() -> None:
 
 
 def test_facts_come_as_they_are_read() -> None:
-    on = line(caller(Ecs(["a", "b"], ["c"])))
+    on = region_client(call_context(Ecs(["a", "b"], ["c"])))
     items = reading_of(on)
     next(items)
     assert operations(on) == [LIST, DESCRIBE]
@@ -145,27 +145,27 @@ def test_facts_come_as_they_are_read() -> None:
 )
 def test_a_garbled_page_is_not_a_region_without_families(garbled: dict[str, Any]) -> None:
     with pytest.raises(ApiCallError) as raised:
-        collect(in_turn(garbled))
-    assert raised.value.failure.reason is Reason.MALFORMED_RESPONSE
-    items, on = collect(in_turn(garbled, {"families": ["a"]}, described("a")))
+        collect(answers_in_turn(garbled))
+    assert raised.value.info.reason is Reason.MALFORMED_RESPONSE
+    items, on = collect(answers_in_turn(garbled, {"families": ["a"]}, described("a")))
     assert names(items) == ["a"]
-    assert on.meter.retried == 1
+    assert on.stats.retried == 1
 
 
 def test_a_token_that_comes_back_ends_the_list_as_a_failure() -> None:
     again = {"families": ["a"], "nextToken": "again"}
-    on = line(caller(lambda call: again if call.operation == LIST else described("a")))
+    on = region_client(call_context(lambda call: again if call.operation == LIST else described("a")))
     read: list[object] = []
     with pytest.raises(ApiCallError, match="same nextToken twice") as raised:
         read.extend(reading_of(on))
-    assert raised.value.failure.reason is Reason.MALFORMED_RESPONSE
+    assert raised.value.info.reason is Reason.MALFORMED_RESPONSE
     assert operations(on) == [LIST, DESCRIBE, LIST]
 
 
 def test_a_list_that_fails_on_its_second_page_has_given_the_first() -> None:
     script = Ecs(["a"], ["b"])
     script.pages[1] = cast("Any", DENIED)
-    items = reading_of(line(caller(script)))
+    items = reading_of(region_client(call_context(script)))
     assert cast("TaskDefinition", next(items)).family == "a"
     with pytest.raises(ApiCallError):
         next(items)
@@ -175,8 +175,8 @@ def test_a_list_that_fails_on_its_second_page_has_given_the_first() -> None:
     ("broken", "reason"),
     [
         pytest.param(DENIED, Reason.PERMISSION_DENIED, id="it is denied"),
-        pytest.param(refused("ThrottlingException"), Reason.THROTTLED, id="it is throttled for ever"),
-        pytest.param(refused("ServerException", "sorry", 500), Reason.SERVICE_ERROR, id="it always fails"),
+        pytest.param(client_error("ThrottlingException"), Reason.THROTTLED, id="it is throttled for ever"),
+        pytest.param(client_error("ServerException", "sorry", 500), Reason.SERVICE_ERROR, id="it always fails"),
         pytest.param(GONE, Reason.SERVICE_ERROR, id="it is listed and cannot be described"),
         pytest.param({"message": "<html>"}, Reason.MALFORMED_RESPONSE, id="a proxy answers"),
         pytest.param({"taskDefinition": None}, Reason.MALFORMED_RESPONSE, id="the answer is empty"),
@@ -215,7 +215,7 @@ def test_a_gap_says_nothing_of_what_was_in_a_garbled_definition() -> None:
 
 def test_a_gap_in_another_partition_names_it() -> None:
     script, scope = Ecs(["web"], broken={"web": DENIED}), builders.scope("cn-north-1")
-    (gap,) = reading_of(line(caller(script), region="cn-north-1"), scope)
+    (gap,) = reading_of(region_client(call_context(script), region="cn-north-1"), scope)
     assert isinstance(gap, Gap)
     assert gap.resource is not None
     assert gap.resource.arn.startswith("arn:aws-cn:ecs:cn-north-1:")
@@ -224,7 +224,7 @@ def test_a_gap_in_another_partition_names_it() -> None:
 def test_a_family_that_is_deregistered_between_list_and_describe_is_no_gap() -> None:
     items, on = collect(Ecs(["a", "b"], broken={"a": GONE}, later={"families": ["a-sidecar"]}))
     assert names(items) == ["b"]
-    asked = [each.parameters for each in sent(on.caller) if "familyPrefix" in each.parameters]
+    asked = [each.parameters for each in sent_calls(on.call_context) if "familyPrefix" in each.parameters]
     assert asked == [{"familyPrefix": "a", "status": "ACTIVE"}]
 
 
@@ -240,20 +240,20 @@ def test_only_a_definition_that_is_not_shown_is_looked_for_again() -> None:
 
 
 def test_to_count_is_to_list_and_to_describe_nothing() -> None:
-    on = line(caller(Ecs(["a", "b"], ["b", "c"])))
+    on = region_client(call_context(Ecs(["a", "b"], ["b", "c"])))
     assert len(list(the_collector().list_only(visit(on)))) == 3
     assert operations(on) == [LIST, LIST]
 
 
 def test_parameters_of_a_list_may_have_any_name() -> None:
-    on = line(caller(in_turn({"families": ["a"]})))
+    on = region_client(call_context(answers_in_turn({"families": ["a"]})))
     assert list(pages(on, "ecs", "ListServiceDeployments", "families", service="web", key="x")) == [["a"]]
-    assert sent(on.caller)[0].parameters == {"service": "web", "key": "x"}
+    assert sent_calls(on.call_context)[0].parameters == {"service": "web", "key": "x"}
 
 
 def test_the_actions_of_a_collector_are_those_that_it_calls() -> None:
     _, on = collect(Ecs(["a", "b"], broken={"a": GONE}))
-    later = line(caller(in_turn({"taskDefinitionArns": []})))
+    later = region_client(call_context(answers_in_turn({"taskDefinitionArns": []})))
     list(
         the_collector().collect(
             visit(later, recall=ScopeCache(cached={"arn": {}}), wishes=CollectOptions("latest", tags=False))
