@@ -89,7 +89,7 @@ class FakeClients:
             raise answer
         return answer
 
-    def ambient_keys(self) -> ReadOnlyCredentials:
+    def default_credentials(self) -> ReadOnlyCredentials:
         return self.default
 
     def operations(self) -> list[str]:

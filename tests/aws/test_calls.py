@@ -18,16 +18,16 @@ from auditor.domain.coverage import CallStats
 from auditor.domain.reason import Reason
 from tests.aws.conftest import Connect
 from tests.aws.fakes import (
-    HttpAnswer,
     FakeClock,
     FakeCredentials,
+    HttpAnswer,
     SentCall,
-    call_context,
     answers_in_turn,
-    region_client,
+    call_context,
     client_error,
-    sent_calls,
     http_server,
+    region_client,
+    sent_calls,
     sleeps,
 )
 from tests.fleet import Fault, Fleet

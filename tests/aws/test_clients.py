@@ -255,7 +255,7 @@ def test_without_credentials_the_error_says_where_they_come_from(monkeypatch: py
     assert "AWS_PROFILE" in raised.value.advice
 
 
-def test_the_ambient_keys_are_those_of_the_environment(clients: Clients) -> None:
+def test_the_default_credentials_are_those_of_the_environment(clients: Clients) -> None:
     assert clients.default_credentials().access_key == "broken"
 
 

@@ -35,12 +35,12 @@ from auditor.engine.scan_scope import ScopeResult, scan_scope
 from tests.aws.conftest import Connect
 from tests.aws.fakes import (
     UNLIMITED,
-    HttpAnswer,
     FakeClients,
     FakeClock,
     FakeCredentials,
-    SentCall,
     FakeServer,
+    HttpAnswer,
+    SentCall,
     http_server,
     real_now,
 )

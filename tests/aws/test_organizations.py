@@ -13,7 +13,7 @@ from auditor.aws.roles import DefaultCredentials, Identity, Roles, identify
 from auditor.domain.errors import OrganizationError
 from auditor.domain.scope import DiscoveredAccount, Role
 from tests.aws.conftest import Connect
-from tests.aws.fakes import Script, SentCall, call_context, answers_in_turn, region_client, client_error, sent_calls
+from tests.aws.fakes import Script, SentCall, answers_in_turn, call_context, client_error, region_client, sent_calls
 from tests.fleet import Fault, Fleet
 from tests.fleet.organization import MANAGEMENT, ROOT, UNITS
 

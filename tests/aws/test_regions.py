@@ -19,8 +19,8 @@ from tests.aws.fakes import (
     FakeClients,
     FakeCredentials,
     Script,
-    call_context,
     answers_in_turn,
+    call_context,
     client_error,
     sent_calls,
 )

@@ -25,7 +25,7 @@ from auditor.domain.reason import Reason
 from auditor.domain.scope import Account, Role, Target
 from tests import builders
 from tests.aws.conftest import Connect
-from tests.aws.fakes import FakeClients, FakeClock, SentCall, call_context, answers_in_turn, client_error, sent_calls
+from tests.aws.fakes import FakeClients, FakeClock, SentCall, answers_in_turn, call_context, client_error, sent_calls
 from tests.fleet import Fault, Fleet
 from tests.fleet.organization import MANAGEMENT
 
@@ -407,7 +407,7 @@ class Keyless(FakeClients):
 
     error: Exception = IdentityError("No AWS credentials were found.")
 
-    def ambient_keys(self) -> Any:  # noqa: ANN401
+    def default_credentials(self) -> Any:  # noqa: ANN401
         raise self.error
 
 
@@ -434,13 +434,13 @@ def test_a_credential_endpoint_that_stays_busy_is_a_failed_call_after_some_patie
     assert meter == CallStats(calls=0, retried=7)
 
 
-def test_ambient_keys_count_as_renewed_only_when_the_environment_has_others() -> None:
+def test_default_credentials_count_as_renewed_only_when_the_environment_has_others() -> None:
     by = call_context(answers_in_turn({}))
     ambient = DefaultCredentials(by, HOME)
     assert not ambient.refresh(ambient.credentials())
     stale = ambient.credentials()
     clients: Any = by.clients
-    clients.ambient = stale._replace(access_key="AKIANEW")
+    clients.default = stale._replace(access_key="AKIANEW")
     assert ambient.refresh(stale)
 
 

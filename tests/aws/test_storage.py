@@ -21,15 +21,15 @@ from auditor.domain.errors import StorageError
 from auditor.store.store import NDJSON, AlreadyExists, Blob
 from tests.aws.conftest import Connect
 from tests.aws.fakes import (
-    HttpAnswer,
     FakeClock,
-    HttpRequest,
     FakeServer,
-    call_context,
+    HttpAnswer,
+    HttpRequest,
     answers_in_turn,
+    call_context,
     client_error,
-    sent_calls,
     http_server,
+    sent_calls,
 )
 from tests.fleet import Fault, Fleet
 from tests.fleet.organization import MANAGEMENT

@@ -18,7 +18,7 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Scope
 from tests import builders
-from tests.aws.fakes import SentCall, call_context, answers_in_turn, region_client, client_error, sent_calls
+from tests.aws.fakes import SentCall, answers_in_turn, call_context, client_error, region_client, sent_calls
 from tests.aws.fakes import pages as paged
 
 LIST, DESCRIBE = "ListTaskDefinitionFamilies", "DescribeTaskDefinition"
