@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from auditor import checks
 from auditor.domain.aws_resource import Resource
 from auditor.domain.check import Check, Evidence, Repair, Severity, Status, Verdict
 from auditor.domain.coverage import Coverage, CoverageStatus, Gap
@@ -78,6 +79,11 @@ def resource(
     return task_definition(
         family, revision, arn=arn, registered_at=NOW - timedelta(days=9), registered_by=author
     ).resource
+
+
+def check_by_id(check_id: str = CHECK) -> Check[Any]:
+    """Return the check of the product with this id."""
+    return next(check for check in checks.load() if check.id == check_id)
 
 
 def finding(family: str = "web", revision: int = 1, **fields: Any) -> Finding:

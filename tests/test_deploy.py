@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from auditor import checks, cli
+from auditor import cli
 from auditor.aws import collectors, organizations, regions
 from auditor.domain.check import Status, Verdict
 from auditor.domain.ecs.task_definitions import TaskDefinition
@@ -23,6 +23,7 @@ from auditor.domain.events import RunEnded
 from auditor.parsers.ecs.task_definitions import parse
 from auditor.reports.terminal.progress import JsonLines
 from auditor.run.run_id import parse_run_id
+from tests.builders import check_by_id
 
 CFN_LINT = Path(sys.executable).with_name("cfn-lint")
 DEPLOY = Path(__file__).parents[1] / "config" / "deploy"
@@ -103,7 +104,7 @@ def our_task_definition() -> TaskDefinition:
 
 
 def flagship(task: TaskDefinition) -> Verdict:
-    (check,) = checks.load(["ecs-host-network-privileged-or-root"])
+    check = check_by_id()
     verdict: Verdict = check.judge(task, check.parameters)
     return verdict
 

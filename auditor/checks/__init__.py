@@ -2,15 +2,14 @@
 
 A check exists as soon as its file does: `auditor/checks/<service>/<what it says>.py` with one `@check`. Modules whose
 name starts with an underscore hold what checks share and are not looked into. Other packages bring checks through the
-entry point group `auditor.checks`. Nothing is imported before `load` or `ids` is called.
+entry point group `auditor.checks`. Nothing is imported before `load` or `built_in` is called.
 """
 
 from __future__ import annotations
 
 import pkgutil
 import sys
-from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -19,39 +18,22 @@ from typing import Any
 from auditor.domain.check import Check
 
 
-def load(include: Iterable[str] = ("*",), exclude: Iterable[str] = ()) -> tuple[Check[Any], ...]:
-    """The checks whose id matches a name or glob of `include` and none of `exclude`, sorted by id.
+@cache
+def load() -> tuple[Check[Any], ...]:
+    """Return all checks, those of other packages included, sorted by id.
 
-    Raises ValueError where a pattern of `include` matches no check at all: a run that asks for a misspelt check must
-    not end as a run that found nothing. `unmatched` tells the same beforehand. Raises ConfigError where another package
-    brings checks that cannot be taken in.
+    Raises ConfigError if another package brings checks that cannot be used.
     """
-    return select(_catalogue(), include, exclude)
+    from auditor.checks._plugins import plugged_in  # noqa: PLC0415 - looks into every installed package
+
+    known = {check.id: check for check in built_in()}
+    return tuple(sorted((*known.values(), *plugged_in(known, _modules)), key=lambda check: check.id))
 
 
+@cache
 def built_in() -> tuple[Check[Any], ...]:
-    """The checks that come with auditor, sorted by id."""
-    return _built_in()
-
-
-def ids() -> tuple[str, ...]:
-    """The ids of all checks, sorted."""
-    return tuple(each.id for each in _catalogue())
-
-
-def unmatched(patterns: Iterable[str]) -> tuple[str, ...]:
-    """Those of `patterns` (ids or globs) that match no check, in the order given."""
-    return _missing(patterns, ids())
-
-
-def select(checks: Iterable[Check[Any]], include: Iterable[str], exclude: Iterable[str] = ()) -> tuple[Check[Any], ...]:
-    """Those of `checks` that `include` matches and `exclude` does not, in their order. Raises as `load` does."""
-    known = tuple(checks)
-    wanted, unwanted = tuple(include), tuple(exclude)
-    if missing := _missing(wanted, [each.id for each in known]):
-        message = f"No check matches {', '.join(map(repr, missing))}; `auditor checks` lists the ids."
-        raise ValueError(message)
-    return tuple(each for each in known if _matches(each.id, wanted) and not _matches(each.id, unwanted))
+    """Return the checks that come with auditor, sorted by id."""
+    return discover(sys.modules[__name__])
 
 
 def discover(package: ModuleType) -> tuple[Check[Any], ...]:
@@ -68,19 +50,6 @@ def discover(package: ModuleType) -> tuple[Check[Any], ...]:
     return tuple(found[name] for name in sorted(found))
 
 
-@cache
-def _catalogue() -> tuple[Check[Any], ...]:
-    from auditor.checks._plugins import plugged_in  # noqa: PLC0415 - looks into every installed package
-
-    known = {each.id: each for each in _built_in()}
-    return tuple(sorted((*known.values(), *plugged_in(known, _modules)), key=lambda each: each.id))
-
-
-@cache
-def _built_in() -> tuple[Check[Any], ...]:
-    return discover(sys.modules[__name__])
-
-
 def _modules(package: ModuleType) -> Iterator[ModuleType]:
     for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         if info.name.rpartition(".")[2].startswith("_"):
@@ -89,12 +58,3 @@ def _modules(package: ModuleType) -> Iterator[ModuleType]:
         yield module
         if info.ispkg:
             yield from _modules(module)
-
-
-def _missing(patterns: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
-    names = tuple(known)
-    return tuple(pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in names))
-
-
-def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)

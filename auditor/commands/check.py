@@ -17,7 +17,7 @@ from auditor.engine.ports import ConfiguredCheck
 from auditor.reports.files import text as report
 from auditor.reports.files.sarif import sarif
 from auditor.run.aws_context import AwsContext
-from auditor.run.exit_codes import BOTH, FINDINGS, INCOMPLETE, OK, Outcome
+from auditor.run.exit_codes import OK, Outcome, result_code
 from auditor.yaml_files import decode
 
 _STDIN = "-"
@@ -53,7 +53,7 @@ def exit_code(result: FileReport, threshold: Severity | None) -> int:
         return OK
     fails = any(_counts(result, Status.FAIL, threshold))
     unknown = bool(result.unchecked) or any(_counts(result, Status.UNKNOWN, threshold))
-    return BOTH if fails and unknown else FINDINGS if fails else INCOMPLETE if unknown else OK
+    return result_code(failing=fails, incomplete=unknown)
 
 
 def _counts(result: FileReport, status: Status, threshold: Severity) -> Iterator[bool]:

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from auditor.inventory.fields import AccountId, ExternalId, Lenient, Region, Strict, one_or_more
+from auditor.inventory.fields import AccountId, ExternalId, Lenient, Region, Strict
 from auditor.inventory.model import Entry
 from auditor.inventory.roles import check_arn, check_last_hop, check_name, named
-from auditor.yaml_files import FieldError
+from auditor.yaml_files import FieldError, one_or_more
 
 _PATH = "path:"
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
 from auditor.inventory.regions import check_region
 from auditor.inventory.roles import check_arn, check_external_id, check_last_hop, check_name
-from auditor.yaml_files import FieldError, Noun, quote
+from auditor.yaml_files import FieldError, Noun, one_or_more, quote
 
 _UNIT = re.compile(r"ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32}")
 
@@ -36,11 +36,6 @@ class Lenient(BaseModel):
     """A mapping of another program, whose further keys are none of our business."""
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
-
-
-def one_or_more(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
-    """A text on its own is a list of one; what is neither is left for the type to refuse."""
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
 
 def not_empty(values: tuple[str, ...]) -> tuple[str, ...]:

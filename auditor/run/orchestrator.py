@@ -25,7 +25,7 @@ from auditor.reports import summary_json
 from auditor.reports.page.render import render
 from auditor.reports.terminal import summary
 from auditor.run.aws_context import AwsContext
-from auditor.run.exit_codes import BOTH, FAILED, FINDINGS, INCOMPLETE, OK, Outcome
+from auditor.run.exit_codes import FAILED, Outcome, result_code
 from auditor.run.worker import WorkerJob, WorkerResult, run_job, run_job_in_subprocess, spooled_store
 from auditor.store.spool import SpoolingStore
 
@@ -171,12 +171,7 @@ def exit_code(result: RunResult, settings: Settings, orders: ShutdownRequest) ->
         result.failing(severity) for severity in Severity if severity.rank >= floor.rank
     )
     incomplete = result.coverage_percent < settings.min_coverage
-    return {
-        (False, False): OK,
-        (True, False): FINDINGS,
-        (False, True): INCOMPLETE,
-        (True, True): BOTH,
-    }[failing, incomplete]
+    return result_code(failing=failing, incomplete=incomplete)
 
 
 def _startup_events(request: RunRequest, aws: AwsContext) -> Iterator[Event]:

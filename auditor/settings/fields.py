@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from auditor.yaml_files import FieldError, Noun, quote
+from auditor.yaml_files import FieldError, Noun, one_or_more, quote
 
 _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s?)?", re.ASCII)
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -73,11 +73,6 @@ def _folder(value: str) -> str:
         message = f"{quote(value)} is not a folder"
         raise FieldError(message, "Write a path on this machine.")
     return value
-
-
-def one_or_more(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
-    """A text on its own is a list of one; what is neither is left for the type to refuse."""
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
 
 def _not_empty(values: tuple[str, ...]) -> tuple[str, ...]:

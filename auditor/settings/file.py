@@ -14,9 +14,8 @@ from auditor.settings.fields import (
     Output,
     Patterns,
     Seconds,
-    one_or_more,
 )
-from auditor.yaml_files import FieldError
+from auditor.yaml_files import FieldError, one_or_more
 
 _Word = Literal["FAIL", "UNKNOWN", "PASS", "NOT_APPLICABLE"]
 

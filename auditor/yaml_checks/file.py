@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from auditor.domain.reason import Reason
 from auditor.yaml_checks.judge import UNANSWERED
-from auditor.yaml_files import FieldError, quote
+from auditor.yaml_files import FieldError, one_or_more, quote
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
 _WORD = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -63,12 +63,7 @@ def _frameworks(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
     return value
 
 
-def _one_or_more(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
-    """A text on its own is a list of one; what is neither is left for the type to refuse."""
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
-
-
-_Controls = Annotated[tuple[str, ...], BeforeValidator(_one_or_more, json_schema_input_type=str | list[str])]
+_Controls = Annotated[tuple[str, ...], BeforeValidator(one_or_more, json_schema_input_type=str | list[str])]
 _Text = Annotated[str, AfterValidator(_said), Field(min_length=1)]
 _Phrase = Annotated[_Text, AfterValidator(_phrase)]
 

@@ -11,7 +11,7 @@ from auditor.yaml_files.encoding import decode
 from auditor.yaml_files.explain import FieldError, Noun, explain, suggestion
 from auditor.yaml_files.quoting import quote
 from auditor.yaml_files.read import parse, parse_with_duplicates
-from auditor.yaml_files.scalars import resolve
+from auditor.yaml_files.scalars import one_or_more, resolve
 from auditor.yaml_files.schema import kinds_at
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "decode",
     "explain",
     "kinds_at",
+    "one_or_more",
     "parse",
     "parse_with_duplicates",
     "resolve",

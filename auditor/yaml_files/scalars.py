@@ -38,3 +38,10 @@ def resolve(text: str) -> str | float | bool | None:
     if _FLOAT.fullmatch(text) and math.isfinite(number := float(text)):
         return number
     return text
+
+
+def one_or_more(value: object) -> object:
+    """Return a text as a tuple of one, a list as a tuple, and any other value unchanged for the model to refuse."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value

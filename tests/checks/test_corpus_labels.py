@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from auditor import checks
 from auditor.domain.check import Status, Verdict
+from tests.builders import check_by_id
 from tests.checks.corpus import ALWAYS_RELIABLE, LINES, definition
 
 #: What a label says of a line, or a verdict of a definition: sorted, so that the two can be compared.
@@ -30,7 +30,7 @@ class Label:
         return sorted(self.expected(line["labels"][self.name]))
 
     def verdict(self, line: dict[str, Any]) -> Found:
-        (check,) = checks.load((self.check,))
+        check = check_by_id(self.check)
         verdict: Verdict = check.judge(definition(line), check.parameters)
         return sorted(self.found(verdict)) if verdict.status is Status.FAIL else []
 

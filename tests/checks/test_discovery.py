@@ -1,4 +1,4 @@
-"""Finding checks by walking a package, on packages made up for the test, and choosing among them."""
+"""Finding checks by walking a package, on packages made up for the test."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from auditor.checks import discover, select
-from auditor.domain.check import Check, NoParameters, Severity, Status, Verdict
-from auditor.domain.ecs.task_definitions import TaskDefinition
+from auditor.checks import discover
 
 CHECK = """
 from auditor.domain.check import Severity, Status, Verdict, check
@@ -66,37 +64,3 @@ def test_two_checks_with_one_id_are_an_error_that_names_the_second(tmp_path: Pat
 
     with pytest.raises(ValueError, match=r"^made_up\.b: the id 'ecs-a' is taken by another check"):
         discover(made_up)
-
-
-def made(name: str) -> Check[TaskDefinition]:
-    def judge(_task: TaskDefinition, _params: NoParameters) -> Verdict:
-        return Verdict(Status.PASS)
-
-    return Check(name, "", Severity.LOW, TaskDefinition, judge, {})
-
-
-@pytest.mark.parametrize(
-    ("include", "exclude", "chosen"),
-    [
-        pytest.param(["*"], [], ["ec2-a", "ecs-a", "ecs-b"], id="everything"),
-        pytest.param(["ecs-*"], [], ["ecs-a", "ecs-b"], id="a glob"),
-        pytest.param(["ecs-b", "ec2-a"], [], ["ec2-a", "ecs-b"], id="names, in the order of the catalogue"),
-        pytest.param(["*"], ["ecs-*"], ["ec2-a"], id="everything but a glob"),
-        pytest.param(["ecs-a"], ["ecs-a"], [], id="an exclusion wins"),
-        pytest.param(["*"], ["rds-*"], ["ec2-a", "ecs-a", "ecs-b"], id="an exclusion may match nothing"),
-        pytest.param([], [], [], id="nothing asked for is nothing chosen"),
-    ],
-)
-def test_checks_are_chosen_by_name_and_glob(include: list[str], exclude: list[str], chosen: list[str]) -> None:
-    catalogue = [made("ec2-a"), made("ecs-a"), made("ecs-b")]
-
-    assert [each.id for each in select(catalogue, include, exclude)] == chosen
-
-
-def test_asking_for_a_check_that_does_not_exist_is_an_error_and_not_an_empty_run() -> None:
-    with pytest.raises(ValueError, match=r"^No check matches 'ECS-A', 'rds-\*'; `auditor checks` lists the ids\.$"):
-        select([made("ecs-a")], ["ecs-*", "ECS-A", "rds-*"])
-
-
-def test_an_iterator_of_patterns_serves_as_well_as_a_list() -> None:
-    assert [each.id for each in select(iter([made("a"), made("b")]), iter(["*"]), iter(["b"]))] == ["a"]

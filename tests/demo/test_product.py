@@ -27,6 +27,7 @@ from auditor.engine.scan import AccountFinished, Scan
 from auditor.engine.scan_scope import ScanOptions
 from auditor.inventory import parse
 from auditor.settings import load
+from tests.builders import check_by_id
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def results(demo: DemoOrganization) -> list[AccountResult]:
     caller = CallContext(Clients(Connection()), RateLimiter(0.5), clock)
     identity = identify(caller)
     inventory = parse(demo.inventory, "demo.yaml", known_regions=[*REGIONS, NOT_OPTED_IN])
-    (check,) = checks.load(["ecs-host-network-privileged-or-root"])
+    check = check_by_id()
     settings = load(demo.settings, "settings.yaml", {}, checks.load())
     collectors = collectors_for([check.fact_type])
     (collector,) = [each for each in collectors if each.fact_type is check.fact_type]

@@ -6,7 +6,6 @@ import json
 import subprocess
 from pathlib import Path
 
-from auditor import checks
 from auditor.archive.archive import Archive
 from auditor.archive.layout import Layout
 from auditor.commands import dispatch
@@ -14,7 +13,7 @@ from auditor.domain.ecs.usage import Usage
 from auditor.domain.result import AccountResult
 from auditor.parsers.ecs.task_definitions import parse_daemon
 from auditor.store.folder import Folder
-from tests.builders import account, finding, run_result
+from tests.builders import account, check_by_id, finding, run_result
 from tests.remediation.failing import CANARY
 
 ARN = "arn:aws:ecs:eu-west-1:000000000001:daemon-task-definition/agent:3"
@@ -32,7 +31,7 @@ RAW = {
 
 
 def test_a_daemon_is_registered_without_tags_and_updated_where_it_runs(tmp_path: Path) -> None:
-    (check,) = checks.load(["ecs-privileged-container"])
+    check = check_by_id("ecs-privileged-container")
     fact = parse_daemon(RAW)
     verdict = check.judge(fact, check.parameters)
     failing = finding(

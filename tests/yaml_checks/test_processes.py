@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from auditor import checks
 from auditor.domain.check import Origin, Status
 from auditor.engine.evaluate import Observation, judge
 from auditor.engine.ports import ConfiguredCheck
-from tests.builders import NOW, container, scope, task_definition
+from tests.builders import NOW, check_by_id, container, scope, task_definition
 from tests.yaml_checks.sample_checks import check
 
 
@@ -37,7 +36,7 @@ def test_a_check_is_the_same_on_the_other_side(tmp_path: Path) -> None:
 
 
 def test_a_check_in_python_still_goes_by_name() -> None:
-    (built_in,) = checks.load(["ecs-host-network-privileged-or-root"])
+    built_in = check_by_id()
 
     assert pickle.loads(pickle.dumps(built_in)) is built_in  # noqa: S301
     assert built_in.origin == Origin()
