@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--fault", action="append", default=[], help='a rule as JSON, such as {"kind": "reset", "rate": 0.02}'
     )
+    parser.add_argument("--service", action="append", default=[], help="a module or a file that defines a service")
     for field in (*fields(Shape), *fields(Options)):
         default = field.default
         if isinstance(default, bool):
@@ -44,6 +45,7 @@ def _server(flags: dict[str, Any]) -> Server:
     given = {name: value for name, value in flags.items() if value is not None}
     shape = {**config.get("shape", {}), **{f.name: given[f.name] for f in fields(Shape) if f.name in given}}
     options = {**config.get("options", {}), **{f.name: given[f.name] for f in fields(Options) if f.name in given}}
+    options["services"] = [*options.get("services", ()), *flags["service"]]
     rules = [*config.get("faults", []), *map(json.loads, flags["fault"])]
     return Server(Shape.of(shape), Options.of(options), [Fault.of(rule) for rule in rules])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -77,21 +77,23 @@ class Drain:
 class Buckets:
     """All buckets. One comes into being, full, with the first call that draws on it."""
 
-    def __init__(self, drains: Sequence[Drain] = ()) -> None:
-        """`drains` say who else is calling."""
+    def __init__(self, drains: Sequence[Drain] = (), limits: Mapping[str, tuple[float, float]] | None = None) -> None:
+        """Take the other callers (`drains`) and the limits of further operations, each with a bucket of its own."""
         self._drains = tuple(drains)
+        self._limits = {**LIMITS, **(limits or {})}
+        self._bucket_of = {**BUCKET_OF, **{operation: operation for operation in limits or {}}}
         self._levels: dict[tuple[str, str, str], tuple[float, float]] = {}
 
     def take(self, account: str, region: str, operation: str, now: float) -> bool:
         """Take a token, or say that there is none. `now` counts seconds since the server started."""
-        bucket = BUCKET_OF.get(operation)
+        bucket = self._bucket_of.get(operation)
         if bucket is None:
             return True
-        burst, rate = LIMITS[bucket]
+        burst, rate = self._limits[bucket]
         key = (account, region, bucket)
         if self._drains:
             rate = max(0.5, rate - self._drained(key, now))
-            burst = min(burst, burst * rate / LIMITS[bucket][1])
+            burst = min(burst, burst * rate / self._limits[bucket][1])
         level, then = self._levels.get(key, (burst, now))
         level = min(burst, level + (now - then) * rate)
         if level < 1:

@@ -31,7 +31,7 @@ KINDS = {
     "proxy-page": "200 with a page of HTML",
     "bad-gateway": "502 with a page of HTML",
     "role-refused": "AssumeRole says AccessDenied",
-    "scp-denied": "an explicit deny in a service control policy (ECS, EC2 and Account)",
+    "scp-denied": "an explicit deny in a service control policy (not for STS, Organizations and S3)",
     "access-denied": "no identity-based policy allows it",
     "region-disabled": "the account has not enabled the region: not listed, and tokens are not recognized there",
     "bad-token": "tokens are not recognized although the region is enabled",
@@ -40,13 +40,9 @@ KINDS = {
     "precondition-failed": "S3 says 412",
     "conflict": "S3 says 409",
 }
-_SERVICES = {
-    "role-refused": ("sts",),
-    "scp-denied": ("ecs", "ec2", "account"),
-    "region-disabled": ("ecs", "ec2", "account", "sts"),
-    "precondition-failed": ("s3",),
-    "conflict": ("s3",),
-}
+#: The services that a kind of fault is about, if a rule names none; and those that it spares.
+_SERVICES = {"role-refused": ("sts",), "precondition-failed": ("s3",), "conflict": ("s3",)}
+_SPARED = {"scp-denied": ("sts", "organizations", "s3"), "region-disabled": ("organizations", "s3")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +142,8 @@ class Faults:
 def _matches(rule: Fault, call: Call) -> bool:
     services = rule.services or _SERVICES.get(rule.kind, ())
     if services and call.service.prefix not in services:
+        return False
+    if not rule.services and call.service.prefix in _SPARED.get(rule.kind, ()):
         return False
     if rule.kind == "role-refused" and call.operation != "AssumeRole":
         return False

@@ -16,6 +16,7 @@ from tests.fleet import admin, refusals
 from tests.fleet.buckets import Buckets, Drain
 from tests.fleet.calls import Call, Refusal, Service
 from tests.fleet.faults import Fault, Faults
+from tests.fleet.json_service import load_service
 from tests.fleet.organization import DEFAULT_REGIONS, Organization, Shape
 from tests.fleet.protocols.account import Account
 from tests.fleet.protocols.ec2 import Ec2
@@ -30,12 +31,17 @@ from tests.fleet.wire import Connection, Request, response
 _HTML = b"<!DOCTYPE html><html><head><title>Blocked</title></head><body><h1>The proxy says no</h1></body></html>"
 
 
+#: Services that answer in every default region, also in those where the organization has no workloads.
+_EVERYWHERE = frozenset({"sts", "ec2", "account", "organizations", "s3"})
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How the server behaves when nothing is wrong.
 
     `latency` is added to every answer, in seconds; `enforce` switches AWS's token buckets on; `external_id` is asked
     for by every trust policy; `allowed` are the actions that the member role has (empty: all of them).
+    `services` are modules of further services that the test brings along: see `json_service`.
     """
 
     port: int = 0
@@ -46,6 +52,7 @@ class Options:
     allowed: tuple[str, ...] = ()
     buckets: tuple[str, ...] = ("auditor-results",)
     drains: tuple[Drain, ...] = ()
+    services: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, plain: dict[str, Any]) -> Options:
@@ -71,7 +78,6 @@ class Server:
         self.organization = Organization(shape)
         self.report = Report()
         self._faults = Faults(faults, shape.seed)
-        self._buckets = Buckets(self.options.drains)
         self._started = time.monotonic()
         self._services: dict[bytes, Service] = {
             b"ecs": Ecs(self),
@@ -81,6 +87,12 @@ class Server:
             b"organizations": Organizations(self),
             b"s3": S3(self, self.options.buckets),
         }
+        limits: dict[str, tuple[float, float]] = {}
+        for name in self.options.services:
+            service = load_service(name, self)
+            self._services[service.signing_name.encode()] = service
+            limits.update(service.rate_limits)
+        self._buckets = Buckets(self.options.drains, limits)
 
     @property
     def now(self) -> float:
@@ -168,7 +180,7 @@ class Server:
         if session.issued is not None and self.now - session.issued > options.session_seconds:
             raise refusals.expired(call.service)
         outside = call.region not in self.organization.regions
-        if outside and (call.service.prefix == "ecs" or call.region not in DEFAULT_REGIONS):
+        if outside and (call.service.prefix not in _EVERYWHERE or call.region not in DEFAULT_REGIONS):
             raise refusals.disabled(call)
         if options.enforce and not self._buckets.take(call.account, call.region, call.operation, self.now):
             raise refusals.throttled(call.service)
