@@ -23,11 +23,21 @@ class Layout:
 
     def findings(self, account_id: str) -> str:
         """Findings of one account, one JSON object a line."""
-        return f"findings/{self._partition}/{account_id}.jsonl.gz"
+        return f"{self.findings_folder}{account_id}.jsonl.gz"
 
     def coverage(self, account_id: str) -> str:
         """The coverage ledger of one account, one JSON object a line."""
-        return f"coverage/{self._partition}/{account_id}.jsonl.gz"
+        return f"{self.coverage_folder}{account_id}.jsonl.gz"
+
+    @property
+    def findings_folder(self) -> str:
+        """The folder of all findings of the run."""
+        return f"findings/{self._partition}/"
+
+    @property
+    def coverage_folder(self) -> str:
+        """The folder of all coverage records of the run."""
+        return f"coverage/{self._partition}/"
 
     @property
     def summary(self) -> str:

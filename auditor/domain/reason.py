@@ -1,47 +1,95 @@
-"""Why something was not examined: the closed vocabulary of gaps, with what to do about each."""
+"""Reasons why something was not examined: their names in the output, headlines and advice."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 
 class Reason(StrEnum):
-    """A machine-readable cause. The values are part of the output contract."""
+    """A machine-readable reason for a gap. The values are part of the output contract.
 
-    ROLE_DENIED = "role-denied"
-    SCP_DENIED = "scp-denied"
-    PERMISSION_DENIED = "permission-denied"
-    REGION_DISABLED = "region-disabled"
-    THROTTLED = "throttled"
-    TIMEOUT = "timeout"
-    EXPIRED_CREDENTIALS = "expired-credentials"
-    SERVICE_ERROR = "service-error"
-    MALFORMED_RESPONSE = "malformed-response"
-    ACCOUNT_SUSPENDED = "account-suspended"
-    EXCLUDED_BY_CONFIG = "excluded-by-config"
-    INTERRUPTED = "interrupted"
-    DEADLINE = "deadline"
-    INTERNAL_ERROR = "internal-error"
+    `headline` says in a few words what happened, and `advice` what to do before the next run.
+    """
 
-    @property
-    def advice(self) -> str:
-        """What the reader can do so that the next night looks at it."""
-        return _ADVICE[self]
+    headline: str
+    advice: str
 
+    def __new__(cls, value: str, headline: str = "", advice: str = "") -> Self:
+        """Create a member whose value is `value` alone."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.headline = headline
+        member.advice = advice
+        return member
 
-_ADVICE = {
-    Reason.ROLE_DENIED: "Deploy the member role in this account, and check its trust policy and external id.",
-    Reason.SCP_DENIED: "Exempt the auditor's role in the service control policy, or exclude this region.",
-    Reason.PERMISSION_DENIED: "Allow the named action for the member role; `auditor policy` prints all of them.",
-    Reason.REGION_DISABLED: "Enable the region in this account, or take it out of the inventory's `regions`.",
-    Reason.THROTTLED: "Something else uses up the API's rate; run at another hour, or lower `limits.headroom`.",
-    Reason.TIMEOUT: "Check the network path to this region's endpoint, or raise `limits.read_timeout`.",
-    Reason.EXPIRED_CREDENTIALS: "Check the clock of the host and the role's session settings.",
-    Reason.SERVICE_ERROR: "AWS answered with an error after every retry; the next run will try again.",
-    Reason.MALFORMED_RESPONSE: "The answer made no sense; look for a proxy in between, and update auditor.",
-    Reason.ACCOUNT_SUSPENDED: "Nothing can be read in a suspended account; remove it when it is closed for good.",
-    Reason.EXCLUDED_BY_CONFIG: "The inventory or a flag leaves it out; the detail says why.",
-    Reason.INTERRUPTED: "The run was stopped; run it again.",
-    Reason.DEADLINE: "The run reached `limits.deadline`; raise it, or raise `limits.workers`.",
-    Reason.INTERNAL_ERROR: "This is a bug in auditor; the detail names where. Please report it.",
-}
+    ROLE_DENIED = (
+        "role-denied",
+        "The role could not be assumed",
+        "Deploy the member role in this account. Check its trust policy and external ID.",
+    )
+    SCP_DENIED = (
+        "scp-denied",
+        "Denied by a service control policy",
+        "Exempt the auditor's role in the service control policy, or exclude this region.",
+    )
+    PERMISSION_DENIED = (
+        "permission-denied",
+        "The role lacks a permission",
+        "Allow the named action for the member role. `auditor policy` prints all required actions.",
+    )
+    REGION_DISABLED = (
+        "region-disabled",
+        "The region is not enabled in the account",
+        "Enable the region in this account, or remove it from the inventory's `regions`.",
+    )
+    THROTTLED = (
+        "throttled",
+        "Throttled by AWS; all retries exhausted",
+        "Another client uses up the API's rate limit. Run at a different hour, or lower `limits.headroom`.",
+    )
+    TIMEOUT = (
+        "timeout",
+        "The request timed out",
+        "Check the network path to this region's endpoint, or raise `limits.read_timeout`.",
+    )
+    EXPIRED_CREDENTIALS = (
+        "expired-credentials",
+        "AWS rejected the credentials as expired",
+        "Check the host's clock and the role's session settings.",
+    )
+    SERVICE_ERROR = (
+        "service-error",
+        "AWS returned an error",
+        "AWS returned an error after every retry. The next run tries again.",
+    )
+    MALFORMED_RESPONSE = (
+        "malformed-response",
+        "The response could not be parsed",
+        "Check whether a proxy alters the responses, and update auditor.",
+    )
+    ACCOUNT_SUSPENDED = (
+        "account-suspended",
+        "The account is suspended",
+        "Nothing can be read in a suspended account. Remove it from the inventory once it is closed.",
+    )
+    EXCLUDED_BY_CONFIG = (
+        "excluded-by-config",
+        "Excluded by configuration",
+        "Excluded by the inventory or a flag. The detail names which.",
+    )
+    INTERRUPTED = (
+        "interrupted",
+        "The run was interrupted",
+        "Resume the run with `--resume`, or run it again.",
+    )
+    DEADLINE = (
+        "deadline",
+        "The run reached its deadline",
+        "Raise `limits.deadline`, or raise `limits.workers`.",
+    )
+    INTERNAL_ERROR = (
+        "internal-error",
+        "Internal error in auditor",
+        "This is a bug in auditor. Please report it with the detail, which names the code location.",
+    )

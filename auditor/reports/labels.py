@@ -1,49 +1,33 @@
-"""The words that stand for the machine's words, in one place so that every report says the same."""
+"""Display texts for values of the domain, and helpers for counts, lists, times and durations."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from auditor.domain.check import Severity
 from auditor.domain.coverage import CoverageStatus
+from auditor.domain.fact import fact_kinds
 from auditor.domain.reason import Reason
 from auditor.reports.sanitize import sanitize
 
 WORST_FIRST = tuple(reversed(Severity))
 
-STANDING = {
+COVERAGE_LABELS = {
     CoverageStatus.EXAMINED: "fully examined",
-    CoverageStatus.PARTIAL: "examined in part",
+    CoverageStatus.PARTIAL: "partly examined",
     CoverageStatus.NOT_EXAMINED: "not examined",
     CoverageStatus.EXCLUDED: "excluded",
 }
 
-MEANING = {
-    CoverageStatus.EXAMINED: "everything expected there was read and judged",
+COVERAGE_MEANINGS = {
+    CoverageStatus.EXAMINED: "everything expected was read and evaluated",
     CoverageStatus.PARTIAL: "some of it was read; the rest is listed below",
     CoverageStatus.NOT_EXAMINED: "nothing is known about it, good or bad",
-    CoverageStatus.EXCLUDED: "left out on purpose, with a reason",
+    CoverageStatus.EXCLUDED: "left out by configuration, with a reason",
 }
 
-REASON_HEADLINES = {
-    Reason.ROLE_DENIED: "The role could not be assumed",
-    Reason.SCP_DENIED: "A service control policy denies it",
-    Reason.PERMISSION_DENIED: "The role lacks a permission",
-    Reason.REGION_DISABLED: "The region is not enabled in the account",
-    Reason.THROTTLED: "AWS throttled the calls to the end",
-    Reason.TIMEOUT: "No answer came in time",
-    Reason.EXPIRED_CREDENTIALS: "The credentials were refused as expired",
-    Reason.SERVICE_ERROR: "AWS answered with an error",
-    Reason.MALFORMED_RESPONSE: "The answer could not be understood",
-    Reason.ACCOUNT_SUSPENDED: "The account is suspended",
-    Reason.EXCLUDED_BY_CONFIG: "The configuration leaves it out",
-    Reason.INTERRUPTED: "The run was stopped",
-    Reason.DEADLINE: "The run reached its deadline",
-    Reason.INTERNAL_ERROR: "The auditor itself failed",
-}
-
-#: Other rule sets as their users know them.
+#: Names of other rule sets.
 _STANDARDS = {
     "aws-config": "AWS Config",
     "checkov": "Checkov",
@@ -54,7 +38,7 @@ _STANDARDS = {
     "trivy": "Trivy",
 }
 
-#: Frameworks as their users know them, those first that people ask for first.
+#: Names of frameworks, in the order in which reports list them.
 _FRAMEWORKS = {
     "cis-compute-1.1": "CIS AWS Compute Services Benchmark 1.1.0",
     "aws-fsbp": "AWS Foundational Security Best Practices",
@@ -62,78 +46,94 @@ _FRAMEWORKS = {
     "aws-config": "AWS Config managed rules",
 }
 
-#: Resources by their type, as a word within a sentence.
-_KINDS = {
-    "AWS::ECS::TaskDefinition": "task definition",
-    "AWS::ECS::DaemonTaskDefinition": "daemon task definition",
-    "AWS::ECS::TaskSet": "task set",
-    "AWS::ECS::CapacityProvider": "capacity provider",
-}
-
 NO_REASON = "No reason was recorded"
-NO_ADVICE = "This is a bug in auditor: every gap must have its reason. Please report it."
+NO_ADVICE = "This is a bug in auditor: every gap must have a reason. Please report it."
+
+_SECONDS_PER_MINUTE = 60
+_MINUTES_PER_HOUR = 60
 
 
 def reason_headline(reason: Reason | None) -> str:
-    """Return the cause as a heading."""
-    return REASON_HEADLINES[reason] if reason else NO_REASON
+    """Return what happened, as a heading."""
+    return reason.headline if reason else NO_REASON
 
 
-def advice(reason: Reason | None) -> str:
-    """Return what to do about the cause."""
+def reason_advice(reason: Reason | None) -> str:
+    """Return what to do about a gap with this reason."""
     return reason.advice if reason else NO_ADVICE
 
 
-def standard(name: str) -> str:
-    """Return the name of another rule set."""
-    return _STANDARDS.get(name, name)
+def standard_name(key: str) -> str:
+    """Return the name of another rule set; the key if it has no name here."""
+    return _STANDARDS.get(key, key)
 
 
-def framework(name: str) -> str:
-    """Return the name of a framework."""
-    return _FRAMEWORKS.get(name, name)
+def framework_name(key: str) -> str:
+    """Return the name of a framework; the key if it has no name here."""
+    return _FRAMEWORKS.get(key, key)
 
 
-def prominence(name: str) -> tuple[int, str]:
-    """Return where a framework stands among others."""
-    known = list(_FRAMEWORKS)
-    return (known.index(name) if name in known else len(known), name)
+def framework_order(key: str) -> tuple[int, str]:
+    """Return the sort key of a framework: those with a name first, in a fixed order, then the others by key."""
+    keys = list(_FRAMEWORKS)
+    return (keys.index(key) if key in keys else len(keys), key)
 
 
-def kind(type_: str) -> str:
-    """Return what a resource of this type is called."""
-    return _KINDS.get(type_) or type_.rpartition("::")[2].lower()
+def resource_kind(type_: str) -> str:
+    """Return the noun for a CloudFormation resource type: `task definition` for `AWS::ECS::TaskDefinition`.
+
+    It is the name of the kind of fact that describes such resources. For other types it is the last part of the type
+    in lower case.
+    """
+    names = (name for name, fact_type in fact_kinds().items() if type_ == fact_type.TYPE)
+    return next(names, type_.rpartition("::")[2].lower()).replace("-", " ")
 
 
-def pluralize(value: int, one: str, many: str = "") -> str:
-    """Return `1 account`, `1,200 accounts`; `many` where an s is not enough."""
-    return f"{value:,} {one if value == 1 else many or one + 's'}"
+def pluralize(count: int, singular: str, plural: str = "") -> str:
+    """Return `1 account` or `1,200 accounts`. Without `plural`, an s makes the plural."""
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
 
 
-def join_words(parts: list[str]) -> str:
+def format_number(count: int) -> str:
+    """Return `1,764`."""
+    return f"{count:,}"
+
+
+def join_words(words: Sequence[str]) -> str:
     """Return `a, b and c`."""
-    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def join_at_most(words: Sequence[str], limit: int) -> str:
+    """Return `a, b and 3 more`: at most `limit` words, and the number of the others."""
+    omitted = len(words) - limit
+    return join_words([*words[:limit], f"{omitted:,} more"] if omitted > 0 else words)
 
 
 def format_duration(seconds: float) -> str:
     """Return `41 s`, `3 min 20 s` or `2 h 5 min`."""
-    whole = max(0, round(seconds))
-    if whole < 60:  # noqa: PLR2004 - seconds in a minute
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"  # noqa: PLR2004
+    total = max(0, round(seconds))
+    if total < _SECONDS_PER_MINUTE:
+        return f"{total} s"
+    minutes, rest = divmod(total, _SECONDS_PER_MINUTE)
+    if minutes < _MINUTES_PER_HOUR:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // _MINUTES_PER_HOUR} h {minutes % _MINUTES_PER_HOUR} min"
 
 
 def format_utc(moment: datetime) -> str:
-    """Return a moment to the minute."""
+    """Return a moment to the minute: `2026-11-23 02:00 UTC`."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def phrase(reason: str, known: Mapping[str, str]) -> str:
-    """Return what a reason of a check means, fit to follow the name of the part; `known` are the check's own words."""
-    return sanitize(known.get(reason) or reason.replace("-", " "))
+def describe_reason(reason: str, texts: Mapping[str, str]) -> str:
+    """Return a predicate for a reason of a check, such as `is privileged`; `texts` are the check's reason texts."""
+    return sanitize(texts.get(reason) or reason.replace("-", " "))
 
 
-def phrases(reasons: Iterable[str], known: Mapping[str, str]) -> str:
-    """Return the whole of it: `is privileged and runs as root`."""
-    return join_words([phrase(reason, known) for reason in reasons])
+def describe_reasons(reasons: Iterable[str], texts: Mapping[str, str]) -> str:
+    """Return a predicate for several reasons: `is privileged and runs as root`."""
+    return join_words([describe_reason(reason, texts) for reason in reasons])
+
+
+phrases = describe_reasons

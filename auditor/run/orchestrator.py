@@ -23,11 +23,13 @@ from auditor.engine.processes import LostJob, cores, run_in_processes
 from auditor.engine.signals import ShutdownRequest
 from auditor.reports import summary_json
 from auditor.reports.page.render import render
+from auditor.reports.paths import RunPaths
 from auditor.reports.terminal import summary
 from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import FAILED, Outcome, result_code
 from auditor.run.worker import WorkerJob, WorkerResult, run_job, run_job_in_subprocess, spooled_store
 from auditor.store.spool import SpoolingStore
+from auditor.store.store import Store
 
 if TYPE_CHECKING:
     from auditor.settings import Settings
@@ -79,7 +81,7 @@ def audit(request: RunRequest, aws: AwsContext, observe: Observer, orders: Shutd
     written = [
         *done.entries,
         archive.write_summary(summary_json.summary_json(result)),
-        archive.write_report(render(result)),
+        archive.write_report(render(result, _paths(spooling.first, layout))),
     ]
     waiting = _finalize(
         archive, spooling, result, written, _context(request, previous, {**order.trusted_digests, **done.cache_digests})
@@ -146,6 +148,12 @@ def _parts(order: WorkerJob, aws: AwsContext, observe: Observer, processes: int)
         observe(Notice(Level.ERROR, "A worker process died; its accounts are taken up again", f"{len(job.targets)}"))
         done.add(run_job(replace(job, resume=True, deadline=aws.clock.left), aws, observe))
     return done
+
+
+def _paths(store: Store, layout: Layout) -> RunPaths:
+    """Return where the run's documents are stored, once they are delivered."""
+    findings, coverage = (f"{store.url(key).rstrip('/')}/" for key in (layout.findings_folder, layout.coverage_folder))
+    return RunPaths(findings, coverage, store.url(layout.report))
 
 
 def _finalize(

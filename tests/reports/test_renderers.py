@@ -16,33 +16,16 @@ from auditor.domain.reason import Reason
 from auditor.domain.result import RunResult
 from auditor.domain.scope import EVERY_REGION
 from auditor.reports.labels import NO_REASON, reason_headline
-from auditor.reports.page.render import render
-from auditor.reports.summary_json import summary_json
-from auditor.reports.terminal.summary import summary
 from tests.builders import account, coverage, run_result, unknown
-from tests.reports import scenarios
-from tests.reports.page_parser import Page
-
-
-def html(result: RunResult) -> str:
-    return Page(render(result)).text
-
-
-def raw(result: RunResult) -> str:
-    return render(result)
-
-
-def text(result: RunResult) -> str:
-    return summary(result, output="out", report="out/report.html", colour=False)
-
-
-def machine(result: RunResult) -> str:
-    return summary_json(result).decode()
-
+from tests.reports import rendered, scenarios
 
 ROOT = Path(__file__).parents[2]
 Renderer = Callable[[RunResult], str]
-every_renderer = pytest.mark.parametrize("show", [html, text, machine], ids=["html", "text", "json"])
+every_renderer = pytest.mark.parametrize(
+    "show",
+    [rendered.page_text, rendered.terminal_text, rendered.summary_file],
+    ids=["page", "terminal", "summary.json"],
+)
 SEEN = coverage(account=account(1))
 
 
@@ -106,8 +89,9 @@ def test_the_order_in_which_accounts_ended_does_not_show(show: Renderer) -> None
 def test_the_bytes_do_not_depend_on_how_python_orders_sets() -> None:
     code = (
         "import hashlib\n"
-        "from tests.reports import scenarios, test_renderers as shared\n"
-        "shown = (show(scenarios.everyday()) for show in (shared.raw, shared.text, shared.machine))\n"
+        "from tests.reports import rendered, scenarios\n"
+        "shows = (rendered.html, rendered.terminal_text, rendered.summary_file)\n"
+        "shown = (show(scenarios.everyday()) for show in shows)\n"
         "print([hashlib.sha256(each.encode()).hexdigest() for each in shown])"
     )
     seen = set()
@@ -125,4 +109,4 @@ def test_a_reason_without_words_is_not_possible() -> None:
 
 def test_a_refused_account_says_every_region_and_not_a_star() -> None:
     row = coverage(CoverageStatus.NOT_EXAMINED, region=EVERY_REGION, reason=Reason.ROLE_DENIED)
-    assert "every region" in html(run_result([row]))
+    assert "every region" in rendered.page_text(run_result([row]))

@@ -212,3 +212,13 @@ def test_events_begin_with_who_audits_and_end_with_how_much_was_seen(
         (Level.WARNING, "AWS_ENDPOINT_URL=http://127.0.0.1:1"),
     ]
     assert heard[-1] == RunEnded(RUN, complete=True, coverage_percent=100.0)
+
+
+def test_report_names_the_folder_of_the_rows_if_the_run_starts_on_another_day(
+    run: Callable[..., Outcome], bucket: Memory
+) -> None:
+    run()
+    report = (bucket.get(REPORT) or b"").decode()
+    assert "dt=2026-11-23" in ROWS[0]
+    assert "<dt>Started</dt><dd><bdi>2026-11-23" not in report
+    assert bucket.url(ROWS[0].removesuffix(f"{account(1).id}.jsonl.gz")) in report

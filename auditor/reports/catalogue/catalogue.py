@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from auditor.reports.catalogue.manual import Described, cell, columns, frameworks, metadata, origin
-from auditor.reports.labels import framework, prominence
+from auditor.reports.labels import framework_name, framework_order
 from auditor.reports.page.frameworks import numbered
 from auditor.reports.sanitize import sanitize
 
@@ -40,7 +40,7 @@ def listing_json(checks: Sequence[Described], _: Iterable[str] = ()) -> str:
 
 
 def _tables(checks: Sequence[Described], grouped_by: Iterable[str]) -> list[tuple[str, list[Row]]]:
-    groups = sorted(grouped_by, key=prominence)
+    groups = sorted(grouped_by, key=framework_order)
     if not groups:
         return [("", [_HEADINGS, *((*_row(each), frameworks(each.check)) for each in checks)])]
     return [(_title(name), [_OF_A_FRAMEWORK, *_of_framework(checks, name)]) for name in groups]
@@ -56,7 +56,7 @@ def _row(it: Described) -> Row:
 
 
 def _title(name: str) -> str:
-    return name if framework(name) == name else f"{name}: {framework(name)}"
+    return name if framework_name(name) == name else f"{name}: {framework_name(name)}"
 
 
 def _costs(checks: Sequence[Described]) -> list[Row]:

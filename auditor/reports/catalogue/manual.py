@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from auditor.domain.check import Check
-from auditor.reports.labels import prominence
+from auditor.reports.labels import framework_order
 from auditor.reports.sanitize import sanitize
 
 _GAP = "  "
@@ -71,7 +71,7 @@ def metadata(it: Described) -> Mapping[str, Any]:
 
 def frameworks(check: Check[Any]) -> str:
     """Return `cis-compute-1.1 3.4; aws-fsbp ECS.4`."""
-    named = ((name, check.frameworks[name]) for name in sorted(check.frameworks, key=prominence))
+    named = ((name, check.frameworks[name]) for name in sorted(check.frameworks, key=framework_order))
     return "; ".join(f"{name} {', '.join(controls)}" for name, controls in named) or "-"
 
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from auditor.domain.check import Status
 from auditor.domain.result import CheckInfo, RunResult
-from auditor.reports.labels import prominence
+from auditor.reports.labels import framework_order
 from auditor.reports.page import accounts_table
 from auditor.reports.percentages import unexamined
 
@@ -96,7 +96,7 @@ def frameworks(result: RunResult) -> tuple[Framework, ...]:
             for number in numbers:
                 controls[name][number].append(check)
     counting = _Counting(result, accounts_table.by_check(result), {})
-    return tuple(_framework(name, controls[name], counting) for name in sorted(controls, key=prominence))
+    return tuple(_framework(name, controls[name], counting) for name in sorted(controls, key=framework_order))
 
 
 def numbered(control: str) -> tuple[tuple[int, int, str], ...]:

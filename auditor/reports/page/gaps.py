@@ -17,7 +17,7 @@ from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
 from auditor.domain.result import CheckInfo, RunResult
 from auditor.domain.scope import Account
-from auditor.reports.labels import advice, phrase, reason_headline
+from auditor.reports.labels import describe_reason, reason_advice, reason_headline
 from auditor.reports.sanitize import sanitize
 
 #: Differs from row to row without changing what is said: account ids, request ids.
@@ -136,11 +136,11 @@ def _meaning(name: str, findings: Iterable[Finding], checks: Mapping[str, CheckI
     """Return what a cause means and what to do about it: as we say it of ours, and as the check does of its own."""
     if name == _NONE or name in _VALUES:
         reason = Reason(name) if name in _VALUES else None
-        return reason_headline(reason), advice(reason)
+        return reason_headline(reason), reason_advice(reason)
     asking = [checks[check_id] for check_id in sorted({finding.check_id for finding in findings})]
     by_hand = [check.repairs[name].manual for check in asking if name in check.repairs]
     manual = f"`auditor checks {asking[0].id}` says what it needs to know."
-    return f"A resource {phrase(name, asking[0].reason_texts)}", next(filter(None, by_hand), manual)
+    return f"A resource {describe_reason(name, asking[0].reason_texts)}", next(filter(None, by_hand), manual)
 
 
 def _prominence(said: Statement) -> tuple[int, str, str, str]:

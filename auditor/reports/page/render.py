@@ -6,7 +6,6 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import UTC
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -20,6 +19,7 @@ from auditor.domain.result import RunResult
 from auditor.domain.scope import EVERY_REGION
 from auditor.reports import labels
 from auditor.reports.page import accounts_table, evidence, failures, frameworks, gaps, headline, repairs, usage
+from auditor.reports.paths import RunPaths
 from auditor.reports.percentages import format_percent, percentage
 from auditor.reports.sanitize import sanitize
 
@@ -28,19 +28,18 @@ _PROSE = 2000
 _INDENTATION = re.compile(r"\n\s+(?=<)")
 
 
-def render(result: RunResult, *, data_prefix: str = "") -> str:
-    """Return the whole report. `data_prefix` is the folder or S3 prefix that holds `findings/`, for the reader to find.
+def render(result: RunResult, paths: RunPaths) -> str:
+    """Return the HTML report of a run. `paths` tell the reader where its rows are stored.
 
-    The same result gives the same bytes. Strings from the accounts cannot leave their places: they are escaped,
-    isolated in their direction of writing, and shortened where they are longer than anyone reads.
+    The same arguments give the same bytes. Strings from the accounts are escaped, isolated in their direction of
+    writing, and shortened if they are too long to read.
     """
-    page = _environment().get_template("report.html.j2").render(_view(result, data_prefix))
+    page = _environment().get_template("report.html.j2").render(_view(result, paths))
     return _INDENTATION.sub("\n", page)
 
 
-def _view(result: RunResult, data_prefix: str) -> Mapping[str, Any]:
+def _view(result: RunResult, paths: RunPaths) -> Mapping[str, Any]:
     accounts, groups = headline.accounts_by_standing(result), failures.by_check(result)
-    prefix = f"{data_prefix.rstrip('/')}/" if data_prefix else ""
     return {
         "result": result,
         "verdict": headline.sentences(result),
@@ -58,7 +57,7 @@ def _view(result: RunResult, data_prefix: str) -> Mapping[str, Any]:
         "exclusions": gaps.exclusions(result),
         "check_counts": accounts_table.by_check(result),
         "facts": accounts_table.facts(result),
-        "rows_at": f"{prefix}findings/dt={result.started_at.astimezone(UTC):%Y-%m-%d}/run={result.run_id}/",
+        "paths": paths,
         **_assets(),
     }
 
@@ -103,18 +102,18 @@ def _environment() -> Environment:
         "change": repairs.change,
         "running": usage.running,
         "since": usage.since,
-        "standard": labels.standard,
-        "framework": labels.framework,
+        "standard": labels.standard_name,
+        "framework": labels.framework_name,
         "prominent": _prominent,
-        "kind": labels.kind,
+        "kind": labels.resource_kind,
         "percent": format_percent,
         "percentage": percentage,
     }
     environment.globals |= {
         "standings": tuple(CoverageStatus),
         "Status": Status,
-        "STANDING": labels.STANDING,
-        "MEANING": labels.MEANING,
+        "COVERAGE_LABELS": labels.COVERAGE_LABELS,
+        "COVERAGE_MEANINGS": labels.COVERAGE_MEANINGS,
         "SHAPE": {Severity.CRITICAL: "◆", Severity.HIGH: "▲", Severity.MEDIUM: "●", Severity.LOW: "○"},
         "ALL_REGIONS": EVERY_REGION,
     }
@@ -126,7 +125,7 @@ def _shown(text: object, limit: int = 120) -> Markup:
 
 
 def _prominent(frameworks: Mapping[str, tuple[str, ...]]) -> list[tuple[str, tuple[str, ...]]]:
-    return sorted(frameworks.items(), key=lambda item: labels.prominence(item[0]))
+    return sorted(frameworks.items(), key=lambda item: labels.framework_order(item[0]))
 
 
 def _plain(text: str) -> Markup:

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from auditor.reports.page.render import render
-from tests.reports import scenarios
+from tests.reports import rendered, scenarios
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium")
@@ -50,7 +49,7 @@ def browser() -> Iterator[Any]:
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("reports")
     for name, scenario in SCENARIOS.items():
-        (folder / f"{name}.html").write_text(render(scenario()), "utf-8")
+        (folder / f"{name}.html").write_text(rendered.html(scenario()), "utf-8")
     return {name: folder / f"{name}.html" for name in SCENARIOS}
 
 

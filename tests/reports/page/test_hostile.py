@@ -6,11 +6,9 @@ import json
 
 import pytest
 
-from auditor.reports.page.render import render
-from auditor.reports.summary_json import summary_json
 from auditor.reports.terminal.summary import WIDTH, summary
 from tests.builders import account
-from tests.reports import scenarios
+from tests.reports import rendered, scenarios
 from tests.reports.page_parser import Page
 
 HARMLESS = (*(f"harmless {letter}" for letter in "abcdefghi"), "harmless " * 7000)
@@ -18,12 +16,12 @@ HARMLESS = (*(f"harmless {letter}" for letter in "abcdefghi"), "harmless " * 700
 
 @pytest.fixture(scope="module")
 def html() -> str:
-    return render(scenarios.hostile())
+    return rendered.html(scenarios.hostile())
 
 
 def test_a_hostile_run_has_exactly_the_elements_of_a_harmless_one(html: str) -> None:
     assert len(HARMLESS) == len(scenarios.HOSTILE)
-    assert Page(html).tags == Page(render(scenarios.hostile(HARMLESS))).tags
+    assert Page(html).tags == Page(rendered.html(scenarios.hostile(HARMLESS))).tags
 
 
 def test_no_attribute_holds_a_string_from_an_account(html: str) -> None:
@@ -72,7 +70,7 @@ def test_the_terminal_sees_nothing_but_text_and_our_own_styles(colour: bool) -> 
 
 
 def test_the_summary_file_is_ascii_and_holds_the_names_as_they_are() -> None:
-    content = summary_json(scenarios.hostile())
+    content = rendered.summary_file(scenarios.hostile())
     assert content.isascii()
     names = {each["id"]: each["name"] for each in json.loads(content)["accounts"]}
     assert names == {account(place).id: text for place, text in enumerate(scenarios.HOSTILE, start=1)}

@@ -15,17 +15,17 @@ from auditor.domain.coverage import CoverageStatus
 from auditor.domain.ecs.usage import Usage
 from auditor.domain.reason import Reason
 from auditor.reports.page.failures import by_check
-from auditor.reports.page.render import render
 from tests.builders import CHECK, account, check_info, coverage, finding, run_result, unknown
 from tests.reports import scenarios
 from tests.reports.page_parser import Page
+from tests.reports.rendered import PATHS, html, page
 
-EVERYDAY = Page(render(scenarios.everyday(), data_prefix="s3://acme-audit/prod"))
-RULES = Page(render(scenarios.rule_book()))
+EVERYDAY = page(scenarios.everyday())
+RULES = page(scenarios.rule_book())
 
 
-def policy(page: Page) -> dict[str, str]:
-    content = next(it["content"] for it in page.all("meta") if it.get("http-equiv") == "Content-Security-Policy")
+def policy(report: Page) -> dict[str, str]:
+    content = next(it["content"] for it in report.all("meta") if it.get("http-equiv") == "Content-Security-Policy")
     return dict(part.strip().split(" ", 1) for part in content.split(";"))
 
 
@@ -89,7 +89,7 @@ def test_a_count_in_an_account_that_was_not_examined_is_a_question_mark() -> Non
 
 
 def test_a_count_in_an_account_that_was_examined_in_part_is_a_lower_bound() -> None:
-    assert "1 of 3 A service control policy denies it ≥ 1 ≥ 0 ≥ 14" in EVERYDAY.text
+    assert "1 of 3 Denied by a service control policy ≥ 1 ≥ 0 ≥ 14" in EVERYDAY.text
 
 
 def test_a_failure_says_where_what_who_and_how_to_fix_it() -> None:
@@ -108,7 +108,7 @@ def test_a_failure_says_where_what_who_and_how_to_fix_it() -> None:
 def test_the_worst_failures_come_first() -> None:
     low = finding("low", severity=Severity.LOW, check_id="minor")
     critical = finding("critical", severity=Severity.CRITICAL, check_id="major")
-    text = Page(render(run_result([coverage()], [low, finding("high"), critical]))).text
+    text = page(run_result([coverage()], [low, finding("high"), critical])).text
     assert text.index("critical:1") < text.index("high:1") < text.index("low:1")
 
 
@@ -123,37 +123,40 @@ def test_no_anchor_stands_twice() -> None:
 
 
 def test_a_gap_says_why_and_what_to_do() -> None:
-    assert "A service control policy denies it scp-denied 1 account · 2 scopes" in EVERYDAY.text
+    assert "Denied by a service control policy scp-denied 1 account · 2 scopes" in EVERYDAY.text
     assert f"What to do {Reason.SCP_DENIED.advice}" in EVERYDAY.text
     assert "ml-research 111122223339 eu-west-1, us-east-1" in EVERYDAY.text
 
 
 def test_unknown_resources_are_told_under_their_reason() -> None:
     rotator = "log-archive 111122223341 us-east-1 rotator:1"
-    assert rotator in EVERYDAY.text[EVERYDAY.text.index("No answer came in time timeout") :]
+    assert rotator in EVERYDAY.text[EVERYDAY.text.index("The request timed out timeout") :]
 
 
 def test_two_hundred_refused_accounts_are_told_once() -> None:
-    page = Page(render(scenarios.all_refused()))
-    gaps = page.text[page.text.index("What could not be examined") :]
+    report = page(scenarios.all_refused())
+    gaps = report.text[report.text.index("What could not be examined") :]
     assert gaps.count("sts:AssumeRole") == 1
     assert "200 accounts · 200 scopes" in gaps
     assert all(account(number).id in gaps for number in range(1, 201))
 
 
 def test_the_rest_of_the_failures_is_pointed_to() -> None:
-    page = Page(render(scenarios.many_failures(20, 29), data_prefix="s3://acme-audit/prod/"))
+    report = page(scenarios.many_failures(20, 29))
     where = "s3://acme-audit/prod/findings/dt=2026-11-23/run=20261123T020000Z-1a2b3c/"
-    assert f"9 more are not listed here, none of them worse than the 20 that are; all 29 are in {where}" in page.text
+    assert f"9 more are not listed here, none of them worse than the 20 that are; all 29 are in {where}" in report.text
 
 
 def test_the_rest_of_the_unknowns_is_pointed_to() -> None:
     result = replace(run_result([coverage()], [unknown()]), unknowns_total=8)
-    assert "7 more UNKNOWN verdicts are not listed here; all 8 are in findings/dt=" in Page(render(result)).text
+    assert (
+        "7 more UNKNOWN verdicts are not listed here; all 8 are in s3://acme-audit/prod/findings/dt="
+        in page(result).text
+    )
 
 
 def test_two_thousand_failures_stay_below_three_megabytes() -> None:
-    assert len(render(scenarios.many_failures()).encode()) < 3_000_000
+    assert len(html(scenarios.many_failures()).encode()) < 3_000_000
 
 
 @pytest.mark.parametrize(
@@ -169,7 +172,7 @@ def test_two_thousand_failures_stay_below_three_megabytes() -> None:
 )
 def test_an_empty_part_says_why_it_is_empty(scenario: object, said: str) -> None:
     assert callable(scenario)
-    assert said in Page(render(scenario())).text
+    assert said in page(scenario()).text
 
 
 def test_no_failures_is_never_said_of_the_rest() -> None:
@@ -177,16 +180,16 @@ def test_no_failures_is_never_said_of_the_rest() -> None:
         [coverage(), coverage(CoverageStatus.NOT_EXAMINED, region="us-east-1", reason=Reason.TIMEOUT)],
         extra={account().id: {Status.PASS: 3}},
     )
-    page = Page(render(result))
-    assert "Nothing failed in what was examined (3 verdicts PASS). The rest is not known to be clean" in page.text
-    assert {"class": "top incomplete"} in page.all("header")
+    report = page(result)
+    assert "Nothing failed in what was examined (3 verdicts PASS). The rest is not known to be clean" in report.text
+    assert {"class": "top incomplete"} in report.all("header")
 
 
 def test_a_reason_that_only_its_check_knows_is_shown_in_its_own_words() -> None:
     evidence = (Evidence("app", None, privileged=False, reasons=("docker-socket-mounted",)),)
-    page = Page(render(run_result([coverage()], [finding(evidence=evidence)])))
-    assert "app docker socket mounted" in page.text
-    assert "What to change" not in page.text
+    report = page(run_result([coverage()], [finding(evidence=evidence)]))
+    assert "app docker socket mounted" in report.text
+    assert "What to change" not in report.text
 
 
 def test_what_other_standards_say_is_counted_where_they_differ() -> None:
@@ -194,9 +197,9 @@ def test_what_other_standards_say_is_counted_where_they_differ() -> None:
 
 
 def test_checks_that_ran_name_their_frameworks_and_counts() -> None:
-    page = Page(render(run_result([coverage()], checks=(check_info(frameworks={"cis": ("3.1", "3.4")}),))))
-    assert "▲ High 0 0 0 0 0" in page.text[page.text.index("Checks that ran") :]
-    assert f"{CHECK} · cis 3.1, 3.4" in page.text
+    report = page(run_result([coverage()], checks=(check_info(frameworks={"cis": ("3.1", "3.4")}),)))
+    assert "▲ High 0 0 0 0 0" in report.text[report.text.index("Checks that ran") :]
+    assert f"{CHECK} · cis 3.1, 3.4" in report.text
 
 
 def test_revisions_of_a_family_are_told_apart_the_one_that_runs_first() -> None:
@@ -217,34 +220,34 @@ def test_what_runs_nowhere_is_said_to_and_comes_last_in_its_account() -> None:
 
 
 def test_use_that_nobody_looked_at_is_unknown_and_never_nowhere() -> None:
-    page = Page(render(run_result([coverage()], [finding(), finding("part", usage=Usage(complete=False))])))
-    assert page.text.count("Not known whether it runs") == 2
-    assert "Not known whether it runs: not all could be read" in page.text
-    assert "nowhere" not in page.text
+    report = page(run_result([coverage()], [finding(), finding("part", usage=Usage(complete=False))]))
+    assert report.text.count("Not known whether it runs") == 2
+    assert "Not known whether it runs: not all could be read" in report.text
+    assert "nowhere" not in report.text
 
 
 def test_a_cluster_is_no_task_definition_and_runs_in_nothing() -> None:
     cluster = Resource("arn:aws:ecs:eu-west-1:1:cluster/prod", "AWS::ECS::Cluster", "prod")
     seen = Evidence(reasons=("insights-off",), details={"containerInsights": "disabled"})
-    page = Page(render(run_result([coverage()], [finding(resource=cluster, evidence=(seen,), standards={})])))
-    assert "prod eu-west-1 · cluster insights off containerInsights disabled Details" in page.text
-    assert "whether it runs" not in page.text
+    report = page(run_result([coverage()], [finding(resource=cluster, evidence=(seen,), standards={})]))
+    assert "prod eu-west-1 · cluster insights off containerInsights disabled Details" in report.text
+    assert "whether it runs" not in report.text
 
 
 def test_a_definition_is_mended_by_what_its_check_says() -> None:
     repairs = {"host-pid": Repair(definition={"pidMode": None}), "host": Repair(definition={"networkMode": "awsvpc"})}
     seen = Evidence(reasons=("host-pid", "host"))
     result = run_result([coverage()], [finding(evidence=(seen,))], checks=(check_info(repairs=repairs),))
-    assert 'What to change Take out pidMode. { "networkMode": "awsvpc" }' in Page(render(result)).text
+    assert 'What to change Take out pidMode. { "networkMode": "awsvpc" }' in page(result).text
 
 
-def part(name: str, page: Page) -> str:
+def part(name: str, report: Page) -> str:
     """The text of one part of the page, from its heading to the next."""
     headings = ["Accounts", "Frameworks", "Failures", "What could not be examined", "Left out", "Checks that ran"]
     following = [*headings[headings.index(name) + 1 :], "About"]
-    start = page.text.index(f" {name} ", page.text.index("Filter"))
-    ends = [page.text.find(f" {each} ", start + 2) for each in following]
-    return page.text[start : min((end for end in ends if end > 0), default=None)]
+    start = report.text.index(f" {name} ", report.text.index("Filter"))
+    ends = [report.text.find(f" {each} ", start + 2) for each in following]
+    return report.text[start : min((end for end in ends if end > 0), default=None)]
 
 
 def test_a_framework_is_its_score_its_controls_and_beside_them_what_nobody_saw() -> None:
@@ -257,7 +260,7 @@ def test_a_framework_is_its_score_its_controls_and_beside_them_what_nobody_saw()
 
 def test_a_control_that_nobody_could_examine_looks_unexamined_and_not_clean() -> None:
     assert "3.30 Capacity providers hold Not examined ? ? \N{EN DASH} ? 100 %" in part("Frameworks", RULES)
-    assert "Clean" not in part("Frameworks", Page(render(scenarios.all_refused())))
+    assert "Clean" not in part("Frameworks", page(scenarios.all_refused()))
 
 
 def test_a_control_without_a_failure_that_was_not_looked_at_everywhere_is_not_clean() -> None:
@@ -293,12 +296,19 @@ def test_a_verdict_that_a_check_could_not_reach_is_told_in_its_words() -> None:
 def test_a_thousand_accounts_and_thirty_checks_stay_below_five_megabytes() -> None:
     result = scenarios.rule_book(1000, 2)
     kept = replace(result, failures=result.failures[:2000], unknowns=result.unknowns[:500])
-    page = render(kept)
-    assert len(page.encode()) < 5_000_000
-    assert "2,000 more are not listed here" in Page(page).text
+    report = html(kept)
+    assert len(report.encode()) < 5_000_000
+    assert "2,000 more are not listed here" in Page(report).text
 
 
 def test_the_run_itself_is_described() -> None:
     for fact in ("Run 20261123T020000Z-1a2b3c", "Started 2026-11-23 02:00:00 UTC", "Took 41 s", "API calls 770"):
         assert fact in EVERYDAY.text
     assert "Throttled 2 times" in EVERYDAY.text
+
+
+def test_page_shows_the_paths_of_the_rows_as_given() -> None:
+    midnight = scenarios.everyday().started_at.replace(day=24, hour=0, minute=2)
+    report = page(replace(scenarios.everyday(), run_id="20261123T235500Z-1a2b3c", started_at=midnight))
+    assert f"Every row {PATHS.findings}" in report.text
+    assert "dt=2026-11-24" not in report.text

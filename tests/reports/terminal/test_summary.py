@@ -33,9 +33,9 @@ Worst failures (4 of 9)
 
 Not examined, by reason
   role-denied    2 accounts, such as identity (111122223340): The role could not be assumed
-  scp-denied     ml-research (111122223339): A service control policy denies it
-  service-error  log-archive (111122223341): AWS answered with an error
-  timeout        log-archive (111122223341): No answer came in time
+  scp-denied     ml-research (111122223339): Denied by a service control policy
+  service-error  log-archive (111122223341): AWS returned an error
+  timeout        log-archive (111122223341): The request timed out
 
 Findings  s3://acme-audit/prod
 Report    s3://acme-audit/prod/report.html
