@@ -15,21 +15,19 @@ from threading import Lock
 from typing import Any
 
 import boto3
-import botocore
 import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, CredentialRetrievalError, UnknownRegionError
-from botocore.loaders import create_loader
 
 from auditor import __version__
 from auditor.aws.json_client import JsonClient, supports
+from auditor.aws.models import BOTOCORE_VERSION, LOADER
 from auditor.domain.errors import IdentityError
 
 _DEFAULT_REGION = "us-east-1"
-BOTOCORE = str(botocore.__version__)
-_AGENT = f"auditor/{__version__} Botocore/{BOTOCORE}"
+_AGENT = f"auditor/{__version__} Botocore/{BOTOCORE_VERSION}"
 
 _thread_credentials: ContextVar[ReadOnlyCredentials] = ContextVar("keys")
 
@@ -116,12 +114,6 @@ class Clients:
         except UnknownRegionError:
             return "aws"
 
-    def members(self, service: str, shape: str) -> frozenset[str]:
-        """Return the members that the installed botocore knows of a shape; none where it does not know the shape."""
-        inside: Any = self._lent
-        model = inside._session.get_service_model(service)  # noqa: SLF001 - the one whose loader the clients share
-        return frozenset(model.shape_for(shape).members) if shape in model.shape_names else frozenset()
-
     def default_credentials(self) -> ReadOnlyCredentials:
         """Return the credentials that the process was started with, refreshed if need be.
 
@@ -152,13 +144,9 @@ class Clients:
         return client
 
 
-#: Descriptions of services, tens of megabytes of them, are read once a process, and once for all that it forks.
-_LOADER = create_loader()
-
-
 def _session() -> botocore.session.Session:
     session = botocore.session.get_session()
-    session.register_component("data_loader", _LOADER)
+    session.register_component("data_loader", LOADER)
     # The global STS endpoint hands out tokens that opt-in regions reject.
     session.set_config_variable("sts_regional_endpoints", "regional")
     return session

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from auditor.aws.calls import CallContext, Read, RegionClient
-from auditor.aws.errors import ApiCallError, ErrorInfo, MalformedResponse, RetryAction
+from auditor.aws.errors import ApiCallError, MalformedResponse
+from auditor.aws.paging import paginate
 from auditor.aws.roles import Roles
 from auditor.domain.clock import ReadError
 from auditor.domain.errors import OrganizationError
-from auditor.domain.reason import Reason
 from auditor.domain.scope import DiscoveredAccount, Role
 
 ACTIONS = (
@@ -94,30 +94,17 @@ def _members(client: RegionClient, unit: _Unit) -> Iterator[str]:
         yield row["Id"]
 
 
-def _list(client: RegionClient, operation: str, key: str, /, **parameters: Any) -> Iterator[Row]:  # noqa: ANN401
-    """Yield rows page by page; a page may be empty and still not be the last."""
-    seen: set[str] = set()
-    more: dict[str, str] = {}
-    while True:
-        rows, token = client.call("organizations", operation, _page(key), **parameters, **more)
+def _list(client: RegionClient, operation: str, key: str, /, **parameters: str) -> Iterator[Row]:
+    for rows in paginate(client, "organizations", operation, _read_rows(key), **parameters):
         yield from rows
-        if not token:
-            return
-        if token in seen:
-            detail = f"{operation} hands out the same NextToken twice"
-            raise ApiCallError(ErrorInfo(Reason.MALFORMED_RESPONSE, RetryAction.NONE, "RepeatedToken", detail))
-        seen.add(token)
-        more = {"NextToken": token}
 
 
-def _page(key: str) -> Read[tuple[list[Row], str | None]]:
-    def read(answer: Mapping[str, Any]) -> tuple[list[Row], str | None]:
-        rows, token = answer.get(key), answer.get("NextToken")
+def _read_rows(key: str) -> Read[list[Row]]:
+    def read(answer: Mapping[str, Any]) -> list[Row]:
+        rows = answer.get(key)
         if not isinstance(rows, list) or not all(isinstance(r, dict) and isinstance(r.get("Id"), str) for r in rows):
             raise MalformedResponse(f"no list of `{key}` with ids in it")
-        if token is not None and not isinstance(token, str):
-            raise MalformedResponse("`NextToken` is not text")
-        return rows, token
+        return rows
 
     return read
 

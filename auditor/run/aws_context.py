@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from auditor.domain.coverage import CallStats
-from auditor.domain.errors import AuditorError, IdentityError
+from auditor.domain.errors import IdentityError
 from auditor.domain.scope import DiscoveredAccount, Target
 from auditor.engine.clock import RunClock
 from auditor.inventory import Discover
@@ -113,9 +113,10 @@ class AwsContext:
         """
         from auditor.aws import regions  # noqa: PLC0415
         from auditor.aws.account_reader import AccountReader  # noqa: PLC0415
+        from auditor.aws.models import check_required_members  # noqa: PLC0415
         from auditor.aws.roles import Roles  # noqa: PLC0415
 
-        self._must_know(collectors := tuple(collectors))
+        check_required_members(collectors := tuple(collectors))
         used = tuple(replace(each, collect=each.list_only) if counting else each for each in collectors)
         actions = {*regions.ACTIONS, *(action for each in used for action in each.actions)}
         return AccountReader(self.caller, Roles(self.caller, self.identity, run_id, actions), used, memory, wishes)
@@ -131,26 +132,15 @@ class AwsContext:
 
     def registrable(self, request: str) -> frozenset[str]:
         """Return the members that the installed botocore knows of a request of ECS."""
-        return self.caller.clients.members("ecs", request)
+        from auditor.aws.models import members  # noqa: PLC0415
+
+        return members("ecs", request)
 
     def preload(self) -> None:
         """Read what every worker process would read for itself: forked from this one, they share it."""
-        self.caller.clients.preload(("ec2", "ecs"))
+        from auditor.aws.collectors import services  # noqa: PLC0415
 
-    def _must_know(self, collectors: Iterable[Collector]) -> None:
-        """Raise AuditorError where the installed botocore does not know a member that is read.
-
-        It drops what it does not know without a word, and a check would judge what is not there.
-        """
-        from auditor.aws.clients import BOTOCORE  # noqa: PLC0415
-
-        known = partial(self.caller.clients.members, "ecs")
-        missing = [name for each in collectors for name in each.unknown_members(known)]
-        if missing:
-            raise AuditorError(
-                f"botocore {BOTOCORE} does not know {', '.join(missing)} of ECS: checks would judge without it.",
-                "Install the versions of config/requirements.lock, or a newer botocore.",
-            )
+        self.caller.clients.preload(("ec2", *services()))
 
     def discover(self, wanted: Discover) -> list[DiscoveredAccount]:
         """List the organization. Raises OrganizationError."""

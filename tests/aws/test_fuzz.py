@@ -18,8 +18,8 @@ from auditor.aws.account_reader import AccountReader, NullFactCache
 from auditor.aws.calls import CallContext, RegionClient
 from auditor.aws.clients import Clients
 from auditor.aws.collectors import collectors_for
-from auditor.aws.collectors.paging import pages
 from auditor.aws.errors import ApiCallError
+from auditor.aws.paging import paginate_strings
 from auditor.aws.rate_limit import RateLimiter
 from auditor.aws.roles import Identity, Roles
 from auditor.checks.ecs.host_network_privileged_or_root import host_network_privileged_or_root as check
@@ -289,6 +289,6 @@ def test_whatever_ec2_answers_is_a_list_of_regions_or_a_reason(wire: Wire, answe
 def test_whatever_ecs_answers_on_the_wire_is_pages_of_names_or_a_failed_call(wire: Wire, answer: HttpAnswer) -> None:
     on = RegionClient(wire.saying(answer), FakeCredentials(), REGION)
     with suppress(ApiCallError):
-        listed = list(pages(on, "ecs", "ListTaskDefinitionFamilies", "families"))
+        listed = list(paginate_strings(on, "ecs", "ListTaskDefinitionFamilies", "families"))
         assert answer.status == 200
         assert all(isinstance(name, str) and name for page in listed for name in page)

@@ -1,14 +1,15 @@
-"""API pages to facts or gaps. Each collector lists the IAM actions that it needs.
+"""Collectors: AWS answers to facts or gaps. Each collector lists the IAM actions that it needs.
 
-Every module here that defines `collector` is one; nothing else needs to be told of it.
+Every module of `collectors/<service>/` that defines `collector` is one. They are discovered, not listed anywhere.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
+from types import ModuleType
 from typing import Any
 
 from auditor.aws.collectors.collector import Collector
@@ -16,38 +17,57 @@ from auditor.aws.collectors.collector import Collector
 
 @cache
 def all_collectors() -> tuple[Collector, ...]:
-    """Return every collector: those that others build on before these, otherwise by name."""
-    modules = (importlib.import_module(info.name) for info in pkgutil.walk_packages(__path__, f"{__name__}."))
-    found = (getattr(module, "collector", None) for module in modules)
-    by_name = {each.name: each for each in found if isinstance(each, Collector)}
+    """Return every collector, sorted by name, but after those that it depends on."""
+    by_name = discover_collectors(importlib.import_module(__name__))
     ordered: dict[str, Collector] = {}
     for name in sorted(by_name):
-        _place(by_name[name], by_name, ordered)
+        _add_after_dependencies(name, by_name, ordered)
     return tuple(ordered.values())
 
 
-def collectors_for(kinds: Iterable[type[Any]], *, running: bool = True) -> tuple[Collector, ...]:
-    """Return the collectors that yield these kinds of facts, derived kinds included, in the order of `catalogue`.
+def discover_collectors(package: ModuleType) -> dict[str, Collector]:
+    """Return the collectors of a package and its subpackages by name. Raises ValueError if two have the same name."""
+    by_name: dict[str, Collector] = {}
+    for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        collector = getattr(importlib.import_module(info.name), "collector", None)
+        if not isinstance(collector, Collector):
+            continue
+        if by_name.setdefault(collector.name, collector) is not collector:
+            message = f"two collectors have the name {collector.name!r}; the second one is in {info.name}"
+            raise ValueError(message)
+    return by_name
 
-    With `running`, those come along that tell what runs. Raises LookupError where nothing reads one of the kinds.
+
+def collectors_for(kinds: Iterable[type[Any]], *, running: bool = True) -> tuple[Collector, ...]:
+    """Return the collectors of these kinds of facts and of derived kinds, in the order of `all_collectors`.
+
+    With `running`, the collectors that tell where resources are used are included. Raises LookupError if no collector
+    yields one of the kinds.
     """
-    wanted = set(kinds)
-    missing = {kind for kind in wanted if not any(_yields(each, kind) for each in all_collectors())}
+    collectors = all_collectors()
+    yielding = {kind: [collector.name for collector in collectors if _yields(collector, kind)] for kind in kinds}
+    missing = sorted(kind.__name__ for kind, names in yielding.items() if not names)
     if missing:
-        message = f"no collector reads {', '.join(sorted(kind.__name__ for kind in missing))}"
+        message = f"no collector reads {', '.join(missing)}"
         raise LookupError(message)
-    names = {each.name for each in all_collectors() if any(_yields(each, kind) for kind in wanted)}
-    for each in reversed(all_collectors()):
-        if each.name in names:
-            names.update(each.depends_on, each.usage_depends_on if running else ())
-    return tuple(each for each in all_collectors() if each.name in names)
+    needed = {name for names in yielding.values() for name in names}
+    for collector in reversed(collectors):  # dependencies come first in the order, so here they come last
+        if collector.name in needed:
+            needed.update(collector.depends_on, collector.usage_depends_on if running else ())
+    return tuple(collector for collector in collectors if collector.name in needed)
+
+
+def services() -> tuple[str, ...]:
+    """Return botocore's names of the services that have collectors, sorted."""
+    return tuple(sorted({collector.service for collector in all_collectors()}))
 
 
 def _yields(collector: Collector, kind: type[Any]) -> bool:
     return issubclass(collector.fact_type, kind)
 
 
-def _place(collector: Collector, known: dict[str, Collector], ordered: dict[str, Collector]) -> None:
-    for name in (*collector.depends_on, *collector.usage_depends_on):
-        _place(known[name], known, ordered)
-    ordered.setdefault(collector.name, collector)
+def _add_after_dependencies(name: str, by_name: Mapping[str, Collector], ordered: dict[str, Collector]) -> None:
+    collector = by_name[name]
+    for dependency in (*collector.depends_on, *collector.usage_depends_on):
+        _add_after_dependencies(dependency, by_name, ordered)
+    ordered.setdefault(name, collector)

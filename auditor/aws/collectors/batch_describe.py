@@ -1,4 +1,4 @@
-"""Descriptions in batches: an answer speaks of several things, of some by saying that it could not be had."""
+"""Descriptions in batches: one answer describes several resources, and lists those that it could not describe."""
 
 from __future__ import annotations
 
@@ -12,78 +12,91 @@ from auditor.aws.errors import ApiCallError, ErrorInfo, MalformedResponse, Retry
 from auditor.domain.aws_resource import Resource
 from auditor.domain.coverage import Gap
 from auditor.domain.reason import Reason
-from auditor.parsers.json_values import MalformedValue as NotTheThing
+from auditor.parsers.json_values import MalformedValue
 
-#: ECS says it of what has ended or was deleted since it was listed.
-_GONE = "MISSING"
-_KNOWN = {"ACCESS_DENIED": Reason.PERMISSION_DENIED, "THROTTLED": Reason.THROTTLED}
-_LOST = ErrorInfo(Reason.MALFORMED_RESPONSE, RetryAction.NONE, "NotInAnswer", "The answer does not speak of it")
+_NOT_IN_ANSWER = ErrorInfo(
+    Reason.MALFORMED_RESPONSE, RetryAction.NONE, "NotInAnswer", "The answer does not mention this resource"
+)
 _DETAIL_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True)
-class BatchDescribe:
-    """A describe operation of ECS that takes several ARNs under `key`, and answers under the same, or `answers`.
+class FailureCodes:
+    """The codes that a service reports for resources that it could not describe.
 
-    `parse` makes a fact of one of them, and raises the parsers' Malformed. `resource` names
-    what could not be read, by its ARN.
+    `gone` are the codes of resources that were deleted since they were listed; `reasons` maps other codes. A code in
+    neither is a service error.
     """
 
+    gone: frozenset[str]
+    reasons: Mapping[str, Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDescribe:
+    """A describe operation that takes up to `size` ARNs under `key`, and answers under `answer_key` or the same key.
+
+    `parse` returns a fact with an `arn`, and raises MalformedValue. `resource` names an unreadable resource by its ARN.
+    Failures are listed under `failures`, with `arn`, `reason` and `detail`.
+    """
+
+    service: str
+    failure_codes: FailureCodes
     operation: str
     key: str
     size: int
     parse: Callable[[Mapping[str, Any]], Any]
     resource: Callable[[str], Resource]
-    answers: str = ""
+    answer_key: str = ""
 
-    def describe_all(self, context: CollectContext, arns: Iterable[str], **parameters: Any) -> Iterator[Any]:  # noqa: ANN401
-        """Yield a fact or a gap for each ARN, but for what is gone since it was listed."""
-        left = iter(arns)
-        while batch := tuple(islice(left, self.size)):
+    def describe_all(self, context: CollectContext, arns: Iterable[str], **parameters: Any) -> Iterator[Any]:  # noqa: ANN401 - facts of any kind
+        """Yield a fact or a gap for each ARN, except for resources that were deleted since they were listed."""
+        remaining = iter(arns)
+        while batch := tuple(islice(remaining, self.size)):
             yield from self._batch(context, batch, parameters)
 
     def _batch(self, context: CollectContext, arns: Sequence[str], parameters: Mapping[str, Any]) -> Iterator[Any]:
         def read(answer: Mapping[str, Any]) -> dict[str, Any]:
-            return self._outcomes(arns, answer)
+            return self._results(arns, answer)
 
         try:
-            outcomes = context.client.call("ecs", self.operation, read, **{self.key: list(arns)}, **parameters)
+            results = context.client.call(self.service, self.operation, read, **{self.key: list(arns)}, **parameters)
         except ApiCallError as error:
             if error.info.reason is Reason.MALFORMED_RESPONSE and len(arns) > 1:
-                # One that cannot be understood must not cost the others.
+                # One malformed description must not hide the others, so each is requested on its own.
                 for arn in arns:
                     yield from self._batch(context, (arn,), parameters)
                 return
-            outcomes = dict.fromkeys(arns, error.info)
-        for arn, outcome in outcomes.items():
-            if isinstance(outcome, ErrorInfo):
-                yield Gap(context.scope, "describe", outcome.reason, outcome.detail, self.resource(arn))
-            elif outcome is not None:
-                yield outcome
+            results = dict.fromkeys(arns, error.info)
+        for arn, result in results.items():
+            if isinstance(result, ErrorInfo):
+                yield Gap(context.scope, "describe", result.reason, result.detail, self.resource(arn))
+            elif result is not None:
+                yield result
 
-    def _outcomes(self, arns: Sequence[str], answer: Mapping[str, Any]) -> dict[str, Any]:
-        """Return by ARN a fact, a failure, or None for what is gone: whatever was asked about is in it.
+    def _results(self, arns: Sequence[str], answer: Mapping[str, Any]) -> dict[str, Any]:
+        """Return for every requested ARN a fact, an error, or None if the resource was deleted.
 
-        Raises Malformed where the answer is not what it should be, so that it is asked for again.
+        Raises MalformedResponse if the answer does not have the documented form, so that the call is repeated.
         """
-        key = self.answers or self.key
-        found, failures = answer.get(key), answer.get("failures") or []
-        if not isinstance(found, list) or not isinstance(failures, list):
+        key = self.answer_key or self.key
+        descriptions, failures = answer.get(key), answer.get("failures") or []
+        if not isinstance(descriptions, list) or not isinstance(failures, list):
             raise MalformedResponse(f"no list of objects under `{key}`")
-        facts = {fact.arn: fact for fact in map(self._fact, found)}
-        refused = {each.get("arn"): _failure(each) for each in failures if isinstance(each, Mapping)}
-        return {arn: facts[arn] if arn in facts else refused.get(arn, _LOST) for arn in arns}
+        facts = {fact.arn: fact for fact in map(self._fact, descriptions)}
+        errors = {failure.get("arn"): self._error(failure) for failure in failures if isinstance(failure, Mapping)}
+        return {arn: facts[arn] if arn in facts else errors.get(arn, _NOT_IN_ANSWER) for arn in arns}
 
-    def _fact(self, raw: Any) -> Any:  # noqa: ANN401 - whatever the parser makes of whatever JSON holds
+    def _fact(self, raw: Any) -> Any:  # noqa: ANN401 - JSON in, a fact of any kind out
         try:
             return self.parse(raw)
-        except NotTheThing as error:
+        except MalformedValue as error:
             raise MalformedResponse(f"{self.key}: {error}") from error
 
-
-def _failure(raw: Mapping[str, Any]) -> ErrorInfo | None:
-    word, detail = str(raw.get("reason") or "no reason given"), raw.get("detail")
-    if word == _GONE:
-        return None
-    said = f"{word}: {detail}" if isinstance(detail, str) and detail else word
-    return ErrorInfo(_KNOWN.get(word, Reason.SERVICE_ERROR), RetryAction.NONE, word, said[:_DETAIL_LIMIT])
+    def _error(self, failure: Mapping[str, Any]) -> ErrorInfo | None:
+        code, detail = str(failure.get("reason") or "no reason given"), failure.get("detail")
+        if code in self.failure_codes.gone:
+            return None
+        message = f"{code}: {detail}" if isinstance(detail, str) and detail else code
+        reason = self.failure_codes.reasons.get(code, Reason.SERVICE_ERROR)
+        return ErrorInfo(reason, RetryAction.NONE, code, message[:_DETAIL_LIMIT])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +86,7 @@ Collect = Callable[[CollectContext], Iterator[Fact | Gap]]
 class Collector:
     """Reads one kind of fact.
 
-    `name` stands in the coverage ledger, `actions` are the IAM actions it needs, `version` is that of its notes for
+    `name` stands in the coverage records, `service` is botocore's name of the AWS service, `actions` are the IAM actions it needs, `version` is that of its notes for
     the next night: a change of what it writes down or how it parses is a new one. `count` only lists, and yields as
     many resources as `collect` would: they are judged by nothing. `needs` names the collectors that it builds on, and
     `running_needs` those that tell it what runs, where that is wanted. `batch` is how many resources one describe call
@@ -98,6 +98,7 @@ class Collector:
     """
 
     name: str
+    service: str
     fact_type: type[Any]
     actions: tuple[str, ...]
     version: int
@@ -110,11 +111,6 @@ class Collector:
     from_cache: Callable[[str, Any], Fact | None] | None = None
     revisit: Callable[[CollectContext, str], Fact | Gap | None] | None = None
     required_members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def unknown_members(self, members: Callable[[str], Collection[str]]) -> tuple[str, ...]:
-        """Return what is read here and `members`, which tells what is known of a shape, does not know."""
-        wanted = ((shape, name) for shape, names in self.required_members.items() for name in names)
-        return tuple(f"{shape}.{name}" for shape, name in wanted if name not in members(shape))
 
     def describe_calls(self, resources: int) -> int:
         """Return how many calls it takes to describe so many resources, once they are listed."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from auditor.aws.collectors.collector import CollectContext, Collector
-from auditor.aws.collectors.paging import paginate
+from auditor.aws.collectors.ecs.lists import PAGE_TOKENS
 from auditor.aws.errors import MalformedResponse
+from auditor.aws.paging import paginate
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.workloads import CapacityProvider
 from auditor.domain.fact import Fact
@@ -21,7 +22,13 @@ _LARGEST_PAGE = 10
 def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
     seen: set[str] = set()
     for providers, failures in paginate(
-        context.client, "ecs", "DescribeCapacityProviders", _page, include=["TAGS"], maxResults=_LARGEST_PAGE
+        context.client,
+        "ecs",
+        "DescribeCapacityProviders",
+        _page,
+        PAGE_TOKENS,
+        include=["TAGS"],
+        maxResults=_LARGEST_PAGE,
     ):
         for each in providers:
             if each.arn not in seen:
@@ -43,6 +50,7 @@ def _page(answer: Mapping[str, Any]) -> tuple[list[CapacityProvider], list[str]]
 
 collector = Collector(
     name="ecs-capacity-providers",
+    service="ecs",
     fact_type=CapacityProvider,
     actions=("ecs:DescribeCapacityProviders",),
     version=1,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.aws.collectors.batch_describe import BatchDescribe
 from auditor.aws.collectors.collector import CollectContext, Collector
-from auditor.aws.collectors.paging import clusters
+from auditor.aws.collectors.ecs.batches import batch_describe
+from auditor.aws.collectors.ecs.lists import clusters
 from auditor.domain.aws_resource import Resource
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.workloads import Cluster
@@ -18,7 +18,7 @@ def _resource(arn: str) -> Resource:
     return Cluster(arn, arn.rpartition("/")[2], "").resource
 
 
-_DESCRIBE = BatchDescribe("DescribeClusters", "clusters", 100, parse, _resource)
+_DESCRIBE = batch_describe("DescribeClusters", "clusters", 100, parse, _resource)
 
 
 def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
@@ -31,6 +31,7 @@ def _count(context: CollectContext) -> Iterator[Fact | Gap]:
 
 collector = Collector(
     name="ecs-clusters",
+    service="ecs",
     fact_type=Cluster,
     actions=("ecs:DescribeClusters", "ecs:ListClusters"),
     version=1,

@@ -11,10 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 from auditor.aws.calls import Read
-from auditor.aws.collectors.batch_describe import BatchDescribe
 from auditor.aws.collectors.collector import CollectContext, Collector
-from auditor.aws.collectors.paging import PAGE, paginate
+from auditor.aws.collectors.ecs.batches import batch_describe
+from auditor.aws.collectors.ecs.lists import PAGE_SIZE, PAGE_TOKENS
 from auditor.aws.errors import ApiCallError, MalformedResponse
+from auditor.aws.paging import paginate
 from auditor.domain.aws_resource import Resource
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition
@@ -29,13 +30,13 @@ _KIND = ":daemon-task-definition/"
 #: What an endpoint says of an operation that it does not have.
 _NOT_OFFERED = frozenset({"UnknownOperationException", "InvalidAction"})
 
-_REVISIONS = BatchDescribe(
+_REVISIONS = batch_describe(
     "DescribeDaemonRevisions",
     "daemonRevisionArns",
     20,
     parse_revision,
     lambda arn: Resource(arn, "AWS::ECS::DaemonRevision", arn.rpartition("/")[2]),
-    answers="daemonRevisions",
+    answer_key="daemonRevisions",
 )
 
 
@@ -66,9 +67,10 @@ def _listed(context: CollectContext) -> Iterator[tuple[str, str]]:
         "ecs",
         "ListDaemonTaskDefinitions",
         _arns("daemonTaskDefinitions", "arn"),
+        PAGE_TOKENS,
         revision="LAST_REGISTERED",
         status="ACTIVE",
-        maxResults=PAGE,
+        maxResults=PAGE_SIZE,
     ):
         for arn in page:
             yield arn.partition(_KIND)[2].rpartition(":")[0], arn
@@ -80,7 +82,12 @@ def _in_use(context: CollectContext) -> tuple[dict[str, Usage], list[Gap]]:
     gaps: list[Gap] = []
     try:
         for page in paginate(
-            context.client, "ecs", "ListDaemons", _arns("daemonSummariesList", "daemonArn"), maxResults=PAGE
+            context.client,
+            "ecs",
+            "ListDaemons",
+            _arns("daemonSummariesList", "daemonArn"),
+            PAGE_TOKENS,
+            maxResults=PAGE_SIZE,
         ):
             for arn in page:
                 _read_daemon(context, arn, revisions, gaps)
@@ -167,6 +174,7 @@ def _count(context: CollectContext) -> Iterator[Fact | Gap]:
 
 collector = Collector(
     name="ecs-daemon-task-definitions",
+    service="ecs",
     fact_type=DaemonTaskDefinition,
     actions=(
         "ecs:DescribeDaemon",

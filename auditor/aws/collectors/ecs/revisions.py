@@ -8,8 +8,8 @@ from typing import Any
 
 from auditor.aws.calls import Read
 from auditor.aws.collectors.collector import CollectContext
-from auditor.aws.collectors.paging import pages
 from auditor.aws.errors import ApiCallError, ErrorInfo, MalformedResponse, RetryAction
+from auditor.aws.paging import paginate_strings
 from auditor.domain.aws_resource import Resource
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.task_definitions import TaskDefinition
@@ -85,7 +85,8 @@ def _still_there(context: CollectContext, family: str) -> bool:
     try:
         only = {"familyPrefix": family, "status": "ACTIVE"}
         return any(
-            family in page for page in pages(context.client, "ecs", "ListTaskDefinitionFamilies", "families", **only)
+            family in page
+            for page in paginate_strings(context.client, "ecs", "ListTaskDefinitionFamilies", "families", **only)
         )
     except ApiCallError:
         return True

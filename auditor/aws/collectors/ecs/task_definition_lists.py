@@ -7,8 +7,9 @@ from math import ceil
 
 from auditor.aws.calls import RegionClient
 from auditor.aws.collectors.collector import CollectContext
+from auditor.aws.collectors.ecs.lists import PAGE_SIZE, list_names
 from auditor.aws.collectors.ecs.revisions import named
-from auditor.aws.collectors.paging import PAGE, list_names, pages
+from auditor.aws.paging import paginate_strings
 
 
 def families(client: RegionClient) -> Iterator[str]:
@@ -25,19 +26,19 @@ def latest_revisions(context: CollectContext, watched: Collection[str], active: 
     """
     cache = context.cache
     known = len({arn.rpartition(":")[0] for arn in cache.cached})
-    otherwise = ceil(known / PAGE) + known
-    if context.options.tags or not cache.cached or ceil(cache.listed / PAGE) > otherwise:
+    otherwise = ceil(known / PAGE_SIZE) + known
+    if context.options.tags or not cache.cached or ceil(cache.listed / PAGE_SIZE) > otherwise:
         cache.listed_tonight = cache.listed
         return None
     newest: dict[str, tuple[int, str]] = {}
-    listing = pages(
+    listing = paginate_strings(
         context.client,
         "ecs",
         "ListTaskDefinitions",
         "taskDefinitionArns",
         status="ACTIVE",
         sort="DESC",
-        maxResults=PAGE,
+        maxResults=PAGE_SIZE,
     )
     for number, page in enumerate(listing, start=1):
         cache.listed_tonight += len(page)

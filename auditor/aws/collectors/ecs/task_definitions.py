@@ -15,8 +15,8 @@ from auditor.aws.collectors.ecs.cache_codec import encode, prune_history
 from auditor.aws.collectors.ecs.revisions import cached_revision, decode_revision, describe, named, unread_resource
 from auditor.aws.collectors.ecs.task_definition_lists import families, latest_revisions
 from auditor.aws.collectors.ecs.usage import UsageIndex, usage_in_region
-from auditor.aws.collectors.paging import pages
 from auditor.aws.errors import ApiCallError
+from auditor.aws.paging import paginate_strings
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.fact import Fact
@@ -76,7 +76,7 @@ def _latest_number(context: CollectContext, family: str) -> int | None:
     """Ask for the number alone: nobody wants the latest revision judged. 0 where the family has no ACTIVE one."""
     wanted = {"familyPrefix": family, "status": "ACTIVE", "sort": "DESC", "maxResults": 1}
     try:
-        arns = next(pages(context.client, "ecs", "ListTaskDefinitions", "taskDefinitionArns", **wanted))
+        arns = next(paginate_strings(context.client, "ecs", "ListTaskDefinitions", "taskDefinitionArns", **wanted))
         return named(context.scope, arns[0])[1] if arns else 0
     except ApiCallError:
         return None
@@ -103,6 +103,7 @@ def _count(context: CollectContext) -> Iterator[Fact | Gap]:
 
 collector = Collector(
     name="ecs-task-definitions",
+    service="ecs",
     fact_type=TaskDefinition,
     actions=("ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitionFamilies", "ecs:ListTaskDefinitions"),
     version=3,

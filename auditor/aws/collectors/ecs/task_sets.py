@@ -29,6 +29,7 @@ def _count(_visit: CollectContext) -> Iterator[Fact | Gap]:
 
 collector = Collector(
     name="ecs-task-sets",
+    service="ecs",
     fact_type=TaskSet,
     actions=("ecs:DescribeServices", "ecs:ListClusters", "ecs:ListServices"),
     version=1,

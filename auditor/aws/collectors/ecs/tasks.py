@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.aws.collectors.batch_describe import BatchDescribe
 from auditor.aws.collectors.collector import CollectContext, Collector
-from auditor.aws.collectors.paging import clusters, in_cluster
+from auditor.aws.collectors.ecs.batches import batch_describe
+from auditor.aws.collectors.ecs.lists import clusters, in_cluster
 from auditor.domain.aws_resource import Resource
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.workloads import Task
@@ -21,7 +21,7 @@ def _resource(arn: str) -> Resource:
     return Task(arn, "", "").resource
 
 
-_DESCRIBE = BatchDescribe("DescribeTasks", "tasks", 100, parse, _resource)
+_DESCRIBE = batch_describe("DescribeTasks", "tasks", 100, parse, _resource)
 
 
 def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
@@ -42,6 +42,7 @@ def _count(context: CollectContext) -> Iterator[Fact | Gap]:
 
 collector = Collector(
     name="ecs-tasks",
+    service="ecs",
     fact_type=Task,
     actions=("ecs:DescribeTasks", "ecs:ListClusters", "ecs:ListTasks"),
     version=1,

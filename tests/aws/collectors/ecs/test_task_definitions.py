@@ -10,7 +10,6 @@ import pytest
 from auditor.aws.calls import RegionClient
 from auditor.aws.collectors import all_collectors, collectors_for
 from auditor.aws.collectors.collector import CollectContext, CollectOptions, Collector, CollectorResult, ScopeState
-from auditor.aws.collectors.paging import pages
 from auditor.aws.errors import ApiCallError
 from auditor.domain.cache import ScopeCache
 from auditor.domain.coverage import Gap
@@ -243,12 +242,6 @@ def test_to_count_is_to_list_and_to_describe_nothing() -> None:
     on = region_client(call_context(Ecs(["a", "b"], ["b", "c"])))
     assert len(list(the_collector().list_only(visit(on)))) == 3
     assert operations(on) == [LIST, LIST]
-
-
-def test_parameters_of_a_list_may_have_any_name() -> None:
-    on = region_client(call_context(answers_in_turn({"families": ["a"]})))
-    assert list(pages(on, "ecs", "ListServiceDeployments", "families", service="web", key="x")) == [["a"]]
-    assert sent_calls(on.call_context)[0].parameters == {"service": "web", "key": "x"}
 
 
 def test_the_actions_of_a_collector_are_those_that_it_calls() -> None:

@@ -1,0 +1,89 @@
+"""Lists that arrive in pages, for every service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from auditor.aws.calls import Read, RegionClient
+from auditor.aws.errors import ApiCallError, ErrorInfo, MalformedResponse, RetryAction
+from auditor.aws.models import PageTokens, page_tokens
+from auditor.domain.reason import Reason
+
+T = TypeVar("T")
+
+
+def paginate(
+    client: RegionClient,
+    service: str,
+    operation: str,
+    read: Read[T],
+    tokens: PageTokens | None = None,
+    /,
+    **parameters: Any,  # noqa: ANN401 - parameters of any AWS operation
+) -> Iterator[T]:
+    """Yield what `read` returns for each page, until a page holds no token. A page may be empty and not the last.
+
+    botocore's paginators name the tokens; `tokens` names those of operations that have no paginator there. Raises
+    ApiCallError if a page cannot be read, and if a token comes back a second time: the list would never end. Raises
+    LookupError if the token names are unknown.
+    """
+    tokens = tokens or page_tokens(service, operation)
+    if tokens is None:
+        message = f"botocore has no paginator for {service}:{operation}; name its page tokens"
+        raise LookupError(message)
+    seen: set[str] = set()
+    next_page: dict[str, str] = {}
+    while True:
+        result, token = client.call(service, operation, _read_page(read, tokens.member), **parameters, **next_page)
+        yield result
+        if not token:
+            return
+        if token in seen:
+            detail = f"{operation} returned the same {tokens.member} twice, so its pages would never end"
+            raise ApiCallError(ErrorInfo(Reason.MALFORMED_RESPONSE, RetryAction.NONE, "RepeatedToken", detail))
+        seen.add(token)
+        next_page = {tokens.parameter: token}
+
+
+def paginate_strings(
+    client: RegionClient,
+    service: str,
+    operation: str,
+    key: str,
+    tokens: PageTokens | None = None,
+    /,
+    **parameters: Any,  # noqa: ANN401 - parameters of any AWS operation
+) -> Iterator[list[str]]:
+    """Yield the list of strings under `key` of each page. Raises as `paginate` does."""
+    return paginate(client, service, operation, _read_strings(key), tokens, **parameters)
+
+
+def unique(pages: Iterator[list[str]]) -> Iterator[str]:
+    """Yield each string of some pages once. A list that changes while it is read can repeat a name on two pages."""
+    seen: set[str] = set()
+    for page in pages:
+        new = [name for name in dict.fromkeys(page) if name not in seen]
+        seen.update(new)
+        yield from new
+
+
+def _read_page(read: Callable[[Mapping[str, Any]], T], member: str) -> Read[tuple[T, str | None]]:
+    def page(answer: Mapping[str, Any]) -> tuple[T, str | None]:
+        result, token = read(answer), answer.get(member)
+        if token is not None and not isinstance(token, str):
+            raise MalformedResponse(f"`{member}` is not a string")
+        return result, token
+
+    return page
+
+
+def _read_strings(key: str) -> Read[list[str]]:
+    def read(answer: Mapping[str, Any]) -> list[str]:
+        names = answer.get(key)
+        # AWS sends the list even if it is empty. A garbled body has no list, and must not read as an empty one.
+        if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+            raise MalformedResponse(f"no list of names under `{key}`")
+        return names
+
+    return read
