@@ -13,7 +13,7 @@ from auditor.domain.check import Check
 from auditor.domain.errors import ConfigError, Problem
 from auditor.domain.scope import Account, Target
 from auditor.inventory import Inventory
-from auditor.run.aws_context import AwsContext
+from auditor.run.aws_context import AwsContext, discover_accounts, fetch_object, known_regions
 from auditor.settings import Settings
 
 
@@ -51,8 +51,8 @@ def targets(configuration: Configuration, options: Options, aws: AwsContext) -> 
     if roster is None:
         found: tuple[Target, ...] = (Target(Account(aws.identity.account_id)),)
     else:
-        found = roster.merge(aws.discover(roster.discover) if roster.discover else ())
-    return inventory.filter_targets(found, options.get_list("account"), options.get_list("region"), aws.known_regions)
+        found = roster.merge(discover_accounts(aws, roster.discover) if roster.discover else ())
+    return inventory.filter_targets(found, options.get_list("account"), options.get_list("region"), known_regions())
 
 
 def settings_of(options: Options, aws: AwsContext) -> Settings:
@@ -85,7 +85,7 @@ def _settings_and_checks(options: Options, aws: AwsContext) -> tuple[Settings, t
 def read_text(source: str, label: str, aws: AwsContext) -> str:
     """Return the text of a file or an `s3://` object. Raises ConfigError for a file, StorageError for S3."""
     try:
-        body = aws.fetch(source) if source.startswith("s3://") else Path(source).read_bytes()
+        body = fetch_object(aws, source) if source.startswith("s3://") else Path(source).read_bytes()
         return body.decode("utf-8-sig")
     except OSError as error:
         problem = Problem(source, 0, label, error.strerror or str(error), "Check the path, and who may read it.")
@@ -102,7 +102,7 @@ def _inventory(options: Options, aws: AwsContext) -> Inventory | None:
     return inventory.parse(
         read_text(source, options.display_name("inventory"), aws),
         source,
-        known_regions=aws.known_regions,
+        known_regions=known_regions(),
         default_role_name=options.get("role_name"),
         default_external_id=options.get("external_id"),
     )

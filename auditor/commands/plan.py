@@ -14,22 +14,23 @@ from auditor.engine.scan import AccountFinished, Scan
 from auditor.engine.signals import handle_signals
 from auditor.reports.terminal import plan_text
 from auditor.run.aws_context import AwsContext
+from auditor.run.context import enabled_collectors
 from auditor.run.exit_codes import INCOMPLETE, OK, Outcome
+from auditor.run.readers import make_listing_reader
 from auditor.run.run_id import new_run_id
-from auditor.run.worker import collectors_for_settings
 
 
 def run(options: Options) -> Outcome:
     """Assume every role, list every region, list what there is, and describe none of it."""
     aws = AwsContext()
     loaded = config.load(options, aws)
-    aws.configure(loaded.settings)
+    aws = aws.with_limits(loaded.settings.limits)
     aws.clock.limit(loaded.settings.limits.deadline)
     targets = config.targets(loaded, options, aws)
     run_id = new_run_id(aws.clock.now())
-    collectors = collectors_for_settings(loaded.settings)
+    collectors = enabled_collectors(loaded.settings)
     scan = Scan(
-        reader=aws.reader(run_id, collectors, counting=True),
+        reader=make_listing_reader(aws, run_id, collectors),
         assignments=tuple(Assignment(each.name, ()) for each in collectors),
         finish=lambda result: result,
         clock=aws.clock,

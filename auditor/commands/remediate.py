@@ -26,6 +26,7 @@ from auditor.remediation.plan import NEW_DOCUMENT, Case, Plan, plan
 from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import FAILED, Outcome
 from auditor.run.run_id import new_run_id
+from auditor.run.stores import make_store
 from auditor.settings import Settings
 from auditor.store import private
 
@@ -39,7 +40,7 @@ def run(options: Options) -> Outcome:
     from_file = options.get("definition")
     loaded = Configuration(config.settings_of(options, aws), None) if from_file else None
     loaded = loaded or config.load(options, aws)
-    aws.configure(loaded.settings)
+    aws = aws.with_limits(loaded.settings.limits)
     finding = _finding(options, loaded.settings, aws)
     check = _check(finding, config.checks_of(options, aws))
     if (reason := _beyond(finding, check)) is not None:
@@ -64,7 +65,7 @@ def _finding(options: Options, loaded: Settings, aws: AwsContext) -> Finding:
         what = "the document holds secrets, and belongs into a folder of yours"
         raise ConfigError([Problem(options.display_name("output"), 0, "", what, "Name a folder on this machine.")])
     return lookup.find_finding(
-        aws.store(source, loaded), options.get("finding_id") or "", partial(parallel_map, workers=_READERS)
+        make_store(aws, source, loaded), options.get("finding_id") or "", partial(parallel_map, workers=_READERS)
     )
 
 
@@ -151,7 +152,9 @@ def _written(  # noqa: PLR0913, PLR0917 - as above
     finding: Finding, found: RemediationInputs, corrected: PatchedDefinition, way: Plan, folder: Path, aws: AwsContext
 ) -> Outcome:
     shape = "RegisterDaemonTaskDefinitionRequest" if _is_daemon(finding) else "RegisterTaskDefinitionRequest"
-    members = aws.registrable(shape)
+    from auditor.aws import models  # noqa: PLC0415 - boto takes its time, and advice does without
+
+    members = models.members("ecs", shape)
     own = found.reads[finding.resource.arn]
     old = {
         each.document: document.registrable(found.reads[each.arn].raw, found.reads[each.arn].tags, members)

@@ -28,7 +28,7 @@ def _run(options: Options, aws: AwsContext, orders: ShutdownRequest) -> Outcome:
     loaded = config.load(options, aws)
     settings = loaded.settings
     output, run_id = _output(settings.output, options), _run_id(options, aws)
-    aws.configure(settings)
+    aws = aws.with_limits(settings.limits)
     aws.clock.limit(settings.limits.deadline)
     targets = config.targets(loaded, options, aws)
     hashes = {

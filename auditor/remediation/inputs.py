@@ -81,11 +81,12 @@ def from_aws(
     """Describe the failing revisions and the services that use them. Raises AuditorError."""
     from auditor.aws import raw_describe  # noqa: PLC0415 - boto takes its time, and a file does without
     from auditor.aws.errors import ApiCallError  # noqa: PLC0415
+    from auditor.run.readers import make_region_client  # noqa: PLC0415
 
     target = _target(finding, loaded, options, aws)
     daemon = finding.resource.type == DaemonTaskDefinition.TYPE
     actions = raw_describe.DAEMON_ACTIONS if daemon else raw_describe.ACTIONS
-    line = aws.line(run_id, target, finding.region, actions)
+    line = make_region_client(aws, run_id, target, finding.region, actions)
     describe = raw_describe.daemon_task_definition if daemon else raw_describe.task_definition
     reads: dict[str, Read] = {}
     notes: list[str] = []

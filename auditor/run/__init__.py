@@ -1,1 +1,1 @@
-"""TODO."""
+"""The nightly run: its shared context, orchestration, worker jobs and exit codes."""

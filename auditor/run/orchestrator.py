@@ -1,4 +1,4 @@
-"""The audit itself: claim the run, have its parts done, write, report, and say how it went."""
+"""Run an audit: claim the run ID, audit the accounts, write the documents, and return the outcome."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
 
 from auditor import __version__
 from auditor.archive.archive import Archive, ObjectEntry
@@ -18,32 +19,35 @@ from auditor.domain.events import Event, Level, Notice, Observer, RunEnded, RunS
 from auditor.domain.result import CheckInfo, RunResult
 from auditor.domain.scope import Target
 from auditor.engine import runtime_tuning
-from auditor.engine.aggregate import RunMetadata
 from auditor.engine.processes import LostJob, cores, run_in_processes
 from auditor.engine.signals import ShutdownRequest
 from auditor.reports import summary_json
 from auditor.reports.page.render import render
 from auditor.reports.paths import RunPaths
 from auditor.reports.terminal import summary
-from auditor.run.aws_context import AwsContext
+from auditor.run.aggregate import RunAggregator, RunMetadata
+from auditor.run.aws_context import AwsContext, redirected_endpoints
+from auditor.run.context import ClaimedRun, RunContext, build_context
 from auditor.run.exit_codes import FAILED, Outcome, result_code
-from auditor.run.worker import WorkerJob, WorkerResult, run_job, run_job_in_subprocess, spooled_store
+from auditor.run.stores import make_store, with_spool
+from auditor.run.worker import WorkerJob, run_job, run_job_in_subprocess
+from auditor.settings import Settings
 from auditor.store.spool import SpoolingStore
 from auditor.store.store import Store
 
-if TYPE_CHECKING:
-    from auditor.settings import Settings
-
-#: A process takes half a second of CPU to start; fewer accounts than this are not worth one of their own.
+#: Starting a process costs half a second of CPU time; with fewer accounts than this it is not worth it.
 _ACCOUNTS_PER_PROCESS = 8
 _MOST_PROCESSES = 8
+#: The service that lists the regions of an account, whatever the collectors read.
+_REGIONS_SERVICE = "ec2"
 
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What to audit and how. `hashes` says which inventory and settings it came from.
+    """What to audit and how.
 
-    With `resume`, the run exists already, and only what it is missing is done. `together` keeps it in this process.
+    `hashes` are the SHA-256 of the inventory and the settings file. With `resume`, the run exists already, and only
+    what it lacks is examined. `together` keeps the run in this process.
     """
 
     run_id: str
@@ -56,48 +60,24 @@ class RunRequest:
     together: bool = False
 
 
-def audit(request: RunRequest, aws: AwsContext, observe: Observer, orders: ShutdownRequest) -> Outcome:
-    """Carry out a run. Raises RunExists and StorageError where nothing could be written at all."""
-    order = WorkerJob(
-        request.run_id, request.output, request.targets, request.settings, aws.identity, request.settings.limits.workers
-    )
-    layout, spooling = Layout(request.run_id), spooled_store(order, aws.store(request.output, request.settings))
-    # Until the first account is read, a refusal ends the run: it must not be hidden by the spool.
-    claim = Archive(spooling.first, layout).claim(aws.clock.now(), fingerprint(request), resume=request.resume)
-    archive = Archive(spooling, layout, attempt=claim.attempt)
-    previous = archive.latest_run_id()
-    order = replace(
-        order, trusted_digests=archive.trusted_digests(previous), resume=request.resume, attempt=claim.attempt
-    )
+def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: ShutdownRequest) -> Outcome:
+    """Run an audit. Raises RunExists if the ID is taken, and StorageError if nothing could be written at all."""
+    context = _claim(request, aws)
     for event in _startup_events(request, aws):
         observe(event)
-    done = _parts(order, aws, observe, _processes(request))
-    spooling.spooled.add(done.undelivered)
-    interrupted = orders.exit_code is not None
-    checks = tuple(map(_info, request.settings.checks))
-    finished_at = max(claim.started_at, aws.clock.now())  # the time of day may have been set back meanwhile
-    about = RunMetadata(request.run_id, claim.started_at, finished_at, __version__, checks, interrupted=interrupted)
-    result = done.aggregator.result(about)
-    written = [
-        *done.entries,
-        archive.write_summary(summary_json.summary_json(result)),
-        archive.write_report(render(result, _paths(spooling.first, layout))),
-    ]
-    waiting = _finalize(
-        archive, spooling, result, written, _context(request, previous, {**order.trusted_digests, **done.cache_digests})
-    )
+    aggregator = _run_jobs(request, context, observe)
+    result = aggregator.result(_metadata(context, interrupted=shutdown.exit_code is not None))
+    entries = [*aggregator.entries, *_write_documents(context, result)]
+    undelivered = _finalize(context, result, entries, request.hashes)
     observe(RunEnded(result.run_id, result.complete, result.coverage_percent))
-    shown = spooling.spool if waiting else spooling.first
-    said = summary.summary(result, output=shown.url(), report=spooling.url(layout.report), colour=request.colour)
-    if waiting:
-        return Outcome(f"{said}\n{_undelivered_message(spooling, request.output)}", FAILED)
-    return Outcome(said, exit_code(result, request.settings, orders))
+    text = _summary(context, result, undelivered=bool(undelivered), colour=request.colour)
+    return Outcome(text, FAILED if undelivered else exit_code(result, request.settings, shutdown))
 
 
 def fingerprint(request: RunRequest) -> str:
-    """Return what must not change between a run and its resumption: who is audited, by which checks, and how."""
+    """Return a hash of what must not change between a run and its resumption: the accounts, the checks, and how."""
     settings = request.settings
-    what = [
+    identical = [
         request.hashes.get("inventory"),
         request.hashes.get("narrowed"),
         [f"{check.id} {check.origin.version}".strip() for check in settings.checks],
@@ -105,11 +85,102 @@ def fingerprint(request: RunRequest) -> str:
         sorted(settings.emit),
         [settings.revisions, settings.introduced],
     ]
-    return hashlib.sha256(json.dumps(what).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(identical).encode()).hexdigest()
+
+
+def exit_code(result: RunResult, settings: Settings, shutdown: ShutdownRequest) -> int:
+    """Return the documented exit code of a run that has delivered everything."""
+    if shutdown.exit_code is not None:
+        return shutdown.exit_code
+    threshold = settings.fail_on
+    failing = threshold is not None and any(
+        result.failing(severity) for severity in Severity if severity.rank >= threshold.rank
+    )
+    incomplete = result.coverage_percent < settings.min_coverage
+    return result_code(failing=failing, incomplete=incomplete)
+
+
+def _claim(request: RunRequest, aws: AwsContext) -> RunContext:
+    settings = request.settings
+    output = make_store(aws, request.output, settings)
+    # The claim goes to the output itself: if that refuses, the run ends here, before the first account is read.
+    archive = Archive(output, Layout(request.run_id))
+    claim = archive.claim(aws.clock.now(), fingerprint(request), resume=request.resume)
+    previous = archive.latest_run_id()
+    run = ClaimedRun(
+        run_id=request.run_id,
+        output=request.output,
+        settings=settings,
+        identity=aws.identity,
+        started_at=claim.started_at,
+        attempt=claim.attempt,
+        previous_run=previous,
+        trusted_digests=archive.trusted_digests(previous),
+    )
+    return build_context(run, aws, with_spool(output, request.run_id, settings))
+
+
+def _startup_events(request: RunRequest, aws: AwsContext) -> Iterator[Event]:
+    yield RunStarted(request.run_id, len(request.targets), tuple(check.id for check in request.settings.checks))
+    yield Notice(Level.INFO, "Auditing as", aws.identity.arn)
+    if redirected := redirected_endpoints():
+        # A variable of the environment can send signed requests to any host, so the log must show it.
+        yield Notice(Level.WARNING, "AWS endpoints are redirected by the environment", redirected)
+
+
+def _run_jobs(request: RunRequest, context: RunContext, observe: Observer) -> RunAggregator:
+    """Audit all accounts, in one process or several."""
+    clock, workers, processes = context.aws.clock, request.settings.limits.workers, _processes(request)
+    if processes == 1:
+        runtime_tuning.tune_process()
+        return run_job(WorkerJob(context.run, request.targets, workers, resume=request.resume), context, observe)
+    # Forked processes share the service descriptions that are loaded now.
+    context.aws.call_context.clients.preload(_services(context))
+    runtime_tuning.tune_process()
+    jobs = [
+        WorkerJob(context.run, request.targets[first::processes], -(-workers // processes), clock.left, request.resume)
+        for first in range(processes)
+    ]
+    aggregator, lost = RunAggregator(), list[Target]()
+    for outcome in run_in_processes(run_job_in_subprocess, jobs, clock, observe):
+        if isinstance(outcome, LostJob):
+            count = len(outcome.job.targets)
+            observe(Notice(Level.ERROR, "A worker process died; its accounts are audited again", f"{count} accounts"))
+            lost.extend(outcome.job.targets)
+        else:
+            aggregator.merge(outcome.aggregator)
+            context.fact_cache.digests.update(outcome.cache_digests)
+            context.store.spooled.add(outcome.undelivered)
+    if lost:
+        aggregator.merge(run_job(WorkerJob(context.run, tuple(lost), workers, resume=True), context, observe))
+    return aggregator
+
+
+def _processes(request: RunRequest) -> int:
+    limits = request.settings.limits
+    most = limits.processes or min(cores(), _MOST_PROCESSES)
+    worthwhile = len(request.targets) // _ACCOUNTS_PER_PROCESS
+    return 1 if request.together else max(1, min(most, worthwhile, limits.workers))
+
+
+def _services(context: RunContext) -> set[str]:
+    return {_REGIONS_SERVICE, *(collector.service for collector in context.collectors)}
+
+
+def _metadata(context: RunContext, *, interrupted: bool) -> RunMetadata:
+    run = context.run
+    return RunMetadata(
+        run_id=run.run_id,
+        started_at=run.started_at,
+        finished_at=max(run.started_at, context.aws.clock.now()),  # the system time may have been set back
+        version=__version__,
+        checks=tuple(map(_info, run.settings.checks)),
+        interrupted=interrupted,
+    )
 
 
 def _info(check: Check[object]) -> CheckInfo:
-    collectors = tuple(each.name for each in collectors_for([check.fact_type], running=False))
+    collectors = collectors_for([check.fact_type], running=False)
     return CheckInfo(
         id=check.id,
         title=check.title,
@@ -118,36 +189,15 @@ def _info(check: Check[object]) -> CheckInfo:
         remediation=check.remediation,
         reason_texts=check.reason_texts,
         repairs=check.repairs,
-        collectors=collectors,
+        collectors=tuple(collector.name for collector in collectors),
     )
 
 
-def _processes(request: RunRequest) -> int:
-    wanted = request.settings.limits.processes or min(cores(), _MOST_PROCESSES)
-    worth = len(request.targets) // _ACCOUNTS_PER_PROCESS
-    return 1 if request.together else max(1, min(wanted, worth, request.settings.limits.workers))
-
-
-def _parts(order: WorkerJob, aws: AwsContext, observe: Observer, processes: int) -> WorkerResult:
-    """Have the run done in so many processes. What a process leaves undone when it dies is done here."""
-    order = replace(order, deadline=aws.clock.left)
-    if processes == 1:
-        runtime_tuning.tune_process()
-        return run_job(order, aws, observe)
-    aws.preload()
-    runtime_tuning.tune_process()
-    workers = -(-order.workers // processes)
-    jobs = [replace(order, targets=order.targets[n::processes], workers=workers) for n in range(processes)]
-    done, lost = WorkerResult(), list[WorkerJob]()
-    for outcome in run_in_processes(run_job_in_subprocess, jobs, aws.clock, observe):
-        if isinstance(outcome, LostJob):
-            lost.append(outcome.job)
-        else:
-            done.add(outcome)
-    for job in lost:
-        observe(Notice(Level.ERROR, "A worker process died; its accounts are taken up again", f"{len(job.targets)}"))
-        done.add(run_job(replace(job, resume=True, deadline=aws.clock.left), aws, observe))
-    return done
+def _write_documents(context: RunContext, result: RunResult) -> list[ObjectEntry]:
+    return [
+        context.archive.write_summary(summary_json.summary_json(result)),
+        context.archive.write_report(render(result, _paths(context.store.first, context.layout))),
+    ]
 
 
 def _paths(store: Store, layout: Layout) -> RunPaths:
@@ -157,49 +207,33 @@ def _paths(store: Store, layout: Layout) -> RunPaths:
 
 
 def _finalize(
-    archive: Archive, spooling: SpoolingStore, result: RunResult, written: list[ObjectEntry], context: Mapping[str, Any]
+    context: RunContext, result: RunResult, entries: list[ObjectEntry], hashes: Mapping[str, str | None]
 ) -> tuple[str, ...]:
-    """Deliver what waits, then write the manifest, then `latest.json`; each only when all before it has arrived."""
-    waiting = spooling.deliver()
-    if not waiting and not result.interrupted:
-        archive.write_manifest(result, written, context)
-        waiting = spooling.deliver()
-    if not waiting and not result.interrupted:
-        archive.publish(result)
-        waiting = spooling.deliver()
-    return waiting
+    """Deliver the spooled objects, then write the manifest, then `latest.json`; return the keys still undelivered.
+
+    Each step is taken only if everything before it was delivered.
+    """
+    undelivered = context.store.deliver()
+    if not undelivered and not result.interrupted:
+        context.archive.write_manifest(result, entries, _manifest_fields(context, hashes))
+        undelivered = context.store.deliver()
+    if not undelivered and not result.interrupted:
+        context.archive.publish(result)
+        undelivered = context.store.deliver()
+    return undelivered
 
 
-def exit_code(result: RunResult, settings: Settings, orders: ShutdownRequest) -> int:
-    """Return the documented exit code of a run that has written everything."""
-    if orders.exit_code is not None:
-        return orders.exit_code
-    floor = settings.fail_on
-    failing = floor is not None and any(
-        result.failing(severity) for severity in Severity if severity.rank >= floor.rank
-    )
-    incomplete = result.coverage_percent < settings.min_coverage
-    return result_code(failing=failing, incomplete=incomplete)
-
-
-def _startup_events(request: RunRequest, aws: AwsContext) -> Iterator[Event]:
-    yield RunStarted(request.run_id, len(request.targets), tuple(check.id for check in request.settings.checks))
-    yield Notice(Level.INFO, "Auditing as", aws.identity.arn)
-    if redirected := aws.endpoints:
-        # An environment variable can send a credentialled scanner anywhere: it must not do so unseen.
-        yield Notice(Level.WARNING, "AWS endpoints are redirected by the environment", redirected)
-
-
-def _context(request: RunRequest, previous: str | None, vouches: Mapping[str, str]) -> dict[str, Any]:
+def _manifest_fields(context: RunContext, hashes: Mapping[str, str | None]) -> dict[str, Any]:
+    run = context.run
     return {
-        "previous_run": previous,
-        "inventory_sha256": request.hashes.get("inventory"),
-        "settings_sha256": request.hashes.get("settings"),
-        "state": dict(vouches),
-        "checks": [check.id for check in request.settings.checks],
+        "previous_run": run.previous_run,
+        "inventory_sha256": hashes.get("inventory"),
+        "settings_sha256": hashes.get("settings"),
+        "state": {**run.trusted_digests, **context.fact_cache.digests},
+        "checks": [check.id for check in run.settings.checks],
         "check_origins": {
             check.id: {"source": check.origin.source, "version": check.origin.version}
-            for check in request.settings.checks
+            for check in run.settings.checks
             if check.origin.source
         },
         "versions": _versions(),
@@ -207,15 +241,20 @@ def _context(request: RunRequest, previous: str | None, vouches: Mapping[str, st
 
 
 def _versions() -> dict[str, str]:
-    from importlib.metadata import version  # noqa: PLC0415 - reads files, and only here
-
     python = ".".join(map(str, sys.version_info[:3]))
     return {"auditor": __version__, "python": python} | {name: version(name) for name in ("boto3", "botocore")}
 
 
-def _undelivered_message(spooling: SpoolingStore, output: str) -> str:
+def _summary(context: RunContext, result: RunResult, *, undelivered: bool, colour: bool) -> str:
+    store = context.store
+    output = store.spool if undelivered else store.first
+    text = summary.summary(result, output=output.url(), report=store.url(context.layout.report), colour=colour)
+    return f"{text}\n{_undelivered_message(store, context.run.output)}" if undelivered else text
+
+
+def _undelivered_message(store: SpoolingStore, output: str) -> str:
     return (
-        f"NOT DELIVERED: {spooling.spooled.refusal}\n"
-        f"The results that {output} did not take are in {spooling.spool.url()}, under the same keys.\n"
-        f"{LATEST} was not changed. Copy them there when the cause is mended, or run again."
+        f"NOT DELIVERED: {store.spooled.refusal}\n"
+        f"The results that {output} refused are in {store.spool.url()}, under the same keys.\n"
+        f"{LATEST} was not changed. Fix the cause and copy them there, or run again."
     )

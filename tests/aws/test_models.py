@@ -12,6 +12,7 @@ from auditor.aws.collectors.collector import Collector
 from auditor.aws.models import PageTokens, check_required_members, members, page_tokens, unknown_members
 from auditor.domain.errors import AuditorError
 from auditor.run.aws_context import AwsContext
+from auditor.run.readers import make_reader
 
 
 @pytest.mark.parametrize("collector", all_collectors(), ids=lambda collector: collector.name)
@@ -44,7 +45,7 @@ def test_a_run_does_not_start_with_a_botocore_that_is_too_old(monkeypatch: pytes
     monkeypatch.setattr(models, "members", old)
 
     with pytest.raises(AuditorError, match=r"does not know .*ecs:ContainerDefinition\.user, ") as raised:
-        AwsContext().reader("run", all_collectors())
+        make_reader(AwsContext(), "run", all_collectors())
     assert "newer botocore" in raised.value.advice
 
 

@@ -24,7 +24,8 @@ from auditor.run.orchestrator import RunRequest, audit, fingerprint
 from auditor.settings import Settings
 from tests.builders import target
 from tests.engine.stubs import StubReader, one_definition
-from tests.run.test_orchestrator import MANIFEST, RUN, StubAws
+from tests.run.stubs import stub_aws
+from tests.run.test_orchestrator import MANIFEST, RUN
 from tests.store.stubs import Memory
 from tests.yaml_checks.sample_checks import check, put
 
@@ -136,10 +137,12 @@ def test_a_run_is_another_once_the_text_of_a_check_is(tmp_path: Path) -> None:
     assert before == again != after
 
 
-def test_the_manifest_says_which_texts_judged_and_the_rows_are_like_any_other(tmp_path: Path) -> None:
+def test_the_manifest_says_which_texts_judged_and_the_rows_are_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = put(tmp_path / "mine", fail_when="uses_host_network", reason="host-mode")
     how, bucket = loaded(tmp_path / "mine"), Memory()
-    aws = StubAws(bucket, StubReader(look=one_definition))
+    aws = stub_aws(monkeypatch, bucket, StubReader(look=one_definition))
 
     with handle_signals(aws.clock) as orders:
         audit(RunRequest(RUN, "s3://bucket", (target(1),), how, {}), aws, lambda _: None, orders)

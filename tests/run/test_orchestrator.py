@@ -12,7 +12,6 @@ import pytest
 
 from auditor import checks, settings
 from auditor.archive.layout import LATEST
-from auditor.aws.roles import Identity
 from auditor.domain.clock import ReadError
 from auditor.domain.coverage import CallStats, Gap
 from auditor.domain.errors import RunExists, StorageError
@@ -21,13 +20,13 @@ from auditor.domain.fact import Fact
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Scope, Target
 from auditor.engine.signals import handle_signals
-from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import FAILED, INCOMPLETE, OK, Outcome
 from auditor.run.orchestrator import RunRequest, audit
 from auditor.settings import Override
-from auditor.store.store import Blob, Store
+from auditor.store.store import Blob
 from tests.builders import account, target
 from tests.engine.stubs import REGIONS, StubReader, one_definition
+from tests.run.stubs import IDENTITY, stub_aws
 from tests.store.stubs import Memory
 
 RUN, LAST_NIGHT = "20261123T020000Z-1a2b3c", "20261122T020000Z-1a2b3c"
@@ -35,22 +34,6 @@ OLD = json.dumps({"run_id": LAST_NIGHT}).encode()
 CLAIM, MANIFEST = f"state/claims/{RUN}.json", f"runs/{RUN}/manifest.json"
 SUMMARY, REPORT = f"runs/{RUN}/summary.json", f"runs/{RUN}/report.html"
 ROWS = [f"{kind}/dt=2026-11-23/run={RUN}/{account(1).id}.jsonl.gz" for kind in ("findings", "coverage")]
-
-
-class StubAws(AwsContext):
-    """Everything of AWS in memory: who we are, one store, one cloud."""
-
-    def __init__(self, store: Store, cloud: StubReader) -> None:
-        super().__init__()
-        self.__dict__["identity"] = Identity("999999999999", "arn:aws:sts::999999999999:assumed-role/hub/x")
-        self._store = store
-        self._cloud = cloud
-
-    def store(self, *_: object) -> Store:
-        return self._store
-
-    def reader(self, *_: object, **__: object) -> StubReader:  # type: ignore[override]
-        return self._cloud
 
 
 @pytest.fixture
@@ -62,17 +45,15 @@ def bucket() -> Memory:
 
 
 @pytest.fixture
-def run(bucket: Memory, tmp_path: Path) -> Callable[..., Outcome]:
-    def carry_out(
-        cloud: StubReader | None = None, aws: AwsContext | None = None, heard: list[Event] | None = None
-    ) -> Outcome:
+def run(bucket: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
+    def carry_out(cloud: StubReader | None = None, heard: list[Event] | None = None) -> Outcome:
         over = {"spool": Override(str(tmp_path), "--spool"), "limits.workers": Override("2", "--workers")}
         how = settings.load(None, "settings", over, checks.load())
         request = RunRequest(RUN, "s3://bucket", (target(1),), how, {})
         events: list[Event] = [] if heard is None else heard
-        its = aws or StubAws(bucket, cloud or StubReader(look=one_definition))
-        with handle_signals(its.clock) as orders:
-            return audit(request, its, events.append, orders)
+        aws = stub_aws(monkeypatch, bucket, cloud or StubReader(look=one_definition))
+        with handle_signals(aws.clock) as shutdown:
+            return audit(request, aws, events.append, shutdown)
 
     return carry_out
 
@@ -208,7 +189,7 @@ def test_events_begin_with_who_audits_and_end_with_how_much_was_seen(
     assert heard[0] == RunStarted(RUN, 1, tuple(check.id for check in checks.load()))
     notices = [each for each in heard if isinstance(each, Notice)]
     assert [(each.level, each.detail) for each in notices] == [
-        (Level.INFO, "arn:aws:sts::999999999999:assumed-role/hub/x"),
+        (Level.INFO, IDENTITY.arn),
         (Level.WARNING, "AWS_ENDPOINT_URL=http://127.0.0.1:1"),
     ]
     assert heard[-1] == RunEnded(RUN, complete=True, coverage_percent=100.0)

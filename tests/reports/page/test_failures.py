@@ -11,8 +11,8 @@ from auditor.domain.coverage import CoverageStatus
 from auditor.domain.ecs.usage import Usage
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
-from auditor.engine.aggregate import MOST_FAILURES, AccountDigest, RunAggregator, RunMetadata
 from auditor.reports.page.failures import by_check, contents, worst
+from auditor.run.aggregate import MOST_FAILURES, AccountDigest, RunAggregator, RunMetadata
 from tests.builders import CHECK, NOW, account, check_info, coverage, finding, run_result
 
 NOWHERE, SOMEWHERE, UNREAD = Usage(), Usage(running_tasks=1), Usage(complete=False)

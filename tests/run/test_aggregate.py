@@ -11,8 +11,8 @@ from auditor.domain.coverage import CallStats, CoverageStatus
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult, RunResult
-from auditor.engine import aggregate
-from auditor.engine.aggregate import RunAggregator, RunMetadata, digest
+from auditor.run import aggregate
+from auditor.run.aggregate import RunAggregator, RunMetadata, digest
 from tests.builders import CHECK, NOW, account, check_info, coverage, finding, unknown
 
 ABOUT = RunMetadata("20261123T020000Z-1a2b3c", NOW, NOW, "0.1.0", [check_info()])

@@ -1,0 +1,127 @@
+"""Sum up the accounts of a run in bounded memory: keep the worst findings, count all of them."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from auditor.archive.archive import ObjectEntry
+from auditor.domain.check import Status
+from auditor.domain.coverage import Coverage, CoverageStatus
+from auditor.domain.finding import Finding
+from auditor.domain.result import AccountResult, AccountSummary, CheckInfo, RunResult
+
+#: Findings that the report shows. Every finding is in its account's own objects.
+MOST_FAILURES = 2_000
+MOST_UNKNOWNS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDigest:
+    """What a run keeps of an account after its rows are written, and the objects that hold the rows."""
+
+    summary: AccountSummary
+    failures: tuple[Finding, ...]
+    unknowns: tuple[Finding, ...]
+    gaps: tuple[Coverage, ...]
+    entries: tuple[ObjectEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunMetadata:
+    """The part of a run's result that does not come from its accounts."""
+
+    run_id: str
+    started_at: datetime
+    finished_at: datetime
+    version: str
+    checks: Sequence[CheckInfo]
+    interrupted: bool = False
+
+
+def digest(result: AccountResult, entries: tuple[ObjectEntry, ...] = ()) -> AccountDigest:
+    """Return the worst findings of an account, its gaps, and the counts of everything."""
+    failures = (finding for finding in result.findings if finding.status is Status.FAIL)
+    unknowns = (finding for finding in result.findings if finding.status is Status.UNKNOWN)
+    return AccountDigest(
+        summary=result.summary(),
+        failures=_worst(failures, MOST_FAILURES),
+        unknowns=_worst(unknowns, MOST_UNKNOWNS),
+        gaps=tuple(record for record in result.coverage if record.status is not CoverageStatus.EXAMINED),
+        entries=entries,
+    )
+
+
+@dataclass(slots=True)
+class RunAggregator:
+    """Adds up account digests. The result does not depend on their order."""
+
+    entries: list[ObjectEntry] = field(default_factory=list)
+    _accounts: list[AccountSummary] = field(default_factory=list)
+    _failures: list[Finding] = field(default_factory=list)
+    _unknowns: list[Finding] = field(default_factory=list)
+    _gaps: list[Coverage] = field(default_factory=list)
+
+    def add(self, account: AccountDigest) -> None:
+        """Add one account."""
+        self._accounts.append(account.summary)
+        self._add(account.entries, account.failures, account.unknowns, account.gaps)
+
+    def merge(self, other: RunAggregator) -> None:
+        """Add the accounts of another process."""
+        self._accounts.extend(other._accounts)
+        self._add(other.entries, other._failures, other._unknowns, other._gaps)
+
+    def _add(
+        self,
+        entries: Iterable[ObjectEntry],
+        failures: Iterable[Finding],
+        unknowns: Iterable[Finding],
+        gaps: Iterable[Coverage],
+    ) -> None:
+        self.entries.extend(entries)
+        _extend(self._failures, failures, MOST_FAILURES)
+        _extend(self._unknowns, unknowns, MOST_UNKNOWNS)
+        self._gaps.extend(gaps)
+
+    def result(self, metadata: RunMetadata) -> RunResult:
+        """Return the result of the accounts that were added so far."""
+        accounts = tuple(sorted(self._accounts, key=lambda summary: summary.account.id))
+        return RunResult(
+            run_id=metadata.run_id,
+            started_at=metadata.started_at,
+            finished_at=metadata.finished_at,
+            version=metadata.version,
+            checks=tuple(metadata.checks),
+            accounts=accounts,
+            failures=_worst(self._failures, MOST_FAILURES),
+            failures_total=sum(summary.count(Status.FAIL) for summary in accounts),
+            unknowns=_worst(self._unknowns, MOST_UNKNOWNS),
+            unknowns_total=sum(summary.count(Status.UNKNOWN) for summary in accounts),
+            gaps=tuple(sorted(self._gaps, key=lambda record: (record.account.id, record.region, record.collector))),
+            interrupted=metadata.interrupted,
+        )
+
+
+def _extend(findings: list[Finding], more: Iterable[Finding], most: int) -> None:
+    findings.extend(more)
+    # Sorting after every account would cost time; a quarter more than needed costs little memory.
+    if len(findings) > most + most // 4:
+        findings[:] = _worst(findings, most)
+
+
+def _worst(findings: Iterable[Finding], most: int) -> tuple[Finding, ...]:
+    return tuple(heapq.nsmallest(most, findings, key=_rank))
+
+
+def _rank(finding: Finding) -> tuple[int, bool, str, str, str, str]:
+    return (
+        -finding.severity.rank,
+        finding.is_unused,
+        finding.account.id,
+        finding.region,
+        finding.resource.arn,
+        finding.check_id,
+    )

@@ -1,0 +1,88 @@
+"""The objects that a run shares within one process, built once by the parent and once by each worker process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from auditor.archive.archive import Archive
+from auditor.archive.fact_cache import StoredFactCache
+from auditor.archive.layout import Layout
+from auditor.aws.collectors import collectors_for
+from auditor.aws.collectors.collector import LATEST, Collector
+from auditor.aws.roles import Identity
+from auditor.engine.ports import Assignment, ConfiguredCheck
+from auditor.run.aws_context import AwsContext
+from auditor.settings import Settings
+from auditor.store.spool import SpoolingStore
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedRun:
+    """A run whose ID this process has claimed. It can be pickled, and is the same in every process of the run.
+
+    `attempt` is 0 for a new run and counts how often it was resumed. `previous_run` is the latest published run, and
+    `trusted_digests` maps keys of its fact cache to the SHA-256 that its manifest lists.
+    """
+
+    run_id: str
+    output: str
+    settings: Settings
+    identity: Identity
+    started_at: datetime
+    attempt: int = 0
+    previous_run: str | None = None
+    trusted_digests: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What all parts of a run in this process use: AWS, the stores, the fact cache, the collectors and their checks."""
+
+    run: ClaimedRun
+    aws: AwsContext
+    store: SpoolingStore
+    layout: Layout
+    archive: Archive
+    fact_cache: StoredFactCache
+    collectors: tuple[Collector, ...]
+    assignments: tuple[Assignment, ...]
+
+
+def build_context(run: ClaimedRun, aws: AwsContext, store: SpoolingStore) -> RunContext:
+    """Build the context of this process."""
+    layout, collectors = Layout(run.run_id), enabled_collectors(run.settings)
+    versions = {collector.name: collector.version for collector in collectors}
+    return RunContext(
+        run=run,
+        aws=aws,
+        store=store,
+        layout=layout,
+        archive=Archive(store, layout, run.settings.emit, run.attempt),
+        # The cache is never spooled: a cache that the output refuses only costs the next run more calls.
+        fact_cache=StoredFactCache(store.first, versions, run.trusted_digests),
+        collectors=collectors,
+        assignments=make_assignments(run.settings, collectors),
+    )
+
+
+def enabled_collectors(settings: Settings) -> tuple[Collector, ...]:
+    """Return the collectors that the enabled checks need, with those for running revisions if they are judged."""
+    return collectors_for((check.fact_type for check in settings.checks), running=settings.revisions != LATEST)
+
+
+def make_assignments(settings: Settings, collectors: tuple[Collector, ...]) -> tuple[Assignment, ...]:
+    """Return the assignments of every scope: each collector with the checks that judge its facts, if any."""
+    return tuple(
+        Assignment(collector.name, _checks_for(settings, collector), collector.fact_type.TYPE)
+        for collector in collectors
+    )
+
+
+def _checks_for(settings: Settings, collector: Collector) -> tuple[ConfiguredCheck, ...]:
+    return tuple(
+        ConfiguredCheck(check, settings.parameters[check.id])
+        for check in settings.checks
+        if issubclass(collector.fact_type, check.fact_type)
+    )

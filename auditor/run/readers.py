@@ -1,0 +1,48 @@
+"""Clients that read accounts: the reader of a scan, and a client for one region of one account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from auditor.aws import regions
+from auditor.aws.account_reader import AccountReader, FactCache
+from auditor.aws.calls import RegionClient
+from auditor.aws.collectors.collector import CollectOptions, Collector
+from auditor.aws.models import check_required_members
+from auditor.aws.roles import Roles
+from auditor.domain.coverage import CallStats
+from auditor.domain.scope import Target
+from auditor.run.aws_context import AwsContext
+
+
+def make_reader(
+    aws: AwsContext,
+    run_id: str,
+    collectors: Iterable[Collector],
+    fact_cache: FactCache | None = None,
+    options: CollectOptions | None = None,
+) -> AccountReader:
+    """Return the reader of a scan. Its role sessions may call only what the collectors need.
+
+    Raises AuditorError if the installed botocore is too old for a collector.
+    """
+    collectors = tuple(collectors)
+    check_required_members(collectors)
+    actions = {*regions.ACTIONS, *(action for collector in collectors for action in collector.actions)}
+    roles = Roles(aws.call_context, aws.identity, run_id, actions)
+    return AccountReader(aws.call_context, roles, collectors, fact_cache, options)
+
+
+def make_listing_reader(aws: AwsContext, run_id: str, collectors: Iterable[Collector]) -> AccountReader:
+    """Return a reader that only lists: it yields every resource that a run would describe, and describes none."""
+    return make_reader(aws, run_id, (replace(collector, collect=collector.list_only) for collector in collectors))
+
+
+def make_region_client(
+    aws: AwsContext, run_id: str, target: Target, region: str, actions: Iterable[str]
+) -> RegionClient:
+    """Return a client for one region of an account whose role session may call only `actions`. Calls nothing yet."""
+    stats = CallStats()
+    credentials = Roles(aws.call_context, aws.identity, run_id, actions).credentials_for(target, stats)
+    return RegionClient(aws.call_context, credentials, region, stats)

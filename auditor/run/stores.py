@@ -1,0 +1,36 @@
+"""The stores of a run: the output (a folder or a bucket), and a spool folder for what the output refuses."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from auditor.engine.clock import RunClock
+from auditor.run.aws_context import AwsContext
+from auditor.settings import Settings
+from auditor.store.folder import Folder
+from auditor.store.spool import SpoolingStore
+from auditor.store.store import Store
+
+
+def make_store(aws: AwsContext, output: str, settings: Settings) -> Store:
+    """Return the store at `output`: a folder, which needs no AWS, or `s3://bucket/prefix`. Raises StorageError."""
+    if not output.startswith("s3://"):
+        return Folder(output)
+    from auditor.aws.retry import RetryQuota
+    from auditor.aws.storage import Protection, S3Store
+
+    protection = Protection(bucket_owner=settings.bucket_owner)
+    if settings.sse is not None:
+        protection = replace(protection, sse=settings.sse.algorithm, kms_key_id=settings.sse.kms_key_id)
+    # A clock and a retry quota of its own: results are still written when the scan has reached its deadline, was
+    # interrupted, or has used up its retries.
+    calls = replace(aws.call_context, clock=RunClock(), retry_quota=RetryQuota())
+    return S3Store(calls, aws.identity.account_id, output, protection)
+
+
+def with_spool(store: Store, run_id: str, settings: Settings) -> SpoolingStore:
+    """Return `store` with the run's spool folder behind it. All processes of a run use the same folder."""
+    folder = Path(settings.spool or tempfile.gettempdir()) / f"auditor-spool-{run_id}"
+    return SpoolingStore(store, Folder(folder))
