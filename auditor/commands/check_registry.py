@@ -54,7 +54,7 @@ def checks_without_collector(chosen: Iterable[Check[Any]]) -> list[Problem]:
             collectors_for([each.fact_type])
         except LookupError as error:
             advice = "Leave the check out with `checks.exclude`, or update auditor."
-            problems.append(Problem(each.origin.source, 0, "over", f"{each.id}: {error.args[0]}", advice))
+            problems.append(Problem(each.origin.source, 0, "resource", f"{each.id}: {error.args[0]}", advice))
     return problems
 
 

@@ -1,8 +1,8 @@
-"""Checks without Python: one YAML file each, with JMESPath over plain data. The only home of jmespath.
+"""Checks written in YAML: one file per check, with JMESPath expressions over facts as plain data.
 
-`load` turns folders into checks and problems; `model` says what the expressions may read.
+`load` reads folders of such files; `model` defines what the expressions can read.
 """
 
-from auditor.yaml_checks.load import Found, load
+from auditor.yaml_checks.load import LoadedChecks, load
 
-__all__ = ["Found", "load"]
+__all__ = ["LoadedChecks", "load"]

@@ -1,7 +1,7 @@
-"""JMESPath over plain data, stricter than the language: what was not read, or cannot be compared, is never an answer.
+"""JMESPath with stricter rules: unread members and incomparable values raise instead of evaluating to null.
 
-The only home of jmespath. An expression is compiled once in a process, and an evaluation takes a bounded number of
-steps over a bounded amount of data.
+The only module that imports jmespath. An expression is compiled once per process, and one evaluation takes a bounded
+number of steps.
 """
 
 from __future__ import annotations
@@ -23,58 +23,67 @@ from jmespath.visitor import TreeInterpreter
 from auditor.yaml_checks.model import MAYBE_UNREAD
 from auditor.yaml_files import FieldError, quote
 
-#: What jmespath makes of an expression: mappings with `type`, `value` and `children`.
+#: A node of jmespath's syntax tree: a mapping with `type`, `value` and `children`.
 Node = dict[str, Any]
 
-LONGEST = 2_000
-DEEPEST = 40
-#: Nodes visited and values made in one evaluation. A whole definition of the largest size takes a tenth of it.
-MOST_STEPS = 200_000
+MAX_LENGTH = 2_000
+MAX_DEPTH = 40
+#: Nodes visited and values created in one evaluation. The largest task definition needs a tenth of it.
+MAX_STEPS = 200_000
 
 _EQUALITY = frozenset({"eq", "ne"})
-_ADVICE = "`auditor checks --facts` names what there is; jmespath.org describes the language."
+_ADVICE = "`auditor checks --facts` lists the members; jmespath.org documents the language."
 
 
-class Undecidable(Exception):  # noqa: N818 - no fault of ours: the fact does not answer the question
-    """An expression has no answer for one fact. `reason` is a word for rows, `detail` names what stood in the way."""
+class Undecidable(Exception):  # noqa: N818 - not an error of the program: the fact does not answer the question
+    """An expression that cannot be decided for one fact.
+
+    `reason` goes into the finding, `detail` names the member, function or type that prevented an answer.
+    """
 
     def __init__(self, reason: str, detail: str) -> None:
-        """Keep the two apart for the evidence."""
+        """Store reason and detail for the evidence."""
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
 
 
 @cache
-def parsed(text: str) -> Node:
-    """Return the tree of an expression. Raises Complaint where it is none, or larger than anybody can read."""
-    if len(text) > LONGEST:
-        message = f"has {len(text):,} characters, {LONGEST:,} at most"
+def parse_expression(text: str) -> Node:
+    """Return the syntax tree of an expression.
+
+    Raises FieldError if the text is not JMESPath, is longer than MAX_LENGTH or nested deeper than MAX_DEPTH.
+    """
+    if len(text) > MAX_LENGTH:
+        message = f"has {len(text):,} characters, the limit is {MAX_LENGTH:,}"
         raise FieldError(message, "Split the check into several.")
     try:
         tree = cast("Node", jmespath.compile(text).parsed)
     except IncompleteExpressionError:
-        raise FieldError("ends too early for JMESPath", _ADVICE) from None
+        raise FieldError("is an incomplete JMESPath expression", _ADVICE) from None
     except ParseError as error:
-        message = f"is not JMESPath: {quote(error.token_value)} does not fit at character {error.lex_position + 1}"
+        message = f"is not JMESPath: unexpected {quote(error.token_value)} at character {error.lex_position + 1}"
         raise FieldError(message, _ADVICE) from None
     except JMESPathError:
         raise FieldError("is empty", "Write a JMESPath expression, or remove the key.") from None
     except RecursionError:
         tree = {}
-    if not tree or _depth(tree) > DEEPEST:
-        message = f"is nested deeper than {DEEPEST} levels"
+    if not tree or _depth(tree) > MAX_DEPTH:
+        message = f"is nested deeper than {MAX_DEPTH} levels"
         raise FieldError(message, "Split the check into several.")
     return tree
 
 
 def evaluate(text: str, document: dict[str, Any]) -> tuple[Any, bool]:
-    """Return what an expression gives, and whether all that it read had been read to the end. Raises Unanswered."""
+    """Return the value of an expression, and whether everything it read was complete.
+
+    Raises Undecidable if the expression fails, reads an unread member or orders values that are not numbers.
+    """
     interpreter = _Interpreter()
     try:
-        return interpreter.visit(parsed(text), document), not interpreter.in_part
+        return interpreter.visit(parse_expression(text), document), not interpreter.read_partial_data
     except JMESPathTypeError as error:
-        detail = f"{error.function_name}() was given {error.actual_type}"
+        detail = f"{error.function_name}() does not accept {error.actual_type}"
         raise Undecidable("expression-failed", detail) from None
     except ArityError as error:
         raise Undecidable("expression-failed", f"{error.function_name}()") from None
@@ -83,61 +92,61 @@ def evaluate(text: str, document: dict[str, Any]) -> tuple[Any, bool]:
 
 
 def signatures() -> dict[str, tuple[Any, ...]]:
-    """Return the functions of the language, each with what its arguments may be."""
-    return {name: each["signature"] for name, each in Functions.FUNCTION_TABLE.items()}
+    """Return the JMESPath functions by name, each with the accepted types of its arguments."""
+    return {name: function["signature"] for name, function in Functions.FUNCTION_TABLE.items()}
 
 
 class _Interpreter(TreeInterpreter):
-    """One evaluation. `in_part` is set once it has read what runs where some of the region could not be read."""
+    """One evaluation. `read_partial_data` is set when it reads usage from a region that was not read completely."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.in_part = False
-        self._left = MOST_STEPS
+        self.read_partial_data = False
+        self._steps_left = MAX_STEPS
 
-    def visit(self, node: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the visitor's own signature
-        self._spend(1)
-        found = super().visit(node, *args, **kwargs)
-        if isinstance(found, list):
-            self._spend(len(found))
-        return found
+    def visit(self, node: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - signature of the base class
+        self._count_steps(1)
+        value = super().visit(node, *args, **kwargs)
+        if isinstance(value, list):
+            self._count_steps(len(value))
+        return value
 
-    def visit_field(self, node: Any, value: Any) -> Any:  # noqa: ANN401
+    def visit_field(self, node: Any, value: Any) -> Any:  # noqa: ANN401 - signature of the base class
         name = node["value"]
-        found = super().visit_field(node, value)
+        member = super().visit_field(node, value)
         if name in MAYBE_UNREAD and isinstance(value, dict):
-            if found is None and name in value:
+            if member is None and name in value:
                 raise Undecidable("not-read", name)
-            self.in_part |= isinstance(found, dict) and found.get("complete") is False
-        return found
+            self.read_partial_data |= isinstance(member, dict) and member.get("complete") is False
+        return member
 
-    def visit_comparator(self, node: Any, value: Any) -> Any:  # noqa: ANN401
+    def visit_comparator(self, node: Any, value: Any) -> Any:  # noqa: ANN401 - signature of the base class
         if node["value"] in _EQUALITY:
             return super().visit_comparator(node, value)
-        sides = [self.visit(each, value) for each in node["children"]]
-        if not all(isinstance(each, int | float) and not isinstance(each, bool) for each in sides):
-            raise Undecidable("not-comparable", "what is larger or smaller must be numbers")
-        return self.COMPARATOR_FUNC[node["value"]](*sides)
+        operands = [self.visit(child, value) for child in node["children"]]
+        if not all(isinstance(operand, int | float) and not isinstance(operand, bool) for operand in operands):
+            raise Undecidable("not-comparable", "only numbers can be ordered")
+        return self.COMPARATOR_FUNC[node["value"]](*operands)
 
-    def visit_multi_select_list(self, node: Any, value: Any) -> Any:  # noqa: ANN401
-        return self._weighed(super().visit_multi_select_list(node, value))
+    def visit_multi_select_list(self, node: Any, value: Any) -> Any:  # noqa: ANN401 - signature of the base class
+        return self._count_size(super().visit_multi_select_list(node, value))
 
-    def visit_multi_select_dict(self, node: Any, value: Any) -> Any:  # noqa: ANN401
-        return self._weighed(super().visit_multi_select_dict(node, value))
+    def visit_multi_select_dict(self, node: Any, value: Any) -> Any:  # noqa: ANN401 - signature of the base class
+        return self._count_size(super().visit_multi_select_dict(node, value))
 
-    def _weighed(self, made: Any) -> Any:  # noqa: ANN401
-        """Count what has been put together: repeated a few times, it would double and double without a step more."""
-        waiting = [made]
-        while waiting:
-            each = waiting.pop()
-            self._spend(1 + (len(each) // 64 if isinstance(each, str) else 0))
-            waiting += each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
-        return made
+    def _count_size(self, created: Any) -> Any:  # noqa: ANN401 - any JSON value
+        """Count the size of a created value: `[@, @] | [@, @]` doubles it without visiting more nodes."""
+        pending = [created]
+        while pending:
+            value = pending.pop()
+            self._count_steps(1 + (len(value) // 64 if isinstance(value, str) else 0))
+            pending += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        return created
 
-    def _spend(self, steps: int) -> None:
-        self._left -= steps
-        if self._left < 0:
-            raise Undecidable("expression-too-costly", f"more than {MOST_STEPS:,} steps")
+    def _count_steps(self, steps: int) -> None:
+        self._steps_left -= steps
+        if self._steps_left < 0:
+            raise Undecidable("expression-too-costly", f"more than {MAX_STEPS:,} steps")
 
 
 def _depth(tree: Node) -> int:

@@ -1,4 +1,4 @@
-"""The file of a check, key by key."""
+"""The keys of a check file, with their validation and the descriptions of the JSON schema."""
 
 from __future__ import annotations
 
@@ -7,55 +7,61 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from auditor.domain.fact import fact_kinds
 from auditor.domain.reason import Reason
-from auditor.yaml_checks.judge import UNANSWERED
-from auditor.yaml_files import FieldError, one_or_more, quote
+from auditor.yaml_checks.judge import UNDECIDABLE_TEXTS
+from auditor.yaml_files import FieldError, one_or_more, quote, suggestion
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
-_WORD = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_REASON = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FRAMEWORK = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*")
 
-_Kind = Literal[
-    "task-definition", "daemon-task-definition", "definition", "service", "task-set", "cluster", "capacity-provider"
-]
 
-
-def _id(value: str) -> str:
+def _check_id(value: str) -> str:
     if not _ID.fullmatch(value):
-        message = f"{quote(value)} is not an id"
-        raise FieldError(message, "Write small letters and digits with hyphens between, such as ecs-image-tag-latest.")
+        message = f"{quote(value)} is not a check ID"
+        advice = "Use lowercase letters and digits, separated by hyphens, such as ecs-image-tag-latest."
+        raise FieldError(message, advice)
     return value
 
 
-def _reason(value: str) -> str:
-    if not _WORD.fullmatch(value):
+def _check_resource(value: str) -> str:
+    kinds = fact_kinds()
+    if value not in kinds:
+        message = f"{quote(value)} is not one of {', '.join(kinds)}"
+        raise FieldError(message, suggestion(value, kinds) or "Choose one of these.")
+    return value
+
+
+def _check_reason(value: str) -> str:
+    if not _REASON.fullmatch(value):
         message = f"{quote(value)} is not a reason"
-        raise FieldError(message, "Write small letters and digits with hyphens between, such as tag-latest.")
-    if value in UNANSWERED or value in set(Reason):
-        message = f"{quote(value)} is a word of auditor's own"
-        raise FieldError(message, "Choose another: this one says that something could not be examined.")
+        raise FieldError(message, "Use lowercase letters and digits, separated by hyphens, such as tag-latest.")
+    if value in UNDECIDABLE_TEXTS or value in set(Reason):
+        message = f"{quote(value)} is a reserved reason"
+        raise FieldError(message, "Choose another: auditor uses this one for what could not be examined.")
     return value
 
 
-def _said(value: str) -> str:
+def _check_not_blank(value: str) -> str:
     if not value.strip():
-        raise FieldError("is empty", "Write something.")
+        raise FieldError("is empty", "Write a text, or remove the key.")
     return value.strip()
 
 
-def _phrase(value: str) -> str:
+def _check_phrase(value: str) -> str:
     if value.endswith("."):
-        raise FieldError("ends with a full stop", "Remove it: it stands within other sentences.")
+        raise FieldError("ends with a full stop", "Remove it: the text is used inside other sentences.")
     return value
 
 
-def _sentence(value: str) -> str:
+def _check_sentence(value: str) -> str:
     if not value.endswith("."):
         raise FieldError("is not a sentence", "End it with a full stop.")
     return value
 
 
-def _frameworks(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def _check_frameworks(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     for name, controls in value.items():
         if not _FRAMEWORK.fullmatch(name) or not controls:
             message = f"{quote(name)} is not a framework with its controls"
@@ -64,8 +70,8 @@ def _frameworks(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
 
 
 _Controls = Annotated[tuple[str, ...], BeforeValidator(one_or_more, json_schema_input_type=str | list[str])]
-_Text = Annotated[str, AfterValidator(_said), Field(min_length=1)]
-_Phrase = Annotated[_Text, AfterValidator(_phrase)]
+_Text = Annotated[str, AfterValidator(_check_not_blank), Field(min_length=1)]
+_Phrase = Annotated[_Text, AfterValidator(_check_phrase)]
 
 
 class _Section(BaseModel):
@@ -73,51 +79,57 @@ class _Section(BaseModel):
 
 
 class ManualSection(_Section):
-    """The manual page. What is left out is told from the rest of the file, as far as that says it."""
+    """Sections of the manual page. Those left out are filled in from the other keys where possible."""
 
-    profile_level: _Text | None = Field(None, description="The profile level that it belongs to.")
-    description: _Text | None = Field(None, description="What it looks at, and when exactly it fails.")
+    profile_level: _Text | None = Field(None, description="Profile level of the control.")
+    description: _Text | None = Field(None, description="What the check examines, and when it fails.")
     rationale: _Text | None = Field(None, description="Why it matters.")
-    impact_for: _Text | None = Field(None, description="What is gained.")
-    impact_against: _Text | None = Field(None, description="What it costs.")
-    default_value: _Text | None = Field(None, description="What AWS does where nobody says anything.")
-    permissions_needed: _Text | None = Field(None, description="IAM actions, to audit and to remediate.")
-    audit_console: _Text | None = Field(None, description="How to look by hand, in the console.")
-    audit_cli: _Text | None = Field(None, description="How to look by hand, with the AWS CLI.")
-    remediation_console: _Text | None = Field(None, description="How to mend it in the console.")
-    remediation_cli: _Text | None = Field(None, description="How to mend it with the AWS CLI.")
-    back_out: _Text | None = Field(None, description="How to undo that.")
-    references: _Text | None = Field(None, description="Where to read more.")
-    related_controls: _Text | None = Field(None, description="Rules elsewhere that say the like.")
+    impact_for: _Text | None = Field(None, description="Benefits of the remediation.")
+    impact_against: _Text | None = Field(None, description="Costs of the remediation.")
+    default_value: _Text | None = Field(None, description="The AWS default.")
+    permissions_needed: _Text | None = Field(None, description="IAM actions for the audit and for the remediation.")
+    audit_console: _Text | None = Field(None, description="Manual audit in the console.")
+    audit_cli: _Text | None = Field(None, description="Manual audit with the AWS CLI.")
+    remediation_console: _Text | None = Field(None, description="Remediation in the console.")
+    remediation_cli: _Text | None = Field(None, description="Remediation with the AWS CLI.")
+    back_out: _Text | None = Field(None, description="How to roll back the remediation.")
+    references: _Text | None = Field(None, description="Further reading.")
+    related_controls: _Text | None = Field(None, description="Similar controls of other rule sets.")
 
 
 class CheckFile(_Section):
-    """One check of your own. `auditor checks --facts` names what its expressions may read."""
+    """One check in YAML. `auditor checks --facts` lists what its expressions can read."""
 
-    id: Annotated[str, AfterValidator(_id)] = Field(
-        description="Its id, such as ecs-image-tag-latest.", json_schema_extra={"pattern": f"^{_ID.pattern}$"}
+    id: Annotated[str, AfterValidator(_check_id)] = Field(
+        description="ID of the check, such as ecs-image-tag-latest.", json_schema_extra={"pattern": f"^{_ID.pattern}$"}
     )
-    title: _Phrase = Field(description="What holds where it passes, without a full stop.")
-    severity: Literal["low", "medium", "high", "critical"] = Field(description="How bad it is where it fails.")
-    over: _Kind = Field(description="The kind of fact that it judges.")
+    title: _Phrase = Field(description="The requirement: what is true when the check passes, without a full stop.")
+    severity: Literal["low", "medium", "high", "critical"] = Field(description="Severity of a failure.")
+    resource: Annotated[str, AfterValidator(_check_resource)] = Field(
+        description="Kind of resource that the check judges.", json_schema_extra={"enum": list(fact_kinds())}
+    )
     fail_when: _Text = Field(
-        description="JMESPath that is true where the fact fails and false where it passes; anything else is UNKNOWN."
+        description="JMESPath. True: the resource fails; false: it passes; any other value: UNKNOWN."
     )
     applies_when: _Text | None = Field(
-        None, description="JMESPath that is false where the check does not apply to the fact."
+        None, description="JMESPath. False: the check is NOT_APPLICABLE to the resource."
     )
     evidence: _Text | None = Field(
-        None, description="JMESPath for a list of the parts that fail: texts, or objects with a `name`."
+        None, description="JMESPath for the list of failing parts: texts, or objects with a `name`."
     )
-    remediation: Annotated[_Text, AfterValidator(_sentence)] = Field(description="What to do, in whole sentences.")
-    reason: Annotated[str, AfterValidator(_reason)] = Field(
+    remediation: Annotated[_Text, AfterValidator(_check_sentence)] = Field(
+        description="What to do about a failure, in complete sentences."
+    )
+    reason: Annotated[str, AfterValidator(_check_reason)] = Field(
         "rule-broken",
-        description="The word for why it fails, such as tag-latest.",
-        json_schema_extra={"pattern": f"^{_WORD.pattern}$"},
+        description="Identifier for the reason of a failure, such as tag-latest.",
+        json_schema_extra={"pattern": f"^{_REASON.pattern}$"},
     )
-    words: _Phrase = Field("breaks the rule", description="That reason as it follows the name of a part.")
-    frameworks: Annotated[dict[str, _Controls], AfterValidator(_frameworks)] = Field(
-        default_factory=dict, description="By framework: the controls that it stands for."
+    reason_text: _Phrase = Field(
+        "breaks the rule", description="The reason in words, to follow the name of a part: `is pulled by tag latest`."
+    )
+    frameworks: Annotated[dict[str, _Controls], AfterValidator(_check_frameworks)] = Field(
+        default_factory=dict, description="Controls that the check implements, by framework."
     )
     manual: ManualSection = Field(
         default_factory=ManualSection, description="Sections of the manual page that `auditor checks ID` prints."

@@ -1,4 +1,4 @@
-"""A check's expressions as the function that judges a fact. It is data, so that it can go to another process."""
+"""Judges a fact by JMESPath expressions. A `Judge` is plain data, so it can be pickled to another process."""
 
 from __future__ import annotations
 
@@ -11,67 +11,71 @@ from auditor.domain.check import Detail, Evidence, Status, Verdict
 from auditor.yaml_checks.expression import Undecidable, evaluate
 from auditor.yaml_checks.model import as_document
 
-#: What is said of a fact for which an expression has no answer. Such a fact is UNKNOWN, and never PASS.
-UNANSWERED: Mapping[str, str] = {
-    "expression-failed": "makes the check's expression fail",
-    "expression-not-boolean": "makes the check's expression give something other than true or false",
-    "expression-too-costly": "makes the check's expression take too long",
-    "not-comparable": "has no number where the check's expression compares numbers",
-    "not-read": "has a part that was not read, and that the check asks for",
+#: Reasons of UNKNOWN findings, by identifier: what prevented an expression from being decided.
+UNDECIDABLE_TEXTS: Mapping[str, str] = {
+    "expression-failed": "makes an expression of the check fail",
+    "expression-not-boolean": "makes an expression of the check evaluate to something other than true or false",
+    "expression-too-costly": "makes an expression of the check exceed its step limit",
+    "not-comparable": "has no number where an expression of the check compares numbers",
+    "not-read": "has a part that an expression of the check reads and that could not be read",
 }
 
-_SAID_ELSEWHERE = frozenset({"name", "user", "privileged"})
+#: Members with a field of their own in the evidence.
+_EVIDENCE_FIELDS = frozenset({"name", "user", "privileged"})
 
-#: Every rule over a fact judges it before the next one comes, on each of the engine's threads.
+# All checks judge a fact before the next fact arrives, on each of the engine's threads.
 _document = lru_cache(maxsize=128)(as_document)
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges one fact by expressions that have been checked.
+    """The judging function of a YAML check.
 
-    `looked_at` are the members of the fact, and `shown` those of a part, that the evidence is to show.
+    `fact_members` are the members of the fact that the evidence shows, `part_members` those of each failing part.
     """
 
     fail_when: str
     applies_when: str = ""
     evidence: str = ""
     reason: str = "rule-broken"
-    looked_at: tuple[str, ...] = ()
-    shown: tuple[str, ...] = ()
+    fact_members: tuple[str, ...] = ()
+    part_members: tuple[str, ...] = ()
 
     def __call__(self, fact: Any, _parameters: object) -> Verdict:  # noqa: ANN401 - any kind of fact
-        """FAIL where `fail_when` is true, PASS where it is false; UNKNOWN where it is neither, or cannot be told."""
+        """Return FAIL if `fail_when` is true, PASS if it is false, and UNKNOWN if it cannot be decided.
+
+        If the usage of the resource was read only in part, PASS and NOT_APPLICABLE are not certain: UNKNOWN.
+        """
         document = _document(fact)
-        whole = True
+        complete = True
         if self.applies_when:
             try:
-                applies, whole = _truth(self.applies_when, document)
-            except Undecidable as unanswered:
-                return _unknown("applies_when", unanswered)
-            if not applies and whole:
+                applies, complete = _evaluate_boolean(self.applies_when, document)
+            except Undecidable as error:
+                return _unknown("applies_when", error)
+            if not applies and complete:
                 return Verdict(Status.NOT_APPLICABLE)
         try:
-            fails, whole_too = _truth(self.fail_when, document)
-        except Undecidable as unanswered:
-            return _unknown("fail_when", unanswered)
-        if not (whole and whole_too) and not (fails and whole):
+            fails, fails_complete = _evaluate_boolean(self.fail_when, document)
+        except Undecidable as error:
+            return _unknown("fail_when", error)
+        if not (complete and fails_complete) and not (fails and complete):
             return _unknown("fail_when", Undecidable("not-read", "usage"))
-        return Verdict(Status.FAIL, (self.reason,), self._parts(document)) if fails else Verdict(Status.PASS)
+        return Verdict(Status.FAIL, (self.reason,), self._evidence_of(document)) if fails else Verdict(Status.PASS)
 
-    def _parts(self, document: dict[str, Any]) -> tuple[Evidence, ...]:
-        """What fails: the parts that `evidence` names, or the whole where it names none."""
-        found: Any = None
+    def _evidence_of(self, document: dict[str, Any]) -> tuple[Evidence, ...]:
+        """Return evidence for each failing part, or for the resource as a whole if `evidence` gives no parts."""
+        parts: Any = None
         if self.evidence:
             try:
-                found, _ = evaluate(self.evidence, document)
+                parts, _ = evaluate(self.evidence, document)
             except Undecidable:  # the verdict stands without it
-                found = None
-        parts = found if isinstance(found, list) else []
-        whole = Evidence(reasons=(self.reason,), details=_details(document, self.looked_at))
-        return tuple(self._part(each) for each in parts) or (whole,)
+                parts = None
+        if isinstance(parts, list) and parts:
+            return tuple(self._part_evidence(part) for part in parts)
+        return (Evidence(reasons=(self.reason,), details=_details(document, self.fact_members)),)
 
-    def _part(self, part: Any) -> Evidence:  # noqa: ANN401 - whatever the expression gives
+    def _part_evidence(self, part: Any) -> Evidence:  # noqa: ANN401 - any JSON value
         if not isinstance(part, dict):
             return Evidence(str(part), reasons=(self.reason,))
         name, user, privileged = part.get("name"), part.get("user"), part.get("privileged")
@@ -80,32 +84,31 @@ class Judge:
             user=user if isinstance(user, str) else None,
             privileged=privileged if isinstance(privileged, bool) else None,
             reasons=(self.reason,),
-            details=_details(part, self.shown),
+            details=_details(part, self.part_members),
         )
 
 
-def _truth(text: str, document: dict[str, Any]) -> tuple[bool, bool]:
-    found, whole = evaluate(text, document)
-    if not isinstance(found, bool):
-        raise Undecidable("expression-not-boolean", "null" if found is None else type(found).__name__)
-    return found, whole
+def _evaluate_boolean(text: str, document: dict[str, Any]) -> tuple[bool, bool]:
+    value, complete = evaluate(text, document)
+    if not isinstance(value, bool):
+        raise Undecidable("expression-not-boolean", "null" if value is None else type(value).__name__)
+    return value, complete
 
 
-def _unknown(key: str, unanswered: Undecidable) -> Verdict:
-    details: dict[str, Detail] = {"expression": key, "because": unanswered.detail}
-    evidence = Evidence(reasons=(unanswered.reason,), details=details)
-    return Verdict(Status.UNKNOWN, (unanswered.reason,), (evidence,))
+def _unknown(key: str, error: Undecidable) -> Verdict:
+    details: dict[str, Detail] = {"expression": key, "because": error.detail}
+    return Verdict(Status.UNKNOWN, (error.reason,), (Evidence(reasons=(error.reason,), details=details),))
 
 
 def _details(part: dict[str, Any], names: tuple[str, ...]) -> dict[str, Detail]:
-    """Those of the named members that a row can hold: one value, or a list of texts."""
-    found: dict[str, Detail] = {}
+    """Return the named members that fit into a row: scalars, null and lists of texts."""
+    details: dict[str, Detail] = {}
     for name in names:
-        value = part.get(name)
-        if name in _SAID_ELSEWHERE or name not in part:
+        if name in _EVIDENCE_FIELDS or name not in part:
             continue
-        if isinstance(value, list) and all(isinstance(each, str) for each in value):
-            found[name] = tuple(value)
+        value = part[name]
+        if isinstance(value, list) and all(isinstance(text, str) for text in value):
+            details[name] = tuple(value)
         elif value is None or isinstance(value, str | int):
-            found[name] = value
-    return found
+            details[name] = value
+    return details

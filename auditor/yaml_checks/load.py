@@ -1,4 +1,4 @@
-"""Folders of files to checks. What is wrong with any of them comes out with file, line and advice, all at once."""
+"""Reads folders of check files, and collects all problems of all files, each with file, line and advice."""
 
 from __future__ import annotations
 
@@ -12,176 +12,177 @@ from typing import Any
 from pydantic import ValidationError
 
 from auditor.domain.check import Check, Origin, Repair, Severity
-from auditor.domain.ecs.task_definitions import Definition, TaskDefinition
+from auditor.domain.ecs.task_definitions import Definition
 from auditor.domain.errors import ConfigError, Problem
-from auditor.yaml_checks.expression import parsed
+from auditor.domain.fact import fact_kinds
+from auditor.yaml_checks.expression import parse_expression
 from auditor.yaml_checks.file import CheckFile
-from auditor.yaml_checks.judge import UNANSWERED, Judge
-from auditor.yaml_checks.manual import page
-from auditor.yaml_checks.model import KINDS, JsonType, Shape, shape_of
-from auditor.yaml_checks.typecheck import Reading
+from auditor.yaml_checks.judge import UNDECIDABLE_TEXTS, Judge
+from auditor.yaml_checks.manual import manual_page
+from auditor.yaml_checks.model import JsonType, Shape, shape_of
+from auditor.yaml_checks.typecheck import TypeChecker
 from auditor.yaml_files import Document, FieldError, decode, explain, parse_with_duplicates, quote
 
 _BOOLEAN = frozenset({JsonType.BOOLEAN, JsonType.ANYTHING})
 _LIST = frozenset({JsonType.LIST, JsonType.ANYTHING})
-#: What each expression must give, and what to write where it does not.
-_GIVES = {
-    "applies_when": (_BOOLEAN, "true or false", "Compare something: length(...) > `0`, x == 'y', x != `null`."),
-    "fail_when": (_BOOLEAN, "true or false", "Compare something: length(...) > `0`, x == 'y', x != `null`."),
+_COMPARE = "Compare something: length(...) > `0`, x == 'y', x != `null`."
+#: By key: the types that its expression may return, their name in messages, and advice.
+_RESULT_TYPES = {
+    "applies_when": (_BOOLEAN, "true or false", _COMPARE),
+    "fail_when": (_BOOLEAN, "true or false", _COMPARE),
     "evidence": (_LIST, "a list", "Choose the parts that fail: containers[?privileged]."),
 }
 
 
 @dataclass(slots=True)
-class Found:
-    """What the folders hold.
+class LoadedChecks:
+    """The checks and problems of all folders.
 
-    A file with a problem has a check too, one that judges nothing, where its id can be read: nobody is to be told
-    besides that there is no such check.
+    A file with problems still yields a placeholder check if its ID can be read, so that settings that name the ID do
+    not cause a second problem.
     """
 
     checks: list[Check[Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
-def load(folders: Mapping[str, Problem], taken: Mapping[str, str]) -> Found:
+def load(folders: Mapping[str, Problem], owners: Mapping[str, str]) -> LoadedChecks:
     """Read every `*.yaml` file of the folders.
 
-    `folders` are by path, each with the place that names it; `taken` are the ids that others have, with who that is.
+    `folders` maps a path to the place in the settings or flags that names it, `owners` a check ID to its source.
     """
-    found, owners = Found(), dict(taken)
-    for folder, place in folders.items():
-        files = _files(folder, place, found.problems)
-        for path in files:
-            _add(found, path, owners)
-    return found
+    loaded, owners = LoadedChecks(), dict(owners)
+    for folder, location in folders.items():
+        for path in _check_files(folder, location, loaded.problems):
+            _add_check(loaded, path, owners)
+    return loaded
 
 
-def _files(folder: str, place: Problem, problems: list[Problem]) -> list[Path]:
+def _check_files(folder: str, location: Problem, problems: list[Problem]) -> list[Path]:
     try:
-        everything = sorted(each for each in Path(folder).iterdir() if not each.name.startswith("."))
+        paths = sorted(path for path in Path(folder).iterdir() if not path.name.startswith("."))
     except OSError as error:
-        advice = "Name a folder, relative to where auditor is started, or by its whole path."
-        problems.append(replace(place, message=f"{quote(folder)}: {error.strerror or error}", advice=advice))
+        advice = "Name an existing folder; relative paths start at the current directory."
+        problems.append(replace(location, message=f"{quote(folder)}: {error.strerror or error}", advice=advice))
         return []
-    files = [each for each in everything if each.suffix == ".yaml"]
-    passed_over = [str(each) for each in everything if each.suffix == ".yml"]
-    problems += [Problem(each, 0, "", "is not read", "Name it .yaml, or move it elsewhere.") for each in passed_over]
+    misnamed = [str(path) for path in paths if path.suffix == ".yml"]
+    problems += [Problem(path, 0, "", "is not read: its suffix is .yml", "Rename it to .yaml.") for path in misnamed]
+    files = [path for path in paths if path.suffix == ".yaml"]
     if not files:
-        problems.append(replace(place, message=f"{quote(folder)} holds no check", advice="Put *.yaml files there."))
+        problems.append(replace(location, message=f"{quote(folder)} has no checks", advice="Add *.yaml files."))
     return files
 
 
-def _add(found: Found, path: Path, owners: dict[str, str]) -> None:
+def _add_check(loaded: LoadedChecks, path: Path, owners: dict[str, str]) -> None:
     source = str(path)
     try:
-        raw = path.read_bytes()
-        document, slips = parse_with_duplicates(decode(raw, source), source)
+        content = path.read_bytes()
+        document, duplicates = parse_with_duplicates(decode(content, source), source)
     except OSError as error:
-        problem = Problem(source, 0, "", error.strerror or str(error), "Check who may read it.")
-        found.problems.append(problem)
+        advice = "Check the permissions of the file."
+        loaded.problems.append(Problem(source, 0, "", error.strerror or str(error), advice))
         return
     except ConfigError as error:
-        found.problems += error.problems
+        loaded.problems += error.problems
         return
-    origin = Origin(source, f"sha256:{hashlib.sha256(raw).hexdigest()}")
+    origin = Origin(source, f"sha256:{hashlib.sha256(content).hexdigest()}")
     check, problems = _check(document, origin, owners)
-    found.problems += [*slips, *problems]
+    loaded.problems += [*duplicates, *problems]
     if check is not None:
-        found.checks.append(check)
+        loaded.checks.append(check)
 
 
 def _check(document: Document, origin: Origin, owners: dict[str, str]) -> tuple[Check[Any] | None, list[Problem]]:
     if not isinstance(document.data, dict):
         return None, [document.problem((), "is not a check", "Write keys such as `id:` and `fail_when:`.")]
-    file, problems = _validated(document)
+    file, problems = _validate(document)
     problems += document.without_value()
-    looks = _Looks(document.data.get("over"))
-    problems += looks.problems(document)
-    id_ = document.data.get("id")
-    if not isinstance(id_, str):
+    expressions = _Expressions(document.data.get("resource"))
+    problems += expressions.problems(document)
+    check_id = document.data.get("id")
+    if not isinstance(check_id, str):
         return None, problems
-    if id_ in owners:
-        advice = "Give this check an id of its own."
-        return None, [*problems, document.problem(("id",), f"{quote(id_)} is taken by {owners[id_]}", advice)]
-    owners[id_] = document.source
-    return (_made(file, looks, origin) if file and not problems else _standing_in(id_)), problems
+    if check_id in owners:
+        message = f"{quote(check_id)} is taken by {owners[check_id]}"
+        return None, [*problems, document.problem(("id",), message, "Choose another ID.")]
+    owners[check_id] = document.source
+    return (_make_check(file, expressions, origin) if file and not problems else _placeholder(check_id)), problems
 
 
-def _validated(document: Document) -> tuple[CheckFile | None, list[Problem]]:
+def _validate(document: Document) -> tuple[CheckFile | None, list[Problem]]:
     try:
-        # In JSON mode a strict model still takes a list for a tuple.
+        # A strict model accepts a list as a tuple only in JSON mode.
         return CheckFile.model_validate_json(json.dumps(document.data)), []
     except ValidationError as error:
         errors: Any = error.errors(include_url=False)
         return None, explain(errors, document, CheckFile.model_json_schema(), {})
 
 
-class _Looks:
-    """What the expressions of one file read, and what they give."""
+class _Expressions:
+    """The expressions of one file: their problems, and the members that they read."""
 
-    def __init__(self, over: object) -> None:
-        self._kind = KINDS.get(over) if isinstance(over, str) else None
+    def __init__(self, resource: object) -> None:
+        self._kind = fact_kinds().get(resource) if isinstance(resource, str) else None
         self._part: Shape | None = None
         self._members: set[tuple[type[Any], str]] = set()
 
     def problems(self, document: Document) -> Iterator[Problem]:
-        """Yield what is wrong with the expressions, also where other keys have faults of their own."""
-        for key in _GIVES:
+        """Yield the problems of the expressions, even if other keys have problems too."""
+        for key in _RESULT_TYPES:
             text = document.data.get(key)
             if isinstance(text, str) and text.strip():
-                for complaint in self._complaints(key, text.strip()):
-                    yield document.problem((key,), complaint.message, complaint.advice)
+                for error in self._errors(key, text.strip()):
+                    yield document.problem((key,), error.message, error.advice)
 
-    def _complaints(self, key: str, text: str) -> list[FieldError]:
+    def _errors(self, key: str, text: str) -> list[FieldError]:
         try:
-            tree = parsed(text)
-        except FieldError as complaint:
-            return [complaint]
+            tree = parse_expression(text)
+        except FieldError as error:
+            return [error]
         if self._kind is None:
             return []
-        reading = Reading()
-        given = reading.gives(tree, shape_of(self._kind))
-        words, wanted, advice = _GIVES[key]
-        if given.word not in words and not reading.complaints:
-            reading.complain(f"gives {given}, not {wanted}", advice)
-        self._members |= reading.members
+        checker = TypeChecker()
+        result = checker.infer(tree, shape_of(self._kind))
+        types, expected, advice = _RESULT_TYPES[key]
+        if result.json_type not in types and not checker.errors:
+            checker.report(f"returns {result}, not {expected}", advice)
+        self._members |= checker.members
         if key == "evidence":
-            self._part = given.of
-        return reading.complaints
+            self._part = result.items
+        return checker.errors
 
     @property
-    def tags(self) -> bool:
+    def reads_tags(self) -> bool:
         """Whether tags are read, of the fact or of a part of it."""
         return any(name == "tags" for _, name in self._members)
 
     @property
-    def at_the_fact(self) -> tuple[str, ...]:
-        """The members of the fact itself that are read."""
-        return self._of(self._kind)
+    def fact_members(self) -> tuple[str, ...]:
+        """The members that are read of the fact itself."""
+        return self._members_of(self._kind)
 
     @property
-    def at_a_part(self) -> tuple[str, ...]:
-        """The members that the evidence is to show of each part: what it chose, or what was read of such a part."""
+    def part_members(self) -> tuple[str, ...]:
+        """The members that the evidence shows of each part: those of the built object, or those read of the part."""
         if self._part is None:
             return ()
-        return self._of(self._part.kind) if self._part.kind else tuple(name for name, _ in self._part.members)
+        return self._members_of(self._part.kind) if self._part.kind else tuple(name for name, _ in self._part.members)
 
-    def _of(self, kind: type[Any] | None) -> tuple[str, ...]:
+    def _members_of(self, kind: type[Any] | None) -> tuple[str, ...]:
         return tuple(sorted(name for owner, name in self._members if owner is kind))
 
 
-def _made(file: CheckFile, looks: _Looks, origin: Origin) -> Check[Any]:
+def _make_check(file: CheckFile, expressions: _Expressions, origin: Origin) -> Check[Any]:
     judge = Judge(
         fail_when=file.fail_when,
         applies_when=file.applies_when or "",
         evidence=file.evidence or "",
         reason=file.reason,
-        looked_at=looks.at_the_fact,
-        shown=looks.at_a_part,
+        fact_members=expressions.fact_members,
+        part_members=expressions.part_members,
     )
-    kind, words = KINDS[file.over], {file.reason: file.words, **UNANSWERED}
-    by_hand = Repair(manual=file.remediation)
+    kind, reason_texts = fact_kinds()[file.resource], {file.reason: file.reason_text, **UNDECIDABLE_TEXTS}
+    repair = Repair(manual=file.remediation)
     return Check(
         id=file.id,
         title=file.title,
@@ -190,13 +191,14 @@ def _made(file: CheckFile, looks: _Looks, origin: Origin) -> Check[Any]:
         judge=judge,
         frameworks=dict(file.frameworks),
         remediation=file.remediation,
-        reason_texts=words,
-        repairs=dict.fromkeys(words, by_hand) if issubclass(kind, Definition) else {},
-        reads_tags=looks.tags,
-        manual_page=page(file),
+        reason_texts=reason_texts,
+        repairs=dict.fromkeys(reason_texts, repair) if issubclass(kind, Definition) else {},
+        reads_tags=expressions.reads_tags,
+        manual_page=manual_page(file),
         origin=origin,
     )
 
 
-def _standing_in(id_: str) -> Check[Any]:
-    return Check(id_, "", Severity.LOW, TaskDefinition, Judge("`true`"), {})
+def _placeholder(check_id: str) -> Check[Any]:
+    kind = next(iter(fact_kinds().values()))  # any kind: nothing is judged while a file has problems
+    return Check(check_id, "", Severity.LOW, kind, Judge("`true`"), {})

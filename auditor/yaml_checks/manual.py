@@ -1,13 +1,13 @@
-"""The manual page of a check that is a file, with the sections that every check has."""
+"""The manual page of a YAML check, with the sections that every check has."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from auditor.yaml_checks.file import CheckFile
-from auditor.yaml_checks.judge import UNANSWERED
+from auditor.yaml_checks.judge import UNDECIDABLE_TEXTS
 
-#: By the key in the file: the section's heading, in the order of the page.
+#: Section headings by key in the file, in the order of the page.
 HEADINGS: Mapping[str, str] = {
     "profile_level": "Profile level",
     "description": "Description",
@@ -26,34 +26,34 @@ HEADINGS: Mapping[str, str] = {
 }
 
 
-def page(file: CheckFile) -> str:
-    """Return the page: what the author wrote; for the rest what the file says elsewhere, or that it does not."""
-    written = file.manual.model_dump(exclude_none=True)
-    told = {**dict.fromkeys(HEADINGS, "The author of this check has not written this section."), **_told(file)}
-    sections = [f"{title}\n{'-' * len(title)}\n{written.get(key, told[key])}" for key, title in HEADINGS.items()]
+def manual_page(file: CheckFile) -> str:
+    """Return the page: the author's sections, and defaults from the other keys for the rest."""
+    defaults = dict.fromkeys(HEADINGS, "The author of this check has not written this section.")
+    texts = {**defaults, **_derived_sections(file), **file.manual.model_dump(exclude_none=True)}
+    sections = [f"{title}\n{'-' * len(title)}\n{texts[key]}" for key, title in HEADINGS.items()]
     return "\n\n".join([f"{file.title}.", *sections])
 
 
-def _told(file: CheckFile) -> dict[str, str]:
+def _derived_sections(file: CheckFile) -> dict[str, str]:
     controls = "\n".join(f"{name} {', '.join(ids)}" for name, ids in sorted(file.frameworks.items()))
     return {
         "description": _description(file),
-        "permissions_needed": "To audit: what `auditor policy` prints when the check is enabled.",
+        "permissions_needed": "To audit: the actions that `auditor policy` prints when the check is enabled.",
         "remediation_console": file.remediation,
         "remediation_cli": file.remediation,
-        "related_controls": controls or "None is named.",
+        "related_controls": controls or "None.",
     }
 
 
 def _description(file: CheckFile) -> str:
-    applies = f"It applies where this is true, and is not applicable elsewhere:\n\n{_indented(file.applies_when)}\n\n"
+    applies = f"It applies if this is true, and is NOT_APPLICABLE otherwise:\n\n{_indented(file.applies_when)}\n\n"
     return (
-        f"Looks at each {file.over.replace('-', ' ')}, with expressions in JMESPath over what was read of it.\n\n"
+        f"Examines each {file.resource.replace('-', ' ')} with JMESPath expressions.\n\n"
         f"{applies if file.applies_when else ''}"
-        f"It fails where this is true (reason `{file.reason}`), and passes where it is false:\n\n"
+        f"It fails if this is true (reason `{file.reason}`), and passes if it is false:\n\n"
         f"{_indented(file.fail_when)}\n\n"
-        f"Where an expression has no answer it is UNKNOWN, for one of these reasons:\n\n"
-        + "\n".join(f"  * `{reason}`: the resource {words}" for reason, words in sorted(UNANSWERED.items()))
+        f"If an expression cannot be decided, the status is UNKNOWN, for one of these reasons:\n\n"
+        + "\n".join(f"  * `{reason}`: the resource {text}" for reason, text in sorted(UNDECIDABLE_TEXTS.items()))
     )
 
 

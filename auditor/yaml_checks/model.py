@@ -1,7 +1,7 @@
-"""Facts as plain JSON-like data, for those who write checks without Python, and the shape of that data.
+"""Facts as plain JSON-like data, and the shape of that data, for the expressions of YAML checks.
 
-Both come from the dataclasses of the domain and nothing else: every field and every derived truth (a property) is a
-member. Nobody keeps a list of names, so that what is documented, what an expression may name and what it finds agree.
+Both are derived from the dataclasses of the domain: every field and every public property is a member. There is no
+list of names to maintain, so the reference, the type check and the data always agree.
 """
 
 from __future__ import annotations
@@ -14,26 +14,13 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from auditor.domain.aws_resource import Resource
-from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition, TaskDefinition
-from auditor.domain.ecs.workloads import CapacityProvider, Cluster, Service, TaskSet
 
-#: What a check may be about, by the word for it.
-KINDS: Mapping[str, type[Any]] = {
-    "task-definition": TaskDefinition,
-    "daemon-task-definition": DaemonTaskDefinition,
-    "definition": Definition,
-    "service": Service,
-    "task-set": TaskSet,
-    "cluster": Cluster,
-    "capacity-provider": CapacityProvider,
-}
-
-#: Members that are null where nobody looked: nothing may be concluded from them then, and least of all PASS.
+#: Members that are null if they could not be read. An expression that reads such a null is UNKNOWN, never PASS.
 MAYBE_UNREAD = frozenset({"tags", "usage", "latest_active"})
 
 
 class JsonType(StrEnum):
-    """What kind of value stands at a place, in the words that people read."""
+    """The type of a value, in the words of messages and of the reference."""
 
     TEXT = "text"
     TIME = "time (text: 2026-11-23T02:00:00Z)"
@@ -42,43 +29,43 @@ class JsonType(StrEnum):
     NULL = "null"
     LIST = "list"
     OBJECT = "object"
-    MAP = "texts by key"
-    ANYTHING = "anything"
-    MIXED = "now one kind of value and now another"
+    MAP = "map of text to text"
+    ANYTHING = "any value"
+    MIXED = "values of different types"
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What may stand at a place. `of` is what a list or a map holds.
+    """The shape of a value. `items` is the shape of the items of a list, or of the values of a map.
 
-    An object is of a `kind` of the domain, or was made up by an expression and has `members`.
+    An object is either of a `kind` (a dataclass of the domain), or was built by an expression and has `members`.
     """
 
-    word: JsonType
+    json_type: JsonType
     nullable: bool = False
-    of: Shape | None = None
+    items: Shape | None = None
     kind: type[Any] | None = None
     members: tuple[tuple[str, Shape], ...] = ()
 
     @property
     def names(self) -> Mapping[str, Shape]:
         """The members of an object by name."""
-        return {each.name: each.shape for each in members_of(self.kind)} if self.kind else dict(self.members)
+        return {member.name: member.shape for member in members_of(self.kind)} if self.kind else dict(self.members)
 
     def __str__(self) -> str:
-        """`list of Container`, `text or null`."""
-        alone = self.kind.__name__ if self.kind else self.word.value
-        text = f"list of {self.of}" if self.word is JsonType.LIST else alone
+        """Return a description such as `list of Container` or `text or null`."""
+        name = self.kind.__name__ if self.kind else self.json_type.value
+        text = f"list of {self.items}" if self.json_type is JsonType.LIST else name
         return f"{text} or null" if self.nullable else text
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member of an object. `says` is the sentence of a derived truth, empty for what a collector has read."""
+    """One member of an object. `description` is the docstring of a property, empty for a field."""
 
     name: str
     shape: Shape
-    says: str = ""
+    description: str = ""
 
 
 def shape_of(kind: type[Any]) -> Shape:
@@ -87,41 +74,41 @@ def shape_of(kind: type[Any]) -> Shape:
 
 
 def members_of(kind: type[Any]) -> tuple[Member, ...]:
-    """Return what `as_document` makes of a dataclass: its fields, then its derived truths.
+    """Return the members that `as_document` gives a dataclass: its fields, then its properties.
 
-    What a finding calls the resource is left out: the fact holds every part of it. Raises TypeError for a field that
-    plain data cannot hold.
+    `resource` is left out: the fact has every part of it. Raises TypeError for a field that plain data cannot hold.
     """
-    if kind not in _known:
-        _known[kind] = _members(kind)
-    return _known[kind]
-
-
-def _members(kind: type[Any]) -> tuple[Member, ...]:
-    hints = get_type_hints(kind)
-    read = [Member(each.name, _shape(hints[each.name])) for each in fields(kind)]
-    return (*read, *_derived(kind))
+    if kind not in _members_cache:
+        _members_cache[kind] = (*_field_members(kind), *_property_members(kind))
+    return _members_cache[kind]
 
 
 def as_document(fact: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass of the domain
     """Return a fact as plain data: objects, lists, texts, numbers, true, false and null."""
-    return {each.name: _plain(getattr(fact, each.name)) for each in members_of(type(fact))}
+    return {member.name: _plain(getattr(fact, member.name)) for member in members_of(type(fact))}
 
 
 def parts_of(kind: type[Any]) -> Iterator[type[Any]]:
     """Yield a kind and the kinds of all its parts, each once, outermost first."""
-    seen, waiting = set[type[Any]](), [kind]
-    while waiting:
-        each = waiting.pop(0)
-        if each not in seen:
-            seen.add(each)
-            yield each
-            waiting += [part for member in members_of(each) if (part := _innermost(member.shape).kind)]
+    seen, pending = set[type[Any]](), [kind]
+    while pending:
+        part = pending.pop(0)
+        if part not in seen:
+            seen.add(part)
+            yield part
+            innermost = (_innermost(member.shape).kind for member in members_of(part))
+            pending += [inner for inner in innermost if inner]
 
 
-def _derived(kind: type[Any]) -> Iterator[Member]:
-    truths = {name: value for each in reversed(kind.__mro__) for name, value in vars(each).items()}
-    for name, value in truths.items():
+def _field_members(kind: type[Any]) -> Iterator[Member]:
+    hints = get_type_hints(kind)
+    for field in fields(kind):
+        yield Member(field.name, _shape(hints[field.name]))
+
+
+def _property_members(kind: type[Any]) -> Iterator[Member]:
+    attributes = {name: value for base in reversed(kind.__mro__) for name, value in vars(base).items()}
+    for name, value in attributes.items():
         if not isinstance(value, property) or name.startswith("_"):
             continue
         hint = get_type_hints(value.fget)["return"]
@@ -130,24 +117,24 @@ def _derived(kind: type[Any]) -> Iterator[Member]:
 
 
 def _shape(hint: Any) -> Shape:  # noqa: ANN401 - any annotation
-    if hint in _SIMPLE:
-        return Shape(_SIMPLE[hint])
+    if hint in _SCALARS:
+        return Shape(_SCALARS[hint])
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType) and NoneType in arguments:
-        (inner,) = (_shape(each) for each in arguments if each is not NoneType)
-        return Shape(inner.word, True, inner.of, inner.kind)  # noqa: FBT003 - the second field of a shape
+        (inner,) = (_shape(argument) for argument in arguments if argument is not NoneType)
+        return Shape(inner.json_type, nullable=True, items=inner.items, kind=inner.kind)
     if origin in (tuple, frozenset):
-        return Shape(JsonType.LIST, of=_shape(arguments[0]))
+        return Shape(JsonType.LIST, items=_shape(arguments[0]))
     if origin is Mapping:
-        return Shape(JsonType.MAP, of=_shape(arguments[1]))
+        return Shape(JsonType.MAP, items=_shape(arguments[1]))
     if hasattr(hint, "__dataclass_fields__"):
         return shape_of(hint)
-    message = f"{hint!r} has no place in plain data"
+    message = f"{hint!r} has no counterpart in plain data"
     raise TypeError(message)
 
 
-_known: dict[type[Any], tuple[Member, ...]] = {}
-_SIMPLE: Mapping[Any, JsonType] = {
+_members_cache: dict[type[Any], tuple[Member, ...]] = {}
+_SCALARS: Mapping[Any, JsonType] = {
     str: JsonType.TEXT,
     int: JsonType.NUMBER,
     bool: JsonType.BOOLEAN,
@@ -156,21 +143,21 @@ _SIMPLE: Mapping[Any, JsonType] = {
 
 
 def _innermost(shape: Shape) -> Shape:
-    return _innermost(shape.of) if shape.of else shape
+    return _innermost(shape.items) if shape.items else shape
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a fact holds
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any value of a fact
     if value is None or isinstance(value, str | int):
         return value
     if isinstance(value, tuple):
-        return [_plain(each) for each in value]
+        return [_plain(item) for item in value]
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, Mapping):
         return dict(value)
-    return _time(value) if isinstance(value, datetime) else as_document(value)
+    return _timestamp(value) if isinstance(value, datetime) else as_document(value)
 
 
-def _time(moment: datetime) -> str:
+def _timestamp(moment: datetime) -> str:
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

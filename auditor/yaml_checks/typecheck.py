@@ -1,7 +1,7 @@
-"""What an expression reads, and what it gives, told from its text and the shape of a fact before any fact is there.
+"""Type inference for JMESPath: what an expression reads and returns, derived from its text and the shape of a fact.
 
-A name that no fact has would be null for ever, a text never equals a number, and both would read as PASS: whatever can
-be told beforehand is told, and what cannot be told is left alone.
+A misspelt member would always be null, and a text never equals a number. Both would read as PASS, so they are
+reported as errors when the check is loaded. What cannot be inferred is not an error.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from auditor.yaml_files import FieldError, quote, suggestion
 
 _ANYTHING, _NULL = Shape(JsonType.ANYTHING), Shape(JsonType.NULL)
 _TEXT, _NUMBER, _BOOLEAN = Shape(JsonType.TEXT), Shape(JsonType.NUMBER), Shape(JsonType.BOOLEAN)
-_OPEN = frozenset({JsonType.ANYTHING, JsonType.MIXED, JsonType.NULL})
-#: What jmespath calls the words.
-_TYPES = {
+_UNDETERMINED = frozenset({JsonType.ANYTHING, JsonType.MIXED, JsonType.NULL})
+#: The type names of jmespath.
+_JMESPATH_TYPES = {
     JsonType.TEXT: "string",
     JsonType.TIME: "string",
     JsonType.NUMBER: "number",
@@ -27,231 +27,238 @@ _TYPES = {
     JsonType.OBJECT: "object",
     JsonType.MAP: "object",
 }
-_GIVES: dict[str, Shape] = {
+_RESULTS: dict[str, Shape] = {
     **dict.fromkeys(("abs", "avg", "ceil", "floor", "length", "sum", "to_number"), _NUMBER),
     **dict.fromkeys(("contains", "ends_with", "starts_with"), _BOOLEAN),
     **dict.fromkeys(("join", "to_string", "type"), _TEXT),
-    "keys": Shape(JsonType.LIST, of=_TEXT),
+    "keys": Shape(JsonType.LIST, items=_TEXT),
 }
 
 
 @dataclass(slots=True)
-class Reading:
-    """What has been found in one expression: what is wrong with it, and the members that it reads, by their owner."""
+class TypeChecker:
+    """The type errors of one expression, and the members that it reads, as pairs of owner and name."""
 
-    complaints: list[FieldError] = field(default_factory=list)
+    errors: list[FieldError] = field(default_factory=list)
     members: set[tuple[type[Any], str]] = field(default_factory=set)
 
-    def gives(self, node: Node, here: Shape) -> Shape:
-        """Return what `node` gives where it stands upon `here`."""
-        return _RULES.get(node["type"], _anything)(self, node, here)
+    def infer(self, node: Node, current: Shape) -> Shape:
+        """Return the shape of the value of `node`, evaluated against a value of shape `current`."""
+        return _RULES.get(node["type"], _infer_any)(self, node, current)
 
-    def complain(self, message: str, advice: str) -> Shape:
-        """Note what is wrong, and go on as if it were not."""
-        self.complaints.append(FieldError(message, advice))
+    def report(self, message: str, advice: str) -> Shape:
+        """Record an error, and return the shape of any value to prevent follow-up errors."""
+        self.errors.append(FieldError(message, advice))
         return _ANYTHING
 
 
-def _anything(_reading: Reading, _node: Node, _here: Shape) -> Shape:
+def _infer_any(_checker: TypeChecker, _node: Node, _current: Shape) -> Shape:
     return _ANYTHING
 
 
-def _same(_reading: Reading, _node: Node, here: Shape) -> Shape:
-    return here
+def _infer_current(_checker: TypeChecker, _node: Node, current: Shape) -> Shape:
+    return current
 
 
-def _field(reading: Reading, node: Node, here: Shape) -> Shape:
+def _infer_field(checker: TypeChecker, node: Node, current: Shape) -> Shape:
     name = node["value"]
-    if here.word in _OPEN:
+    if current.json_type in _UNDETERMINED:
         return _ANYTHING
-    if here.word is JsonType.MAP:
-        return here.of or _ANYTHING
-    if here.word is JsonType.LIST:
-        return reading.complain(f"{quote(name)} is asked of a list", f"Write [].{quote(name)} for that of each item.")
-    if here.word is not JsonType.OBJECT:
-        bracket = f"Remove .{quote(name)}, or write brackets: what stands behind `!` ends before the dot."
-        return reading.complain(f"{quote(name)} is asked of {here.word.value}", bracket)
-    if name not in here.names:
-        owner = here.kind.__name__ if here.kind else "what is made here"
-        return reading.complain(f"{quote(name)} is not a member of {owner}", _meant(name, here))
-    if here.kind:
-        reading.members.add((here.kind, name))
-    return here.names[name]
+    if current.json_type is JsonType.MAP:
+        return current.items or _ANYTHING
+    if current.json_type is JsonType.LIST:
+        return checker.report(f"a list has no member {quote(name)}", f"Write [].{quote(name)} for that of each item.")
+    if current.json_type is not JsonType.OBJECT:
+        advice = f"Remove .{quote(name)}, or add parentheses: `!a.b` means `(!a).b`."
+        return checker.report(f"{current.json_type.value} has no member {quote(name)}", advice)
+    if name not in current.names:
+        owner = current.kind.__name__ if current.kind else "the object built here"
+        return checker.report(f"{quote(name)} is not a member of {owner}", _member_advice(name, current))
+    if current.kind:
+        checker.members.add((current.kind, name))
+    return current.names[name]
 
 
-def _meant(name: str, here: Shape) -> str:
+def _member_advice(name: str, current: Shape) -> str:
     if name in {"null", "true", "false"}:
-        return f"Write `{name}`, with these very quotes, for the value."
-    known = f"Known there: {', '.join(here.names)}. A text stands in single quotes."
-    return suggestion(name, here.names) or known
+        return f"Write `{name}`, in backticks, for the value."
+    members = f"Its members: {', '.join(current.names)}. Write a text in single quotes."
+    return suggestion(name, current.names) or members
 
 
-def _one_after_the_other(reading: Reading, node: Node, here: Shape) -> Shape:
+def _infer_chain(checker: TypeChecker, node: Node, current: Shape) -> Shape:
     for child in node["children"]:
-        here = reading.gives(child, here)
-    return here
+        current = checker.infer(child, current)
+    return current
 
 
-def _item(reading: Reading, base: Shape) -> Shape:
-    if base.word in _OPEN:
+def _item_of(checker: TypeChecker, base: Shape) -> Shape:
+    if base.json_type in _UNDETERMINED:
         return _ANYTHING
-    if base.word is not JsonType.LIST:
-        return reading.complain(f"{base} is taken for a list", "Remove the brackets.")
-    return base.of or _ANYTHING
+    if base.json_type is not JsonType.LIST:
+        return checker.report(f"{base} is used as a list", "Remove the brackets.")
+    return base.items or _ANYTHING
 
 
-def _index(reading: Reading, _node: Node, here: Shape) -> Shape:
-    return _item(reading, here)
+def _infer_index(checker: TypeChecker, _node: Node, current: Shape) -> Shape:
+    return _item_of(checker, current)
 
 
-def _projection(reading: Reading, node: Node, here: Shape) -> Shape:
+def _infer_projection(checker: TypeChecker, node: Node, current: Shape) -> Shape:
     left, right, *condition = node["children"]
-    item = _item(reading, reading.gives(left, here))
-    for each in condition:
-        reading.gives(each, item)
-    return Shape(JsonType.LIST, of=reading.gives(right, item))
+    item = _item_of(checker, checker.infer(left, current))
+    for filter_node in condition:
+        checker.infer(filter_node, item)
+    return Shape(JsonType.LIST, items=checker.infer(right, item))
 
 
-def _values(reading: Reading, node: Node, here: Shape) -> Shape:
-    base = reading.gives(node["children"][0], here)
-    if base.word not in {JsonType.MAP, JsonType.OBJECT, *_OPEN}:
-        reading.complain(f"{base} is taken for an object", "Write [*] for the items of a list.")
-    item = base.of if base.word is JsonType.MAP and base.of else _ANYTHING
-    return Shape(JsonType.LIST, of=reading.gives(node["children"][1], item))
+def _infer_values(checker: TypeChecker, node: Node, current: Shape) -> Shape:
+    base = checker.infer(node["children"][0], current)
+    if base.json_type not in {JsonType.MAP, JsonType.OBJECT, *_UNDETERMINED}:
+        checker.report(f"{base} is used as an object", "Write [*] for the items of a list.")
+    item = base.items if base.json_type is JsonType.MAP and base.items else _ANYTHING
+    return Shape(JsonType.LIST, items=checker.infer(node["children"][1], item))
 
 
-def _flatten(reading: Reading, node: Node, here: Shape) -> Shape:
-    base = reading.gives(node["children"][0], here)
-    item = _item(reading, base)
-    return item if item.word is JsonType.LIST else Shape(JsonType.LIST, of=item)
+def _infer_flatten(checker: TypeChecker, node: Node, current: Shape) -> Shape:
+    base = checker.infer(node["children"][0], current)
+    item = _item_of(checker, base)
+    return item if item.json_type is JsonType.LIST else Shape(JsonType.LIST, items=item)
 
 
-def _slice(reading: Reading, _node: Node, here: Shape) -> Shape:
-    return Shape(JsonType.LIST, of=_item(reading, here))
+def _infer_slice(checker: TypeChecker, _node: Node, current: Shape) -> Shape:
+    return Shape(JsonType.LIST, items=_item_of(checker, current))
 
 
-def _literal(_reading: Reading, node: Node, _here: Shape) -> Shape:
+def _infer_literal(_checker: TypeChecker, node: Node, _current: Shape) -> Shape:
     value = node["value"]
     if isinstance(value, bool):
         return _BOOLEAN
     if isinstance(value, list):
-        return Shape(JsonType.LIST, of=_ANYTHING)
-    words = {str: _TEXT, int: _NUMBER, float: _NUMBER, type(None): _NULL}
-    return words.get(type(value), _ANYTHING)
+        return Shape(JsonType.LIST, items=_ANYTHING)
+    shapes = {str: _TEXT, int: _NUMBER, float: _NUMBER, type(None): _NULL}
+    return shapes.get(type(value), _ANYTHING)
 
 
-def _comparator(reading: Reading, node: Node, here: Shape) -> Shape:
-    left, right = (reading.gives(each, here) for each in node["children"])
+def _infer_comparator(checker: TypeChecker, node: Node, current: Shape) -> Shape:
+    left, right = (checker.infer(child, current) for child in node["children"])
     if node["value"] in {"eq", "ne"}:
         if not _may_equal(left, right):
-            advice = "Write 'x' for a text, `1` for a number, `true` for a truth, with these very quotes."
-            reading.complain(f"compares {left} with {right}, which are never equal", advice)
+            advice = "Write 'x' for a text, `1` for a number and `true` for a boolean, quoted like this."
+            checker.report(f"compares {left} with {right}, which are never equal", advice)
         return _BOOLEAN
     for side in (left, right):
-        if side.word not in {JsonType.NUMBER, *_OPEN}:
-            reading.complain(f"orders {side}, which is no number", "Compare it with == or !=.")
+        if side.json_type not in {JsonType.NUMBER, *_UNDETERMINED}:
+            checker.report(f"orders {side}, which is not a number", "Compare it with == or !=.")
     return _BOOLEAN
 
 
-def _either(reading: Reading, node: Node, here: Shape) -> Shape:
-    return _joined([reading.gives(each, here) for each in node["children"]])
+def _infer_either(checker: TypeChecker, node: Node, current: Shape) -> Shape:
+    return _union([checker.infer(child, current) for child in node["children"]])
 
 
-def _not(reading: Reading, node: Node, here: Shape) -> Shape:
-    reading.gives(node["children"][0], here)
+def _infer_not(checker: TypeChecker, node: Node, current: Shape) -> Shape:
+    checker.infer(node["children"][0], current)
     return _BOOLEAN
 
 
-def _several(reading: Reading, node: Node, here: Shape) -> Shape:
-    return Shape(JsonType.LIST, of=_joined([reading.gives(each, here) for each in node["children"]]))
+def _infer_list(checker: TypeChecker, node: Node, current: Shape) -> Shape:
+    return Shape(JsonType.LIST, items=_union([checker.infer(child, current) for child in node["children"]]))
 
 
-def _made(reading: Reading, node: Node, here: Shape) -> Shape:
-    members = tuple((each["value"], reading.gives(each["children"][0], here)) for each in node["children"])
+def _infer_object(checker: TypeChecker, node: Node, current: Shape) -> Shape:
+    members = tuple((pair["value"], checker.infer(pair["children"][0], current)) for pair in node["children"])
     return Shape(JsonType.OBJECT, members=members)
 
 
-def _function(reading: Reading, node: Node, here: Shape) -> Shape:
-    name, nodes = node["value"], node["children"]
-    known = signatures()
-    if name not in known:
-        every = f"Known: {', '.join(sorted(known))}."
-        return reading.complain(f"{quote(name)}() is not a function", suggestion(name, known) or every)
-    signature = known[name]
+def _infer_function(checker: TypeChecker, node: Node, current: Shape) -> Shape:
+    name, arguments = node["value"], node["children"]
+    functions = signatures()
+    if name not in functions:
+        advice = suggestion(name, functions) or f"The functions are {', '.join(sorted(functions))}."
+        return checker.report(f"{quote(name)}() is not a function", advice)
+    signature = functions[name]
     variadic = bool(signature[-1].get("variadic"))
-    if len(nodes) < len(signature) or (len(nodes) > len(signature) and not variadic):
-        wanted = f"{len(signature)}{' or more' if variadic else ''}"
-        return reading.complain(f"{name}() takes {wanted}, and is given {len(nodes)}", "Count the commas.")
-    given, behind = _arguments(reading, nodes, here)
-    for position, each in enumerate(given):
-        _fits(reading, name, signature[min(position, len(signature) - 1)]["types"], each)
-    return _given_by(name, [each for each in given if each], behind)
+    if len(arguments) < len(signature) or (len(arguments) > len(signature) and not variadic):
+        expected = f"{len(signature)}{' or more' if variadic else ''}"
+        message = f"{name}() has {len(arguments)} arguments, expected {expected}"
+        return checker.report(message, "Count the commas.")
+    shapes, referenced = _infer_arguments(checker, arguments, current)
+    for position, shape in enumerate(shapes):
+        _check_argument(checker, name, signature[min(position, len(signature) - 1)]["types"], shape)
+    return _result_of(name, [shape for shape in shapes if shape], referenced)
 
 
-def _arguments(reading: Reading, nodes: Sequence[Node], here: Shape) -> tuple[list[Shape | None], Shape]:
-    """Each argument's shape, None for what is behind an `&`: that stands upon the items of the list beside it."""
-    given = [None if each["type"] == "expref" else reading.gives(each, here) for each in nodes]
-    item = next((each.of for each in given if each and each.word is JsonType.LIST and each.of), _ANYTHING)
-    behind = [reading.gives(each["children"][0], item) for each in nodes if each["type"] == "expref"]
-    return given, behind[-1] if behind else _ANYTHING
+def _infer_arguments(
+    checker: TypeChecker, arguments: Sequence[Node], current: Shape
+) -> tuple[list[Shape | None], Shape]:
+    """Return the shape of each argument, None for an `&expression`, and the shape of the last `&expression`.
+
+    An `&expression` is evaluated against the items of the list argument.
+    """
+    shapes = [None if node["type"] == "expref" else checker.infer(node, current) for node in arguments]
+    lists = (shape.items for shape in shapes if shape and shape.json_type is JsonType.LIST and shape.items)
+    item = next(lists, _ANYTHING)
+    referenced = [checker.infer(node["children"][0], item) for node in arguments if node["type"] == "expref"]
+    return shapes, referenced[-1] if referenced else _ANYTHING
 
 
-def _fits(reading: Reading, name: str, types: Sequence[str], given: Shape | None) -> None:
-    if given is None or given.word in _OPEN or not types:
+def _check_argument(checker: TypeChecker, name: str, types: Sequence[str], shape: Shape | None) -> None:
+    if shape is None or shape.json_type in _UNDETERMINED or not types:
         return
-    called = _TYPES[given.word]
-    if not any(each.split("-")[0] == called for each in types):
-        wanted = " or ".join(sorted({each.split("-")[0] for each in types}))
-        reading.complain(f"{name}() is given {given}, not {wanted}", "Compare with the functions on jmespath.org.")
+    accepted = {accepted_type.split("-")[0] for accepted_type in types}
+    if _JMESPATH_TYPES[shape.json_type] not in accepted:
+        message = f"{name}() does not accept {shape}, only {' or '.join(sorted(accepted))}"
+        checker.report(message, "Compare with the functions on jmespath.org.")
 
 
-def _given_by(name: str, given: Sequence[Shape], behind: Shape) -> Shape:
-    first = given[0] if given else _ANYTHING
-    gives: dict[str, Shape] = {
-        **_GIVES,
+def _result_of(name: str, arguments: Sequence[Shape], referenced: Shape) -> Shape:
+    first = arguments[0] if arguments else _ANYTHING
+    results: dict[str, Shape] = {
+        **_RESULTS,
         **dict.fromkeys(("reverse", "sort", "sort_by"), first),
-        **dict.fromkeys(("max", "max_by", "min", "min_by"), first.of or _ANYTHING),
-        "map": Shape(JsonType.LIST, of=behind),
-        "not_null": _joined(given),
-        "to_array": first if first.word is JsonType.LIST else Shape(JsonType.LIST, of=first),
-        "values": Shape(JsonType.LIST, of=first.of if first.word is JsonType.MAP else _ANYTHING),
+        **dict.fromkeys(("max", "max_by", "min", "min_by"), first.items or _ANYTHING),
+        "map": Shape(JsonType.LIST, items=referenced),
+        "not_null": _union(arguments),
+        "to_array": first if first.json_type is JsonType.LIST else Shape(JsonType.LIST, items=first),
+        "values": Shape(JsonType.LIST, items=first.items if first.json_type is JsonType.MAP else _ANYTHING),
     }
-    return gives.get(name, _ANYTHING)
+    return results.get(name, _ANYTHING)
 
 
 def _may_equal(left: Shape, right: Shape) -> bool:
-    if left.word in _OPEN or right.word in _OPEN:
+    if left.json_type in _UNDETERMINED or right.json_type in _UNDETERMINED:
         return True
-    return _TYPES[left.word] == _TYPES[right.word]
+    return _JMESPATH_TYPES[left.json_type] == _JMESPATH_TYPES[right.json_type]
 
 
-def _joined(shapes: Sequence[Shape]) -> Shape:
-    """What may come out where one of several does."""
-    some = {each.word: each for each in shapes if each.word is not JsonType.NULL}
-    if JsonType.ANYTHING in some or not some:
+def _union(shapes: Sequence[Shape]) -> Shape:
+    """Return the shape of a value that has one of several shapes."""
+    by_type = {shape.json_type: shape for shape in shapes if shape.json_type is not JsonType.NULL}
+    if JsonType.ANYTHING in by_type or not by_type:
         return _ANYTHING
-    return next(iter(some.values())) if len(some) == 1 else Shape(JsonType.MIXED)
+    return next(iter(by_type.values())) if len(by_type) == 1 else Shape(JsonType.MIXED)
 
 
-_RULES: dict[str, Callable[[Reading, Node, Shape], Shape]] = {
-    "field": _field,
-    "identity": _same,
-    "current": _same,
-    "subexpression": _one_after_the_other,
-    "pipe": _one_after_the_other,
-    "index_expression": _one_after_the_other,
-    "index": _index,
-    "slice": _slice,
-    "projection": _projection,
-    "filter_projection": _projection,
-    "value_projection": _values,
-    "flatten": _flatten,
-    "literal": _literal,
-    "comparator": _comparator,
-    "or_expression": _either,
-    "and_expression": _either,
-    "not_expression": _not,
-    "multi_select_list": _several,
-    "multi_select_dict": _made,
-    "function_expression": _function,
+_RULES: dict[str, Callable[[TypeChecker, Node, Shape], Shape]] = {
+    "field": _infer_field,
+    "identity": _infer_current,
+    "current": _infer_current,
+    "subexpression": _infer_chain,
+    "pipe": _infer_chain,
+    "index_expression": _infer_chain,
+    "index": _infer_index,
+    "slice": _infer_slice,
+    "projection": _infer_projection,
+    "filter_projection": _infer_projection,
+    "value_projection": _infer_values,
+    "flatten": _infer_flatten,
+    "literal": _infer_literal,
+    "comparator": _infer_comparator,
+    "or_expression": _infer_either,
+    "and_expression": _infer_either,
+    "not_expression": _infer_not,
+    "multi_select_list": _infer_list,
+    "multi_select_dict": _infer_object,
+    "function_expression": _infer_function,
 }

@@ -27,7 +27,7 @@ from tests.engine.stubs import StubReader, one_definition
 from tests.run.stubs import stub_aws
 from tests.run.test_orchestrator import MANIFEST, RUN
 from tests.store.stubs import Memory
-from tests.yaml_checks.sample_checks import check, put
+from tests.yaml_checks.sample_checks import make_check, write_check
 
 ROOT = Path(__file__).parents[2]
 FLAGSHIP = "ecs-host-network-privileged-or-root"
@@ -54,7 +54,7 @@ def loaded(folder: Path) -> Settings:
 
 
 def test_the_list_holds_them_and_says_which_file_each_is(do: Do, tmp_path: Path) -> None:
-    path = put(tmp_path / "mine")
+    path = write_check(tmp_path / "mine")
 
     by_flag = do("checks", checks_folder=(str(tmp_path / "mine"),))
     by_settings = do("checks", f"checks: {{folders: ['{tmp_path}/mine'], exclude: [own-*]}}")
@@ -67,7 +67,7 @@ def test_the_list_holds_them_and_says_which_file_each_is(do: Do, tmp_path: Path)
 
 
 def test_each_has_its_page(do: Do, tmp_path: Path) -> None:
-    put(tmp_path / "mine", title="No \u202econtainer", manual={"rationale": "One.\n\n    two \x1b[31m"})
+    write_check(tmp_path / "mine", title="No \u202econtainer", manual={"rationale": "One.\n\n    two \x1b[31m"})
 
     page = do("checks", check_id="own-no-privileged", checks_folder=(str(tmp_path / "mine"),)).text
 
@@ -77,12 +77,12 @@ def test_each_has_its_page(do: Do, tmp_path: Path) -> None:
 
 
 def test_what_they_may_read_is_printed(do: Do) -> None:
-    assert "over: task-definition (TaskDefinition)" in do("checks", facts=True).text
+    assert "resource: task-definition (TaskDefinition)" in do("checks", facts=True).text
 
 
 def test_the_flag_stands_in_place_of_the_settings_folders(do: Do, tmp_path: Path) -> None:
-    put(tmp_path / "a", id="own-a")
-    put(tmp_path / "b", id="own-b")
+    write_check(tmp_path / "a", id="own-a")
+    write_check(tmp_path / "b", id="own-b")
 
     text = do("checks", f"checks: {{folders: '{tmp_path}/a'}}", checks_folder=(f"{tmp_path}/b",)).text
 
@@ -91,7 +91,7 @@ def test_the_flag_stands_in_place_of_the_settings_folders(do: Do, tmp_path: Path
 
 
 def test_they_are_chosen_by_id_like_all_others(do: Do, tmp_path: Path) -> None:
-    put(tmp_path / "mine")
+    write_check(tmp_path / "mine")
     folder = (str(tmp_path / "mine"),)
 
     assert "1 check" in do("validate", "fail_on: none", checks_folder=folder, check=("own-*",)).text
@@ -99,8 +99,8 @@ def test_they_are_chosen_by_id_like_all_others(do: Do, tmp_path: Path) -> None:
 
 
 def test_all_problems_come_together_and_each_once(do: Do, tmp_path: Path) -> None:
-    put(tmp_path / "mine", "bad.yaml", id="own-bad", severity="bad", fail_when="usr")
-    put(tmp_path / "mine", "taken.yaml", id=FLAGSHIP)
+    write_check(tmp_path / "mine", "bad.yaml", id="own-bad", severity="bad", fail_when="usr")
+    write_check(tmp_path / "mine", "taken.yaml", id=FLAGSHIP)
     (tmp_path / "inventory.yaml").write_text("accounts: [{id: 1}]\n", encoding="utf-8")
     settings = f"checks:\n  include: [own-bad]\n  folders: [{tmp_path}/mine, nowhere, 's3://bucket/checks']\nsped: 1\n"
 
@@ -120,18 +120,18 @@ def test_all_problems_come_together_and_each_once(do: Do, tmp_path: Path) -> Non
 
 
 def test_a_kind_that_nothing_reads_is_a_problem_that_names_the_file(tmp_path: Path) -> None:
-    own = check(tmp_path)
+    own = make_check(tmp_path)
 
     (problem,) = checks_without_collector([own, replace(own, fact_type=bytes)])
 
-    assert str(problem).startswith(f"{tmp_path}/own.yaml: over: own-no-privileged: no collector reads bytes\n  -> ")
+    assert str(problem).startswith(f"{tmp_path}/own.yaml: resource: own-no-privileged: no collector reads bytes\n  -> ")
 
 
 def test_a_run_is_another_once_the_text_of_a_check_is(tmp_path: Path) -> None:
-    put(tmp_path)
+    write_check(tmp_path)
     before = fingerprint(RunRequest(RUN, "out", (), loaded(tmp_path), {}))
     again = fingerprint(RunRequest(RUN, "out", (), loaded(tmp_path), {}))
-    put(tmp_path, words="has all powers")
+    write_check(tmp_path, reason_text="has all powers")
     after = fingerprint(RunRequest(RUN, "out", (), loaded(tmp_path), {}))
 
     assert before == again != after
@@ -140,7 +140,7 @@ def test_a_run_is_another_once_the_text_of_a_check_is(tmp_path: Path) -> None:
 def test_the_manifest_says_which_texts_judged_and_the_rows_are_like_any_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = put(tmp_path / "mine", fail_when="uses_host_network", reason="host-mode")
+    path = write_check(tmp_path / "mine", fail_when="uses_host_network", reason="host-mode")
     how, bucket = loaded(tmp_path / "mine"), Memory()
     aws = stub_aws(monkeypatch, bucket, StubReader(look=one_definition))
 

@@ -1,4 +1,4 @@
-"""Files of checks for tests: name what matters, the rest is filled in."""
+"""Check files for tests: a test states the keys that matter, defaults fill in the others."""
 
 from __future__ import annotations
 
@@ -8,44 +8,44 @@ from typing import Any
 
 from auditor.domain.check import Check
 from auditor.domain.errors import Problem
-from auditor.yaml_checks import Found, load
+from auditor.yaml_checks import LoadedChecks, load
 
-USUAL: dict[str, Any] = {
+DEFAULTS: dict[str, Any] = {
     "id": "own-no-privileged",
     "title": "No container is privileged",
     "severity": "high",
-    "over": "task-definition",
+    "resource": "task-definition",
     "fail_when": "length(containers[?privileged]) > `0`",
     "remediation": "Register a revision without it.",
     "reason": "privileged",
-    "words": "is privileged",
+    "reason_text": "is privileged",
 }
-PLACE = Problem("auditor.yaml", 3, "checks.folders[0]", "")
+LOCATION = Problem("auditor.yaml", 3, "checks.folders[0]", "")
 
 
-def text(**members: Any) -> str:  # noqa: ANN401 - plain data
-    """Write a file, a key a line: JSON is YAML. A member that is None is left out."""
-    given = {key: value for key, value in {**USUAL, **members}.items() if value is not None}
-    return "".join(f"{key}: {json.dumps(value)}\n" for key, value in given.items())
+def check_yaml(**keys: Any) -> str:  # noqa: ANN401 - JSON data
+    """Return the text of a check file with one key per line. A key with the value None is left out."""
+    document = {key: value for key, value in {**DEFAULTS, **keys}.items() if value is not None}
+    return "".join(f"{key}: {json.dumps(value)}\n" for key, value in document.items())
 
 
-def put(folder: Path, name: str = "own.yaml", **members: Any) -> Path:  # noqa: ANN401
-    """Put a file into a folder."""
+def write_check(folder: Path, name: str = "own.yaml", **keys: Any) -> Path:  # noqa: ANN401 - JSON data
+    """Write a check file, and create its folder if necessary."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
-    path.write_text(text(**members), encoding="utf-8")
+    path.write_text(check_yaml(**keys), encoding="utf-8")
     return path
 
 
-def found(folder: Path, **taken: str) -> Found:
-    """Load one folder."""
-    return load({str(folder): PLACE}, taken)
+def load_folder(folder: Path, **owners: str) -> LoadedChecks:
+    """Load the check files of one folder."""
+    return load({str(folder): LOCATION}, owners)
 
 
-def check(folder: Path, **members: Any) -> Check[Any]:  # noqa: ANN401
-    """Make the check of one file that must be in order."""
-    put(folder, **members)
-    loaded = found(folder)
+def make_check(folder: Path, **keys: Any) -> Check[Any]:  # noqa: ANN401 - JSON data
+    """Write and load one check file, which must be valid."""
+    write_check(folder, **keys)
+    loaded = load_folder(folder)
     assert loaded.problems == []
-    (made,) = loaded.checks
-    return made
+    (check,) = loaded.checks
+    return check

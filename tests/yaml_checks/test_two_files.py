@@ -1,4 +1,4 @@
-"""A new check is a file and its test: nothing else is edited, and whatever holds checks to account sees it."""
+"""A new check is one file and its test. No other file changes, and the contract tests of checks include it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ YAML = """
 id: own-example
 title: No family is called test
 severity: low
-over: task-definition
+resource: task-definition
 fail_when: family == 'test'
 remediation: Give the family another name.
 """
@@ -58,7 +58,7 @@ remediation: Give the family another name.
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The product and what its checks are held to, somewhere else."""
+    """Return a copy of the product and of the tests that every check must pass."""
     for path in ("auditor", "tests/checks"):
         shutil.copytree(ROOT / path, tmp_path / path, ignore=shutil.ignore_patterns("__pycache__"))
     for path in ("pyproject.toml", "tests/__init__.py", "tests/builders.py", "tests/conftest.py"):
@@ -68,36 +68,36 @@ def copy(tmp_path: Path) -> Path:
 
 def run(folder: Path, *arguments: str) -> str:
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(folder)}
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", *arguments], capture_output=True, text=True, check=False, cwd=folder, env=environment
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert process.returncode == 0, process.stdout + process.stderr
+    return process.stdout
 
 
-def files(folder: Path) -> dict[str, bytes]:
+def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_in_python_it_is_a_file_and_its_test(copy: Path) -> None:
-    before = files(copy)
-    sections = "\n\n".join(f"{title}\n{'-' * len(title)}\nSomething." for title in HEADINGS.values())
-    (copy / "auditor/checks/ecs/example.py").write_text(f'"""No family is called test.\n\n{sections}\n"""\n{CHECK}')
+def test_a_python_check_is_one_file_and_its_test(copy: Path) -> None:
+    before = contents(copy)
+    manual = "\n\n".join(f"{title}\n{'-' * len(title)}\nSomething." for title in HEADINGS.values())
+    (copy / "auditor/checks/ecs/example.py").write_text(f'"""No family is called test.\n\n{manual}\n"""\n{CHECK}')
     (copy / "tests/checks/ecs/test_example.py").write_text(TEST)
 
     listed = run(copy, "auditor", "checks")
     flags = ("-q", "-n0", "-p", "no:cacheprovider", "-k", "example or every_file or sorted_by_id")
     tested = run(copy, "pytest", *flags, "tests/checks/test_contract.py", "tests/checks/ecs/test_example.py")
 
-    after = files(copy)
+    after = contents(copy)
     assert set(after) - set(before) == {"auditor/checks/ecs/example.py", "tests/checks/ecs/test_example.py"}
     assert {path: after[path] for path in before} == before
     assert [line.split()[0] for line in listed.splitlines() if line.startswith("ecs-example")] == ["ecs-example"]
     assert " passed" in tested
-    assert int(tested.split(" passed")[0].split()[-1]) > len(HEADINGS), "the contract has a test for each section"
+    assert int(tested.split(" passed")[0].split()[-1]) > len(HEADINGS), "the contract tests every section"
 
 
-def test_without_python_it_is_a_file(tmp_path: Path) -> None:
+def test_a_yaml_check_is_one_file(tmp_path: Path) -> None:
     (tmp_path / "checks").mkdir()
     (tmp_path / "checks/example.yaml").write_text(YAML)
 

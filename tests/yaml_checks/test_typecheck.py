@@ -1,68 +1,91 @@
-"""What can be told of an expression before any fact is there."""
+"""Type errors and result types of expressions, inferred without a fact."""
 
 from __future__ import annotations
 
 import pytest
 
-from auditor.yaml_checks.expression import parsed, signatures
-from auditor.yaml_checks.model import KINDS, shape_of
-from auditor.yaml_checks.typecheck import _RULES, Reading
+from auditor.domain.fact import fact_kinds
+from auditor.yaml_checks.expression import parse_expression, signatures
+from auditor.yaml_checks.model import shape_of
+from auditor.yaml_checks.typecheck import _RULES, TypeChecker
 
 
-def read(text: str, over: str = "task-definition") -> tuple[str, list[str], Reading]:
-    reading = Reading()
-    shape = reading.gives(parsed(text), shape_of(KINDS[over]))
-    return str(shape), [f"{each.message} -> {each.advice}" for each in reading.complaints], reading
+def infer(text: str, resource: str = "task-definition") -> tuple[str, list[str], TypeChecker]:
+    checker = TypeChecker()
+    shape = checker.infer(parse_expression(text), shape_of(fact_kinds()[resource]))
+    return str(shape), [f"{error.message} -> {error.advice}" for error in checker.errors], checker
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
-        pytest.param("contaners", "contaners is not a member of TaskDefinition -> Did you mean containers?", id="slip"),
+        pytest.param(
+            "contaners",
+            "contaners is not a member of TaskDefinition -> Did you mean containers?",
+            id="a misspelt member",
+        ),
         pytest.param("containers[].usr", "usr is not a member of Container", id="in a list"),
         pytest.param("containers[*].usr", "usr is not a member of Container", id="in a projection"),
         pytest.param("containers[0].usr", "usr is not a member of Container", id="in one item"),
         pytest.param("containers[1:].usr", "usr is not a member of Container", id="in a slice"),
         pytest.param("containers[-1] | usr", "usr is not a member of Container", id="behind a pipe"),
         pytest.param("containers[?usr == 'x']", "usr is not a member of Container", id="in a filter"),
-        pytest.param("containers[?priviledged]", "Did you mean privileged?", id="a slip in a filter"),
+        pytest.param("containers[?priviledged]", "Did you mean privileged?", id="a misspelt member in a filter"),
         pytest.param("length(containers[?!usr]) > `0`", "usr is not a member", id="within a function"),
         pytest.param("sort_by(containers, &usr)", "usr is not a member of Container", id="behind an ampersand"),
         pytest.param("max_by(containers, &memory).usr", "usr is not a member of Container", id="of a result"),
         pytest.param("map(&usr, containers)", "usr is not a member of Container", id="mapped"),
         pytest.param("containers[].environment[].nme", "nme is not a member of Variable", id="two lists deep"),
-        pytest.param("containers[].{n: name}[].m", "m is not a member of what is made here", id="of what is made"),
-        pytest.param("[family, arn, usr]", "usr is not a member of TaskDefinition", id="in a list that is made"),
-        pytest.param("family || usr", "usr is not a member of TaskDefinition", id="on the other side"),
+        pytest.param(
+            "containers[].{n: name}[].m", "m is not a member of the object built here", id="of a built object"
+        ),
+        pytest.param("[family, arn, usr]", "usr is not a member of TaskDefinition", id="in a built list"),
+        pytest.param("family || usr", "usr is not a member of TaskDefinition", id="in the right operand"),
         pytest.param("usage.runing_tasks", "Did you mean running_tasks?", id="in an object"),
-        pytest.param("not_null(usage).srvices", "srvices is not a member of Usage", id="of the first that is there"),
-        pytest.param("containers.name", "name is asked of a list -> Write [].name", id="a list taken for an object"),
-        pytest.param("family.name", "name is asked of text", id="a text taken for an object"),
-        pytest.param("!usage.in_use", "in_use is asked of true or false -> Remove .in_use, or write brackets", id="not a.b"),
-        pytest.param("family[0]", "text is taken for a list", id="a text taken for a list"),
-        pytest.param("revision.*", "number is taken for an object", id="a number taken for an object"),
-        pytest.param("network_mode == null", "Write `null`, with these very quotes", id="null without quotes"),
+        pytest.param("not_null(usage).srvices", "srvices is not a member of Usage", id="of a not_null() result"),
+        pytest.param("containers.name", "a list has no member name -> Write [].name", id="a list used as an object"),
+        pytest.param("family.name", "text has no member name", id="a text used as an object"),
+        pytest.param(
+            "!usage.in_use", "true or false has no member in_use -> Remove .in_use, or add parentheses", id="!a.b"
+        ),
+        pytest.param("family[0]", "text is used as a list", id="a text used as a list"),
+        pytest.param("revision.*", "number is used as an object", id="a number used as an object"),
+        pytest.param("network_mode == null", "Write `null`, in backticks", id="null without backticks"),
         pytest.param('network_mode == "host"', "host is not a member", id="a text in double quotes"),
-        pytest.param("revision == '3'", "compares number with text, which are never equal", id="a number as a text"),
-        pytest.param("uses_host_network == 'true'", "compares true or false with text", id="a truth as a text"),
-        pytest.param("containers[?memory == '512']", "compares number or null with text", id="the like in a filter"),
-        pytest.param("status > `3`", "orders text, which is no number", id="a text that is ordered"),
-        pytest.param("lenght(containers) > `0`", "lenght() is not a function -> Did you mean length?", id="no such"),
-        pytest.param("length(containers, `1`)", "length() takes 1, and is given 2", id="too many arguments"),
-        pytest.param("merge()", "merge() takes 1 or more, and is given 0", id="too few arguments"),
-        pytest.param("length(revision) > `0`", "length() is given number, not array or object", id="misgiven"),
-        pytest.param("starts_with(containers, 'x')", "starts_with() is given list of Container", id="misgiven a list"),
+        pytest.param(
+            "revision == '3'", "compares number with text, which are never equal", id="a number compared with a text"
+        ),
+        pytest.param(
+            "uses_host_network == 'true'", "compares true or false with text", id="a boolean compared with a text"
+        ),
+        pytest.param(
+            "containers[?memory == '512']",
+            "compares number or null with text",
+            id="a number compared with a text in a filter",
+        ),
+        pytest.param("status > `3`", "orders text, which is not a number", id="an ordered text"),
+        pytest.param(
+            "lenght(containers) > `0`", "lenght() is not a function -> Did you mean length?", id="an unknown function"
+        ),
+        pytest.param("length(containers, `1`)", "length() has 2 arguments, expected 1", id="too many arguments"),
+        pytest.param("merge()", "merge() has 0 arguments, expected 1 or more", id="too few arguments"),
+        pytest.param(
+            "length(revision) > `0`", "length() does not accept number, only array or object", id="a number as list"
+        ),
+        pytest.param(
+            "starts_with(containers, 'x')", "starts_with() does not accept list of Container", id="a list as text"
+        ),
     ],
-)  # fmt: skip
-def test_what_is_wrong_is_told(text: str, said: str) -> None:
-    _, complaints, _ = read(text)
+)
+def test_a_type_error_is_reported_once(text: str, message: str) -> None:
+    _, errors, _ = infer(text)
 
-    assert len(complaints) == 1
-    assert said in complaints[0]
+    assert len(errors) == 1
+    assert message in errors[0]
 
 
 @pytest.mark.parametrize(
-    ("text", "gives"),
+    ("text", "result"),
     [
         ("uses_host_network", "true or false"),
         ("length(containers[?privileged || runs_as_root]) > `0`", "true or false"),
@@ -84,51 +107,57 @@ def test_what_is_wrong_is_told(text: str, said: str) -> None:
         ("!(usage.in_use)", "true or false"),
         ("!containers", "true or false"),
         ("@.family", "text"),
-        ("merge(@, `{}`).anything.goes", "anything"),
-        ("`{}`.anything", "anything"),
-        ("`[1, 2]`[0]", "anything"),
+        ("merge(@, `{}`).anything.goes", "any value"),
+        ("`{}`.anything", "any value"),
+        ("`[1, 2]`[0]", "any value"),
         ("containers[].{n: name, i: image}[].i", "list of text"),
-        ("containers[?privileged] && uses_host_network", "now one kind of value and now another"),
+        ("containers[?privileged] && uses_host_network", "values of different types"),
     ],
 )
-def test_what_it_gives_is_told(text: str, gives: str) -> None:
-    shape, complaints, _ = read(text)
+def test_the_result_type_is_inferred(text: str, result: str) -> None:
+    shape, errors, _ = infer(text)
 
-    assert shape == gives
-    assert complaints == []
-
-
-@pytest.mark.parametrize("over", KINDS)
-def test_every_member_of_every_kind_can_be_named(over: str) -> None:
-    for name in shape_of(KINDS[over]).names:
-        assert read(name, over)[1] == []
+    assert shape == result
+    assert errors == []
 
 
-def test_what_is_read_is_remembered_with_its_owner() -> None:
-    _, _, reading = read("uses_host_network && length(containers[?privileged]) > `0`")
+@pytest.mark.parametrize("resource", fact_kinds())
+def test_every_member_of_every_kind_is_accepted(resource: str) -> None:
+    for name in shape_of(fact_kinds()[resource]).names:
+        assert infer(name, resource)[1] == []
 
-    assert {(kind.__name__, name) for kind, name in reading.members} == {
+
+def test_members_are_recorded_with_their_owner() -> None:
+    _, _, checker = infer("uses_host_network && length(containers[?privileged]) > `0`")
+
+    assert {(kind.__name__, name) for kind, name in checker.members} == {
         ("TaskDefinition", "uses_host_network"),
         ("TaskDefinition", "containers"),
         ("Container", "privileged"),
     }
 
 
-def test_every_function_of_the_language_is_known() -> None:
+def test_every_jmespath_function_is_accepted() -> None:
+    samples = {
+        "array": "containers",
+        "array-string": "containers[].name",
+        "array-number": "containers[].memory",
+        "string": "family",
+        "number": "revision",
+        "object": "@",
+        "expref": "&name",
+    }
     for name, signature in signatures().items():
-        behind = {"array": "containers", "string": "family", "number": "revision", "object": "@", "expref": "&name"}
-        wanted = [(each["types"] or ["string"])[0] for each in signature]
-        given = ["containers[].name" if each == "array-string" else "containers[].memory" if each == "array-number"
-                 else behind[each] for each in wanted]  # fmt: skip
-        assert read(f"{name}({', '.join(given)})")[1] == [], name
+        arguments = [samples[(parameter["types"] or ["string"])[0]] for parameter in signature]
+        assert infer(f"{name}({', '.join(arguments)})")[1] == [], name
 
 
-def test_every_kind_of_node_that_a_tree_may_hold_has_a_rule() -> None:
+def test_every_node_type_has_an_inference_rule() -> None:
     texts = ["a[0:1].b[*].c.* | @[]", "[a, {b: `1`}]", "!(a && b || c == d)", "sort_by(a, &b)[?c]", "a[1]"]
-    kinds, waiting = set(), [parsed(each) for each in texts]
-    while waiting:
-        node = waiting.pop()
-        kinds.add(node["type"])
-        waiting += [each for each in node["children"] if isinstance(each, dict)]
+    types, pending = set(), [parse_expression(text) for text in texts]
+    while pending:
+        node = pending.pop()
+        types.add(node["type"])
+        pending += [child for child in node["children"] if isinstance(child, dict)]
 
-    assert kinds - set(_RULES) == {"expref", "key_val_pair"}, "both stand within a function or an object only"
+    assert types - set(_RULES) == {"expref", "key_val_pair"}, "the rules of functions and objects handle both"
