@@ -10,7 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from auditor.archive import row_schema
 from auditor.inventory.native import InventoryFile
-from auditor.settings.file import SettingsFile
+from auditor.settings.model import SettingsFile
 from auditor.yaml_checks.file import CheckFile
 
 _ROWS: tuple[Any, ...] = (

@@ -1,35 +1,49 @@
-"""The types of the settings' fields: each accepts what can work and says in a sentence what is wrong otherwise."""
+"""The types of the settings' fields: each accepts valid values and explains in a sentence what is wrong with others."""
 
 from __future__ import annotations
 
 import math
 import re
-from typing import Annotated, Any
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from auditor.yaml_files import FieldError, Noun, one_or_more, quote
+from auditor.domain.check import Severity, Status
+from auditor.yaml_files import FieldError, Noun, one_or_more, quote, unknown_choice
+
+T = TypeVar("T")
 
 _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s?)?", re.ASCII)
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _KMS_KEY = re.compile(r"[A-Za-z0-9:/_-]{1,2048}")
+_FAIL_ON = ("none", "low", "medium", "high", "critical")
 
-#: What keys hold, for messages about values of the wrong kind.
-NOUNS = {"bucket_owner": Noun("an account id")}
+#: What keys hold, for messages about values of another type.
+NOUNS = {"bucket_owner": Noun("an account ID")}
 
 
-def _seconds(value: Any) -> float:  # noqa: ANN401 - anything may stand in a file
-    seconds = _number(value)
+def parse_duration(value: object) -> float:
+    """Return the seconds of 2h, 1h30m, 90s or a number. Raises FieldError."""
+    seconds = _number_of_seconds(value)
     if seconds is None:
         message = f"{quote(value)} is not a duration"
         raise FieldError(message, "Write hours, minutes and seconds such as 2h, 1h30m or 90s, or a number of seconds.")
     if seconds <= 0:
-        message = f"{quote(value)} is no time at all"
+        message = f"{quote(value)} is not greater than zero"
         raise FieldError(message, "Write more than 0 seconds.")
     return seconds
 
 
-def _number(value: object) -> float | None:
+def format_duration(seconds: float) -> str:
+    """Return seconds the way a user writes them: 2h, 1h30m, 5s, 0.5."""
+    if seconds != int(seconds):
+        return f"{seconds:g}"
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return "".join(f"{count}{unit}" for count, unit in ((hours, "h"), (minutes, "m"), (rest, "s")) if count) or "0s"
+
+
+def _number_of_seconds(value: object) -> float | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value) if math.isfinite(value) else None
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
@@ -39,6 +53,14 @@ def _number(value: object) -> float | None:
     return float(hours * 3600 + minutes * 60 + seconds)
 
 
+def _severity(value: object) -> Severity | None:
+    if value is None or value == "none":
+        return None
+    if isinstance(value, str) and value in _FAIL_ON:
+        return Severity(value)
+    raise FieldError(*unknown_choice(str(value), _FAIL_ON))
+
+
 def _output(value: str) -> str:
     if not value.strip():
         raise FieldError("is empty", "Write a folder or s3://bucket/prefix.")
@@ -46,50 +68,65 @@ def _output(value: str) -> str:
     if not separator:
         return value
     if scheme != "s3":
-        message = f"{quote(value)} is neither a folder nor in S3"
+        message = f"{quote(value)} is neither a folder nor an s3:// URL"
         raise FieldError(message, "Write a folder or s3://bucket/prefix.")
-    if not _BUCKET.fullmatch(rest.partition("/")[0]):
-        message = f"{quote(rest.partition('/')[0])} is not the name of a bucket"
-        raise FieldError(message, "Bucket names have 3 to 63 small letters, digits, dots and hyphens.")
+    bucket = rest.partition("/")[0]
+    if not _BUCKET.fullmatch(bucket):
+        message = f"{quote(bucket)} is not a bucket name"
+        raise FieldError(message, "Bucket names have 3 to 63 lowercase letters, digits, dots and hyphens.")
     return value
 
 
-def _owner(value: str) -> str:
+def _account_id(value: str) -> str:
     if not re.fullmatch(r"[0-9]{12}", value):
-        message = f"{quote(value)} is not an account id"
-        raise FieldError(message, "Account ids have 12 digits.")
+        message = f"{quote(value)} is not an account ID"
+        raise FieldError(message, "Account IDs have 12 digits.")
     return value
 
 
 def _kms_key(value: str) -> str:
     if not _KMS_KEY.fullmatch(value):
         message = f"{quote(value)} is not a KMS key"
-        raise FieldError(message, "Write its id, its ARN, or alias/<name>.")
+        raise FieldError(message, "Write its ID, its ARN, or alias/<name>.")
     return value
 
 
 def _folder(value: str) -> str:
-    if not value.strip() or "://" in value:
+    if not is_folder(value):
         message = f"{quote(value)} is not a folder"
-        raise FieldError(message, "Write a path on this machine.")
+        raise FieldError(message, "Write a local path.")
     return value
 
 
-def _not_empty(values: tuple[str, ...]) -> tuple[str, ...]:
+def is_folder(value: object) -> bool:
+    """Whether a value can be the path of a local folder."""
+    return isinstance(value, str) and value.strip() != "" and "://" not in value
+
+
+def _not_empty(values: tuple[T, ...]) -> tuple[T, ...]:
     if not values:
         raise FieldError("is empty", "Give it at least one value, or remove the key.")
     return tuple(dict.fromkeys(values))
 
 
 NotEmpty = AfterValidator(_not_empty)
-Patterns = Annotated[tuple[str, ...], BeforeValidator(one_or_more, json_schema_input_type=str | list[str])]
-Seconds = Annotated[
-    float,
-    BeforeValidator(
-        _seconds, json_schema_input_type=Annotated[str, Field(pattern="^([0-9]+h)?([0-9]+m)?([0-9]+s?)?$")] | float
-    ),
+#: Marks the fields that are durations.
+DURATION = BeforeValidator(
+    parse_duration, json_schema_input_type=Annotated[str, Field(pattern="^([0-9]+h)?([0-9]+m)?([0-9]+s?)?$")] | float
+)
+_TEXTS = BeforeValidator(one_or_more, json_schema_input_type=str | list[str])
+
+AccountId = Annotated[str, AfterValidator(_account_id), Field(json_schema_extra={"pattern": "^[0-9]{12}$"})]
+FailOn = Annotated[
+    Severity | None,
+    BeforeValidator(_severity, json_schema_input_type=Literal["none", "low", "medium", "high", "critical"]),
 ]
-Output = Annotated[str, AfterValidator(_output)]
 Folder = Annotated[str, AfterValidator(_folder)]
-AccountId = Annotated[str, AfterValidator(_owner), Field(json_schema_extra={"pattern": "^[0-9]{12}$"})]
+Folders = Annotated[tuple[Folder, ...], _TEXTS]
 KmsKey = Annotated[str, AfterValidator(_kms_key)]
+Output = Annotated[str, AfterValidator(_output)]
+Patterns = Annotated[tuple[str, ...], _TEXTS]
+Seconds = Annotated[float, DURATION]
+Statuses = Annotated[
+    tuple[Status, ...], NotEmpty, BeforeValidator(one_or_more, json_schema_input_type=Status | list[Status])
+]

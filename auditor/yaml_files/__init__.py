@@ -8,7 +8,7 @@ says of a document into problems that people can act on.
 from auditor.yaml_files.dialect import TEMPLATE, Dialect
 from auditor.yaml_files.document import Document, Node, Path
 from auditor.yaml_files.encoding import decode
-from auditor.yaml_files.explain import FieldError, Noun, explain, suggestion
+from auditor.yaml_files.explain import FieldError, Noun, explain, suggestion, unknown_choice
 from auditor.yaml_files.quoting import quote
 from auditor.yaml_files.read import parse, parse_with_duplicates
 from auditor.yaml_files.scalars import one_or_more, resolve
@@ -31,4 +31,5 @@ __all__ = [
     "resolve",
     "quote",
     "suggestion",
+    "unknown_choice",
 ]

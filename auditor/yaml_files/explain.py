@@ -6,7 +6,7 @@ It reads validation errors as plain mappings (`type`, `loc`, `input`, `ctx`), so
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -55,6 +55,11 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     by_folded = {each.casefold(): each for each in known}
     near = get_close_matches(word.casefold(), by_folded, n=1) if len(word) <= _LONGEST_WORD else []
     return f"Did you mean {quote(by_folded[near[0]])}?" if near else ""
+
+
+def unknown_choice(text: str, choices: Sequence[str]) -> tuple[str, str]:
+    """Return message and advice for a text that is not one of the choices."""
+    return f"{quote(text)} is not one of {', '.join(choices)}", suggestion(text, choices) or "Choose one of these."
 
 
 def explain(
@@ -142,9 +147,7 @@ def _not_a_mapping(case: _Case) -> tuple[str, str]:
 
 
 def _not_one_of(case: _Case) -> tuple[str, str]:
-    words = re.findall(r"'([^']*)'", str(case.context["expected"]))
-    near = suggestion(case.text, words)
-    return f"{quote(case.text)} is not one of {', '.join(words)}", near or "Choose one of these."
+    return unknown_choice(case.text, re.findall(r"'([^']*)'", str(case.context["expected"])))
 
 
 def _out_of_bounds(word: str, key: str, advice: str) -> Callable[[_Case], tuple[str, str]]:

@@ -108,7 +108,7 @@ def test_a_file_may_set_everything() -> None:
         min_coverage=99.5,
         emit=(Status.FAIL, Status.NOT_APPLICABLE),
         bucket_owner="000000000001",
-        sse=Encryption("aws:kms", "alias/audit"),
+        sse=Encryption(algorithm="aws:kms", kms_key_id="alias/audit"),
         spool="/var/spool/auditor",
         sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
@@ -134,11 +134,11 @@ def test_durations(written: str, seconds: float) -> None:
 @pytest.mark.parametrize(
     ("written", "sse"),
     [
-        ("{algorithm: AES256}", Encryption("AES256")),
-        ("{algorithm: 'aws:kms:dsse', kms_key_id: k}", Encryption("aws:kms:dsse", "k")),
+        ("{algorithm: AES256}", Encryption(algorithm="AES256")),
+        ("{algorithm: 'aws:kms:dsse', kms_key_id: k}", Encryption(algorithm="aws:kms:dsse", kms_key_id="k")),
         (
             "{kms_key_id: arn:aws:kms:eu-west-1:000000000001:key/k}",
-            Encryption("aws:kms", "arn:aws:kms:eu-west-1:000000000001:key/k"),
+            Encryption(algorithm="aws:kms", kms_key_id="arn:aws:kms:eu-west-1:000000000001:key/k"),
         ),
     ],
 )
@@ -211,7 +211,7 @@ def test_parameters_can_be_overridden_too() -> None:
         ),
         ("limits.headroom", float("nan"), "--flag: nan is not a number -> Write digits."),
         ("fail_on", "hihg", "--flag: hihg is not one of none, low, medium, high, critical -> Did you mean high?"),
-        ("emit", "FAIL,PAS", "--flag: PAS is not one of FAIL, UNKNOWN, PASS, NOT_APPLICABLE -> Did you mean PASS?"),
+        ("emit", "FAIL,PAS", "--flag: PAS is not one of PASS, FAIL, NOT_APPLICABLE, UNKNOWN -> Did you mean PASS?"),
         ("checks.include", ["ecs-tow"], "--flag: ecs-tow is not a check -> Did you mean ecs-two?"),
         ("output", "", "--flag: is empty -> Write a folder or s3://bucket/prefix."),
         ("output", "\udcff", "--flag: holds bytes that are not UTF-8 -> Set the locale to one with UTF-8."),
@@ -247,13 +247,13 @@ def test_the_file_and_the_flags_are_refused_together() -> None:
         pytest.param("output: 5", '1: output: 5 is a number, not text -> Quote it: "5"', id="a number for a folder"),
         pytest.param(
             "output: https://bucket",
-            "1: output: https://bucket is neither a folder nor in S3 -> Write a folder or s3://bucket/prefix.",
+            "1: output: https://bucket is neither a folder nor an s3:// URL -> Write a folder or s3://bucket/prefix.",
             id="a web address for the output",
         ),
         pytest.param(
             "output: s3://My_Bucket/x",
-            "1: output: My_Bucket is not the name of a bucket "
-            "-> Bucket names have 3 to 63 small letters, digits, dots and hyphens.",
+            "1: output: My_Bucket is not a bucket name "
+            "-> Bucket names have 3 to 63 lowercase letters, digits, dots and hyphens.",
             id="a bucket that cannot exist",
         ),
         pytest.param(
@@ -287,7 +287,7 @@ def test_the_file_and_the_flags_are_refused_together() -> None:
         ),
         pytest.param(
             "limits: {deadline: 0h}",
-            "1: limits.deadline: 0h is no time at all -> Write more than 0 seconds.",
+            "1: limits.deadline: 0h is not greater than zero -> Write more than 0 seconds.",
             id="no time",
         ),
         pytest.param(
@@ -297,7 +297,7 @@ def test_the_file_and_the_flags_are_refused_together() -> None:
         ),
         pytest.param(
             "emit: [fail]",
-            "1: emit[0]: fail is not one of FAIL, UNKNOWN, PASS, NOT_APPLICABLE -> Did you mean FAIL?",
+            "1: emit[0]: fail is not one of PASS, FAIL, NOT_APPLICABLE, UNKNOWN -> Did you mean FAIL?",
             id="a status in small letters",
         ),
         pytest.param(
@@ -308,12 +308,12 @@ def test_the_file_and_the_flags_are_refused_together() -> None:
         ),
         pytest.param(
             "bucket_owner: 000000000001",
-            '1: bucket_owner: 000000000001 is a number, not an account id -> Quote it: "000000000001"',
+            '1: bucket_owner: 000000000001 is a number, not an account ID -> Quote it: "000000000001"',
             id="an owner without quotes",
         ),
         pytest.param(
             'bucket_owner: "1"',
-            "1: bucket_owner: 1 is not an account id -> Account ids have 12 digits.",
+            "1: bucket_owner: 1 is not an account ID -> Account IDs have 12 digits.",
             id="an owner of one digit",
         ),
         pytest.param(
@@ -328,12 +328,12 @@ def test_the_file_and_the_flags_are_refused_together() -> None:
         ),
         pytest.param(
             'sse: {kms_key_id: "a b"}',
-            '1: sse.kms_key_id: "a b" is not a KMS key -> Write its id, its ARN, or alias/<name>.',
+            '1: sse.kms_key_id: "a b" is not a KMS key -> Write its ID, its ARN, or alias/<name>.',
             id="a key that cannot exist",
         ),
         pytest.param(
             "spool: s3://bucket/x",
-            "1: spool: s3://bucket/x is not a folder -> Write a path on this machine.",
+            "1: spool: s3://bucket/x is not a folder -> Write a local path.",
             id="a spool",
         ),
         pytest.param(
@@ -481,6 +481,6 @@ def test_the_example_says_the_defaults() -> None:
     said = load(text, "config/auditor.yaml", {}, checks)
     default = load(None, "", {"output": Override(said.output, "")}, checks)
 
-    assert {name: getattr(said, name) for name in Settings.__slots__ if name != "sha256"} == {
-        name: getattr(default, name) for name in Settings.__slots__ if name != "sha256"
+    assert {name: getattr(said, name) for name in Settings.model_fields if name != "sha256"} == {
+        name: getattr(default, name) for name in Settings.model_fields if name != "sha256"
     }
