@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from auditor.demo.environment import isolated
+from auditor.demo.expected_results import ExpectedResults, expected_results
 from auditor.demo.inventory import render
 from auditor.demo.model import REGISTRY
 from auditor.demo.organization import ACCOUNTS
-from auditor.demo.truth import Truth, truth_of
 from auditor.domain.errors import AuditorError
 
 #: As the security team of the organization would have written them. The stand-in computes the answers in this same
@@ -41,7 +41,7 @@ class DemoOrganization:
 
     inventory: str
     settings: str
-    truth: Truth
+    truth: ExpectedResults
 
 
 @contextmanager
@@ -55,7 +55,7 @@ def running() -> Iterator[DemoOrganization]:
     with isolated():
         try:
             # moto reads AWS_PROFILE and its own switches while it is imported, so this has to wait for `isolated`.
-            from auditor.demo.cloud import serving  # noqa: PLC0415
+            from auditor.demo.cloud import serve  # noqa: PLC0415
         except ModuleNotFoundError as error:
             if error.name != "moto":
                 raise
@@ -63,5 +63,5 @@ def running() -> Iterator[DemoOrganization]:
                 "The demo stands on moto, which is not installed.",
                 "Install it with `pip install 'auditor[demo]'`.",
             ) from error
-        with serving(ACCOUNTS):
-            yield DemoOrganization(render(ACCOUNTS), _SETTINGS, truth_of(ACCOUNTS))
+        with serve(ACCOUNTS):
+            yield DemoOrganization(render(ACCOUNTS), _SETTINGS, expected_results(ACCOUNTS))

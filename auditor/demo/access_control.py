@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from auditor.demo import daemons, http_adapter, workloads
-from auditor.demo.directory import Directory
-from auditor.demo.http_adapter import Answer, Call
+from auditor.demo import ecs_daemons, ecs_workloads, http_adapter
+from auditor.demo.http_adapter import ApiCall, Response
 from auditor.demo.model import (
     EXTERNAL_ID,
     MANAGEMENT_ACCOUNT,
@@ -21,6 +20,7 @@ from auditor.demo.model import (
     ROLE_NAME,
     DemoAccount,
 )
+from auditor.demo.organizations_api import Directory
 
 _BAD_TOKEN = "The security token included in the request is invalid."  # noqa: S105 - AWS's own sentence
 _HOUR = 3_600
@@ -35,7 +35,7 @@ class Principal:
     arn: str
 
 
-class Guard:
+class AccessControl:
     """Answers a call in the place of moto, or lets it pass. Holds nothing that changes: any thread may ask."""
 
     def __init__(self, accounts: Sequence[DemoAccount]) -> None:
@@ -43,13 +43,13 @@ class Guard:
         self._accounts = {account.id: account for account in accounts}
         self._directory = Directory(accounts)
 
-    def answer(self, call: Call, principal: Principal) -> Answer | None:
+    def answer(self, call: ApiCall, principal: Principal) -> Response | None:
         """Return the answer that AWS would give, or None where moto's is the same."""
         answers = {"sts": self._sts, "ec2": self._ec2, "ecs": self._ecs, "organizations": self._organizations}
         return answers[call.service](call, principal) if call.service in answers else None
 
-    def _sts(self, call: Call, principal: Principal) -> Answer | None:
-        if not self._knows(call, principal):
+    def _sts(self, call: ApiCall, principal: Principal) -> Response | None:
+        if not self._is_valid(call, principal):
             return http_adapter.query_error(403, "InvalidClientTokenId", _BAD_TOKEN)
         if call.operation != "AssumeRole":
             return None
@@ -65,8 +65,8 @@ class Guard:
             return http_adapter.query_error(400, "ValidationError", message)
         return None
 
-    def _ec2(self, call: Call, principal: Principal) -> Answer | None:
-        if not self._knows(call, principal):
+    def _ec2(self, call: ApiCall, principal: Principal) -> Response | None:
+        if not self._is_valid(call, principal):
             message = "AWS was not able to validate the provided access credentials"
             return http_adapter.ec2_error(401, "AuthFailure", message)
         if call.operation != "DescribeRegions":
@@ -74,26 +74,26 @@ class Guard:
         regions = dict.fromkeys(REGIONS, "opt-in-not-required")
         if call.parameters.get("AllRegions") == "true":
             regions[NOT_OPTED_IN] = "not-opted-in"
-        return http_adapter.described_regions(regions)
+        return http_adapter.regions_response(regions)
 
-    def _ecs(self, call: Call, principal: Principal) -> Answer | None:
-        if not self._knows(call, principal):
+    def _ecs(self, call: ApiCall, principal: Principal) -> Response | None:
+        if not self._is_valid(call, principal):
             return http_adapter.json_error(400, "UnrecognizedClientException", _BAD_TOKEN)
         if call.region in self._accounts[principal.account].denied_regions:
             return _denied(call, principal, "*", f"with an explicit deny in a service control policy: {_POLICY}")
-        if call.operation == "DescribeTaskDefinition" and self._refuses(call, principal):
+        if call.operation == "DescribeTaskDefinition" and self._denies_family(call, principal):
             # AWS knows no permission on one family alone. What happens to one alone is a lasting error of the
             # service, but showing that would cost every demo the half minute that the retries take.
             resource = f"arn:aws:ecs:{call.region}:{principal.account}:task-definition/{_family(call)}"
             reason = "because no identity-based policy allows the ecs:DescribeTaskDefinition action"
             return _denied(call, principal, resource, reason)
         account = self._accounts[principal.account]
-        return workloads.answer(call, account) or daemons.answer(call, account)
+        return ecs_workloads.answer(call, account) or ecs_daemons.answer(call, account)
 
-    def _organizations(self, call: Call, principal: Principal) -> Answer | None:
+    def _organizations(self, call: ApiCall, principal: Principal) -> Response | None:
         return self._directory.answer(call, principal.account)
 
-    def _knows(self, call: Call, principal: Principal) -> bool:
+    def _is_valid(self, call: ApiCall, principal: Principal) -> bool:
         return principal.account in self._accounts and call.region in REGIONS
 
     def _trusts(self, role: str, external_id: str | None) -> bool:
@@ -102,17 +102,17 @@ class Guard:
         deployed = account is not None and account.role_deployed and not account.suspended
         return deployed and role == f"arn:aws:iam::{number}:role/{ROLE_NAME}" and external_id == EXTERNAL_ID
 
-    def _refuses(self, call: Call, principal: Principal) -> bool:
+    def _denies_family(self, call: ApiCall, principal: Principal) -> bool:
         families = self._accounts[principal.account].families
-        return any(family.name == _family(call) and family.refused_in == call.region for family in families)
+        return any(family.name == _family(call) and family.denied_in == call.region for family in families)
 
 
-def _denied(call: Call, principal: Principal, resource: str, reason: str) -> Answer:
+def _denied(call: ApiCall, principal: Principal, resource: str, reason: str) -> Response:
     message = (
         f"User: {principal.arn} is not authorized to perform: ecs:{call.operation} on resource: {resource} {reason}"
     )
     return http_adapter.json_error(400, "AccessDeniedException", message)
 
 
-def _family(call: Call) -> str:
+def _family(call: ApiCall) -> str:
     return call.parameters.get("taskDefinition", "").rpartition("/")[2].partition(":")[0]

@@ -16,7 +16,7 @@ from moto.iam.models import get_account_id_from
 from moto.sts.models import AssumedRole, sts_backends
 
 from auditor.demo import definitions, http_adapter
-from auditor.demo.access_control import Guard, Principal
+from auditor.demo.access_control import AccessControl, Principal
 from auditor.demo.model import AUDITOR_ACCOUNT, HOME_REGION, REGIONS, DemoAccount, Family, Revision
 from auditor.domain.errors import AuditorError
 
@@ -24,40 +24,40 @@ _PARTITION = "aws"
 
 
 @contextmanager
-def serving(accounts: tuple[DemoAccount, ...]) -> Iterator[None]:
+def serve(accounts: tuple[DemoAccount, ...]) -> Iterator[None]:
     """Answer every AWS client of this process that is made within the block; set the credentials to make it with.
 
     Raises AuditorError where moto is active already: it keeps one world for the whole process.
     """
     if botocore_stubber.enabled:
         raise AuditorError("A demo is already running in this process.", "Wait until it has ended.")
-    with mock_aws(), patch.object(botocore_stubber, "process_request", _guarded(Guard(accounts))):
+    with mock_aws(), patch.object(botocore_stubber, "process_request", _with_access_control(AccessControl(accounts))):
         for account in accounts:
-            _seed(account)
-        _log_in()
-        _warm()
+            _load_account(account)
+        _set_default_credentials()
+        _preload_models()
         yield
 
 
-def _guarded(guard: Guard) -> Any:  # noqa: ANN401 - moto's own type of a request and of an answer
+def _with_access_control(guard: AccessControl) -> Any:  # noqa: ANN401 - moto's own type of a request and of an answer
     """Return what stands before moto: the seam lies below botocore, so clients send, parse and fail as ever."""
     moto = botocore_stubber.process_request
 
     def process(request: Any) -> Any:  # noqa: ANN401
-        call = http_adapter.read(request.headers, request.body)
+        call = http_adapter.parse_request(request.headers, request.body)
         answer = guard.answer(call, _principal(call)) if call else None
         return answer or moto(request)
 
     return process
 
 
-def _principal(call: http_adapter.Call) -> Principal:
+def _principal(call: http_adapter.ApiCall) -> Principal:
     account = get_account_id_from(call.access_key)
     _, arn, _ = sts_backends[account][_PARTITION].get_caller_identity(call.access_key, call.region)
     return Principal(account, arn)
 
 
-def _seed(account: DemoAccount) -> None:
+def _load_account(account: DemoAccount) -> None:
     for region in REGIONS:
         backend = ecs_backends[account.id][region]
         # ECS lists families by name, moto in the order of their registration.
@@ -68,15 +68,15 @@ def _seed(account: DemoAccount) -> None:
 
 def _register(backend: EC2ContainerServiceBackend, account: DemoAccount, family: Family) -> None:
     for number, revision in enumerate(family.revisions, 1):
-        roles = definitions.roles(revision, account.id, family.name)
+        roles = definitions.role_arns(revision, account.id, family.name)
         definition = backend.register_task_definition(
             family=family.name,
             container_definitions=[
-                definitions.container(box, account.id, backend.region_name) for box in revision.boxes
+                definitions.container_document(box, account.id, backend.region_name) for box in revision.containers
             ],
             network_mode=revision.network_mode,
             tags=definitions.tag_list(family.tags),
-            volumes=[definitions.volume(each) for each in revision.volumes],
+            volumes=[definitions.volume_document(each) for each in revision.volumes],
             pid_mode=revision.pid_mode,
             ipc_mode=revision.ipc_mode,
             runtime_platform={"operatingSystemFamily": revision.os_family} if revision.os_family else None,
@@ -102,7 +102,7 @@ def _capacity(revision: Revision) -> dict[str, Any]:
     return {}
 
 
-def _warm() -> None:
+def _preload_models() -> None:
     """Load what moto would load with the first request: every thread of a run would do so at once."""
     for service, backend in (
         ("sts", sts_backends[AUDITOR_ACCOUNT][_PARTITION]),
@@ -112,7 +112,7 @@ def _warm() -> None:
         _ = backend.urls
 
 
-def _log_in() -> None:
+def _set_default_credentials() -> None:
     role: AssumedRole = sts_backends[AUDITOR_ACCOUNT][_PARTITION].assume_role(
         region_name=HOME_REGION,
         role_session_name="nightly",

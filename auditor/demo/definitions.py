@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from auditor.demo.model import Box, Revision, Volume
+from auditor.demo.model import Container, Revision, Volume
 
 _FIRST_REGISTERED = datetime(2026, 2, 3, 9, 30, tzinfo=UTC)
 _BETWEEN_REVISIONS = timedelta(days=61)
@@ -27,14 +27,14 @@ def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"key": key, "value": value} for key, value in tags.items()]
 
 
-def roles(revision: Revision, account: str, family: str) -> dict[str, str]:
+def role_arns(revision: Revision, account: str, family: str) -> dict[str, str]:
     """Return the ARNs of the roles of a revision, by ECS's names for them."""
     prefix = f"arn:aws:iam::{account}:role"
     execution = f"{prefix}/ecsTaskExecutionRole"
-    return {"taskRoleArn": execution if revision.one_role else f"{prefix}/{family}", "executionRoleArn": execution}
+    return {"taskRoleArn": execution if revision.shared_role else f"{prefix}/{family}", "executionRoleArn": execution}
 
 
-def volume(volume: Volume) -> dict[str, Any]:
+def volume_document(volume: Volume) -> dict[str, Any]:
     """Write one volume."""
     if volume.tls is None:
         return {"name": volume.name, "host": {"sourcePath": volume.host_path}}
@@ -42,7 +42,7 @@ def volume(volume: Volume) -> dict[str, Any]:
     return {"name": volume.name, "efsVolumeConfiguration": efs}
 
 
-def container(box: Box, account: str, region: str) -> dict[str, Any]:
+def container_document(box: Container, account: str, region: str) -> dict[str, Any]:
     """Write one container."""
     optional = {
         "user": box.user,
@@ -50,8 +50,8 @@ def container(box: Box, account: str, region: str) -> dict[str, Any]:
         "readonlyRootFilesystem": box.read_only or None,
         "memory": box.memory,
         "memoryReservation": None if box.memory else 128,
-        "logConfiguration": _logs(box, region) if box.logs else None,
-        "linuxParameters": {"capabilities": {"add": list(box.adds)}} if box.adds else None,
+        "logConfiguration": _logs(box, region) if box.log_driver else None,
+        "linuxParameters": {"capabilities": {"add": list(box.added_capabilities)}} if box.added_capabilities else None,
     }
     return {
         "name": box.name,
@@ -66,10 +66,10 @@ def container(box: Box, account: str, region: str) -> dict[str, Any]:
     }
 
 
-def _logs(box: Box, region: str) -> dict[str, Any]:
+def _logs(box: Container, region: str) -> dict[str, Any]:
     mode = {"mode": box.log_mode, "max-buffer-size": "25m"} if box.log_mode == "non-blocking" else {}
     options = {"awslogs-group": f"/ecs/{box.name}", "awslogs-region": region, "awslogs-stream-prefix": "ecs", **mode}
-    return {"logDriver": box.logs, "options": options}
+    return {"logDriver": box.log_driver, "options": options}
 
 
 def _secret(name: str, account: str, region: str) -> dict[str, str]:

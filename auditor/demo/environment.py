@@ -18,7 +18,7 @@ def isolated() -> Iterator[None]:
 
     The files in ~/.aws count too: a profile there could name endpoints, or a command that yields real credentials.
     """
-    theirs = _taken()
+    theirs = _remove_variables()
     os.environ.update(
         AWS_CONFIG_FILE=os.devnull,
         AWS_SHARED_CREDENTIALS_FILE=os.devnull,
@@ -29,9 +29,9 @@ def isolated() -> Iterator[None]:
     try:
         yield
     finally:
-        _taken()
+        _remove_variables()
         os.environ.update(theirs)
 
 
-def _taken() -> dict[str, str]:
+def _remove_variables() -> dict[str, str]:
     return {name: os.environ.pop(name) for name in tuple(os.environ) if name.startswith(_PREFIXES)}

@@ -18,11 +18,11 @@ _SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d{8}/(?P<region>[^/]+)/(?P<serv
 _AWS_JSON = "application/x-amz-json-1.1"
 
 #: Status code, headers and body, as moto passes them on.
-Answer = tuple[int, dict[str, str], str]
+Response = tuple[int, dict[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiCall:
     """One signed request, as far as the demo must understand it.
 
     `parameters` holds the top-level scalars as text, `lists` the top-level lists of texts.
@@ -36,7 +36,7 @@ class Call:
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
 
-def read(headers: Mapping[str, str | bytes], body: str | bytes | None) -> Call | None:
+def parse_request(headers: Mapping[str, str | bytes], body: str | bytes | None) -> ApiCall | None:
     """Return the call, or None for a request that is not signed or speaks another format."""
     scope = _SCOPE.search(_text(headers.get("Authorization")))
     if scope is None:
@@ -48,28 +48,28 @@ def read(headers: Mapping[str, str | bytes], body: str | bytes | None) -> Call |
         return None
     parameters = {name: value for name, value in members.items() if isinstance(value, str)}
     lists = {name: tuple(map(str, value)) for name, value in members.items() if isinstance(value, list)}
-    return Call(scope["key"], scope["region"], scope["service"], operation, parameters, lists)
+    return ApiCall(scope["key"], scope["region"], scope["service"], operation, parameters, lists)
 
 
-def json_answer(payload: Mapping[str, object]) -> Answer:
+def json_response(payload: Mapping[str, object]) -> Response:
     """Return an answer of a service that speaks awsJson 1.1."""
     return 200, {"content-type": _AWS_JSON, "x-amzn-requestid": str(uuid4())}, json.dumps(payload)
 
 
-def described(key: str, known: Mapping[str, object], asked: Iterable[str]) -> Answer:
+def batch_response(key: str, known: Mapping[str, object], asked: Iterable[str]) -> Response:
     """Return ECS's answer to a batch of ARNs: those that are there under `key`, the others as MISSING."""
     wanted = tuple(asked)
     failures = [{"arn": arn, "reason": "MISSING"} for arn in wanted if arn not in known]
-    return json_answer({key: [known[arn] for arn in wanted if arn in known], "failures": failures})
+    return json_response({key: [known[arn] for arn in wanted if arn in known], "failures": failures})
 
 
-def json_error(status: int, code: str, message: str) -> Answer:
+def json_error(status: int, code: str, message: str) -> Response:
     """Return an error as ECS and Organizations word it: refusals by IAM capitalise `Message`."""
     body = json.dumps({"__type": code, "Message": message})
     return status, {"content-type": _AWS_JSON, "x-amzn-errortype": code, "x-amzn-requestid": str(uuid4())}, body
 
 
-def query_error(status: int, code: str, message: str) -> Answer:
+def query_error(status: int, code: str, message: str) -> Response:
     """Return an error as STS words it."""
     request = str(uuid4())
     body = (
@@ -80,7 +80,7 @@ def query_error(status: int, code: str, message: str) -> Answer:
     return status, {"content-type": "text/xml", "x-amzn-requestid": request}, body
 
 
-def ec2_error(status: int, code: str, message: str) -> Answer:
+def ec2_error(status: int, code: str, message: str) -> Response:
     """Return an error as EC2 words it."""
     body = (
         f"<Response><Errors><Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error></Errors>"
@@ -89,7 +89,7 @@ def ec2_error(status: int, code: str, message: str) -> Answer:
     return status, {"content-type": "text/xml;charset=UTF-8"}, body
 
 
-def described_regions(regions: Mapping[str, str]) -> Answer:
+def regions_response(regions: Mapping[str, str]) -> Response:
     """Return EC2's answer to DescribeRegions; `regions` maps names to their opt-in status."""
     items = "".join(
         f"<item><regionName>{name}</regionName><regionEndpoint>ec2.{name}.amazonaws.com</regionEndpoint>"

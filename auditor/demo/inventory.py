@@ -22,7 +22,7 @@ accounts:
 
 def render(accounts: Iterable[DemoAccount]) -> str:
     """Return the YAML text. Strings are written as JSON, which YAML includes, so any text is safe."""
-    return _HEAD + "".join(f"  - {_flow(_entry(account))}\n" for account in accounts if not account.suspended)
+    return _HEAD + "".join(f"  - {_flow_mapping(_entry(account))}\n" for account in accounts if not account.suspended)
 
 
 def _entry(account: DemoAccount) -> dict[str, object]:
@@ -32,10 +32,10 @@ def _entry(account: DemoAccount) -> dict[str, object]:
     return entry
 
 
-def _flow(entry: Mapping[str, object]) -> str:
+def _flow_mapping(entry: Mapping[str, object]) -> str:
     fields = (f"{key}: {_value(value)}" for key, value in entry.items())
     return "{" + ", ".join(fields) + "}"
 
 
 def _value(value: object) -> str:
-    return _flow(value) if isinstance(value, Mapping) else json.dumps(value)
+    return _flow_mapping(value) if isinstance(value, Mapping) else json.dumps(value)

@@ -39,7 +39,7 @@ class Mount:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Container:
     """One container as it is registered: None leaves the key out. What is not said is as it should be.
 
     `secrets` are variables that ECS fills from a store; `logs` is the log driver and `log_mode` its option `mode`;
@@ -53,10 +53,10 @@ class Box:
     environment: Mapping[str, str] = field(default_factory=dict, hash=False)
     secrets: tuple[str, ...] = ()
     read_only: bool = True
-    logs: str | None = "awslogs"
+    log_driver: str | None = "awslogs"
     log_mode: str | None = "non-blocking"
     memory: int | None = 256
-    adds: tuple[str, ...] = ()
+    added_capabilities: tuple[str, ...] = ()
     mounts: tuple[Mount, ...] = ()
 
     @property
@@ -82,13 +82,13 @@ class Revision:
     """
 
     network_mode: str | None
-    boxes: tuple[Box, ...]
+    containers: tuple[Container, ...]
     fargate: bool = False
     pid_mode: str | None = None
     ipc_mode: str | None = None
     volumes: tuple[Volume, ...] = ()
     os_family: str | None = None
-    one_role: bool = False
+    shared_role: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +101,12 @@ class Family:
     """
 
     name: str
-    expect: Status
+    expected_status: Status
     revisions: tuple[Revision, ...]
     regions: tuple[str, ...] = REGIONS
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
-    refused_in: str | None = None
-    expect_older: Mapping[int, Status] = field(default_factory=dict, hash=False)
+    denied_in: str | None = None
+    expected_older: Mapping[int, Status] = field(default_factory=dict, hash=False)
     deregistered: tuple[int, ...] = ()
 
 
@@ -131,7 +131,7 @@ class Service:
     family: str
     launch: str = "FARGATE"
     revision: int = 0
-    leaving: int = 0
+    draining_revision: int = 0
     count: int = 2
     public_ip: bool = False
     exec_enabled: bool = False
@@ -165,7 +165,7 @@ class Cluster:
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
     insights: str = "enhanced"
     exec_logging: ExecLogging | None = RECORDED
-    jobs: tuple[str, ...] = ()
+    standalone_tasks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ class Daemon:
 
 
 @dataclass(frozen=True, slots=True)
-class Estate:
+class AccountWorkloads:
     """What runs in an account, and on what."""
 
     clusters: tuple[Cluster, ...] = ()
@@ -219,7 +219,7 @@ class DemoAccount:
     suspended: bool = False
     role_deployed: bool = True
     denied_regions: tuple[str, ...] = ()
-    estate: Estate = Estate()
+    workloads: AccountWorkloads = AccountWorkloads()
 
     @property
     def audited(self) -> bool:
@@ -227,21 +227,21 @@ class DemoAccount:
         return not (self.exclude or self.suspended)
 
 
-def host(*boxes: Box) -> Revision:
+def host(*boxes: Container) -> Revision:
     """Return a revision whose containers share the host's network."""
     return Revision("host", boxes)
 
 
-def bridge(*boxes: Box) -> Revision:
+def bridge(*boxes: Container) -> Revision:
     """Return a revision on Docker's bridge."""
     return Revision("bridge", boxes)
 
 
-def unnamed(*boxes: Box) -> Revision:
+def default_network(*boxes: Container) -> Revision:
     """Return a revision that names no network mode, which is bridge on Linux."""
     return Revision(None, boxes)
 
 
-def fargate(*boxes: Box) -> Revision:
+def fargate(*boxes: Container) -> Revision:
     """Return a revision for Fargate, where awsvpc is the only network mode."""
     return Revision("awsvpc", boxes, fargate=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from auditor.demo.families import AGENTS
 from auditor.demo.model import (
-    Box,
+    AccountWorkloads,
     Cluster,
+    Container,
     Daemon,
-    Estate,
     ExecLogging,
     Mount,
     Provider,
@@ -16,6 +15,7 @@ from auditor.demo.model import (
     TaskSet,
     Volume,
 )
+from auditor.demo.product_teams import AGENTS
 
 _EUROPE = ("eu-central-1", "eu-west-1")
 _PAYMENTS = {"team": "payments"}
@@ -27,7 +27,7 @@ def _agent(family: str, *, revision: int = 0) -> Service:
     return Service(family, "EC2", revision, tags=AGENTS)
 
 
-PAYMENTS_PROD = Estate(
+PAYMENTS_PROD = AccountWorkloads(
     clusters=(
         Cluster(
             "payments",
@@ -57,7 +57,7 @@ PAYMENTS_PROD = Estate(
     providers=(Provider("payments-ec2"),),
 )
 
-PAYMENTS_STAGING = Estate(
+PAYMENTS_STAGING = AccountWorkloads(
     clusters=(
         Cluster(
             "staging",
@@ -74,7 +74,7 @@ PAYMENTS_STAGING = Estate(
     providers=(Provider("staging-ec2", protected=False, regions=("eu-west-1",)),),
 )
 
-STOREFRONT_PROD = Estate(
+STOREFRONT_PROD = AccountWorkloads(
     clusters=(
         Cluster(
             "storefront",
@@ -88,7 +88,7 @@ STOREFRONT_PROD = Estate(
                     ),
                     tags={"team": "storefront"},
                 ),
-                Service("edge-proxy", "storefront-ec2", leaving=1, tags={"team": "storefront"}),
+                Service("edge-proxy", "storefront-ec2", draining_revision=1, tags={"team": "storefront"}),
                 Service("search-indexer", "storefront-ec2", tags={"team": "search"}),
                 _agent("log-router"),
             ),
@@ -117,7 +117,7 @@ STOREFRONT_PROD = Estate(
     providers=(Provider("storefront-ec2"),),
 )
 
-DATA_LAKE = Estate(
+DATA_LAKE = AccountWorkloads(
     clusters=(
         Cluster(
             "airflow",
@@ -140,7 +140,7 @@ DATA_LAKE = Estate(
     providers=(Provider("hadoop-ec2", regions=("eu-central-1", "us-east-1")),),
 )
 
-OBSERVABILITY = Estate(
+OBSERVABILITY = AccountWorkloads(
     clusters=(
         Cluster(
             "telemetry",
@@ -164,7 +164,7 @@ OBSERVABILITY = Estate(
                 Revision(
                     None,
                     (
-                        Box(
+                        Container(
                             "profiler",
                             "acme/ebpf-profiler:1.8",
                             user="0",
@@ -183,14 +183,14 @@ OBSERVABILITY = Estate(
             "telemetry",
             "telemetry-managed",
             (
-                Revision(None, (Box("metrics", "acme/host-metrics:2.0", user="0"),)),
-                Revision(None, (Box("metrics", "acme/host-metrics:2.1", user="10001"),)),
+                Revision(None, (Container("metrics", "acme/host-metrics:2.0", user="0"),)),
+                Revision(None, (Container("metrics", "acme/host-metrics:2.1", user="10001"),)),
             ),
         ),
     ),
 )
 
-IDENTITY_PROD = Estate(
+IDENTITY_PROD = AccountWorkloads(
     clusters=(
         Cluster(
             "identity",
@@ -205,7 +205,7 @@ IDENTITY_PROD = Estate(
     providers=(Provider("identity-ec2"),),
 )
 
-MEDIA_PIPELINE = Estate(
+MEDIA_PIPELINE = AccountWorkloads(
     clusters=(
         Cluster(
             "media",
@@ -220,7 +220,7 @@ MEDIA_PIPELINE = Estate(
     providers=(Provider("gpu-spot", protected=False),),
 )
 
-IOT_FLEET = Estate(
+IOT_FLEET = AccountWorkloads(
     clusters=(
         Cluster(
             "iot",
@@ -234,7 +234,7 @@ IOT_FLEET = Estate(
     ),
 )
 
-CI_RUNNERS = Estate(
+CI_RUNNERS = AccountWorkloads(
     clusters=(
         Cluster(
             "runners",
@@ -243,7 +243,7 @@ CI_RUNNERS = Estate(
                 _agent("log-router"),
             ),
             tags=_BUILDERS,
-            jobs=("build-runner", "windows-build"),
+            standalone_tasks=("build-runner", "windows-build"),
         ),
     ),
     providers=(
@@ -259,7 +259,7 @@ CI_RUNNERS = Estate(
                 Revision(
                     None,
                     (
-                        Box(
+                        Container(
                             "prefetch",
                             "acme/image-prefetch:0.4",
                             user="1000",
@@ -274,13 +274,13 @@ CI_RUNNERS = Estate(
     ),
 )
 
-SECURITY_TOOLING = Estate(
+SECURITY_TOOLING = AccountWorkloads(
     clusters=(
         Cluster(
             "security",
             (_agent("falco"), _agent("node-exporter")),
             tags={"team": "security"},
-            jobs=("auditor",),
+            standalone_tasks=("auditor",),
         ),
     ),
 )

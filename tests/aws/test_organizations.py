@@ -185,7 +185,7 @@ def ambient(fleet: Fleet, connect: Connect) -> RegionClient:
 
 def test_over_the_wire_empty_pages_do_not_end_the_list(fleet: Fleet, ambient: RegionClient) -> None:
     found = discover(ambient)
-    everyone = fleet.organization.everyone
+    everyone = fleet.organization.all_accounts
     assert len(everyone) == 48
     assert fleet.report()["operations"]["ListAccounts"] > 48 / 20
     assert [each.id for each in found] == sorted(member.id for member in everyone)
@@ -196,7 +196,7 @@ def test_over_the_wire_empty_pages_do_not_end_the_list(fleet: Fleet, ambient: Re
 
 def test_over_the_wire_units_include_the_units_in_them(fleet: Fleet, ambient: RegionClient) -> None:
     kept = {each.id for each in discover(ambient, [PRODUCTION], [SHOP]) if each.excluded_detail is None}
-    assert kept == {each.id for each in fleet.organization.everyone if each.parent in {PRODUCTION, PAYMENTS}}
+    assert kept == {each.id for each in fleet.organization.all_accounts if each.parent in {PRODUCTION, PAYMENTS}}
     assert kept
 
 
@@ -204,7 +204,7 @@ def test_over_the_wire_faults_on_the_way_lose_nobody(fleet: Fleet, ambient: Regi
     services = ("organizations",)
     kinds = ("http-500", "reset", "throttle", "garbled", "empty", "truncated")
     fleet.set_faults(*(Fault(kind, rate=0.1, services=services) for kind in kinds))
-    assert len(discover(ambient)) == len(fleet.organization.everyone)
+    assert len(discover(ambient)) == len(fleet.organization.all_accounts)
     assert ambient.stats.retried > 0
 
 

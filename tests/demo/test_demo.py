@@ -310,7 +310,7 @@ def test_the_truth_is_what_the_stand_in_serves(cloud: Cloud) -> None:
             served |= {arn_of(client, family) for family in families_of(client) if family not in refused}
             running |= definitions_in_use(client)
     assert running == truth.running
-    assert served | running == truth.judged
+    assert served | running == truth.evaluated
     assert running - served
     findings = [*truth.passing, *truth.failing, *truth.not_applicable]
     assert sorted(arn.rpartition(":")[0] for arn in findings) == sorted(arn.rpartition(":")[0] for arn in served)

@@ -62,5 +62,5 @@ def expected(account: DemoAccount, region: str) -> set[str]:
     return {
         f"arn:aws:ecs:{region}:{account.id}:task-definition/{family.name}:{len(family.revisions)}"
         for family in account.families
-        if region in family.regions and family.refused_in != region
+        if region in family.regions and family.denied_in != region
     }

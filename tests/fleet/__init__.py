@@ -5,9 +5,9 @@ with running(Shape(accounts=50, regions=5), faults=[Fault("reset", rate=0.02)]) 
     fleet.report()
 """
 
-from tests.fleet.buckets import Drain
 from tests.fleet.faults import Fault
 from tests.fleet.organization import Large, Shape
 from tests.fleet.running import Fleet, running
+from tests.fleet.token_buckets import Drain
 
 __all__ = ["Drain", "Fault", "Fleet", "Large", "Shape", "running"]

@@ -47,7 +47,7 @@ def _server(flags: dict[str, Any]) -> Server:
     options = {**config.get("options", {}), **{f.name: given[f.name] for f in fields(Options) if f.name in given}}
     options["services"] = [*options.get("services", ()), *flags["service"]]
     rules = [*config.get("faults", []), *map(json.loads, flags["fault"])]
-    return Server(Shape.of(shape), Options.of(options), [Fault.of(rule) for rule in rules])
+    return Server(Shape.from_json(shape), Options.from_json(options), [Fault.from_json(rule) for rule in rules])
 
 
 def _announce(url: str) -> None:

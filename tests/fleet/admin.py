@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tests.fleet.faults import Fault
+from tests.fleet.http_protocol import Request, response
 from tests.fleet.organization import Shape
 from tests.fleet.protocols.json11 import dumps
-from tests.fleet.wire import Request, response
 
 if TYPE_CHECKING:
     from tests.fleet.server import Server
@@ -28,18 +28,18 @@ def answer(server: Server, request: Request) -> bytes:
 def _do(server: Server, request: Request) -> Any:  # noqa: ANN401 - whatever JSON can carry
     method, path = request.method, request.path.removeprefix("/_fleet/")
     if (method, path) == (b"GET", "report"):
-        return server.report.tell(scopes="scopes" in request.query)
+        return server.report.to_json(scopes="scopes" in request.query)
     if (method, path) == (b"GET", "shape"):
-        return server.organization.shape.plain()
+        return server.organization.shape.to_json()
     if method != b"POST":
         return None
     if path == "reset":
         server.report.reset()
     elif path == "faults":
-        server.set_faults([Fault.of(plain) for plain in json.loads(request.body)])
+        server.set_faults([Fault.from_json(plain) for plain in json.loads(request.body)])
     elif path == "shape":
         changes = json.loads(request.body)
-        server.set_shape(Shape.of(replace(server.organization.shape).plain() | changes))
+        server.set_shape(Shape.from_json(replace(server.organization.shape).to_json() | changes))
     else:
         return None
     return {"done": path}

@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from tests.fleet.http_protocol import Request
     from tests.fleet.organization import Organization
     from tests.fleet.sessions import Session
-    from tests.fleet.wire import Request
 
 
-class Refusal(Exception):  # noqa: N818 - AWS refuses; nothing is broken
+class ServiceError(Exception):
     """An error answer. Each service writes it in its own protocol."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
@@ -47,7 +47,7 @@ class Call:
         """The body as JSON."""
         payload = json.loads(self.request.body)
         if not isinstance(payload, dict):
-            raise Refusal("SerializationException", "The request is not an object.")
+            raise ServiceError("SerializationException", "The request is not an object.")
         return payload
 
     @cached_property
@@ -56,7 +56,7 @@ class Call:
         return self.service.resource(self)
 
 
-class World(Protocol):
+class ServerView(Protocol):
     """What services may know of the server."""
 
     organization: Organization
@@ -86,10 +86,10 @@ class Service(Protocol):
         """Name what the call is about."""
 
     def answer(self, call: Call) -> bytes:
-        """Answer with a whole HTTP response; raises Refusal."""
+        """Answer with a whole HTTP response; raises ServiceError."""
 
     def missing(self, call: Call) -> bytes:
-        """Answer as if the resource were gone; raises Refusal where the protocol says so."""
+        """Answer as if the resource were gone; raises ServiceError where the protocol says so."""
 
-    def refuse(self, refusal: Refusal, call: Call | None) -> bytes:
+    def refuse(self, refusal: ServiceError, call: Call | None) -> bytes:
         """Write an error."""

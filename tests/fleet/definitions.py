@@ -47,7 +47,7 @@ def _passes(*containers: tuple[str | None, bool | None]) -> Recipe:
     return Recipe(PASS, "host", containers)
 
 
-def _spared(mode: str | None, *containers: tuple[str | None, bool | None]) -> Recipe:
+def _not_applicable(mode: str | None, *containers: tuple[str | None, bool | None]) -> Recipe:
     return Recipe(NOT_APPLICABLE, mode, containers)
 
 
@@ -76,13 +76,13 @@ RECIPES = (
     _passes(("Root", None)),
     _passes(("10", None), ("nobody:0", False)),
     _passes(("app", False), (None, None), ("65534:65534", None)),
-    _spared("bridge", ("root", True)),
-    _spared("bridge", ("0", None)),
-    _spared("awsvpc", ("root", None)),
-    _spared("awsvpc", (None, None), ("app", False)),
-    _spared(_ABSENT, ("0:0", True)),
-    _spared(_ABSENT, (None, None)),
-    _spared("none", ("root", None)),
+    _not_applicable("bridge", ("root", True)),
+    _not_applicable("bridge", ("0", None)),
+    _not_applicable("awsvpc", ("root", None)),
+    _not_applicable("awsvpc", (None, None), ("app", False)),
+    _not_applicable(_ABSENT, ("0:0", True)),
+    _not_applicable(_ABSENT, (None, None)),
+    _not_applicable("none", ("root", None)),
 )
 
 _ENVIRONMENT = [{"name": "MODE", "value": f"{CANARY}-<<account>>-<<family>>-<<revision>>"}]
@@ -90,7 +90,7 @@ _LOGS = {"logDriver": "awslogs", "options": {"awslogs-group": "/ecs/<<family>>",
 _ROLE = "arn:aws:iam::<<account>>:role/<<family>>"
 
 #: (task-level members, members of every container). None of them has a say in the flagship rule.
-DRESSINGS: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
+VARIANTS: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
     ({}, {}),
     (
         {"taskRoleArn": _ROLE, "executionRoleArn": f"{_ROLE}-execution", "cpu": "256", "memory": "512"},
@@ -185,7 +185,7 @@ def templates(verdict: str) -> tuple[Template, ...]:
     recipes = [recipe for recipe in RECIPES if recipe.verdict == verdict]
     return tuple(
         (recipe, _bytes(_document(recipe, dressing))[1:-1], _bytes(_TAGS[(number + len(recipe.containers)) % 3]))
-        for number, (dressing, recipe) in enumerate(product(DRESSINGS, recipes))
+        for number, (dressing, recipe) in enumerate(product(VARIANTS, recipes))
     )
 
 
@@ -194,9 +194,9 @@ def template_of(organization: Organization, family: Family, revision: int) -> Te
 
     A family changes its mind at most once during its first night's revisions, and again with every later one.
     """
-    changed_at = family.first + family.bits % (family.base - family.first + 2)
-    side = revision if revision > family.base else int(revision >= changed_at)
-    bits = organization.draw("side", family.account, family.region, family.index, side)
+    changed_at = family.first + family.bits % (family.first_night_newest - family.first + 2)
+    side = revision if revision > family.first_night_newest else int(revision >= changed_at)
+    bits = organization.random_bits("side", family.account, family.region, family.index, side)
     shape = organization.shape
     if bits % 1000 >= shape.host_share * 1000:
         verdict = NOT_APPLICABLE

@@ -73,14 +73,14 @@ class Fault:
             raise ValueError(message)
 
     @classmethod
-    def of(cls, plain: dict[str, Any]) -> Fault:
+    def from_json(cls, plain: dict[str, Any]) -> Fault:
         """Rebuild a rule from JSON."""
         values: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()
         }
         return cls(**values)
 
-    def plain(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """What JSON can carry."""
         return asdict(self)
 
@@ -104,10 +104,10 @@ class Faults:
         """Whether there are any."""
         return bool(self._everywhere or self._by_account)
 
-    def pick(self, call: Call, key: int, before: int, now: float) -> Fault | None:
+    def choose(self, call: Call, key: int, before: int, now: float) -> Fault | None:
         """Choose the first rule that strikes a call which came `before` times already."""
         for number, rule in self._by_account.get(call.account, self._everywhere):
-            if _matches(rule, call) and self._strikes(number, rule, call, key, before, now):
+            if _matches(rule, call) and self._applies(number, rule, call, key, before, now):
                 return rule
         return None
 
@@ -116,12 +116,12 @@ class Faults:
         rules: Iterable[tuple[int, Fault]] = self._by_account.get(account, self._everywhere)
         return any(rule.kind == "region-disabled" and fnmatchcase(region, rule.region) for _, rule in rules)
 
-    def _strikes(self, number: int, rule: Fault, call: Call, key: int, before: int, now: float) -> bool:  # noqa: PLR0913, PLR0917
+    def _applies(self, number: int, rule: Fault, call: Call, key: int, before: int, now: float) -> bool:  # noqa: PLR0913, PLR0917
         if rule.kind == "expired-token":
             return self._expired(number, rule, call, now)
         if rule.every and now % rule.every >= rule.lasts:
             return False
-        if rule.rate < 1.0 and _chance(self._seed, number, key, before) >= rule.rate:
+        if rule.rate < 1.0 and _random_fraction(self._seed, number, key, before) >= rule.rate:
             return False
         if rule.skip or rule.times:
             self._used[number] += 1
@@ -154,6 +154,6 @@ def _matches(rule: Fault, call: Call) -> bool:
     )
 
 
-def _chance(seed: int, number: int, key: int, before: int) -> float:
+def _random_fraction(seed: int, number: int, key: int, before: int) -> float:
     text = b"%d/%d/%d/%d" % (seed, number, key, before)
     return int.from_bytes(blake2b(text, digest_size=8).digest(), "little") / 2**64

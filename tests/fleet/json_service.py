@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.fleet.calls import Call, Refusal, World
+from tests.fleet.calls import Call, ServerView, ServiceError
+from tests.fleet.http_protocol import Request
 from tests.fleet.protocols import json11
 from tests.fleet.protocols.json11 import dumps, ok
-from tests.fleet.wire import Request
 
 _CODES = {
     "bad-token": ("UnrecognizedClientException", 400),
@@ -33,7 +33,7 @@ _CODES = {
     "unavailable": ("ServiceUnavailableException", 503),
 }
 
-#: Answers one operation: takes the call (account, region, payload) and returns the document. Raises Refusal.
+#: Answers one operation: takes the call (account, region, payload) and returns the document. Raises ServiceError.
 Operation = Callable[[Call], Mapping[str, Any]]
 
 
@@ -60,11 +60,11 @@ class JsonService:
         self.prefix = self.prefix or self.signing_name
 
     def operation(self, request: Request) -> str:
-        """Name the operation. Raises Refusal if the call is for another API."""
+        """Name the operation. Raises ServiceError if the call is for another API."""
         target = request.header(b"x-amz-target").decode()
         prefix, _, operation = target.rpartition(".")
         if self.target_prefix and prefix != self.target_prefix:
-            raise Refusal("UnknownOperationException", f"{target} is not an operation of {self.target_prefix}.")
+            raise ServiceError("UnknownOperationException", f"{target} is not an operation of {self.target_prefix}.")
         return operation
 
     def address(self, call: Call) -> None:
@@ -78,19 +78,19 @@ class JsonService:
         """Answer."""
         handler = self.operations.get(call.operation)
         if handler is None:
-            raise Refusal("UnknownOperationException", "")
+            raise ServiceError("UnknownOperationException", "")
         return ok(dumps(handler(call)))
 
     def missing(self, call: Call) -> bytes:
         """Answer as if the resource did not exist."""
-        raise Refusal("ResourceNotFoundException", "The resource does not exist.")
+        raise ServiceError("ResourceNotFoundException", "The resource does not exist.")
 
-    def refuse(self, refusal: Refusal, call: Call | None) -> bytes:
+    def refuse(self, refusal: ServiceError, call: Call | None) -> bytes:
         """Write an error."""
         return json11.refuse(refusal)
 
 
-def load_service(name: str, world: World) -> JsonService:
+def load_service(name: str, world: ServerView) -> JsonService:
     """Load a service from a module (`tests.example.parameter_store`) or from a file (`.../parameter_store.py`)."""
     if name.endswith(".py"):
         spec = importlib.util.spec_from_file_location(Path(name).stem, name)

@@ -15,7 +15,7 @@ from tests.fleet.sessions import grant
 
 
 @dataclass(slots=True)
-class Source:
+class RequestSource:
     """Ready-made requests, handed out in turn."""
 
     requests: list[bytes]
@@ -30,7 +30,7 @@ class Source:
 class Client(asyncio.Protocol):
     """One connection that sends the next request as soon as an answer is whole."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: RequestSource) -> None:
         """Take requests from `source` until there are none."""
         self._source = source
         self._buffer = b""
@@ -77,7 +77,7 @@ def requests_for(organization: Organization, host: str) -> list[bytes]:
             made.append(
                 _request(host, role.key, role.token, region, "ListTaskDefinitionFamilies", '{"status":"ACTIVE"}')
             )
-            for family in organization.each_family(member.id, region):
+            for family in organization.families(member.id, region):
                 if family.active is not None:
                     body = f'{{"taskDefinition": "{family.name}", "include": ["TAGS"]}}'
                     made.append(_request(host, role.key, role.token, region, "DescribeTaskDefinition", body))
@@ -100,7 +100,7 @@ async def load(url: str, requests: list[bytes], total: int, connections: int) ->
     """Send `total` requests over so many connections; return seconds and bytes received."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or 0
-    source = Source(requests, total)
+    source = RequestSource(requests, total)
     loop = asyncio.get_running_loop()
     started = time.perf_counter()
     pairs = [await loop.create_connection(lambda: Client(source), host, port) for _ in range(connections)]

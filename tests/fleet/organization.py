@@ -79,7 +79,7 @@ class Shape:
     seed: int = 1
 
     @classmethod
-    def of(cls, plain: dict[str, Any]) -> Shape:
+    def from_json(cls, plain: dict[str, Any]) -> Shape:
         """Rebuild a shape from what `asdict` and JSON made of it."""
         regions = plain.get("regions", 3)
         return cls(
@@ -90,7 +90,7 @@ class Shape:
             }
         )
 
-    def plain(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """What JSON can carry."""
         return asdict(self)
 
@@ -118,8 +118,8 @@ class Family:
     region: str
     index: int
     first: int
-    base: int
-    settled: int | None
+    first_night_newest: int
+    first_night_active: int | None
     newest: int
     bits: int
 
@@ -131,13 +131,17 @@ class Family:
     @property
     def active(self) -> int | None:
         """The latest ACTIVE revision, which is not always the newest one."""
-        return self.newest if self.newest > self.base else self.settled
+        return self.newest if self.newest > self.first_night_newest else self.first_night_active
 
     def status(self, revision: int) -> str:
         """What became of a revision: older ones may be ACTIVE still."""
-        if revision > self.base or revision == self.settled:
+        if revision > self.first_night_newest or revision == self.first_night_active:
             return ACTIVE
-        if self.settled is not None and revision < self.settled and self.bits >> (revision % 32) & 1:
+        if (
+            self.first_night_active is not None
+            and revision < self.first_night_active
+            and self.bits >> (revision % 32) & 1
+        ):
             return ACTIVE
         return DELETE_IN_PROGRESS if (self.bits + revision) % 11 == 0 else INACTIVE
 
@@ -163,7 +167,7 @@ class Organization:
         return tuple(self._member(index) for index in range(self.shape.accounts))
 
     @cached_property
-    def everyone(self) -> tuple[Member, ...]:
+    def all_accounts(self) -> tuple[Member, ...]:
         """All that Organizations lists: the management account first, suspended accounts last."""
         first = Member(MANAGEMENT, "management", ROOT, environment="org")
         last = (self._member(self.shape.accounts + extra, "SUSPENDED") for extra in range(self.shape.suspended))
@@ -172,27 +176,27 @@ class Organization:
     @cached_property
     def by_id(self) -> dict[str, Member]:
         """Everyone, by account id."""
-        return {member.id: member for member in self.everyone}
+        return {member.id: member for member in self.all_accounts}
 
-    def draw(self, *what: object) -> int:
+    def random_bits(self, *what: object) -> int:
         """128 bits that follow from the seed and from what they are for."""
         text = "/".join(map(str, (self.shape.seed, *what)))
         return int.from_bytes(blake2b(text.encode(), digest_size=16).digest(), "little")
 
-    def amount(self, mean: float, *what: object) -> int:
+    def random_count(self, mean: float, *what: object) -> int:
         """Draw a whole number whose mean is `mean` and whose spread is the shape's `skew`."""
-        bits = self.draw("amount", *what)
+        bits = self.random_bits("amount", *what)
         factor = 1 - self.shape.skew - self.shape.skew * log(((bits & 0xFFFFFF) + 1) / 0x1000001)
         return int(mean * factor + (bits >> 24 & 0xFFFFFF) / 0x1000000)
 
-    def families(self, account: str, region: str) -> int:
+    def family_count(self, account: str, region: str) -> int:
         """How many families there are, the retired ones included."""
         large = self._large.get((account, region))
         return large.families if large else self._families(account, region)
 
     def family(self, account: str, region: str, index: int) -> Family:
         """Family number `index`, which counts from 0 in the order of names."""
-        bits = self.draw("family", account, region, index)
+        bits = self.random_bits("family", account, region, index)
         large = self._large.get((account, region))
         count = large.revisions if large else 1 + bits % (2 * self.shape.revisions - 1)
         first = 1 + (bits >> 16) % 3
@@ -200,9 +204,9 @@ class Organization:
         newest = base + self._registered_later(account, region, index)
         return Family(account, region, index, first, base, _latest_active(bits, count, base), newest, bits >> 32)
 
-    def each_family(self, account: str, region: str) -> Iterator[Family]:
+    def families(self, account: str, region: str) -> Iterator[Family]:
         """Yield all families of a region, in the order of names."""
-        return (self.family(account, region, index) for index in range(self.families(account, region)))
+        return (self.family(account, region, index) for index in range(self.family_count(account, region)))
 
     def index_of(self, account: str, region: str, name: str) -> int | None:
         """Tell the number of a family by its name, or None where there is no such family."""
@@ -210,15 +214,15 @@ class Organization:
         if not digits.isdecimal():
             return None
         index = 2 * int(digits) + name.endswith("-sidecar")
-        return index if family_name(index) == name and index < self.families(account, region) else None
+        return index if family_name(index) == name and index < self.family_count(account, region) else None
 
     def _registered_later(self, account: str, region: str, index: int) -> int:
         nights = range(2, self.shape.night + 1)
         share = int(self.shape.changed * 1_000_000)
-        return sum(self.draw("night", night, account, region, index) % 1_000_000 < share for night in nights)
+        return sum(self.random_bits("night", night, account, region, index) % 1_000_000 < share for night in nights)
 
     def _member(self, index: int, state: str = ACTIVE) -> Member:
-        bits = self.draw("account", index)
+        bits = self.random_bits("account", index)
         number = (bits >> 64) % 10**9 * 1000 + index % 1000
         parent = UNITS[bits % len(UNITS)][0]
         environment = ("prod", "dev", "test")[(bits >> 8) % 3]
@@ -232,7 +236,7 @@ class Organization:
         member = self.by_id.get(account)
         if member is None or account == MANAGEMENT or member.state != ACTIVE or region not in self.regions:
             return 0
-        return self.amount(self.shape.families, "families", account, region)
+        return self.random_count(self.shape.families, "families", account, region)
 
 
 def family_name(index: int) -> str:

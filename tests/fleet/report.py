@@ -35,18 +35,18 @@ class Report:
             self.connections += 1
             self.peak = max(self.peak, self.open)
 
-    def arrived(self, account: str, region: str, operation: str, key: int) -> int:
+    def call_arrived(self, account: str, region: str, operation: str, key: int) -> int:
         """Count a call, and say how many times the same one came before."""
         self.by_scope[account, region, operation] += 1
         before = self.asked[key]
         self.asked[key] = before + 1
         return before
 
-    def done(self, operation: str, outcome: str) -> None:
+    def call_ended(self, operation: str, outcome: str) -> None:
         """Count how a call ended: an error code, or the name of a fault."""
         self.outcomes[operation, outcome] += 1
 
-    def well(self, operation: str, key: int, what: str) -> None:
+    def call_answered(self, operation: str, key: int, what: str) -> None:
         """Count a call that was answered in full, and find out whether it had been before."""
         self.outcomes[operation, "ok"] += 1
         if key in self.answered:
@@ -56,7 +56,7 @@ class Report:
         else:
             self.answered.add(key)
 
-    def tell(self, *, scopes: bool = False) -> dict[str, Any]:
+    def to_json(self, *, scopes: bool = False) -> dict[str, Any]:
         """Plain numbers; with `scopes` also those of every (account, region, operation)."""
         operations: Counter[str] = Counter()
         for (_, _, operation), calls in self.by_scope.items():

@@ -17,7 +17,7 @@ from tests.fleet.faults import Fault
 from tests.fleet.organization import Organization, Shape
 from tests.fleet.server import Options
 from tests.fleet.sessions import AMBIENT_KEY, AMBIENT_SECRET
-from tests.fleet.truth import Expected, Use, in_use, latest
+from tests.fleet.truth import Expected, Usage, in_use, latest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,7 +45,7 @@ class Fleet:
         """Yield what an auditor should say of the latest ACTIVE revision of every family."""
         return latest(self.organization)
 
-    def in_use(self) -> Iterator[Use]:
+    def in_use(self) -> Iterator[Usage]:
         """Yield every revision that something runs."""
         return in_use(self.organization)
 
@@ -85,7 +85,7 @@ class Fleet:
 
     def set_faults(self, *faults: Fault) -> None:
         """Replace the rules, in the middle of a run if need be."""
-        self._ask("faults", [fault.plain() for fault in faults])
+        self._ask("faults", [fault.to_json() for fault in faults])
 
     def next_night(self, changed: float = 0.01) -> None:
         """Let a share of the families get a new revision."""
@@ -104,7 +104,7 @@ def running(shape: Shape | None = None, faults: Sequence[Fault] = (), **options:
     """Run a stand-in while the block lasts. `options` are those of `Options`."""
     shape = shape or Shape()
     chosen = Options(**options)
-    config = {"shape": shape.plain(), "options": chosen.plain(), "faults": [fault.plain() for fault in faults]}
+    config = {"shape": shape.to_json(), "options": chosen.to_json(), "faults": [fault.to_json() for fault in faults]}
     command = [sys.executable, "-m", "tests.fleet", "--config", "-"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:

@@ -12,10 +12,10 @@ from fnmatch import fnmatchcase
 from hashlib import blake2b
 from typing import Any
 
-from tests.fleet import admin, refusals
-from tests.fleet.buckets import Buckets, Drain
-from tests.fleet.calls import Call, Refusal, Service
+from tests.fleet import admin, service_errors
+from tests.fleet.calls import Call, Service, ServiceError
 from tests.fleet.faults import Fault, Faults
+from tests.fleet.http_protocol import Connection, Request, response
 from tests.fleet.json_service import load_service
 from tests.fleet.organization import DEFAULT_REGIONS, Organization, Shape
 from tests.fleet.protocols.account import Account
@@ -26,13 +26,13 @@ from tests.fleet.protocols.s3 import S3
 from tests.fleet.protocols.sts import Sts
 from tests.fleet.report import Report
 from tests.fleet.sessions import session_of
-from tests.fleet.wire import Connection, Request, response
+from tests.fleet.token_buckets import Drain, TokenBuckets
 
 _HTML = b"<!DOCTYPE html><html><head><title>Blocked</title></head><body><h1>The proxy says no</h1></body></html>"
 
 
 #: Services that answer in every default region, also in those where the organization has no workloads.
-_EVERYWHERE = frozenset({"sts", "ec2", "account", "organizations", "s3"})
+_CONTROL_PLANE = frozenset({"sts", "ec2", "account", "organizations", "s3"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Options:
     services: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, plain: dict[str, Any]) -> Options:
+    def from_json(cls, plain: dict[str, Any]) -> Options:
         """Rebuild options from JSON."""
         known = {field.name for field in fields(cls)}
         values: dict[str, Any] = {
@@ -64,7 +64,7 @@ class Options:
         drains = tuple(Drain(**drain) for drain in plain.get("drains", ()))
         return cls(**{**values, "drains": drains})
 
-    def plain(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """What JSON can carry."""
         return asdict(self)
 
@@ -92,7 +92,7 @@ class Server:
             service = load_service(name, self)
             self._services[service.signing_name.encode()] = service
             limits.update(service.rate_limits)
-        self._buckets = Buckets(self.options.drains, limits)
+        self._buckets = TokenBuckets(self.options.drains, limits)
 
     @property
     def now(self) -> float:
@@ -126,40 +126,40 @@ class Server:
             key, region, service = self._address(request)
             session = session_of(key, request.header(b"x-amz-security-token"))
             if session is None:
-                raise refusals.bad_token(service)
+                raise service_errors.bad_token(service)
             call = Call(request, session, service, region)
             self._handle(call, connection)
-        except Refusal as refusal:
+        except ServiceError as refusal:
             if call is not None:
                 throttled = (refusal.code, refusal.status) == service.codes["throttled"]
-                self.report.done(call.operation, "throttled" if throttled else refusal.code)
+                self.report.call_ended(call.operation, "throttled" if throttled else refusal.code)
             self._send(connection, service.refuse(refusal, call))
 
     def _address(self, request: Request) -> tuple[bytes, str, Service]:
         credential = request.header(b"authorization").partition(b"Credential=")[2].partition(b",")[0].split(b"/")
         service = self._services.get(credential[3]) if len(credential) == 5 else None
         if service is None:
-            raise Refusal("MissingAuthenticationToken", "Missing Authentication Token", 403)
+            raise ServiceError("MissingAuthenticationToken", "Missing Authentication Token", 403)
         return credential[0], credential[2].decode(), service
 
     def _handle(self, call: Call, connection: Connection) -> None:
         what = b"%b/%b/%b/%b" % (call.account.encode(), call.region.encode(), call.operation.encode(), call.subject)
         key = int.from_bytes(blake2b(what, digest_size=8).digest(), "little")
-        before = self.report.arrived(call.account, call.region, call.operation, key)
-        fault = self._faults.pick(call, key, before, self.now) if self._faults else None
-        if fault is not None and self._strike_first(fault, call, connection):
+        before = self.report.call_arrived(call.account, call.region, call.operation, key)
+        fault = self._faults.choose(call, key, before, self.now) if self._faults else None
+        if fault is not None and self._replace_answer(fault, call, connection):
             return
         answer = self._answer(call)
         if fault is not None and fault.kind != "slow":
-            self.report.done(call.operation, fault.kind)
-            self._spoil(fault, answer, connection)
+            self.report.call_ended(call.operation, fault.kind)
+            self._corrupt(fault, answer, connection)
             return
-        self.report.well(call.operation, key, what[:200].decode("utf-8", "replace"))
+        self.report.call_answered(call.operation, key, what[:200].decode("utf-8", "replace"))
         self._send(connection, answer, fault.seconds if fault else 0.0)
 
-    def _strike_first(self, fault: Fault, call: Call, connection: Connection) -> bool:
-        """Do what happens instead of the call. Tell whether the call is over; raises Refusal."""
-        refusal = refusals.BY_FAULT.get(fault.kind)
+    def _replace_answer(self, fault: Fault, call: Call, connection: Connection) -> bool:
+        """Do what happens instead of the call. Tell whether the call is over; raises ServiceError."""
+        refusal = service_errors.BY_FAULT.get(fault.kind)
         if refusal is not None:
             raise refusal(call)
         if fault.kind == "missing":
@@ -172,18 +172,18 @@ class Server:
             self._send(connection, response(200, b"Content-Type: text/html\r\n", _HTML))
         elif fault.kind != "hang":
             return False
-        self.report.done(call.operation, fault.kind)
+        self.report.call_ended(call.operation, fault.kind)
         return True
 
     def _answer(self, call: Call) -> bytes:
         session, options = call.session, self.options
         if session.issued is not None and self.now - session.issued > options.session_seconds:
-            raise refusals.expired(call.service)
+            raise service_errors.expired(call.service)
         outside = call.region not in self.organization.regions
-        if outside and (call.service.prefix not in _EVERYWHERE or call.region not in DEFAULT_REGIONS):
-            raise refusals.disabled(call)
+        if outside and (call.service.prefix not in _CONTROL_PLANE or call.region not in DEFAULT_REGIONS):
+            raise service_errors.disabled(call)
         if options.enforce and not self._buckets.take(call.account, call.region, call.operation, self.now):
-            raise refusals.throttled(call.service)
+            raise service_errors.throttled(call.service)
         if call.action != "sts:GetCallerIdentity":
             self._authorize(call)
         return call.service.answer(call)
@@ -191,11 +191,11 @@ class Server:
     def _authorize(self, call: Call) -> None:
         allowed = self.options.allowed
         if call.session.temporary and allowed and not any(fnmatchcase(call.action, pattern) for pattern in allowed):
-            raise refusals.no_policy(call)
+            raise service_errors.policy_denied(call)
         if not call.session.allows(call.action):
-            raise refusals.no_session_policy(call)
+            raise service_errors.session_policy_denied(call)
 
-    def _spoil(self, fault: Fault, answer: bytes, connection: Connection) -> None:
+    def _corrupt(self, fault: Fault, answer: bytes, connection: Connection) -> None:
         head, _, body = answer.partition(b"\r\n\r\n")
         half = body[: len(body) // 2]
         if fault.kind == "truncated":

@@ -67,7 +67,7 @@ def test_a_session_lasts_as_long_as_was_asked(fleet: Fleet, sts: Client) -> None
 
 @pytest.mark.parametrize("number", ["unknown", "suspended"])
 def test_the_role_of_an_account_that_is_not_there_is_refused(fleet: Fleet, sts: Client, number: str) -> None:
-    account = "000000000001" if number == "unknown" else fleet.organization.everyone[-1].id
+    account = "000000000001" if number == "unknown" else fleet.organization.all_accounts[-1].id
     with pytest.raises(ClientError) as error:
         sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/Auditor", RoleSessionName="run-1")
     assert code(error) == "AccessDenied"
@@ -197,7 +197,7 @@ def test_accounts_come_in_pages_of_which_some_are_empty(connect: Connect) -> Non
         accounts = [account for page in pages for account in page["Accounts"]]
         assert max(sizes) == 20
         assert 0 in sizes
-        assert [account["Id"] for account in accounts] == [one.id for one in fleet.organization.everyone]
+        assert [account["Id"] for account in accounts] == [one.id for one in fleet.organization.all_accounts]
         assert [account["State"] for account in accounts].count("SUSPENDED") == 2
 
 
@@ -213,7 +213,7 @@ def test_the_tree_of_units_holds_every_account_once(fleet: Fleet, organizations:
                 seen.append(account["Id"])
                 assert organizations.list_parents(ChildId=account["Id"])["Parents"][0]["Id"] == parent
     assert parents == [ROOT, *sorted((unit[0] for unit in UNITS), key=parents.index)]
-    assert sorted(seen) == sorted(one.id for one in fleet.organization.everyone)
+    assert sorted(seen) == sorted(one.id for one in fleet.organization.all_accounts)
 
 
 def test_one_account_and_one_unit_are_described(fleet: Fleet, organizations: Client) -> None:

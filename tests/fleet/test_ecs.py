@@ -36,7 +36,7 @@ def test_statuses_are_listed_apart_and_together_they_are_all_revisions(fleet: Fl
         for arn in page["taskDefinitionArns"]
     ]
     account = fleet.organization.members[0].id
-    families = list(fleet.organization.each_family(account, "eu-west-1"))
+    families = list(fleet.organization.families(account, "eu-west-1"))
     assert sorted(arns) == sorted(f.arn(n) for f in families for n in range(f.first, f.newest + 1))
 
 

@@ -56,7 +56,7 @@ def test_it_holds_for_old_revisions_and_for_those_of_later_nights(fleet: Fleet, 
     organization = fleet.organization
     account = organization.members[0].id
     ecs = connect(fleet, "ecs", account=account)
-    for family in organization.each_family(account, "eu-west-1"):
+    for family in organization.families(account, "eu-west-1"):
         for revision in range(family.first, family.newest + 1):
             answer = ecs.describe_task_definition(taskDefinition=family.arn(revision))
             assert told(answer) == known(expected(organization, family, revision))
@@ -140,7 +140,7 @@ def test_shares_are_those_of_the_shape_and_every_recipe_is_served() -> None:
 def test_a_family_changes_its_mind_once_at_most_and_some_do_at_every_place() -> None:
     organization = Organization(Shape(large=(Large(0, "us-east-1", 600, 4),), host_share=0.7))
     places: Counter[int] = Counter()
-    for family in organization.each_family(organization.members[0].id, "us-east-1"):
+    for family in organization.families(organization.members[0].id, "us-east-1"):
         verdicts = [expected(organization, family, number).verdict for number in range(family.first, family.newest + 1)]
         changes = [place for place, (one, other) in enumerate(pairwise(verdicts)) if one != other]
         assert len(changes) <= 1
@@ -152,7 +152,7 @@ def test_a_service_in_the_middle_of_a_deployment_runs_both_revisions() -> None:
     organization = Organization(Shape(services=10, tasks=6, skew=0))
     workloads = Workloads(organization)
     account, region = organization.members[0].id, "us-east-1"
-    services = [workloads.service(account, region, index) for index in range(workloads.services(account, region))]
+    services = [workloads.service(account, region, index) for index in range(workloads.service_count(account, region))]
     deploying = [service for service in services if len(set(service.revisions)) == 2]
     assert deploying
     for service in deploying:

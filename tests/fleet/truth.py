@@ -50,13 +50,13 @@ def latest(organization: Organization) -> Iterator[Expected]:
     """Yield the latest ACTIVE revision of every family that has one, in the order of accounts, regions, names."""
     for member in organization.members:
         for region in organization.regions:
-            for family in organization.each_family(member.id, region):
+            for family in organization.families(member.id, region):
                 if family.active is not None:
                     yield expected(organization, family, family.active)
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class Usage:
     """A revision that something runs: which services name it (by ARN), and how many running tasks there are of it."""
 
     definition: Expected
@@ -64,7 +64,7 @@ class Use:
     tasks: int
 
 
-def in_use(organization: Organization) -> Iterator[Use]:
+def in_use(organization: Organization) -> Iterator[Usage]:
     """Yield every revision that a service, a deployment, a task set or a running task uses, each once."""
     workloads = Workloads(organization)
     for member in organization.members:
@@ -72,22 +72,22 @@ def in_use(organization: Organization) -> Iterator[Use]:
             yield from _in_region(organization, workloads, member.id, region)
 
 
-def _in_region(organization: Organization, workloads: Workloads, account: str, region: str) -> Iterator[Use]:
+def _in_region(organization: Organization, workloads: Workloads, account: str, region: str) -> Iterator[Usage]:
     families: dict[str, tuple[Family, int]] = {}
     services: defaultdict[str, list[str]] = defaultdict(list)
     tasks: Counter[str] = Counter()
-    for cluster in range(workloads.clusters(account, region)):
-        for service in workloads.services_of(account, region, cluster):
+    for cluster in range(workloads.cluster_count(account, region)):
+        for service in workloads.services_in(account, region, cluster):
             for revision in dict.fromkeys(service.revisions):
                 arn = service.family.arn(revision)
                 families[arn] = service.family, revision
                 services[arn].append(service.arn)
-        for task in workloads.tasks_of(account, region, cluster):
+        for task in workloads.tasks_in(account, region, cluster):
             arn = task.family.arn(task.revision)
             families[arn] = task.family, task.revision
             tasks[arn] += 1
     for arn, (family, revision) in sorted(families.items()):
-        yield Use(expected(organization, family, revision), tuple(sorted(services[arn])), tasks[arn])
+        yield Usage(expected(organization, family, revision), tuple(sorted(services[arn])), tasks[arn])
 
 
 def families(organization: Organization) -> int:

@@ -20,10 +20,10 @@ class Service:
     family: Family
     revisions: tuple[int, ...]
     tasks: int
-    sets: bool
+    has_task_sets: bool
     fargate: bool
-    public: bool
-    executes: bool
+    public_ip: bool
+    exec_enabled: bool
 
     @property
     def name(self) -> str:
@@ -62,67 +62,67 @@ class Workloads:
         self._organization = organization
         self._shape = organization.shape
 
-    def clusters(self, account: str, region: str) -> int:
+    def cluster_count(self, account: str, region: str) -> int:
         """How many clusters there are. A region without families has none; one with services has at least one."""
-        if not self._organization.families(account, region):
+        if not self._organization.family_count(account, region):
             return 0
         least = 1 if self._shape.services else 0
-        return max(least, self._organization.amount(self._shape.clusters, "clusters", account, region))
+        return max(least, self._organization.random_count(self._shape.clusters, "clusters", account, region))
 
-    def services(self, account: str, region: str) -> int:
+    def service_count(self, account: str, region: str) -> int:
         """How many services there are in all clusters; number i runs in cluster i modulo the number of clusters."""
-        if not self._shape.services or not self.clusters(account, region):
+        if not self._shape.services or not self.cluster_count(account, region):
             return 0
-        return self._organization.amount(self._shape.services, "services", account, region)
+        return self._organization.random_count(self._shape.services, "services", account, region)
 
     def service(self, account: str, region: str, index: int) -> Service:
         """Service number `index`, which counts from 0 over all clusters."""
-        bits = self._organization.draw("service", account, region, index)
-        families = self._organization.families(account, region)
+        bits = self._organization.random_bits("service", account, region, index)
+        families = self._organization.family_count(account, region)
         family = self._organization.family(account, region, (bits >> 8) % families)
         current = _any_revision(family, bits >> 40) if bits % 100 < 40 else family.active or family.newest
         older = (_any_revision(family, bits >> 60),) if (bits >> 80) % 100 < 20 else ()
         return Service(
             index=index,
-            cluster=index % self.clusters(account, region),
+            cluster=index % self.cluster_count(account, region),
             family=family,
             revisions=(current, *older),
-            tasks=self._organization.amount(self._shape.tasks, "tasks", account, region, index),
-            sets=(bits >> 90) % 100 < 10,
+            tasks=self._organization.random_count(self._shape.tasks, "tasks", account, region, index),
+            has_task_sets=(bits >> 90) % 100 < 10,
             fargate=(bits >> 98) % 100 < 50,
-            public=(bits >> 106) % 100 < 20,
-            executes=(bits >> 114) % 100 < 20,
+            public_ip=(bits >> 106) % 100 < 20,
+            exec_enabled=(bits >> 114) % 100 < 20,
         )
 
-    def services_of(self, account: str, region: str, cluster: int) -> Iterator[Service]:
+    def services_in(self, account: str, region: str, cluster: int) -> Iterator[Service]:
         """Yield the services of one cluster."""
-        total = self.services(account, region)
-        step = max(1, self.clusters(account, region))
+        total = self.service_count(account, region)
+        step = max(1, self.cluster_count(account, region))
         return (self.service(account, region, index) for index in range(cluster, total, step))
 
-    def tasks_of(self, account: str, region: str, cluster: int) -> Iterator[Task]:
+    def tasks_in(self, account: str, region: str, cluster: int) -> Iterator[Task]:
         """Yield the running tasks of one cluster: those of services, then those started by hand."""
-        for service in self.services_of(account, region, cluster):
+        for service in self.services_in(account, region, cluster):
             for number in range(service.tasks):
                 yield self.service_task(service, number)
-        for number in range(self.loose_tasks(account, region, cluster)):
-            yield self.loose_task(account, region, cluster, number)
+        for number in range(self.standalone_task_count(account, region, cluster)):
+            yield self.standalone_task(account, region, cluster, number)
 
     def service_task(self, service: Service, number: int) -> Task:
         """One task of a service: the revisions take turns."""
         revision = service.revisions[number % len(service.revisions)]
         return Task(service.cluster, number, service.family, revision, service)
 
-    def loose_tasks(self, account: str, region: str, cluster: int) -> int:
+    def standalone_task_count(self, account: str, region: str, cluster: int) -> int:
         """How many tasks somebody started by hand."""
         if not self._shape.services:
             return 0
-        return self._organization.amount(self._shape.tasks / 2, "loose", account, region, cluster)
+        return self._organization.random_count(self._shape.tasks / 2, "loose", account, region, cluster)
 
-    def loose_task(self, account: str, region: str, cluster: int, number: int) -> Task:
+    def standalone_task(self, account: str, region: str, cluster: int, number: int) -> Task:
         """One task that somebody started by hand, of any revision there ever was."""
-        bits = self._organization.draw("loose", account, region, cluster, number)
-        families = self._organization.families(account, region)
+        bits = self._organization.random_bits("loose", account, region, cluster, number)
+        families = self._organization.family_count(account, region)
         family = self._organization.family(account, region, bits % families)
         return Task(cluster, number, family, _any_revision(family, bits >> 40), None)
 
@@ -133,18 +133,18 @@ class Workloads:
         except ValueError:
             return None
         task = None
-        if name[0] == "0" and owner < self.services(account, region):
+        if name[0] == "0" and owner < self.service_count(account, region):
             service = self.service(account, region, owner)
             task = self.service_task(service, number) if number < service.tasks else None
-        elif name[0] == "1" and owner == cluster and number < self.loose_tasks(account, region, cluster):
-            task = self.loose_task(account, region, cluster, number)
+        elif name[0] == "1" and owner == cluster and number < self.standalone_task_count(account, region, cluster):
+            task = self.standalone_task(account, region, cluster, number)
         return task if task and task.cluster == cluster and task.arn.endswith(name) else None
 
-    def daemons(self, account: str, region: str) -> int:
+    def daemon_count(self, account: str, region: str) -> int:
         """How many families of daemon definitions there are."""
-        if not self._shape.daemons or not self.clusters(account, region):
+        if not self._shape.daemons or not self.cluster_count(account, region):
             return 0
-        return self._organization.amount(self._shape.daemons, "daemons", account, region)
+        return self._organization.random_count(self._shape.daemons, "daemons", account, region)
 
 
 def cluster_name(index: int) -> str:

@@ -17,10 +17,10 @@ Row = dict[str, Any]
 
 #: The command as it is installed; as it is when it waits for nothing; and as it is where the clock is set: see there.
 PROGRAM = ("-m", "auditor")
-HASTY = (str(Path(__file__).with_name("hasty.py")),)
+NO_WAITING = (str(Path(__file__).with_name("no_waiting.py")),)
 #: The spine is tested with the rule that it was built for, over the latest revisions: one row a scope, few calls.
-ONE_RULE = ("--check", "ecs-host-network-privileged-or-root", "--revisions", "latest")
-JUMPY = (str(Path(__file__).with_name("jumpy.py")),)
+ONE_CHECK = ("--check", "ecs-host-network-privileged-or-root", "--revisions", "latest")
+CLOCK_JUMPS = (str(Path(__file__).with_name("clock_jumps.py")),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def audit(
     *flags: str,
     inventory: str = "",
     program: Sequence[str] = PROGRAM,
-    rules: Sequence[str] = ONE_RULE,
+    checks: Sequence[str] = ONE_CHECK,
     **variables: str,
 ) -> Night:
     """Run `auditor run` as a process of its own, on the fleet's inventory or another one, into `folder`/out.
@@ -89,7 +89,7 @@ def audit(
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "inventory.yaml"
     path.write_text(inventory or fleet.inventory_text(), encoding="utf-8")
-    arguments = ["run", "--inventory", str(path), "--output", str(folder / "out"), *rules, *flags]
+    arguments = ["run", "--inventory", str(path), "--output", str(folder / "out"), *checks, *flags]
     return command(arguments, folder / "out", fleet.env(**variables), program)
 
 

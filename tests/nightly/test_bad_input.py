@@ -11,7 +11,7 @@ import pytest
 from tests.fleet.faults import Fault
 from tests.fleet.organization import Shape
 from tests.fleet.running import Fleet, running
-from tests.nightly.night import ONE_RULE, audit, command
+from tests.nightly.night import ONE_CHECK, audit, command
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_problems_of_inventory_settings_and_flags_come_together(fleet: Fleet, tm
     settings.write_text("limits: {workers: many}\nchecks: {include: [ecs-no-such-check]}\n", encoding="utf-8")
 
     inventory = "accounts: [{id: 111122223333}]\nroles: x\n"
-    night = audit(fleet, tmp_path, "--settings", str(settings), "--headroom", "7", inventory=inventory, rules=())
+    night = audit(fleet, tmp_path, "--settings", str(settings), "--headroom", "7", inventory=inventory, checks=())
 
     assert night.code == 2
     for part in ("auditor.yaml:1", "auditor.yaml:2", "ecs-no-such-check", "--headroom", "inventory.yaml:1", "roles"):
@@ -200,6 +200,6 @@ def test_validate_counts_in_plain_words(fleet: Fleet, tmp_path: Path) -> None:
     inventory = tmp_path / "inventory.yaml"
     inventory.write_text('accounts: [{id: "111122223333"}]\n', encoding="utf-8")
 
-    night = command(["validate", "--inventory", str(inventory), *ONE_RULE], tmp_path, fleet.env())
+    night = command(["validate", "--inventory", str(inventory), *ONE_CHECK], tmp_path, fleet.env())
 
     assert night.stdout.splitlines()[:2] == ["inventory: 1 account to audit, 0 excluded", "settings: 1 check enabled"]

@@ -41,8 +41,8 @@ def leaks(night: Night) -> list[str]:
 
 def test_a_night_with_every_check_and_the_night_after_it_keep_no_value(fleet: Fleet, tmp_path: Path) -> None:
     fleet.set_faults()
-    first = audit(fleet, tmp_path, "--verbose", rules=EVERY_CHECK)
-    later = audit(fleet, tmp_path, "--verbose", "--exclude-check", "*-untagged", rules=EVERY_CHECK)
+    first = audit(fleet, tmp_path, "--verbose", checks=EVERY_CHECK)
+    later = audit(fleet, tmp_path, "--verbose", "--exclude-check", "*-untagged", checks=EVERY_CHECK)
 
     assert (first.code, later.code) == (0, 0), first.stderr + later.stderr
     assert [row for row in first.findings("FAIL") if row["check_id"] == "ecs-env-secret-values"]
@@ -54,7 +54,7 @@ def test_a_night_with_every_check_and_the_night_after_it_keep_no_value(fleet: Fl
 def test_a_night_of_garbled_answers_keeps_no_value(fleet: Fleet, tmp_path: Path) -> None:
     faults = ("garbled", "truncated", "empty", "http-500")
     fleet.set_faults(*(Fault(kind, rate=0.3, operation="Describe*Definition*") for kind in faults))
-    night = audit(fleet, tmp_path, "--verbose", rules=EVERY_CHECK)
+    night = audit(fleet, tmp_path, "--verbose", checks=EVERY_CHECK)
 
     assert night.code in {0, 4}
     assert leaks(night) == []
@@ -76,7 +76,7 @@ def test_a_parser_and_a_check_that_crash_keep_no_value(fleet: Fleet, tmp_path: P
         "main()\n",
         encoding="utf-8",
     )
-    night = audit(fleet, tmp_path, "--verbose", program=(str(program),), rules=EVERY_CHECK)
+    night = audit(fleet, tmp_path, "--verbose", program=(str(program),), checks=EVERY_CHECK)
 
     assert night.code == 4
     assert "internal-error" in {row["reason"] for row in night.coverage()}

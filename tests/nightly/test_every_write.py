@@ -16,8 +16,8 @@ from tests.fleet.faults import Fault
 from tests.fleet.organization import Shape
 from tests.fleet.running import Fleet, running
 from tests.fleet.sessions import AMBIENT_KEY, AMBIENT_SECRET
-from tests.nightly.attempt import RUN, Moment, Night, bucket_night, take_up
-from tests.nightly.place import BucketPlace, connected, result
+from tests.nightly.output import BucketOutput, comparable_rows, s3_client
+from tests.nightly.run_process import RUN, Moment, RunSetup, bucket_run, resume_and_compare
 
 SHAPE = Shape(accounts=3, regions=2, families=2)
 #: The claim; findings, coverage and a note of each account; summary, report, manifest and latest.
@@ -37,15 +37,15 @@ def fleet() -> Iterator[Fleet]:
 @pytest.fixture(scope="module")
 def undisturbed(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401 - rows
     night = _night(fleet, tmp_path_factory.mktemp("undisturbed"), fleet.bucket)
-    attempt = night.whole("--run-id", RUN)
+    attempt = night.run_to_end("--run-id", RUN)
     assert attempt.code == 0, attempt.stderr
-    assert len(night.place.keys()) == WRITES
-    return result(night.place, RUN)
+    assert len(night.output.keys()) == WRITES
+    return comparable_rows(night.output, RUN)
 
 
-def _night(fleet: Fleet, folder: Path, bucket: str) -> Night:
-    place = BucketPlace(connected(fleet.url, AMBIENT_KEY, AMBIENT_SECRET), bucket)
-    return bucket_night(fleet, folder, place, "--workers", "8")
+def _night(fleet: Fleet, folder: Path, bucket: str) -> RunSetup:
+    place = BucketOutput(s3_client(fleet.url, AMBIENT_KEY, AMBIENT_SECRET), bucket)
+    return bucket_run(fleet, folder, place, "--workers", "8")
 
 
 def killed_at_write(fleet: Fleet, folder: Path, number: int, kind: str, expected: object) -> None:
@@ -53,23 +53,23 @@ def killed_at_write(fleet: Fleet, folder: Path, number: int, kind: str, expected
     fleet.reset()
     fleet.set_faults(Fault(kind, services=("s3",), operation="PutObject", skip=number, seconds=300.0))
     attempt = night.start("--run-id", RUN)
-    attempt.after(_puts(number + 1))
+    attempt.wait_until(_puts(number + 1))
     assert attempt.process.poll() is None, attempt.stderr
     attempt.kill()
     fleet.set_faults()
 
     assert attempt.code == -signal.SIGKILL
     if kind == BEFORE:
-        assert len(night.place.keys()) == number
+        assert len(night.output.keys()) == number
     else:
-        assert len(night.place.keys()) > number
-    take_up(night, expected)
-    assert len(night.place.keys()) in {WRITES, WRITES + 1}, "there is the claim of who took it up, and nothing else"
+        assert len(night.output.keys()) > number
+    resume_and_compare(night, expected)
+    assert len(night.output.keys()) in {WRITES, WRITES + 1}, "there is the claim of who took it up, and nothing else"
 
 
 def _puts(count: int) -> Moment:
     return Moment(
-        f"{count} writes", lambda attempt: attempt.night.fleet.report()["operations"].get("PutObject", 0) >= count
+        f"{count} writes", lambda attempt: attempt.setup.fleet.report()["operations"].get("PutObject", 0) >= count
     )
 
 

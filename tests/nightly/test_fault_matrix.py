@@ -9,8 +9,8 @@ import pytest
 
 from tests.fleet import Fault, Fleet, Shape, running
 from tests.fleet.truth import Expected
-from tests.nightly.night import HASTY, Night, Row, audit
-from tests.nightly.truth import told, true
+from tests.nightly.night import NO_WAITING, Night, Row, audit
+from tests.nightly.verdicts import expected_verdicts, reported
 
 pytestmark = pytest.mark.slow
 
@@ -126,7 +126,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
         assert len(accounts) == len(CELLS)
         fleet.set_faults(*(cell.rule(accounts[cell.id]) for cell in CELLS.values()))
         inventory = _named(fleet, accounts["region-disabled at ListTaskDefinitionFamilies"])
-        night = audit(fleet, folder, "--settings", str(settings), inventory=inventory, program=HASTY)
+        night = audit(fleet, folder, "--settings", str(settings), inventory=inventory, program=NO_WAITING)
         yield Ran(fleet, night, accounts)
 
 
@@ -151,10 +151,12 @@ def test_what_cannot_be_read_is_unknown_only_where_it_is_known_to_exist(ran: Ran
 def test_everything_else_is_exactly_the_truth(ran: Ran) -> None:
     cells = {ran.accounts[id_]: cell for id_, cell in CELLS.items()}
 
-    verdicts = true(ran.fleet, lambda each: each.account not in cells or not cells[each.account].hides(each))
+    verdicts = expected_verdicts(
+        ran.fleet, lambda each: each.account not in cells or not cells[each.account].hides(each)
+    )
 
     assert len(verdicts) > 100
-    assert told(ran.night) == verdicts
+    assert reported(ran.night) == verdicts
 
 
 def test_accounts_without_a_fault_are_examined_in_full(ran: Ran) -> None:

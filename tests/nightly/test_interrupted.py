@@ -17,22 +17,22 @@ import pytest
 
 from tests.fleet.organization import Shape
 from tests.fleet.running import Fleet, running
-from tests.nightly.attempt import (
-    IN_ORDER,
+from tests.nightly.output import Row, comparable_rows, gap_reasons, published_run, rows
+from tests.nightly.run_process import (
     RUN,
-    Attempt,
+    SHUTDOWN_SECONDS,
+    ExpectedSize,
     Moment,
-    Night,
-    Size,
-    asked,
-    begun,
-    folder_night,
-    started,
-    take_up,
-    there,
-    written,
+    RunProcess,
+    RunSetup,
+    after_calls,
+    after_object,
+    after_objects,
+    after_seconds,
+    folder_run,
+    is_claimed,
+    resume_and_compare,
 )
-from tests.nightly.place import Row, pointed_at, result, rows, unfinished
 
 pytestmark = pytest.mark.slow
 
@@ -41,8 +41,12 @@ SHAPE = Shape(accounts=16, regions=2, families=4)
 FLAGS = ("--workers", "8", "--processes", "2")
 CODES = {signal.SIGTERM: 143, signal.SIGINT: 130}
 Rows = dict[str, list[Row]]
-Whole = tuple[Rows, Size]
-FIRST_ROWS, REPORT, MANIFEST = there("coverage/"), there(f"runs/{RUN}/report"), there(f"runs/{RUN}/manifest")
+Whole = tuple[Rows, ExpectedSize]
+FIRST_ROWS, REPORT, MANIFEST = (
+    after_object("coverage/"),
+    after_object(f"runs/{RUN}/report"),
+    after_object(f"runs/{RUN}/manifest"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +65,10 @@ def healthy(fleet: Fleet) -> None:
 def whole(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Whole:
     """Findings and coverage of a run that nobody stops."""
     fleet.reset()
-    night = folder_night(fleet, tmp_path_factory.mktemp("undisturbed"), *FLAGS)
-    attempt = night.whole("--run-id", RUN)
+    night = folder_run(fleet, tmp_path_factory.mktemp("undisturbed"), *FLAGS)
+    attempt = night.run_to_end("--run-id", RUN)
     assert attempt.code == 0, attempt.stderr
-    return result(night.place, RUN), Size(attempt.calls(), len(night.place.keys()))
+    return comparable_rows(night.output, RUN), ExpectedSize(attempt.calls(), len(night.output.keys()))
 
 
 @pytest.fixture
@@ -73,67 +77,67 @@ def undisturbed(whole: Whole) -> Rows:
 
 
 @pytest.fixture
-def night(fleet: Fleet, tmp_path: Path, whole: Whole) -> Night:
-    return replace(folder_night(fleet, tmp_path, *FLAGS), size=whole[1])
+def night(fleet: Fleet, tmp_path: Path, whole: Whole) -> RunSetup:
+    return replace(folder_run(fleet, tmp_path, *FLAGS), size=whole[1])
 
 
 def moments(count: int, seed: int) -> list[Moment]:
     """Draw moments from the start of the process until after the end of the run."""
     chance = random.Random(seed)
     kinds = [
-        lambda: started(round(chance.uniform(0.05, 0.6), 2)),
-        lambda: asked(chance.random()),
-        lambda: asked(chance.random()),
-        lambda: written(chance.random()),
+        lambda: after_seconds(round(chance.uniform(0.05, 0.6), 2)),
+        lambda: after_calls(chance.random()),
+        lambda: after_calls(chance.random()),
+        lambda: after_objects(chance.random()),
     ]
     return [kinds[number % len(kinds)]() for number in range(count)]
 
 
-def ended_in_order(attempt: Attempt, number: signal.Signals) -> None:
+def ended_in_order(attempt: RunProcess, number: signal.Signals) -> None:
     """The run said that it was interrupted, and everything expected has its row; or it had ended before."""
-    night = attempt.night
+    night = attempt.setup
     assert "Traceback" not in attempt.stderr
-    if pointed_at(night.place) == RUN:
+    if published_run(night.output) == RUN:
         # Told when all was done: before Python was told about its last signal, or after.
         assert attempt.code in {0, CODES[number], -number}
         return
     if attempt.code == -number:
-        assert not begun(night), "a run that has begun listens"
+        assert not is_claimed(night), "a run that has begun listens"
         return
     assert attempt.code == CODES[number], attempt.stderr
-    if not begun(night):
+    if not is_claimed(night):
         return
     assert attempt.stdout.startswith("INCOMPLETE: the run was interrupted"), attempt.stdout
-    found = {row["account"]["id"] for row in rows(night.place, "coverage", RUN)}
+    found = {row["account"]["id"] for row in rows(night.output, "coverage", RUN)}
     assert found == {member.id for member in night.fleet.organization.members}
-    assert unfinished(night.place, RUN) <= {"interrupted"}
-    assert pointed_at(night.place) is None
+    assert gap_reasons(night.output, RUN) <= {"interrupted"}
+    assert published_run(night.output) is None
 
 
-def stopped_and_taken_up(night: Night, moment: Moment, number: signal.Signals, expected: object) -> Attempt:
+def stopped_and_taken_up(night: RunSetup, moment: Moment, number: signal.Signals, expected: object) -> RunProcess:
     attempt = night.start("--run-id", RUN)
-    attempt.after(moment)
-    took = attempt.order(number)
+    attempt.wait_until(moment)
+    took = attempt.stop(number)
 
-    assert took < IN_ORDER
+    assert took < SHUTDOWN_SECONDS
     ended_in_order(attempt, number)
-    take_up(night, expected)
+    resume_and_compare(night, expected)
     return attempt
 
 
-def killed_and_taken_up(night: Night, moment: Moment, expected: object) -> Attempt:
+def killed_and_taken_up(night: RunSetup, moment: Moment, expected: object) -> RunProcess:
     attempt = night.start("--run-id", RUN)
-    attempt.after(moment)
+    attempt.wait_until(moment)
     attempt.kill()
 
-    take_up(night, expected)
+    resume_and_compare(night, expected)
     return attempt
 
 
-def one_worker_killed(night: Night, moment: Moment, expected: object) -> Attempt:
+def one_worker_killed(night: RunSetup, moment: Moment, expected: object) -> RunProcess:
     attempt = night.start("--run-id", RUN)
-    attempt.after(moment)
-    attempt.watch(lambda: bool(attempt.workers()) or attempt.process.poll() is not None)
+    attempt.wait_until(moment)
+    attempt.poll(lambda: bool(attempt.workers()) or attempt.process.poll() is not None)
     for pid in attempt.workers()[:1]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -141,8 +145,8 @@ def one_worker_killed(night: Night, moment: Moment, expected: object) -> Attempt
 
     assert attempt.code == 0, attempt.stderr
     assert "Traceback" not in attempt.stderr
-    assert pointed_at(night.place) == RUN
-    assert result(night.place, RUN) == expected
+    assert published_run(night.output) == RUN
+    assert comparable_rows(night.output, RUN) == expected
     return attempt
 
 
@@ -150,11 +154,11 @@ def one_worker_killed(night: Night, moment: Moment, expected: object) -> Attempt
     ("number", "moment"),
     [
         pytest.param(signal.SIGTERM, FIRST_ROWS, id="SIGTERM when the first account has ended"),
-        pytest.param(signal.SIGINT, asked(0.02), id="SIGINT when the worker processes begin"),
+        pytest.param(signal.SIGINT, after_calls(0.02), id="SIGINT when the worker processes begin"),
     ],
 )
 def test_an_interrupted_run_ends_in_order_and_can_be_taken_up(
-    night: Night, undisturbed: Rows, number: signal.Signals, moment: Moment
+    night: RunSetup, undisturbed: Rows, number: signal.Signals, moment: Moment
 ) -> None:
     attempt = stopped_and_taken_up(night, moment, number, undisturbed)
 
@@ -165,52 +169,52 @@ def test_an_interrupted_run_ends_in_order_and_can_be_taken_up(
     "moment",
     [
         pytest.param(FIRST_ROWS, id="when the first account has ended"),
-        pytest.param(asked(0.5), id="in the middle"),
+        pytest.param(after_calls(0.5), id="in the middle"),
         pytest.param(MANIFEST, id="when it is sealed"),
     ],
 )
-def test_a_run_that_is_killed_can_be_taken_up(night: Night, undisturbed: Rows, moment: Moment) -> None:
+def test_a_run_that_is_killed_can_be_taken_up(night: RunSetup, undisturbed: Rows, moment: Moment) -> None:
     attempt = killed_and_taken_up(night, moment, undisturbed)
 
     assert attempt.code == -signal.SIGKILL, "it had ended before"
 
 
-def test_a_worker_process_that_is_killed_costs_time_only(night: Night, undisturbed: Rows) -> None:
+def test_a_worker_process_that_is_killed_costs_time_only(night: RunSetup, undisturbed: Rows) -> None:
     attempt = one_worker_killed(night, FIRST_ROWS, undisturbed)
 
     assert "A worker process died" in attempt.stderr
 
 
 @pytest.mark.parametrize("moment", moments(12, seed=1), ids=str)
-def test_sigterm_at_any_moment(night: Night, undisturbed: Rows, moment: Moment) -> None:
+def test_sigterm_at_any_moment(night: RunSetup, undisturbed: Rows, moment: Moment) -> None:
     stopped_and_taken_up(night, moment, signal.SIGTERM, undisturbed)
 
 
 @pytest.mark.parametrize("moment", moments(12, seed=2), ids=str)
-def test_sigint_at_any_moment(night: Night, undisturbed: Rows, moment: Moment) -> None:
+def test_sigint_at_any_moment(night: RunSetup, undisturbed: Rows, moment: Moment) -> None:
     stopped_and_taken_up(night, moment, signal.SIGINT, undisturbed)
 
 
 @pytest.mark.parametrize("moment", [*moments(15, seed=3), REPORT], ids=str)
-def test_sigkill_at_any_moment(night: Night, undisturbed: Rows, moment: Moment) -> None:
+def test_sigkill_at_any_moment(night: RunSetup, undisturbed: Rows, moment: Moment) -> None:
     killed_and_taken_up(night, moment, undisturbed)
 
 
-@pytest.mark.parametrize("moment", [asked(number / 7) for number in range(1, 7)], ids=str)
-def test_sigkill_of_a_worker_at_any_moment(night: Night, undisturbed: Rows, moment: Moment) -> None:
+@pytest.mark.parametrize("moment", [after_calls(number / 7) for number in range(1, 7)], ids=str)
+def test_sigkill_of_a_worker_at_any_moment(night: RunSetup, undisturbed: Rows, moment: Moment) -> None:
     one_worker_killed(night, moment, undisturbed)
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_run_that_is_stopped_again_and_again_gets_there(night: Night, undisturbed: Rows, seed: int) -> None:
+def test_a_run_that_is_stopped_again_and_again_gets_there(night: RunSetup, undisturbed: Rows, seed: int) -> None:
     chance = random.Random(seed)
     for _ in range(5):
-        attempt = night.start("--resume" if begun(night) else "--run-id", RUN)
+        attempt = night.start("--resume" if is_claimed(night) else "--run-id", RUN)
         # A run that is taken up makes fewer calls each time: all of them come early enough.
-        attempt.after(asked(chance.uniform(0, 0.25)))
+        attempt.wait_until(after_calls(chance.uniform(0, 0.25)))
         if chance.random() < 0.5:
             attempt.kill()
         else:
-            assert attempt.order(signal.SIGTERM) < IN_ORDER
+            assert attempt.stop(signal.SIGTERM) < SHUTDOWN_SECONDS
 
-    take_up(night, undisturbed)
+    resume_and_compare(night, undisturbed)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.fleet import Fleet, Large, Shape, running
-from tests.nightly.night import HASTY, Night, audit
-from tests.nightly.truth import told, true
+from tests.nightly.night import NO_WAITING, Night, audit
+from tests.nightly.verdicts import expected_verdicts, reported
 
 pytestmark = pytest.mark.slow
 
@@ -27,14 +27,14 @@ def test_definitions_of_twenty_megabytes_are_read_like_any_other(tmp_path: Path)
         night = audit(fleet, tmp_path)
 
         assert night.code == 0, night.stderr
-        assert told(night) == true(fleet)
+        assert reported(night) == expected_verdicts(fleet)
         assert sum(path.stat().st_size for path in night.output.rglob("*") if path.is_file()) < 300_000
 
 
 def _active(fleet: Fleet) -> int:
     """Count the ACTIVE revisions of the first account's region."""
     organization = fleet.organization
-    families = organization.each_family(organization.members[0].id, REGION)
+    families = organization.families(organization.members[0].id, REGION)
     return sum(each.status(number) == "ACTIVE" for each in families for number in range(each.first, each.newest + 1))
 
 
@@ -47,12 +47,12 @@ def _verdicts(night: Night, number: int) -> dict[str, str]:
 @pytest.mark.slow
 def test_five_thousand_families_in_one_region_are_all_there_for_the_fewest_calls(tmp_path: Path) -> None:
     with running(Shape(accounts=1, regions=(REGION,), large=(Large(0, REGION, 5_000),))) as fleet:
-        night = audit(fleet, tmp_path, program=HASTY)
+        night = audit(fleet, tmp_path, program=NO_WAITING)
         families = sum(1 for _ in fleet.truth())
 
         assert families > 4_700
         assert night.code == 0, night.stderr
-        assert told(night) == true(fleet)
+        assert reported(night) == expected_verdicts(fleet)
         assert _calls(night) == -(-families // 100) + families
 
 
@@ -65,7 +65,7 @@ def test_in_an_account_with_200_000_arns_the_families_are_listed_because_they_ar
         nights, seen = [], []
         for number in range(1, 4):
             fleet.reset()
-            nights.append(audit(fleet, tmp_path, "--run-id", RUN.format(number), program=HASTY))
+            nights.append(audit(fleet, tmp_path, "--run-id", RUN.format(number), program=NO_WAITING))
             seen.append(fleet.report()["operations"])
             if number < 3:
                 fleet.next_night(changed=0)
@@ -77,4 +77,6 @@ def test_in_an_account_with_200_000_arns_the_families_are_listed_because_they_ar
         assert seen[1]["ListTaskDefinitions"] == fewest + 1
         assert seen[2].get("ListTaskDefinitions", 0) == 0
         assert [each["DescribeTaskDefinition"] for each in seen] == [families] * 3
-        assert [_verdicts(nights[2], n) for n in (1, 2, 3)] == [{arn: each[0] for arn, each in true(fleet).items()}] * 3
+        assert [_verdicts(nights[2], n) for n in (1, 2, 3)] == [
+            {arn: each[0] for arn, each in expected_verdicts(fleet).items()}
+        ] * 3

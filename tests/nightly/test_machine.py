@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.fleet import Fleet, Shape, running
-from tests.nightly.night import JUMPY, audit
-from tests.nightly.truth import told, true
+from tests.nightly.night import CLOCK_JUMPS, audit
+from tests.nightly.verdicts import expected_verdicts, reported
 
 OLD = json.dumps({"run_id": "20200101T000000Z-000000"})
 
@@ -46,11 +46,11 @@ def _mount(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_clock_that_is_set_by_hours_in_mid_run_changes_nothing(fleet: Fleet, tmp_path: Path) -> None:
     fleet.reset()
-    night = audit(fleet, tmp_path, "--deadline", "2m", program=JUMPY)
+    night = audit(fleet, tmp_path, "--deadline", "2m", program=CLOCK_JUMPS)
     summary = night.document(f"runs/{night.latest['run_id']}/summary.json")["run"]
 
     assert night.code == 0, night.stderr
-    assert told(night) == true(fleet)
+    assert reported(night) == expected_verdicts(fleet)
     assert fleet.report()["operations"]["AssumeRole"] == fleet.shape.accounts
     assert all(row["duration_s"] < 60 for row in night.coverage())
     assert datetime.fromisoformat(summary["finished_at"]) >= datetime.fromisoformat(summary["started_at"])

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.fleet import Fault, Large, Shape, running
-from tests.nightly.night import HASTY, audit
-from tests.nightly.truth import told, true
+from tests.nightly.night import NO_WAITING, audit
+from tests.nightly.verdicts import expected_verdicts, reported
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +30,7 @@ def test_under_every_kind_of_trouble_at_once_the_findings_are_the_truth(tmp_path
         met = {outcome for outcomes in fleet.report()["outcomes"].values() for outcome in outcomes}
 
         assert night.code == 0, night.stderr
-        assert told(night) == true(fleet)
+        assert reported(night) == expected_verdicts(fleet)
         assert {"ServerException", "reset", "garbled", "hang", "throttled"} <= met
         assert {row["status"] for row in night.coverage()} == {"EXAMINED"}
         assert sum(row["retried"] for row in night.coverage()) > 30
@@ -43,11 +43,11 @@ def test_sessions_that_end_sooner_than_they_claimed_are_renewed_in_mid_account(t
     shape = Shape(accounts=3, regions=3, families=40, skew=0)
     with running(shape, latency=0.02) as fleet:
         fleet.set_faults(rule[claimed])
-        night = audit(fleet, tmp_path, program=HASTY)
+        night = audit(fleet, tmp_path, program=NO_WAITING)
         seen = fleet.report()
 
         assert night.code == 0, night.stderr
-        assert told(night) == true(fleet)
+        assert reported(night) == expected_verdicts(fleet)
         assert seen["operations"]["AssumeRole"] >= 2 * shape.accounts
         assert seen["operations"]["AssumeRole"] <= seen["calls"] / 20
         assert seen["duplicates"].keys() <= {"AssumeRole"}
@@ -60,7 +60,7 @@ def test_tokens_that_are_not_recognized_for_a_moment_are_renewed(tmp_path: Path)
         night = audit(fleet, tmp_path)
 
         assert night.code == 0, night.stderr
-        assert told(night) == true(fleet)
+        assert reported(night) == expected_verdicts(fleet)
         assert fleet.report()["operations"]["AssumeRole"] == 2 * len(members)
 
 
@@ -71,10 +71,12 @@ def test_a_region_that_hangs_costs_its_own_time_and_keeps_nobody_waiting(tmp_pat
         fleet.set_faults(Fault("hang", accounts=tuple(slow), region="eu-west-1", services=("ecs",)))
         settings = tmp_path / "auditor.yaml"
         settings.write_text("limits: {read_timeout: 0.5, workers: 4, processes: 1}\n", encoding="utf-8")
-        night = audit(fleet, tmp_path, "--settings", str(settings), program=HASTY)
+        night = audit(fleet, tmp_path, "--settings", str(settings), program=NO_WAITING)
 
         assert night.code == 4, night.stderr
-        assert told(night) == true(fleet, lambda each: each.account not in slow or each.region != "eu-west-1")
+        assert reported(night) == expected_verdicts(
+            fleet, lambda each: each.account not in slow or each.region != "eu-west-1"
+        )
         assert {row["account"] for row in night.log("account-ended")[-2:]} == set(slow)
         hung = [row for row in night.coverage() if row["reason"]]
         assert {(row["account"]["id"], row["region"], row["reason"]) for row in hung} == {
@@ -90,7 +92,7 @@ def test_a_deadline_ends_a_run_in_order(tmp_path: Path, processes: str) -> None:
         slow = tuple(member.id for member in fleet.organization.members[:8])
         fleet.set_faults(Fault("slow", seconds=6, accounts=slow, operation="DescribeTaskDefinition"))
         night = audit(fleet, tmp_path, "--deadline", "10s", "--processes", processes)
-        verdicts, rows = told(night), night.coverage()
+        verdicts, rows = reported(night), night.coverage()
 
         assert night.code == 4, night.stderr
         assert "Traceback" not in night.stderr
@@ -99,8 +101,8 @@ def test_a_deadline_ends_a_run_in_order(tmp_path: Path, processes: str) -> None:
         assert {row["reason"] for row in rows if row["status"] != "EXAMINED"} == {"deadline"}
         assert {row["status"] for row in rows} >= {"EXAMINED", "PARTIAL"}
         done = {(row["account"]["id"], row["region"]) for row in rows if row["status"] == "EXAMINED"}
-        assert true(fleet, lambda each: (each.account, each.region) in done).items() <= verdicts.items()
-        assert verdicts.items() <= true(fleet).items()
+        assert expected_verdicts(fleet, lambda each: (each.account, each.region) in done).items() <= verdicts.items()
+        assert verdicts.items() <= expected_verdicts(fleet).items()
 
 
 def test_a_deadline_does_not_wait_for_calls_that_never_come_back(tmp_path: Path) -> None:
@@ -113,7 +115,7 @@ def test_a_deadline_does_not_wait_for_calls_that_never_come_back(tmp_path: Path)
         assert time.monotonic() - began < 40
         assert night.code == 4, night.stderr
         assert night.latest["complete"] is False
-        assert told(night) == true(fleet, lambda each: each.account not in stuck)
+        assert reported(night) == expected_verdicts(fleet, lambda each: each.account not in stuck)
         gaps = [row for row in night.coverage() if row["status"] != "EXAMINED"]
         assert {(row["account"]["id"], row["reason"]) for row in gaps} == {(each, "deadline") for each in stuck}
 
@@ -121,12 +123,12 @@ def test_a_deadline_does_not_wait_for_calls_that_never_come_back(tmp_path: Path)
 def test_when_nothing_works_at_all_the_run_ends_with_the_reason_of_everything(tmp_path: Path) -> None:
     with running(Shape(accounts=25, regions=4, large=(Large(0, "eu-west-1", 150),))) as fleet:
         fleet.set_faults(Fault("http-503", services=("ecs",), operation="Describe*"))
-        night = audit(fleet, tmp_path, program=HASTY)
+        night = audit(fleet, tmp_path, program=NO_WAITING)
         rows = {(row["account"]["id"], row["region"]): row for row in night.coverage()}
         large = rows[fleet.organization.members[0].id, "eu-west-1"]
 
         assert night.code == 4, night.stderr
-        assert told(night) == {}
+        assert reported(night) == {}
         assert len(night.findings("UNKNOWN")) == sum(1 for _ in fleet.truth())
         assert {row["reason"] for row in rows.values() if row["resources"]} == {"service-error"}
         assert large["retried"] == 200

@@ -47,7 +47,7 @@ def test_everyone_is_discovered_and_the_suspended_have_a_row(fleet: Fleet, tmp_p
 
     night = audit(fleet, tmp_path, inventory=inventory)
 
-    everyone = fleet.organization.everyone
+    everyone = fleet.organization.all_accounts
     assert night.code == 0, night.stderr
     assert _examined(night) == {member.id for member in everyone if member.state == "ACTIVE"}
     assert _excluded(night) == {member.id: "account-suspended" for member in everyone if member.state != "ACTIVE"}
@@ -65,7 +65,7 @@ def test_an_ou_is_included_with_what_is_below_it_and_the_rest_has_rows(fleet: Fl
     assert expected
     assert night.code == 0, night.stderr
     assert _examined(night) == expected
-    assert set(_excluded(night)) == {member.id for member in fleet.organization.everyone} - expected
+    assert set(_excluded(night)) == {member.id for member in fleet.organization.all_accounts} - expected
     assert {row["account"]["ou"] for row in night.coverage() if row["account"]["id"] in expected} >= {"/Production"}
 
 
@@ -104,7 +104,7 @@ def test_an_export_of_organizations_is_read_as_it_is(fleet: Fleet, tmp_path: Pat
     export = {
         "Accounts": [
             {"Id": member.id, "Name": member.name, "Status": member.state, "JoinedMethod": "CREATED"}
-            for member in fleet.organization.everyone[1:]
+            for member in fleet.organization.all_accounts[1:]
         ]
     }
 

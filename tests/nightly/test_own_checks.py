@@ -11,7 +11,7 @@ from tests.fleet.definitions import template_of
 from tests.fleet.organization import Shape
 from tests.fleet.running import Fleet, running
 from tests.nightly.night import Night, audit
-from tests.nightly.truth import true
+from tests.nightly.verdicts import expected_verdicts
 
 #: The rule of the benchmark, as somebody would write it who has no Python.
 HOST = """
@@ -62,7 +62,7 @@ def test_what_fails_is_what_the_fleet_was_built_to_have(
 ) -> None:
     night = audit(fleet, tmp_path, "--checks-folder", str(folder), "--check", "own-*", "--processes", processes)
 
-    truth = true(fleet)
+    truth = expected_verdicts(fleet)
     failing = {arn: containers for arn, (verdict, _, containers) in truth.items() if verdict == "FAIL"}
     passing = {arn for arn, (verdict, _, _) in truth.items() if verdict == "PASS"}
     assert night.code == 0, night.stderr
@@ -113,7 +113,7 @@ def _families(fleet: Fleet, region: str) -> Iterator[tuple[str, bytes]]:
     """The latest ACTIVE revision of every family, with its tags as the fleet serves them."""
     organization = fleet.organization
     for member in organization.members:
-        for family in organization.each_family(member.id, region):
+        for family in organization.families(member.id, region):
             if family.active is not None:
                 yield family.arn(family.active), template_of(organization, family, family.active)[2]
 

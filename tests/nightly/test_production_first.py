@@ -9,7 +9,7 @@ import pytest
 
 from tests.fleet import Drain, Large, Shape, running
 from tests.nightly.night import Night, audit
-from tests.nightly.truth import told, true
+from tests.nightly.verdicts import expected_verdicts, reported
 
 #: More families than the whole bucket holds, and so more than our share of it.
 LARGE = Large(0, "eu-west-1", 54)
@@ -27,7 +27,7 @@ def test_a_default_run_causes_no_throttle_at_all(tmp_path: Path, processes: str)
         large = max(night.coverage(), key=lambda row: row["calls"])
 
         assert night.code == 0, night.stderr
-        assert told(night) == true(fleet)
+        assert reported(night) == expected_verdicts(fleet)
         assert seen["throttled"] == 0
         assert {(row["throttled"], row["retried"]) for row in night.coverage()} == {(0, 0)}
         assert "throttled 0 times" in night.stdout
@@ -44,7 +44,7 @@ def test_when_somebody_else_drains_the_bucket_we_back_off_finish_and_report_it(t
         rows = night.coverage()
 
         assert night.code == 0, night.stderr
-        assert told(night) == true(fleet)
+        assert reported(night) == expected_verdicts(fleet)
         assert met > 0
         assert sum(row["throttled"] for row in rows) == met
         assert {row["region"] for row in rows if row["throttled"]} == {"eu-west-1"}
@@ -62,7 +62,7 @@ def test_a_slow_account_does_not_keep_the_others_waiting(tmp_path: Path) -> None
         *others, last = _ended(night).items()
 
         assert night.code == 0, night.stderr
-        assert told(night) == true(fleet)
+        assert reported(night) == expected_verdicts(fleet)
         assert last[0] == fleet.organization.members[0].id
         (took,) = (row["duration_s"] for row in night.coverage() if row["calls"] > 40)
         assert took > 2

@@ -14,7 +14,7 @@ import pytest
 from tests.fleet.organization import Shape
 from tests.fleet.protocols.ecs_daemons import KINDS
 from tests.fleet.running import Fleet, running
-from tests.fleet.truth import Expected, Use
+from tests.fleet.truth import Expected, Usage
 from tests.fleet.workloads import Workloads
 from tests.nightly.night import Night, Row, audit
 
@@ -28,7 +28,7 @@ Ran = tuple[Fleet, Night, dict[str, Any]]
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     with running(SHAPE, enforce=True) as fleet:
-        night = audit(fleet, tmp_path_factory.mktemp("night"), rules=FLAGSHIP)
+        night = audit(fleet, tmp_path_factory.mktemp("night"), checks=FLAGSHIP)
         yield fleet, night, fleet.report()
 
 
@@ -106,7 +106,7 @@ def test_a_finding_names_a_revision_that_runs_where_there_is_one(night: Ran) -> 
 
 def test_what_uses_it_is_told_exactly(night: Ran) -> None:
     fleet, done, _ = night
-    uses: dict[str, Use] = {use.definition.arn: use for use in fleet.in_use()}
+    uses: dict[str, Usage] = {use.definition.arn: use for use in fleet.in_use()}
     truth = {}
     for family, revisions in failing(fleet).items():
         used = [uses[each.arn] for each in revisions if each.arn in uses]
@@ -127,13 +127,13 @@ def test_the_calls_are_those_of_the_arithmetic_and_none_is_throttled(night: Ran)
     workloads, expected = Workloads(fleet.organization), Counter[str]()
     for member in fleet.organization.members:
         for region in fleet.organization.regions:
-            clusters = workloads.clusters(member.id, region)
+            clusters = workloads.cluster_count(member.id, region)
             families = sum(1 for each in fleet.truth() if key(each)[:2] == (member.id, region))
             expected["ListClusters"] += 1
             expected["ListTaskDefinitionFamilies"] += max(1, ceil(families / 100))
             for cluster in range(clusters):
-                services = sum(1 for _ in workloads.services_of(member.id, region, cluster))
-                tasks = sum(1 for _ in workloads.tasks_of(member.id, region, cluster))
+                services = sum(1 for _ in workloads.services_in(member.id, region, cluster))
+                tasks = sum(1 for _ in workloads.tasks_in(member.id, region, cluster))
                 expected["ListServices"] += max(1, ceil(services / 100))
                 expected["DescribeServices"] += ceil(services / 10)
                 expected["ListTasks"] += max(1, ceil(tasks / 100))
@@ -157,7 +157,7 @@ def test_services_and_tasks_have_rows_of_their_own(night: Ran) -> None:
 
 def test_only_what_runs_is_judged_where_that_is_wanted(tmp_path: Path) -> None:
     with running(SHAPE) as fleet:
-        done = audit(fleet, tmp_path, rules=(*FLAGSHIP, "--revisions", "running"))
+        done = audit(fleet, tmp_path, checks=(*FLAGSHIP, "--revisions", "running"))
         used = {key(use.definition) for use in fleet.in_use() if use.definition.verdict == "FAIL"}
 
         assert done.code == 0, done.stderr
@@ -167,7 +167,7 @@ def test_only_what_runs_is_judged_where_that_is_wanted(tmp_path: Path) -> None:
 
 def test_nothing_is_asked_about_what_runs_where_only_the_latest_are_wanted(tmp_path: Path) -> None:
     with running(SHAPE) as fleet:
-        done = audit(fleet, tmp_path, rules=(*FLAGSHIP, "--revisions", "latest"))
+        done = audit(fleet, tmp_path, checks=(*FLAGSHIP, "--revisions", "latest"))
         truth = {each.arn for each in fleet.truth() if each.verdict == "FAIL"}
 
         assert done.arns("FAIL") == truth
@@ -181,7 +181,7 @@ def test_nothing_is_asked_about_what_runs_where_only_the_latest_are_wanted(tmp_p
 def test_managed_daemons_are_judged_and_shared_is_the_hosts(tmp_path: Path) -> None:
     with running(replace(SHAPE, accounts=4, daemons=3)) as fleet:
         checks = ("ecs-privileged-container", "ecs-host-pid-mode", "ecs-running-inactive-revision")
-        done = audit(fleet, tmp_path, rules=[flag for check in checks for flag in ("--check", check)])
+        done = audit(fleet, tmp_path, checks=[flag for check in checks for flag in ("--check", check)])
         rows = [row for row in done.findings() if row["resource"]["type"] == "AWS::ECS::DaemonTaskDefinition"]
         seen = fleet.report()["operations"]
         kinds = {}

@@ -9,7 +9,7 @@ import pytest
 from tests.fleet import Shape, running
 from tests.nightly.night import audit
 from tests.nightly.test_nothing_lost import FAULTS
-from tests.nightly.truth import told, true
+from tests.nightly.verdicts import expected_verdicts, reported
 
 
 @pytest.mark.slow
@@ -23,7 +23,7 @@ def test_a_thousand_accounts_with_faults_on_come_out_as_the_truth(tmp_path: Path
 
         assert night.code == 0, night.stderr[-2_000:]
         assert "Traceback" not in night.stderr
-        assert told(night) == true(fleet)
+        assert reported(night) == expected_verdicts(fleet)
         assert len({(row["account"]["id"], row["region"]) for row in rows}) == len(rows) == 17_000
         assert {row["status"] for row in rows} == {"EXAMINED"}
         assert night.latest["complete"] is True

@@ -17,8 +17,8 @@ from botocore.exceptions import ClientError
 
 from auditor.aws.clients import Clients
 from auditor.commands import dispatch
-from auditor.demo import workloads
-from auditor.demo.cloud import serving
+from auditor.demo import ecs_workloads
+from auditor.demo.cloud import serve
 from auditor.demo.environment import isolated
 from auditor.demo.model import AUDITOR_ACCOUNT, EXTERNAL_ID, HOME_REGION, ROLE_NAME, DemoAccount
 from auditor.remediation.ecs.patch import BLANK
@@ -104,11 +104,11 @@ def _without_daemons(invoke: Any) -> Any:
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setattr(Clients, "invoke", _without_daemons(Clients.invoke))
     # What runs in the demo never changes; here moto answers for it, where an update of a service is seen.
-    monkeypatch.setattr(workloads, "answer", lambda *_: None)
+    monkeypatch.setattr(ecs_workloads, "answer", lambda *_: None)
     accounts = (DemoAccount(AUDITOR_ACCOUNT, "audit", "", {}), DemoAccount(ACCOUNT, "payments", "", {}))
     (tmp_path / "inventory.yaml").write_text(INVENTORY, encoding="utf-8")
     (tmp_path / "settings.yaml").write_text("limits: {workers: 4}\n", encoding="utf-8")
-    with isolated(), serving(accounts):
+    with isolated(), serve(accounts):
         ecs = _operator()
         ecs.create_cluster(clusterName="prod")
         with installed(tmp_path / "bin", ecs, ACCOUNT) as shim:

@@ -62,7 +62,7 @@ def _measure(folder: Path, *, quick: bool) -> Iterator[Line]:
     with running(busy, enforce=True) as fleet:
         cost = _audit(fleet, folder / "rulebook")
         told = ", ".join(
-            f"{name} {count:,}" for name, count in sorted(cost.seen["operations"].items()) if count > accounts
+            f"{name} {count:,}" for name, count in sorted(cost.report["operations"].items()) if count > accounts
         )
         yield Line(f"auditor, {accounts:,} accounts, every check on all that runs", cost, None, told)
         again = _audit(fleet, folder / "rulebook")
@@ -82,7 +82,7 @@ def _nights(fleet: Fleet, folder: Path, accounts: int) -> Iterator[Line]:
     yield Line("auditor, second night, nothing new", _audit(fleet, folder, *_ONE_CHECK), floor)
     fleet.next_night(changed=0.01)
     cost = _audit(fleet, folder, *_ONE_CHECK)
-    note = f"{cost.seen['operations'].get('DescribeTaskDefinition', 0)} described"
+    note = f"{cost.report['operations'].get('DescribeTaskDefinition', 0)} described"
     yield Line("auditor, third night, 1 % new revisions", cost, floor, note)
 
 
@@ -94,7 +94,7 @@ def _floor(fleet: Fleet, folder: Path) -> Cost:
     folder.mkdir(parents=True, exist_ok=True)
     names = folder / "accounts.txt"
     names.write_text("\n".join(member.id for member in fleet.organization.members), encoding="utf-8")
-    return _checked(run([sys.executable, "-m", "tests.fleet.bench.floor", fleet.url, str(names)], fleet))
+    return _checked(run([sys.executable, "-m", "tests.fleet.bench.minimal", fleet.url, str(names)], fleet))
 
 
 def _audit(fleet: Fleet, folder: Path, *flags: str) -> Cost:
@@ -138,10 +138,10 @@ def _row(line: Line) -> str:
         f"{cost.cpu:.1f}",
         wall,
         cpu,
-        f"{cost.together:.0f}",
-        f"{cost.largest:.0f}",
-        f"{cost.seen.get('connections', 0)}",
-        f"{cost.seen.get('throttled', 0)}",
+        f"{cost.memory_total:.0f}",
+        f"{cost.memory_largest:.0f}",
+        f"{cost.report.get('connections', 0)}",
+        f"{cost.report.get('throttled', 0)}",
         line.note,
     )
     return f"| {' | '.join(cells)} |\n"

@@ -27,15 +27,15 @@ class Cost:
     code: int
     wall: float
     cpu: float
-    together: float
-    largest: float
+    memory_total: float
+    memory_largest: float
     output: str
-    seen: Mapping[str, Any] = field(default_factory=dict)
+    report: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def calls(self) -> int:
         """Calls that the fleet answered."""
-        return int(self.seen.get("calls", 0))
+        return int(self.report.get("calls", 0))
 
 
 def run(command: Sequence[str], fleet: Fleet, **variables: str) -> Cost:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tests.fleet.calls import Call, Refusal, World
+from tests.fleet.calls import Call, ServerView, ServiceError
+from tests.fleet.http_protocol import Request
 from tests.fleet.organization import DEFAULT_REGIONS, MANAGEMENT, OPT_IN_REGIONS
 from tests.fleet.protocols import json11
 from tests.fleet.protocols.json11 import dumps, make_token, ok, read_token
-from tests.fleet.wire import Request
 
 
 class Account:
@@ -22,7 +22,7 @@ class Account:
         "unavailable": ("ServiceUnavailableException", 503),
     }
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: ServerView) -> None:
         """Serve the world's organization."""
         self._world = world
 
@@ -41,16 +41,16 @@ class Account:
     def answer(self, call: Call) -> bytes:
         """Answer."""
         if call.operation != "ListRegions":
-            raise Refusal("UnknownOperationException", "", 404)
+            raise ServiceError("UnknownOperationException", "", 404)
         account = call.payload.get("AccountId", call.account)
         if account == MANAGEMENT and "AccountId" in call.payload:
-            raise Refusal("ValidationException", "The management account must not name itself.")
+            raise ServiceError("ValidationException", "The management account must not name itself.")
         if call.account not in {account, MANAGEMENT}:
-            raise Refusal("AccessDeniedException", "Only the management account may name another account.", 403)
+            raise ServiceError("AccessDeniedException", "Only the management account may name another account.", 403)
         wanted = call.payload.get("RegionOptStatusContains")
         limit = call.payload.get("MaxResults", 20)
         if not 1 <= limit <= 50:
-            raise Refusal("ValidationException", "MaxResults must be between 1 and 50.")
+            raise ServiceError("ValidationException", "MaxResults must be between 1 and 50.")
         names = sorted({*DEFAULT_REGIONS, *OPT_IN_REGIONS, *self._world.organization.regions})
         rows = [{"RegionName": name, "RegionOptStatus": self._status(account, name)} for name in names]
         rows = [row for row in rows if not wanted or row["RegionOptStatus"] in wanted]
@@ -62,7 +62,7 @@ class Account:
         """Answer as usual: a region cannot go missing."""
         return self.answer(call)
 
-    def refuse(self, refusal: Refusal, call: Call | None) -> bytes:
+    def refuse(self, refusal: ServiceError, call: Call | None) -> bytes:
         """Write an error."""
         return json11.refuse(refusal)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from tests.fleet.calls import Call, Refusal, World
+from tests.fleet.calls import Call, ServerView, ServiceError
+from tests.fleet.http_protocol import Request, response
 from tests.fleet.organization import DEFAULT_REGIONS, OPT_IN_REGIONS
 from tests.fleet.protocols import xml
 from tests.fleet.protocols.json11 import request_id
 from tests.fleet.protocols.xml import tag
-from tests.fleet.wire import Request, response
 
 _NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/"
 _NAMES = (*DEFAULT_REGIONS, *OPT_IN_REGIONS)
@@ -28,7 +28,7 @@ class Ec2:
         "unavailable": ("Unavailable", 503),
     }
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: ServerView) -> None:
         """Serve the world's organization."""
         self._world = world
 
@@ -46,7 +46,7 @@ class Ec2:
     def answer(self, call: Call) -> bytes:
         """Answer."""
         if call.operation != "DescribeRegions":
-            raise Refusal("InvalidAction", f"The action {call.operation} is not valid for this web service.")
+            raise ServiceError("InvalidAction", f"The action {call.operation} is not valid for this web service.")
         form = xml.parameters(call.request)
         everything = form.get("AllRegions", "false").lower() == "true"
         rows = []
@@ -69,7 +69,7 @@ class Ec2:
         """Answer as usual: a region cannot go missing."""
         return self.answer(call)
 
-    def refuse(self, refusal: Refusal, call: Call | None) -> bytes:
+    def refuse(self, refusal: ServiceError, call: Call | None) -> bytes:
         """Write an error."""
         error = tag("Code", refusal.code) + tag("Message", refusal.message)
         text = f"<Response><Errors><Error>{error}</Error></Errors>{tag('RequestID', request_id().decode())}</Response>"
@@ -90,7 +90,7 @@ def _selected(form: dict[str, str], row: dict[str, str]) -> bool:
         start = key.removesuffix("Name") + "Value."
         values = [value for other, value in form.items() if other.startswith(start)]
         if form[key] not in row:
-            raise Refusal("InvalidParameterValue", f"The filter '{form[key]}' is invalid")
+            raise ServiceError("InvalidParameterValue", f"The filter '{form[key]}' is invalid")
         if not any(fnmatchcase(row[form[key]], value) for value in values):
             return False
     return True

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from tests.fleet.calls import Call, Refusal, World
+from tests.fleet.calls import Call, ServerView, ServiceError
 from tests.fleet.definitions import describe
+from tests.fleet.http_protocol import Request
 from tests.fleet.organization import ACTIVE, DELETE_IN_PROGRESS, INACTIVE, Family
 from tests.fleet.protocols import ecs_daemons, ecs_running, json11
 from tests.fleet.protocols.json11 import dumps, make_token, ok, read_token
 from tests.fleet.protocols.paging import page_size
-from tests.fleet.wire import Request
 
 _ARN = re.compile(r"arn:aws:ecs:([a-z0-9-]+):(\d{12}):task-definition/(.+)")
 _STATUSES = (ACTIVE, INACTIVE, DELETE_IN_PROGRESS)
@@ -32,7 +32,7 @@ class Ecs:
         "unknown": ("UnknownOperationException", 400),
     }
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: ServerView) -> None:
         """Serve the world's organization."""
         self._world = world
         self._operations: dict[str, Callable[[Call], bytes]] = {
@@ -65,7 +65,7 @@ class Ecs:
         """Answer."""
         handler = self._operations.get(call.operation)
         if handler is None:
-            raise Refusal("UnknownOperationException", "")
+            raise ServiceError("UnknownOperationException", "")
         return handler(call)
 
     def missing(self, call: Call) -> bytes:
@@ -74,11 +74,11 @@ class Ecs:
             call.operation
         )
         if batch is None:
-            raise Refusal("ClientException", "Unable to describe task definition.")
+            raise ServiceError("ClientException", "Unable to describe task definition.")
         failures = [{"arn": arn, "reason": "MISSING"} for arn in call.payload.get(batch, [])]
         return ok(dumps({batch: [], "failures": failures}))
 
-    def refuse(self, refusal: Refusal, call: Call | None) -> bytes:
+    def refuse(self, refusal: ServiceError, call: Call | None) -> bytes:
         """Write an error."""
         return json11.refuse(refusal)
 
@@ -86,7 +86,7 @@ class Ecs:
         wanted = call.payload.get("taskDefinition")
         family, revision = self._find(call, str(wanted)) or (None, None)
         if family is None or revision is None:
-            raise Refusal("ClientException", "Unable to describe task definition.")
+            raise ServiceError("ClientException", "Unable to describe task definition.")
         return ok(describe(self._world.organization, family, revision, tags="TAGS" in call.payload.get("include", ())))
 
     def _find(self, call: Call, wanted: str) -> tuple[Family, int | None] | None:
@@ -108,11 +108,11 @@ class Ecs:
         prefix = call.payload.get("familyPrefix", "")
         status = call.payload.get("status", "ALL")
         if status not in {ACTIVE, INACTIVE, "ALL"}:
-            raise Refusal("InvalidParameterException", "status must be one of ACTIVE, INACTIVE, ALL.")
+            raise ServiceError("InvalidParameterException", "status must be one of ACTIVE, INACTIVE, ALL.")
         organization = self._world.organization
         limit = page_size(call, 100)
         (start,) = read_token(call.payload.get("nextToken"), 1) or [0]
-        total = organization.families(call.account, call.region)
+        total = organization.family_count(call.account, call.region)
         names: list[str] = []
         index = start
         while index < total and len(names) < limit:
@@ -127,7 +127,9 @@ class Ecs:
     def _list_definitions(self, call: Call) -> bytes:
         status = call.payload.get("status", ACTIVE)
         if status not in _STATUSES:
-            raise Refusal("InvalidParameterException", "status must be one of ACTIVE, INACTIVE, DELETE_IN_PROGRESS.")
+            raise ServiceError(
+                "InvalidParameterException", "status must be one of ACTIVE, INACTIVE, DELETE_IN_PROGRESS."
+            )
         limit = page_size(call, 100)
         start = read_token(call.payload.get("nextToken"), 2)
         arns: list[str] = []
@@ -143,7 +145,7 @@ class Ecs:
         """Yield revisions in the order asked for, from a (family, revision) on. `familyPrefix` is a full name here."""
         organization = self._world.organization
         step = -1 if call.payload.get("sort") == "DESC" else 1
-        total = organization.families(call.account, call.region)
+        total = organization.family_count(call.account, call.region)
         indices: range | list[int] = range(total)[::step]
         name = call.payload.get("familyPrefix")
         if name is not None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.fleet.calls import Call, Refusal, World
+from tests.fleet.calls import Call, ServerView, ServiceError
 from tests.fleet.definitions import CANARY
 from tests.fleet.protocols.json11 import dumps, ok
 from tests.fleet.protocols.paging import batch, described, page
@@ -19,7 +19,7 @@ _RUNNING = re.compile(r"arn:aws:ecs:[^:]+:\d{12}:daemon(?:-revision)?/default/da
 KINDS = ((True, "root", "shared"), (False, "1000", "none"), (None, None, None), (True, None, "none"))
 
 
-def operations(world: World) -> dict[str, Callable[[Call], bytes]]:
+def operations(world: ServerView) -> dict[str, Callable[[Call], bytes]]:
     """Operation name -> handler."""
     daemons = Daemons(world)
     return {
@@ -34,7 +34,7 @@ def operations(world: World) -> dict[str, Callable[[Call], bytes]]:
 class Daemons:
     """The handlers."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: ServerView) -> None:
         """Serve the world's organization."""
         self._world = world
 
@@ -52,11 +52,11 @@ class Daemons:
         found = _ARN.fullmatch(str(call.payload.get("daemonTaskDefinition")))
         index = int(found[1]) if found else -1
         if found is None or not 0 <= index < self._total(call):
-            raise Refusal("ClientException", "Unable to describe daemon task definition.")
+            raise ServiceError("ClientException", "Unable to describe daemon task definition.")
         last = self._last(call, index)
         revision = int(found[2] or last)
         if not 1 <= revision <= last:
-            raise Refusal("ClientException", "Unable to describe daemon task definition.")
+            raise ServiceError("ClientException", "Unable to describe daemon task definition.")
         return ok(dumps({"daemonTaskDefinition": self._definition(call, index, revision)}))
 
     def list_daemons(self, call: Call) -> bytes:
@@ -71,7 +71,7 @@ class Daemons:
         """DescribeDaemon."""
         index = self._index(call, str(call.payload.get("daemonArn")))
         if index is None:
-            raise Refusal("DaemonNotFoundException", "Daemon not found.")
+            raise ServiceError("DaemonNotFoundException", "Daemon not found.")
         document = {
             "daemonArn": _daemon(call, index),
             "clusterArn": f"{_prefix(call)}:cluster/default",
@@ -128,10 +128,10 @@ class Daemons:
         return {"arn": arn, "registeredAt": _CREATED + revision, "status": "ACTIVE"}
 
     def _total(self, call: Call) -> int:
-        return Workloads(self._world.organization).daemons(call.account, call.region)
+        return Workloads(self._world.organization).daemon_count(call.account, call.region)
 
     def _last(self, call: Call, index: int) -> int:
-        return 1 + self._world.organization.draw("daemon", call.account, call.region, index) % 3
+        return 1 + self._world.organization.random_bits("daemon", call.account, call.region, index) % 3
 
     def _index(self, call: Call, arn: str) -> int | None:
         found = _RUNNING.fullmatch(arn)

@@ -22,7 +22,7 @@ def cluster_arn(call: Call, index: int) -> str:
 
 def cluster(call: Call, index: int, include: list[str], organization: Organization) -> dict[str, Any]:
     """Describe a cluster, with the members that were asked for."""
-    bits = organization.draw("cluster", call.account, call.region, index)
+    bits = organization.random_bits("cluster", call.account, call.region, index)
     document: dict[str, Any] = {
         "clusterArn": cluster_arn(call, index),
         "clusterName": cluster_name(index),
@@ -52,15 +52,15 @@ def service(one: Service, *, tags: bool) -> dict[str, Any]:
         "pendingCount": 0,
         "launchType": _launch_type(one),
         "schedulingStrategy": "REPLICA",
-        "deploymentController": {"type": "EXTERNAL" if one.sets else "ECS"},
-        "enableExecuteCommand": one.executes,
+        "deploymentController": {"type": "EXTERNAL" if one.has_task_sets else "ECS"},
+        "enableExecuteCommand": one.exec_enabled,
         "createdAt": _CREATED,
         "deployments": [],
         "taskSets": task_sets(one),
         "events": [],
         **_placed(one),
     }
-    if not one.sets:
+    if not one.has_task_sets:
         document["taskDefinition"] = one.family.arn(one.revisions[0])
         document["deployments"] = [
             {
@@ -79,7 +79,7 @@ def service(one: Service, *, tags: bool) -> dict[str, Any]:
 
 def task_sets(one: Service) -> list[dict[str, Any]]:
     """Describe the task sets of a service that something else deploys; others have none."""
-    if not one.sets:
+    if not one.has_task_sets:
         return []
     return [
         {
@@ -111,7 +111,7 @@ def task(one: Task, *, tags: bool) -> dict[str, Any]:
         "startedAt": _CREATED,
         "createdAt": _CREATED,
         "containers": [],
-        "enableExecuteCommand": bool(one.service and one.service.executes),
+        "enableExecuteCommand": bool(one.service and one.service.exec_enabled),
     }
     return document | ({"tags": _TAGS} if tags else {})
 
@@ -145,6 +145,6 @@ def _placed(one: Service) -> dict[str, Any]:
     """Give the network configuration and the platform, which only Fargate has here."""
     if not one.fargate:
         return {}
-    address = "ENABLED" if one.public else "DISABLED"
+    address = "ENABLED" if one.public_ip else "DISABLED"
     network = {"awsvpcConfiguration": {"subnets": _SUBNETS, "assignPublicIp": address}}
     return {"networkConfiguration": network, "platformVersion": "LATEST", "platformFamily": "Linux"}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.fleet.calls import Call, Refusal, World
+from tests.fleet.calls import Call, ServerView, ServiceError
 from tests.fleet.protocols import ecs_documents as documents
 from tests.fleet.protocols.json11 import dumps, make_token, ok, read_token
 from tests.fleet.protocols.paging import batch, described, page, page_size
 from tests.fleet.workloads import Service, Task, Workloads, cluster_index
 
 
-def operations(world: World) -> dict[str, Callable[[Call], bytes]]:
+def operations(world: ServerView) -> dict[str, Callable[[Call], bytes]]:
     """Operation name -> handler."""
     running = Running(world)
     return {
@@ -32,7 +32,7 @@ def operations(world: World) -> dict[str, Callable[[Call], bytes]]:
 class Running:
     """The handlers. Whatever they say of the organization is asked for anew, as it changes from night to night."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: ServerView) -> None:
         """Serve the world's organization."""
         self._world = world
 
@@ -42,7 +42,7 @@ class Running:
 
     def list_clusters(self, call: Call) -> bytes:
         """ListClusters."""
-        total = self._workloads.clusters(call.account, call.region)
+        total = self._workloads.cluster_count(call.account, call.region)
         return page(call, "clusterArns", (documents.cluster_arn(call, index) for index in range(total)))
 
     def describe_clusters(self, call: Call) -> bytes:
@@ -55,7 +55,7 @@ class Running:
     def list_services(self, call: Call) -> bytes:
         """ListServices, 10 a page unless asked for more."""
         cluster = self._cluster(call)
-        services = self._workloads.services_of(call.account, call.region, cluster)
+        services = self._workloads.services_in(call.account, call.region, cluster)
         return page(call, "serviceArns", (service.arn for service in services), default=10)
 
     def describe_services(self, call: Call) -> bytes:
@@ -70,7 +70,7 @@ class Running:
         """ListTasks: by default those that shall run; asking for PENDING gives nothing, as with AWS."""
         cluster = self._cluster(call)
         running = call.payload.get("desiredStatus", "RUNNING") == "RUNNING"
-        tasks = self._workloads.tasks_of(call.account, call.region, cluster) if running else iter(())
+        tasks = self._workloads.tasks_in(call.account, call.region, cluster) if running else iter(())
         return page(call, "taskArns", (task.arn for task in tasks if _wanted(call, task)))
 
     def describe_tasks(self, call: Call) -> bytes:
@@ -86,7 +86,7 @@ class Running:
         """DescribeTaskSets of one service."""
         service = self._service(call, self._cluster(call), str(call.payload.get("service")))
         if service is None:
-            raise Refusal("ServiceNotFoundException", "Service not found.")
+            raise ServiceError("ServiceNotFoundException", "Service not found.")
         return ok(dumps({"taskSets": documents.task_sets(service), "failures": []}))
 
     def describe_capacity_providers(self, call: Call) -> bytes:
@@ -108,20 +108,20 @@ class Running:
 
     def _cluster(self, call: Call) -> int:
         index = cluster_index(str(call.payload.get("cluster", "default")))
-        if index is None or index >= self._workloads.clusters(call.account, call.region):
-            raise Refusal("ClusterNotFoundException", "Cluster not found.")
+        if index is None or index >= self._workloads.cluster_count(call.account, call.region):
+            raise ServiceError("ClusterNotFoundException", "Cluster not found.")
         return index
 
     def _service(self, call: Call, cluster: int, name: str) -> Service | None:
         digits = name.rpartition("/")[2].removeprefix("svc-")
         index = int(digits) if digits.isdecimal() else -1
-        if not 0 <= index < self._workloads.services(call.account, call.region):
+        if not 0 <= index < self._workloads.service_count(call.account, call.region):
             return None
         service = self._workloads.service(call.account, call.region, index)
         return service if service.cluster == cluster and name in {service.name, service.arn} else None
 
     def _cluster_document(self, call: Call, index: int | None, include: list[str]) -> dict[str, Any] | None:
-        if index is None or index >= self._workloads.clusters(call.account, call.region):
+        if index is None or index >= self._workloads.cluster_count(call.account, call.region):
             return None
         return documents.cluster(call, index, include, self._world.organization)
 

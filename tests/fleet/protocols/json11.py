@@ -6,8 +6,8 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from itertools import count
 
-from tests.fleet.calls import Refusal
-from tests.fleet.wire import Request, response
+from tests.fleet.calls import ServiceError
+from tests.fleet.http_protocol import Request, response
 
 _numbers = count(1)
 _OK = (
@@ -31,7 +31,7 @@ def dumps(document: object) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode()
 
 
-def refuse(refusal: Refusal) -> bytes:
+def refuse(refusal: ServiceError) -> bytes:
     """Write an error: the code travels in the body and in a header, as REST services have it."""
     body = dumps({"__type": refusal.code, "message": refusal.message})
     headers = b"x-amzn-RequestId: %b\r\nx-amzn-ErrorType: %b\r\nContent-Type: application/x-amz-json-1.1\r\n" % (
@@ -52,7 +52,7 @@ def make_token(*numbers: int) -> str:
 
 
 def read_token(token: str | None, width: int, code: str = "InvalidParameterException") -> list[int] | None:
-    """Read a page token back; None for the first page. Raises Refusal for anything else."""
+    """Read a page token back; None for the first page. Raises ServiceError for anything else."""
     if token is None:
         return None
     try:
@@ -61,5 +61,5 @@ def read_token(token: str | None, width: int, code: str = "InvalidParameterExcep
     except ValueError:
         head, values = "", []
     if head != "fleet" or len(values) != width:
-        raise Refusal(code, "Invalid token.")
+        raise ServiceError(code, "Invalid token.")
     return values

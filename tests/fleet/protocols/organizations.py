@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tests.fleet.calls import Call, Refusal, World
+from tests.fleet.calls import Call, ServerView, ServiceError
+from tests.fleet.http_protocol import Request
 from tests.fleet.organization import MANAGEMENT, ROOT, UNITS, Member
 from tests.fleet.protocols import json11
 from tests.fleet.protocols.json11 import dumps, make_token, ok, read_token
-from tests.fleet.wire import Request
 
 ORGANIZATION = "o-f1eef1eef1"
 _PREFIX = f"arn:aws:organizations::{MANAGEMENT}"
@@ -29,7 +29,7 @@ class Organizations:
         "unavailable": ("ServiceException", 503),
     }
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: ServerView) -> None:
         """Serve the world's organization."""
         self._world = world
         self._operations: dict[str, Callable[[Call], Any]] = {
@@ -52,7 +52,7 @@ class Organizations:
 
     @property
     def _everyone(self) -> tuple[Member, ...]:
-        return self._world.organization.everyone
+        return self._world.organization.all_accounts
 
     def operation(self, request: Request) -> str:
         """Name the operation."""
@@ -68,24 +68,24 @@ class Organizations:
     def answer(self, call: Call) -> bytes:
         """Answer."""
         if call.account != MANAGEMENT:
-            raise Refusal("AccessDeniedException", "You don't have permissions to access this resource.")
+            raise ServiceError("AccessDeniedException", "You don't have permissions to access this resource.")
         handler = self._operations.get(call.operation)
         if handler is None:
-            raise Refusal("UnknownOperationException", "")
+            raise ServiceError("UnknownOperationException", "")
         return ok(dumps(handler(call)))
 
     def missing(self, call: Call) -> bytes:
         """Answer as if the thing were gone."""
-        raise Refusal("AccountNotFoundException", "You specified an account that doesn't exist.")
+        raise ServiceError("AccountNotFoundException", "You specified an account that doesn't exist.")
 
-    def refuse(self, refusal: Refusal, call: Call | None) -> bytes:
+    def refuse(self, refusal: ServiceError, call: Call | None) -> bytes:
         """Write an error."""
         return json11.refuse(refusal)
 
     def _member(self, name: str | None) -> Member:
         member = self._world.organization.by_id.get(name or "")
         if member is None:
-            raise Refusal("AccountNotFoundException", "You specified an account that doesn't exist.")
+            raise ServiceError("AccountNotFoundException", "You specified an account that doesn't exist.")
         return member
 
     def _unit(self, call: Call) -> dict[str, str]:
@@ -93,13 +93,17 @@ class Organizations:
         for unit in UNITS:
             if unit[0] == wanted:
                 return _unit(unit)
-        raise Refusal("OrganizationalUnitNotFoundException", "You specified an organizational unit that doesn't exist.")
+        raise ServiceError(
+            "OrganizationalUnitNotFoundException", "You specified an organizational unit that doesn't exist."
+        )
 
     def _parents(self, call: Call) -> dict[str, Any]:
         child = call.payload.get("ChildId", "")
         parent = next((unit[2] for unit in UNITS if unit[0] == child), None)
         if parent is None and child not in self._world.organization.by_id:
-            raise Refusal("ChildNotFoundException", "We can't find an organizational unit or account with that id.")
+            raise ServiceError(
+                "ChildNotFoundException", "We can't find an organizational unit or account with that id."
+            )
         parent = parent or self._member(child).parent
         return {"Parents": [{"Id": parent, "Type": "ROOT" if parent == ROOT else "ORGANIZATIONAL_UNIT"}]}
 
@@ -113,7 +117,7 @@ def _describe(call: Call) -> dict[str, Any]:
 def _parent(call: Call) -> str:
     parent = call.payload.get("ParentId", "")
     if parent != ROOT and parent not in [unit[0] for unit in UNITS]:
-        raise Refusal("ParentNotFoundException", "You specified a parent that doesn't exist.")
+        raise ServiceError("ParentNotFoundException", "You specified a parent that doesn't exist.")
     return str(parent)
 
 
@@ -142,7 +146,7 @@ def _page(call: Call, name: str, rows: Sequence[object], *, gaps: bool = False) 
     """Cut a page out. With `gaps`, an empty page with a token comes between full ones."""
     limit = call.payload.get("MaxResults", _MOST)
     if not isinstance(limit, int) or not 1 <= limit <= _MOST:
-        raise Refusal("InvalidInputException", "You specified an invalid value.")
+        raise ServiceError("InvalidInputException", "You specified an invalid value.")
     start, number = read_token(call.payload.get("NextToken"), 2, "InvalidInputException") or (0, 0)
     if gaps and number % 3 == 1:
         return {name: [], "NextToken": make_token(start, number + 1)}

@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from tests.fleet.calls import Call, Refusal
+from tests.fleet.calls import Call, ServiceError
 from tests.fleet.protocols.json11 import dumps, make_token, ok, read_token
 
 
 def page_size(call: Call, default: int, most: int = 100) -> int:
-    """Read `maxResults`. Raises Refusal where AWS would."""
+    """Read `maxResults`. Raises ServiceError where AWS would."""
     size = call.payload.get("maxResults", default)
     if not isinstance(size, int) or not 1 <= size <= most:
         message = f"maxResults must be between 1 and {most}."
-        raise Refusal("InvalidParameterException", message)
+        raise ServiceError("InvalidParameterException", message)
     return size
 
 
@@ -29,11 +29,11 @@ def page(call: Call, name: str, rows: Iterable[Any], default: int = 100, most: i
 
 
 def batch(call: Call, name: str, most: int) -> list[str]:
-    """Read the names of a batch. Raises Refusal where there are too many or none."""
+    """Read the names of a batch. Raises ServiceError where there are too many or none."""
     names = call.payload.get(name) or []
     if not names or len(names) > most:
         message = f"{name.capitalize()} must have between 1 and {most} items."
-        raise Refusal("InvalidParameterException", message)
+        raise ServiceError("InvalidParameterException", message)
     return list(names)
 
 

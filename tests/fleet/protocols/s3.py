@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable
 from email.utils import formatdate
 
-from tests.fleet.calls import Call, Refusal, World
+from tests.fleet.calls import Call, ServerView, ServiceError
+from tests.fleet.http_protocol import Request, response
 from tests.fleet.organization import MANAGEMENT
 from tests.fleet.protocols import s3_body, s3_listing, s3_multipart
 from tests.fleet.protocols.json11 import request_id
 from tests.fleet.protocols.s3_body import Stored, check_conditions, kept_headers
 from tests.fleet.protocols.xml import tag
-from tests.fleet.wire import Request, response
 
 
 class S3:
@@ -29,7 +29,7 @@ class S3:
         "unavailable": ("ServiceUnavailable", 503),
     }
 
-    def __init__(self, world: World, buckets: tuple[str, ...] = ("auditor-results",)) -> None:
+    def __init__(self, world: ServerView, buckets: tuple[str, ...] = ("auditor-results",)) -> None:
         """Create empty buckets."""
         self._world = world
         self.buckets: dict[str, dict[str, Stored]] = {name: {} for name in buckets}
@@ -76,18 +76,18 @@ class S3:
             return response(200, _id(), b"")
         objects = self.buckets.get(bucket)
         if objects is None:
-            raise Refusal("NoSuchBucket", "The specified bucket does not exist", 404)
+            raise ServiceError("NoSuchBucket", "The specified bucket does not exist", 404)
         owner = call.request.header(b"x-amz-expected-bucket-owner")
         if owner and owner.decode() != MANAGEMENT:
-            raise Refusal("AccessDenied", "Access Denied", 403)
+            raise ServiceError("AccessDenied", "Access Denied", 403)
         handler = self._operations.get(call.operation, self._uploads.answer)
         return handler(call, bucket, objects, key)
 
     def missing(self, call: Call) -> bytes:
         """Answer as if the key were gone."""
-        raise Refusal("NoSuchKey", "The specified key does not exist.", 404)
+        raise ServiceError("NoSuchKey", "The specified key does not exist.", 404)
 
-    def refuse(self, refusal: Refusal, call: Call | None) -> bytes:
+    def refuse(self, refusal: ServiceError, call: Call | None) -> bytes:
         """Write an error; answers to HEAD have no body."""
         if call is not None and call.request.method == b"HEAD":
             return response(refusal.status, _id(), b"")
@@ -123,7 +123,7 @@ def _get(call: Call, bucket: str, objects: dict[str, Stored], key: str) -> bytes
     request = call.request
     stored = objects.get(key)
     if stored is None:
-        raise Refusal("NoSuchKey", "The specified key does not exist.", 404)
+        raise ServiceError("NoSuchKey", "The specified key does not exist.", 404)
     headers = {
         **stored.headers,
         b"etag": stored.etag.encode(),
@@ -136,7 +136,7 @@ def _get(call: Call, bucket: str, objects: dict[str, Stored], key: str) -> bytes
     if asked:
         start, end = int(asked[1]), min(int(asked[2] or len(body)), len(body) - 1)
         if start >= len(body):
-            raise Refusal("InvalidRange", "The requested range is not satisfiable", 416)
+            raise ServiceError("InvalidRange", "The requested range is not satisfiable", 416)
         headers[b"content-range"] = b"bytes %d-%d/%d" % (start, end, len(body))
         headers = {name: value for name, value in headers.items() if not name.startswith(b"x-amz-checksum")}
         body, status = body[start : end + 1], 206

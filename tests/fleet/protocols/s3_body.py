@@ -9,8 +9,8 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.fleet.calls import Refusal
-from tests.fleet.wire import Request, dechunk
+from tests.fleet.calls import ServiceError
+from tests.fleet.http_protocol import Request, dechunk
 
 _DIGESTS: dict[bytes, Callable[[bytes], bytes]] = {
     b"sha256": lambda body: hashlib.sha256(body).digest(),
@@ -40,13 +40,13 @@ class Stored:
 
 
 def read(request: Request) -> tuple[bytes, dict[bytes, bytes]]:
-    """Return the payload and its verified checksums by header name. Raises Refusal where one is wrong."""
+    """Return the payload and its verified checksums by header name. Raises ServiceError where one is wrong."""
     body = request.body
     trailers = b""
     if b"aws-chunked" in request.header(b"content-encoding").lower():
         whole = dechunk(body)
         if whole is None:
-            raise Refusal("IncompleteBody", "You did not provide the number of bytes specified by the header.")
+            raise ServiceError("IncompleteBody", "You did not provide the number of bytes specified by the header.")
         body, _, trailers = whole
     _verify_content(request, body)
     checksums = {}
@@ -57,7 +57,7 @@ def read(request: Request) -> tuple[bytes, dict[bytes, bytes]]:
             continue
         if name in _DIGESTS and claimed != b64encode(_DIGESTS[name](body)):
             word = name.decode().upper()
-            raise Refusal("BadDigest", f"The {word} you specified did not match the calculated checksum.")
+            raise ServiceError("BadDigest", f"The {word} you specified did not match the calculated checksum.")
         checksums[header] = claimed
     return body, checksums
 
@@ -68,13 +68,13 @@ def etag(body: bytes) -> str:
 
 
 def check_conditions(request: Request, present: Stored | None) -> None:
-    """Apply `If-None-Match: *` and `If-Match`. Raises Refusal."""
+    """Apply `If-None-Match: *` and `If-Match`. Raises ServiceError."""
     expected = request.header(b"if-match").decode()
     taken = request.header(b"if-none-match") == b"*" and present is not None
     if taken or (expected and present is not None and present.etag != expected):
-        raise Refusal("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412)
+        raise ServiceError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412)
     if expected and present is None:
-        raise Refusal("NoSuchKey", "The specified key does not exist.", 404)
+        raise ServiceError("NoSuchKey", "The specified key does not exist.", 404)
 
 
 def kept_headers(request: Request) -> dict[bytes, bytes]:
@@ -90,10 +90,10 @@ def kept_headers(request: Request) -> dict[bytes, bytes]:
 def _verify_content(request: Request, body: bytes) -> None:
     md5 = request.header(b"content-md5")
     if md5 and md5 != b64encode(_DIGESTS[b"md5"](body)):
-        raise Refusal("BadDigest", "The Content-MD5 you specified did not match what we received.")
+        raise ServiceError("BadDigest", "The Content-MD5 you specified did not match what we received.")
     sha256 = request.header(b"x-amz-content-sha256")
     if len(sha256) == 64 and sha256.decode() != hashlib.sha256(body).hexdigest():
-        raise Refusal("XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match.")
+        raise ServiceError("XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match.")
 
 
 def _trailer(trailers: bytes, name: bytes) -> bytes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from tests.fleet.http_protocol import Request
 from tests.fleet.protocols.json11 import make_token, read_token
 from tests.fleet.protocols.s3_body import Stored
 from tests.fleet.protocols.xml import ok, tag
-from tests.fleet.wire import Request
 
 _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 

@@ -8,11 +8,11 @@ import time
 from html import unescape
 from itertools import count
 
-from tests.fleet.calls import Call, Refusal
+from tests.fleet.calls import Call, ServiceError
+from tests.fleet.http_protocol import response
 from tests.fleet.protocols import s3_body
 from tests.fleet.protocols.s3_body import Stored, check_conditions, kept_headers
 from tests.fleet.protocols.xml import ok, tag
-from tests.fleet.wire import response
 
 _PART = re.compile(r"<PartNumber>(\d+)</PartNumber>")
 _KEY = re.compile(r"<Key>([^<]*)</Key>")
@@ -55,12 +55,12 @@ class Uploads:
             case "AbortMultipartUpload":
                 self._open.pop(call.request.query["uploadId"], None)
                 return response(204, b"", b"")
-        raise Refusal("NotImplemented", "The fleet does not know this operation.", 501)
+        raise ServiceError("NotImplemented", "The fleet does not know this operation.", 501)
 
     def _find(self, call: Call) -> tuple[dict[bytes, bytes], dict[int, bytes]]:
         found = self._open.get(call.request.query["uploadId"])
         if found is None:
-            raise Refusal("NoSuchUpload", "The specified upload does not exist.", 404)
+            raise ServiceError("NoSuchUpload", "The specified upload does not exist.", 404)
         return found
 
     def _part(self, call: Call) -> bytes:
@@ -73,7 +73,7 @@ class Uploads:
         headers, parts = self._find(call)
         numbers = [int(number) for number in _PART.findall(call.request.body.decode())]
         if not numbers or any(number not in parts for number in numbers):
-            raise Refusal("InvalidPart", "One or more of the specified parts could not be found.")
+            raise ServiceError("InvalidPart", "One or more of the specified parts could not be found.")
         check_conditions(call.request, objects.get(key))
         del self._open[call.request.query["uploadId"]]
         digests = b"".join(hashlib.md5(parts[number], usedforsecurity=False).digest() for number in numbers)

@@ -7,13 +7,13 @@ import re
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from tests.fleet.calls import Call, Refusal, World
+from tests.fleet.calls import Call, ServerView, ServiceError
+from tests.fleet.http_protocol import Request, response
 from tests.fleet.organization import ACTIVE
 from tests.fleet.protocols import xml
 from tests.fleet.protocols.json11 import request_id
 from tests.fleet.protocols.xml import tag
 from tests.fleet.sessions import actions_of, grant
-from tests.fleet.wire import Request, response
 
 _NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 _ROLE = re.compile(r"arn:aws:iam::(\d{12}):role/([\w+=,.@/-]+)")
@@ -33,7 +33,7 @@ class Sts:
         "unavailable": ("ServiceUnavailable", 503),
     }
 
-    def __init__(self, world: World, external_id: str = "") -> None:
+    def __init__(self, world: ServerView, external_id: str = "") -> None:
         """`external_id` is what every trust policy asks for; empty asks for none."""
         self._world = world
         self._external_id = external_id
@@ -61,13 +61,13 @@ class Sts:
             return self._identity(call)
         if call.operation == "AssumeRole":
             return self._assume(call)
-        raise Refusal("InvalidAction", f"Could not find operation {call.operation}")
+        raise ServiceError("InvalidAction", f"Could not find operation {call.operation}")
 
     def missing(self, call: Call) -> bytes:
         """A role that is gone is a role that is refused."""
-        raise refused(call)
+        raise role_denied(call)
 
-    def refuse(self, refusal: Refusal, call: Call | None) -> bytes:
+    def refuse(self, refusal: ServiceError, call: Call | None) -> bytes:
         """Write an error."""
         kind = "Receiver" if refusal.status >= 500 else "Sender"
         error = tag("Type", kind) + tag("Code", refusal.code) + tag("Message", refusal.message)
@@ -85,17 +85,17 @@ class Sts:
         role = form.get("RoleArn", "")
         found = _ROLE.fullmatch(role)
         if found is None:
-            raise Refusal("ValidationError", f"{role} is invalid")
+            raise ServiceError("ValidationError", f"{role} is invalid")
         name = form.get("RoleSessionName", "")
         if not _SESSION_NAME.fullmatch(name):
             message = f"1 validation error detected: Value '{name}' at 'roleSessionName' failed to satisfy constraint"
-            raise Refusal("ValidationError", message)
+            raise ServiceError("ValidationError", message)
         seconds = _duration(form, chained=call.session.temporary)
         actions = _policy(form)
         member = self._world.organization.by_id.get(found.group(1))
         trusted = not self._external_id or form.get("ExternalId") == self._external_id
         if member is None or member.state != ACTIVE or not trusted:
-            raise refused(call)
+            raise role_denied(call)
         made = grant(role, name, actions, self._world.now, next(self._numbers))
         expires = datetime.now(UTC) + timedelta(seconds=seconds)
         credentials = (
@@ -115,20 +115,20 @@ class Sts:
         )
 
 
-def refused(call: Call) -> Refusal:
+def role_denied(call: Call) -> ServiceError:
     """Refuse as STS does, whatever the cause: it does not tell a missing role from a trust policy."""
     role = xml.parameters(call.request).get("RoleArn", "")
     message = f"User: {call.session.arn} is not authorized to perform: sts:AssumeRole on resource: {role}"
-    return Refusal("AccessDenied", message, 403)
+    return ServiceError("AccessDenied", message, 403)
 
 
 def _duration(form: dict[str, str], *, chained: bool) -> int:
     seconds = int(form.get("DurationSeconds", "3600"))
     if chained and seconds > 3600:
         message = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
-        raise Refusal("ValidationError", message)
+        raise ServiceError("ValidationError", message)
     if not 900 <= seconds <= 43_200:
-        raise Refusal("ValidationError", f"Value '{seconds}' at 'durationSeconds' failed to satisfy constraint")
+        raise ServiceError("ValidationError", f"Value '{seconds}' at 'durationSeconds' failed to satisfy constraint")
     return seconds
 
 
@@ -137,8 +137,8 @@ def _policy(form: dict[str, str]) -> tuple[str, ...] | None:
     if text is None:
         return None
     if len(text) > 2048:
-        raise Refusal("ValidationError", "1 validation error detected: Value at 'policy' is longer than 2048")
+        raise ServiceError("ValidationError", "1 validation error detected: Value at 'policy' is longer than 2048")
     try:
         return actions_of(json.loads(text))
     except (ValueError, KeyError, TypeError) as error:
-        raise Refusal("MalformedPolicyDocument", "Syntax errors in policy.") from error
+        raise ServiceError("MalformedPolicyDocument", "Syntax errors in policy.") from error

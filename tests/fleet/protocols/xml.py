@@ -5,8 +5,8 @@ from __future__ import annotations
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
-from tests.fleet.calls import Refusal
-from tests.fleet.wire import Request, response
+from tests.fleet.calls import ServiceError
+from tests.fleet.http_protocol import Request, response
 
 __all__ = ["escape", "ok", "operation", "parameters", "tag"]
 
@@ -23,7 +23,7 @@ def operation(request: Request) -> str:
         return form[7:].partition(b"&")[0].decode()
     name = parameters(request).get("Action")
     if name is None:
-        raise Refusal("MissingAction", "Missing Action.")
+        raise ServiceError("MissingAction", "Missing Action.")
     return name
 
 

@@ -16,7 +16,7 @@ def _everything(_: Expected) -> bool:
     return True
 
 
-def told(night: Night) -> Verdicts:
+def reported(night: Night) -> Verdicts:
     """Return the FAIL and PASS rows. A row that is there twice is an error."""
     rows = [row for row in night.findings() if row["status"] != "UNKNOWN"]
     verdicts = {
@@ -31,7 +31,7 @@ def told(night: Night) -> Verdicts:
     return verdicts
 
 
-def true(fleet: Fleet, where: Callable[[Expected], bool] = _everything) -> Verdicts:
+def expected_verdicts(fleet: Fleet, where: Callable[[Expected], bool] = _everything) -> Verdicts:
     """Return what the FAIL and PASS rows should be, of all there is or of a part of it."""
     return {
         each.arn: (each.verdict, frozenset(each.reasons), frozenset(each.failing))

@@ -14,7 +14,7 @@ import pytest
 
 from auditor.commands import demo
 from auditor.commands.options import Options
-from auditor.demo.labels import LABELS, Label
+from auditor.demo.expected_findings import EXPECTED_FINDINGS, ExpectedFinding
 from auditor.demo.model import CANARY
 from auditor.demo.organization import ACCOUNTS
 from auditor.run.exit_codes import OK, Outcome
@@ -47,16 +47,18 @@ def _where(row: Row) -> tuple[str, str, str]:
     return row["account"]["name"], row["region"], row["resource"]["name"]
 
 
-@pytest.mark.parametrize("label", LABELS, ids=lambda label: f"{label.check} {'/'.join(label.where)}")
-def test_a_check_says_what_was_written_down_by_hand(findings: list[Row], label: Label) -> None:
-    said = [row["status"] for row in findings if row["check_id"] == label.check and _where(row) == label.where]
-    assert said == [label.status.value]
+@pytest.mark.parametrize(
+    "expected", EXPECTED_FINDINGS, ids=lambda expected: f"{expected.check} {'/'.join(expected.location)}"
+)
+def test_a_check_says_what_was_written_down_by_hand(findings: list[Row], expected: ExpectedFinding) -> None:
+    said = [row["status"] for row in findings if row["check_id"] == expected.check and _where(row) == expected.location]
+    assert said == [expected.status.value]
 
 
 def test_every_check_that_is_labelled_fails_somewhere_and_passes_elsewhere() -> None:
     statuses: dict[str, set[str]] = {}
-    for label in LABELS:
-        statuses.setdefault(label.check, set()).add(label.status.value)
+    for expected in EXPECTED_FINDINGS:
+        statuses.setdefault(expected.check, set()).add(expected.status.value)
     assert len(statuses) >= 32
     assert all(each == {"FAIL", "PASS"} for each in statuses.values())
 

@@ -14,8 +14,8 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
-from auditor.demo import daemons, running, workloads
-from auditor.demo.http_adapter import Call
+from auditor.demo import ecs_daemons, ecs_workloads, running
+from auditor.demo.http_adapter import ApiCall
 from auditor.demo.model import EXTERNAL_ID, ROLE_NAME, DemoAccount
 from auditor.demo.organization import ACCOUNTS
 
@@ -159,8 +159,8 @@ def _answers(account: DemoAccount, region: str) -> Iterator[tuple[str, Any]]:
     def ask(operation: str, parameters: dict[str, str] | None = None, **lists: list[str]) -> Any:
         include = {"include": ("TAGS", "SETTINGS", "CONFIGURATIONS")}
         named = {name: tuple(values) for name, values in lists.items()}
-        call = Call("key", region, "ecs", operation, parameters or {}, include | named)
-        answer = workloads.answer(call, account) or daemons.answer(call, account)
+        call = ApiCall("key", region, "ecs", operation, parameters or {}, include | named)
+        answer = ecs_workloads.answer(call, account) or ecs_daemons.answer(call, account)
         assert answer is not None
         assert answer[0] == 200
         return json.loads(answer[2])
@@ -214,7 +214,7 @@ _TYPES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("account", [each for each in ACCOUNTS if each.estate.clusters], ids=lambda each: each.name)
+@pytest.mark.parametrize("account", [each for each in ACCOUNTS if each.workloads.clusters], ids=lambda each: each.name)
 def test_every_answer_has_the_members_and_the_words_of_the_api(account: DemoAccount) -> None:
     operations = set()
     for region in ("eu-central-1", "eu-west-1", "us-east-1"):

@@ -3,7 +3,7 @@
 It assumes every role, asks for the regions, lists the families and describes each of them once. It judges nothing,
 retries nothing and writes nothing: whatever an auditor takes beyond this is the price of its care.
 
-`python -m tests.fleet.bench.floor URL FILE` with a file of account ids prints the number of calls.
+`python -m tests.fleet.bench.minimal URL FILE` with a file of account ids prints the number of calls.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _JSON = "application/x-amz-json-1.1"
 Keys = tuple[str, str, str]
 
 
-class Floor:
+class MinimalAuditor:
     """One connection, one thread."""
 
     def __init__(self, url: str) -> None:
@@ -110,6 +110,6 @@ class Floor:
 
 
 if __name__ == "__main__":
-    floor = Floor(sys.argv[1])
+    floor = MinimalAuditor(sys.argv[1])
     read = floor.audit(Path(sys.argv[2]).read_text(encoding="utf-8").split())
     sys.stdout.write(json.dumps({"calls": floor.calls, "read": read}) + "\n")

@@ -69,12 +69,12 @@ class Drain:
             fnmatchcase(account, self.account) and fnmatchcase(region, self.region) and fnmatchcase(bucket, self.bucket)
         )
 
-    def plain(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """What JSON can carry."""
         return asdict(self)
 
 
-class Buckets:
+class TokenBuckets:
     """All buckets. One comes into being, full, with the first call that draws on it."""
 
     def __init__(self, drains: Sequence[Drain] = (), limits: Mapping[str, tuple[float, float]] | None = None) -> None:

@@ -6,8 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.fleet import Drain, Shape, running
-from tests.fleet.buckets import BUCKET_OF, LIMITS, Buckets
 from tests.fleet.conftest import Connect
+from tests.fleet.token_buckets import BUCKET_OF, LIMITS, TokenBuckets
 
 TABLE = [
     ("DescribeTaskDefinition", 50, 20),
@@ -23,7 +23,7 @@ TABLE = [
 ]
 
 
-def drain(buckets: Buckets, operation: str, now: float, account: str = "1", region: str = "r") -> int:
+def drain(buckets: TokenBuckets, operation: str, now: float, account: str = "1", region: str = "r") -> int:
     taken = 0
     while taken < 10_000 and buckets.take(account, region, operation, now):
         taken += 1
@@ -32,21 +32,21 @@ def drain(buckets: Buckets, operation: str, now: float, account: str = "1", regi
 
 @pytest.mark.parametrize(("operation", "burst", "rate"), TABLE)
 def test_a_bucket_holds_its_burst_and_refills_at_its_rate(operation: str, burst: int, rate: int) -> None:
-    buckets = Buckets()
+    buckets = TokenBuckets()
     assert drain(buckets, operation, 0.0) == burst
     assert drain(buckets, operation, 1.0) == rate
     assert drain(buckets, operation, 1000.0) == burst
 
 
 def test_operations_of_one_kind_share_a_bucket_and_kinds_do_not() -> None:
-    buckets = Buckets()
+    buckets = TokenBuckets()
     assert drain(buckets, "DescribeTaskDefinition", 0.0) == 50
     assert drain(buckets, "ListTaskDefinitionFamilies", 0.0) == 0
     assert drain(buckets, "ListServices", 0.0) == 100
 
 
 def test_accounts_and_regions_have_their_own() -> None:
-    buckets = Buckets()
+    buckets = TokenBuckets()
     drain(buckets, "ListClusters", 0.0)
     assert drain(buckets, "ListClusters", 0.0, account="2") == 50
     assert drain(buckets, "ListClusters", 0.0, region="s") == 50
@@ -57,7 +57,7 @@ def test_every_operation_with_a_bucket_has_a_limit() -> None:
 
 
 def test_somebody_else_takes_his_share_until_he_is_done() -> None:
-    buckets = Buckets([Drain(rate=15, account="1", seconds=100)])
+    buckets = TokenBuckets([Drain(rate=15, account="1", seconds=100)])
     drain(buckets, "ListTaskDefinitions", 0.0)
     assert drain(buckets, "ListTaskDefinitions", 2.0) == 10
     assert drain(buckets, "ListTaskDefinitions", 102.0) == 50

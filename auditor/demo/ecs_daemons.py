@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from auditor.demo import definitions, http_adapter
-from auditor.demo.http_adapter import Answer, Call
+from auditor.demo.http_adapter import ApiCall, Response
 from auditor.demo.model import Daemon, DemoAccount
 
 _NO_DEFINITION = "Unable to describe daemon task definition."
@@ -17,33 +17,33 @@ _NO_DEFINITION = "Unable to describe daemon task definition."
 _INSTANCES = 3
 
 
-def answer(call: Call, account: DemoAccount) -> Answer | None:
+def answer(call: ApiCall, account: DemoAccount) -> Response | None:
     """Return the answer to a call about managed daemons, or None for any other."""
-    daemons = {each.name: each for each in account.estate.daemons if call.region in each.regions}
+    daemons = {each.name: each for each in account.workloads.daemons if call.region in each.regions}
     place = f"arn:aws:ecs:{call.region}:{account.id}"
     match call.operation:
         case "ListDaemonTaskDefinitions":
             # The last revision of each family, which is what `revision=LAST_REGISTERED` asks for.
-            found = http_adapter.json_answer(
-                {"daemonTaskDefinitions": [_listed(each, place) for each in daemons.values()]}
+            found = http_adapter.json_response(
+                {"daemonTaskDefinitions": [_definition_summary(each, place) for each in daemons.values()]}
             )
         case "DescribeDaemonTaskDefinition":
             found = _definition(call, account, daemons, place)
         case "ListDaemons":
-            found = http_adapter.json_answer(
+            found = http_adapter.json_response(
                 {"daemonSummariesList": [_summary(each, place) for each in daemons.values()]}
             )
         case "DescribeDaemon":
             found = _daemon(call, daemons, place)
         case "DescribeDaemonRevisions":
             known = {_revision_arn(each, place): _revision(each, place) for each in daemons.values()}
-            found = http_adapter.described("daemonRevisions", known, call.lists.get("daemonRevisionArns", ()))
+            found = http_adapter.batch_response("daemonRevisions", known, call.lists.get("daemonRevisionArns", ()))
         case _:
             return None
     return found
 
 
-def _definition(call: Call, account: DemoAccount, daemons: Mapping[str, Daemon], place: str) -> Answer:
+def _definition(call: ApiCall, account: DemoAccount, daemons: Mapping[str, Daemon], place: str) -> Response:
     family, _, number = call.parameters.get("daemonTaskDefinition", "").rpartition("/")[2].partition(":")
     daemon = daemons.get(family)
     if daemon is None or (number and not 1 <= int(number) <= len(daemon.revisions)):
@@ -55,18 +55,20 @@ def _definition(call: Call, account: DemoAccount, daemons: Mapping[str, Daemon],
         "family": family,
         "revision": asked,
         "status": "ACTIVE",
-        "containerDefinitions": [definitions.container(box, account.id, call.region) for box in revision.boxes],
-        "volumes": [definitions.volume(each) for each in revision.volumes],
+        "containerDefinitions": [
+            definitions.container_document(box, account.id, call.region) for box in revision.containers
+        ],
+        "volumes": [definitions.volume_document(each) for each in revision.volumes],
         "pidMode": revision.pid_mode or "none",
         "ipcMode": revision.ipc_mode or "none",
         "registeredAt": definitions.registered_at(asked).timestamp(),
         "registeredBy": definitions.registered_by(account.id),
-        **definitions.roles(revision, account.id, family),
+        **definitions.role_arns(revision, account.id, family),
     }
-    return http_adapter.json_answer({"daemonTaskDefinition": document})
+    return http_adapter.json_response({"daemonTaskDefinition": document})
 
 
-def _daemon(call: Call, daemons: Mapping[str, Daemon], place: str) -> Answer:
+def _daemon(call: ApiCall, daemons: Mapping[str, Daemon], place: str) -> Response:
     daemon = daemons.get(call.parameters.get("daemonArn", "").rpartition("/")[2])
     if daemon is None:
         return http_adapter.json_error(400, "DaemonNotFoundException", "Daemon not found.")
@@ -74,10 +76,10 @@ def _daemon(call: Call, daemons: Mapping[str, Daemon], place: str) -> Answer:
     current = {"arn": _revision_arn(daemon, place), "capacityProviders": [on], "totalRunningCount": _INSTANCES}
     cluster = f"{place}:cluster/{daemon.cluster}"
     document = {**_summary(daemon, place), "clusterArn": cluster, "currentRevisions": [current]}
-    return http_adapter.json_answer({"daemon": document})
+    return http_adapter.json_response({"daemon": document})
 
 
-def _listed(daemon: Daemon, place: str) -> dict[str, Any]:
+def _definition_summary(daemon: Daemon, place: str) -> dict[str, Any]:
     last = len(daemon.revisions)
     moment = definitions.registered_at(last).timestamp()
     return {"arn": _definition_arn(daemon, place, last), "registeredAt": moment, "status": "ACTIVE"}

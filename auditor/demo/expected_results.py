@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from auditor.demo.labels import LABELS, Label
+from auditor.demo.expected_findings import EXPECTED_FINDINGS, ExpectedFinding
 from auditor.demo.model import REGIONS, DemoAccount, Family
 from auditor.domain.check import Status
 from auditor.domain.reason import Reason
 from auditor.domain.scope import EVERY_REGION
 
-_GRAVEST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
+_WORST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class ExpectedResults:
     """ARNs by status, and what cannot be seen.
 
     `judged` holds the ARNs of what is judged: the latest ACTIVE revision of every family, and whatever else runs;
@@ -27,7 +27,7 @@ class Truth:
     reason) of what was not wanted.
     """
 
-    judged: frozenset[str]
+    evaluated: frozenset[str]
     running: frozenset[str]
     passing: frozenset[str]
     failing: frozenset[str]
@@ -37,11 +37,11 @@ class Truth:
     examined: frozenset[tuple[str, str]]
     gaps: frozenset[tuple[str, str, Reason]]
     excluded: frozenset[tuple[str, Reason]]
-    labels: tuple[Label, ...]
+    findings: tuple[ExpectedFinding, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _FamilyInRegion:
     account: DemoAccount
     region: str
     family: Family
@@ -51,8 +51,8 @@ class _Place:
         return f"arn:aws:ecs:{self.region}:{self.account.id}:task-definition/{self.family.name}"
 
     @property
-    def refused(self) -> bool:
-        return self.family.refused_in == self.region
+    def denied(self) -> bool:
+        return self.family.denied_in == self.region
 
     @property
     def latest(self) -> int:
@@ -61,71 +61,73 @@ class _Place:
     def arn(self, number: int) -> str:
         return f"{self.unversioned_arn}:{number}"
 
-    def expect(self, number: int) -> Status:
-        return self.family.expect if number == self.latest else self.family.expect_older[number]
+    def expected_status(self, number: int) -> Status:
+        return self.family.expected_status if number == self.latest else self.family.expected_older[number]
 
     def running(self) -> frozenset[int]:
         return frozenset(number or self.latest for number in self._deployed())
 
-    def judged(self) -> frozenset[int]:
+    def evaluated(self) -> frozenset[int]:
         return self.running() | {self.latest}
 
-    def foremost(self) -> int:
+    def reported_revision(self) -> int:
         """The revision that the family's finding is about: the gravest, then one that runs, then the newest."""
         running = self.running()
         return min(
-            self.judged(), key=lambda each: (_GRAVEST_FIRST.index(self.expect(each)), each not in running, -each)
+            self.evaluated(),
+            key=lambda each: (_WORST_FIRST.index(self.expected_status(each)), each not in running, -each),
         )
 
     def user_unset(self) -> bool:
-        return any(box.user is None for box in self.family.revisions[self.foremost() - 1].boxes)
+        return any(box.user is None for box in self.family.revisions[self.reported_revision() - 1].containers)
 
     def _deployed(self) -> Iterator[int]:
-        for cluster in self.account.estate.clusters:
+        for cluster in self.account.workloads.clusters:
             if self.region not in cluster.regions:
                 continue
             for service in cluster.services:
                 if service.family == self.family.name:
                     yield service.revision
                     yield from (each.revision for each in service.task_sets)
-                    yield from (service.leaving,) if service.leaving else ()
-            if self.family.name in cluster.jobs:
+                    yield from (service.draining_revision,) if service.draining_revision else ()
+            if self.family.name in cluster.standalone_tasks:
                 yield 0
 
 
-def truth_of(accounts: tuple[DemoAccount, ...]) -> Truth:
+def expected_results(accounts: tuple[DemoAccount, ...]) -> ExpectedResults:
     """Say what must be found in `accounts`, and what cannot be."""
     places = tuple(_visible(accounts))
-    readable = tuple(place for place in places if not place.refused)
+    readable = tuple(place for place in places if not place.denied)
     passing = frozenset(_arns(readable, Status.PASS))
     gaps = frozenset(_gaps(accounts, places))
-    return Truth(
-        judged=frozenset(place.arn(each) for place in readable for each in place.judged()),
+    return ExpectedResults(
+        evaluated=frozenset(place.arn(each) for place in readable for each in place.evaluated()),
         running=frozenset(place.arn(each) for place in places for each in place.running()),
         passing=passing,
         failing=frozenset(_arns(readable, Status.FAIL)),
         not_applicable=frozenset(_arns(readable, Status.NOT_APPLICABLE)),
-        unknown=frozenset(place.unversioned_arn for place in places if place.refused),
-        user_unset=frozenset(place.arn(place.foremost()) for place in readable if place.user_unset()) & passing,
+        unknown=frozenset(place.unversioned_arn for place in places if place.denied),
+        user_unset=frozenset(place.arn(place.reported_revision()) for place in readable if place.user_unset())
+        & passing,
         examined=frozenset(_scopes(accounts)) - {(account, region) for account, region, _ in gaps},
         gaps=gaps,
         excluded=frozenset(_excluded(accounts)),
-        labels=LABELS,
+        findings=EXPECTED_FINDINGS,
     )
 
 
-def _visible(accounts: Iterable[DemoAccount]) -> Iterator[_Place]:
+def _visible(accounts: Iterable[DemoAccount]) -> Iterator[_FamilyInRegion]:
     for account in accounts:
         if account.audited and account.role_deployed:
             for family in account.families:
                 for region in family.regions:
                     if region not in account.denied_regions:
-                        yield _Place(account, region, family)
+                        yield _FamilyInRegion(account, region, family)
 
 
-def _arns(places: Iterable[_Place], status: Status) -> Iterator[str]:
-    foremost = ((place, place.foremost()) for place in places)
-    return (place.arn(number) for place, number in foremost if place.expect(number) is status)
+def _arns(places: Iterable[_FamilyInRegion], status: Status) -> Iterator[str]:
+    foremost = ((place, place.reported_revision()) for place in places)
+    return (place.arn(number) for place, number in foremost if place.expected_status(number) is status)
 
 
 def _scopes(accounts: Iterable[DemoAccount]) -> Iterator[tuple[str, str]]:
@@ -134,14 +136,14 @@ def _scopes(accounts: Iterable[DemoAccount]) -> Iterator[tuple[str, str]]:
     )
 
 
-def _gaps(accounts: Iterable[DemoAccount], places: Iterable[_Place]) -> Iterator[tuple[str, str, Reason]]:
+def _gaps(accounts: Iterable[DemoAccount], places: Iterable[_FamilyInRegion]) -> Iterator[tuple[str, str, Reason]]:
     for account in accounts:
         if account.audited and not account.role_deployed:
             yield account.id, EVERY_REGION, Reason.ROLE_DENIED
         for region in account.denied_regions:
             yield account.id, region, Reason.SCP_DENIED
     for place in places:
-        if place.refused:
+        if place.denied:
             yield place.account.id, place.region, Reason.PERMISSION_DENIED
 
 

@@ -16,10 +16,10 @@ from botocore.config import Config
 Row = dict[str, Any]
 
 #: What differs from night to night though nothing has changed, and what a run costs.
-_OF_THE_NIGHT = frozenset({"run_id", "observed_at", "calls", "throttled", "retried", "duration_s"})
+_VOLATILE = frozenset({"run_id", "observed_at", "calls", "throttled", "retried", "duration_s"})
 
 
-class Place(Protocol):
+class Output(Protocol):
     """Reads one output."""
 
     def get(self, key: str) -> bytes | None:
@@ -30,7 +30,7 @@ class Place(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class FolderPlace:
+class FolderOutput:
     """A folder."""
 
     path: Path
@@ -47,7 +47,7 @@ class FolderPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class BucketPlace:
+class BucketOutput:
     """A bucket with a prefix, which ends with a slash."""
 
     s3: Any
@@ -71,7 +71,7 @@ class BucketPlace:
         return sorted(each["Key"].removeprefix(self.prefix) for page in pages for each in page.get("Contents", ()))
 
 
-def connected(url: str, key: str, secret: str) -> Any:  # noqa: ANN401 - boto3 makes its classes at run time
+def s3_client(url: str, key: str, secret: str) -> Any:  # noqa: ANN401 - boto3 makes its classes at run time
     """Return a client that reads a bucket as another program would."""
     config = Config(s3={"addressing_style": "path"})
     return boto3.client(
@@ -84,43 +84,45 @@ def connected(url: str, key: str, secret: str) -> Any:  # noqa: ANN401 - boto3 m
     )
 
 
-def rows(place: Place, kind: str, run_id: str) -> list[Row]:
+def rows(place: Output, kind: str, run_id: str) -> list[Row]:
     """Return the rows of one run; `kind` is findings or coverage."""
     return list(_rows(place, f"{kind}/dt={run_id[:4]}-{run_id[4:6]}-{run_id[6:8]}/run={run_id}/"))
 
 
-def result(place: Place, run_id: str) -> dict[str, list[Row]]:
+def comparable_rows(place: Output, run_id: str) -> dict[str, list[Row]]:
     """Return findings and coverage of a run but for times and costs."""
-    return {kind: sorted(map(_bare, rows(place, kind, run_id)), key=str) for kind in ("findings", "coverage")}
+    return {
+        kind: sorted(map(_without_volatile, rows(place, kind, run_id)), key=str) for kind in ("findings", "coverage")
+    }
 
 
-def unfinished(place: Place, run_id: str) -> set[str]:
+def gap_reasons(place: Output, run_id: str) -> set[str]:
     """Return the reasons of everything that was not examined."""
     return {row["reason"] for row in rows(place, "coverage", run_id) if row["status"] != "EXAMINED"}
 
 
-def pointed_at(place: Place) -> str | None:
+def published_run(place: Output) -> str | None:
     """Return the run that `latest.json` names, once everything that the run stands for is found whole; None without."""
     body = place.get("latest.json")
     if body is None:
         return None
     latest = json.loads(body)
-    manifest = json.loads(_there(place, latest["manifest"]))
+    manifest = json.loads(_read(place, latest["manifest"]))
     assert manifest["run_id"] == latest["run_id"]
     for listed in manifest["objects"]:
-        digest = hashlib.sha256(_there(place, listed["key"])).hexdigest()
+        digest = hashlib.sha256(_read(place, listed["key"])).hexdigest()
         assert digest == listed["sha256"], f"{listed['key']} is not what the manifest says"
-    _there(place, latest["report"])
-    _there(place, latest["summary"])
+    _read(place, latest["report"])
+    _read(place, latest["summary"])
     named: str = latest["run_id"]
     return named
 
 
-def all_whole(place: Place) -> int:
+def assert_all_complete(place: Output) -> int:
     """Read every object that has a final name, and return how many there are: half a one would not parse."""
     keys = place.keys()
     for key in keys:
-        body = _there(place, key)
+        body = _read(place, key)
         if key.endswith(".html"):
             assert body.rstrip().endswith(b"</html>"), key
         else:
@@ -129,13 +131,13 @@ def all_whole(place: Place) -> int:
     return len(keys)
 
 
-def _bare(row: Row) -> Row:
-    return {key: value for key, value in row.items() if key not in _OF_THE_NIGHT}
+def _without_volatile(row: Row) -> Row:
+    return {key: value for key, value in row.items() if key not in _VOLATILE}
 
 
-def _rows(place: Place, prefix: str) -> Iterator[Row]:
+def _rows(place: Output, prefix: str) -> Iterator[Row]:
     for key in place.keys(prefix):
-        for line in _lines(key, _there(place, key)):
+        for line in _lines(key, _read(place, key)):
             yield json.loads(line)
 
 
@@ -144,7 +146,7 @@ def _lines(key: str, body: bytes) -> list[bytes]:
     return text.splitlines() if key.endswith("l.gz") else [text]
 
 
-def _there(place: Place, key: str) -> bytes:
+def _read(place: Output, key: str) -> bytes:
     body = place.get(key)
     assert body is not None, f"{key} is missing"
     return body

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from auditor.demo.families import (
+from auditor.demo.model import CANARY, Container, Family, Mount, Revision, Volume, default_network, fargate, host
+from auditor.demo.product_teams import (
     AGENTS,
     DOCKER_SOCKET,
     FAIL,
@@ -13,7 +14,6 @@ from auditor.demo.families import (
     PASS,
     SAFE_EXPORTER,
 )
-from auditor.demo.model import CANARY, Box, Family, Mount, Revision, Volume, fargate, host, unnamed
 
 _WINDOWS = "WINDOWS_SERVER_2022_CORE"
 _BUILDERS = {"team": "developer-experience"}
@@ -26,7 +26,7 @@ OBSERVABILITY = (
             Revision(
                 "host",
                 (
-                    Box(
+                    Container(
                         "cadvisor",
                         "acme/cadvisor:v0.52.1",
                         user="root",
@@ -45,8 +45,8 @@ OBSERVABILITY = (
         FAIL,
         (
             host(
-                Box("fluent-bit", "acme/fluent-bit:4.0.3", user="1000", logs=None),
-                Box("journald-reader", "acme/journald-reader:1.1", user="root:systemd-journal", logs=None),
+                Container("fluent-bit", "acme/fluent-bit:4.0.3", user="1000", log_driver=None),
+                Container("journald-reader", "acme/journald-reader:1.1", user="root:systemd-journal", log_driver=None),
             ),
         ),
         regions=("eu-central-1",),
@@ -55,13 +55,17 @@ OBSERVABILITY = (
     Family(
         "node-exporter",
         FAIL,
-        (replace(host(Box("node-exporter", "prom/node-exporter:v1.7.0", user="0", memory=None)), pid_mode="host"),),
+        (
+            replace(
+                host(Container("node-exporter", "prom/node-exporter:v1.7.0", user="0", memory=None)), pid_mode="host"
+            ),
+        ),
         ("us-east-1",),
     ),
     Family(
         "otel-collector",
         PASS,
-        (host(Box("collector", "public.ecr.aws/aws-observability/aws-otel-collector:v0.43.3")),),
+        (host(Container("collector", "public.ecr.aws/aws-observability/aws-otel-collector:v0.43.3")),),
         tags=AGENTS,
     ),
     Family(
@@ -70,7 +74,9 @@ OBSERVABILITY = (
         (
             replace(
                 fargate(
-                    Box("prometheus", "acme/prometheus:v3.5.0", user="nobody", mounts=(Mount("data", "/prometheus"),)),
+                    Container(
+                        "prometheus", "acme/prometheus:v3.5.0", user="nobody", mounts=(Mount("data", "/prometheus"),)
+                    ),
                 ),
                 volumes=(Volume("data", tls=True),),
             ),
@@ -83,7 +89,7 @@ CI_RUNNERS = (
     Family(
         "artifact-cache",
         NOT_APPLICABLE,
-        (unnamed(Box("cache", "acme/artifact-cache:1.0.9", user="1000")),),
+        (default_network(Container("cache", "acme/artifact-cache:1.0.9", user="1000")),),
         tags=_BUILDERS,
     ),
     Family(
@@ -93,7 +99,7 @@ CI_RUNNERS = (
             Revision(
                 "host",
                 (
-                    Box(
+                    Container(
                         "runner",
                         "acme/build-runner:2.326",
                         privileged=True,
@@ -103,7 +109,7 @@ CI_RUNNERS = (
                     ),
                 ),
                 volumes=(DOCKER_SOCKET,),
-                one_role=True,
+                shared_role=True,
             ),
         ),
         regions=("eu-west-1",),
@@ -116,7 +122,7 @@ CI_RUNNERS = (
         (
             replace(
                 fargate(
-                    Box("msbuild", "acme/windows-build:17.14", user="ContainerAdministrator", read_only=False),
+                    Container("msbuild", "acme/windows-build:17.14", user="ContainerAdministrator", read_only=False),
                 ),
                 os_family=_WINDOWS,
             ),
@@ -129,7 +135,7 @@ CI_RUNNERS = (
         NOT_APPLICABLE,
         (
             replace(
-                fargate(Box("signtool", "acme/windows-signing:1.6", user="ContainerUser", read_only=False)),
+                fargate(Container("signtool", "acme/windows-signing:1.6", user="ContainerUser", read_only=False)),
                 os_family=_WINDOWS,
             ),
         ),
@@ -142,13 +148,13 @@ SECURITY_TOOLING = (
     Family(
         "auditor",
         NOT_APPLICABLE,
-        (fargate(Box("auditor", "acme/auditor:1", user="10001:10001")),),
+        (fargate(Container("auditor", "acme/auditor:1", user="10001:10001")),),
         tags={"team": "security"},
     ),
     Family(  # even the guards are guarded
         "falco",
         FAIL,
-        (replace(host(Box("falco", "acme/falco:0.41.3", user="0:0", privileged=True)), pid_mode="host"),),
+        (replace(host(Container("falco", "acme/falco:0.41.3", user="0:0", privileged=True)), pid_mode="host"),),
         regions=("us-east-1",),
         tags={"team": "security"},
     ),
@@ -156,6 +162,8 @@ SECURITY_TOOLING = (
 )
 
 #: In accounts that cannot be looked at, or are not to be: nothing may be said of these.
-OUT_OF_SIGHT = (
-    Family("fleet-tracker", FAIL, (host(Box("tracker", "acme/fleet-tracker:0.3", user="root", privileged=True)),)),
+UNAUDITED = (
+    Family(
+        "fleet-tracker", FAIL, (host(Container("tracker", "acme/fleet-tracker:0.3", user="root", privileged=True)),)
+    ),
 )

@@ -14,7 +14,7 @@ from typing import Any
 
 from auditor.demo import http_adapter
 from auditor.demo.definitions import registered_at, tag_list
-from auditor.demo.http_adapter import Answer, Call
+from auditor.demo.http_adapter import ApiCall, Response
 from auditor.demo.model import Cluster, DemoAccount, ExecLogging, Family, Provider, Service, TaskSet
 
 _ON_FARGATE = {"FARGATE", "FARGATE_SPOT"}
@@ -22,23 +22,25 @@ _CREATED = registered_at(1).timestamp()
 _NETWORK = {"subnets": ["subnet-0d3m000000000000a"], "securityGroups": ["sg-0d3m000000000000a"]}
 
 
-def answer(call: Call, account: DemoAccount) -> Answer | None:
+def answer(call: ApiCall, account: DemoAccount) -> Response | None:
     """Return the answer to a call about what runs, or None for any other."""
-    place = _Place(account, call.region)
+    place = _RegionInAccount(account, call.region)
     if call.operation == "ListClusters":
-        return http_adapter.json_answer({"clusterArns": [place.arn("cluster", each.name) for each in place.clusters()]})
+        return http_adapter.json_response(
+            {"clusterArns": [place.arn("cluster", each.name) for each in place.clusters()]}
+        )
     if call.operation == "DescribeClusters":
         known = {place.arn("cluster", each.name): _cluster(each, place, call) for each in place.clusters()}
-        return http_adapter.described("clusters", known, call.lists.get("clusters", ()))
+        return http_adapter.batch_response("clusters", known, call.lists.get("clusters", ()))
     if call.operation == "DescribeCapacityProviders":
-        return http_adapter.json_answer({"capacityProviders": list(_providers(place)), "failures": []})
+        return http_adapter.json_response({"capacityProviders": list(_providers(place)), "failures": []})
     if call.operation in {"ListServices", "DescribeServices", "ListTasks", "DescribeTasks"}:
-        return _inside(call, place)
+        return _answer_in_cluster(call, place)
     return None
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _RegionInAccount:
     account: DemoAccount
     region: str
 
@@ -46,7 +48,7 @@ class _Place:
         return f"arn:aws:ecs:{self.region}:{self.account.id}:{kind}/{name}"
 
     def clusters(self) -> Iterator[Cluster]:
-        return (each for each in self.account.estate.clusters if self.region in each.regions)
+        return (each for each in self.account.workloads.clusters if self.region in each.regions)
 
     def families(self) -> dict[str, Family]:
         return {each.name: each for each in self.account.families if self.region in each.regions}
@@ -59,7 +61,7 @@ class _Place:
         return self.arn("task-definition", f"{family.name}:{revision or len(family.revisions)}")
 
 
-def _inside(call: Call, place: _Place) -> Answer:
+def _answer_in_cluster(call: ApiCall, place: _RegionInAccount) -> Response:
     wanted = call.parameters.get("cluster", "default").rpartition("/")[2]
     cluster = next((each for each in place.clusters() if each.name == wanted), None)
     if cluster is None:
@@ -69,11 +71,11 @@ def _inside(call: Call, place: _Place) -> Answer:
     else:
         key, documents = "tasks", {each["taskArn"]: each for each in _tasks(cluster, place)}
     if call.operation.startswith("List"):
-        return http_adapter.json_answer({f"{key.removesuffix('s')}Arns": list(documents)})
-    return http_adapter.described(key, documents, call.lists.get(key, ()))
+        return http_adapter.json_response({f"{key.removesuffix('s')}Arns": list(documents)})
+    return http_adapter.batch_response(key, documents, call.lists.get(key, ()))
 
 
-def _cluster(cluster: Cluster, place: _Place, call: Call) -> dict[str, Any]:
+def _cluster(cluster: Cluster, place: _RegionInAccount, call: ApiCall) -> dict[str, Any]:
     """As ECS answers: settings, configurations and tags only where they are asked for."""
     asked = call.lists.get("include", ())
     document: dict[str, Any] = {
@@ -90,7 +92,7 @@ def _cluster(cluster: Cluster, place: _Place, call: Call) -> dict[str, Any]:
     return document | ({"tags": tag_list(cluster.tags)} if "TAGS" in asked else {})
 
 
-def _exec(setting: ExecLogging, place: _Place) -> dict[str, Any]:
+def _exec(setting: ExecLogging, place: _RegionInAccount) -> dict[str, Any]:
     document: dict[str, Any] = {"logging": setting.logging}
     if setting.kms_key:
         document["kmsKeyId"] = f"arn:aws:kms:{place.region}:{place.account.id}:key/00000000-0000-4000-8000-00000000d3m0"
@@ -100,7 +102,7 @@ def _exec(setting: ExecLogging, place: _Place) -> dict[str, Any]:
     return document
 
 
-def _services(cluster: Cluster, place: _Place, call: Call) -> Iterator[dict[str, Any]]:
+def _services(cluster: Cluster, place: _RegionInAccount, call: ApiCall) -> Iterator[dict[str, Any]]:
     for service, family in place.services(cluster):
         sets = [_task_set(each, service, family, cluster, place) for each in service.task_sets]
         document: dict[str, Any] = {
@@ -110,7 +112,7 @@ def _services(cluster: Cluster, place: _Place, call: Call) -> Iterator[dict[str,
             "status": "ACTIVE",
             "taskDefinition": place.definition(family, service.revision),
             "desiredCount": service.count,
-            "runningCount": service.count + bool(service.leaving),
+            "runningCount": service.count + bool(service.draining_revision),
             "pendingCount": 0,
             **_placement(service, family, public_ip=service.public_ip),
             "deploymentController": {"type": "CODE_DEPLOY" if sets else "ECS"},
@@ -123,12 +125,12 @@ def _services(cluster: Cluster, place: _Place, call: Call) -> Iterator[dict[str,
         yield document | ({"tags": tag_list(service.tags)} if "TAGS" in call.lists.get("include", ()) else {})
 
 
-def _deployments(service: Service, family: Family, place: _Place) -> Iterator[dict[str, Any]]:
+def _deployments(service: Service, family: Family, place: _RegionInAccount) -> Iterator[dict[str, Any]]:
     rolled_out = [("PRIMARY", service.revision, service.count)]
-    rolled_out += [("ACTIVE", service.leaving, 1)] if service.leaving else []
+    rolled_out += [("ACTIVE", service.draining_revision, 1)] if service.draining_revision else []
     for status, revision, count in rolled_out:
         yield {
-            "id": f"ecs-svc/{_number(place, service.family, status)[:19]}",
+            "id": f"ecs-svc/{_stable_id(place, service.family, status)[:19]}",
             "status": status,
             "taskDefinition": place.definition(family, revision),
             "desiredCount": count if status == "PRIMARY" else 0,
@@ -138,7 +140,9 @@ def _deployments(service: Service, family: Family, place: _Place) -> Iterator[di
         }
 
 
-def _task_set(each: TaskSet, service: Service, family: Family, cluster: Cluster, place: _Place) -> dict[str, Any]:
+def _task_set(
+    each: TaskSet, service: Service, family: Family, cluster: Cluster, place: _RegionInAccount
+) -> dict[str, Any]:
     return {
         "id": each.id,
         "taskSetArn": place.arn("task-set", f"{cluster.name}/{service.family}/{each.id}"),
@@ -168,23 +172,25 @@ def _placement(service: Service, family: Family, *, public_ip: bool) -> dict[str
     return document
 
 
-def _tasks(cluster: Cluster, place: _Place) -> Iterator[dict[str, Any]]:
+def _tasks(cluster: Cluster, place: _RegionInAccount) -> Iterator[dict[str, Any]]:
     for service, family in place.services(cluster):
         group = f"service:{service.family}"
-        running = [service.revision] * service.count + ([service.leaving] if service.leaving else [])
+        running = [service.revision] * service.count + (
+            [service.draining_revision] if service.draining_revision else []
+        )
         sets = [each.revision for each in service.task_sets if each.status != "PRIMARY"]
         for number, revision in enumerate(running + sets):
             yield _task(cluster, place, f"{group}/{number}", place.definition(family, revision), service)
     families = place.families()
-    for name in cluster.jobs:
+    for name in cluster.standalone_tasks:
         if name in families:
             job = Service(name, "FARGATE" if families[name].revisions[-1].fargate else "EC2")
             yield _task(cluster, place, f"family:{name}/0", place.definition(families[name], 0), job)
 
 
-def _task(cluster: Cluster, place: _Place, name: str, definition: str, started_as: Service) -> dict[str, Any]:
+def _task(cluster: Cluster, place: _RegionInAccount, name: str, definition: str, started_as: Service) -> dict[str, Any]:
     return {
-        "taskArn": place.arn("task", f"{cluster.name}/{_number(place, cluster.name, name)}"),
+        "taskArn": place.arn("task", f"{cluster.name}/{_stable_id(place, cluster.name, name)}"),
         "clusterArn": place.arn("cluster", cluster.name),
         "taskDefinitionArn": definition,
         "group": name.partition("/")[0],
@@ -195,7 +201,7 @@ def _task(cluster: Cluster, place: _Place, name: str, definition: str, started_a
     }
 
 
-def _providers(place: _Place) -> Iterator[dict[str, Any]]:
+def _providers(place: _RegionInAccount) -> Iterator[dict[str, Any]]:
     for name in sorted(_ON_FARGATE):  # which AWS has put into every account
         yield {
             "name": name,
@@ -203,12 +209,12 @@ def _providers(place: _Place) -> Iterator[dict[str, Any]]:
             "status": "ACTIVE",
             "type": name,
         }
-    for each in place.account.estate.providers:
+    for each in place.account.workloads.providers:
         if place.region in each.regions:
             yield _provider(each, place)
 
 
-def _provider(provider: Provider, place: _Place) -> dict[str, Any]:
+def _provider(provider: Provider, place: _RegionInAccount) -> dict[str, Any]:
     document: dict[str, Any] = {
         "name": provider.name,
         "capacityProviderArn": place.arn("capacity-provider", provider.name),
@@ -228,6 +234,6 @@ def _provider(provider: Provider, place: _Place) -> dict[str, Any]:
     return document | {"type": "EC2_AUTOSCALING", "autoScalingGroupProvider": scaling}
 
 
-def _number(place: _Place, *parts: str) -> str:
+def _stable_id(place: _RegionInAccount, *parts: str) -> str:
     """Return what looks drawn and is the same every time."""
     return sha256("/".join((place.account.id, place.region, *parts)).encode()).hexdigest()[:32]

@@ -13,11 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.fleet.running import ROOT, Fleet
-from tests.nightly.place import BucketPlace, FolderPlace, Place, all_whole, pointed_at, result, rows, unfinished
+from tests.nightly.output import (
+    BucketOutput,
+    FolderOutput,
+    Output,
+    assert_all_complete,
+    comparable_rows,
+    gap_reasons,
+    published_run,
+    rows,
+)
 
 RUN = "20261123T020000Z-test"
 #: How long a run may take to end in order (seconds), and anything at all.
-IN_ORDER, AT_ALL = 20.0, 120.0
+SHUTDOWN_SECONDS, RUN_SECONDS = 20.0, 120.0
 _TICK = 0.01
 #: A variable that every process of an attempt inherits: whatever becomes of its parents, it can be found.
 _MARK = "TEST_ATTEMPT"
@@ -28,7 +37,7 @@ class Moment:
     """A point in a run that does not depend on how fast the machine is; `name` says which."""
 
     name: str
-    has_come: Callable[[Attempt], bool]
+    is_reached: Callable[[RunProcess], bool]
 
     def __str__(self) -> str:
         """Name it, as pytest does."""
@@ -36,48 +45,48 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class ExpectedSize:
     """How many calls a run makes that nobody disturbs, and how many objects it writes."""
 
     calls: int = 0
     objects: int = 0
 
 
-def asked(share: float) -> Moment:
+def after_calls(share: float) -> Moment:
     """When AWS has been called so often: a share of the calls of a whole run."""
-    return Moment(f"{share:.0%} of the calls", lambda attempt: attempt.calls() >= share * attempt.night.size.calls)
+    return Moment(f"{share:.0%} of the calls", lambda attempt: attempt.calls() >= share * attempt.setup.size.calls)
 
 
-def written(share: float) -> Moment:
+def after_objects(share: float) -> Moment:
     """When a share of the objects is there."""
     return Moment(
         f"{share:.0%} of the objects",
-        lambda attempt: len(attempt.night.place.keys()) >= share * attempt.night.size.objects,
+        lambda attempt: len(attempt.setup.output.keys()) >= share * attempt.setup.size.objects,
     )
 
 
-def there(prefix: str) -> Moment:
+def after_object(prefix: str) -> Moment:
     """When there is an object whose key starts so."""
-    return Moment(f"{prefix} is there", lambda attempt: bool(attempt.night.place.keys(prefix)))
+    return Moment(f"{prefix} is there", lambda attempt: bool(attempt.setup.output.keys(prefix)))
 
 
-def started(seconds: float) -> Moment:
+def after_seconds(seconds: float) -> Moment:
     """When so many seconds have passed since the start: for what comes before the first call."""
-    return Moment(f"{seconds} s", lambda attempt: time.monotonic() >= attempt.began + seconds)
+    return Moment(f"{seconds} s", lambda attempt: time.monotonic() >= attempt.started_at + seconds)
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
+class RunSetup:
     """What is run: the fleet, where the results go, and what the command is told."""
 
     fleet: Fleet
     folder: Path
-    place: Place
+    output: Output
     flags: tuple[str, ...]
     variables: Mapping[str, str]
-    size: Size = Size()
+    size: ExpectedSize = ExpectedSize()
 
-    def start(self, *flags: str) -> Attempt:
+    def start(self, *flags: str) -> RunProcess:
         """Start `auditor run`."""
         name = f"{time.monotonic_ns()}"
         said, told = self.folder / f"{name}.out", self.folder / f"{name}.err"
@@ -86,9 +95,9 @@ class Night:
             environment = self.fleet.env(**self.variables, **{_MARK: name})
             before = self.fleet.report()["calls"]
             process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=out, stderr=err)
-        return Attempt(self, process, said, told, name, time.monotonic(), before)
+        return RunProcess(self, process, said, told, name, time.monotonic(), before)
 
-    def whole(self, *flags: str) -> Attempt:
+    def run_to_end(self, *flags: str) -> RunProcess:
         """Run, and wait for the end."""
         attempt = self.start(*flags)
         attempt.wait()
@@ -96,16 +105,16 @@ class Night:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class RunProcess:
     """A run under way or ended."""
 
-    night: Night
+    setup: RunSetup
     process: subprocess.Popen[bytes]
-    said: Path
-    told: Path
+    stdout_file: Path
+    stderr_file: Path
     name: str
-    began: float
-    called_before: int
+    started_at: float
+    calls_before: int
 
     @property
     def code(self) -> int | None:
@@ -115,40 +124,40 @@ class Attempt:
     @property
     def stdout(self) -> str:
         """What was said to people."""
-        return self.said.read_text(encoding="utf-8")
+        return self.stdout_file.read_text(encoding="utf-8")
 
     @property
     def stderr(self) -> str:
         """What was logged."""
-        return self.told.read_text(encoding="utf-8")
+        return self.stderr_file.read_text(encoding="utf-8")
 
     def calls(self) -> int:
         """Return how many times AWS has been called since it began."""
-        called: int = self.night.fleet.report()["calls"]
-        return called - self.called_before
+        called: int = self.setup.fleet.report()["calls"]
+        return called - self.calls_before
 
-    def wait(self, seconds: float = AT_ALL) -> None:
+    def wait(self, seconds: float = RUN_SECONDS) -> None:
         """Wait for the end, with an eye on `latest.json` all the time; nothing of it may live on."""
-        self.watch(lambda: self.process.poll() is not None, seconds)
-        self._all_gone()
+        self.poll(lambda: self.process.poll() is not None, seconds)
+        self._assert_no_orphans()
 
-    def watch(self, until: Callable[[], bool], seconds: float = AT_ALL) -> None:
+    def poll(self, until: Callable[[], bool], seconds: float = RUN_SECONDS) -> None:
         """Wait for something; at every moment `latest.json` names a whole run or none."""
         ends, seen = time.monotonic() + seconds, b""
         while not until() and time.monotonic() < ends:
-            latest = self.night.place.get("latest.json") or b""
+            latest = self.setup.output.get("latest.json") or b""
             if latest != seen:
                 seen = latest
-                pointed_at(self.night.place)
+                published_run(self.setup.output)
             time.sleep(_TICK)
         if not until():
             self.process.kill()
             self.process.wait()
             raise AssertionError(f"still not there after {seconds} s: {self.stderr[-2000:]}")
 
-    def after(self, moment: Moment) -> None:
+    def wait_until(self, moment: Moment) -> None:
         """Wait for a moment; or until the run has ended."""
-        self.watch(lambda: self.process.poll() is not None or moment.has_come(self))
+        self.poll(lambda: self.process.poll() is not None or moment.is_reached(self))
 
     def workers(self) -> list[int]:
         """Return the process ids of its worker processes."""
@@ -161,19 +170,19 @@ class Attempt:
         """Kill the main process as the kernel does; its workers must be gone at once."""
         self.process.kill()
         self.process.wait()
-        self._all_gone()
+        self._assert_no_orphans()
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
         """Hold all its processes while the block lasts, so that it cannot end before something has happened to it."""
-        held = _bearing(f"{_MARK}={self.name}")
+        held = _processes_with(f"{_MARK}={self.name}")
         _signal(held, signal.SIGSTOP)
         try:
             yield
         finally:
             _signal(held, signal.SIGCONT)
 
-    def order(self, number: signal.Signals) -> float:
+    def stop(self, number: signal.Signals) -> float:
         """Tell the run to end, and return how many seconds that took."""
         began = time.monotonic()
         with contextlib.suppress(ProcessLookupError):
@@ -181,56 +190,56 @@ class Attempt:
         self.wait()
         return time.monotonic() - began
 
-    def _all_gone(self) -> None:
+    def _assert_no_orphans(self) -> None:
         ends = time.monotonic() + 10
-        while alive := _bearing(f"{_MARK}={self.name}"):
+        while alive := _processes_with(f"{_MARK}={self.name}"):
             assert time.monotonic() < ends, f"orphans: {alive}"
             time.sleep(_TICK)
 
 
-def folder_night(fleet: Fleet, folder: Path, *flags: str, **variables: str) -> Night:
+def folder_run(fleet: Fleet, folder: Path, *flags: str, **variables: str) -> RunSetup:
     """Prepare runs into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     inventory = folder / "inventory.yaml"
     inventory.write_text(fleet.inventory_text(), encoding="utf-8")
     told = ("--inventory", str(inventory), "--output", str(folder / "out"), "--spool", str(folder), *flags)
-    return Night(fleet, folder, FolderPlace(folder / "out"), told, variables)
+    return RunSetup(fleet, folder, FolderOutput(folder / "out"), told, variables)
 
 
-def bucket_night(fleet: Fleet, folder: Path, place: BucketPlace, *flags: str, **variables: str) -> Night:
+def bucket_run(fleet: Fleet, folder: Path, place: BucketOutput, *flags: str, **variables: str) -> RunSetup:
     """Prepare runs into a bucket."""
     folder.mkdir(parents=True, exist_ok=True)
     inventory = folder / "inventory.yaml"
     inventory.write_text(fleet.inventory_text(), encoding="utf-8")
     told = ("--inventory", str(inventory), "--output", place.url, "--spool", str(folder), *flags)
-    return Night(fleet, folder, place, told, variables)
+    return RunSetup(fleet, folder, place, told, variables)
 
 
-def begun(night: Night, run_id: str = RUN) -> bool:
+def is_claimed(night: RunSetup, run_id: str = RUN) -> bool:
     """Whether the run has been claimed, so that it can be taken up."""
-    return night.place.get(f"state/claims/{run_id}.json") is not None
+    return night.output.get(f"state/claims/{run_id}.json") is not None
 
 
-def take_up(night: Night, expected: object, run_id: str = RUN) -> None:
+def resume_and_compare(night: RunSetup, expected: object, run_id: str = RUN) -> None:
     """Take a stopped run up, or start it where it had not begun; it must end as if nothing had happened.
 
     What was settled before is not asked again.
     """
-    all_whole(night.place)
-    settled = _settled(night.place, run_id)
+    assert_all_complete(night.output)
+    settled = _examined_scopes(night.output, run_id)
     night.fleet.reset()
-    attempt = night.whole("--resume" if begun(night, run_id) else "--run-id", run_id)
+    attempt = night.run_to_end("--resume" if is_claimed(night, run_id) else "--run-id", run_id)
     assert attempt.code == 0, attempt.stderr
     assert "Traceback" not in attempt.stderr
-    assert pointed_at(night.place) == run_id
-    assert result(night.place, run_id) == expected
-    assert not unfinished(night.place, run_id)
+    assert published_run(night.output) == run_id
+    assert comparable_rows(night.output, run_id) == expected
+    assert not gap_reasons(night.output, run_id)
     calls = night.fleet.report(scopes=True)["scopes"]
     again = [call for call in calls if (call[0], call[1]) in settled and "Task" in call[2]]
     assert not again, "what was settled has been asked again"
 
 
-def _settled(place: Place, run_id: str) -> set[tuple[str, str]]:
+def _examined_scopes(place: Output, run_id: str) -> set[tuple[str, str]]:
     """Return the accounts and regions in which every collector has read everything."""
     ledger = [((row["account"]["id"], row["region"]), row["status"]) for row in rows(place, "coverage", run_id)]
     return {where for where, _ in ledger} - {where for where, status in ledger if status != "EXAMINED"}
@@ -242,7 +251,7 @@ def _signal(processes: Iterable[int], number: signal.Signals) -> None:
             os.kill(pid, number)
 
 
-def _bearing(mark: str) -> list[int]:
+def _processes_with(mark: str) -> list[int]:
     """Return the processes with this in their environment; those that have ended and wait to be reaped have none."""
     found = list[int]()
     for folder in Path("/proc").iterdir():

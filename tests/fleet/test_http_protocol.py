@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fleet.wire import Connection, Request, dechunk
+from tests.fleet.http_protocol import Connection, Request, dechunk
 
 PLAIN = b"POST /a%20b?list-type=2&prefix=x%2Fy HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nX-Thing:  v \r\n\r\nhello"
 BARE = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"

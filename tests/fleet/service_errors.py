@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.fleet.calls import Call, Refusal
+from tests.fleet.calls import Call, ServiceError
 from tests.fleet.organization import MANAGEMENT
 from tests.fleet.protocols import sts
 from tests.fleet.protocols.organizations import ORGANIZATION
@@ -20,79 +20,81 @@ _NO_POLICY = "because no identity-based policy allows the {action} action"
 _NO_SESSION_POLICY = "because no session policy allows the {action} action"
 
 
-def said(service: Service, kind: str, message: str) -> Refusal:
+def _worded(service: Service, kind: str, message: str) -> ServiceError:
     """Word a kind of refusal as a service does."""
     code, status = service.codes[kind]
-    return Refusal(code, message, status)
+    return ServiceError(code, message, status)
 
 
-def bad_token(service: Service) -> Refusal:
+def bad_token(service: Service) -> ServiceError:
     """Refuse credentials that nobody issued, or a region that the account has not enabled: the words are the same."""
     texts = {
         "ec2": "AWS was not able to validate the provided access credentials",
         "s3": "The AWS Access Key Id you provided does not exist in our records.",
     }
-    return said(
+    return _worded(
         service, "bad-token", texts.get(service.prefix, "The security token included in the request is invalid.")
     )
 
 
-def disabled(call: Call) -> Refusal:
+def disabled(call: Call) -> ServiceError:
     """Refuse a region. STS names the cause where it is asked to make credentials for the account."""
     if call.operation == "AssumeRole":
         message = f"STS is not activated in this region for account:{call.account}."
-        return Refusal("RegionDisabledException", message, 403)
+        return ServiceError("RegionDisabledException", message, 403)
     return bad_token(call.service)
 
 
-def expired(service: Service) -> Refusal:
+def expired(service: Service) -> ServiceError:
     """Refuse a session that is over."""
     texts = {"ec2": "Request has expired.", "s3": "The provided token has expired."}
-    return said(service, "expired", texts.get(service.prefix, "The security token included in the request is expired"))
+    return _worded(
+        service, "expired", texts.get(service.prefix, "The security token included in the request is expired")
+    )
 
 
-def throttled(service: Service) -> Refusal:
+def throttled(service: Service) -> ServiceError:
     """Refuse because the bucket is empty."""
     texts = {"ec2": "Request limit exceeded.", "s3": "Please reduce your request rate."}
-    return said(service, "throttled", texts.get(service.prefix, "Rate exceeded"))
+    return _worded(service, "throttled", texts.get(service.prefix, "Rate exceeded"))
 
 
-def denied(call: Call, why: str) -> Refusal:
+def denied(call: Call, why: str) -> ServiceError:
     """Refuse for want of a permission; `why` may name `{action}`."""
     if call.service.prefix == "s3":
-        return said(call.service, "denied", "Access Denied")
+        return _worded(call.service, "denied", "Access Denied")
     reason = why.format(action=call.action)
     text = f"User: {call.session.arn} is not authorized to perform: {call.action} on resource: * {reason}"
     if call.service.prefix == "ec2":
         text = f"You are not authorized to perform this operation. {text}"
-    return said(call.service, "denied", text)
+    return _worded(call.service, "denied", text)
 
 
-def no_policy(call: Call) -> Refusal:
+def policy_denied(call: Call) -> ServiceError:
     """Refuse because the role's own policies do not allow it."""
     return denied(call, _NO_POLICY)
 
 
-def no_session_policy(call: Call) -> Refusal:
+def session_policy_denied(call: Call) -> ServiceError:
     """Refuse because the session was narrowed when the role was assumed."""
     return denied(call, _NO_SESSION_POLICY)
 
 
 #: Fault kind -> the refusal that it stands for.
-BY_FAULT: dict[str, Callable[[Call], Refusal]] = {
-    "http-500": lambda call: said(call.service, "broken", "Service Unavailable. Please try again later."),
-    "http-503": lambda call: said(
+BY_FAULT: dict[str, Callable[[Call], ServiceError]] = {
+    "http-500": lambda call: _worded(call.service, "broken", "Service Unavailable. Please try again later."),
+    "http-503": lambda call: _worded(
         call.service, "throttled" if call.service.prefix == "s3" else "unavailable", "Please try again."
     ),
     "throttle": lambda call: throttled(call.service),
-    "role-refused": sts.refused,
+    "role-refused": sts.role_denied,
     "scp-denied": lambda call: denied(call, _SCP),
-    "access-denied": no_policy,
+    "access-denied": policy_denied,
     "region-disabled": disabled,
     "bad-token": lambda call: bad_token(call.service),
     "expired-token": lambda call: expired(call.service),
-    "precondition-failed": lambda _: Refusal(
+    "precondition-failed": lambda _: ServiceError(
         "PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412
     ),
-    "conflict": lambda _: Refusal("ConditionalRequestConflict", "A conflicting operation occurred.", 409),
+    "conflict": lambda _: ServiceError("ConditionalRequestConflict", "A conflicting operation occurred.", 409),
 }
