@@ -10,9 +10,10 @@ from typing import Any
 
 from auditor import checks
 from auditor.domain.aws_resource import Resource
-from auditor.domain.check import Check, Evidence, Repair, Severity, Status, Verdict
+from auditor.domain.check import Check, Evidence, Severity, Status, Verdict
 from auditor.domain.coverage import Coverage, CoverageStatus, Gap
 from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
@@ -35,8 +36,8 @@ WORDS = {
     "root-user": "runs as root",
     "user-unset": "sets no user, so the image decides",
 }
-A_USER = Repair(container={"user": "1000:1000"}, manual="Name a user that the image is ready for.")
-REPAIRS = {"privileged": Repair(container={"privileged": False}), "root-user": A_USER, "user-unset": A_USER}
+A_USER = DefinitionRepair(container={"user": "1000:1000"}, manual="Name a user that the image is ready for.")
+REPAIRS = {"privileged": DefinitionRepair(container={"privileged": False}), "root-user": A_USER, "user-unset": A_USER}
 
 
 def account(number: int = 1, **fields: Any) -> Account:
@@ -99,7 +100,7 @@ def finding(family: str = "web", revision: int = 1, **fields: Any) -> Finding:
         "resource": resource(family, revision, region=region, of=owner),
         "observed_at": NOW,
         "reasons": ("privileged",),
-        "evidence": (Evidence("app", None, privileged=True, reasons=("privileged",)),),
+        "evidence": (Evidence("app", "container", ("privileged",), {"user": None, "privileged": True}),),
         "standards": {"prowler": Status.PASS},
         "remediation": REMEDIATION,
     }

@@ -34,7 +34,7 @@ ALLOWED = {
     "remediation": {"aws", "domain", "commands", "run"},
     "reports": {"domain", "yaml_checks"},
     "demo": {"domain"},
-    "schemas": {"archive", "inventory", "settings", "yaml_checks"},
+    "schemas": {"archive", "domain", "inventory", "settings", "yaml_checks"},
     "run": {"archive", "aws", "domain", "engine", "inventory", "reports", "settings", "store"},
     "commands": {
         *(

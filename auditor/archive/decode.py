@@ -12,10 +12,11 @@ from typing import Any
 from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.check import Evidence, Severity, Status
 from auditor.domain.coverage import Coverage, CoverageStatus
-from auditor.domain.ecs.usage import Usage
+from auditor.domain.fact import usage_types
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Account
+from auditor.domain.usage import Usage
 
 
 def findings(body: bytes, account: Account) -> tuple[Finding, ...]:
@@ -59,33 +60,24 @@ def _finding(row: Mapping[str, Any], account: Account) -> Finding:
         evidence=tuple(map(_evidence, row["evidence"])),
         standards={name: Status(verdict) for name, verdict in row["standards"].items()},
         remediation=row["remediation"],
-        usage=_usage(row["usage"]) if row["usage"] else None,
+        problem=row["problem"],
+        usage=_usage(row["usage"], row["resource"]["type"]),
         introduced_in=_introduction(row["introduced_in"]) if row["introduced_in"] else None,
     )
 
 
 def _evidence(row: Mapping[str, Any]) -> Evidence:
     return Evidence(
-        container=row["container"],
-        user=row["user"],
-        privileged=row["privileged"],
+        part=row["part"],
+        kind=row["kind"],
         reasons=tuple(row["reasons"]),
         details={name: tuple(value) if isinstance(value, list) else value for name, value in row["details"].items()},
         revision=row["revision"],
     )
 
 
-def _usage(row: Mapping[str, Any]) -> Usage:
-    return Usage(
-        services=tuple(row["services"]),
-        daemons=tuple(row["daemons"]),
-        running_tasks=int(row["running_tasks"]),
-        clusters=tuple(row["clusters"]),
-        launch_types=tuple(row["launch_types"]),
-        public_ip=bool(row["public_ip"]),
-        exec_enabled=bool(row["exec_enabled"]),
-        complete=bool(row["complete"]),
-    )
+def _usage(row: Mapping[str, Any] | None, resource_type: str) -> Usage | None:
+    return usage_types()[resource_type].from_row(row) if row else None
 
 
 def _introduction(row: Mapping[str, Any]) -> Introduction:

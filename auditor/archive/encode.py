@@ -18,12 +18,10 @@ from auditor.archive.row_schema import (
     IntroductionRow,
     LifecycleRow,
     ResourceRow,
-    UsageRow,
 )
 from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.check import Detail, Evidence
 from auditor.domain.coverage import Coverage
-from auditor.domain.ecs.usage import Usage
 from auditor.domain.finding import Finding
 from auditor.domain.scope import Account
 
@@ -45,6 +43,7 @@ def finding_row(finding: Finding, run_id: str) -> FindingRow:
         finding_id=finding.finding_id,
         check_id=finding.check_id,
         title=finding.title,
+        problem=finding.problem,
         severity=finding.severity,
         status=finding.status,
         reasons=list(finding.reasons),
@@ -52,7 +51,7 @@ def finding_row(finding: Finding, run_id: str) -> FindingRow:
         region=finding.region,
         resource=_resource(finding.resource),
         evidence=[_evidence(each) for each in finding.evidence],
-        usage=_in_use(finding.usage) if finding.usage else None,
+        usage=finding.usage.to_row() if finding.usage else None,
         introduced_in=_introduction(finding.introduced_in) if finding.introduced_in else None,
         standards=_sorted(finding.standards),
         exception=None,
@@ -129,9 +128,8 @@ def _resource(resource: Resource) -> ResourceRow:
 
 def _evidence(evidence: Evidence) -> EvidenceRow:
     return EvidenceRow(
-        container=evidence.container,
-        user=evidence.user,
-        privileged=evidence.privileged,
+        part=evidence.part,
+        kind=evidence.kind,
         reasons=list(evidence.reasons),
         revision=evidence.revision,
         details={name: _listed(value) for name, value in sorted(evidence.details.items())},
@@ -140,19 +138,6 @@ def _evidence(evidence: Evidence) -> EvidenceRow:
 
 def _listed(value: Detail) -> str | int | bool | list[str] | None:
     return list(value) if isinstance(value, tuple) else value
-
-
-def _in_use(usage: Usage) -> UsageRow:
-    return UsageRow(
-        services=list(usage.services),
-        daemons=list(usage.daemons),
-        running_tasks=usage.running_tasks,
-        clusters=list(usage.clusters),
-        launch_types=list(usage.launch_types),
-        public_ip=usage.public_ip,
-        exec_enabled=usage.exec_enabled,
-        complete=usage.complete,
-    )
 
 
 def _introduction(introduction: Introduction) -> IntroductionRow:

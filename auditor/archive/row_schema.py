@@ -6,7 +6,7 @@ The published JSON Schemas are generated from these classes and the sentences be
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from auditor.domain.check import Severity, Status
 from auditor.domain.coverage import CoverageStatus
@@ -55,12 +55,10 @@ class ResourceRow:
 class EvidenceRow:
     """What one container, or another part of the resource, contributed to the verdict."""
 
-    container: str
-    """The container's name; that of a volume or a setting where it is none; empty for the resource as a whole."""
-    user: str | None
-    """The user as the definition has it; null where it has none, so that the image decides."""
-    privileged: bool | None
-    """Whether the definition asks for a privileged container; null for what is no container."""
+    part: str
+    """The name of the part; empty for the resource as a whole."""
+    kind: str
+    """What the part is, such as `container` or `volume`; empty for the resource as a whole."""
     reasons: list[str]
     """What counts for or against it, in the check's words."""
     revision: int | None
@@ -68,28 +66,6 @@ class EvidenceRow:
     details: dict[str, str | int | bool | list[str] | None]
     """What else the check looked at, by the API's names or, where it is a file, by those of `auditor checks --facts`.
     Never the value of an environment variable."""
-
-
-@dataclass(frozen=True)
-class UsageRow:
-    """What runs this resource."""
-
-    services: list[str]
-    """ARNs of the services that use it."""
-    daemons: list[str]
-    """ARNs of the managed daemons that use it."""
-    running_tasks: int
-    """Tasks of it that run, within services or on their own."""
-    clusters: list[str]
-    """Names of the clusters where it is used."""
-    launch_types: list[str]
-    """What its tasks run on, in the API's words."""
-    public_ip: bool
-    """Whether some of its tasks get a public address."""
-    exec_enabled: bool
-    """Whether people can run commands in some of its containers through ECS Exec."""
-    complete: bool
-    """False where some of the region could not be read, so that there may be more of it."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +105,9 @@ class FindingRow:
     check_id: str
     """The check that was made."""
     title: str
-    """What holds where the check passes."""
+    """What the check requires."""
+    problem: str
+    """What is wrong if the check fails."""
     severity: Severity
     """How bad it is where the check fails."""
     status: Status
@@ -144,7 +122,7 @@ class FindingRow:
     """The resource that was judged."""
     evidence: list[EvidenceRow]
     """What each container contributed."""
-    usage: UsageRow | None
+    usage: dict[str, Any] | None
     """What runs it; null where that was not looked at, or does not apply."""
     introduced_in: IntroductionRow | None
     """The revision that brought the fault in; null where that is not known, and for what does not fail."""

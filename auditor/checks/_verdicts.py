@@ -23,8 +23,13 @@ def over_containers(
 
 
 def of_container(container: Container, reasons: Iterable[str], details: Mapping[str, Detail]) -> Evidence:
-    """Return the evidence about one container: who it runs as is always part of it."""
-    return Evidence(container.name, container.user, container.privileged, tuple(reasons), details)
+    """Return the evidence about one container."""
+    return Evidence(container.name, "container", tuple(reasons), details)
+
+
+def user_details(container: Container) -> Mapping[str, Detail]:
+    """Return who a container runs as, for the checks that are about it."""
+    return {"user": container.user, "privileged": container.privileged}
 
 
 def from_evidence(evidence: Iterable[Evidence]) -> Verdict:

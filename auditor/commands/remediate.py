@@ -12,10 +12,13 @@ from auditor.archive import lookup
 from auditor.commands import config
 from auditor.commands.config import Configuration
 from auditor.commands.options import Options
-from auditor.domain.check import Check, Repair, Status, Verdict
+from auditor.domain.check import Check, Status, Verdict
+from auditor.domain.ecs.repair import BLANK, DefinitionRepair
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition, TaskDefinition
+from auditor.domain.ecs.usage import ecs_usage
 from auditor.domain.errors import AuditorError, ConfigError, Problem
 from auditor.domain.finding import Finding
+from auditor.domain.repair import Repair
 from auditor.engine.parallel import parallel_map
 from auditor.remediation import inputs, script, steps
 from auditor.remediation.ecs import document, patch
@@ -89,7 +92,7 @@ def _beyond(finding: Finding, check: Check[Any]) -> str | None:
 
 
 def _changes(repair: Repair) -> bool:
-    return bool(repair.container or repair.definition or repair.volume or repair.removes)
+    return isinstance(repair, DefinitionRepair)
 
 
 def _remedied(  # noqa: PLR0913, PLR0917 - the parts that `act` has put together
@@ -111,7 +114,7 @@ def _remedied(  # noqa: PLR0913, PLR0917 - the parts that `act` has put together
         complete=finding.usage is not None and finding.usage.complete and found.complete,
         daemon=_is_daemon(finding),
         needs_network=corrected.definition.get("networkMode") == "awsvpc" != own.raw.get("networkMode"),
-        running_tasks=finding.usage.running_tasks if finding.usage else 0,
+        running_tasks=ecs_usage(finding.usage).running_tasks,
     )
     return _written(finding, found, corrected, plan(case, corrected.by_hand), folder, aws)
 
@@ -129,7 +132,7 @@ def _judged(finding: Finding, check: Check[Any], parameters: object, raw: Any, t
         )
     except task_definitions.MalformedValue as error:
         raise AuditorError(f"{finding.resource.name} cannot be understood: {error}.") from error
-    verdict: Verdict = check.judge(replace(fact, usage=finding.usage), parameters)
+    verdict: Verdict = check.judge(replace(fact, usage=ecs_usage(finding.usage) if finding.usage else None), parameters)
     return verdict
 
 
@@ -137,7 +140,7 @@ def _still_failing(finding: Finding, check: Check[Any], after: Verdict, correcte
     lines = [
         f"Nothing is written: {script.printable(finding.resource.name)} would still fail after what can be corrected here.",
         *(
-            f"  {script.printable(each.container) or 'It'} {check.reason_texts.get(reason, reason)}."
+            f"  {script.printable(each.part) or 'It'} {check.reason_texts.get(reason, reason)}."
             for each in after.evidence
             for reason in each.reasons
         ),
@@ -171,7 +174,7 @@ def _written(  # noqa: PLR0913, PLR0917 - as above
     files["back-out.sh"] = script.render_rollback(way.back, *place), private.RUN
     files["steps.md"] = steps.page(finding, way, [NEW_DOCUMENT, *old]), private.READ
     private.write(folder, files)
-    return Outcome(_told(folder, way, blank=patch.BLANK in files[NEW_DOCUMENT][0] + files["apply.sh"][0]))
+    return Outcome(_told(folder, way, blank=BLANK in files[NEW_DOCUMENT][0] + files["apply.sh"][0]))
 
 
 def _told(folder: Path, way: Plan, *, blank: bool) -> str:
@@ -184,5 +187,5 @@ def _told(folder: Path, way: Plan, *, blank: bool) -> str:
     if way.first:
         lines += ["First, by hand:", *(f"  * {script.printable(each)}" for each in way.first)]
     if blank:
-        lines += [f"Fill in each {patch.BLANK}: apply.sh does not start before."]
+        lines += [f"Fill in each {BLANK}: apply.sh does not start before."]
     return "\n".join(lines)

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from types import FunctionType
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
+
+from auditor.domain.repair import Repair
 
 F = TypeVar("F")
 
@@ -42,16 +44,15 @@ Detail = str | int | bool | tuple[str, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one part of a resource contributed to a verdict, in the words of the API.
+    """What one part of a resource contributed to a verdict.
 
-    `container` names the part: a container, or with `privileged` None whatever else it is (a volume, a setting), empty
-    where the resource as a whole is meant. `details` holds what the check looked at, by the API's names. `revision` is
-    that of the definition, None for what has none.
+    `part` is the name of the part and `kind` what it is, such as `container` or `volume`; both are empty if the
+    evidence is about the resource as a whole. `details` holds what the check examined, by the names of the AWS API.
+    `revision` is the revision that the evidence is about, None if the resource has no revisions.
     """
 
-    container: str = ""
-    user: str | None = None
-    privileged: bool | None = None
+    part: str = ""
+    kind: str = ""
     reasons: tuple[str, ...] = ()
     details: Mapping[str, Detail] = field(default_factory=dict, hash=False)
     revision: int | None = None
@@ -65,24 +66,6 @@ class Verdict:
     reasons: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     standards: Mapping[str, Status] = field(default_factory=dict, hash=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """What to change in the document of a task definition for one reason.
-
-    `container` is laid over each container with that reason, `volume` over each volume, and `definition` over the
-    definition itself: objects are merged, and None takes a member out. In its texts the words REGION, ACCOUNT, FAMILY
-    and CONTAINER stand for those of the definition. `takes_out` is for what is one of a list: the mount point that the
-    evidence names, or the variables that it names, which then are to come from a store of secrets. `by_hand` says what
-    a person has to decide; empty where the change is enough.
-    """
-
-    container: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    definition: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    volume: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    removes: Literal["", "mount", "variables"] = ""
-    manual: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +89,11 @@ class Origin:
 class Check(Generic[F]):
     """A check and its metadata.
 
-    `over` is the kind of fact that it judges, kinds derived from it included. `frameworks` maps a framework to its
-    control ids; `parameters` holds the defaults. `words` says what each reason means, fit to follow the name of the
-    part (`is privileged`), and `repairs` what mends it. `page` is the manual page of a check that has no module.
+    `title` states the requirement ("Containers do not run as root"), `problem` what is wrong if it is not met
+    ("Container runs as root"). `fact_type` is the kind of fact that the check judges, derived kinds included.
+    `frameworks` maps a framework to its control ids; `parameters` holds the defaults. `reason_texts` explains each
+    reason as a predicate that follows the name of the part ("is privileged"), and `repairs` holds what fixes it.
+    `manual_page` is the manual page of a check that has no module.
     """
 
     id: str
@@ -121,6 +106,7 @@ class Check(Generic[F]):
     parameters: Any = field(default_factory=NoParameters, hash=False)
     reason_texts: Mapping[str, str] = field(default_factory=dict, hash=False)
     repairs: Mapping[str, Repair] = field(default_factory=dict, hash=False)
+    problem: str = ""
     reads_tags: bool = False
     manual_page: str = field(default="", repr=False)
     origin: Origin = Origin()
@@ -153,6 +139,7 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
     parameters: type[Any] = NoParameters,
     reason_texts: Mapping[str, str] | None = None,
     repairs: Mapping[str, Repair] | None = None,
+    problem: str = "",
     reads_tags: bool = False,
 ) -> Callable[[Callable[[F, Any], Verdict]], Check[F]]:
     """Turn a pure function into a `Check`.
@@ -176,6 +163,7 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
             parameters=parameters(),
             reason_texts=reason_texts or {},
             repairs=repairs or {},
+            problem=problem,
             reads_tags=reads_tags,
         )
 

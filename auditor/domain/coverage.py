@@ -1,4 +1,4 @@
-"""TODO coverage."""
+"""Coverage: what was expected to be examined, what was, and the gaps."""
 
 from __future__ import annotations
 

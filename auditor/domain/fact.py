@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from auditor.domain.aws_resource import Resource
+from auditor.domain.usage import Usage
 
 T = TypeVar("T", bound=type[Any])
 
@@ -50,14 +51,24 @@ def fact_kind(name: str) -> Any:  # noqa: ANN401 - a decorator that returns the 
 
 
 @cache
+def usage_types() -> dict[str, type[Usage]]:
+    """Return the class of usage by CloudFormation type, for the kinds of facts that have a `USAGE`."""
+    return {kind.TYPE: kind.USAGE for kind in fact_kinds().values() if kind.TYPE and hasattr(kind, "USAGE")}
+
+
+@cache
 def fact_kinds() -> dict[str, type[Any]]:
     """Return every kind of fact by name, sorted by name. Imports the service packages of `auditor.domain`."""
-    import auditor.domain as domain  # noqa: PLC0415 - this module is part of that package
-
-    for package in pkgutil.iter_modules(domain.__path__, f"{domain.__name__}."):
-        if package.ispkg:
-            for module in pkgutil.iter_modules(
-                [f"{domain.__path__[0]}/{package.name.rpartition('.')[2]}"], f"{package.name}."
-            ):
-                importlib.import_module(module.name)
+    domain = importlib.import_module(__package__ or "auditor.domain")
+    services = (info for info in pkgutil.iter_modules(domain.__path__, f"{domain.__name__}.") if info.ispkg)
+    for service in services:
+        package = importlib.import_module(service.name)
+        for module in pkgutil.iter_modules(package.__path__, f"{service.name}."):
+            importlib.import_module(module.name)
     return dict(sorted(_KINDS.items()))
+
+
+def usage_of(fact: object) -> Usage | None:
+    """Return the usage of a fact, None for a kind that has none."""
+    usage: Usage | None = getattr(fact, "usage", None)
+    return usage

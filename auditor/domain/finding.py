@@ -1,4 +1,4 @@
-"""TODO finding."""
+"""Findings: the verdict of one check on one resource."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from datetime import datetime
 
 from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.check import Evidence, Severity, Status
-from auditor.domain.ecs.usage import Usage
 from auditor.domain.scope import Account
+from auditor.domain.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check says of one resource; of a family of definitions, all judged revisions together.
+    """The verdict of one check on one resource. All examined revisions of a family share one finding.
 
-    `reasons` holds the check's words, or a `Reason` where it is UNKNOWN. `in_use` is None where nobody looked at what
-    runs, `introduced_in` where it is not known which revision brought the fault in.
+    `reasons` holds the check's reasons, or a `Reason` if the status is UNKNOWN. `usage` is None if usage was not
+    examined, `introduced_in` if it is not known which revision first had the problem. `problem` says what is wrong
+    if the check fails, `title` what it requires.
     """
 
     check_id: str
@@ -33,16 +34,17 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     standards: Mapping[str, Status] = field(default_factory=dict, hash=False)
     remediation: str = ""
+    problem: str = ""
     usage: Usage | None = None
     introduced_in: Introduction | None = None
 
     @property
     def is_unused(self) -> bool:
-        """Whether it is known that nothing uses what fails: such a finding can wait."""
+        """Whether the resource is known not to be in use: such a finding is less urgent."""
         return self.usage is not None and self.usage.complete and not self.usage.in_use
 
     @property
     def finding_id(self) -> str:
-        """Stable from night to night and from revision to revision: 32 hexadecimal digits."""
+        """32 hexadecimal digits that stay the same from run to run and from revision to revision."""
         parts = (self.check_id, self.account.id, self.region, self.resource.type, self.resource.unversioned_arn)
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

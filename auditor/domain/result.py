@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from auditor.domain.check import Repair, Severity, Status
+from auditor.domain.check import Severity, Status
 from auditor.domain.coverage import CallStats, Coverage, CoverageStatus
 from auditor.domain.finding import Finding
+from auditor.domain.repair import Repair
 from auditor.domain.scope import Account
 
 
@@ -97,6 +98,7 @@ class CheckInfo:
     reason_texts: Mapping[str, str] = field(default_factory=dict, hash=False)
     repairs: Mapping[str, Repair] = field(default_factory=dict, hash=False)
     collectors: tuple[str, ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from auditor.domain.aws_resource import Resource
 from auditor.domain.check import Status, Verdict
 from auditor.domain.coverage import Gap
-from auditor.domain.ecs.task_definitions import Definition
-from auditor.domain.fact import Fact
+from auditor.domain.fact import Fact, usage_of
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Account, Scope
@@ -91,5 +90,6 @@ def _finding(  # noqa: PLR0913, PLR0917 - what a finding is made of
         evidence=evidence,
         standards=verdict.standards,
         remediation=remediation,
-        usage=fact.usage if isinstance(fact, Definition) else None,
+        problem=rule.check.problem,
+        usage=usage_of(fact),
     )

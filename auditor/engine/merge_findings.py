@@ -1,4 +1,4 @@
-"""Families, not revisions: what one check says of several revisions of one definition is one finding. Pure."""
+"""Merge the findings of one check on several revisions of one resource. Pure."""
 
 from __future__ import annotations
 
@@ -6,35 +6,34 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from auditor.domain.check import Status
-from auditor.domain.ecs.usage import merge_usages
 from auditor.domain.finding import Finding
 
-#: A failure of one revision is a failure of the family; what could not be judged outweighs what is well.
-_GRAVEST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
+#: One failing revision fails the family; an UNKNOWN revision outweighs those that pass.
+_WORST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
 
 
 def merge_findings(findings: Sequence[Finding]) -> Finding:
-    """Return one finding for all `findings`, which are of one check and of revisions of one resource.
+    """Return one finding for `findings`, which are of one check and of revisions of one resource.
 
-    It is about the gravest of them, and among those about the one that runs, then the newest. Reasons, evidence and
-    what runs are of all that are as grave.
+    Keeps the worst status. Ties go to the revision in use, then to the newest; reasons, evidence and usage are merged
+    across ties.
     """
     if len(findings) == 1:
         return findings[0]
-    status = min((each.status for each in findings), key=_GRAVEST_FIRST.index)
-    grave = sorted((each for each in findings if each.status is status), key=_foremost, reverse=True)
-    first = grave[0]
-    if len(grave) == 1:
+    status = min((finding.status for finding in findings), key=_WORST_FIRST.index)
+    worst = sorted((finding for finding in findings if finding.status is status), key=_precedence, reverse=True)
+    first = worst[0]
+    if len(worst) == 1:
         return first
-    known = [each.usage for each in grave if each.usage is not None]
+    usages = [finding.usage for finding in worst if finding.usage is not None]
     return replace(
         first,
-        reasons=tuple(sorted({reason for each in grave for reason in each.reasons})),
-        evidence=tuple(part for each in grave for part in each.evidence),
-        usage=merge_usages(known) if known else None,
+        reasons=tuple(sorted({reason for finding in worst for reason in finding.reasons})),
+        evidence=tuple(part for finding in worst for part in finding.evidence),
+        usage=usages[0].merge(usages) if usages else None,
     )
 
 
-def _foremost(finding: Finding) -> tuple[bool, int, str]:
-    runs = finding.usage is not None and finding.usage.in_use
-    return runs, finding.resource.revision or 0, finding.resource.arn
+def _precedence(finding: Finding) -> tuple[bool, int, str]:
+    in_use = finding.usage is not None and finding.usage.in_use
+    return in_use, finding.resource.revision or 0, finding.resource.arn

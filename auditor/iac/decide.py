@@ -135,8 +135,8 @@ def _by_part(evidence: Iterable[Evidence]) -> dict[tuple[str, int], Evidence]:
     seen: Counter[str] = Counter()
     found: dict[tuple[str, int], Evidence] = {}
     for each in evidence:
-        found[each.container, seen[each.container]] = each
-        seen[each.container] += 1
+        found[each.part, seen[each.part]] = each
+        seen[each.part] += 1
     return found
 
 
@@ -148,8 +148,6 @@ def _shared(one: Evidence, other: Evidence) -> Evidence:
     }
     return replace(
         one,
-        user=one.user if one.user == other.user else _OPEN,
-        privileged=one.privileged if one.privileged == other.privileged else None,
         reasons=tuple(each for each in one.reasons if each in other.reasons),
         details=details,
     )
@@ -163,9 +161,7 @@ def _readable(verdict: Verdict) -> Verdict:
 def _told(evidence: Evidence) -> Evidence:
     return replace(
         evidence,
-        container=_text(evidence.container),
-        user=_text(evidence.user),
-        privileged=None if isinstance(evidence.privileged, Opaque) else evidence.privileged,
+        part=_text(evidence.part),
         details={name: _detail(each) for name, each in evidence.details.items()},
     )
 

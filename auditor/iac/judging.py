@@ -80,7 +80,7 @@ def _named(finding: Finding, draft: Draft) -> Finding:
 
 
 def _spots(draft: Draft, finding: Finding) -> tuple[SourceLocation, ...]:
-    failing = {each.container for each in finding.evidence}
+    failing = {each.part for each in finding.evidence}
     lines = [line for name, line in draft.containers() if _spelled(name) in failing]
     return tuple(dict.fromkeys(SourceLocation(draft.source, line) for line in (draft.line, *lines)))
 

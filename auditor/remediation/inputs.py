@@ -13,7 +13,7 @@ from auditor.commands.config import Configuration
 from auditor.commands.options import Options
 from auditor.domain.clock import ReadError
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition
-from auditor.domain.ecs.usage import Usage
+from auditor.domain.ecs.usage import ecs_usage
 from auditor.domain.errors import AuditorError, ConfigError, Problem
 from auditor.domain.finding import Finding
 from auditor.domain.scope import Target
@@ -136,7 +136,7 @@ def _kept(number: int) -> str:
 
 
 def _remembered(finding: Finding) -> Iterator[Use]:
-    usage = finding.usage or Usage()
+    usage = ecs_usage(finding.usage)
     for arn in usage.daemons if finding.resource.type == DaemonTaskDefinition.TYPE else usage.services:
         yield Use(arn, cluster_of(arn, usage.clusters), finding.resource.arn)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from auditor.remediation.ecs.patch import BLANK
+from auditor.domain.ecs.repair import BLANK
 
 NEW = "NEW"
 NEW_DOCUMENT = "new.json"

@@ -7,7 +7,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 
-from auditor.remediation.ecs.patch import BLANK
+from auditor.domain.ecs.repair import BLANK
 from auditor.remediation.plan import NEW, NEW_ARN, NEW_DOCUMENT, Saved, Step
 
 #: Finds the blank without being one itself.

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from auditor.archive import row_schema
+from auditor.domain.fact import usage_types
 from auditor.inventory.native import InventoryFile
 from auditor.settings.model import SettingsFile
 from auditor.yaml_checks.file import CheckFile
@@ -17,7 +18,6 @@ _ROWS: tuple[Any, ...] = (
     row_schema.AccountRow,
     row_schema.ResourceRow,
     row_schema.EvidenceRow,
-    row_schema.UsageRow,
     row_schema.IntroductionRow,
     row_schema.LifecycleRow,
     row_schema.FindingRow,
@@ -54,7 +54,20 @@ def _row_schema(row: type[Any]) -> dict[str, Any]:
     """Rows are plain dataclasses; their descriptions are the sentences below their fields."""
     for each in _ROWS:
         each.__pydantic_config__ = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-    return TypeAdapter(row).json_schema()
+    schema = TypeAdapter(row).json_schema()
+    if "usage" in schema["properties"]:
+        schema["properties"]["usage"] = _usage_schema()
+    return schema
+
+
+def _usage_schema() -> dict[str, Any]:
+    """Return the schema of `usage`: the shape of one of the services, or null."""
+    types = sorted(set(usage_types().values()), key=lambda usage: usage.__name__)
+    for usage in types:
+        usage.__pydantic_config__ = ConfigDict(extra="forbid", use_attribute_docstrings=True)  # type: ignore[attr-defined] # pydantic reads it
+    shapes = [TypeAdapter(usage).json_schema(mode="serialization") for usage in types]
+    description = "What uses the resource; null if that was not examined or the resource has no usage."
+    return {"description": description, "anyOf": [*shapes, {"type": "null"}]}
 
 
 def _without_null(schema: Any) -> Any:  # noqa: ANN401 - JSON

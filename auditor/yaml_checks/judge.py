@@ -21,7 +21,7 @@ UNDECIDABLE_TEXTS: Mapping[str, str] = {
 }
 
 #: Members with a field of their own in the evidence.
-_EVIDENCE_FIELDS = frozenset({"name", "user", "privileged"})
+_EVIDENCE_FIELDS = frozenset({"name"})
 
 # All checks judge a fact before the next fact arrives, on each of the engine's threads.
 _document = lru_cache(maxsize=128)(as_document)
@@ -78,11 +78,9 @@ class Judge:
     def _part_evidence(self, part: Any) -> Evidence:  # noqa: ANN401 - any JSON value
         if not isinstance(part, dict):
             return Evidence(str(part), reasons=(self.reason,))
-        name, user, privileged = part.get("name"), part.get("user"), part.get("privileged")
+        name = part.get("name")
         return Evidence(
-            container=name if isinstance(name, str) else "",
-            user=user if isinstance(user, str) else None,
-            privileged=privileged if isinstance(privileged, bool) else None,
+            part=name if isinstance(name, str) else "",
             reasons=(self.reason,),
             details=_details(part, self.part_members),
         )

@@ -11,10 +11,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from auditor.domain.check import Check, Origin, Repair, Severity
+from auditor.domain.check import Check, Origin, Severity
 from auditor.domain.ecs.task_definitions import Definition
 from auditor.domain.errors import ConfigError, Problem
 from auditor.domain.fact import fact_kinds
+from auditor.domain.repair import Repair
 from auditor.yaml_checks.expression import parse_expression
 from auditor.yaml_checks.file import CheckFile
 from auditor.yaml_checks.judge import UNDECIDABLE_TEXTS, Judge

@@ -12,7 +12,7 @@ from auditor.archive import encode
 from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.check import Evidence, Status
 from auditor.domain.coverage import CoverageStatus
-from auditor.domain.ecs.usage import Usage
+from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Account
 from tests import builders
@@ -41,14 +41,13 @@ def test_a_finding_becomes_a_row_with_every_key_of_the_contract_in_its_order() -
         evidence=(
             Evidence(
                 "app",
-                "0:0",
-                privileged=False,
-                reasons=("root-user",),
-                details={"ports": ("80", "443"), "image": "app:1"},
+                "container",
+                ("root-user",),
+                {"user": "0:0", **{"ports": ("80", "443"), "image": "app:1"}},
                 revision=7,
             ),
         ),
-        usage=Usage(
+        usage=EcsUsage(
             services=("arn:aws:ecs:eu-west-1:000000000001:service/default/web",),
             running_tasks=3,
             clusters=("default",),
@@ -56,6 +55,7 @@ def test_a_finding_becomes_a_row_with_every_key_of_the_contract_in_its_order() -
             public_ip=True,
         ),
         introduced_in=Introduction(5, datetime(2026, 1, 2, 3, 5, 6, tzinfo=UTC), "arn:aws:iam::000000000001:user/x"),
+        problem="Container runs as root",
         standards={"prowler": Status.PASS, "aws-config": Status.FAIL},
     )
 
@@ -68,6 +68,7 @@ def test_a_finding_becomes_a_row_with_every_key_of_the_contract_in_its_order() -
         ("finding_id", finding.finding_id),
         ("check_id", "ecs-host-network-privileged-or-root"),
         ("title", finding.title),
+        ("problem", "Container runs as root"),
         ("severity", "high"),
         ("status", "FAIL"),
         ("reasons", ["privileged"]),
@@ -93,12 +94,11 @@ def test_a_finding_becomes_a_row_with_every_key_of_the_contract_in_its_order() -
             "evidence",
             [
                 {
-                    "container": "app",
-                    "user": "0:0",
-                    "privileged": False,
+                    "part": "app",
+                    "kind": "container",
                     "reasons": ["root-user"],
                     "revision": 7,
-                    "details": {"image": "app:1", "ports": ["80", "443"]},
+                    "details": {"image": "app:1", "ports": ["80", "443"], "user": "0:0"},
                 }
             ],
         ),

@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.domain.ecs.containers import Container, Mount, Variable
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition, TaskDefinition, Volume
-from auditor.domain.ecs.usage import Usage
+from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.ecs.workloads import (
     CapacityProvider,
     Cluster,
@@ -40,7 +40,7 @@ _ODD_CONTAINER = Container(
     mounts=(Mount("", ""), Mount("nowhere", "/"), Mount(HOSTILE, HOSTILE, read_only=True)),
     devices=("", HOSTILE),
 )
-_ODD_USAGE = Usage((HOSTILE,), (LONG,), -1, (HOSTILE,), ("A TYPE OF NEXT YEAR",), public_ip=True, complete=False)
+_ODD_USAGE = EcsUsage((HOSTILE,), (LONG,), -1, (HOSTILE,), ("A TYPE OF NEXT YEAR",), public_ip=True, complete=False)
 _ODD_PLACEMENT = Placement("", ("", HOSTILE), "a version of next year", "a family of next year", public_ip=True)
 _ODD_DEPLOYMENT = Deployment(HOSTILE, "", -1, _ODD_PLACEMENT)
 _ODD_TASK_SET = TaskSet(HOSTILE, "", "", "", "", None, -1, _ODD_PLACEMENT, {HOSTILE: LONG})
@@ -72,7 +72,7 @@ _TASK_DEFINITIONS = (
         task_role_arn="",
         execution_role_arn="",
         volumes=(Volume("", "", efs=True), Volume(HOSTILE, HOSTILE), Volume("twin", "/"), Volume("twin", None)),
-        usage=Usage(),
+        usage=EcsUsage(),
         latest_active=-1,
     ),
 )

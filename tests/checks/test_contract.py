@@ -13,8 +13,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import pytest
 
 from auditor import checks
-from auditor.domain.check import Check, Repair, Severity, Status, Verdict
+from auditor.domain.check import Check, Severity, Status, Verdict
 from auditor.domain.ecs.task_definitions import Definition
+from auditor.domain.repair import Repair
 from tests.checks.odd_facts import odd_facts
 
 ROOT = Path(__file__).parents[2]

@@ -19,7 +19,7 @@ def test_a_published_definition_gets_its_expected_verdict(line: dict[str, Any]) 
     assert verdict.status == expected["verdict"]
     assert verdict.standards == expected["standards"]
     failing = verdict.evidence if verdict.status is Status.FAIL else ()
-    assert [{"container": each.container, "reasons": list(each.reasons)} for each in failing] == expected["failing"]
+    assert [{"container": each.part, "reasons": list(each.reasons)} for each in failing] == expected["failing"]
 
 
 def test_the_corpus_shows_every_verdict_and_every_oddity_that_the_parser_must_bear() -> None:

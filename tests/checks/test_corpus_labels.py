@@ -44,7 +44,7 @@ def yes(label: bool) -> Found:  # noqa: FBT001 - what the label holds
 
 
 def containers(verdict: Verdict) -> Found:
-    return [(each.container,) for each in verdict.evidence]
+    return [(each.part,) for each in verdict.evidence]
 
 
 def whole(verdict: Verdict) -> Found:
@@ -54,7 +54,7 @@ def whole(verdict: Verdict) -> Found:
 def variables(verdict: Verdict) -> Found:
     """The container and the name of each variable, without what is said of its value."""
     return [
-        (each.container, name.partition(" (")[0])
+        (each.part, name.partition(" (")[0])
         for each in verdict.evidence
         if isinstance(names := each.details["environment"], tuple)
         for name in names
@@ -69,7 +69,7 @@ LABELS = (
         "root_user",
         "ecs-linux-root-user",
         words,
-        lambda verdict: [(each.container,) for each in verdict.evidence if "root-user" in each.reasons],
+        lambda verdict: [(each.part,) for each in verdict.evidence if "root-user" in each.reasons],
         15,
     ),
     Label("pid_host", "ecs-host-pid-mode", yes, whole, 10),
@@ -89,7 +89,7 @@ LABELS = (
         "ecs-docker-socket-mount",
         lambda label: [(KINDS[kind], *rest) for kind, *rest in label],
         lambda verdict: [
-            (*each.reasons, str(each.details["sourceVolume"]), each.container, str(each.details["containerPath"]))
+            (*each.reasons, str(each.details["sourceVolume"]), each.part, str(each.details["containerPath"]))
             for each in verdict.evidence
         ],
         18,

@@ -23,7 +23,7 @@ def crash(task: TaskDefinition, _parameters: Any) -> Verdict:  # noqa: ANN401
 
 
 def test_a_verdict_becomes_a_finding_with_where_when_and_what() -> None:
-    evidence = (Evidence("app", "0", privileged=False, reasons=("root-user",)),)
+    evidence = (Evidence("app", "container", ("root-user",), {"user": "0", "privileged": False}),)
     verdict = Verdict(Status.FAIL, ("root-user",), evidence, {"prowler": Status.PASS})
     fact = task_definition("web", 3)
 

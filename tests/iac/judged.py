@@ -34,7 +34,11 @@ def each(fails: Callable[[Any], object]) -> ConfiguredCheck:
     """A check that fails the containers of which `fails` holds, with their names."""
 
     def decide(task: TaskDefinition, _parameters: object) -> Verdict:
-        found = tuple(Evidence(one.name, one.user, reasons=("so",)) for one in task.containers if fails(one))
+        found = tuple(
+            Evidence(one.name, "container", ("so",), {"user": one.user, "privileged": False})
+            for one in task.containers
+            if fails(one)
+        )
         return Verdict(Status.FAIL if found else Status.PASS, ("so",) if found else (), found)
 
     check: Check[Any] = Check("ecs-made-for-tests", "It is well", Severity.MEDIUM, TaskDefinition, decide, {})

@@ -83,9 +83,7 @@ def test_a_published_definition_gets_its_expected_verdict(line: dict[str, Any], 
 
     failing = finding.evidence if finding.status == "FAIL" else ()
     assert finding.status == line["expected"]["verdict"]
-    assert [{"container": one.container, "reasons": list(one.reasons)} for one in failing] == line["expected"][
-        "failing"
-    ]
+    assert [{"container": one.part, "reasons": list(one.reasons)} for one in failing] == line["expected"]["failing"]
 
 
 EVERY = tuple(ConfiguredCheck(one, one.parameters) for one in checks.load())

@@ -98,7 +98,9 @@ def test_a_fault_in_every_case_is_a_fault_whatever_the_reason() -> None:
 def test_evidence_holds_what_is_certain_and_names_what_is_not() -> None:
     finding = only(containers("{Name: !Ref Net, Privileged: true, User: !Ref Who}")).finding
 
-    assert finding.evidence == (Evidence("!Ref Net", "(open)", privileged=True, reasons=("privileged",)),)
+    assert finding.evidence == (
+        Evidence("!Ref Net", "container", ("privileged",), {"user": "(open)", "privileged": True}),
+    )
     assert finding.standards == {"aws-config": Status.PASS, "prowler": Status.PASS}  # powerpipe's depends on the user
 
 

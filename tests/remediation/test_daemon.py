@@ -9,7 +9,7 @@ from pathlib import Path
 from auditor.archive.archive import Archive
 from auditor.archive.layout import Layout
 from auditor.commands import dispatch
-from auditor.domain.ecs.usage import Usage
+from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.result import AccountResult
 from auditor.parsers.ecs.task_definitions import parse_daemon
 from auditor.store.folder import Folder
@@ -39,7 +39,7 @@ def test_a_daemon_is_registered_without_tags_and_updated_where_it_runs(tmp_path:
         resource=fact.resource,
         evidence=verdict.evidence,
         reasons=verdict.reasons,
-        usage=Usage(daemons=(DAEMON,), clusters=("prod",)),
+        usage=EcsUsage(daemons=(DAEMON,), clusters=("prod",)),
     )
     archive = Archive(Folder(tmp_path / "out"), Layout("20261123T020000Z-1a2b3c"))
     result = run_result(run_id="20261123T020000Z-1a2b3c")

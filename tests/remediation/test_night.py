@@ -21,7 +21,7 @@ from auditor.demo import ecs_workloads
 from auditor.demo.cloud import serve
 from auditor.demo.environment import isolated
 from auditor.demo.model import AUDITOR_ACCOUNT, EXTERNAL_ID, HOME_REGION, ROLE_NAME, DemoAccount
-from auditor.remediation.ecs.patch import BLANK
+from auditor.domain.ecs.repair import BLANK
 from tests.remediation.failing import CANARY, FAILING, KEY, registered
 from tests.remediation.shim import Shim, installed, roll_out
 

@@ -12,12 +12,13 @@ import pytest
 
 from auditor.domain.aws_resource import Resource
 from auditor.domain.check import Evidence, Severity, Status
-from auditor.domain.ecs.usage import Usage
+from auditor.domain.ecs.repair import BLANK
+from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.finding import Finding
 from auditor.domain.scope import Account
 from auditor.remediation import script, steps
 from auditor.remediation.ecs.manual_steps import manual_steps
-from auditor.remediation.ecs.patch import BLANK, patch
+from auditor.remediation.ecs.patch import patch
 from auditor.remediation.plan import Case, Plan, Revision, Use, plan
 from tests.builders import NOW, finding
 
@@ -279,7 +280,7 @@ def test_the_commands_of_a_task_set_name_its_service() -> None:
 
 def test_services_on_an_old_revision_are_deployed_anew_from_the_family() -> None:
     old = "arn:aws:ecs:eu-west-1:1:service/shop"
-    usage = Usage(services=(old,), clusters=("prod",))
+    usage = EcsUsage(services=(old,), clusters=("prod",))
     resource = Resource("arn:x:1", "AWS::ECS::TaskDefinition", "web:1", "web", 1)
     failing = Finding(
         "ecs-running-non-latest-revision",

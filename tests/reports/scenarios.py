@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from auditor.domain.aws_resource import Introduction, Resource
-from auditor.domain.check import Detail, Evidence, Repair, Severity, Status
+from auditor.domain.check import Detail, Evidence, Severity, Status
 from auditor.domain.coverage import Coverage, CoverageStatus
-from auditor.domain.ecs.usage import Usage
+from auditor.domain.ecs.repair import DefinitionRepair
+from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
 from auditor.domain.result import CheckInfo, RunResult
@@ -43,12 +44,12 @@ HOSTILE = (
 )
 
 _EXCLUDED = CoverageStatus.EXCLUDED
-_PRIVILEGED = Evidence("datadog-agent", None, privileged=True, reasons=("privileged",))
-_ROOT = Evidence("node-exporter", "0:0", privileged=False, reasons=("root-user",))
-_BOTH = Evidence("cadvisor", "root", privileged=True, reasons=("privileged", "root-user"))
-_UNSET = Evidence("envoy", None, privileged=False, reasons=("user-unset",))
+_PRIVILEGED = Evidence("datadog-agent", "container", ("privileged",), {"user": None, "privileged": True})
+_ROOT = Evidence("node-exporter", "container", ("root-user",), {"user": "0:0", "privileged": False})
+_BOTH = Evidence("cadvisor", "container", ("privileged", "root-user"), {"user": "root", "privileged": True})
+_UNSET = Evidence("envoy", "container", ("user-unset",), {"user": None, "privileged": False})
 _STANDARDS = {"aws-config": Status.PASS, "powerpipe": Status.FAIL, "prowler": Status.PASS}
-_EXPOSED = Usage(
+_EXPOSED = EcsUsage(
     services=("arn:aws:ecs:eu-west-1:111122223333:service/prod/node-agents",),
     running_tasks=3,
     clusters=("prod",),
@@ -161,13 +162,13 @@ def hostile(texts: tuple[str, ...] = HOSTILE) -> RunResult:
         rows.append(coverage(CoverageStatus.PARTIAL, account=owner, reason=Reason.SERVICE_ERROR, detail=text))
         rows.append(coverage(_EXCLUDED, account=owner, region=text, reason=Reason.EXCLUDED_BY_CONFIG, detail=text))
         details: dict[str, Detail] = {text: text, "list": (text,) * 9}
-        evidence = Evidence(text, text, privileged=True, reasons=("privileged", "root-user", text), details=details)
-        usage = Usage(services=(text,), daemons=(text,) * 5, running_tasks=1, clusters=(text,), launch_types=(text,))
+        evidence = Evidence(text, "container", ("privileged", "root-user", text), {"user": text, **details})
+        usage = EcsUsage(services=(text,), daemons=(text,) * 5, running_tasks=1, clusters=(text,), launch_types=(text,))
         failure = finding(
             text,
             account=owner,
             region=text,
-            evidence=(evidence, replace(evidence, container="", revision=7)),
+            evidence=(evidence, replace(evidence, part="", kind="", revision=7)),
             standards={text: Status.PASS},
             usage=usage,
             introduced_in=Introduction(5, NOW, text),
@@ -184,7 +185,7 @@ def hostile(texts: tuple[str, ...] = HOSTILE) -> RunResult:
 
 def _strange(id_: str, text: str) -> CheckInfo:
     """A check from elsewhere: everything that its author chose is out to break something."""
-    repair = Repair(container={text: {text: text}, "user": None}, definition={text: None}, manual=text)
+    repair = DefinitionRepair(container={text: {text: text}, "user": None}, definition={text: None}, manual=text)
     words = {"privileged": text, text: text}
     return check_info(
         id=id_,
@@ -224,7 +225,7 @@ def _of_all(infos: tuple[CheckInfo, ...], owner: Account, place: int) -> list[Fi
     region = REGIONS[place % 3]
     over, about = infos[place], infos[2 + 3 * (place % 8)]
     cluster = Resource(f"arn:aws:ecs:{region}:{owner.id}:cluster/c{place}", "AWS::ECS::Cluster", f"c{place}", tags=None)
-    usages = (Usage(), _EXPOSED, None, Usage(complete=False))
+    usages = (EcsUsage(), _EXPOSED, None, EcsUsage(complete=False))
     common: Fields = {"account": owner, "region": region}
     setting = Evidence(reasons=("insights-off",), details={"containerInsights": "disabled"})
     of_cluster: Fields = {"check_id": about.id, "title": about.title, "severity": about.severity, "resource": cluster}
@@ -313,7 +314,7 @@ def _failures(owners: list[Account]) -> list[Finding]:
     aged = replace(first, resource=replace(first.resource, registered_at=old), usage=_EXPOSED, introduced_in=_SINCE)
     return [
         aged,
-        finding("datadog", 7, account=owners[0], evidence=(_PRIVILEGED,), standards=_STANDARDS, usage=Usage()),
+        finding("datadog", 7, account=owners[0], evidence=(_PRIVILEGED,), standards=_STANDARDS, usage=EcsUsage()),
         finding("datadog", 7, account=owners[0], region="us-east-1", evidence=(_PRIVILEGED,), standards=_STANDARDS),
         finding("datadog", 5, account=owners[1], evidence=(_PRIVILEGED,), standards=_STANDARDS),
         finding("metrics", 112, account=owners[2], evidence=(_ROOT, _UNSET), standards=_STRICT),
@@ -325,7 +326,7 @@ def _failures(owners: list[Account]) -> list[Finding]:
             region="eu-central-1",
             evidence=(replace(_BOTH, revision=9), replace(_PRIVILEGED, revision=7), replace(_PRIVILEGED, revision=3)),
             standards=_STANDARDS,
-            usage=Usage(running_tasks=2, clusters=("tools",), launch_types=("EC2",), complete=False),
+            usage=EcsUsage(running_tasks=2, clusters=("tools",), launch_types=("EC2",), complete=False),
         ),
         finding("edge-proxy", 19, account=owners[4], evidence=(_ROOT,), standards=_STRICT),
         finding(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from auditor.domain.check import Check, Evidence, NoParameters, Status, Verdict
 from auditor.domain.ecs.task_definitions import TaskDefinition, Volume
-from auditor.domain.ecs.usage import Usage
+from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.ecs.workloads import Cluster
 from auditor.domain.fact import fact_kinds
 from auditor.yaml_checks.judge import UNDECIDABLE_TEXTS, Judge
@@ -79,7 +79,7 @@ def test_an_unread_member_is_unknown_in_every_expression(fail_when: str, applies
     ],
 )
 def test_incomplete_usage_never_passes(fail_when: str, applies_when: str, status: Status) -> None:
-    fact = replace(FACT, usage=Usage(public_ip=True, complete=False))
+    fact = replace(FACT, usage=EcsUsage(public_ip=True, complete=False))
 
     assert judge(fact, fail_when, applies_when=applies_when).status is status
 
@@ -110,12 +110,12 @@ def test_the_evidence_defaults_to_the_members_that_were_read(make_check: MakeChe
     [
         pytest.param(
             "containers[?privileged]",
-            Evidence("agent", "0", privileged=True, reasons=("privileged",)),
+            Evidence("agent", reasons=("privileged",), details={"privileged": True}),
             id="whole containers",
         ),
         pytest.param(
             "containers[?privileged && memory == `128`]",
-            Evidence("agent", "0", privileged=True, reasons=("privileged",), details={"memory": 128}),
+            Evidence("agent", reasons=("privileged",), details={"privileged": True, "memory": 128}),
             id="containers with the members that were read",
         ),
         pytest.param(

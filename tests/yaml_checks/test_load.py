@@ -255,9 +255,7 @@ def test_the_example_in_the_readme_is_valid(tmp_path: Path) -> None:
 
     assert loaded.problems == []
     verdict = loaded.checks[0].judge(fact, NoParameters())
-    assert [(evidence.container, evidence.details) for evidence in verdict.evidence] == [
-        ("two", {"adds": ("SYS_ADMIN",)})
-    ]
+    assert [(evidence.part, evidence.details) for evidence in verdict.evidence] == [("two", {"adds": ("SYS_ADMIN",)})]
 
 
 def test_the_shipped_examples_are_valid_and_judge_as_documented() -> None:
@@ -277,7 +275,7 @@ def test_the_shipped_examples_are_valid_and_judge_as_documented() -> None:
         fact = task_definition(containers=(container("one", image="a:1"), container("two", image=image)))
         verdict = by_id["ecs-image-tag-latest"].judge(fact, NoParameters())
         assert verdict.status is status, image
-        assert [(evidence.container, evidence.details) for evidence in verdict.evidence] == (
+        assert [(evidence.part, evidence.details) for evidence in verdict.evidence] == (
             [("two", {"image": image})] if status is Status.FAIL else []
         )
     owned: dict[str, Any] = {"status": "ACTIVE", "tags": {"owner": "web"}}

@@ -14,7 +14,7 @@ import pytest
 
 from auditor.domain.ecs.containers import Container, Variable
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, TaskDefinition
-from auditor.domain.ecs.usage import Usage
+from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.ecs.workloads import Service
 from auditor.domain.fact import fact_kinds
 from auditor.domain.secret_match import SecretMatch
@@ -164,4 +164,4 @@ def test_the_reference_lists_every_member_with_its_type_and_description() -> Non
 def test_the_reference_lists_shared_parts_once() -> None:
     titles = fact_reference.reference().splitlines()
 
-    assert [titles.count(part.__name__) for part in (Container, Usage, Variable)] == [1, 1, 1]
+    assert [titles.count(part.__name__) for part in (Container, EcsUsage, Variable)] == [1, 1, 1]

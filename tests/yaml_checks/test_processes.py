@@ -26,7 +26,7 @@ def test_another_process_returns_the_same_finding(make_check: Callable[..., Chec
         finding = executor.submit(judge, observation, fact, configured).result()
 
     assert finding == judge(observation, fact, configured)
-    assert (finding.status, finding.evidence[0].container) == (Status.FAIL, "agent")
+    assert (finding.status, finding.evidence[0].part) == (Status.FAIL, "agent")
 
 
 def test_a_yaml_check_is_equal_after_pickling(make_check: Callable[..., Check[Any]]) -> None:

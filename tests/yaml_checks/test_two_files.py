@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[2]
 
 CHECK = '''
 from auditor.checks._verdicts import of_whole
-from auditor.domain.check import Repair, Severity, Verdict, check
+from auditor.domain.check import Severity, Verdict, check
+from auditor.domain.repair import Repair
 from auditor.domain.ecs.task_definitions import TaskDefinition
 
 

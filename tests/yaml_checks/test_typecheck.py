@@ -42,7 +42,7 @@ def infer(text: str, resource: str = "task-definition") -> tuple[str, list[str],
         pytest.param("[family, arn, usr]", "usr is not a member of TaskDefinition", id="in a built list"),
         pytest.param("family || usr", "usr is not a member of TaskDefinition", id="in the right operand"),
         pytest.param("usage.runing_tasks", "Did you mean running_tasks?", id="in an object"),
-        pytest.param("not_null(usage).srvices", "srvices is not a member of Usage", id="of a not_null() result"),
+        pytest.param("not_null(usage).srvices", "srvices is not a member of EcsUsage", id="of a not_null() result"),
         pytest.param("containers.name", "a list has no member name -> Write [].name", id="a list used as an object"),
         pytest.param("family.name", "text has no member name", id="a text used as an object"),
         pytest.param(

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from auditor.checks._verdicts import not_applicable, of_whole
 from auditor.checks.ecs._going import is_going
 from auditor.checks.ecs._unclear import unclear
-from auditor.domain.check import Repair, Verdict
+from auditor.domain.check import Verdict
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.ecs.workloads import Cluster, Service
+from auditor.domain.repair import Repair
 
 #: Reserved for tags that AWS itself sets, in any mixture of upper and lower case.
 _RESERVED = "aws:"

@@ -175,12 +175,13 @@ from typing import Literal
 from auditor.checks._verdicts import from_evidence, not_applicable, of_container
 from auditor.checks.ecs._capabilities import ALL, KNOWN, plain
 from auditor.checks.ecs._notes import noting
-from auditor.domain.check import Evidence, Repair, Severity, Verdict, check
+from auditor.domain.check import Evidence, Severity, Verdict, check
 from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
 _ALL, _SOME, _TRACES = "all-capabilities", "dangerous-capabilities", "ptrace-on-fargate"
-_NOTHING_ADDED = Repair(
+_NOTHING_ADDED = DefinitionRepair(
     container={"linuxParameters": {"capabilities": {"add": None}}},
     manual="Add again what the process needs and what is not dangerous.",
 )

@@ -127,12 +127,13 @@ from dataclasses import dataclass
 
 from auditor.checks._verdicts import from_evidence, not_applicable
 from auditor.checks.ecs._host_paths import any_within, evidence_of, is_absolute, mounted, normal, spellings, within
-from auditor.domain.check import Repair, Severity, Verdict, check
+from auditor.domain.check import Severity, Verdict, check
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
 _SOCKET = "runtime-socket"
 _FOLDER = "runtime-socket-folder"
-_UNMOUNT = Repair(
+_UNMOUNT = DefinitionRepair(
     removes="mount",
     manual="The mount point is taken out, and its volume if nothing else mounts it: mount the one other file that is "
     "needed, if any.",

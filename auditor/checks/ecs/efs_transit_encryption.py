@@ -102,7 +102,8 @@ KICS: 4d46ff3b (Terraform) and c1282e03 (CloudFormation), EFS Volume With Disabl
 from __future__ import annotations
 
 from auditor.checks._verdicts import from_evidence, not_applicable
-from auditor.domain.check import Evidence, NoParameters, Repair, Severity, Verdict, check
+from auditor.domain.check import Evidence, NoParameters, Severity, Verdict, check
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import TaskDefinition, Volume
 
 _CLEAR = "not-encrypted-in-transit"
@@ -119,7 +120,7 @@ _CLEAR = "not-encrypted-in-transit"
         "family; then deregister the old revision."
     ),
     reason_texts={_CLEAR: "is an EFS volume without encryption in transit"},
-    repairs={_CLEAR: Repair(volume={"efsVolumeConfiguration": {"transitEncryption": "ENABLED"}})},
+    repairs={_CLEAR: DefinitionRepair(volume={"efsVolumeConfiguration": {"transitEncryption": "ENABLED"}})},
 )
 def efs_transit_encryption(task: TaskDefinition, _: NoParameters) -> Verdict:
     """Judge one revision; the module's docstring is the rule."""
@@ -129,4 +130,4 @@ def efs_transit_encryption(task: TaskDefinition, _: NoParameters) -> Verdict:
 
 def _evidence(volume: Volume) -> Evidence:
     reasons = () if volume.transit_encryption == "ENABLED" else (_CLEAR,)
-    return Evidence(volume.name, reasons=reasons, details={"transitEncryption": volume.transit_encryption})
+    return Evidence(volume.name, "volume", reasons, details={"transitEncryption": volume.transit_encryption})

@@ -117,8 +117,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auditor.checks._verdicts import over_containers
-from auditor.domain.check import Repair, Severity, Verdict, check
+from auditor.domain.check import Severity, Verdict, check
 from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
 _FOUND = "secret-name"
@@ -154,7 +155,7 @@ class Parameters:
     parameters=Parameters,
     reason_texts={_FOUND: "is handed credentials in plain environment variables"},
     repairs={
-        _FOUND: Repair(
+        _FOUND: DefinitionRepair(
             removes="variables",
             manual="The variables are moved to `secrets`: take them out there too and use the task role, or name the "
             "secret that each comes from, which the execution role must be allowed to read. Revoke the old ones.",

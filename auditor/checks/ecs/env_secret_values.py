@@ -124,8 +124,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from auditor.checks._verdicts import over_containers
-from auditor.domain.check import Repair, Severity, Verdict, check
+from auditor.domain.check import Severity, Verdict, check
 from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
 _FOUND = "secret-value"
@@ -153,7 +154,7 @@ class Parameters:
     parameters=Parameters,
     reason_texts={_FOUND: "holds what looks like a secret in an environment variable"},
     repairs={
-        _FOUND: Repair(
+        _FOUND: DefinitionRepair(
             removes="variables",
             manual="Store a new secret in Secrets Manager or Parameter Store, and revoke the old one. The variable is "
             "moved to `secrets`: name the new secret there, which the execution role must be allowed to read.",

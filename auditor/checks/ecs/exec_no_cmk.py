@@ -151,10 +151,10 @@ def _evidence(setting: ExecLogging) -> Iterator[Evidence]:
         return
     if setting.log_group and not setting.log_group_encrypted:
         details: dict[str, Detail] = {"cloudWatchLogGroupName": setting.log_group, "cloudWatchEncryptionEnabled": False}
-        yield Evidence(setting.log_group, reasons=(_UNENCRYPTED,), details=details)
+        yield Evidence(setting.log_group, "log-group", (_UNENCRYPTED,), details)
     if setting.bucket and not setting.bucket_encrypted:
         details = {"s3BucketName": setting.bucket, "s3EncryptionEnabled": False}
-        yield Evidence(setting.bucket, reasons=(_UNENCRYPTED,), details=details)
+        yield Evidence(setting.bucket, "bucket", (_UNENCRYPTED,), details)
 
 
 def _checkov(setting: ExecLogging) -> Status:

@@ -181,7 +181,7 @@ def _placements(service: Service) -> Iterator[tuple[str, Placement]]:
 def _evidence(name: str, placement: Placement, params: Parameters) -> Evidence:
     reason = _fault(placement, params)
     details = {"platformVersion": placement.platform_version, "platformFamily": placement.platform_family}
-    return Evidence(name, reasons=(reason,) if reason else (), details=details)
+    return Evidence(name, "deployment" if name else "", (reason,) if reason else (), details)
 
 
 def _fault(placement: Placement, params: Parameters) -> str | None:

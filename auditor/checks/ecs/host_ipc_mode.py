@@ -110,7 +110,8 @@ Services 1.1.0 3.3 (process namespace) is its sibling.
 from __future__ import annotations
 
 from auditor.checks._verdicts import not_applicable, of_whole
-from auditor.domain.check import NoParameters, Repair, Severity, Verdict, check
+from auditor.domain.check import NoParameters, Severity, Verdict, check
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
 _SHARED = "host-ipc-mode"
@@ -127,7 +128,7 @@ _SHARED = "host-ipc-mode"
         "update the services or daemons that use the family; then deregister the old revision."
     ),
     reason_texts={_SHARED: "shares the IPC namespace of its host"},
-    repairs={_SHARED: Repair(definition={"ipcMode": None})},
+    repairs={_SHARED: DefinitionRepair(definition={"ipcMode": None})},
 )
 def host_ipc_mode(definition: Definition, _: NoParameters) -> Verdict:
     """Judge one revision; the module's docstring is the rule."""

@@ -100,7 +100,8 @@ there and passes here. Prowler and Checkov have no check of host mode as such.
 from __future__ import annotations
 
 from auditor.checks._verdicts import of_whole
-from auditor.domain.check import NoParameters, Repair, Severity, Verdict, check
+from auditor.domain.check import NoParameters, Severity, Verdict, check
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import TaskDefinition
 
 _SHARED = "host-network-mode"
@@ -118,7 +119,7 @@ _SHARED = "host-network-mode"
     ),
     reason_texts={_SHARED: "shares the network of its host"},
     repairs={
-        _SHARED: Repair(
+        _SHARED: DefinitionRepair(
             definition={"networkMode": "awsvpc"},
             manual=(
                 "Give every service of the family subnets and security groups, and let each `hostPort` equal its "

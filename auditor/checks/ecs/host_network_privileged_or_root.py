@@ -155,13 +155,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from auditor.checks._verdicts import of_container, user_details
 from auditor.checks.ecs._host_mode_standards import readings
-from auditor.domain.check import Evidence, Repair, Severity, Status, Verdict, check
+from auditor.domain.check import Evidence, Severity, Status, Verdict, check
 from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import TaskDefinition
 
 _UNSET = "user-unset"
-_A_USER = Repair(container={"user": "1000:1000"}, manual="Name a user that the image is ready for.")
+_A_USER = DefinitionRepair(container={"user": "1000:1000"}, manual="Name a user that the image is ready for.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ class Parameters:
         "root-user": "runs as root",
         _UNSET: "sets no user, so the image decides",
     },
-    repairs={"privileged": Repair(container={"privileged": False}), "root-user": _A_USER, _UNSET: _A_USER},
+    repairs={"privileged": DefinitionRepair(container={"privileged": False}), "root-user": _A_USER, _UNSET: _A_USER},
 )
 def host_network_privileged_or_root(task: TaskDefinition, params: Parameters) -> Verdict:
     """Judge one revision; the module's docstring is the rule."""
@@ -212,7 +214,7 @@ def _faults(container: Container, params: Parameters) -> Iterator[str]:
 
 
 def _evidence(container: Container, reasons: tuple[str, ...]) -> Evidence:
-    return Evidence(container.name, container.user, container.privileged, reasons)
+    return of_container(container, reasons, user_details(container))
 
 
 def _union(evidence: tuple[Evidence, ...]) -> tuple[str, ...]:

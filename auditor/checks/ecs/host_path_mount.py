@@ -131,13 +131,14 @@ from typing import Literal
 
 from auditor.checks._verdicts import from_evidence, not_applicable
 from auditor.checks.ecs._host_paths import any_within, evidence_of, is_absolute, mounted, normal, spellings, within
-from auditor.domain.check import Repair, Severity, Status, Verdict, check
+from auditor.domain.check import Severity, Status, Verdict, check
 from auditor.domain.ecs.containers import Mount
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
 _WRITABLE = "writable-host-path"
 _READABLE = "readable-host-path"
-_NARROW = Repair(
+_NARROW = DefinitionRepair(
     removes="mount",
     manual="The mount point is taken out, and its volume if nothing else mounts it: mount the narrowest path, "
     "read-only, where the process needs one.",

@@ -111,7 +111,8 @@ CKV_AWS_335 looks for `pidMode` inside the containers, where ECS has none, and s
 from __future__ import annotations
 
 from auditor.checks._verdicts import not_applicable, of_whole
-from auditor.domain.check import NoParameters, Repair, Severity, Verdict, check
+from auditor.domain.check import NoParameters, Severity, Verdict, check
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
 _SHARED = "host-pid-mode"
@@ -132,7 +133,7 @@ _SHARED = "host-pid-mode"
         "processes); update the services or daemons that use the family; then deregister the old revision."
     ),
     reason_texts={_SHARED: "shares the process namespace of its host"},
-    repairs={_SHARED: Repair(definition={"pidMode": None})},
+    repairs={_SHARED: DefinitionRepair(definition={"pidMode": None})},
 )
 def host_pid_mode(definition: Definition, _: NoParameters) -> Verdict:
     """Judge one revision; the module's docstring is the rule."""

@@ -151,14 +151,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from auditor.checks._verdicts import not_applicable, of_container, over_containers
+from auditor.checks._verdicts import not_applicable, of_container, over_containers, user_details
 from auditor.checks.ecs._notes import noting
-from auditor.domain.check import Repair, Severity, Status, Verdict, check
+from auditor.domain.check import Severity, Status, Verdict, check
 from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition, TaskDefinition
 
 _UNSET = "user-unset"
-_A_USER = Repair(container={"user": "1000:1000"}, manual="Name a user that the image is ready for.")
+_A_USER = DefinitionRepair(container={"user": "1000:1000"}, manual="Name a user that the image is ready for.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +187,8 @@ def linux_root_user(definition: Definition, params: Parameters) -> Verdict:
     """Judge one revision; the module's docstring is the rule."""
     if definition.on_windows:
         return replace(not_applicable(), standards=_standards(definition))
-    verdict = over_containers(definition, lambda container: _faults(container, params))
-    notes = (of_container(each, (_UNSET,), {}) for each in definition.containers if each.user_unset)
+    verdict = over_containers(definition, lambda container: _faults(container, params), user_details)
+    notes = (of_container(each, (_UNSET,), user_details(each)) for each in definition.containers if each.user_unset)
     return replace(noting(verdict, notes), standards=_standards(definition))
 
 

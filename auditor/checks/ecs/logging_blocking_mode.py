@@ -124,13 +124,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from auditor.checks._verdicts import from_evidence, not_applicable, of_container
-from auditor.domain.check import Evidence, Repair, Severity, Status, Verdict, check
+from auditor.domain.check import Evidence, Severity, Status, Verdict, check
 from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
 _BLOCKING = "blocking-mode"
 _UNSET = "mode-unset"
-_NON_BLOCKING = Repair(container={"logConfiguration": {"options": {"mode": "non-blocking", "max-buffer-size": "25m"}}})
+_NON_BLOCKING = DefinitionRepair(
+    container={"logConfiguration": {"options": {"mode": "non-blocking", "max-buffer-size": "25m"}}}
+)
 
 
 @dataclass(frozen=True, slots=True)

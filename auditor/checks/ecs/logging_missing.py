@@ -100,7 +100,8 @@ All three read the same member in the same way; none of them looks at managed da
 from __future__ import annotations
 
 from auditor.checks._verdicts import over_containers
-from auditor.domain.check import NoParameters, Repair, Severity, Verdict, check
+from auditor.domain.check import NoParameters, Severity, Verdict, check
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
 _NONE = "no-log-driver"
@@ -130,7 +131,7 @@ _AWSLOGS = {
     ),
     reason_texts={_NONE: "has no log driver"},
     repairs={
-        _NONE: Repair(
+        _NONE: DefinitionRepair(
             container={"logConfiguration": _AWSLOGS},
             manual="Create the log group, or name another, and let the execution role write there; one must be set.",
         )

@@ -110,7 +110,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from auditor.checks._verdicts import not_applicable, over_containers
-from auditor.domain.check import NoParameters, Repair, Severity, Status, Verdict, check
+from auditor.domain.check import NoParameters, Severity, Status, Verdict, check
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition, TaskDefinition
 
 _NONE = "no-memory-limit"
@@ -127,7 +128,9 @@ _NONE = "no-memory-limit"
         "uses the family; then deregister the old revision."
     ),
     reason_texts={_NONE: "has no hard limit of memory"},
-    repairs={_NONE: Repair(container={"memory": 512}, manual="Choose the limit in MiB by the container's peak.")},
+    repairs={
+        _NONE: DefinitionRepair(container={"memory": 512}, manual="Choose the limit in MiB by the container's peak.")
+    },
 )
 def memory_hard_limit(definition: Definition, _: NoParameters) -> Verdict:
     """Judge one revision; the module's docstring is the rule."""

@@ -112,13 +112,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from auditor.checks._verdicts import not_applicable, of_whole
-from auditor.domain.check import NoParameters, Repair, Severity, Status, Verdict, check
+from auditor.domain.check import NoParameters, Severity, Status, Verdict, check
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import TaskDefinition
 
 _REASONS = {mode: f"network-{mode}" for mode in ("host", "bridge", "none")}
 _UNSET = "network-unset"
 _OTHER = "network-other"
-_AWSVPC = Repair(
+_AWSVPC = DefinitionRepair(
     definition={"networkMode": "awsvpc"},
     manual="Give the services subnets and security groups, and take out `links` and host ports.",
 )

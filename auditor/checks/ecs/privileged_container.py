@@ -110,9 +110,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.checks._verdicts import not_applicable, over_containers
-from auditor.domain.check import NoParameters, Repair, Severity, Verdict, check
+from auditor.checks._verdicts import not_applicable, over_containers, user_details
+from auditor.domain.check import NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
 _PRIVILEGED = "privileged"
@@ -134,7 +135,7 @@ _PRIVILEGED = "privileged"
     ),
     reason_texts={_PRIVILEGED: "is privileged"},
     repairs={
-        _PRIVILEGED: Repair(
+        _PRIVILEGED: DefinitionRepair(
             container={"privileged": False},
             manual="Add the capabilities and devices that the process was using, if any, under `linuxParameters`.",
         )
@@ -142,7 +143,7 @@ _PRIVILEGED = "privileged"
 )
 def privileged_container(definition: Definition, _: NoParameters) -> Verdict:
     """Judge one revision; the module's docstring is the rule."""
-    return not_applicable() if definition.on_windows else over_containers(definition, _faults)
+    return not_applicable() if definition.on_windows else over_containers(definition, _faults, user_details)
 
 
 def _faults(container: Container) -> Iterator[str]:

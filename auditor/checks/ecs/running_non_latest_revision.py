@@ -107,8 +107,9 @@ from __future__ import annotations
 from auditor.checks._verdicts import not_applicable, of_whole
 from auditor.checks.ecs._unclear import unclear
 from auditor.checks.ecs._usage import told, usage_of
-from auditor.domain.check import NoParameters, Repair, Severity, Verdict, check
+from auditor.domain.check import NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.task_definitions import TaskDefinition
+from auditor.domain.repair import Repair
 
 _OLDER, _NEWER, _NONE, _UNKNOWN = (
     "older-than-latest",

@@ -153,4 +153,4 @@ def _evidence(service: Service) -> Iterator[Evidence]:
     for each in lingering(service):
         if each.placement.public_ip:
             details: dict[str, Detail] = {**_ON, "taskDefinition": each.task_definition, "runningCount": each.running}
-            yield Evidence(name_of(each), reasons=("public-ip-lingers",), details=details)
+            yield Evidence(name_of(each), "deployment", ("public-ip-lingers",), details)

@@ -105,7 +105,8 @@ Checkov: CKV_AWS_249, which compares the two texts and so misses a short name be
 from __future__ import annotations
 
 from auditor.checks._verdicts import of_whole
-from auditor.domain.check import NoParameters, Repair, Severity, Verdict, check
+from auditor.domain.check import NoParameters, Severity, Verdict, check
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
 _SHARED = "shared-role"
@@ -124,7 +125,7 @@ _SHARED = "shared-role"
     ),
     reason_texts={_SHARED: "has one role for its code and for ECS"},
     repairs={
-        _SHARED: Repair(
+        _SHARED: DefinitionRepair(
             definition={"taskRoleArn": None},
             manual="Name a role of the task's own as `taskRoleArn`; it has none now, which is enough only where the "
             "code calls no AWS service and nobody uses ECS Exec.",

@@ -133,9 +133,10 @@ from fnmatch import fnmatchcase
 
 from auditor.checks._verdicts import from_evidence, of_container
 from auditor.checks.ecs._images import repository_of
-from auditor.domain.check import Evidence, Repair, Severity, Verdict, check
+from auditor.domain.check import Evidence, Severity, Verdict, check
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.task_definitions import Definition
+from auditor.domain.repair import Repair
 
 _UNTRUSTED = "untrusted-registry"
 _NONE = "no-image"

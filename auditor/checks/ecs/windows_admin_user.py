@@ -144,13 +144,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from auditor.checks._verdicts import not_applicable, over_containers
-from auditor.domain.check import Repair, Severity, Status, Verdict, check
+from auditor.checks._verdicts import not_applicable, over_containers, user_details
+from auditor.domain.check import Severity, Status, Verdict, check
 from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import TaskDefinition
 
 _UNSET = "user-unset"
-_A_USER = Repair(
+_A_USER = DefinitionRepair(
     container={"user": "ContainerUser"}, manual="Name an account that the image is ready for and no administrator."
 )
 
@@ -197,7 +198,7 @@ def windows_admin_user(task: TaskDefinition, params: Parameters) -> Verdict:
     verdict = over_containers(
         task,
         lambda container: _faults(container, administrators),
-        lambda _: {"runtimePlatform.operatingSystemFamily": task.os_family},
+        lambda container: {**user_details(container), "runtimePlatform.operatingSystemFamily": task.os_family},
     )
     return replace(verdict, standards=_standards(task))
 

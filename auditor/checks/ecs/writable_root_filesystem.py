@@ -120,8 +120,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from auditor.checks._verdicts import not_applicable, over_containers
-from auditor.domain.check import NoParameters, Repair, Severity, Status, Verdict, check
+from auditor.domain.check import NoParameters, Severity, Status, Verdict, check
 from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition, TaskDefinition
 
 _WRITABLE = "writable-root-filesystem"
@@ -143,7 +144,7 @@ _WRITABLE = "writable-root-filesystem"
     ),
     reason_texts={_WRITABLE: "can write to its root file system"},
     repairs={
-        _WRITABLE: Repair(
+        _WRITABLE: DefinitionRepair(
             container={"readonlyRootFilesystem": True},
             manual="Mount a volume at each path that the process writes to. ECS Exec stops working in the container.",
         )

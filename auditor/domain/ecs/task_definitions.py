@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from auditor.domain.aws_resource import Resource
 from auditor.domain.ecs.containers import Container
-from auditor.domain.ecs.usage import Usage
+from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.fact import fact_kind
 
 
@@ -39,6 +39,7 @@ class Definition:
     """
 
     TYPE: ClassVar[str] = ""
+    USAGE: ClassVar[type[EcsUsage]] = EcsUsage
 
     arn: str
     family: str
@@ -56,7 +57,7 @@ class Definition:
     task_role_arn: str | None = None
     execution_role_arn: str | None = None
     volumes: tuple[Volume, ...] = ()
-    usage: Usage | None = None
+    usage: EcsUsage | None = None
     latest_active: int | None = None
 
     @property

@@ -1,71 +1,145 @@
-"""What runs which revision: services, task sets and tasks, added up by the ARN of the definition. Pure."""
+"""Usage of task definition revisions: services, task sets, daemons and tasks, indexed by the revision's ARN."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from auditor.domain.ecs.workloads import Placement, Service, Task
+from auditor.domain.usage import Usage, UsageText
+
+_MAX_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """What runs a task definition revision.
-
-    `services` and `daemons` are ARNs, `clusters` names, `launch_types` the API's words. `public_ip` and `exec_enabled`
-    say whether any of it gets a public address, or lets people run commands in its containers. `complete` is False
-    where some of the region could not be read: then there may be more of it.
-    """
+class EcsUsage:
+    """What uses a task definition revision, or several revisions of one family."""
 
     services: tuple[str, ...] = ()
+    """ARNs of the services that use it."""
     daemons: tuple[str, ...] = ()
+    """ARNs of the managed daemons that use it."""
     running_tasks: int = 0
+    """Number of running tasks, of services or on their own."""
     clusters: tuple[str, ...] = ()
+    """Names of the clusters where it is used."""
     launch_types: tuple[str, ...] = ()
+    """Launch types of its services and tasks, as the ECS API spells them."""
     public_ip: bool = False
+    """Whether some of its tasks get a public IP address."""
     exec_enabled: bool = False
+    """Whether ECS Exec lets people run commands in some of its containers."""
     complete: bool = True
+    """False if part of the region could not be read, so that there may be more usage."""
 
     @property
     def in_use(self) -> bool:
-        """Whether anything is known to use it: a service counts even while it has no task."""
+        """Whether anything is known to use it. A service counts even while it runs no task."""
         return bool(self.services or self.daemons or self.running_tasks)
 
+    @property
+    def is_public(self) -> bool:
+        """Whether some of its tasks get a public IP address."""
+        return self.public_ip
 
-def usage_by_arn(services: Iterable[Service], tasks: Iterable[Task], *, complete: bool) -> Mapping[str, Usage]:
-    """Return by ARN what uses each revision that anything uses. Tasks of a service count beside their service.
+    @classmethod
+    def merge(cls, usages: Sequence[EcsUsage]) -> EcsUsage:
+        """Return the usage of several revisions together."""
+        return cls(
+            services=_union(usage.services for usage in usages),
+            daemons=_union(usage.daemons for usage in usages),
+            running_tasks=sum(usage.running_tasks for usage in usages),
+            clusters=_union(usage.clusters for usage in usages),
+            launch_types=_union(usage.launch_types for usage in usages),
+            public_ip=any(usage.public_ip for usage in usages),
+            exec_enabled=any(usage.exec_enabled for usage in usages),
+            complete=all(usage.complete for usage in usages),
+        )
 
-    With `complete` false, some of it could not be read, and every answer says so.
+    def to_row(self) -> dict[str, Any]:
+        """Return the fields as plain JSON."""
+        values = {name: getattr(self, name) for name in _FIELDS}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> EcsUsage:
+        """Return the usage that `to_row` wrote. Raises KeyError, TypeError or ValueError if the row is malformed."""
+        return cls(
+            services=tuple(row["services"]),
+            daemons=tuple(row["daemons"]),
+            running_tasks=int(row["running_tasks"]),
+            clusters=tuple(row["clusters"]),
+            launch_types=tuple(row["launch_types"]),
+            public_ip=bool(row["public_ip"]),
+            exec_enabled=bool(row["exec_enabled"]),
+            complete=bool(row["complete"]),
+        )
+
+    def describe(self) -> UsageText:
+        """Return the usage in words. "Not running" is said only if everything could be read."""
+        if not self.in_use:
+            if self.complete:
+                return UsageText("Not in use", "not in use")
+            return UsageText("Usage unknown: part of the region could not be read", "usage unknown")
+        parts = [
+            _names("service", self.services),
+            _names("daemon", self.daemons),
+            _count("running task", self.running_tasks),
+            _names("cluster", self.clusters),
+            *self.launch_types,
+        ]
+        more = "; possibly more, because part of the region could not be read" if not self.complete else ""
+        owners = [_count("service", len(self.services)), _count("daemon", len(self.daemons))]
+        tasks = [] if any(owners) else [_count("task", self.running_tasks)]
+        public = ["public IP"] if self.public_ip else []
+        return UsageText(
+            sentence=f"In use: {', '.join(filter(None, parts))}{more}",
+            short=", ".join(filter(None, [*owners, *tasks, *public])),
+            warnings=(("public IP address",) if self.public_ip else ()) + (("ECS Exec",) if self.exec_enabled else ()),
+        )
+
+
+def ecs_usage(usage: Usage | None) -> EcsUsage:
+    """Return the usage of an ECS finding; an empty, incomplete one if usage was not examined."""
+    return usage if isinstance(usage, EcsUsage) else EcsUsage(complete=False)
+
+
+_FIELDS = tuple(field.name for field in fields(EcsUsage))
+
+
+def usage_by_arn(services: Iterable[Service], tasks: Iterable[Task], *, complete: bool) -> Mapping[str, EcsUsage]:
+    """Return the usage of every revision that is in use, by its ARN. Tasks of a service count in addition to it.
+
+    `complete` is False if some services or tasks could not be read; every usage then says so.
     """
-    parts: dict[str, list[Usage]] = {}
+    usages: dict[str, list[EcsUsage]] = {}
     for service in services:
-        for arn, usage in _of_service(service):
-            parts.setdefault(arn, []).append(usage)
+        for arn, usage in _usages_of_service(service):
+            usages.setdefault(arn, []).append(usage)
     for task in tasks:
-        parts.setdefault(task.task_definition, []).append(_of_task(task))
-    return {arn: replace(merge_usages(each), complete=complete) for arn, each in parts.items()}
+        usages.setdefault(task.task_definition, []).append(_usage_of_task(task))
+    return {arn: replace(EcsUsage.merge(parts), complete=complete) for arn, parts in usages.items()}
 
 
-def _of_service(service: Service) -> Iterator[tuple[str, Usage]]:
-    placed = [(service.task_definition, service.placement)]
-    placed += [(each.task_definition, each.placement) for each in service.deployments]
-    placed += [(each.task_definition, each.placement) for each in service.task_sets]
-    for arn, placement in placed:
+def _usages_of_service(service: Service) -> Iterator[tuple[str, EcsUsage]]:
+    placements = [(service.task_definition, service.placement)]
+    placements += [(deployment.task_definition, deployment.placement) for deployment in service.deployments]
+    placements += [(task_set.task_definition, task_set.placement) for task_set in service.task_sets]
+    for arn, placement in placements:
         if arn:
-            yield (
-                arn,
-                Usage(
-                    services=(service.arn,),
-                    clusters=(service.cluster_name,),
-                    launch_types=_launch_types(placement),
-                    public_ip=placement.public_ip is True,
-                    exec_enabled=service.exec_enabled,
-                ),
+            usage = EcsUsage(
+                services=(service.arn,),
+                clusters=(service.cluster_name,),
+                launch_types=_launch_types(placement),
+                public_ip=placement.public_ip is True,
+                exec_enabled=service.exec_enabled,
             )
+            yield arn, usage
 
 
-def _of_task(task: Task) -> Usage:
-    return Usage(
+def _usage_of_task(task: Task) -> EcsUsage:
+    return EcsUsage(
         running_tasks=1,
         clusters=(task.cluster_arn.rpartition("/")[2],),
         launch_types=(task.launch_type,) if task.launch_type else (),
@@ -79,20 +153,21 @@ def _launch_types(placement: Placement) -> tuple[str, ...]:
     return ("FARGATE",) if placement.on_fargate else ()
 
 
-def merge_usages(usages: Iterable[Usage]) -> Usage:
-    """Return the sum of what runs several revisions of one family."""
-    parts = tuple(usages)
-    return Usage(
-        services=_union(part.services for part in parts),
-        daemons=_union(part.daemons for part in parts),
-        running_tasks=sum(part.running_tasks for part in parts),
-        clusters=_union(part.clusters for part in parts),
-        launch_types=_union(part.launch_types for part in parts),
-        public_ip=any(part.public_ip for part in parts),
-        exec_enabled=any(part.exec_enabled for part in parts),
-        complete=all(part.complete for part in parts),
-    )
-
-
 def _union(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(sorted({each for part in parts for each in part}))
+    return tuple(sorted({name for part in parts for name in part}))
+
+
+def _count(noun: str, number: int) -> str:
+    """Return `2 services`, or an empty text for none."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}" if number else ""
+
+
+def _names(noun: str, arns: Sequence[str]) -> str:
+    """Return `services web, api, db and 2 more` for the last parts of ARNs, or an empty text for none."""
+    if not arns:
+        return ""
+    names = [arn.rpartition("/")[2] for arn in arns[:_MAX_NAMES]]
+    if len(arns) > _MAX_NAMES:
+        names.append(f"{len(arns) - _MAX_NAMES:,} more")
+    joined = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{noun}{'' if len(arns) == 1 else 's'} {joined}"

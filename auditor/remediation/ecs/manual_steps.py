@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from auditor.domain.check import Repair
+from auditor.domain.ecs.repair import BLANK
+from auditor.domain.ecs.usage import ecs_usage
 from auditor.domain.finding import Finding
+from auditor.domain.repair import Repair
 from auditor.remediation.arns import cluster_of
-from auditor.remediation.ecs.patch import BLANK
 from auditor.remediation.script import commands, printable
 
 #: An operation in the API's words, with its parameters.
@@ -110,9 +111,9 @@ def _capacity(finding: Finding) -> Iterable[Call]:
 
 def _redeploy(finding: Finding) -> Iterable[Call]:
     """A family without a number is its latest ACTIVE revision."""
-    used = finding.usage
-    for service in used.services if used else ():
-        cluster = cluster_of(service, used.clusters if used else ()) or BLANK
+    usage = ecs_usage(finding.usage)
+    for service in usage.services:
+        cluster = cluster_of(service, usage.clusters) or BLANK
         yield "UpdateService", {"cluster": cluster, "service": service, "taskDefinition": finding.resource.family}
 
 

@@ -64,7 +64,7 @@ def said(opinion: FileFinding, words: Mapping[str, str]) -> str:
 
 def _part(evidence: Evidence, words: Mapping[str, str]) -> str:
     reasons = ", ".join(words.get(each, each) for each in evidence.reasons)
-    return f"{evidence.container} {reasons}" if evidence.container else reasons
+    return f"{evidence.part} {reasons}" if evidence.part else reasons
 
 
 def _headline(opinion: FileFinding, words: Mapping[str, str]) -> str:
@@ -110,8 +110,7 @@ def _row(opinion: FileFinding) -> Mapping[str, Any]:
 
 
 def _evidence(evidence: Evidence) -> Iterator[tuple[str, Any]]:
-    yield "container", evidence.container
-    yield "user", evidence.user
-    yield "privileged", evidence.privileged
+    yield "part", evidence.part
+    yield "kind", evidence.kind
     yield "reasons", list(evidence.reasons)
     yield "details", {name: list(each) if isinstance(each, tuple) else each for name, each in evidence.details.items()}

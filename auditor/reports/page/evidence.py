@@ -1,14 +1,14 @@
-"""The evidence of a finding as people read it: by revision, each part with what is the matter, and what shows it."""
+"""The evidence of a finding, grouped by revision: each part with its reasons and details."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.domain.check import Detail, Evidence
-from auditor.domain.ecs.usage import Usage
 from auditor.domain.finding import Finding
 from auditor.domain.result import CheckInfo
+from auditor.domain.usage import Usage
 from auditor.reports.labels import phrases
 from auditor.reports.sanitize import sanitize
 
@@ -73,24 +73,17 @@ def line(finding: Finding, check: CheckInfo) -> str:
     return "; ".join(f"{part.name} {part.said}" if part.name else part.said for part in foremost)
 
 
-def _part(evidence: Evidence, check: CheckInfo, in_use: Usage | None) -> Part:
-    details = tuple(_details(evidence, check, in_use))[:_MOST_DETAILS]
-    return Part(sanitize(evidence.container, _NAME), phrases(evidence.reasons, check.reason_texts), details)
+def _part(evidence: Evidence, check: CheckInfo, usage: Usage | None) -> Part:
+    details = tuple(_details(evidence, usage))[:_MOST_DETAILS]
+    return Part(sanitize(evidence.part, _NAME), phrases(evidence.reasons, check.reason_texts), details)
 
 
-def _details(evidence: Evidence, check: CheckInfo, in_use: Usage | None) -> Iterator[tuple[str, str]]:
-    """Yield what says more than the reason does: not what is absent or a mere yes or no, nor again what runs it."""
-    if evidence.user and any("user" in _lines(check, reason) for reason in evidence.reasons):
-        yield "user", sanitize(evidence.user, _VALUE)
-    told = (in_use.services, in_use.clusters) if in_use else ()
+def _details(evidence: Evidence, usage: Usage | None) -> Iterator[tuple[str, str]]:
+    """Yield the details that add to the reason: not absent values or booleans, nor lists that the usage shows too."""
+    shown = [tuple(value) for value in usage.to_row().values() if isinstance(value, list)] if usage else []
     for name, value in evidence.details.items():
-        if value is not None and value not in {"", ()} and not isinstance(value, bool) and value not in told:
+        if value is not None and value not in {"", ()} and not isinstance(value, bool) and value not in shown:
             yield sanitize(name, _NAME), _value(value)
-
-
-def _lines(check: CheckInfo, reason: str) -> Mapping[str, object]:
-    repair = check.repairs.get(reason)
-    return repair.container if repair else {}
 
 
 def _value(value: Detail) -> str:

@@ -100,7 +100,7 @@ def _environment() -> Environment:
         "prose": _prose,
         "evidence": evidence.shown,
         "change": repairs.change,
-        "running": usage.running,
+        "running": usage.usage_text,
         "since": usage.since,
         "standard": labels.standard_name,
         "framework": labels.framework_name,

@@ -95,7 +95,7 @@ def _failures(result: RunResult) -> tuple[str, int, list[str]]:
 def _failure(result: RunResult, finding: Finding) -> str:
     what = evidence.line(finding, failures.info(result, finding))
     resource = _cut(sanitize(finding.resource.name, 60), 40)
-    runs = usage.tag(finding)
+    runs = usage.usage_label(finding)
     owner = _cut(sanitize(str(finding.account), 60), 44)
     where = f"{owner} {sanitize(finding.region, 20)} {resource}{f' ({runs})' if runs else ''}"
     return truncate(f"  {finding.severity:<8} {where}: {what}", WIDTH)

@@ -93,7 +93,7 @@ def test_the_evidence_shows_the_mount_as_ecs_holds_it() -> None:
         "containerPath": "/x",
         "readOnly": True,
     }
-    evidence = Evidence("app", "1000", privileged=False, reasons=FOLDER, details=details)
+    evidence = Evidence("app", "container", FOLDER, details)
 
     assert judged("/var/run/", read_only=True) == Verdict(FAIL, FOLDER, (evidence,))
 
@@ -124,7 +124,7 @@ def test_there_is_one_evidence_for_each_mount_of_each_container() -> None:
     verdict = rule.judge(task, Parameters())
 
     assert verdict.reasons == (*SOCKET, *FOLDER)
-    assert [(each.container, each.details["containerPath"], each.reasons) for each in verdict.evidence] == [
+    assert [(each.part, each.details["containerPath"], each.reasons) for each in verdict.evidence] == [
         ("both", "/host", FOLDER),
         ("both", "/s", SOCKET),
         ("one", "/t", SOCKET),

@@ -35,7 +35,7 @@ def judged(*volumes: Volume) -> Verdict:
 def test_one_efs_volume(word: str | None, status: Status) -> None:
     verdict = judged(Volume("data", efs=True, transit_encryption=word))
 
-    evidence = (Evidence("data", reasons=REASON, details={"transitEncryption": word}),)
+    evidence = (Evidence("data", "volume", reasons=REASON, details={"transitEncryption": word}),)
     assert verdict == (Verdict(PASS) if status is PASS else Verdict(FAIL, REASON, evidence))
 
 
@@ -59,7 +59,7 @@ def test_each_volume_that_fails_is_named_and_no_other() -> None:
         Volume("d", efs=True, transit_encryption="DISABLED"),
     )
 
-    assert [each.container for each in verdict.evidence] == ["a", "d"]
+    assert [each.part for each in verdict.evidence] == ["a", "d"]
 
 
 @pytest.mark.parametrize(

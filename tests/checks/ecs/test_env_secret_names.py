@@ -53,9 +53,7 @@ def test_names_of_variables(names: tuple[str, ...], found: tuple[str, ...]) -> N
         assert verdict == Verdict(PASS)
         return
     assert (verdict.status, verdict.reasons) == (FAIL, ("secret-name",))
-    assert verdict.evidence == (
-        Evidence("app", "1", privileged=False, reasons=("secret-name",), details={"environment": found}),
-    )
+    assert verdict.evidence == (Evidence("app", "container", ("secret-name",), {"environment": found}),)
 
 
 def test_a_name_under_secrets_is_where_it_should_be() -> None:
@@ -77,7 +75,7 @@ def test_each_container_that_fails_is_named_and_no_other() -> None:
         Container("c", environment=bad),
     )
 
-    assert [each.container for each in verdict.evidence] == ["a", "c"]
+    assert [each.part for each in verdict.evidence] == ["a", "c"]
 
 
 def test_the_list_can_be_replaced() -> None:

@@ -49,9 +49,7 @@ def test_the_suspicion_decides(variables: tuple[Variable, ...], found: tuple[str
         assert verdict == Verdict(PASS)
         return
     assert (verdict.status, verdict.reasons) == (FAIL, ("secret-value",))
-    assert verdict.evidence == (
-        Evidence("app", None, privileged=False, reasons=("secret-value",), details={"environment": found}),
-    )
+    assert verdict.evidence == (Evidence("app", "container", ("secret-value",), {"environment": found}),)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +99,7 @@ def test_each_container_that_fails_is_named_and_no_other() -> None:
         Container("c", environment=(TOKEN,)),
     )
 
-    assert [each.container for each in verdict.evidence] == ["a", "c"]
+    assert [each.part for each in verdict.evidence] == ["a", "c"]
 
 
 def test_managed_daemons_are_judged_too() -> None:

@@ -80,7 +80,7 @@ def test_a_setting(said: ExecLogging, parts: list[tuple[str, str]], checkov: Sta
     verdict = judged(cluster(exec_logging=said))
 
     assert verdict.status is (FAIL if parts else PASS)
-    assert [(each.container, *each.reasons) for each in verdict.evidence] == parts
+    assert [(each.part, *each.reasons) for each in verdict.evidence] == parts
     assert verdict.reasons == tuple(sorted({reason for _, reason in parts}))
     assert verdict.standards == {"checkov": checkov}
 
@@ -92,10 +92,11 @@ def test_evidence_shows_what_was_looked_at() -> None:
         Evidence(reasons=(NO_KEY,), details={"logging": "OVERRIDE"}),
         Evidence(
             "g",
+            "log-group",
             reasons=(UNENCRYPTED,),
             details={"cloudWatchLogGroupName": "g", "cloudWatchEncryptionEnabled": False},
         ),
-        Evidence("b", reasons=(UNENCRYPTED,), details={"s3BucketName": "b", "s3EncryptionEnabled": False}),
+        Evidence("b", "bucket", reasons=(UNENCRYPTED,), details={"s3BucketName": "b", "s3EncryptionEnabled": False}),
     )
 
 

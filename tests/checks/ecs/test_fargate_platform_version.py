@@ -96,7 +96,7 @@ def test_an_older_deployment_that_still_runs_fails_by_its_revision() -> None:
     verdict = judged(on_fargate("LATEST", deployments=(deployment("PRIMARY", 7, **placed), still, *gone)))
 
     assert verdict.status is FAIL
-    assert [each.container for each in verdict.evidence] == ["deployment of web:6"]
+    assert [each.part for each in verdict.evidence] == ["deployment of web:6"]
 
 
 def test_a_service_that_leaves_it_to_its_task_sets_is_judged_by_those_that_are_not_stopped() -> None:
@@ -111,7 +111,7 @@ def test_a_service_that_leaves_it_to_its_task_sets_is_judged_by_those_that_are_n
     verdict = judged(service(task_definition=None, task_sets=sets))
 
     assert verdict.status is FAIL
-    assert [each.container for each in verdict.evidence] == ["ecs-svc/2"]
+    assert [each.part for each in verdict.evidence] == ["ecs-svc/2"]
 
 
 def test_task_sets_that_are_all_new_pass_although_the_service_itself_says_nothing() -> None:
@@ -124,7 +124,7 @@ def test_one_part_that_is_old_fails_where_another_is_unclear_and_both_are_named(
     verdict = judged(on_fargate("soon", task_sets=(task_set(placement=Placement("FARGATE", (), "1.3.0")),)))
 
     assert (verdict.status, verdict.reasons) == (FAIL, (OLD, UNCLEAR))
-    assert [each.container for each in verdict.evidence] == ["", "ecs-svc/1"]
+    assert [each.part for each in verdict.evidence] == ["", "ecs-svc/1"]
 
 
 @pytest.mark.parametrize("status", ["DRAINING", "INACTIVE"])

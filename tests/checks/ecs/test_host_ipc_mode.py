@@ -29,7 +29,7 @@ def test_a_task_on_the_hosts_namespace_fails_with_its_own_word() -> None:
 
     assert (verdict.status, verdict.reasons) == (FAIL, ("host-ipc-mode",))
     (evidence,) = verdict.evidence
-    assert (evidence.container, evidence.reasons, evidence.details) == (
+    assert (evidence.part, evidence.reasons, evidence.details) == (
         "",
         ("host-ipc-mode",),
         {"ipcMode": "host"},
@@ -95,7 +95,3 @@ def test_the_table_of_the_manual_page_speaks_of_every_kind_of_definition() -> No
 def test_the_check_is_severe_and_mapped_to_the_controls_that_read_alike() -> None:
     assert rule.severity is Severity.HIGH
     assert rule.frameworks == {}
-
-
-def test_the_repair_takes_the_field_out() -> None:
-    assert rule.repairs["host-ipc-mode"].definition == {"ipcMode": None}

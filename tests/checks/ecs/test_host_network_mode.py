@@ -51,10 +51,3 @@ def test_the_check_is_mapped_to_the_control_that_reads_alike() -> None:
         "aws-fsbp": ("ECS.17",),
         "aws-config": ("ecs-task-definition-network-mode-not-host",),
     }
-
-
-def test_the_repair_gives_the_task_a_network_of_its_own_and_leaves_the_services_to_a_person() -> None:
-    repair = rule.repairs["host-network-mode"]
-
-    assert (repair.definition, repair.container) == ({"networkMode": "awsvpc"}, {})
-    assert "security groups" in repair.manual

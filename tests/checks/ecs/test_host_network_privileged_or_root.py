@@ -65,7 +65,9 @@ def test_one_container_on_the_hosts_network(
     verdict = one(user, privileged=privileged)
 
     assert (verdict.status, verdict.reasons) == (status, reasons)
-    assert verdict.evidence == ((Evidence("app", user, privileged, reasons),) if reasons else ())
+    assert verdict.evidence == (
+        (Evidence("app", "container", reasons, {"user": user, "privileged": privileged}),) if reasons else ()
+    )
 
 
 ATOI = "the container runtime reads the uid part with Go's strconv.Atoi"
@@ -172,7 +174,7 @@ def test_an_unset_user_fails_where_the_parameter_says_so(user: str | None) -> No
     verdict = one(user, params=STRICT)
 
     assert (verdict.status, verdict.reasons) == (FAIL, ("user-unset",))
-    assert verdict.evidence == (Evidence("app", user, privileged=False, reasons=("user-unset",)),)
+    assert verdict.evidence == (Evidence("app", "container", ("user-unset",), {"user": user, "privileged": False}),)
 
 
 @pytest.mark.parametrize("user", ["1000", "app:root"])
@@ -195,8 +197,8 @@ def test_one_bad_container_fails_the_definition_and_the_evidence_names_the_bad_o
     assert verdict.status is FAIL
     assert verdict.reasons == ("privileged", "root-user")
     assert verdict.evidence == (
-        Evidence("proxy", "root", privileged=False, reasons=("root-user",)),
-        Evidence("agent", "0:0", privileged=True, reasons=("privileged", "root-user")),
+        Evidence("proxy", "container", ("root-user",), {"user": "root", "privileged": False}),
+        Evidence("agent", "container", ("privileged", "root-user"), {"user": "0:0", "privileged": True}),
     )
 
 
@@ -204,7 +206,7 @@ def test_the_note_on_a_pass_names_the_containers_that_it_is_about() -> None:
     verdict = judged(Container("web", user="1000"), Container("log"))
 
     assert (verdict.status, verdict.reasons) == (PASS, ("user-unset",))
-    assert verdict.evidence == (Evidence("log", None, privileged=False, reasons=("user-unset",)),)
+    assert verdict.evidence == (Evidence("log", "container", ("user-unset",), {"user": None, "privileged": False}),)
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_a_folder_with_public_files_is_not_public() -> None:
 
 def test_the_evidence_shows_the_mount_as_ecs_holds_it() -> None:
     details: dict[str, Detail] = {"sourceVolume": "v", "sourcePath": "/proc/", "containerPath": "/x", "readOnly": True}
-    evidence = Evidence("app", "0", privileged=True, reasons=READABLE, details=details)
+    evidence = Evidence("app", "container", READABLE, details)
 
     assert judged("/proc/", read_only=True) == Verdict(FAIL, READABLE, (evidence,))
 

@@ -29,7 +29,7 @@ def test_a_task_on_the_hosts_namespace_fails_with_its_own_word() -> None:
 
     assert (verdict.status, verdict.reasons) == (FAIL, ("host-pid-mode",))
     (evidence,) = verdict.evidence
-    assert (evidence.container, evidence.reasons, evidence.details) == (
+    assert (evidence.part, evidence.reasons, evidence.details) == (
         "",
         ("host-pid-mode",),
         {"pidMode": "host"},
@@ -99,7 +99,3 @@ def test_the_check_is_severe_and_mapped_to_the_controls_that_read_alike() -> Non
         "aws-fsbp": ("ECS.3",),
         "aws-config": ("ecs-task-definition-pid-mode-check",),
     }
-
-
-def test_the_repair_takes_the_field_out() -> None:
-    assert rule.repairs["host-pid-mode"].definition == {"pidMode": None}

@@ -57,7 +57,7 @@ def test_what_only_looks_like_root_is_another_user(user: str) -> None:
     ("user", "reason"), [("root", "root-user"), ("0:0", "root-user"), (None, "user-unset"), ("", "user-unset")]
 )
 def test_the_evidence_says_who_the_container_runs_as(user: str | None, reason: str) -> None:
-    assert of(user).evidence == (Evidence("c0", user, privileged=False, reasons=(reason,)),)
+    assert of(user).evidence == (Evidence("c0", "container", (reason,), {"user": user, "privileged": False}),)
 
 
 def test_one_bad_container_is_enough_and_each_has_its_own_reason() -> None:
@@ -65,8 +65,8 @@ def test_one_bad_container_is_enough_and_each_has_its_own_reason() -> None:
 
     assert (verdict.status, verdict.reasons) == (FAIL, ("root-user", "user-unset"))
     assert verdict.evidence == (
-        Evidence("c1", "root", privileged=False, reasons=("root-user",)),
-        Evidence("c2", None, privileged=False, reasons=("user-unset",)),
+        Evidence("c1", "container", ("root-user",), {"user": "root", "privileged": False}),
+        Evidence("c2", "container", ("user-unset",), {"user": None, "privileged": False}),
     )
 
 
@@ -78,14 +78,14 @@ def test_an_unset_user_passes_with_a_note_where_the_parameter_says_so() -> None:
     verdict = of(None, "1000", params=TRUSTING)
 
     assert (verdict.status, verdict.reasons) == (PASS, ("user-unset",))
-    assert verdict.evidence == (Evidence("c0", None, privileged=False, reasons=("user-unset",)),)
+    assert verdict.evidence == (Evidence("c0", "container", ("user-unset",), {"user": None, "privileged": False}),)
 
 
 def test_root_that_is_written_down_fails_whatever_the_parameter_and_leaves_no_room_for_notes() -> None:
     verdict = of(None, "0", params=TRUSTING)
 
     assert (verdict.status, verdict.reasons) == (FAIL, ("root-user",))
-    assert [each.container for each in verdict.evidence] == ["c1"]
+    assert [each.part for each in verdict.evidence] == ["c1"]
 
 
 def test_the_parameter_changes_our_verdict_and_nobody_elses() -> None:
@@ -129,11 +129,3 @@ def test_the_check_is_mapped_to_the_control_that_took_the_place_of_an_older_one(
         "aws-fsbp": ("ECS.20",),
         "aws-config": ("ecs-task-definition-linux-user-non-root",),
     }
-
-
-@pytest.mark.parametrize("reason", ["root-user", "user-unset"])
-def test_the_repair_names_a_user_that_the_check_is_content_with(reason: str) -> None:
-    repair = rule.repairs[reason]
-
-    assert of(repair.container["user"]).status is PASS
-    assert repair.manual

@@ -54,7 +54,7 @@ def test_modes(logs: list[Logs], status: Status, reasons: tuple[str, ...], faili
     verdict = judged(*logs)
 
     assert (verdict.status, verdict.reasons) == (status, reasons)
-    assert [each.container for each in verdict.evidence] == failing
+    assert [each.part for each in verdict.evidence] == failing
 
 
 def test_the_evidence_shows_driver_and_mode() -> None:
@@ -68,14 +68,14 @@ def test_where_the_accounts_default_is_trusted_an_unset_mode_is_a_note() -> None
     verdict = judged(("awslogs", None), ("awslogs", "non-blocking"), params=LENIENT)
 
     assert (verdict.status, verdict.reasons) == (PASS, ("mode-unset",))
-    assert [each.container for each in verdict.evidence] == ["0"]
+    assert [each.part for each in verdict.evidence] == ["0"]
 
 
 def test_where_the_accounts_default_is_trusted_blocking_still_fails_and_alone() -> None:
     verdict = judged(("awslogs", None), ("awslogs", "blocking"), params=LENIENT)
 
     assert (verdict.status, verdict.reasons) == (FAIL, ("blocking-mode",))
-    assert [each.container for each in verdict.evidence] == ["1"]
+    assert [each.part for each in verdict.evidence] == ["1"]
 
 
 def test_where_the_accounts_default_is_trusted_non_blocking_passes_without_a_note() -> None:
@@ -93,7 +93,7 @@ def test_through_the_parser() -> None:
         ],
     }
 
-    assert [each.container for each in rule.judge(parse(raw), Parameters()).evidence] == ["b"]
+    assert [each.part for each in rule.judge(parse(raw), Parameters()).evidence] == ["b"]
 
 
 def test_managed_daemons_are_judged_too() -> None:

@@ -28,7 +28,7 @@ def test_any_driver_passes(driver: str) -> None:
 
 @pytest.mark.parametrize("driver", [None, ""], ids=["no driver", "an empty driver"])
 def test_a_container_without_a_driver_fails(driver: str | None) -> None:
-    evidence = Evidence("0", None, privileged=False, reasons=("no-log-driver",), details={"logDriver": driver})
+    evidence = Evidence("0", "container", ("no-log-driver",), {"logDriver": driver})
 
     assert judged(driver) == Verdict(FAIL, ("no-log-driver",), (evidence,))
 
@@ -37,7 +37,7 @@ def test_one_of_several_is_enough_and_only_that_one_is_named() -> None:
     verdict = judged("awslogs", None, "awsfirelens", None)
 
     assert verdict.status is FAIL
-    assert [each.container for each in verdict.evidence] == ["1", "3"]
+    assert [each.part for each in verdict.evidence] == ["1", "3"]
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_limits(limits: tuple[int | None, ...], failing: list[str], aws_config: 
 
     assert verdict.status is (FAIL if failing else PASS)
     assert verdict.reasons == (REASON if failing else ())
-    assert [each.container for each in verdict.evidence] == failing
+    assert [each.part for each in verdict.evidence] == failing
     assert verdict.standards == {"aws-config": aws_config}
 
 
@@ -45,7 +45,7 @@ def test_a_reservation_is_no_limit_and_is_shown() -> None:
     verdict = rule.judge(task_definition(containers=(container,)), NoParameters())
 
     details = {"memory": None, "memoryReservation": 128}
-    assert verdict.evidence == (Evidence("app", None, privileged=False, reasons=REASON, details=details),)
+    assert verdict.evidence == (Evidence("app", "container", REASON, details),)
 
 
 @pytest.mark.parametrize(

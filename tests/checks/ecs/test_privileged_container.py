@@ -33,7 +33,7 @@ def test_a_privileged_container_fails_in_any_network_and_as_any_user(mode: str |
     verdict = judged(task_definition(network_mode=mode, containers=(Container("app", user=user, privileged=True),)))
 
     assert (verdict.status, verdict.reasons) == (Status.FAIL, ("privileged",))
-    assert verdict.evidence == (Evidence("app", user, privileged=True, reasons=("privileged",)),)
+    assert verdict.evidence == (Evidence("app", "container", ("privileged",), {"user": user, "privileged": True}),)
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_one_privileged_container_is_enough_and_the_evidence_names_each_in_order
 
     assert verdict.reasons == ("privileged",)
     assert verdict.evidence == (
-        Evidence("proxy", "0", privileged=True, reasons=("privileged",)),
-        Evidence("agent", None, privileged=True, reasons=("privileged",)),
+        Evidence("proxy", "container", ("privileged",), {"user": "0", "privileged": True}),
+        Evidence("agent", "container", ("privileged",), {"user": None, "privileged": True}),
     )
 
 
@@ -98,7 +98,3 @@ def test_the_check_is_severe_and_mapped_to_the_controls_that_read_alike() -> Non
         "aws-fsbp": ("ECS.4",),
         "aws-config": ("ecs-containers-nonprivileged",),
     }
-
-
-def test_the_repair_takes_the_privilege_away() -> None:
-    assert rule.repairs["privileged"].container == {"privileged": False}

@@ -9,15 +9,15 @@ import pytest
 from auditor.checks.ecs.running_inactive_revision import running_inactive_revision as rule
 from auditor.domain.check import Detail, Evidence, NoParameters, Severity, Status, Verdict
 from auditor.domain.ecs.task_definitions import TaskDefinition
-from auditor.domain.ecs.usage import Usage
+from auditor.domain.ecs.usage import EcsUsage
 from tests.builders import task_definition
 from tests.checks.ecs.running import SERVICE_ARN, details, said, table
 
 PASS, FAIL, UNKNOWN, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.UNKNOWN, Status.NOT_APPLICABLE
-USED = Usage(services=(SERVICE_ARN,), running_tasks=3, clusters=("prod",))
+USED = EcsUsage(services=(SERVICE_ARN,), running_tasks=3, clusters=("prod",))
 
 
-def judged(status: str, usage: Usage | None = USED) -> Verdict:
+def judged(status: str, usage: EcsUsage | None = USED) -> Verdict:
     fact: TaskDefinition = task_definition("web", 7, status=status, usage=usage)
     verdict: Verdict = rule.judge(fact, NoParameters())
     return verdict
@@ -50,11 +50,13 @@ def test_any_other_revision_that_runs(status: str, verdict: Status, reason: str)
 
 
 def test_the_evidence_says_where_there_may_be_more() -> None:
-    assert details(judged("INACTIVE", Usage(running_tasks=1, complete=False)))["complete"] is False
+    assert details(judged("INACTIVE", EcsUsage(running_tasks=1, complete=False)))["complete"] is False
 
 
-@pytest.mark.parametrize("usage", [Usage(services=(SERVICE_ARN,)), Usage(running_tasks=1)], ids=["service", "task"])
-def test_a_service_without_a_task_is_running_and_so_is_a_task_without_a_service(usage: Usage) -> None:
+@pytest.mark.parametrize(
+    "usage", [EcsUsage(services=(SERVICE_ARN,)), EcsUsage(running_tasks=1)], ids=["service", "task"]
+)
+def test_a_service_without_a_task_is_running_and_so_is_a_task_without_a_service(usage: EcsUsage) -> None:
     assert judged("INACTIVE", usage).status is FAIL
 
 
@@ -63,11 +65,11 @@ def test_a_service_without_a_task_is_running_and_so_is_a_task_without_a_service(
     "usage",
     [
         pytest.param(None, id="nobody looked"),
-        pytest.param(Usage(), id="nothing runs it"),
-        pytest.param(Usage(complete=False), id="nothing was found where not all could be read"),
+        pytest.param(EcsUsage(), id="nothing runs it"),
+        pytest.param(EcsUsage(complete=False), id="nothing was found where not all could be read"),
     ],
 )
-def test_what_is_not_known_to_run_is_not_applicable_and_never_a_pass(usage: Usage | None, status: str) -> None:
+def test_what_is_not_known_to_run_is_not_applicable_and_never_a_pass(usage: EcsUsage | None, status: str) -> None:
     assert judged(status, usage) == Verdict(NOT_APPLICABLE)
 
 
@@ -75,7 +77,7 @@ def test_what_is_not_known_to_run_is_not_applicable_and_never_a_pass(usage: Usag
 def test_the_table_of_the_manual_page_is_true(row: list[str]) -> None:
     running, status, *verdict = row
     statuses = {"any other, or none": ["", "x"], "any": ["ACTIVE", "INACTIVE", "x"]}.get(status, [status])
-    usages = [USED] if running == "something" else [None, Usage()]
+    usages = [USED] if running == "something" else [None, EcsUsage()]
 
     assert said(judged(each, usage) for each in statuses for usage in usages) == {tuple(verdict)}
 

@@ -9,12 +9,12 @@ import pytest
 from auditor.checks.ecs.running_non_latest_revision import running_non_latest_revision as rule
 from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdict
 from auditor.domain.ecs.task_definitions import TaskDefinition
-from auditor.domain.ecs.usage import Usage
+from auditor.domain.ecs.usage import EcsUsage
 from tests.builders import task_definition
 from tests.checks.ecs.running import SERVICE_ARN, details, said, table
 
 PASS, FAIL, UNKNOWN, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.UNKNOWN, Status.NOT_APPLICABLE
-USED = Usage(services=(SERVICE_ARN,), running_tasks=3, clusters=("prod",))
+USED = EcsUsage(services=(SERVICE_ARN,), running_tasks=3, clusters=("prod",))
 
 
 def judged(fact: TaskDefinition) -> Verdict:
@@ -65,18 +65,18 @@ def test_the_evidence_names_the_services_the_clusters_and_the_tasks(latest: int 
 
 
 def test_the_evidence_says_where_there_may_be_more() -> None:
-    assert details(judged(web(6, 7, usage=Usage(running_tasks=1, complete=False))))["complete"] is False
+    assert details(judged(web(6, 7, usage=EcsUsage(running_tasks=1, complete=False))))["complete"] is False
 
 
 @pytest.mark.parametrize(
     "usage",
     [
-        pytest.param(Usage(services=(SERVICE_ARN,)), id="a service without a task"),
-        pytest.param(Usage(running_tasks=1), id="a task without a service"),
-        pytest.param(Usage(services=(SERVICE_ARN,), complete=False), id="one service of perhaps more"),
+        pytest.param(EcsUsage(services=(SERVICE_ARN,)), id="a service without a task"),
+        pytest.param(EcsUsage(running_tasks=1), id="a task without a service"),
+        pytest.param(EcsUsage(services=(SERVICE_ARN,), complete=False), id="one service of perhaps more"),
     ],
 )
-def test_each_of_these_is_running(usage: Usage) -> None:
+def test_each_of_these_is_running(usage: EcsUsage) -> None:
     assert judged(web(6, 7, usage=usage)).status is FAIL
 
 
@@ -85,12 +85,14 @@ def test_each_of_these_is_running(usage: Usage) -> None:
     "usage",
     [
         pytest.param(None, id="nobody looked"),
-        pytest.param(Usage(), id="nothing runs it"),
-        pytest.param(Usage(clusters=("prod",), launch_types=("EC2",)), id="no service and no task"),
-        pytest.param(Usage(complete=False), id="nothing was found where not all could be read"),
+        pytest.param(EcsUsage(), id="nothing runs it"),
+        pytest.param(EcsUsage(clusters=("prod",), launch_types=("EC2",)), id="no service and no task"),
+        pytest.param(EcsUsage(complete=False), id="nothing was found where not all could be read"),
     ],
 )
-def test_what_is_not_known_to_run_is_not_applicable_and_never_a_pass(usage: Usage | None, latest: int | None) -> None:
+def test_what_is_not_known_to_run_is_not_applicable_and_never_a_pass(
+    usage: EcsUsage | None, latest: int | None
+) -> None:
     assert judged(web(6, latest, usage=usage)) == Verdict(NOT_APPLICABLE)
 
 
@@ -107,7 +109,7 @@ LATEST: dict[str, list[tuple[int | None, str]]] = {
 @pytest.mark.parametrize("row", table(rule.manual, "what runs it"), ids=" ".join)
 def test_the_table_of_the_manual_page_is_true(row: list[str]) -> None:
     running, latest, *verdict = row
-    usages = [USED] if running == "something" else [None, Usage()]
+    usages = [USED] if running == "something" else [None, EcsUsage()]
     facts = [web(7, number, status, usage=usage) for number, status in LATEST[latest] for usage in usages]
 
     assert said(map(judged, facts)) == {tuple(verdict)}

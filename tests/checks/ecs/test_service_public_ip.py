@@ -55,7 +55,7 @@ def test_an_older_deployment_that_still_runs_with_public_addresses_fails_by_its_
     verdict = judged(service(placement=PRIVATE, deployments=(deployment("PRIMARY", 7, public_ip=False), old)))
 
     details: dict[str, Detail] = {"assignPublicIp": "ENABLED", "taskDefinition": revision(6), "runningCount": 3}
-    evidence = Evidence("deployment of web:6", reasons=("public-ip-lingers",), details=details)
+    evidence = Evidence("deployment of web:6", "deployment", reasons=("public-ip-lingers",), details=details)
     assert verdict == Verdict(Status.FAIL, ("public-ip-lingers",), (evidence,))
 
 
@@ -63,7 +63,7 @@ def test_both_are_named_where_both_are_at_fault() -> None:
     verdict = judged(service(placement=PUBLIC, deployments=(deployment(public_ip=True),)))
 
     assert verdict.reasons == ("public-ip", "public-ip-lingers")
-    assert [each.container for each in verdict.evidence] == ["", "deployment of web:6"]
+    assert [each.part for each in verdict.evidence] == ["", "deployment of web:6"]
 
 
 @pytest.mark.parametrize(

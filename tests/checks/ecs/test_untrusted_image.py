@@ -102,7 +102,7 @@ def test_by_default_not_trusted(image: str) -> None:
 
 
 def test_a_container_without_an_image_is_not_trusted() -> None:
-    evidence = Evidence("0", None, privileged=False, reasons=("no-image",), details={"image": ""})
+    evidence = Evidence("0", "container", ("no-image",), {"image": ""})
 
     assert judged("") == Verdict(FAIL, ("no-image",), (evidence,))
 
@@ -117,7 +117,7 @@ def test_each_container_that_fails_is_named_and_no_other() -> None:
     verdict = judged("nginx", f"{ECR}/app", "", "quay.io/a/b")
 
     assert verdict.reasons == ("no-image", "untrusted-registry")
-    assert [each.container for each in verdict.evidence] == ["0", "2", "3"]
+    assert [each.part for each in verdict.evidence] == ["0", "2", "3"]
 
 
 @pytest.mark.parametrize(

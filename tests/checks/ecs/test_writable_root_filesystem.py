@@ -44,7 +44,7 @@ def test_one_container_that_can_write_is_enough_and_the_evidence_names_each_in_o
     verdict = of(READ_ONLY, WRITABLE, READ_ONLY, WRITABLE)
 
     assert verdict.reasons == ("writable-root-filesystem",)
-    assert [each.container for each in verdict.evidence] == ["c1", "c3"]
+    assert [each.part for each in verdict.evidence] == ["c1", "c3"]
     assert all(each.reasons == verdict.reasons for each in verdict.evidence)
     assert all(each.details == {"readonlyRootFilesystem": False} for each in verdict.evidence)
 
@@ -122,10 +122,3 @@ def test_the_check_is_severe_and_mapped_to_the_controls_that_read_alike() -> Non
         "aws-fsbp": ("ECS.5",),
         "aws-config": ("ecs-containers-readonly-access",),
     }
-
-
-def test_the_repair_makes_the_root_read_only_and_leaves_the_volumes_to_a_person() -> None:
-    repair = rule.repairs["writable-root-filesystem"]
-
-    assert repair.container == {"readonlyRootFilesystem": True}
-    assert "volume" in repair.manual

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from auditor import checks
-from auditor.domain.check import Check, Evidence, Repair, Status
+from auditor.domain.check import Check, Evidence, Status
+from auditor.domain.ecs.repair import BLANK, DefinitionRepair
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition
+from auditor.domain.repair import Repair
 from auditor.parsers.ecs.task_definitions import parse, parse_daemon
-from auditor.remediation.ecs.patch import BLANK, PatchedDefinition, about, patch
+from auditor.remediation.ecs.patch import PatchedDefinition, about, patch
 from tests.remediation.failing import FAILING, Failing, registered
 
 ARN = "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7"
@@ -108,7 +110,7 @@ def test_a_volume_that_another_container_mounts_stays() -> None:
     raw["containerDefinitions"][1]["mountPoints"] = [mount]
     details = {"sourceVolume": "host", "containerPath": "/host/etc"}
 
-    corrected = patch(raw, [Evidence("app", reasons=("x",), details=details)], {"x": Repair(removes="mount")})
+    corrected = patch(raw, [Evidence("app", "container", ("x",), details)], {"x": DefinitionRepair(removes="mount")})
 
     assert [each["name"] for each in corrected.definition["volumes"]] == ["host", "scratch"]
     assert corrected.definition["containerDefinitions"][1]["mountPoints"] == [mount]
@@ -126,9 +128,9 @@ def test_a_secret_that_has_its_place_in_the_store_keeps_it() -> None:
     raw = described(next(each for each in FAILING if each.name == "names"))
     there = {"name": "AWS_SECRET_ACCESS_KEY", "valueFrom": "arn:aws:ssm:::parameter/x"}
     raw["containerDefinitions"][0]["secrets"] = [there]
-    evidence = Evidence("app", reasons=("x",), details={"environment": ("AWS_SECRET_ACCESS_KEY",)})
+    evidence = Evidence("app", "container", ("x",), {"environment": ("AWS_SECRET_ACCESS_KEY",)})
 
-    corrected = patch(raw, [evidence], {"x": Repair(removes="variables")})
+    corrected = patch(raw, [evidence], {"x": DefinitionRepair(removes="variables")})
 
     assert corrected.definition["containerDefinitions"][0]["secrets"] == [there]
 
@@ -166,9 +168,9 @@ def test_the_memory_of_a_task_is_read_as_ecs_writes_it(whole: object) -> None:
     app = {"name": "app", "memoryReservation": 100}
     side = {"name": "side", "memory": 700}
     raw = {"family": "web", "revision": 7, "memory": whole, "containerDefinitions": [app, side]}
-    repair = Repair(container={"memory": 512})
+    repair = DefinitionRepair(container={"memory": 512})
 
-    corrected = patch(raw, [Evidence("app", reasons=("x",))], {"x": repair})
+    corrected = patch(raw, [Evidence("app", "container", ("x",))], {"x": repair})
 
     assert corrected.definition["containerDefinitions"][0]["memory"] == 324
 
@@ -177,7 +179,7 @@ def test_where_no_limit_fits_a_person_is_told() -> None:
     app = {"name": "app", "memoryReservation": 100}
     raw = {"family": "web", "revision": 7, "memory": "512", "containerDefinitions": [app, {"name": "b", "memory": 500}]}
 
-    corrected = patch(raw, [Evidence("app", reasons=("x",))], {"x": Repair(container={"memory": 512})})
+    corrected = patch(raw, [Evidence("app", "container", ("x",))], {"x": DefinitionRepair(container={"memory": 512})})
 
     assert any("ECS refuses" in each for each in corrected.by_hand)
 
@@ -185,7 +187,7 @@ def test_where_no_limit_fits_a_person_is_told() -> None:
 def test_what_a_person_decides_names_every_container_once() -> None:
     raw = {"containerDefinitions": [{"name": "a"}, {"name": "b"}]}
     evidence = [Evidence("a", reasons=("x", "y")), Evidence("b", reasons=("x",))]
-    repair = Repair(container={"user": "1000"}, manual="Choose.")
+    repair = DefinitionRepair(container={"user": "1000"}, manual="Choose.")
 
     assert patch(raw, evidence, {"x": repair, "y": repair}).by_hand == ("a, b: Choose.",)
 
@@ -193,7 +195,7 @@ def test_what_a_person_decides_names_every_container_once() -> None:
 def test_evidence_of_another_revision_is_not_this_ones() -> None:
     evidence = (Evidence("a", revision=1), Evidence("b", revision=2), Evidence("c"))
 
-    assert [each.container for each in about(evidence, 2)] == ["b", "c"]
+    assert [each.part for each in about(evidence, 2)] == ["b", "c"]
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_without_javascript_everything_can_be_read(browser: Any, reports: dict[s
     for summary in scenarios.everyday().accounts:
         assert summary.account.id in text
     assert "cadvisor is privileged and runs as root" in text
-    assert "Runs nowhere" in text
+    assert "Not in use" in text
     assert "CIS AWS Compute Services Benchmark 1.1.0" in text
     assert "The role could not be assumed" in text
     assert not page.is_visible("#filter")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.domain.check import Evidence
-from auditor.domain.ecs.usage import Usage
+from auditor.domain.ecs.usage import EcsUsage
 from auditor.reports.page.evidence import Group, Part, line, shown
 from tests.builders import check_info, finding
 
@@ -11,7 +11,7 @@ PRIVILEGED = Part("app", "is privileged")
 
 
 def app(*reasons: str, revision: int | None = None, **details: str | int | bool | tuple[str, ...] | None) -> Evidence:
-    return Evidence("app", "0:0", privileged=True, reasons=reasons, details=details, revision=revision)
+    return Evidence("app", "container", reasons, details, revision=revision)
 
 
 def test_the_words_are_those_of_the_check_and_a_reason_without_words_speaks_for_itself() -> None:
@@ -47,13 +47,8 @@ def test_a_part_that_is_no_container_is_named_with_what_was_looked_at() -> None:
 
 def test_details_that_only_repeat_the_reason_are_left_out() -> None:
     evidence = app("privileged", readOnly=False, mode="", names=(), services=("arn:svc",), logDriver="splunk")
-    (group,) = shown(finding(evidence=(evidence,), usage=Usage(services=("arn:svc",))), check_info()).groups
+    (group,) = shown(finding(evidence=(evidence,), usage=EcsUsage(services=("arn:svc",))), check_info()).groups
     assert group.parts[0].details == (("logDriver", "splunk"),)
-
-
-def test_the_user_is_told_where_it_is_what_has_to_change() -> None:
-    assert shown(finding(evidence=(app("root-user"),)), check_info()).groups[0].parts[0].details == (("user", "0:0"),)
-    assert shown(finding(evidence=(app("privileged"),)), check_info()).groups[0].parts[0].details == ()
 
 
 def test_nothing_of_it_is_long() -> None:

@@ -8,14 +8,14 @@ import pytest
 
 from auditor.domain.check import Evidence, Severity, Status
 from auditor.domain.coverage import CoverageStatus
-from auditor.domain.ecs.usage import Usage
+from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
 from auditor.reports.page.failures import by_check, contents, worst
 from auditor.run.aggregate import MOST_FAILURES, AccountDigest, RunAggregator, RunMetadata
 from tests.builders import CHECK, NOW, account, check_info, coverage, finding, run_result
 
-NOWHERE, SOMEWHERE, UNREAD = Usage(), Usage(running_tasks=1), Usage(complete=False)
+NOWHERE, SOMEWHERE, UNREAD = EcsUsage(), EcsUsage(running_tasks=1), EcsUsage(complete=False)
 
 
 def test_accounts_with_most_failures_come_first() -> None:

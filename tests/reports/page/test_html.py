@@ -10,9 +10,10 @@ from dataclasses import replace
 import pytest
 
 from auditor.domain.aws_resource import Resource
-from auditor.domain.check import Evidence, Repair, Severity, Status
+from auditor.domain.check import Evidence, Severity, Status
 from auditor.domain.coverage import CoverageStatus
-from auditor.domain.ecs.usage import Usage
+from auditor.domain.ecs.repair import DefinitionRepair
+from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.reason import Reason
 from auditor.reports.page.failures import by_check
 from tests.builders import CHECK, account, check_info, coverage, finding, run_result, unknown
@@ -96,7 +97,7 @@ def test_a_failure_says_where_what_who_and_how_to_fix_it() -> None:
     assert (
         "node-agents:41 eu-west-1 · task definition cadvisor is privileged and runs as root user root "
         "node-exporter runs as root user 0:0 envoy sets no user, so the image decides "
-        "Runs: service node-agents, 3 running tasks, cluster prod, EC2 public IP address ECS Exec "
+        "In use: service node-agents, 3 running tasks, cluster prod, EC2 public IP address ECS Exec "
         "Since revision 38, registered 2025-07-11 02:00 UTC by arn:aws:iam::111122223333:user/anna "
         "Registered 2025-10-19 02:00 UTC by arn:aws:sts::111122223333:assumed-role/deployer/ci "
         "AWS Config FAIL Powerpipe FAIL Prowler PASS "
@@ -186,7 +187,7 @@ def test_no_failures_is_never_said_of_the_rest() -> None:
 
 
 def test_a_reason_that_only_its_check_knows_is_shown_in_its_own_words() -> None:
-    evidence = (Evidence("app", None, privileged=False, reasons=("docker-socket-mounted",)),)
+    evidence = (Evidence("app", "container", ("docker-socket-mounted",)),)
     report = page(run_result([coverage()], [finding(evidence=evidence)]))
     assert "app docker socket mounted" in report.text
     assert "What to change" not in report.text
@@ -206,7 +207,7 @@ def test_revisions_of_a_family_are_told_apart_the_one_that_runs_first() -> None:
     assert (
         "falco:9 eu-central-1 · task definition Revision 9 cadvisor is privileged and runs as root user root "
         "Revisions 7, 3 datadog-agent is privileged "
-        "Runs: 2 running tasks, cluster tools, EC2; perhaps more, as not all could be read"
+        "In use: 2 running tasks, cluster tools, EC2; possibly more, because part of the region could not be read"
     ) in EVERYDAY.text
     assert "What to change In the place of revision 9: Name a user" in EVERYDAY.text
 
@@ -215,14 +216,14 @@ def test_what_runs_nowhere_is_said_to_and_comes_last_in_its_account() -> None:
     text = EVERYDAY.text[EVERYDAY.text.index("payments-prod 111122223333 prod/payments 3 failures") :]
     assert text.index("node-agents:41") < text.index("datadog:7 us-east-1") < text.index("datadog:7 eu-west-1")
     idle = text[text.index("datadog:7 eu-west-1") :]
-    assert idle.index("Runs nowhere") < idle.index("Registered")
+    assert idle.index("Not in use") < idle.index("Registered")
     assert "1 runs nowhere and can wait" in EVERYDAY.text
 
 
 def test_use_that_nobody_looked_at_is_unknown_and_never_nowhere() -> None:
-    report = page(run_result([coverage()], [finding(), finding("part", usage=Usage(complete=False))]))
-    assert report.text.count("Not known whether it runs") == 2
-    assert "Not known whether it runs: not all could be read" in report.text
+    report = page(run_result([coverage()], [finding(), finding("part", usage=EcsUsage(complete=False))]))
+    assert report.text.count("Usage was not examined") == 1
+    assert "Usage unknown: part of the region could not be read" in report.text
     assert "nowhere" not in report.text
 
 
@@ -235,10 +236,13 @@ def test_a_cluster_is_no_task_definition_and_runs_in_nothing() -> None:
 
 
 def test_a_definition_is_mended_by_what_its_check_says() -> None:
-    repairs = {"host-pid": Repair(definition={"pidMode": None}), "host": Repair(definition={"networkMode": "awsvpc"})}
+    repairs = {
+        "host-pid": DefinitionRepair(definition={"pidMode": None}),
+        "host": DefinitionRepair(definition={"networkMode": "awsvpc"}),
+    }
     seen = Evidence(reasons=("host-pid", "host"))
     result = run_result([coverage()], [finding(evidence=(seen,))], checks=(check_info(repairs=repairs),))
-    assert 'What to change Take out pidMode. { "networkMode": "awsvpc" }' in page(result).text
+    assert 'What to change Remove pidMode. { "networkMode": "awsvpc" }' in page(result).text
 
 
 def part(name: str, report: Page) -> str:

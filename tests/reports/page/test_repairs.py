@@ -7,23 +7,27 @@ from typing import Any
 
 import pytest
 
-from auditor.domain.check import Evidence, Repair
+from auditor.domain.check import Evidence
+from auditor.domain.ecs.repair import DefinitionRepair
+from auditor.domain.repair import Repair
 from auditor.reports.page.repairs import Change, change
 from tests.builders import REPAIRS, finding
 
 REPAIR = {
     **REPAIRS,
-    "host-pid": Repair(definition={"pidMode": None}),
-    "host-network": Repair(definition={"networkMode": "awsvpc"}, manual="Give the services subnets."),
-    "adds": Repair(container={"linuxParameters": {"capabilities": {"add": None}}}),
-    "init": Repair(container={"linuxParameters": {"initProcessEnabled": True}}),
+    "host-pid": DefinitionRepair(definition={"pidMode": None}),
+    "host-network": DefinitionRepair(definition={"networkMode": "awsvpc"}, manual="Give the services subnets."),
+    "adds": DefinitionRepair(container={"linuxParameters": {"capabilities": {"add": None}}}),
+    "init": DefinitionRepair(container={"linuxParameters": {"initProcessEnabled": True}}),
     "image": Repair(manual="Copy the image into a trusted registry."),
 }
 A_USER = "Name a user that the image is ready for."
 
 
 def of(name: str, *reasons: str, revision: int | None = None) -> Evidence:
-    return Evidence(name, None, privileged="privileged" in reasons, reasons=reasons, revision=revision)
+    return Evidence(
+        name, "container", reasons, {"user": None, "privileged": "privileged" in reasons}, revision=revision
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,13 +57,13 @@ def of(name: str, *reasons: str, revision: int | None = None) -> Evidence:
                     {"name": "a", "linuxParameters": {"initProcessEnabled": True}, "privileged": False}
                 ]
             },
-            ("Take out `linuxParameters.capabilities.add` of `a`.",),
+            ("Remove `linuxParameters.capabilities.add` from `a`.",),
             id="objects are merged, and what goes is a sentence: null cannot be pasted",
         ),
         pytest.param(
             (Evidence(reasons=("host-pid", "host-network")),),
             {"networkMode": "awsvpc"},
-            ("Take out `pidMode`.", "Give the services subnets."),
+            ("Remove `pidMode`.", "Give the services subnets."),
             id="the definition itself is changed",
         ),
         pytest.param(
@@ -86,14 +90,16 @@ def test_of_several_revisions_the_first_is_mended_and_named() -> None:
 
 
 def test_what_is_too_long_to_show_is_not_cut_but_left_out() -> None:
-    endless = {"privileged": Repair(definition={"x": "y" * 30_000})}
+    endless = {"privileged": DefinitionRepair(definition={"x": "y" * 30_000})}
     found = change(finding(evidence=(of("a", "privileged"),)), endless)
     assert found.paste == ""
-    assert found.sentences == ("What to paste is too long for this page; the check's own page says what to change.",)
+    assert found.sentences == (
+        "The JSON to paste is too long for this page; the manual page of the check says what to change.",
+    )
 
 
 def test_many_containers_are_not_all_named() -> None:
     found = change(finding(evidence=tuple(of(f"c{number}", "adds") for number in range(9))), REPAIR)
     assert found == Change(
-        "", ("Take out `linuxParameters.capabilities.add` of `c0`, `c1`, `c2`, `c3`, `c4` and 4 more.",)
+        "", ("Remove `linuxParameters.capabilities.add` from `c0`, `c1`, `c2`, `c3`, `c4` and 4 more.",)
     )

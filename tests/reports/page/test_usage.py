@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from auditor.domain.aws_resource import Introduction, Resource
-from auditor.domain.ecs.usage import Usage
-from auditor.reports.page.usage import Running, running, since, tag
+from auditor.domain.ecs.usage import EcsUsage
+from auditor.domain.usage import UsageText
+from auditor.reports.page.usage import since, usage_label, usage_text
 from tests.builders import NOW, finding
 
 SERVICES = tuple(f"arn:aws:ecs:eu-west-1:000000000001:service/prod/{name}" for name in ("api", "cron", "pay", "web"))
@@ -15,49 +16,50 @@ SERVICES = tuple(f"arn:aws:ecs:eu-west-1:000000000001:service/prod/{name}" for n
 @pytest.mark.parametrize(
     ("usage", "said", "short"),
     [
-        pytest.param(None, "Not known whether it runs", "use unknown", id="nobody looked"),
-        pytest.param(Usage(), "Runs nowhere", "runs nowhere", id="known to run nowhere"),
+        pytest.param(None, "Usage was not examined", "usage unknown", id="not examined"),
+        pytest.param(EcsUsage(), "Not in use", "not in use", id="known not to be in use"),
         pytest.param(
-            Usage(complete=False),
-            "Not known whether it runs: not all could be read",
-            "use unknown",
-            id="nothing seen of what could be read in part is not nowhere",
+            EcsUsage(complete=False),
+            "Usage unknown: part of the region could not be read",
+            "usage unknown",
+            id="nothing found in a partly read region is not unused",
         ),
         pytest.param(
-            Usage(SERVICES[3:], running_tasks=2, clusters=("prod",), launch_types=("FARGATE",)),
-            "Runs: service web, 2 running tasks, cluster prod, FARGATE",
+            EcsUsage(SERVICES[3:], running_tasks=2, clusters=("prod",), launch_types=("FARGATE",)),
+            "In use: service web, 2 running tasks, cluster prod, FARGATE",
             "1 service",
             id="a service",
         ),
         pytest.param(
-            Usage(SERVICES, clusters=("blue", "prod"), complete=False),
-            "Runs: services api, cron, pay and 1 more, clusters blue and prod; perhaps more, as not all could be read",
+            EcsUsage(SERVICES, clusters=("blue", "prod"), complete=False),
+            "In use: services api, cron, pay and 1 more, clusters blue and prod; possibly more, because part of the region could not be read",
             "4 services",
             id="many services, and perhaps more",
         ),
-        pytest.param(Usage(running_tasks=1), "Runs: 1 running task", "1 task", id="a task that no service owns"),
+        pytest.param(EcsUsage(running_tasks=1), "In use: 1 running task", "1 task", id="a task that no service owns"),
         pytest.param(
-            Usage(daemons=("arn:aws:ecs:eu-west-1:1:daemon/prod/agent",), running_tasks=3),
-            "Runs: daemon agent, 3 running tasks",
+            EcsUsage(daemons=("arn:aws:ecs:eu-west-1:1:daemon/prod/agent",), running_tasks=3),
+            "In use: daemon agent, 3 running tasks",
             "1 daemon",
             id="a daemon",
         ),
     ],
 )
-def test_where_it_runs(usage: Usage | None, said: str, short: str) -> None:
-    assert running(finding(usage=usage)) == Running(said)
-    assert tag(finding(usage=usage)) == short
+def test_where_it_runs(usage: EcsUsage | None, said: str, short: str) -> None:
+    assert usage_text(finding(usage=usage)) == UsageText(said, short)
+    assert usage_label(finding(usage=usage)) == short
 
 
 def test_what_makes_it_worse_is_apart() -> None:
-    exposed = finding(usage=Usage(SERVICES[:1], public_ip=True, exec_enabled=True))
-    assert running(exposed) == Running("Runs: service api", ("public IP address", "ECS Exec"))
-    assert tag(exposed) == "1 service, public IP"
+    exposed = finding(usage=EcsUsage(SERVICES[:1], public_ip=True, exec_enabled=True))
+    assert usage_text(exposed) == UsageText(
+        "In use: service api", "1 service, public IP", ("public IP address", "ECS Exec")
+    )
 
 
 def test_of_what_cannot_be_run_nothing_is_said() -> None:
     cluster = finding(resource=Resource("arn:aws:ecs:eu-west-1:1:cluster/prod", "AWS::ECS::Cluster", "prod"))
-    assert (running(cluster), tag(cluster)) == (None, "")
+    assert (usage_text(cluster), usage_label(cluster)) == (None, "")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from auditor.domain.check import Evidence, Severity, Status
 from auditor.domain.coverage import CoverageStatus
-from auditor.domain.ecs.usage import Usage
+from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.reason import Reason
 from auditor.domain.result import RunResult
 from auditor.reports.terminal.summary import WIDTH, summary
@@ -28,8 +28,8 @@ cis-compute-1.1  91.8 % pass; 0 of 1 control without failures, 33.3 % unexamined
 Worst failures (4 of 9)
   high     payments-prod (111122223333) eu-west-1 node-agents:41 (1 service, public IP): cadvisor...
   high     platform-shared (111122223335) eu-central-1 falco:9 (2 tasks): cadvisor is privileged...
-  high     platform-shared (111122223335) eu-west-1 metrics:112 (use unknown): node-exporter runs...
-  high     platform-shared (111122223335) us-east-1 metrics:112 (use unknown): node-exporter runs...
+  high     platform-shared (111122223335) eu-west-1 metrics:112 (usage unknown): node-exporter ru...
+  high     platform-shared (111122223335) us-east-1 metrics:112 (usage unknown): node-exporter ru...
 
 Not examined, by reason
   role-denied    2 accounts, such as identity (111122223340): The role could not be assumed
@@ -54,7 +54,9 @@ def everything_at_once() -> RunResult:
     rows = [
         coverage(partial, account=owner, reason=reason, detail=wide) for owner in owners for reason in (*Reason, None)
     ]
-    evidence = tuple(Evidence(wide, wide, privileged=True, reasons=("privileged", wide)) for _ in range(10))
+    evidence = tuple(
+        Evidence(wide, "container", ("privileged", wide), {"user": wide, "privileged": True}) for _ in range(10)
+    )
     findings = [
         finding(wide, account=owner, severity=severity, evidence=evidence, region=wide)
         for owner in owners
@@ -120,9 +122,9 @@ def test_a_clean_framework_has_nothing_beside_its_score() -> None:
 
 
 def test_where_it_runs_is_told_before_what_is_the_matter() -> None:
-    idle = finding("idle", usage=Usage())
-    text = shown(run_result([coverage()], [idle, finding("busy", usage=Usage(running_tasks=1))]))
-    assert text.index("busy:1 (1 task): app is privileged") < text.index("idle:1 (runs nowhere): app is privileged")
+    idle = finding("idle", usage=EcsUsage())
+    text = shown(run_result([coverage()], [idle, finding("busy", usage=EcsUsage(running_tasks=1))]))
+    assert text.index("busy:1 (1 task): app is privileged") < text.index("idle:1 (not in use): app is privileged")
 
 
 def test_without_colour_there_is_no_escape() -> None:

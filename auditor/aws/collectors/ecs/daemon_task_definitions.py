@@ -19,7 +19,7 @@ from auditor.aws.paging import paginate
 from auditor.domain.aws_resource import Resource
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition
-from auditor.domain.ecs.usage import Usage
+from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.fact import Fact
 from auditor.parsers import json_values
 from auditor.parsers.ecs.daemons import active_revisions, parse_revision
@@ -52,7 +52,7 @@ def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
     for arn in sorted(wanted):
         item = _describe(context, arn)
         if isinstance(item, DaemonTaskDefinition):
-            usage = uses.get(arn, Usage(complete=not gaps)) if context.options.running else None
+            usage = uses.get(arn, EcsUsage(complete=not gaps)) if context.options.running else None
             number = int(latest[item.family].rpartition(":")[2]) if item.family in latest else 0
             yield replace(item, usage=usage, latest_active=number)
         else:
@@ -76,7 +76,7 @@ def _listed(context: CollectContext) -> Iterator[tuple[str, str]]:
             yield arn.partition(_KIND)[2].rpartition(":")[0], arn
 
 
-def _in_use(context: CollectContext) -> tuple[dict[str, Usage], list[Gap]]:
+def _in_use(context: CollectContext) -> tuple[dict[str, EcsUsage], list[Gap]]:
     """Return by ARN of the definition what runs, and what could not be read of it."""
     revisions: dict[str, int] = {}
     gaps: list[Gap] = []
@@ -93,13 +93,13 @@ def _in_use(context: CollectContext) -> tuple[dict[str, Usage], list[Gap]]:
                 _read_daemon(context, arn, revisions, gaps)
     except ApiCallError as error:
         gaps.append(_unknown_use(context, error))
-    uses: dict[str, Usage] = {}
+    uses: dict[str, EcsUsage] = {}
     for item in _REVISIONS.describe_all(context, revisions):
         if isinstance(item, Gap):
             gaps.append(replace(item, resource=None))
             continue
-        before = uses.get(item.definition, Usage())
-        uses[item.definition] = Usage(
+        before = uses.get(item.definition, EcsUsage())
+        uses[item.definition] = EcsUsage(
             daemons=tuple(sorted({*before.daemons, item.daemon})),
             running_tasks=before.running_tasks + revisions[item.arn],
             clusters=tuple(sorted({*before.clusters, item.cluster.rpartition("/")[2]})),

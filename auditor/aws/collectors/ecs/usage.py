@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from auditor.aws.collectors.collector import CollectContext, CollectorResult
 from auditor.domain.coverage import Gap
-from auditor.domain.ecs.usage import Usage, usage_by_arn
+from auditor.domain.ecs.usage import EcsUsage, usage_by_arn
 from auditor.domain.ecs.workloads import Service, Task
 
 
@@ -15,15 +15,15 @@ from auditor.domain.ecs.workloads import Service, Task
 class UsageIndex:
     """What uses which revision, by ARN. `gap` is None where all of it could be read; `asked` is False if nobody did."""
 
-    by_arn: Mapping[str, Usage] = field(default_factory=dict)
+    by_arn: Mapping[str, EcsUsage] = field(default_factory=dict)
     gap: Gap | None = None
     asked: bool = True
 
-    def of(self, arn: str) -> Usage | None:
+    def of(self, arn: str) -> EcsUsage | None:
         """Return what uses a revision; None where that was not asked."""
         if not self.asked:
             return None
-        return self.by_arn.get(arn) or Usage(complete=self.gap is None)
+        return self.by_arn.get(arn) or EcsUsage(complete=self.gap is None)
 
 
 def usage_in_region(context: CollectContext) -> UsageIndex:

@@ -9,7 +9,7 @@ import pytest
 from auditor.aws.collectors.collector import CollectOptions
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.task_definitions import TaskDefinition
-from auditor.domain.ecs.usage import Usage
+from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.reason import Reason
 from tests.aws.collectors.ecs.region import PREFIX, Region, definition_arn, read, service, task
 from tests.aws.fakes import client_error
@@ -51,9 +51,9 @@ def test_each_revision_says_what_uses_it_and_which_one_is_the_latest() -> None:
     definitions = {each.arn: each for each in read(region, [DEFINITIONS]).items[DEFINITIONS]}
     arn = (web["serviceArn"],)
 
-    assert definitions[OLD].usage == Usage(arn, (), 2, ("default",), ("EC2",), exec_enabled=True)
-    assert definitions[NEW].usage == Usage(arn, (), 0, ("default",), ("EC2",), exec_enabled=True)
-    assert definitions[definition_arn("job", 5)].usage == Usage()
+    assert definitions[OLD].usage == EcsUsage(arn, (), 2, ("default",), ("EC2",), exec_enabled=True)
+    assert definitions[NEW].usage == EcsUsage(arn, (), 0, ("default",), ("EC2",), exec_enabled=True)
+    assert definitions[definition_arn("job", 5)].usage == EcsUsage()
     assert {each.revision: each.latest_active for each in definitions.values()} == {1: 2, 2: 2, 5: 5}
     assert definitions[OLD].status == "INACTIVE"
 
@@ -92,7 +92,7 @@ def test_a_refused_list_of_clusters_is_asked_for_once_and_leaves_the_latest_revi
         TASKS: Reason.PERMISSION_DENIED,
     }
     assert (gap.reason, gap.resource) == (Reason.PERMISSION_DENIED, None)
-    assert definition.usage == Usage(complete=False)
+    assert definition.usage == EcsUsage(complete=False)
 
 
 @pytest.mark.parametrize("operation", ["ListServices", "DescribeServices", "ListTasks", "DescribeTasks"])
