@@ -27,10 +27,6 @@ from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ClientError
 from botocore.parsers import create_parser
 
-#: Regional services only. A global one is signed for a region that botocore's rule set alone knows: Organizations is
-#: called `aws-global` in a client's own words, and AWS refuses a signature for that.
-_KNOWN = frozenset({"ecs"})
-
 _REFUSED = 300
 _ALGORITHM = "AWS4-HMAC-SHA256"
 #: Signing keys are good for a day; this many are kept, so that memory does not grow with the accounts.
@@ -50,7 +46,8 @@ class JsonClient:
         self._session = inside._endpoint.http_session  # noqa: SLF001 - proxies, certificates and the pool are set up there
         self._events = inside.meta.events
         self._url = f"{client.meta.endpoint_url.rstrip('/')}/"
-        self._service = str(model.service_name)
+        self._event_name = model.service_id.hyphenize()
+        self._signing_name = str(model.signing_name)
         self._region = client.meta.region_name
         self._target = model.metadata["targetPrefix"]
         self._still = {
@@ -67,7 +64,7 @@ class JsonClient:
         headers["User-Agent"] = self._agent
         request = AWSPreparedRequest("POST", self._url, headers, body, stream_output=False)
         # Whoever stands in for AWS within this process listens to this event.
-        _, answer = self._events.emit_until_response(f"before-send.{self._service}.{operation}", request=request)
+        _, answer = self._events.emit_until_response(f"before-send.{self._event_name}.{operation}", request=request)
         if answer is None:
             answer = self._session.send(request)
         if answer.status_code >= _REFUSED:
@@ -86,7 +83,7 @@ class JsonClient:
         names = sorted(headers)
         signed = ";".join(names)
         lines = "".join(f"{name}:{headers[name]}\n" for name in names)
-        scope = f"{stamp[:8]}/{self._region}/{self._service}/aws4_request"
+        scope = f"{stamp[:8]}/{self._region}/{self._signing_name}/aws4_request"
         canonical = f"POST\n{urlsplit(self._url).path}\n\n{lines}\n{signed}\n{hashlib.sha256(body).hexdigest()}"
         text = f"{_ALGORITHM}\n{stamp}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
         signature = hmac.digest(self._key(str(keys.secret_key), stamp[:8]), text.encode(), "sha256").hex()
@@ -99,7 +96,7 @@ class JsonClient:
         key = self._signing.get((secret, day))
         if key is None:
             key = f"AWS4{secret}".encode()
-            for part in (day, self._region, self._service, "aws4_request"):
+            for part in (day, self._region, self._signing_name, "aws4_request"):
                 key = hmac.digest(key, part.encode(), "sha256")
             if len(self._signing) >= _MOST_KEYS:
                 self._signing.clear()
@@ -114,7 +111,11 @@ class JsonClient:
 
 
 def supports(client: BaseClient) -> bool:
-    """Whether a client's service is regional, and speaks the JSON protocol in the one shape that is known here."""
-    model = client.meta.service_model
-    json_protocol = model.metadata.get("protocol") == "json"
-    return model.service_name in _KNOWN and json_protocol and not urlsplit(client.meta.endpoint_url).query
+    """Return whether a client's service is regional and speaks the JSON protocol in the one form that is known here.
+
+    The client of a global service names a pseudo region, such as `aws-global` for Organizations. Only botocore's rule
+    set knows the region that its requests must be signed for.
+    """
+    metadata = client.meta.service_model.metadata
+    is_regional = not client.meta.region_name.endswith("-global")
+    return metadata.get("protocol") == "json" and is_regional and not urlsplit(client.meta.endpoint_url).query

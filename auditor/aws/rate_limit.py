@@ -1,59 +1,68 @@
-"""How fast we may ask: AWS's token buckets, of which we leave a part to the account itself.
+"""Rate limits: AWS's token buckets, of which the run leaves a share to the account's own callers.
 
-ECS keeps one bucket per account, region and group of API actions, shared by everybody who calls: the account's own
-deployments too. Sizes and rates are from the ECS API reference, "Request throttling"; groups that are not in it get
-a small budget of ours.
+AWS keeps a token bucket per account, region and group of API actions. Everything in the account draws from it: its
+own deployments too. The limits of a collected service stand in `collectors/<service>/rate_limits.py`.
 """
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from math import inf
 from threading import Lock
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """One group of API actions: `burst` calls at once, then `rate` calls per second."""
+    """The limit of one group of API actions: `burst` calls at once, then `rate` calls per second.
+
+    Operations whose limits have the same `name` share one bucket.
+    """
 
     name: str
     burst: float
     rate: float
 
 
-_TASK_DEFINITION_READ = RateLimit("ecs:task-definition-read", 50, 20)
-_CLUSTER_READ = RateLimit("ecs:cluster-read", 50, 20)
-_SERVICE_READ = RateLimit("ecs:service-read", 100, 20)
-_CLUSTER_RESOURCE_READ = RateLimit("ecs:cluster-resource-read", 100, 20)
-
-_BUCKETS = {
-    ("ecs", "DescribeTaskDefinition"): _TASK_DEFINITION_READ,
-    ("ecs", "ListTaskDefinitions"): _TASK_DEFINITION_READ,
-    ("ecs", "ListTaskDefinitionFamilies"): _TASK_DEFINITION_READ,
-    ("ecs", "DescribeClusters"): _CLUSTER_READ,
-    ("ecs", "ListClusters"): _CLUSTER_READ,
-    ("ecs", "DescribeServices"): _SERVICE_READ,
-    ("ecs", "ListServices"): _SERVICE_READ,
-    ("ecs", "DescribeTasks"): _CLUSTER_RESOURCE_READ,
-    ("ecs", "ListTasks"): _CLUSTER_RESOURCE_READ,
-    ("ecs", "DescribeCapacityProviders"): RateLimit("ecs:capacity-provider-read", 50, 20),
-    ("sts", "AssumeRole"): RateLimit("sts", 600, 600),  # the default quota, per account and region (IAM user guide)
-    ("s3", "PutObject"): RateLimit("s3:write", 3_500, 3_500),  # what S3 promises for one prefix (S3 user guide)
-    ("s3", "GetObject"): RateLimit("s3:read", 5_500, 5_500),
+#: Limits of services that have no collector but that every run calls.
+_CORE_LIMITS: Mapping[str, Mapping[str, RateLimit]] = {
+    # The default quota per account and region (IAM user guide).
+    "sts": {"AssumeRole": RateLimit("sts", 600, 600)},
+    # What S3 supports for one prefix (S3 user guide).
+    "s3": {"PutObject": RateLimit("s3:write", 3_500, 3_500), "GetObject": RateLimit("s3:read", 5_500, 5_500)},
 }
 
-#: Share of the rate that a throttle takes away, and the share of the full rate that each quiet call gives back.
+#: Share of the rate that a throttle takes away, and share of the full rate that each successful call gives back.
 _CUT = 0.5
 _RECOVERY = 0.02
 _SLOWEST = 0.5
-#: Throttles this close together (seconds) are about one empty bucket: calls that were under way are refused in a bunch,
-#: and a cut for each of them would bring everybody to a stop.
+#: Throttles within this many seconds concern one empty bucket: concurrent calls are refused together, and a cut for
+#: each of them would stop all callers.
 _ONE_EVENT = 1.0
+
+
+def rate_limit(service: str, operation: str) -> RateLimit:
+    """Return the limit of an operation; a low one, shared by the service's other operations, if none is published."""
+    return _service_limits(service).get(operation) or RateLimit(f"{service}:other", 20, 10)
+
+
+@cache
+def _service_limits(service: str) -> Mapping[str, RateLimit]:
+    name = f"auditor.aws.collectors.{service.replace('-', '_')}.rate_limits"
+    try:
+        limits: Mapping[str, RateLimit] = importlib.import_module(name).RATE_LIMITS
+    except ModuleNotFoundError as error:
+        if not name.startswith(str(error.name)):
+            raise
+        return _CORE_LIMITS.get(service, {})
+    return limits
 
 
 @dataclass(slots=True)
 class _TokenBucket:
-    """A bucket in use: `tokens` may be negative, which is a queue of callers who wait their turn."""
+    """A bucket in use. Negative `tokens` are callers that wait for their turn."""
 
     burst: float
     full_rate: float
@@ -84,36 +93,36 @@ class _TokenBucket:
 
 
 class RateLimiter:
-    """Token buckets per (account, region, API bucket). `headroom` is the share that we take, above 0 up to 1."""
+    """Token buckets per account, region and rate limit. Every method may be called from any thread."""
 
     def __init__(self, headroom: float) -> None:
-        """Start with every bucket at our share of full."""
+        """Start with full buckets. `headroom` is the share of AWS's limits that the run uses, above 0 and up to 1."""
         self._headroom = headroom
-        self._levels: dict[tuple[str, str, str], _TokenBucket] = {}
+        self._buckets: dict[tuple[str, str, str], _TokenBucket] = {}
 
     def reserve(self, account: str, region: str, api: tuple[str, str], now: float) -> float:
-        """Reserve one call; the answer is how many seconds to wait before making it."""
+        """Reserve one call and return how many seconds to wait before making it."""
         return self._bucket(account, region, api, now).take(now)
 
     def on_throttle(self, account: str, region: str, api: tuple[str, str], now: float) -> None:
-        """AWS said no: somebody else drains the bucket. Slow down, and let it fill."""
+        """Slow down and let the bucket fill: AWS throttled a call, so other callers drain the bucket."""
         self._bucket(account, region, api, now).throttle(now)
 
     def on_success(self, account: str, region: str, api: tuple[str, str], now: float) -> None:
-        """Record that a call went through: speed up again, gently."""
+        """Speed up again, gradually: a call succeeded."""
         self._bucket(account, region, api, now).recover()
 
     def evict(self, account: str) -> None:
-        """Drop the buckets of an account that has ended, so that memory does not grow with the organization."""
-        for key in [key for key in tuple(self._levels) if key[0] == account]:
-            self._levels.pop(key, None)
+        """Drop the buckets of a finished account, so that memory does not grow with the organization."""
+        for key in [key for key in tuple(self._buckets) if key[0] == account]:
+            self._buckets.pop(key, None)
 
     def _bucket(self, account: str, region: str, api: tuple[str, str], now: float) -> _TokenBucket:
-        bucket = _BUCKETS.get(api) or RateLimit(f"{api[0]}:other", 20, 10)
-        key = (account, region, bucket.name)
-        level = self._levels.get(key)
-        if level is None:
-            burst, rate = max(1.0, bucket.burst * self._headroom), bucket.rate * self._headroom
-            # setdefault is one step under the interpreter lock: of two first callers, both get the same level.
-            level = self._levels.setdefault(key, _TokenBucket(burst, rate, rate, burst, now))
-        return level
+        limit = rate_limit(*api)
+        key = (account, region, limit.name)
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            burst, rate = max(1.0, limit.burst * self._headroom), limit.rate * self._headroom
+            # setdefault is atomic under the interpreter lock, so two first callers get the same bucket.
+            bucket = self._buckets.setdefault(key, _TokenBucket(burst, rate, rate, burst, now))
+        return bucket

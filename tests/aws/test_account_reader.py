@@ -116,7 +116,7 @@ def test_an_account_that_is_closed_is_forgotten() -> None:
     on.release_account(ACCOUNT)
     on.release_account(ACCOUNT)
     assert on._open == {}
-    assert on._caller.rate_limiter._levels == {}
+    assert on._caller.rate_limiter._buckets == {}
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def test_a_key_of_yesterday_does_not_sign_today(lean: JsonClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "expected"), [("ecs", True), ("organizations", False), ("sts", False), ("s3", False)]
+    ("service", "expected"), [("ecs", True), ("ecr", True), ("organizations", False), ("sts", False), ("s3", False)]
 )
 def test_only_a_regional_service_with_the_json_protocol_is_called_this_way(service: str, *, expected: bool) -> None:
     client = _client(service)

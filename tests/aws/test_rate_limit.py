@@ -8,26 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.aws.rate_limit import RateLimiter
+from auditor.aws.collectors import all_collectors
+from auditor.aws.rate_limit import RateLimiter, rate_limit
 
 DESCRIBE = ("ecs", "DescribeTaskDefinition")
 ACCOUNT, REGION = "000000000001", "eu-west-1"
 
 
-def departures(budget: RateLimiter, times: list[float], api: tuple[str, str] = DESCRIBE) -> list[float]:
+def departures(limiter: RateLimiter, times: list[float], api: tuple[str, str] = DESCRIBE) -> list[float]:
     """When the calls leave that are ready at `times`."""
-    return [now + budget.reserve(ACCOUNT, REGION, api, now) for now in times]
+    return [now + limiter.reserve(ACCOUNT, REGION, api, now) for now in times]
 
 
-def at_once(budget: RateLimiter, api: tuple[str, str], now: float = 0.0) -> int:
+def at_once(limiter: RateLimiter, api: tuple[str, str], now: float = 0.0) -> int:
     """How many calls may leave at the same moment."""
-    return next(count for count in range(10_000) if budget.reserve(ACCOUNT, REGION, api, now) > 0)
+    return next(count for count in range(10_000) if limiter.reserve(ACCOUNT, REGION, api, now) > 0)
 
 
-def pace(budget: RateLimiter, api: tuple[str, str], now: float = 0.0) -> float:
+def pace(limiter: RateLimiter, api: tuple[str, str], now: float = 0.0) -> float:
     """Calls a second, once the burst is spent."""
-    at_once(budget, api, now)
-    first, second = (budget.reserve(ACCOUNT, REGION, api, now) for _ in range(2))
+    at_once(limiter, api, now)
+    first, second = (limiter.reserve(ACCOUNT, REGION, api, now) for _ in range(2))
     return 1 / (second - first)
 
 
@@ -78,17 +79,17 @@ def test_who_waits_leaves_as_soon_as_the_rate_allows(count: int) -> None:
 
 
 def test_a_bucket_fills_again_up_to_its_size() -> None:
-    budget = RateLimiter(0.5)
-    departures(budget, [0.0] * 25)
-    assert departures(budget, [1.0] * 11)[-1] > 1.0
-    assert departures(budget, [1_000.0] * 26)[-2:] == [1_000.0, pytest.approx(1_000.1)]
+    limiter = RateLimiter(0.5)
+    departures(limiter, [0.0] * 25)
+    assert departures(limiter, [1.0] * 11)[-1] > 1.0
+    assert departures(limiter, [1_000.0] * 26)[-2:] == [1_000.0, pytest.approx(1_000.1)]
 
 
 def test_threads_together_keep_to_the_bucket() -> None:
-    budget, waits = RateLimiter(0.5), list[float]()
+    limiter, waits = RateLimiter(0.5), list[float]()
 
     def take() -> None:
-        waits.extend(budget.reserve(ACCOUNT, REGION, DESCRIBE, 0.0) for _ in range(200))
+        waits.extend(limiter.reserve(ACCOUNT, REGION, DESCRIBE, 0.0) for _ in range(200))
 
     threads = [threading.Thread(target=take) for _ in range(8)]
     for thread in threads:
@@ -98,45 +99,45 @@ def test_threads_together_keep_to_the_bucket() -> None:
     assert sorted(waits) == pytest.approx([max(0, place - 24) / 10 for place in range(1_600)])
 
 
-def test_a_throttle_halves_the_pace_and_empties_the_bucket() -> None:
-    budget = RateLimiter(0.5)
-    budget.reserve(ACCOUNT, REGION, DESCRIBE, 0.0)
-    budget.on_throttle(ACCOUNT, REGION, DESCRIBE, 0.0)
-    assert departures(budget, [0.0] * 3) == pytest.approx([0.2, 0.4, 0.6])
+def test_a_throttle_halves_the_rate_and_empties_the_bucket() -> None:
+    limiter = RateLimiter(0.5)
+    limiter.reserve(ACCOUNT, REGION, DESCRIBE, 0.0)
+    limiter.on_throttle(ACCOUNT, REGION, DESCRIBE, 0.0)
+    assert departures(limiter, [0.0] * 3) == pytest.approx([0.2, 0.4, 0.6])
 
 
-def test_however_many_throttles_a_call_leaves_every_other_second() -> None:
-    budget = RateLimiter(0.5)
+def test_any_number_of_throttles_leaves_one_call_every_two_seconds() -> None:
+    limiter = RateLimiter(0.5)
     for at in range(100):
-        budget.on_throttle(ACCOUNT, REGION, DESCRIBE, float(at))
-    first, second = departures(budget, [99.0, 99.0])
+        limiter.on_throttle(ACCOUNT, REGION, DESCRIBE, float(at))
+    first, second = departures(limiter, [99.0, 99.0])
     assert second - first == pytest.approx(2.0)
 
 
-def test_throttles_in_a_bunch_are_one_event() -> None:
-    budget = RateLimiter(0.5)
+def test_throttles_within_one_second_count_once() -> None:
+    limiter = RateLimiter(0.5)
     for hundredth in range(100):
-        budget.on_throttle(ACCOUNT, REGION, DESCRIBE, hundredth / 100)
-    assert departures(budget, [0.99] * 3) == pytest.approx([1.19, 1.39, 1.59])
-    budget.on_throttle(ACCOUNT, REGION, DESCRIBE, 1.0)
-    assert pace(budget, DESCRIBE, 100.0) == pytest.approx(2.5)
+        limiter.on_throttle(ACCOUNT, REGION, DESCRIBE, hundredth / 100)
+    assert departures(limiter, [0.99] * 3) == pytest.approx([1.19, 1.39, 1.59])
+    limiter.on_throttle(ACCOUNT, REGION, DESCRIBE, 1.0)
+    assert pace(limiter, DESCRIBE, 100.0) == pytest.approx(2.5)
 
 
-def test_a_share_that_is_slower_still_is_not_sped_up_by_a_throttle() -> None:
-    budget = RateLimiter(0.01)
-    budget.on_throttle(ACCOUNT, REGION, DESCRIBE, 0.0)
-    first, second = departures(budget, [0.0, 0.0])
+def test_a_throttle_never_speeds_up_a_share_that_is_slower_than_the_minimum() -> None:
+    limiter = RateLimiter(0.01)
+    limiter.on_throttle(ACCOUNT, REGION, DESCRIBE, 0.0)
+    first, second = departures(limiter, [0.0, 0.0])
     assert second - first == pytest.approx(5.0)
 
 
-def test_calls_that_go_through_bring_the_pace_back_and_not_beyond() -> None:
-    budget = RateLimiter(0.5)
-    budget.on_throttle(ACCOUNT, REGION, DESCRIBE, 0.0)
-    budget.on_success(ACCOUNT, REGION, DESCRIBE, 0.0)
-    assert pace(budget, DESCRIBE, 100.0) == pytest.approx(5.2)
+def test_successful_calls_restore_the_pace_and_never_exceed_it() -> None:
+    limiter = RateLimiter(0.5)
+    limiter.on_throttle(ACCOUNT, REGION, DESCRIBE, 0.0)
+    limiter.on_success(ACCOUNT, REGION, DESCRIBE, 0.0)
+    assert pace(limiter, DESCRIBE, 100.0) == pytest.approx(5.2)
     for _ in range(100):
-        budget.on_success(ACCOUNT, REGION, DESCRIBE, 0.0)
-    assert pace(budget, DESCRIBE, 1_000.0) == pytest.approx(10.0)
+        limiter.on_success(ACCOUNT, REGION, DESCRIBE, 0.0)
+    assert pace(limiter, DESCRIBE, 1_000.0) == pytest.approx(10.0)
 
 
 @pytest.mark.parametrize(
@@ -148,33 +149,45 @@ def test_calls_that_go_through_bring_the_pace_back_and_not_beyond() -> None:
         pytest.param(ACCOUNT, REGION, ("ec2", "DescribeRegions"), id="another service"),
     ],
 )
-def test_buckets_do_not_feel_each_other(account: str, region: str, api: tuple[str, str]) -> None:
-    budget = RateLimiter(0.5)
-    departures(budget, [0.0] * 100)
-    budget.on_throttle(ACCOUNT, REGION, DESCRIBE, 0.0)
-    assert budget.reserve(account, region, api, 0.0) == 0.0
+def test_buckets_are_independent(account: str, region: str, api: tuple[str, str]) -> None:
+    limiter = RateLimiter(0.5)
+    departures(limiter, [0.0] * 100)
+    limiter.on_throttle(ACCOUNT, REGION, DESCRIBE, 0.0)
+    assert limiter.reserve(account, region, api, 0.0) == 0.0
 
 
-def test_services_that_are_not_in_the_table_have_buckets_of_their_own() -> None:
-    budget = RateLimiter(0.5)
-    departures(budget, [0.0] * 100, ("organizations", "ListAccounts"))
-    assert budget.reserve(ACCOUNT, REGION, ("ec2", "DescribeRegions"), 0.0) == 0.0
+@pytest.mark.parametrize(
+    "operation",
+    sorted(
+        {action.removeprefix("ecs:") for collector in all_collectors() for action in collector.actions}
+        - {"DescribeDaemon", "DescribeDaemonRevisions", "DescribeDaemonTaskDefinition"}
+        - {"ListDaemons", "ListDaemonTaskDefinitions"}
+    ),
+)
+def test_every_operation_of_a_collector_has_its_published_limit(operation: str) -> None:
+    assert rate_limit("ecs", operation).name != "ecs:other"
+
+
+def test_each_service_without_published_limits_has_a_bucket_of_its_own() -> None:
+    limiter = RateLimiter(0.5)
+    departures(limiter, [0.0] * 100, ("organizations", "ListAccounts"))
+    assert limiter.reserve(ACCOUNT, REGION, ("ec2", "DescribeRegions"), 0.0) == 0.0
 
 
 def test_lists_and_describes_of_task_definitions_share_one_bucket() -> None:
-    budget = RateLimiter(0.5)
-    departures(budget, [0.0] * 25, ("ecs", "ListTaskDefinitionFamilies"))
-    assert budget.reserve(ACCOUNT, REGION, DESCRIBE, 0.0) > 0
+    limiter = RateLimiter(0.5)
+    departures(limiter, [0.0] * 25, ("ecs", "ListTaskDefinitionFamilies"))
+    assert limiter.reserve(ACCOUNT, REGION, DESCRIBE, 0.0) > 0
 
 
-def test_an_account_that_has_ended_is_forgotten_and_the_others_are_not() -> None:
-    budget = RateLimiter(0.5)
-    departures(budget, [0.0] * 100)
+def test_evicting_an_account_drops_its_buckets_and_no_others() -> None:
+    limiter = RateLimiter(0.5)
+    departures(limiter, [0.0] * 100)
     for _ in range(100):
-        budget.reserve("000000000002", REGION, DESCRIBE, 0.0)
-    budget.evict(ACCOUNT)
-    assert budget.reserve(ACCOUNT, REGION, DESCRIBE, 0.0) == 0.0
-    assert budget.reserve("000000000002", REGION, DESCRIBE, 0.0) > 0
-    budget.evict("000000000002")
-    budget.evict(ACCOUNT)
-    assert budget._levels == {}
+        limiter.reserve("000000000002", REGION, DESCRIBE, 0.0)
+    limiter.evict(ACCOUNT)
+    assert limiter.reserve(ACCOUNT, REGION, DESCRIBE, 0.0) == 0.0
+    assert limiter.reserve("000000000002", REGION, DESCRIBE, 0.0) > 0
+    limiter.evict("000000000002")
+    limiter.evict(ACCOUNT)
+    assert limiter._buckets == {}
