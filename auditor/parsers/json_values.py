@@ -125,11 +125,17 @@ def timestamp(value: object, path: str) -> datetime | None:
         raise _unexpected(path, "a time between the years 1 and 9999", value) from None
 
 
-def tag_map(value: Sequence[Mapping[str, Any]] | None, path: str = "tags") -> dict[str, str]:
-    """Tags as ECS lists them, `{key, value}` each, as a mapping. A tag without a value has the empty one."""
+def tag_map(
+    value: Sequence[Mapping[str, Any]] | None, path: str = "tags", keys: tuple[str, str] = ("key", "value")
+) -> dict[str, str]:
+    """Return a list of tags as a mapping. A tag without a value has the empty one.
+
+    `keys` are the members that hold name and value; most older services write `Key` and `Value`.
+    """
+    key, text_value = keys
     return {
-        text(each.get("key"), f"{place}.key"): optional_text(each.get("value"), f"{place}.value") or ""
-        for each, place in objects(value, path)
+        text(tag.get(key), f"{tag_path}.{key}"): optional_text(tag.get(text_value), f"{tag_path}.{text_value}") or ""
+        for tag, tag_path in objects(value, path)
     }
 
 

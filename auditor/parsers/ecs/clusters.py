@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from auditor.domain.ecs.workloads import Cluster, ExecLogging
-from auditor.parsers import arns, json_values
+from auditor.parsers import json_values
+from auditor.parsers.ecs import arns
 from auditor.parsers.json_values import MalformedValue
 
 __all__ = ["MalformedValue", "parse"]

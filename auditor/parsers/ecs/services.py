@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from auditor.domain.ecs.workloads import Deployment, Service, TaskSet
-from auditor.parsers import arns, json_values
+from auditor.parsers import json_values
 from auditor.parsers.arns import Arn
+from auditor.parsers.ecs import arns
 from auditor.parsers.ecs.placement import placement
 from auditor.parsers.json_values import MalformedValue
 
@@ -26,13 +27,13 @@ def parse(raw: Mapping[str, Any]) -> Service:
     answer = json_values.as_object(raw, "service")
     name = json_values.text(answer.get("serviceName"), "serviceName")
     arn = arns.read(answer.get("serviceArn"), "serviceArn", "service")
-    cluster = arns.read(answer.get("clusterArn"), "clusterArn", "cluster", beside=arn)
+    cluster = arns.read(answer.get("clusterArn"), "clusterArn", "cluster", same_scope_as=arn)
     return Service(
         arn=arns.check_qualified_name(arn, "serviceArn", name, cluster),
         name=name,
         cluster_arn=cluster.text,
         status=json_values.optional_text(answer.get("status"), "status") or "",
-        task_definition=arns.optional_definition(answer.get("taskDefinition"), "taskDefinition", beside=arn),
+        task_definition=arns.optional_revision_arn(answer.get("taskDefinition"), "taskDefinition", same_scope_as=arn),
         desired=json_values.non_negative_int(answer.get("desiredCount"), "desiredCount") or 0,
         running=json_values.non_negative_int(answer.get("runningCount"), "runningCount") or 0,
         placement=placement(answer, ""),
@@ -52,7 +53,9 @@ def parse_task_set(raw: Mapping[str, Any]) -> TaskSet:
 
 def _deployments(raw: object, service: Arn) -> Iterator[Deployment]:
     for each, path in json_values.objects(raw, "deployments"):
-        definition = arns.optional_definition(each.get("taskDefinition"), f"{path}.taskDefinition", beside=service)
+        definition = arns.optional_revision_arn(
+            each.get("taskDefinition"), f"{path}.taskDefinition", same_scope_as=service
+        )
         if definition is None:
             continue  # an external controller's: its task sets say what runs
         yield Deployment(
@@ -77,8 +80,8 @@ def _task_sets(raw: object, service: Arn, cluster: Arn) -> Iterator[TaskSet]:
 def _task_set(raw: Mapping[str, Any], prefix: str) -> TaskSet:
     name = json_values.text(raw.get("id"), f"{prefix}id")
     arn = arns.read(raw.get("taskSetArn"), f"{prefix}taskSetArn", "task-set")
-    service = arns.read(raw.get("serviceArn"), f"{prefix}serviceArn", "service", beside=arn)
-    cluster = arns.read(raw.get("clusterArn"), f"{prefix}clusterArn", "cluster", beside=arn)
+    service = arns.read(raw.get("serviceArn"), f"{prefix}serviceArn", "service", same_scope_as=arn)
+    cluster = arns.read(raw.get("clusterArn"), f"{prefix}clusterArn", "cluster", same_scope_as=arn)
     tags = raw.get("tags")
     return TaskSet(
         arn=arns.check_qualified_name(arn, f"{prefix}taskSetArn", f"{service.last}/{name}", cluster),
@@ -86,7 +89,9 @@ def _task_set(raw: Mapping[str, Any], prefix: str) -> TaskSet:
         service_arn=service.text,
         cluster_arn=cluster.text,
         status=json_values.optional_text(raw.get("status"), f"{prefix}status") or "",
-        task_definition=arns.optional_definition(raw.get("taskDefinition"), f"{prefix}taskDefinition", beside=arn),
+        task_definition=arns.optional_revision_arn(
+            raw.get("taskDefinition"), f"{prefix}taskDefinition", same_scope_as=arn
+        ),
         running=json_values.non_negative_int(raw.get("runningCount"), f"{prefix}runningCount") or 0,
         placement=placement(raw, prefix),
         # DescribeServices asks for the tags of services: it is not documented to bring those of their sets.

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from auditor.domain.ecs.workloads import Task
-from auditor.parsers import arns, json_values
+from auditor.parsers import json_values
+from auditor.parsers.ecs import arns
 from auditor.parsers.json_values import MalformedValue
 
 __all__ = ["MalformedValue", "parse"]
@@ -22,11 +23,11 @@ def parse(raw: Mapping[str, Any]) -> Task:
     """
     answer = json_values.as_object(raw, "task")
     arn = arns.read(answer.get("taskArn"), "taskArn", "task")
-    cluster = arns.read(answer.get("clusterArn"), "clusterArn", "cluster", beside=arn)
+    cluster = arns.read(answer.get("clusterArn"), "clusterArn", "cluster", same_scope_as=arn)
     return Task(
         arn=arns.check_qualified_name(arn, "taskArn", arn.last, cluster),
         cluster_arn=cluster.text,
-        task_definition=arns.definition(answer.get("taskDefinitionArn"), "taskDefinitionArn", beside=arn),
+        task_definition=arns.revision_arn(answer.get("taskDefinitionArn"), "taskDefinitionArn", same_scope_as=arn),
         group=json_values.optional_text(answer.get("group"), "group") or "",
         launch_type=json_values.optional_text(answer.get("launchType"), "launchType") or None,
         last_status=json_values.optional_text(answer.get("lastStatus"), "lastStatus") or "",
