@@ -10,6 +10,7 @@ from enum import StrEnum
 from types import FunctionType
 from typing import Any, Generic, TypeVar
 
+from auditor.domain.manual import manual_page
 from auditor.domain.repair import Repair
 
 F = TypeVar("F")
@@ -119,8 +120,8 @@ class Check(Generic[F]):
 
     @property
     def manual(self) -> str:
-        """The manual page: its own, or the docstring of the module that defines the check."""
-        return self.manual_page or (sys.modules[self.judge.__module__].__doc__ or "").strip()
+        """The manual page: `manual_page`, or the docstring of the module that defines the check, with shared blocks."""
+        return self.manual_page or manual_page(sys.modules[self.judge.__module__])
 
 
 def _named(module: str, name: str, origin: Origin) -> Any:  # noqa: ANN401 - whatever stands there

@@ -17,7 +17,7 @@ class Stopped(Exception):  # noqa: N818 - an order, not a fault
         self.reason = reason
 
 
-class ReadError(Exception):  # noqa: N818 - the normal case here: a refusal, a region that is off, a garbled answer
+class ReadError(Exception):
     """Something could not be read after all that was worth trying. Becomes a gap, never a traceback.
 
     `stage` names where: `assume-role`, `regions`, `list`, `describe`; `detail` is one sentence for people.

@@ -172,7 +172,7 @@ def test_a_check_over_what_nobody_reads_is_a_problem_and_not_a_crash(tmp_path: P
     done = run("validate", "--inventory", "config/inventory.yaml")
 
     assert done.returncode == 2
-    assert "acme-checks: over: acme-no-tests: no collector reads bytes" in done.stderr
+    assert "acme-checks: resource: acme-no-tests: no collector reads bytes" in done.stderr
     assert run("validate", "--inventory", "config/inventory.yaml", "--exclude-check", "acme-*").returncode == 0
 
 

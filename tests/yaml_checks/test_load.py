@@ -82,17 +82,17 @@ def test_the_manual_page_has_the_sections_of_every_check_in_order(make_check: Ma
 
 
 def test_the_manual_page_derives_missing_sections_from_the_other_keys(make_check: MakeCheck) -> None:
-    manual = {"rationale": "Because.", "back_out": "Register it again."}
+    manual = {"rationale": "Because.", "roll_back": "Register it again."}
     check = make_check(manual=manual, applies_when="uses_host_network", frameworks={"a": ["7"]})
     texts = sections(check.manual)
 
-    assert (texts["Rationale"], texts["Back-out"]) == ("Because.", "Register it again.")
+    assert (texts["Rationale"], texts["Roll back"]) == ("Because.", "Register it again.")
     assert "    length(containers[?privileged]) > `0`" in texts["Description"].splitlines()
     assert "    uses_host_network" in texts["Description"].splitlines()
     assert all(f"`{reason}`" in texts["Description"] for reason in (*UNDECIDABLE_TEXTS, "privileged"))
     assert texts["Related controls"] == "a 7"
     assert texts["Remediation, CLI"] == "Register a revision without it."
-    assert texts["Impact for"] == "The author of this check has not written this section."
+    assert texts["Benefits"] == "The author of this check has not written this section."
 
 
 @pytest.mark.parametrize(

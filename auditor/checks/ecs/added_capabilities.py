@@ -1,69 +1,69 @@
-r"""No container may add Linux capabilities that reach beyond the container.
+"""Containers add no dangerous Linux capabilities.
 
 Profile level
 -------------
-None: neither the CIS benchmark nor Security Hub has a control of it. It closes the gap beside CIS 3.4: a container that
-adds ALL or SYS_ADMIN is privileged in all but name, and no check of `privileged` sees it.
+None: neither the CIS benchmark nor Security Hub has such a control. It closes a gap of CIS 3.4: a container that adds
+ALL or SYS_ADMIN is as powerful as a privileged one, but no check of `privileged` detects it.
 
 Description
 -----------
 Fails a definition in which any container adds a dangerous capability under `linuxParameters.capabilities.add`: all of
-them at once (reason `all-capabilities`) or one by one (reason `dangerous-capabilities`). The evidence names the
-containers, what they add as it is written, and what of that is dangerous. The parameter `dangerous` is the list, by
-default:
+them at once (reason `all-capabilities`) or individually (reason `dangerous-capabilities`). The evidence names the
+containers, the capabilities that they add as written, and the dangerous ones among those. The parameter `dangerous` is
+the list, by default:
 
     ALL              all of the following
-    AUDIT_CONTROL    switches the kernel's audit off and changes its rules (in the host's process namespace)
-    BPF              loads programs into the kernel; the verifier has had many holes
-    DAC_READ_SEARCH  opens any file of the host's file system by its handle, whatever is mounted
+    AUDIT_CONTROL    turns off the kernel's audit and changes its rules (in the host's process namespace)
+    BPF              loads programs into the kernel; the verifier has had many vulnerabilities
+    DAC_READ_SEARCH  opens any file of the host's file system by its handle, regardless of mounts
     MAC_ADMIN        changes the policy of the security module (Smack, AppArmor)
-    MAC_OVERRIDE     ignores it
-    NET_ADMIN        changes addresses, routes and firewall, the instance's in host network mode; opens the kernel's
-                     packet filter, where most recent kernel exploits begin
+    MAC_OVERRIDE     ignores that policy
+    NET_ADMIN        changes addresses, routes and firewall, in host network mode those of the instance; opens the
+                     kernel's packet filter, where most recent kernel exploits start
     PERFMON          traces the kernel and reads its memory
-    SYS_ADMIN        mounts, enters namespaces, and a hundred things more: the known way out by release_agent
-    SYS_BOOT         restarts into a kernel of its choice (kexec)
+    SYS_ADMIN        mounts, enters namespaces, and much more: the known escape by release_agent
+    SYS_BOOT         restarts into another kernel (kexec)
     SYS_MODULE       loads kernel modules: code in the kernel
-    SYS_PTRACE       reads and writes the memory of every process it sees, which in the host's process namespace is all
+    SYS_PTRACE       reads and writes the memory of every visible process; in the host's process namespace all of them
     SYS_RAWIO        reads and writes devices and ports below the file system
     SYS_TIME         sets the clock of the host, on which certificates, signatures and logs rely
     SYSLOG           reads the kernel's log and addresses, which other exploits need first
 
-Upper and lower case are the same, and so are names with and without `CAP_`, as they are to Docker. A misspelt name in
-the parameter is refused: it would match nothing for ever.
+Case does not matter, nor does the prefix `CAP_`, as in Docker. The parameter refuses a misspelled name, because it
+would never match anything.
 
 What is not on the list, and why:
 
   * CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, MKNOD, NET_BIND_SERVICE, NET_RAW, SETFCAP, SETGID, SETPCAP, SETUID,
-    SYS_CHROOT and AUDIT_WRITE are what Docker gives every container: to add them changes nothing, or takes back part
-    of `drop: [ALL]`, which is how it should be done.
+    SYS_CHROOT and AUDIT_WRITE are the ones that Docker gives every container. Adding them changes nothing, or restores
+    part of what `drop: [ALL]` removed, which is the recommended way.
   * IPC_LOCK, SYS_NICE, SYS_RESOURCE, LINUX_IMMUTABLE, LEASE, WAKE_ALARM, BLOCK_SUSPEND, SYS_PACCT, SYS_TTY_CONFIG,
-    IPC_OWNER, NET_BROADCAST, AUDIT_READ and CHECKPOINT_RESTORE can starve or disturb neighbours, which is bad, but hand
-    over neither the host nor another task. Put them on the list where that matters.
+    IPC_OWNER, NET_BROADCAST, AUDIT_READ and CHECKPOINT_RESTORE can starve or disturb other tasks, but give access to
+    neither the host nor another task. Add them to the list if that matters to you.
 
-`drop` takes nothing from what is added, with one exception. Docker drops first and adds then, so a capability in both
-lists is there. Only with `add: [ALL]` does `drop` take single ones out; `drop: [ALL]` beside it takes nothing. Such a
-container fails as long as ALL is on the list, or anything else on it is left.
+`drop` removes nothing that `add` names, with one exception. Docker first drops and then adds, so a capability in both
+lists is present. Only with `add: [ALL]` does `drop` remove single capabilities; `drop: [ALL]` next to it removes none.
+Such a container fails if ALL is on the list of dangerous capabilities, or if any other dangerous capability is left.
 
-A privileged container has all capabilities whatever it adds. ecs-privileged-container fails it; this check still judges
-what it adds, because that is what remains when the privilege is taken away. `linuxParameters.devices` are not judged.
+A privileged container has all capabilities, regardless of `add`. ecs-privileged-container fails it; this check still
+judges the capabilities that it adds, because they remain when the privilege is removed. `linuxParameters.devices` are
+not judged.
 
 The definitions of managed daemons are judged by the same rule. Windows has no capabilities: a Windows definition is not
 applicable.
 
 Fargate
 -------
-Fargate lets a container add SYS_PTRACE and nothing else; a definition that asks for Fargate and adds more is not
-registered. There the task has a kernel of its own, so SYS_PTRACE reaches the processes of the container, or with
-`pidMode: task` those of the task's containers, and neither a host nor another task. Debuggers and security sensors in
-sidecars need it. A definition that requires Fargate and nothing else, and of the dangerous capabilities adds SYS_PTRACE
-alone, therefore passes with the note `ptrace-on-fargate`; the parameter `fargate_ptrace: fail` makes that a failure,
-for tasks whose containers must not trust one another. A definition that may also run on instances, or does not say
-where it runs, fails.
+Fargate lets a container add only SYS_PTRACE; ECS refuses to register a definition that requires Fargate and adds more.
+On Fargate the task has its own kernel, so SYS_PTRACE reaches the processes of the container, or with `pidMode: task`
+those of the task's containers, but neither a host nor another task. Debuggers and security sensors in sidecars need it.
+A definition therefore passes with the note `ptrace-on-fargate` if it requires only Fargate and SYS_PTRACE is the only
+dangerous capability that it adds. The parameter `fargate_ptrace: fail` makes that a failure, for tasks whose containers
+must not trust one another. A definition that can also run on instances, or does not name a launch type, fails.
 
 Truth table
 -----------
-One container with the default parameters, `-` meaning absent.
+One container with the default parameters; `-` means absent.
 
     requires      add                          drop       verdict         reasons
     ------------  ---------------------------  ---------  --------------  ----------------------
@@ -86,73 +86,49 @@ One container with the default parameters, `-` meaning absent.
 
 Rationale
 ---------
-Capabilities cut the power of root into pieces. Most pieces stay within the namespaces of the container; those on the
-list do not, or are known steps on the way out. They are seldom noticed, because the definition looks unprivileged to
-every scanner that asks for `privileged`.
+Capabilities split the power of root into parts. Most parts stay within the namespaces of the container; those on the
+list do not, or are known steps of an escape. They often remain unnoticed, because the definition looks unprivileged to
+every scanner that checks for `privileged`.
 
-Impact for
-----------
-Whoever breaks into a container must first find a flaw of the kernel or the runtime before the instance, and all tasks
-that run on it, are theirs.
+Benefits
+--------
+An attacker who breaks into a container must first find a vulnerability of the kernel or the runtime before they control
+the instance and all tasks on it.
 
-Impact against
---------------
-Network agents and service meshes need NET_ADMIN, sensors SYS_PTRACE, BPF or SYS_ADMIN, drivers of accelerators and FUSE
-file systems SYS_ADMIN. They should be the known few, each with a recorded exception and its owner. Often a sidecar or
-an init container can do the one thing that needs the power, and the rest go without.
+Drawbacks
+---------
+Network agents and service meshes need NET_ADMIN; sensors need SYS_PTRACE, BPF or SYS_ADMIN; drivers of accelerators and
+FUSE file systems need SYS_ADMIN. Keep them few and known, each with a recorded exception and an owner. Often a sidecar
+or an init container can do the one thing that needs the capability, so that the other containers do not need it.
 
 Default value
 -------------
 Nothing is added: the container has Docker's default set.
 
-Permissions needed
-------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, and for managed daemons
-ecs:ListDaemonTaskDefinitions and ecs:DescribeDaemonTaskDefinition, on all resources.
-To remediate, by hand: ecs:RegisterTaskDefinition, ecs:UpdateService and ecs:DeregisterTaskDefinition, or
-ecs:RegisterDaemonTaskDefinition and ecs:UpdateDaemon; and iam:PassRole on the roles that the definition names.
+{{permissions-all-definitions}}
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
+1. {{open-newest-revision}}
 2. On the JSON tab look for "capabilities" under linuxParameters in each entry of containerDefinitions.
-3. Where services still run on older revisions, do the same for those, and then for the daemon task definitions.
+3. {{repeat-for-older-revisions-and-daemons}}
 
 Audit, CLI
 ----------
-    aws ecs list-task-definition-families --status ACTIVE --region REGION
-    aws ecs describe-task-definition --task-definition FAMILY --region REGION --query \
+{{describe-task-definition}}
       "taskDefinition.containerDefinitions[].[name, linuxParameters.capabilities]"
-    aws ecs list-daemon-task-definitions --region REGION
-    aws ecs describe-daemon-task-definition --daemon-task-definition ARN --region REGION --query \
+{{describe-daemon-task-definition}}
       "daemonTaskDefinition.containerDefinitions[].[name, linuxParameters.capabilities]"
 
 Remediation, console
 --------------------
-1. Find out which capability the process uses, for instance with `capable` of the BCC tools on a test instance.
-2. Open the revision, choose Create new revision, and then with JSON.
-3. Take the dangerous ones out of linuxParameters.capabilities.add. Better, drop ALL and add the harmless few.
-4. Create the revision, update every service that uses the family, and wait until the deployment is stable.
-5. Deregister the old revision, so that nobody starts it again.
+1. Find out which capabilities the process uses, for instance with `capable` of the BCC tools on a test instance.
+2. {{edit-as-json}}
+3. Remove the dangerous ones from linuxParameters.capabilities.add. Better, drop ALL and add only the harmless ones that
+   the process needs.
+4. {{deploy-new-revision}}
 
-Remediation, CLI
-----------------
-    aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION > old.json
-
-Take `taskDefinition` out of it, with `tags` beside its other members, without taskDefinitionArn, revision, status,
-requiresAttributes, compatibilities, registeredAt and registeredBy; correct the containers, and save it as new.json.
-
-    aws ecs register-task-definition --cli-input-json file://new.json --region REGION
-    aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:NEW --region REGION
-    aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
-    aws ecs deregister-task-definition --task-definition FAMILY:OLD --region REGION
-
-A daemon's goes the same way with register-daemon-task-definition and update-daemon.
-
-Back-out
---------
-Until the old revision is deregistered, point the service back at it: update-service with FAMILY:OLD. A deregistered
-revision cannot be used by a deployment; register its content again (old.json has it) and deploy the new number.
+{{remediate-by-cli-with-daemons}}
 
 References
 ----------
@@ -162,9 +138,9 @@ https://man7.org/linux/man-pages/man7/capabilities.7.html
 
 Related controls
 ----------------
-None of Security Hub, AWS Config, Prowler, Powerpipe, Checkov, Trivy or KICS has this check for ECS. For Kubernetes the
-Pod Security Standards do: their baseline forbids everything beyond Docker's default set, which is stricter than this
-list. CIS AWS Compute Services 1.1.0 3.4 (privileged containers) is its neighbour.
+Security Hub, AWS Config, Prowler, Powerpipe, Checkov, Trivy and KICS have no such check for ECS. For Kubernetes, the
+baseline of the Pod Security Standards forbids everything beyond Docker's default set, which is stricter than this list.
+CIS AWS Compute Services 1.1.0 3.4 (privileged containers) is closely related.
 """
 
 from __future__ import annotations

@@ -1,51 +1,52 @@
-r"""A capacity provider of instances must keep those that run tasks from being terminated.
+r"""Capacity providers protect instances that run tasks from termination.
 
 Profile level
 -------------
-None in the CIS AWS Compute Services Benchmark 1.1.0. Security Hub has it as ECS.19.
+None in the CIS AWS Compute Services Benchmark 1.1.0. Security Hub control ECS.19.
 
 Description
 -----------
-Looks at `autoScalingGroupProvider.managedTerminationProtection` of a capacity provider.
+Judges `autoScalingGroupProvider.managedTerminationProtection` of a capacity provider.
 
     capacity provider                    managedTerminationProtection  verdict         reason
     -----------------------------------  ----------------------------  --------------  -------------------------
     an Auto Scaling group                ENABLED                       PASS            -
     an Auto Scaling group                DISABLED                      FAIL            no-termination-protection
     an Auto Scaling group                absent                        FAIL            no-termination-protection
-    an Auto Scaling group, but going     any                           NOT_APPLICABLE  -
+    an Auto Scaling group, deleted       any                           NOT_APPLICABLE  -
     FARGATE, FARGATE_SPOT                -                             NOT_APPLICABLE  -
     Managed Instances                    -                             NOT_APPLICABLE  -
 
-The setting exists only where the provider is an Auto Scaling group; AWS itself looks after the other kinds. Absent is
-off. A provider that is DEPROVISIONING or INACTIVE is being deleted, or is: not applicable.
+The setting exists only if the provider is an Auto Scaling group; AWS manages the other kinds itself. Absent means off.
+A provider that is DEPROVISIONING or INACTIVE is being deleted, or already is: not applicable.
 
-The setting works only where managed scaling is on as well, and where the group and its instances are protected from
-scale-in (the API reference says so). Those are not looked at.
+The setting works only if managed scaling is also on, and if the group and its instances are protected from scale-in
+(API reference). Those conditions are not checked.
 
 Rationale
 ---------
-When the group shrinks, Auto Scaling picks an instance by its own rules and does not know what runs there. Without the
-protection it takes instances with running tasks: services lose replicas at once and batch jobs lose their work.
+When the group scales in, Auto Scaling chooses an instance by its own rules and does not know about the tasks on it.
+Without the protection it terminates instances with running tasks: services lose replicas at once, and batch jobs lose
+their work.
 
-Impact for
-----------
-Scaling in takes empty instances only, and running work is left to end.
+Benefits
+--------
+Scaling in terminates only empty instances, and running tasks can finish.
 
-Impact against
---------------
-One long-running task keeps its whole instance alive, so groups shrink more slowly and cost more. An instance refresh,
-or the removal of the group, must wait for the protection or lift it. Managed draining is the gentler alternative: it
-moves service tasks away before the instance goes, which this rule does not take for enough.
+Drawbacks
+---------
+One long-running task keeps its whole instance alive, so groups scale in more slowly and cost more. An instance refresh,
+or the removal of the group, must wait for the protection or remove it. Managed draining is a gentler alternative: it
+moves service tasks away before the instance is terminated. This rule does not accept it as sufficient.
 
 Default value
 -------------
-DISABLED where the API or the CLI says nothing.
+DISABLED if neither the API call nor the CLI command sets it.
 
 Permissions needed
 ------------------
 To audit: ecs:DescribeCapacityProviders, on all resources.
-To remediate, by hand: ecs:UpdateCapacityProvider, autoscaling:UpdateAutoScalingGroup and
+To remediate by hand: ecs:UpdateCapacityProvider, autoscaling:UpdateAutoScalingGroup and
 autoscaling:SetInstanceProtection.
 
 Audit, console
@@ -73,12 +74,12 @@ Remediation, CLI
     aws ecs update-capacity-provider --name NAME --region REGION --auto-scaling-group-provider \
       "managedScaling={status=ENABLED},managedTerminationProtection=ENABLED"
 
-Back-out
---------
+Roll back
+---------
     aws ecs update-capacity-provider --name NAME --region REGION --auto-scaling-group-provider \
       "managedTerminationProtection=DISABLED"
 
-and `--no-protected-from-scale-in` for the instances, which otherwise nobody terminates.
+Also use `--no-protected-from-scale-in` for the instances; otherwise Auto Scaling never terminates them.
 
 References
 ----------

@@ -1,4 +1,4 @@
-r"""A cluster must carry tags that say whose it is.
+r"""Clusters have tags that identify their owner.
 
 Profile level
 -------------
@@ -6,38 +6,28 @@ Level 1, automated: recommendation 3.11 of the CIS AWS Compute Services Benchmar
 
 Description
 -----------
-Looks at the tags of a cluster.
+Judges the tags of a cluster.
 
-    required_keys  tags                          verdict         reason
-    -------------  ----------------------------  --------------  ---------------------
-    none           at least one of somebody's    PASS            -
-    none           none, or only `aws:` ones     FAIL            untagged
-    some           all of the required keys      PASS            -
-    some           not all of them               FAIL            required-tags-missing
-    any            not read tonight              UNKNOWN         tags-not-read
-    any            any, and it is deleted        NOT_APPLICABLE  -
+{{tag-table}}
 
-Tags whose key begins with `aws:`, in any mixture of upper and lower case, are set by AWS and say nothing about an
-owner; they never count. Keys are compared exactly: `Owner` is not `owner`. A tag with an empty value counts. The
-evidence names keys and never values. The parameter `required_keys` is a list of keys, empty by default, as Security
-Hub's `requiredTagKeys` is.
+{{tag-rules}}
 
-An INACTIVE cluster is deleted and only described for a while yet: not applicable. One that is PROVISIONING,
-DEPROVISIONING or FAILED is there and is judged: those words are about its capacity. The cluster named
-`default` is judged like any other: tag it, or delete it where nobody uses it.
+An INACTIVE cluster is deleted, although ECS still describes it for some time: not applicable. A cluster that is
+PROVISIONING, DEPROVISIONING or FAILED exists and is judged: these statuses are about its capacity. The cluster named
+`default` is judged like any other: tag it, or delete it if it is unused.
 
 Rationale
 ---------
-A cluster is where the tasks of many teams meet. Its tags say who answers for it, its settings apply to all that runs
-there, and its tags are what access rules (`aws:ResourceTag` on ecs:RunTask and ecs:ExecuteCommand) can rest on.
+Tasks of many teams share a cluster. Its tags show who is responsible for it, its settings apply to everything that runs
+there, and access rules (`aws:ResourceTag` on ecs:RunTask and ecs:ExecuteCommand) can use its tags.
 
-Impact for
-----------
-Findings and bills go to an owner by themselves, and IAM policies can let a team touch what is its own only.
+Benefits
+--------
+{{tag-benefits}}
 
-Impact against
---------------
-Somebody has to agree on the keys. Tags of a cluster do not go on to its services or tasks.
+Drawbacks
+---------
+The organization has to agree on the keys. Services and tasks do not inherit the tags of their cluster.
 
 Default value
 -------------
@@ -45,13 +35,13 @@ None.
 
 Permissions needed
 ------------------
-To audit: ecs:ListClusters, and ecs:DescribeClusters, which reads tags when asked to, on all resources.
-To remediate, by hand: ecs:TagResource on the cluster.
+To audit: ecs:ListClusters, and ecs:DescribeClusters, which returns tags on request, on all resources.
+To remediate by hand: ecs:TagResource on the cluster.
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Clusters, and a cluster.
-2. On the Tags tab look for tags whose key does not begin with aws:, or for those that your rules require.
+1. {{open-cluster}}
+2. {{tag-audit-step}}
 
 Audit, CLI
 ----------
@@ -63,15 +53,15 @@ Remediation, console
 --------------------
 1. Open the cluster, choose the Tags tab, and then Manage tags.
 2. Add the keys that your rules require, and save.
-3. Put the same tags into the template that creates the cluster.
+3. Add the same tags to the template that creates the cluster.
 
 Remediation, CLI
 ----------------
-    aws ecs tag-resource --resource-arn ARN --tags key=owner,value=payments --region REGION
+{{tag-command}}
 
-Back-out
---------
-    aws ecs untag-resource --resource-arn ARN --tag-keys owner --region REGION
+Roll back
+---------
+{{untag-command}}
 
 References
 ----------
@@ -82,7 +72,7 @@ https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
 Related controls
 ----------------
 CIS AWS Compute Services 1.1.0: 3.10 (services), 3.12 (task definitions). Security Hub: ECS.14 (AWS Resource Tagging
-Standard), by its own Config rule tagged-ecs-cluster. Prowler, Checkov and Trivy have no rule of this kind for ECS.
+Standard), by its own Config rule tagged-ecs-cluster. Prowler, Checkov and Trivy have no such rule for ECS.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-r"""A cluster must have CloudWatch Container Insights on.
+r"""Clusters have Container Insights on.
 
 Profile level
 -------------
@@ -6,58 +6,59 @@ Level 1, automated: recommendation 3.9 of the CIS AWS Compute Services Benchmark
 
 Description
 -----------
-Looks at the setting `containerInsights` of a cluster.
+Judges the setting `containerInsights` of a cluster.
 
     containerInsights     verdict         reason        powerpipe
     --------------------  --------------  ------------  --------------
     enhanced              PASS            -             FAIL
     enabled               PASS            -             PASS
     disabled              FAIL            insights-off  FAIL
-    any other word        FAIL            insights-off  FAIL
+    any other value       FAIL            insights-off  FAIL
     absent                FAIL            insights-off  NOT_APPLICABLE
     any, but INACTIVE     NOT_APPLICABLE  -             as above
 
-`enhanced` is Container Insights with enhanced observability, which has all that `enabled` has and more. An absent
-setting is off: ECS writes the account's default into every cluster when it is created, and off is what a cluster
-without that has. A word that nobody knew when this was written fails until somebody has looked at what it means.
+`enhanced` is Container Insights with enhanced observability, which includes everything that `enabled` does. An absent
+setting is off: ECS writes the account's default into every cluster at creation, and a cluster without such a default
+has it off. A value that was unknown when this check was written fails until its meaning has been verified.
 
-An INACTIVE cluster is deleted and only described for a while yet: not applicable. A cluster in which nothing runs is
-judged all the same: the setting is about what runs there next.
+An INACTIVE cluster is deleted, although ECS still describes it for some time: not applicable. A cluster in which
+nothing runs is judged: the setting applies to future tasks.
 
 Other standards
 ---------------
-`powerpipe` (ecs_cluster_container_insights_enabled) was written before `enhanced` came: it takes the word enabled only,
-and so alarms at clusters that observe more. It also has no row for a cluster whose settings are empty. Expect the same
-of policies that compare with the one word. Prowler takes both words.
+`powerpipe` (ecs_cluster_container_insights_enabled) predates `enhanced`: it accepts only the value enabled, and so
+fails clusters with more observability. It also has no row for a cluster whose settings are empty. Expect the same of
+policies that compare with that one value. Prowler accepts both values.
 
 Rationale
 ---------
-Without it CloudWatch has CPU and memory of whole services at best. Container Insights adds metrics of each task and
-container, restarts, network and storage: where a miner, a crash loop or a leak shows first, and what remains to look at
-when the task is gone.
+Without Container Insights, CloudWatch has at best the CPU and memory of whole services. Container Insights adds metrics
+of each task and container, restarts, network and storage. They are the first sign of a crypto miner, a crash loop or a
+leak, and the only data left after the task has stopped.
 
-Impact for
-----------
-What happened to a task can be told after it is gone, and alarms can be set on tasks and not only on services.
+Benefits
+--------
+Incidents can be investigated after the task has stopped, and alarms can watch tasks instead of only services.
 
-Impact against
---------------
-The metrics are charged for, as custom ones or with enhanced by the observation, and the performance logs by volume; on
-large clusters that is a noticeable bill. Those who observe with another product pay twice, and will want an exception.
+Drawbacks
+---------
+AWS charges for the metrics (as custom metrics, or per observation with enhanced observability) and for the volume of
+the performance logs; on large clusters the cost is noticeable. Customers of another monitoring product pay twice, and
+may want an exception.
 
 Default value
 -------------
-disabled, unless the account setting `containerInsights` says otherwise when the cluster is created. A change of the
-account setting does not reach clusters that exist.
+disabled, unless the account setting `containerInsights` had another value when the cluster was created. Changing the
+account setting does not affect existing clusters.
 
 Permissions needed
 ------------------
-To audit: ecs:ListClusters, and ecs:DescribeClusters, which reads settings when asked to, on all resources.
-To remediate, by hand: ecs:UpdateClusterSettings; for the account's default ecs:PutAccountSettingDefault.
+To audit: ecs:ListClusters, and ecs:DescribeClusters, which returns settings on request, on all resources.
+To remediate by hand: ecs:UpdateClusterSettings; for the account's default ecs:PutAccountSettingDefault.
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Clusters, and a cluster.
+1. {{open-cluster}}
 2. In the cluster's overview look at CloudWatch monitoring.
 
 Audit, CLI
@@ -75,12 +76,12 @@ Remediation, CLI
 ----------------
     aws ecs update-cluster-settings --cluster CLUSTER --settings name=containerInsights,value=enhanced --region REGION
 
-For clusters that are still to come:
+For future clusters:
 
     aws ecs put-account-setting-default --name containerInsights --value enhanced --region REGION
 
-Back-out
---------
+Roll back
+---------
     aws ecs update-cluster-settings --cluster CLUSTER --settings name=containerInsights,value=disabled --region REGION
 
 References

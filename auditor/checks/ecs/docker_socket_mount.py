@@ -1,16 +1,15 @@
-r"""No container is given the socket of the container runtime.
+r"""Containers cannot control the container runtime of their host.
 
 Profile level
 -------------
-Level 1, automated. Ours; the CIS Docker Benchmark 1.6.0 asks for the same in 5.32.
+Level 1, automated. Our own rule; the CIS Docker Benchmark 1.6.0 has the same one as 5.32.
 
 Description
 -----------
-Fails when a container of a task definition, or of a managed daemon's definition, mounts a volume whose
-`host.sourcePath`
+Fails if a container of a task definition, or of a managed daemon's definition, mounts a volume whose `host.sourcePath`
 
   * is the socket of Docker or containerd on the host (reason `runtime-socket`), or
-  * is a folder in which such a socket lies: /var/run, /run, /var, / (reason `runtime-socket-folder`).
+  * is a folder that contains such a socket: /var/run, /run, /var, / (reason `runtime-socket-folder`).
 
 Sockets are the parameter `sockets`, by default
 
@@ -19,92 +18,63 @@ Sockets are the parameter `sockets`, by default
     /run/docker/containerd/containerd.sock
     \\.\pipe\docker_engine, \\.\pipe\containerd-containerd (Windows)
 
-Paths are compared after clean-up: doubled and trailing slashes, `.` and `..` go, and what is below /run is also known
-as /var/run, which is a link to it. Paths and pipes of Windows are compared without regard to case and to the direction
-of slashes. Other links on the host cannot be seen from here.
+{{host-path-comparison}}
 
-/var counts although on a system where /var/run is a link the socket is not really below it: on older systems it is, and
-the definition does not say where it will run. Who gets /var also gets /var/lib/docker, and has not lost much.
+/var counts although the socket is not really below it on a system where /var/run is a link: on older systems it is, and
+the definition does not say on which system it will run. A container with access to /var also has access to
+/var/lib/docker, so it should not have /var in any case.
 
-Only what a container mounts counts. A volume that no container mounts reaches nobody and passes. There is one piece of
-evidence for each mount. A mount that is read-only fails as well: that bars changing the file system and not talking to
-a socket, which is all one needs. Definitions that require Fargate and nothing else have no host to mount from and are
-not applicable. Not seen: a Docker volume whose driver options name a path of the host.
+{{only-mounted-volumes}}
+A read-only mount fails as well: it prevents changes to the file system, but not communication through a socket.
 
 Severity
 --------
-High, as for a privileged container, because the outcome is the same: whoever runs code in the container is root on the
-instance. It is not critical, because somebody has to be in the container first, whereas a password in a variable can be
-read by a colleague. And most of those who mount it are agents that were bought to do so.
+High, as for a privileged container, because the outcome is the same: code in the container is root on the instance. It
+is not critical, because an attacker has to be in the container first, whereas a colleague can read a password in a
+variable. Most containers that mount the socket are agents that were installed for this purpose.
 
 Rationale
 ---------
-The socket is the runtime's whole API, and it asks nobody for a password. One request starts a privileged container with
-the host's file system in it. That is root on the instance, whatever user, capabilities or read-only root the container
-itself has, with the instance's role and the credentials of every task placed there.
+The socket is the runtime's whole API, without authentication. One request starts a privileged container with the host's
+file system in it. That is root on the instance, regardless of the container's own user, capabilities or read-only root,
+with the instance's role and the credentials of every task placed there.
 
-Impact for
-----------
-A break-in stays in the container.
+Benefits
+--------
+An attacker who breaks into the container does not reach the host.
 
-Impact against
---------------
+Drawbacks
+---------
 Monitoring and security agents read the list of containers and their statistics from the socket. Many can use the ECS
-task metadata endpoint or the agent's introspection instead. Builds in containers can use a builder that needs no
-daemon. What remains should be the known few, each a daemon service with a recorded exception and its owner.
+task metadata endpoint or the agent's introspection API instead. Builds in containers can use a builder that needs no
+daemon. Keep the rest few and known, each a daemon service with a recorded exception and an owner.
 
 Default value
 -------------
-A container sees no path of the host unless a volume and a mount point say so.
+A container sees no host path unless a volume and a mount point name it.
 
-Permissions needed
-------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, and for managed daemons
-ecs:ListDaemonTaskDefinitions and ecs:DescribeDaemonTaskDefinition, on all resources. To remediate, by hand:
-ecs:RegisterTaskDefinition, ecs:UpdateService, ecs:DeregisterTaskDefinition (for daemons
-ecs:RegisterDaemonTaskDefinition and ecs:UpdateDaemon), and iam:PassRole on the roles that the definition names.
+{{permissions-all-definitions}}
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
-2. On the JSON tab look for docker.sock, containerd.sock, /var/run, /run and / under volumes as sourcePath, and for the
+1. {{open-newest-revision}}
+2. On the JSON tab look for docker.sock, containerd.sock, /var/run, /run and / as sourcePath under volumes, and for the
    mountPoints that name these volumes.
-3. Where services still run on older revisions, do the same for those.
+3. {{repeat-for-older-revisions-and-daemons}}
 
 Audit, CLI
 ----------
-    aws ecs list-task-definition-families --status ACTIVE --region REGION
-    aws ecs describe-task-definition --task-definition FAMILY --region REGION --query \
+{{describe-task-definition}}
       "taskDefinition.[volumes[].[name, host.sourcePath], containerDefinitions[].[name, mountPoints]]"
 
 Remediation, console
 --------------------
-1. Find out what the container wants from the socket, and configure it to ask the task metadata endpoint instead.
-2. Open the revision, choose Create new revision, and take out the mount point and the volume.
-3. Where only another file of the folder is needed, mount that file.
-4. Create the revision, update every service that uses the family, and wait until the deployment is stable.
-5. Deregister the old revision, so that nobody starts it again.
+1. Find out what the container reads from the socket, and configure it to use the task metadata endpoint instead.
+2. Open the revision, choose Create new revision, and remove the mount point and the volume.
+3. If the container needs only another file of the folder, mount that file.
+4. {{deploy-new-revision}}
 
-Remediation, CLI
-----------------
-    aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION > old.json
-
-Take `taskDefinition` out of it, with `tags` beside its other members, without taskDefinitionArn, revision, status,
-requiresAttributes, compatibilities, registeredAt and registeredBy; take out the mount points and the volumes of the
-socket, and save it as new.json.
-
-    aws ecs register-task-definition --cli-input-json file://new.json --region REGION
-    aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:NEW --region REGION
-    aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
-    aws ecs deregister-task-definition --task-definition FAMILY:OLD --region REGION
-
-For a managed daemon: describe-daemon-task-definition, correct it alike, register-daemon-task-definition, and then
-update-daemon with the new ARN and the daemon's capacity providers.
-
-Back-out
---------
-Until the old revision is deregistered, point the service back at it: update-service with FAMILY:OLD. A deregistered
-revision cannot be used by a deployment; register its content again (old.json has it) and deploy the new number.
+{{remediate-by-cli-with-daemons}}
 
 References
 ----------
@@ -116,8 +86,8 @@ https://www.cisecurity.org/benchmark/docker
 
 Related controls
 ----------------
-CIS Docker Benchmark: 5.32 (Docker socket in containers). No control of Security Hub, no rule of AWS Config and no check
-of Prowler, Checkov, Trivy or KICS looks at it in ECS task definitions, as far as we know. Here: ecs-host-path-mount,
+CIS Docker Benchmark: 5.32 (Docker socket in containers). As far as we know, no control of Security Hub, no rule of AWS
+Config and no check of Prowler, Checkov, Trivy or KICS covers it for ECS task definitions. Here: ecs-host-path-mount,
 and ecs-privileged-container with the same outcome.
 """
 

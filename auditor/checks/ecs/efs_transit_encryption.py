@@ -1,14 +1,14 @@
-r"""EFS volumes of a task definition are mounted through TLS.
+"""EFS volumes are mounted with TLS.
 
 Profile level
 -------------
-Level 1, automated. Security Hub's ECS.18; no recommendation of the CIS benchmark.
+Level 1, automated. Security Hub's ECS.18; not a recommendation of the CIS benchmark.
 
 Description
 -----------
-Looks at the volumes of a task definition that have an `efsVolumeConfiguration`, and fails when the `transitEncryption`
-of any of them is not `ENABLED` (reason `not-encrypted-in-transit`). The evidence names each such volume, with the word
-that ECS holds, or nothing where it holds none.
+Judges the volumes of a task definition that have an `efsVolumeConfiguration`. It fails if the `transitEncryption` of
+any of them is not `ENABLED` (reason `not-encrypted-in-transit`). The evidence names each such volume with the value
+that ECS holds, or none if it is absent.
 
     transitEncryption    verdict
     -----------------    --------------
@@ -17,73 +17,50 @@ that ECS holds, or nothing where it holds none.
     -                    FAIL
     no EFS volume        NOT_APPLICABLE
 
-A volume counts whether or not a container mounts it. FSx for Windows File Server, Docker volumes and folders of the
-host are other kinds and not judged. Managed daemons have no EFS volumes. What the file system's own policy demands is
-not seen from here: a policy that denies access without TLS makes such a task fail to start, which this check cannot
-know.
+A volume counts whether or not a container mounts it. FSx for Windows File Server, Docker volumes and host folders are
+other kinds and are not judged. Managed daemons have no EFS volumes. The file system's own policy is not read: a policy
+that denies access without TLS prevents such a task from starting, which this check cannot detect.
 
 Rationale
 ---------
-Without it the mount is plain NFS: everything read and written crosses the network in clear, between Availability Zones
-too, and nothing proves to the client that it talks to EFS. IAM authorization and access points need TLS as well, so a
-mount without it is one that any host with a route and an open security group can do, as any user.
+Without TLS the mount is plain NFS: all data crosses the network unencrypted, also between Availability Zones, and the
+client cannot verify that it talks to EFS. IAM authorization and access points need TLS as well, so any host with a
+route and an open security group can mount the file system without it, as any user.
 
-Impact for
-----------
-Files are protected on the way, and IAM can decide who mounts what.
+Benefits
+--------
+Files are protected in transit, and IAM can control who mounts what.
 
-Impact against
---------------
-TLS costs some processor time and a little throughput. On instances the EFS mount helper has to be there, as it is on
-the ECS-optimized images.
+Drawbacks
+---------
+TLS costs some CPU time and a little throughput. Instances need the EFS mount helper, which the ECS-optimized images
+include.
 
 Default value
 -------------
-DISABLED where `transitEncryption` is absent.
+DISABLED if `transitEncryption` is absent.
 
-Permissions needed
-------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, on all resources. To remediate, by hand:
-ecs:RegisterTaskDefinition, ecs:UpdateService, ecs:DeregisterTaskDefinition, and iam:PassRole on the roles that the
-definition names.
+{{permissions-task-definitions}}
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
+1. {{open-newest-revision}}
 2. On the JSON tab look for efsVolumeConfiguration under volumes, and in it for "transitEncryption": "ENABLED".
-3. Where services still run on older revisions, do the same for those.
+3. {{repeat-for-older-revisions}}
 
 Audit, CLI
 ----------
-    aws ecs list-task-definition-families --status ACTIVE --region REGION
-    aws ecs describe-task-definition --task-definition FAMILY --region REGION --query \
+{{describe-task-definition}}
       "taskDefinition.volumes[?efsVolumeConfiguration].[name, efsVolumeConfiguration.transitEncryption]"
 
 Remediation, console
 --------------------
 1. Open the revision and choose Create new revision.
-2. Under Storage choose the EFS volume, and switch on transit encryption.
-3. Consider an access point and IAM authorization for it too.
-4. Create the revision, update every service that uses the family, and wait until the deployment is stable.
-5. Deregister the old revision, so that nobody starts it again.
+2. Under Storage choose the EFS volume, and turn on transit encryption.
+3. Consider an access point and IAM authorization for it as well.
+4. {{deploy-new-revision}}
 
-Remediation, CLI
-----------------
-    aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION > old.json
-
-Take `taskDefinition` out of it, with `tags` beside its other members, without taskDefinitionArn, revision, status,
-requiresAttributes, compatibilities, registeredAt and registeredBy; set `transitEncryption` to `ENABLED` in each
-`efsVolumeConfiguration`, and save it as new.json.
-
-    aws ecs register-task-definition --cli-input-json file://new.json --region REGION
-    aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:NEW --region REGION
-    aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
-    aws ecs deregister-task-definition --task-definition FAMILY:OLD --region REGION
-
-Back-out
---------
-Until the old revision is deregistered, point the service back at it: update-service with FAMILY:OLD. A deregistered
-revision cannot be used by a deployment; register its content again (old.json has it) and deploy the new number.
+{{remediate-by-cli}}
 
 References
 ----------

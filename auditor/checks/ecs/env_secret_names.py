@@ -1,4 +1,4 @@
-r"""No container is handed AWS keys or registry credentials as plain environment variables.
+"""AWS keys and registry credentials are not in plain environment variables.
 
 Profile level
 -------------
@@ -6,98 +6,71 @@ Level 1, automated: recommendation 3.6 of the CIS AWS Compute Services Benchmark
 
 Description
 -----------
-Looks at the names under `environment` of every container, of task definitions and of managed daemons' definitions, and
-fails when one of them is exactly (reason `secret-name`)
+Judges the names under `environment` of every container, in task definitions and in managed daemons' definitions. It
+fails if a name is exactly one of these (reason `secret-name`):
 
-  * AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY, the two halves of an access key, or
+  * AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY, the two halves of an access key;
   * ECS_ENGINE_AUTH_DATA, with which the ECS agent logs in to private registries.
 
-The parameter `names` replaces that list; names are compared whole and case-sensitively, as the process sees them. The
-evidence lists the names that were found, in the order of the definition.
+The parameter `names` replaces that list. Names are compared exactly and case-sensitively, as the process sees them. The
+evidence lists the matching names in the order of the definition.
 
-Only `environment` counts. A variable of such a name under `secrets` is filled from Secrets Manager or Parameter Store
-when the container starts: the definition holds a reference, so it passes. A name alone is enough to fail, whatever its
-value: an empty or a placeholder value cannot be told from a real one by this rule, which reads no values. What the
-values look like is the business of ecs-env-secret-values.
+Only `environment` counts. A variable with such a name under `secrets` is read from Secrets Manager or Parameter Store
+when the container starts: the definition holds only a reference, so it passes. The name alone is enough to fail: this
+rule reads no values, so it cannot distinguish an empty value or a placeholder from a real key. ecs-env-secret-values
+judges values.
 
-Files that are named under `environmentFiles` lie in S3 and are not read: what they set is not judged here.
+Files named under `environmentFiles` are in S3 and are not read: the variables that they set are not judged.
 
 Other scanners
 --------------
-AWS Config and Security Hub know these three names and let nobody change them. Powerpipe's query for the same rule also
-alarms when such a name stands, as it should, under `secrets`; this one does not.
+AWS Config and Security Hub check these three names, and the list cannot be changed. Powerpipe's query for the same rule
+also fails if such a name is, correctly, under `secrets`; this check does not.
 
 Rationale
 ---------
-Whoever may call ecs:DescribeTaskDefinition reads `environment` in clear, and so does everybody who sees the console,
-the template in the repository, the deployment log, `docker inspect` on the instance or a crash dump of the process.
-That permission is part of every read-only policy. Task definitions cannot be changed and their old revisions can be
-read for years, so a key that was there once is there for good. Access keys of a user do not expire on their own.
+{{environment-is-readable}}
+A key that was in a definition once must be considered disclosed. Access keys of a user do not expire on their own.
 
-Impact for
-----------
-Nobody learns working credentials from a read-only permission, and the application uses a role whose keys last for
-hours.
+Benefits
+--------
+A read-only permission discloses no working credentials, and the application uses a role whose keys are valid for hours.
 
-Impact against
---------------
-The application has to use the SDK's credential chain, which finds the task role by itself. Software that accepts keys
-only as variables can have them from `secrets`; they are still in its environment then, but no longer in the definition.
+Drawbacks
+---------
+The application has to use the SDK's credential chain, which finds the task role automatically. Software that accepts
+keys only as variables can read them from `secrets`; they are then still in its environment, but no longer in the
+definition.
 
 Default value
 -------------
-A container has no environment variables but those of its image and those that ECS sets itself. None of the three names
-is set by ECS: a task role arrives through AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, which holds no secret.
+A container has only the environment variables of its image and those that ECS sets itself. ECS sets none of the three
+names: a task role is provided through AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, which holds no secret.
 
-Permissions needed
-------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, and for managed daemons
-ecs:ListDaemonTaskDefinitions and ecs:DescribeDaemonTaskDefinition, on all resources. To remediate, by hand:
-ecs:RegisterTaskDefinition, ecs:UpdateService, ecs:DeregisterTaskDefinition (for daemons
-ecs:RegisterDaemonTaskDefinition and ecs:UpdateDaemon), and iam:PassRole on the roles that the definition names.
+{{permissions-all-definitions}}
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
+1. {{open-newest-revision}}
 2. On the JSON tab look at the names under environment in each entry of containerDefinitions.
-3. Where services still run on older revisions, do the same for those.
+3. {{repeat-for-older-revisions-and-daemons}}
 
 Audit, CLI
 ----------
-    aws ecs list-task-definition-families --status ACTIVE --region REGION
-    aws ecs describe-task-definition --task-definition FAMILY --region REGION --query \
+{{describe-task-definition}}
       "taskDefinition.containerDefinitions[].[name, environment[].name]"
 
 Remediation, console
 --------------------
-1. Give the task a task role with what the application may do, and delete the access key in IAM: it has been published.
-2. Open the revision, choose Create new revision, and take the variables out.
-3. For what must stay a variable, choose ValueFrom instead of Value, with the ARN of the secret or the parameter, and
-   let the execution role read it.
-4. Create the revision, update every service that uses the family, and wait until the deployment is stable.
-5. Deregister the old revision, so that nobody starts it again.
+1. Give the task a task role with the permissions of the application, and delete the access key in IAM: it has been
+   disclosed.
+2. Open the revision, choose Create new revision, and remove the variables.
+3. For a secret that must stay a variable, choose ValueFrom instead of Value, with the ARN of the secret or the
+   parameter, and allow the execution role to read it.
+4. {{deploy-new-revision}}
 
-Remediation, CLI
-----------------
-    aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION > old.json
-
-Take `taskDefinition` out of it, with `tags` beside its other members, without taskDefinitionArn, revision, status,
-requiresAttributes, compatibilities, registeredAt and registeredBy; take the variables out of `environment`, or move
-them to `secrets` with a `valueFrom` each, and save it as new.json.
-
-    aws ecs register-task-definition --cli-input-json file://new.json --region REGION
-    aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:NEW --region REGION
-    aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
-    aws ecs deregister-task-definition --task-definition FAMILY:OLD --region REGION
-
-For a managed daemon: describe-daemon-task-definition, correct it alike, register-daemon-task-definition, and then
-update-daemon with the new ARN and the daemon's capacity providers.
-
-Back-out
---------
-Until the old revision is deregistered, point the service back at it: update-service with FAMILY:OLD. A deregistered
-revision cannot be used by a deployment; register its content again (old.json has it) and deploy the new number. Do not
-activate the old access key again; give the task role what is missing.
+{{remediate-by-cli-with-daemons}}
+Do not activate the old access key again; give the task role the missing permissions.
 
 References
 ----------
@@ -108,8 +81,8 @@ https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-8
 
 Related controls
 ----------------
-Security Hub: ECS.8. AWS Config: ecs-no-environment-secrets. Here: ecs-env-secret-values, which judges what variables of
-any name hold.
+Security Hub: ECS.8. AWS Config: ecs-no-environment-secrets. Here: ecs-env-secret-values, which judges the values of
+variables of any name.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-r"""A cluster must not leave the commands that people run in its containers unrecorded.
+"""Clusters log ECS Exec sessions.
 
 Profile level
 -------------
-None: no benchmark has this rule. It is Checkov's CKV_AWS_223, read from what runs.
+None: no benchmark has this rule. It applies Checkov's CKV_AWS_223 to deployed clusters.
 
 Description
 -----------
-Looks at `configuration.executeCommandConfiguration` of a cluster: what ECS Exec does with the sessions that people open
-in containers.
+Judges `configuration.executeCommandConfiguration` of a cluster, which decides what ECS Exec does with the sessions that
+people open in containers.
 
     logging             log group or bucket  verdict         reason
     ------------------  -------------------  --------------  --------------------
@@ -16,33 +16,33 @@ in containers.
     OVERRIDE            one or both          PASS            -
     DEFAULT             any                  PASS            exec-log-by-task
     absent or empty     any                  PASS            exec-log-by-task
-    any other word      any                  UNKNOWN         exec-logging-unclear
+    any other value     any                  UNKNOWN         exec-logging-unclear
     any, but INACTIVE   any                  NOT_APPLICABLE  -
 
-Absent is DEFAULT, as the API reference has it. DEFAULT sends the session to where the container's own output goes, if
-that is the `awslogs` driver; with any other driver, or none, the session is recorded nowhere. Which it is stands in the
-task definitions and not in the cluster, so DEFAULT passes with the note `exec-log-by-task`: worth following up where
-ecs-logging-missing fails, or where the driver is another.
+Absent means DEFAULT (API reference). DEFAULT sends the session to the destination of the container's own output if that
+uses the `awslogs` driver; with any other driver, or none, the session is not logged. The driver is set in the task
+definitions and not in the cluster, so DEFAULT passes with the note `exec-log-by-task`. Follow it up if
+ecs-logging-missing fails, or if the driver is another one.
 
-OVERRIDE asks for a log group or a bucket. Without either there is no place for a record, and that fails as NONE does.
+OVERRIDE needs a log group or a bucket. Without either there is no destination for the log, and that fails like NONE.
 
-A cluster is judged whether or not anything in it has ECS Exec on: one word in any service or task,
-`enableExecuteCommand`, turns it on, and the cluster's setting applies. An INACTIVE cluster is deleted: not applicable.
+A cluster is judged whether or not ECS Exec is on for anything in it: `enableExecuteCommand` in any service or task
+turns it on, and then the cluster's setting applies. An INACTIVE cluster is deleted: not applicable.
 
 Rationale
 ---------
-ECS Exec is a shell in production. CloudTrail has who opened it and in which task; only the session log has what was
-typed and shown. NONE is not what anybody gets by default, so somebody has turned it off.
+ECS Exec is a shell in production. CloudTrail records who opened it and in which task; only the session log records what
+was typed and shown. NONE is not the default, so it was set deliberately.
 
-Impact for
-----------
-What a person, or whoever has that person's credentials, did in a container can be read afterwards.
+Benefits
+--------
+The actions of a person in a container, or of an attacker with that person's credentials, can be read afterwards.
 
-Impact against
---------------
-Sessions show what is typed and printed, secrets included: the log needs as much protection as the container. The task
-role needs permission to write to the log group or the bucket, and the image needs `script` and `cat`, or the session is
-not recorded although it works.
+Drawbacks
+---------
+Sessions show everything that is typed and printed, secrets included: protect the log as well as the container. The task
+role needs permission to write to the log group or the bucket, and the image needs `script` and `cat`; otherwise the
+session works but is not logged.
 
 Default value
 -------------
@@ -50,39 +50,36 @@ DEFAULT.
 
 Permissions needed
 ------------------
-To audit: ecs:ListClusters, and ecs:DescribeClusters, which reads configurations when asked to, on all resources.
-To remediate, by hand: ecs:UpdateCluster; to change what task roles may do, iam:PutRolePolicy.
+To audit: ecs:ListClusters, and ecs:DescribeClusters, which returns configurations on request, on all resources.
+To remediate by hand: ecs:UpdateCluster; to change the permissions of task roles, iam:PutRolePolicy.
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Clusters, and a cluster.
-2. On the Configuration tab look at the logging of ECS Exec; what the console does not show, the CLI does.
+1. {{open-cluster}}
+2. On the Configuration tab look at the logging of ECS Exec. The CLI shows settings that the console does not show.
 
 Audit, CLI
 ----------
-    aws ecs describe-clusters --clusters CLUSTER --include CONFIGURATIONS --region REGION \
-      --query "clusters[].[clusterName, status, configuration.executeCommandConfiguration]"
+{{describe-exec-configuration}}
 
 Remediation, console
 --------------------
-1. In CloudWatch create a log group for the sessions, with a retention and a KMS key.
+1. In CloudWatch create a log group for the sessions, with a retention period and a KMS key.
 2. Open the cluster, choose Update cluster, and under ECS Exec choose to log to it.
-3. Give the task roles leave to write there, and try one session.
+3. Allow the task roles to write there, and test one session.
 
 Remediation, CLI
 ----------------
-The configuration is replaced as a whole: name the KMS key again if there is one.
+The command replaces the whole configuration: repeat the KMS key if there is one.
 
-    aws ecs update-cluster --cluster CLUSTER --region REGION --configuration '{"executeCommandConfiguration":
-      {"logging": "OVERRIDE", "kmsKeyId": "KEY", "logConfiguration":
-        {"cloudWatchLogGroupName": "GROUP", "cloudWatchEncryptionEnabled": true}}}'
+{{update-exec-configuration}}
 
 The task role needs logs:DescribeLogGroups, logs:CreateLogStream, logs:DescribeLogStreams and logs:PutLogEvents, and
-with a KMS key kms:Decrypt.
+with a KMS key also kms:Decrypt.
 
-Back-out
---------
-The same command with the configuration as describe-clusters showed it before.
+Roll back
+---------
+Run the same command with the configuration that describe-clusters showed before.
 
 References
 ----------
@@ -92,8 +89,8 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ExecuteCommandLogC
 
 Related controls
 ----------------
-Checkov: CKV_AWS_223, which wants `logging` not to be NONE. No CIS, Security Hub, AWS Config, Prowler or Trivy rule.
-Here: ecs-exec-no-cmk, for how the session and its log are encrypted.
+Checkov: CKV_AWS_223, which requires a `logging` other than NONE. No CIS, Security Hub, AWS Config, Prowler or Trivy
+rule. Here: ecs-exec-no-cmk, for the encryption of the session and its log.
 """
 
 from __future__ import annotations

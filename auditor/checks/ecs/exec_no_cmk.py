@@ -1,34 +1,34 @@
-r"""ECS Exec sessions, and their log, must be encrypted with a key of the customer's.
+"""Clusters encrypt ECS Exec sessions and logs with a customer managed key.
 
 Profile level
 -------------
-None: no benchmark has this rule. It is Checkov's CKV_AWS_224, read from what runs.
+None: no benchmark has this rule. It applies Checkov's CKV_AWS_224 to deployed clusters.
 
 Description
 -----------
-Looks at `configuration.executeCommandConfiguration` of a cluster. Each of these fails it:
+Judges `configuration.executeCommandConfiguration` of a cluster. Each of these fails it:
 
-    what is there                                                 reason
-    ------------------------------------------------------------  -----------------------
-    no `kmsKeyId`                                                 exec-no-kms-key
-    `logging` OVERRIDE to a log group that need not be encrypted  exec-log-unencrypted
-    `logging` OVERRIDE to a bucket that need not be encrypted     exec-log-unencrypted
+    configuration                                                     reason
+    ----------------------------------------------------------------  -----------------------
+    no `kmsKeyId`                                                     exec-no-kms-key
+    `logging` OVERRIDE to a log group without required encryption     exec-log-unencrypted
+    `logging` OVERRIDE to a bucket without required encryption        exec-log-unencrypted
 
-A log group or bucket need not be encrypted where `cloudWatchEncryptionEnabled` or `s3EncryptionEnabled` is false or
-absent. With both a group and a bucket, both must be. Where `logging` is not OVERRIDE, no group and no bucket is used,
-and what the configuration still says of them is not judged: with DEFAULT the log is the container's own, and with NONE
-there is none, which ecs-exec-logging-off is about.
+Encryption is not required if `cloudWatchEncryptionEnabled` or `s3EncryptionEnabled` is false or absent. With both a log
+group and a bucket, it must be required for both. If `logging` is not OVERRIDE, no group and no bucket is used, and
+settings left in the configuration are not judged: with DEFAULT the log is the container's own, and with NONE there is
+no log, which ecs-exec-logging-off judges.
 
-A cluster is judged whether or not anything in it has ECS Exec on: one word in any service or task turns it on. One that
-was never told anything has no key and fails. An INACTIVE cluster is deleted: not applicable.
+A cluster is judged whether or not ECS Exec is on for anything in it: a single setting in any service or task turns it
+on. A cluster without any configuration has no key and fails. An INACTIVE cluster is deleted: not applicable.
 
-Which key it is, whether it exists, and how the log group is encrypted in truth is not looked at.
+The check does not examine which key it is, whether it exists, or how the log group is actually encrypted.
 
 Other standards
 ---------------
-`checkov` is what CKV_AWS_224 says of the same configuration in a Terraform plan. It has no verdict on a cluster that
-says nothing of ECS Exec, or whose `logging` is NONE. It wants a key and one encrypted destination: one is enough where
-there are two, and DEFAULT without any fails.
+`checkov` is the verdict of CKV_AWS_224 on the same configuration in a Terraform plan. It has no verdict on a cluster
+without a configuration of ECS Exec, or with `logging` NONE. It requires a key and one encrypted destination: one of two
+is enough, and DEFAULT without any fails.
 
     kmsKeyId  logging   destinations                verdict  checkov
     --------  --------  --------------------------  -------  --------------
@@ -43,58 +43,55 @@ there are two, and DEFAULT without any fails.
 
 Rationale
 ---------
-Systems Manager carries the session over TLS in any case. With a KMS key, session data is encrypted again between the
-caller and the container, and whoever opens a session needs leave to use the key: a second lock, with a log of its own.
-The record of a session holds what was typed and shown, secrets included.
+Systems Manager always carries the session over TLS. With a KMS key, session data is also encrypted between the caller
+and the container, and only callers with permission to use the key can open a session: a second control with its own
+log. The log of a session holds everything that was typed and shown, secrets included.
 
-Impact for
-----------
-A stolen leave to execute commands is worth nothing without the key, and each use of the key is in CloudTrail.
+Benefits
+--------
+A stolen permission to execute commands is worthless without the key, and each use of the key is in CloudTrail.
 
-Impact against
---------------
-The task role, and each person who opens sessions, needs leave to use the key. Calls to KMS and the key are charged for.
-A log group without a KMS key is then refused, so that sessions fail until it has one.
+Drawbacks
+---------
+The task role, and each person who opens sessions, needs permission to use the key. AWS charges for the key and for
+calls to KMS. A log group without a KMS key is then refused, so sessions fail until it has one.
 
 Default value
 -------------
-No key, and no encryption asked for. CloudWatch Logs and S3 encrypt what they store with keys of AWS's own in any case.
+No key, and no encryption required. CloudWatch Logs and S3 always encrypt stored data with keys that AWS owns.
 
 Permissions needed
 ------------------
-To audit: ecs:ListClusters, and ecs:DescribeClusters, which reads configurations when asked to, on all resources.
-To remediate, by hand: ecs:UpdateCluster, kms:CreateKey, logs:AssociateKmsKey, s3:PutEncryptionConfiguration and, to
-change what roles may do, iam:PutRolePolicy.
+To audit: ecs:ListClusters, and ecs:DescribeClusters, which returns configurations on request, on all resources.
+To remediate by hand: ecs:UpdateCluster, kms:CreateKey, logs:AssociateKmsKey, s3:PutEncryptionConfiguration and, to
+change the permissions of roles, iam:PutRolePolicy.
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Clusters, and a cluster.
-2. On the Configuration tab look at the encryption of ECS Exec; what the console does not show, the CLI does.
+1. {{open-cluster}}
+2. On the Configuration tab look at the encryption of ECS Exec. The CLI shows settings that the console does not show.
 
 Audit, CLI
 ----------
-    aws ecs describe-clusters --clusters CLUSTER --include CONFIGURATIONS --region REGION \
-      --query "clusters[].[clusterName, status, configuration.executeCommandConfiguration]"
+{{describe-exec-configuration}}
 
 Remediation, console
 --------------------
-1. In KMS create a symmetric key, and let the task roles (kms:Decrypt) and those who open sessions
-   (kms:GenerateDataKey) use it.
-2. In CloudWatch give the log group a KMS key; in S3 give the bucket default encryption.
-3. Open the cluster, choose Update cluster, and under ECS Exec name the key and ask for encryption of the log.
+1. In KMS create a symmetric key, and allow the task roles (kms:Decrypt) and the people who open sessions
+   (kms:GenerateDataKey) to use it.
+2. In CloudWatch assign a KMS key to the log group; in S3 set default encryption for the bucket.
+3. Open the cluster, choose Update cluster, and under ECS Exec name the key and turn on encryption of the log.
 
 Remediation, CLI
 ----------------
-The configuration is replaced as a whole: repeat what is to stay.
+The command replaces the whole configuration: repeat the settings that are to stay.
 
     aws logs associate-kms-key --log-group-name GROUP --kms-key-id KEY_ARN --region REGION
-    aws ecs update-cluster --cluster CLUSTER --region REGION --configuration '{"executeCommandConfiguration":
-      {"logging": "OVERRIDE", "kmsKeyId": "KEY", "logConfiguration":
-        {"cloudWatchLogGroupName": "GROUP", "cloudWatchEncryptionEnabled": true}}}'
+{{update-exec-configuration}}
 
-Back-out
---------
-The same command with the configuration as describe-clusters showed it before. Keep the key: records that it encrypted
+Roll back
+---------
+Run the same command with the configuration that describe-clusters showed before. Keep the key: logs that it encrypted
 cannot be read without it.
 
 References

@@ -1,4 +1,4 @@
-r"""A service on Fargate must run on the latest platform version.
+r"""Fargate services use the latest platform version.
 
 Profile level
 -------------
@@ -6,9 +6,9 @@ Level 1, automated: recommendation 3.8 of the CIS AWS Compute Services Benchmark
 
 Description
 -----------
-Looks at `platformVersion` wherever tasks of a service run on Fargate, by launch type or by capacity provider (FARGATE,
-FARGATE_SPOT): at the service itself, at its older deployments that still have running tasks, and at its task sets but
-for those that are DRAINING. One that is old is enough to fail the service; the evidence names each. In the table,
+Judges `platformVersion` wherever tasks of a service run on Fargate, by launch type or by capacity provider (FARGATE,
+FARGATE_SPOT): of the service itself, of its older deployments that still have running tasks, and of its task sets
+except those that are DRAINING. One old version is enough to fail the service; the evidence names each. In the table,
 latest stands for `linux_version` or `windows_version`.
 
     platformVersion     platformFamily           verdict         reason
@@ -19,47 +19,47 @@ latest stands for `linux_version` or `windows_version`.
     the latest, newer   any other, absent        PASS            -
     older               Windows...               FAIL            old-platform-version
     older               any other, absent        FAIL            old-platform-version
-    no version at all   any                      UNKNOWN         platform-version-unclear
+    not a version       any                      UNKNOWN         platform-version-unclear
     not on Fargate      any                      NOT_APPLICABLE  -
-    any, but going      any                      NOT_APPLICABLE  -
+    any, but deleted    any                      NOT_APPLICABLE  -
 
-Absent is LATEST: the API reference says that ECS uses LATEST where none is specified, for services, deployments and
-task sets alike. A Windows family is one whose name begins so, in any case (`Windows`, `WINDOWS_SERVER_2022_CORE`);
-everything else is judged as Linux, as ECS takes it where nobody says otherwise. Versions are compared number by number,
-so that a version which AWS brings out after this was written passes and does not fail until somebody raises the
-parameter. Text that is neither a version nor LATEST is UNKNOWN, unless another part of the service is plainly old.
+Absent means LATEST: according to the API reference, ECS uses LATEST if none is specified, for services, deployments and
+task sets alike. A Windows family is one whose name starts with Windows, in any case (`Windows`,
+`WINDOWS_SERVER_2022_CORE`); everything else is judged as Linux, the default of ECS. Versions are compared number by
+number, so a version that AWS releases later passes, and does not fail until the parameter is raised. Text that is
+neither a version nor LATEST is UNKNOWN, unless another part of the service has an old version.
 
-`linux_version` (1.4.0) and `windows_version` (1.0.0) are the parameters: raise them when AWS brings out another.
+`linux_version` (1.4.0) and `windows_version` (1.0.0) are the parameters: raise them when AWS releases another version.
 
-A service that is DRAINING or INACTIVE is deleted, or will be when its last task has stopped; ECS takes no change of it:
-not applicable.
+A service that is DRAINING or INACTIVE is deleted, or will be when its last task has stopped. ECS accepts no changes to
+it: not applicable.
 
 Other standards
 ---------------
-Every finding carries what two other tools say of the service; neither looks at deployments or task sets.
+Every finding carries the verdicts of two other tools on the service; neither looks at deployments or task sets.
 
   * `prowler` (ecs_service_fargate_latest_platform_version) looks only at services whose launch type is FARGATE, so not
-    at those with a capacity provider strategy. It wants the exact version or, on Linux, the word LATEST: a Windows
-    service on LATEST fails, since its condition about LATEST covers Linux alone, and so does an absent version where
-    the family is there. A family other than the words Linux and Windows passes.
-  * `powerpipe` (ecs_service_fargate_using_latest_platform_version) takes the word LATEST and nothing else, so 1.4.0
-    fails. What it says of a service without a launch type depends on how the table shows it, and is left out here.
+    at those with a capacity provider strategy. It requires the exact version or, on Linux, the word LATEST: a Windows
+    service on LATEST fails, because its condition about LATEST covers only Linux, and so does an absent version if the
+    family is present. A family other than the words Linux and Windows passes.
+  * `powerpipe` (ecs_service_fargate_using_latest_platform_version) accepts only the word LATEST, so 1.4.0 fails. Its
+    verdict on a service without a launch type depends on the contents of its table, and is left out here.
 
 Rationale
 ---------
-A platform version is the kernel and the container runtime under the tasks. AWS patches the current ones and retires
-old ones; Linux 1.3.0 and older do not encrypt the tasks' storage by default and know no ECS Exec. A service that pins a
-version goes on starting tasks on it for years.
+A platform version is the kernel and the container runtime below the tasks. AWS patches the current versions and retires
+old ones; Linux 1.3.0 and older do not encrypt the tasks' storage by default and do not support ECS Exec. A service that
+pins a version keeps starting tasks on it for years.
 
-Impact for
-----------
-New tasks start on patched ground without anybody's work.
+Benefits
+--------
+New tasks start on a patched platform automatically.
 
-Impact against
---------------
-LATEST can change what is under the tasks between two deployments; those who test each change pin the latest version and
-raise it deliberately, which passes. Moving from 1.3.0 to 1.4.0 moves image pulls and secrets to the task's own network
-interface: subnets and endpoints may have to be set up for that. The change starts a deployment.
+Drawbacks
+---------
+LATEST can change the platform between two deployments. If you test each change, pin the latest version and raise it
+deliberately, which passes. Moving from 1.3.0 to 1.4.0 moves image pulls and secrets to the task's own network
+interface, so subnets and endpoints may need changes. The update starts a deployment.
 
 Default value
 -------------
@@ -68,11 +68,11 @@ LATEST, which is 1.4.0 on Linux and 1.0.0 on Windows.
 Permissions needed
 ------------------
 To audit: ecs:ListClusters, ecs:ListServices and ecs:DescribeServices, on all resources.
-To remediate, by hand: ecs:UpdateService; for task sets what ecs-task-set-public-ip names.
+To remediate by hand: ecs:UpdateService; for task sets the permissions that ecs-task-set-public-ip names.
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Clusters, a cluster, and the service.
+1. {{open-service}}
 2. On the Configuration and networking tab look at Platform version.
 
 Audit, CLI
@@ -91,11 +91,11 @@ Remediation, CLI
     aws ecs update-service --cluster CLUSTER --service SERVICE --platform-version LATEST --region REGION
     aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
 
-With CodeDeploy the platform version stands in the AppSpec file; with a controller of your own, in CreateTaskSet.
+With CodeDeploy, set the platform version in the AppSpec file; with an external controller, set it in CreateTaskSet.
 
-Back-out
---------
-The same command with the old version, for as long as AWS still has it.
+Roll back
+---------
+Run the same command with the old version, as long as AWS still supports it.
 
 References
 ----------
@@ -107,8 +107,8 @@ https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
 Related controls
 ----------------
 Security Hub: ECS.10 (FSBP), by the Config rule ecs-fargate-latest-platform-version with the same two numbers, which
-cannot be changed there. Prowler: ecs_service_fargate_latest_platform_version. Checkov: CKV_AWS_332, which takes LATEST
-or an absent version, and no number. Control Tower: CT.ECS.PR.1, LATEST only.
+cannot be changed there. Prowler: ecs_service_fargate_latest_platform_version. Checkov: CKV_AWS_332, which accepts
+LATEST or an absent version, and no number. Control Tower: CT.ECS.PR.1, LATEST only.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-r"""A task must not share the network of the host that it runs on.
+r"""Tasks do not use the network of their host.
 
 Profile level
 -------------
@@ -6,70 +6,65 @@ None: the CIS benchmark has no recommendation on host mode as such. Security Hub
 
 Description
 -----------
-Fails a task definition whose `networkMode` is `host` (reason `host-network-mode`), whoever its containers run as. Every
-other mode passes, and so does an absent one: that means bridge on EC2 instances and NAT on Windows, never host. Only
-the definition's own field counts; a `networkMode` written into a container is nothing that ECS knows.
+Fails a task definition whose `networkMode` is `host` (reason `host-network-mode`), regardless of the users of its
+containers. Every other mode passes, and so does an absent one: that means bridge on EC2 instances and NAT on Windows,
+never host. Only the definition's own field counts; ECS ignores a `networkMode` in a container.
 
 The definitions of managed daemons are not judged: they have no network mode.
 
-ecs-host-network-privileged-or-root is about the same definitions and asks who runs in them. This check asks why they
-are there at all, and so every definition that the other one judges fails here.
+ecs-host-network-privileged-or-root judges the users and privileges in the same definitions. Every definition that it
+judges fails here, because this check is about host mode itself.
 
 Rationale
 ---------
-In host mode nothing stands between the container's sockets and its instance's. The container can listen on any free
-port of the instance, talk to whatever listens on its loopback interface (agents and debug ports often trust that), and
-reach the instance metadata service, with the instance's credentials behind it. It has no security group of its own and
-no address of its own: flow logs and firewall rules see the instance, and not which task spoke.
+In host mode nothing separates the container's sockets from its instance's. The container can listen on any free port of
+the instance, connect to anything that listens on the loopback interface (agents and debug ports often trust it), and
+reach the instance metadata service, with the instance's credentials behind it. It has no security group and no address
+of its own: flow logs and firewall rules see only the instance, not the task.
 
-Impact for
-----------
-Each task has an address, a security group and flow logs of its own (awsvpc), or at least a network namespace (bridge).
+Benefits
+--------
+Each task has its own address, security group and flow logs (awsvpc), or at least its own network namespace (bridge).
 Two copies of a task fit on one instance, because ports no longer collide.
 
-Impact against
---------------
-With awsvpc every task takes an elastic network interface, of which an instance holds few unless trunking is on, and the
+Drawbacks
+---------
+With awsvpc every task uses an elastic network interface, of which an instance has few unless trunking is on, and the
 services need subnets and security groups. Bridge mode costs a little latency. Agents that watch the network of the
-instance need host mode; so do AWS Batch jobs on ECS Managed Instances, whose definitions get it by default. They should
-be the known few, each with a recorded exception and its owner.
+instance need host mode; so do AWS Batch jobs on ECS Managed Instances, whose definitions use it by default. Keep them
+few and known, each with a recorded exception and an owner.
 
 Default value
 -------------
-Absent, which is bridge on Linux instances. Fargate takes awsvpc only, Windows knows no host mode, and ECS Anywhere no
-awsvpc.
+Absent, which is bridge on Linux instances. Fargate supports only awsvpc, Windows does not support host mode, and ECS
+Anywhere does not support awsvpc.
 
-Permissions needed
-------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, on all resources.
-To remediate, by hand: ecs:RegisterTaskDefinition, ecs:UpdateService, ecs:DeregisterTaskDefinition, and iam:PassRole on
-the roles that the definition names.
+{{permissions-task-definitions}}
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
-2. On the JSON tab look for "networkMode": "host" beside "family".
-3. Where services still run on older revisions, do the same for those.
+1. {{open-newest-revision}}
+2. On the JSON tab look for "networkMode": "host" next to "family".
+3. {{repeat-for-older-revisions}}
 
 Audit, CLI
 ----------
-    aws ecs list-task-definition-families --status ACTIVE --region REGION
-    aws ecs describe-task-definition --task-definition FAMILY --region REGION --query taskDefinition.networkMode
+{{describe-task-definition}}
+      taskDefinition.networkMode
 
 Remediation, console
 --------------------
-1. Open the revision, choose Create new revision, and then with JSON.
-2. Set networkMode to awsvpc (bridge on ECS Anywhere). In awsvpc mode remove hostPort, or let it equal containerPort.
+1. {{edit-as-json}}
+2. Set networkMode to awsvpc (bridge on ECS Anywhere). In awsvpc mode remove hostPort, or set it to containerPort.
 3. Create the revision. A service that changes to awsvpc needs a network configuration: update it with the new revision,
-   subnets and security groups. Its load balancer's target group must be of type ip, which may take a new service.
-4. When the deployment is stable, deregister the old revision, so that nobody starts it again.
+   subnets and security groups. The target group of its load balancer must be of type ip, which may require a new
+   service.
+4. When the deployment is stable, deregister the old revision, so that no new task can start from it.
 
 Remediation, CLI
 ----------------
-    aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION > old.json
-
-Take `taskDefinition` out of it, with `tags` beside its other members, without taskDefinitionArn, revision, status,
-requiresAttributes, compatibilities, registeredAt and registeredBy; correct networkMode, and save it as new.json.
+{{save-old-revision}}
+Then correct `networkMode`.
 
     aws ecs register-task-definition --cli-input-json file://new.json --region REGION
     aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:NEW --region REGION \
@@ -77,10 +72,9 @@ requiresAttributes, compatibilities, registeredAt and registeredBy; correct netw
     aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
     aws ecs deregister-task-definition --task-definition FAMILY:OLD --region REGION
 
-Back-out
---------
-Until the old revision is deregistered, point the service back at it: update-service with FAMILY:OLD. A deregistered
-revision cannot be used by a deployment; register its content again (old.json has it) and deploy the new number.
+Roll back
+---------
+{{roll-back-revision}}
 
 References
 ----------
@@ -92,9 +86,9 @@ https://docs.aws.amazon.com/batch/latest/userguide/ecs-managed-instances-job-def
 
 Related controls
 ----------------
-Security Hub: ECS.17; AWS Config: ecs-task-definition-network-mode-not-host. Both look at the latest active revision
-only. KICS ("Network Mode Not Recommended") and Terrascan fail everything but awsvpc, which is stricter: bridge fails
-there and passes here. Prowler and Checkov have no check of host mode as such.
+Security Hub: ECS.17; AWS Config: ecs-task-definition-network-mode-not-host. Both look only at the latest active
+revision. KICS ("Network Mode Not Recommended") and Terrascan fail everything except awsvpc, which is stricter: bridge
+fails there and passes here. Prowler and Checkov have no check of host mode as such.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-r"""A container that shares the host's network must not be privileged and must not be told to run as root.
+"""Containers on the host's network are neither privileged nor root.
 
 Profile level
 -------------
@@ -6,27 +6,24 @@ Level 1, automated: recommendation 3.1 of the CIS AWS Compute Services Benchmark
 
 Description
 -----------
-Looks at task definitions whose `networkMode` is `host` and fails when any one of their containers
+Judges task definitions whose `networkMode` is `host`. A definition fails if any of its containers
 
   * has `privileged` set to true (reason `privileged`), or
   * has a `user` that is root (reason `root-user`).
 
-Only the part of `user` before the first colon decides who the process is. It is root when it is the name `root` or a
-spelling of the number 0 (`0`, `00`, `+0`, `-0`): the container runtime reads numbers as Go's `strconv.Atoi` does. The
-group behind the colon does not matter. Names are case-sensitive, so `Root` is another user. Any other name is taken at
-its word: an image may map it to uid 0, which no ECS call can tell.
+{{root-spellings}}
 
-A container without a user (absent, empty, or naming only a group, such as `:100`) passes with the note `user-unset`:
-the definition does not ask for root. Most images run as root when nobody says otherwise, so the note is worth following
-up. The parameter `unset_user: fail` makes it a failure, which is stricter than the benchmark.
+A container without a user (absent, empty, or only a group such as `:100`) passes with the note `user-unset`: the
+definition does not request root. Most images run as root by default, so the note is worth following up. The parameter
+`unset_user: fail` makes it a failure, which is stricter than the benchmark.
 
-Anything but `host`, an absent network mode included, is not applicable. A host-mode definition that lists no
-containers passes: there is nothing in it to be root.
+Any network mode other than `host`, including an absent one, is not applicable. A definition in host mode without
+containers passes: it holds nothing that could be root.
 
 Truth table
 -----------
-One container in host mode, `-` meaning absent, with the default `unset_user: pass`. The last three columns are what
-the other rule sets say of the same container.
+One container in host mode with the default `unset_user: pass`; `-` means absent. The last three columns are the
+verdicts of other rule sets on the same container.
 
     privileged  user               verdict         reasons               aws-config  prowler  powerpipe
     ----------  -----------------  --------------  --------------------  ----------  -------  --------------
@@ -47,90 +44,69 @@ the other rule sets say of the same container.
     not host    any                NOT_APPLICABLE  -                     PASS        PASS     NOT_APPLICABLE
     host        no containers      PASS            -                     PASS        PASS     FAIL
 
-With several containers, one that fails is enough to fail the definition; the evidence names each of them.
+{{one-failing-container}}
 
 Other standards
 ---------------
-Expect other tools to say nearly the opposite; every finding carries their verdicts under `standards`.
+Other tools say nearly the opposite. Every finding carries their verdicts under `standards`.
 
   * `aws-config` is the managed rule ecs-task-definition-user-for-host-mode-check, which was also Security Hub's ECS.1
-    until that control was retired in March 2026. It hunts for privilege that nobody chose: privileged=true counts as
-    chosen and complies, while a container that is not privileged and has no user, or the user root, does not. Its page
-    speaks of root and null only, so other spellings of root comply by the letter.
+    until that control was retired in March 2026. It looks for privilege that was not chosen deliberately:
+    privileged=true counts as a deliberate choice and complies, whereas a container that is not privileged and has no
+    user, or the user root, does not. Its page mentions only root and null, so other spellings of root comply.
   * `prowler` (ecs_task_definitions_host_networking_mode_users) applies that rule to each container, with the literal
     word root.
-  * `powerpipe` (ecs_task_definition_user_for_host_mode_check, on Steampipe) wants the reverse of the benchmark: it is
-    content when at least one container is privileged and also has a user other than the word root. One such container
-    clears all others.
+  * `powerpipe` (ecs_task_definition_user_for_host_mode_check, on Steampipe) requires the opposite of the benchmark: at
+    least one container must be privileged and also have a user other than the word root. One such container clears all
+    others.
 
 Rationale
 ---------
-Host mode takes the network namespace away from between a container and its instance. The container can listen on any
-free port of the instance, talk to whatever listens on its loopback interface (agents and debug ports often trust that),
-and reach the instance metadata service as a process of the instance would. Root in the container adds raw sockets on
-the instance's interfaces and its abstract Unix sockets, which is how CVE-2020-15257 turned such a container into the
-host. A privileged container has every capability and every device, and needs no flaw to become the host.
+In host mode no network namespace separates the container from its instance. The container can listen on any free port
+of the instance, connect to anything that listens on the loopback interface (agents and debug ports often trust it), and
+reach the instance metadata service like a process of the instance. Root in the container adds raw sockets on the
+instance's interfaces and access to its abstract Unix sockets; CVE-2020-15257 used the latter to take over the host. A
+privileged container has every capability and every device, and needs no vulnerability to take over the host.
 
-Impact for
-----------
-Whoever breaks into such a container holds one unprivileged process, and not the traffic of its neighbours, the
-instance, and with it the credentials of every task that runs there.
+Benefits
+--------
+An attacker who breaks into such a container controls one unprivileged process. The traffic of other tasks, the
+instance, and the credentials of every task on it stay out of reach.
 
-Impact against
---------------
-A process that is not root cannot bind ports below 1024 without a file capability, and may not be allowed to read files
-and volumes that belong to root; images may have to be rebuilt. Network agents, security sensors and some monitoring
-need privilege by design. They should be the known few, each with a recorded exception and its owner.
+Drawbacks
+---------
+A process that is not root cannot bind ports below 1024 without a file capability, and may be unable to read files and
+volumes that belong to root; images may have to be rebuilt. Network agents, security sensors and some monitoring tools
+need privilege by design. Keep them few and known, each with a recorded exception and an owner.
 
 Default value
 -------------
-`networkMode` is not host unless it says so: absent means bridge on EC2 instances, and Fargate knows only awsvpc.
-`privileged` is false when absent. `user` is the image's own when absent, which for most public images is root.
+`networkMode` is host only if set: absent means bridge on EC2 instances, and Fargate supports only awsvpc. `privileged`
+is false if absent. If `user` is absent, the image decides; most public images run as root.
 
-Permissions needed
-------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, on all resources.
-To remediate, by hand: ecs:RegisterTaskDefinition, ecs:UpdateService, ecs:DeregisterTaskDefinition, and iam:PassRole on
-the roles that the definition names.
+{{permissions-task-definitions}}
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
-2. On the JSON tab look for "networkMode": "host". Without it the definition is not concerned.
-3. In each entry of containerDefinitions look at "privileged" and "user", and compare with the truth table.
-4. Where services still run on older revisions, do the same for those.
+1. {{open-newest-revision}}
+2. On the JSON tab look for "networkMode": "host". Without it the check does not apply.
+3. In each entry of containerDefinitions look at "privileged" and "user", and compare them with the truth table.
+4. {{repeat-for-older-revisions}}
 
 Audit, CLI
 ----------
-    aws ecs list-task-definition-families --status ACTIVE --region REGION
-    aws ecs describe-task-definition --task-definition FAMILY --region REGION --query \
+{{describe-task-definition}}
       "taskDefinition.{network: networkMode, containers: containerDefinitions[].[name, user, privileged]}"
 
 Remediation, console
 --------------------
-1. Open the revision, choose Create new revision, and then with JSON.
-2. If the task does not need the instance's network, set networkMode to awsvpc (or bridge), and you are done.
-3. Otherwise set privileged to false in every container, and user to a uid other than 0 that the image is ready for,
-   such as "10001:10001". Add single capabilities under linuxParameters where the process needs one.
-4. Create the revision, update every service that uses the family, and wait until the deployment is stable.
-5. Deregister the old revision, so that nobody starts it again.
+1. {{edit-as-json}}
+2. If the task does not need the instance's network, set networkMode to awsvpc (or bridge), and continue with step 4.
+3. Otherwise, in every container, set privileged to false, and user to a uid other than 0 that the image supports, such
+   as "10001:10001". Add single capabilities under linuxParameters if the process needs them.
+4. {{deploy-new-revision}}
 
-Remediation, CLI
-----------------
-    aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION > old.json
-
-Take `taskDefinition` out of it, with `tags` beside its other members, without taskDefinitionArn, revision, status,
-requiresAttributes, compatibilities, registeredAt and registeredBy; correct the containers, and save it as new.json.
-
-    aws ecs register-task-definition --cli-input-json file://new.json --region REGION
-    aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:NEW --region REGION
-    aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
-    aws ecs deregister-task-definition --task-definition FAMILY:OLD --region REGION
-
-Back-out
---------
-Until the old revision is deregistered, point the service back at it: update-service with FAMILY:OLD. A deregistered
-revision cannot be used by a deployment; register its content again (old.json has it) and deploy the new number.
+{{remediate-by-cli}}
 
 References
 ----------
@@ -145,8 +121,8 @@ https://nvd.nist.gov/vuln/detail/CVE-2020-15257
 Related controls
 ----------------
 CIS AWS Compute Services 1.1.0: 3.3 (process namespace of the host), 3.4 (privileged containers in any network mode).
-Security Hub: ECS.4 (privileged), ECS.17 (host network mode at all), ECS.20 (root or unset user, Linux), which together
-took the place of ECS.1.
+Security Hub: ECS.4 (privileged), ECS.17 (host network mode as such), ECS.20 (root or unset user, Linux), which together
+replaced ECS.1.
 """
 
 from __future__ import annotations

@@ -1,18 +1,18 @@
-r"""No container is given sensitive folders of its host.
+r"""Containers mount no sensitive paths of their host.
 
 Profile level
 -------------
-Level 1, automated. Ours; the CIS Docker Benchmark 1.6.0 asks for the same in 5.6.
+Level 1, automated. Our own rule; the CIS Docker Benchmark 1.6.0 has the same one as 5.6.
 
 Description
 -----------
-Fails when a container of a task definition, or of a managed daemon's definition, mounts a volume whose
-`host.sourcePath` is a sensitive path, lies in one, or contains one, as / contains all of them:
+Fails if a container of a task definition, or of a managed daemon's definition, mounts a volume whose `host.sourcePath`
+is a sensitive path, is inside one, or contains one, as / contains all of them:
 
-  * `writable-host-path`: the container may write there;
+  * `writable-host-path`: the container can write there;
   * `readable-host-path`: the mount is read-only.
 
-Sensitive are, by the parameter `paths`,
+The parameter `paths` lists the sensitive ones, by default
 
     code and configuration    /bin /boot /etc /lib /lib64 /sbin /usr /var/spool/cron
     people and credentials    /home /root /var/lib/cloud
@@ -21,93 +21,63 @@ Sensitive are, by the parameter `paths`,
     the host's services       /run/dbus /run/systemd
     Windows                   C:\ProgramData C:\Users C:\Windows
 
-Some files in these folders tell nobody anything. What the parameter `public` names may be mounted read-only: time
-zones, certificates of authorities and the name of the system. The parameter `read_only: pass` lets all other read-only
-mounts pass as well, with `readable-host-path` as a note.
+Some files in these folders are harmless. Paths in the parameter `public` can be mounted read-only: time zones,
+certificates of authorities and the name of the system. With the parameter `read_only: pass` all other read-only mounts
+pass as well, with the note `readable-host-path`.
 
-Paths are compared after clean-up: doubled and trailing slashes, `.` and `..` go, and what is below /run is also known
-as /var/run. Paths of Windows are compared without regard to case and to the direction of slashes. Other links on the
-host cannot be seen from here.
+{{host-path-comparison}}
 
-Only what a container mounts counts; there is one piece of evidence for each mount. Volumes without a `sourcePath` are
-folders that the runtime makes for the task, and pass. Definitions that require Fargate and nothing else have no host to
-mount from and are not applicable. Not seen: a Docker volume whose driver options name a path of the host.
+{{only-mounted-volumes}}
+Volumes without a `sourcePath` are folders that the runtime creates for the task, and pass.
 
 Severity
 --------
-Medium, one word for two things. To write to /etc, /usr or / is to be root on the host, as bad as privilege; but most
-mounts in the wild are of agents that read /proc, /sys or / to measure the host, and a list in which they all stand high
-is a list that nobody reads. The reason tells the two apart. The worst of the writable ones, / and /var, are reported
-high at the same time by ecs-docker-socket-mount, for they contain the runtime's socket.
+Medium, a compromise between two cases. Write access to /etc, /usr or / means root on the host, as bad as privilege. But
+most such mounts belong to agents that read /proc, /sys or / to measure the host, and rating them all high would hide
+the serious ones. The reason separates the two cases. ecs-docker-socket-mount also reports the worst of the writable
+ones, / and /var, as high, because they contain the runtime's socket.
 
 Rationale
 ---------
-Writing to such a path changes the host: a line in /etc/cron.d, a key of root, a binary in /usr/bin or a program
-for /sys/kernel/uevent_helper runs as root outside every container. Reading is enough for much: /proc shows the
-environment of other containers' processes and with it the way to their credentials, /var/lib/docker their files and
-variables, /var/lib/cloud the instance's user data, /home registry passwords.
+Writing to such a path changes the host: a line in /etc/cron.d, an SSH key of root, a binary in /usr/bin or a program
+for /sys/kernel/uevent_helper runs as root outside every container. Reading alone discloses much: /proc shows the
+environment of other containers' processes and so leads to their credentials, /var/lib/docker their files and variables,
+/var/lib/cloud the instance's user data, /home registry passwords.
 
-Impact for
-----------
-A break-in in a container stays there, and reads nothing of its neighbours.
+Benefits
+--------
+An attacker who breaks into a container stays in it, and cannot read data of other tasks.
 
-Impact against
---------------
-Agents that watch the host need to see it. Mount the narrowest path, read-only, and record an exception for them, with
-the owner's name. Data that must outlive a task belongs in EFS, or in a folder of the host made for it, such as
-/ecs/data.
+Drawbacks
+---------
+Agents that watch the host need to see it. Mount the narrowest path, read-only, and record an exception with an owner
+for them. Store data that must outlive a task in EFS, or in a host folder created for it, such as /ecs/data.
 
 Default value
 -------------
-A container sees no path of the host unless a volume and a mount point say so. A mount is writable by default.
+A container sees no host path unless a volume and a mount point name it. A mount is writable by default.
 
-Permissions needed
-------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, and for managed daemons
-ecs:ListDaemonTaskDefinitions and ecs:DescribeDaemonTaskDefinition, on all resources. To remediate, by hand:
-ecs:RegisterTaskDefinition, ecs:UpdateService, ecs:DeregisterTaskDefinition (for daemons
-ecs:RegisterDaemonTaskDefinition and ecs:UpdateDaemon), and iam:PassRole on the roles that the definition names.
+{{permissions-all-definitions}}
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
+1. {{open-newest-revision}}
 2. On the JSON tab look at sourcePath under volumes, and at the mountPoints that name these volumes, with readOnly.
-3. Where services still run on older revisions, do the same for those.
+3. {{repeat-for-older-revisions-and-daemons}}
 
 Audit, CLI
 ----------
-    aws ecs list-task-definition-families --status ACTIVE --region REGION
-    aws ecs describe-task-definition --task-definition FAMILY --region REGION --query \
+{{describe-task-definition}}
       "taskDefinition.[volumes[].[name, host.sourcePath], containerDefinitions[].[name, mountPoints]]"
 
 Remediation, console
 --------------------
 1. Open the revision and choose Create new revision.
-2. Take out the mount point and its volume. Where the path must be seen, mount the narrowest one.
+2. Remove the mount point and its volume. If the container must see the path, mount the narrowest one.
 3. Mark the mount point read-only.
-4. Create the revision, update every service that uses the family, and wait until the deployment is stable.
-5. Deregister the old revision, so that nobody starts it again.
+4. {{deploy-new-revision}}
 
-Remediation, CLI
-----------------
-    aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION > old.json
-
-Take `taskDefinition` out of it, with `tags` beside its other members, without taskDefinitionArn, revision, status,
-requiresAttributes, compatibilities, registeredAt and registeredBy; take out the mount points, or set `readOnly` to true
-and narrow the `sourcePath`, and save it as new.json.
-
-    aws ecs register-task-definition --cli-input-json file://new.json --region REGION
-    aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:NEW --region REGION
-    aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
-    aws ecs deregister-task-definition --task-definition FAMILY:OLD --region REGION
-
-For a managed daemon: describe-daemon-task-definition, correct it alike, register-daemon-task-definition, and then
-update-daemon with the new ARN and the daemon's capacity providers.
-
-Back-out
---------
-Until the old revision is deregistered, point the service back at it: update-service with FAMILY:OLD. A deregistered
-revision cannot be used by a deployment; register its content again (old.json has it) and deploy the new number.
+{{remediate-by-cli-with-daemons}}
 
 References
 ----------
@@ -119,9 +89,9 @@ https://kubernetes.io/docs/concepts/security/pod-security-standards/
 
 Related controls
 ----------------
-CIS Docker Benchmark: 5.6 (sensitive folders of the host). Pod Security Standards of Kubernetes: baseline, which allows
-no path of the host. No control of Security Hub, no rule of AWS Config and no check of Prowler, Checkov, Trivy or KICS
-looks at it in ECS task definitions, as far as we know. Here: ecs-docker-socket-mount.
+CIS Docker Benchmark: 5.6 (sensitive host folders). Pod Security Standards of Kubernetes: baseline, which allows no host
+paths. As far as we know, no control of Security Hub, no rule of AWS Config and no check of Prowler, Checkov, Trivy or
+KICS covers it for ECS task definitions. Here: ecs-docker-socket-mount.
 """
 
 from __future__ import annotations

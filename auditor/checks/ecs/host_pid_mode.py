@@ -1,4 +1,4 @@
-r"""A task or a managed daemon must not share the process namespace of its host.
+"""Tasks do not share the process namespace of their host.
 
 Profile level
 -------------
@@ -7,7 +7,7 @@ Level 1, automated: recommendation 3.3 of the CIS AWS Compute Services Benchmark
 Description
 -----------
 Fails a definition whose `pidMode` joins its containers to the host's process namespace (reason `host-pid-mode`). The
-word for that differs by the kind of definition:
+value for that depends on the kind of definition:
 
     definition         pidMode              verdict
     -----------------  -------------------  --------------
@@ -17,80 +17,55 @@ word for that differs by the kind of definition:
     managed daemon     -, none              PASS
     task, on Windows   any                  NOT_APPLICABLE
 
-`task` is shared by the containers of one task with one another, and not with the host. Windows containers have no
-process namespaces to share, and ECS supports no `pidMode` there. Only the definition's own field counts.
+{{host-mode-task-word}}
+Windows containers have no process namespaces to share, and ECS does not support `pidMode` there. Only the definition's
+own field counts.
 
 Rationale
 ---------
-In the host's process namespace a container sees every process of the instance: command lines, which often carry
-passwords, and, as root, the environments, open files and root file systems of its neighbours through /proc/PID. It can
-send them signals. With the capability SYS_PTRACE it can read and write their memory, the ECS agent's included, and has
-the credentials of every task on the instance.
+In the host's process namespace a container sees every process of the instance: command lines, which often contain
+passwords, and, as root, the environments, open files and root file systems of other containers through /proc/PID. It
+can send them signals. With the capability SYS_PTRACE it can read and write their memory, including the ECS agent's, and
+so obtain the credentials of every task on the instance.
 
-Impact for
-----------
-Whoever breaks into a container sees its own processes, and neither those of other tasks nor those of the instance.
+Benefits
+--------
+An attacker who breaks into a container sees only its own processes, not those of other tasks or the instance.
 
-Impact against
---------------
-Security sensors, profilers and process monitors that watch the whole instance need it. They should be the known few,
-each with a recorded exception and its owner. To watch the processes of one task, `pidMode: task` is enough, also on
-Fargate.
+Drawbacks
+---------
+Security sensors, profilers and process monitors that watch the whole instance need it. Keep them few and known, each
+with a recorded exception and an owner. To watch the processes of one task, `pidMode: task` is enough, also on Fargate.
 
 Default value
 -------------
-Absent: each container has a process namespace of its own. For a managed daemon likewise. Fargate takes `task` only.
+Absent: each container has its own process namespace, also in a managed daemon. Fargate supports only `task`.
 
-Permissions needed
-------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, and for managed daemons
-ecs:ListDaemonTaskDefinitions and ecs:DescribeDaemonTaskDefinition, on all resources.
-To remediate, by hand: ecs:RegisterTaskDefinition, ecs:UpdateService and ecs:DeregisterTaskDefinition, or
-ecs:RegisterDaemonTaskDefinition and ecs:UpdateDaemon; and iam:PassRole on the roles that the definition names.
+{{permissions-all-definitions}}
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
-2. On the JSON tab look for "pidMode": "host" beside "family".
-3. Where services still run on older revisions, do the same for those.
+1. {{open-newest-revision}}
+2. On the JSON tab look for "pidMode": "host" next to "family".
+3. {{repeat-for-older-revisions}}
 4. For managed daemons open their daemon task definitions and look for "pidMode": "shared".
 
 Audit, CLI
 ----------
-    aws ecs list-task-definition-families --status ACTIVE --region REGION
-    aws ecs describe-task-definition --task-definition FAMILY --region REGION --query taskDefinition.pidMode
-    aws ecs list-daemon-task-definitions --region REGION
-    aws ecs describe-daemon-task-definition --daemon-task-definition ARN --region REGION \
-      --query daemonTaskDefinition.pidMode
+{{describe-task-definition}}
+      taskDefinition.pidMode
+{{describe-daemon-task-definition}}
+      daemonTaskDefinition.pidMode
 
-An AWS CLI or SDK older than the field leaves it out of the answer without a word, and a daemon that shares the host's
-processes then looks like one that does not: use a current one.
+{{daemon-field-warning}}
 
 Remediation, console
 --------------------
-1. Open the revision, choose Create new revision, and then with JSON.
-2. Remove pidMode, or set it to task where the containers of the task must see one another's processes.
-3. Create the revision, update every service that uses the family, and wait until the deployment is stable.
-4. Deregister the old revision, so that nobody starts it again.
+1. {{edit-as-json}}
+2. Remove pidMode, or set it to task if the containers of the task must see one another's processes.
+3. {{deploy-new-revision}}
 
-Remediation, CLI
-----------------
-    aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION > old.json
-
-Take `taskDefinition` out of it, with `tags` beside its other members, without taskDefinitionArn, revision, status,
-requiresAttributes, compatibilities, registeredAt and registeredBy; remove pidMode, and save it as new.json.
-
-    aws ecs register-task-definition --cli-input-json file://new.json --region REGION
-    aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:NEW --region REGION
-    aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
-    aws ecs deregister-task-definition --task-definition FAMILY:OLD --region REGION
-
-A daemon's goes the same way with register-daemon-task-definition and update-daemon.
-
-Back-out
---------
-Until the old revision is deregistered, point the service back at it: update-service with FAMILY:OLD. A deregistered
-revision cannot be used by a deployment; register its content again (old.json has it) and deploy the new number.
+{{remediate-by-cli-with-daemons}}
 
 References
 ----------
@@ -103,9 +78,9 @@ https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
 Related controls
 ----------------
 CIS AWS Compute Services 1.1.0: 3.3. Security Hub: ECS.3; AWS Config: ecs-task-definition-pid-mode-check; Prowler:
-ecs_task_definitions_host_namespace_not_shared; Powerpipe: ecs_task_definition_no_host_pid_mode. They read `host` as
-this check does, on any operating system, and none of them looks at managed daemons, whose word is another. Checkov's
-CKV_AWS_335 looks for `pidMode` inside the containers, where ECS has none, and so does not fire.
+ecs_task_definitions_host_namespace_not_shared; Powerpipe: ecs_task_definition_no_host_pid_mode. They treat `host` as
+this check does, on any operating system, and none of them examines managed daemons, which use another value. Checkov's
+CKV_AWS_335 looks for `pidMode` inside the containers, where ECS has no such field, and so never matches.
 """
 
 from __future__ import annotations

@@ -1,33 +1,30 @@
-r"""Every Linux container must be told to run as a user other than root.
+"""Linux containers run as a user other than root.
 
 Profile level
 -------------
-None: the CIS benchmark asks for it in host network mode only (3.1). Security Hub control ECS.20, severity medium.
+None: the CIS benchmark requires this in host network mode only (3.1). Security Hub control ECS.20, severity medium.
 
 Description
 -----------
 Fails a definition for Linux in which any container
 
   * has a `user` that is root (reason `root-user`), or
-  * has no `user` at all (reason `user-unset`): then the image decides, and most images run as root.
+  * has no `user` (reason `user-unset`): the image then decides, and most images run as root.
 
-Only the part of `user` before the first colon decides who the process is. It is root when it is the name `root` or a
-spelling of the number 0 (`0`, `00`, `+0`, `-0`): the container runtime reads numbers as Go's `strconv.Atoi` does. The
-group behind the colon does not matter, and a group alone (`:100`) is no user. Names are case-sensitive, so `Root` is
-another user. Any other name is taken at its word: an image may map it to uid 0, which no ECS call can tell.
+{{root-spellings}}
 
-The two reasons are apart because they are mended apart: one was written down, and the other may be harmless, where the
-image names a user of its own. No ECS or ECR call says whether it does. Who vouches for the images of an account can set
-the parameter `unset_user: pass`; such a container then passes with the note `user-unset`.
+The two reasons are separate because their fixes differ: root was requested explicitly, whereas an unset user may be
+harmless if the image names a user. No ECS or ECR call returns the image's user. If you can vouch for the images of an
+account, set the parameter `unset_user: pass`; such a container then passes with the note `user-unset`.
 
-A definition is for Linux unless `runtimePlatform.operatingSystemFamily` says Windows; one that says nothing is Linux to
-ECS. A Windows definition is not applicable: ecs-windows-admin-user judges it. The definitions of managed daemons run on
-Linux only and are judged by the same rule. Privilege, network mode and capabilities do not matter here.
+A definition is for Linux unless `runtimePlatform.operatingSystemFamily` names Windows; ECS treats an absent value as
+Linux. A Windows definition is not applicable: ecs-windows-admin-user judges it. Managed daemons run only on Linux, and
+their definitions are judged by the same rule. Privilege, network mode and capabilities do not matter here.
 
 Truth table
 -----------
-One container of a task definition for Linux, `-` meaning absent. The last two columns are what the other rule sets say
-of it.
+One container of a task definition for Linux; `-` means absent. The last two columns are the verdicts of other rule
+sets.
 
     user                  verdict         reasons     security-hub    powerpipe
     --------------------  --------------  ----------  --------------  ---------
@@ -41,91 +38,68 @@ of it.
     app:root, Root        PASS            -           PASS            PASS
     root, on Windows      NOT_APPLICABLE  -           NOT_APPLICABLE  FAIL
 
-With several containers, one that fails is enough to fail the definition; the evidence names each of them.
+{{one-failing-container}}
 
 Other standards
 ---------------
-Each finding about a task definition carries their verdicts under `standards`.
+Each finding about a task definition carries the verdicts of other rule sets under `standards`.
 
   * `security-hub` is ECS.20 with the AWS Config rule behind it (ecs-task-definition-linux-user-non-root). Its page
-    names two default root users, `root` and `0`, so that other spellings pass by the letter. The older Config rule
-    ecs-task-definition-nonroot-user knows `root` only, on any operating system.
-  * `powerpipe` (ecs_task_definition_no_root_user, on Steampipe) fails on the word `root` and nothing else: a container
-    without a user passes, and so does `0`.
+    names two default root users, `root` and `0`, so other spellings pass. The older Config rule
+    ecs-task-definition-nonroot-user checks only for `root`, on any operating system.
+  * `powerpipe` (ecs_task_definition_no_root_user, on Steampipe) fails only on the word `root`: a container without a
+    user passes, and so does `0`.
 
 Rationale
 ---------
-Root in a container is root of the host's kernel with some capabilities taken away: ECS does not map it to another user
-on the host. Whatever lets a process out of its container (a flaw of the kernel or the runtime, a socket or a host
-folder that was mounted) lets it out as root. CVE-2019-5736 and CVE-2024-21626 were of that kind.
+Root in a container is root of the host's kernel with some capabilities removed: ECS does not map it to another user on
+the host. If a process escapes from its container (through a vulnerability of the kernel or the runtime, or through a
+mounted socket or host folder), it escapes as root. CVE-2019-5736 and CVE-2024-21626 were escapes of that kind.
 
-Impact for
-----------
-Whoever breaks into the process is nobody in particular: cannot install packages, change the program that runs, read
-other users' files on shared volumes, or use most of the known ways out.
+Benefits
+--------
+An attacker who breaks into the process has no special rights: they cannot install packages, change the running program,
+read other users' files on shared volumes, or use most known ways to escape.
 
-Impact against
---------------
-A process that is not root may not be allowed to bind ports below 1024 (a file capability, the sysctl
-net.ipv4.ip_unprivileged_port_start or another port helps), or to read files and volumes that belong to root; images may
-have to be rebuilt. Images that start as root and then change user themselves (su-exec, gosu) need root to do that.
+Drawbacks
+---------
+A process that is not root may be unable to bind ports below 1024 (use a file capability, the sysctl
+net.ipv4.ip_unprivileged_port_start or another port), or to read files and volumes that belong to root; images may have
+to be rebuilt. Images that start as root and then change the user themselves (su-exec, gosu) need root for that.
 
 Default value
 -------------
-Absent, which is the image's own user; for most public images that is root.
+Absent, which means the image's own user; for most public images that is root.
 
-Permissions needed
-------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, and for managed daemons
-ecs:ListDaemonTaskDefinitions and ecs:DescribeDaemonTaskDefinition, on all resources.
-To remediate, by hand: ecs:RegisterTaskDefinition, ecs:UpdateService and ecs:DeregisterTaskDefinition, or
-ecs:RegisterDaemonTaskDefinition and ecs:UpdateDaemon; and iam:PassRole on the roles that the definition names.
+{{permissions-all-definitions}}
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
-2. On the JSON tab look at "operatingSystemFamily": Windows definitions are not concerned.
-3. In each entry of containerDefinitions look at "user", and compare with the truth table.
-4. Where services still run on older revisions, do the same for those, and then for the daemon task definitions.
+1. {{open-newest-revision}}
+2. On the JSON tab look at "operatingSystemFamily": the check does not apply to Windows definitions.
+3. In each entry of containerDefinitions look at "user", and compare it with the truth table.
+4. {{repeat-for-older-revisions-and-daemons}}
 
 Audit, CLI
 ----------
-    aws ecs list-task-definition-families --status ACTIVE --region REGION
-    aws ecs describe-task-definition --task-definition FAMILY --region REGION --query \
+{{describe-task-definition}}
       "taskDefinition.{os: runtimePlatform.operatingSystemFamily, users: containerDefinitions[].[name, user]}"
-    aws ecs list-daemon-task-definitions --region REGION
-    aws ecs describe-daemon-task-definition --daemon-task-definition ARN --region REGION --query \
+{{describe-daemon-task-definition}}
       "daemonTaskDefinition.containerDefinitions[].[name, user]"
 
-Where the user is unset, the image tells, to whom may pull it: docker image inspect --format '{{.Config.User}}' IMAGE
+If the user is unset and you may pull the image, this command shows its user:
+
+    docker image inspect --format '{{.Config.User}}' IMAGE
 
 Remediation, console
 --------------------
-1. Open the revision, choose Create new revision, and then with JSON.
-2. Set user to a uid other than 0 that the image is ready for, such as "10001:10001", in every container. A number needs
-   no entry in the image's /etc/passwd.
-3. Create the revision, update every service that uses the family, and wait until the deployment is stable.
-4. Deregister the old revision, so that nobody starts it again.
+1. {{edit-as-json}}
+2. In every container set user to a uid other than 0 that the image supports, such as "10001:10001". A number needs no
+   entry in the image's /etc/passwd.
+3. {{deploy-new-revision}}
 
-Remediation, CLI
-----------------
-    aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION > old.json
-
-Take `taskDefinition` out of it, with `tags` beside its other members, without taskDefinitionArn, revision, status,
-requiresAttributes, compatibilities, registeredAt and registeredBy; correct the containers, and save it as new.json.
-
-    aws ecs register-task-definition --cli-input-json file://new.json --region REGION
-    aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:NEW --region REGION
-    aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
-    aws ecs deregister-task-definition --task-definition FAMILY:OLD --region REGION
-
-A daemon's goes the same way with register-daemon-task-definition and update-daemon.
-
-Back-out
---------
-Until the old revision is deregistered, point the service back at it: update-service with FAMILY:OLD. A deregistered
-revision cannot be used by a deployment; register its content again (old.json has it) and deploy the new number. Files
-that the process wrote to a volume meanwhile belong to the new uid; root can still read them.
+{{remediate-by-cli-with-daemons}}
+Files that the process wrote to a volume in the meantime belong to the new uid; root can still read them.
 
 References
 ----------
@@ -141,8 +115,8 @@ https://nvd.nist.gov/vuln/detail/CVE-2024-21626
 Related controls
 ----------------
 Security Hub: ECS.20; AWS Config: ecs-task-definition-linux-user-non-root. CIS AWS Compute Services 1.1.0: 3.1, for host
-network mode, where an unset user passes. Prowler asks for the user in host network mode only. ElectricEye's ECS.5 knows
-the word `root` only and exempts an unset user.
+network mode, where an unset user passes. Prowler checks the user in host network mode only. ElectricEye's ECS.5 checks
+only for the word `root` and exempts an unset user.
 """
 
 from __future__ import annotations

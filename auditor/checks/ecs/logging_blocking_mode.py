@@ -1,24 +1,24 @@
-r"""Containers do not wait for their log driver.
+"""Logging does not block containers.
 
 Profile level
 -------------
-Level 1, automated. Ours and Prowler's; no benchmark has it.
+Level 1, automated. Our own rule and Prowler's; no benchmark has it.
 
 Description
 -----------
-Looks at containers with a log driver, of task definitions and of managed daemons' definitions, and fails when the
-driver's option `mode` is anything but `non-blocking` in any of them:
+Judges containers with a log driver, in task definitions and in managed daemons' definitions. It fails if the driver's
+option `mode` is anything but `non-blocking` in any of them:
 
-  * `blocking-mode`: the option says something else, in practice `blocking`;
-  * `mode-unset`: there is no such option, so the definition does not say it.
+  * `blocking-mode`: the option has another value, in practice `blocking`;
+  * `mode-unset`: the option is absent, so the definition does not decide.
 
-Definitions in which no container has a log driver are not applicable; ecs-logging-missing is about those.
+Definitions in which no container has a log driver are not applicable; ecs-logging-missing judges those.
 
-What a definition can tell, and what not
-----------------------------------------
+Effective mode
+--------------
 Until June 25, 2025 a container without the option was in blocking mode. On that day AWS changed the default of ECS to
-non-blocking. Since April 2025 an account can also choose the default for itself, region by region, with the setting
-`defaultLogDriverMode`, and that setting wins over the default of AWS. So the effective mode is
+non-blocking. Since April 2025 an account can also choose its own default for each region with the setting
+`defaultLogDriverMode`, which overrides the default of AWS. The effective mode is therefore
 
     mode in the definition    defaultLogDriverMode of the account    effective mode    verdict
     ----------------------    -----------------------------------    --------------    -------
@@ -28,50 +28,43 @@ non-blocking. Since April 2025 an account can also choose the default for itself
     -                         non-blocking                           non-blocking      FAIL
     -                         -                                      non-blocking      FAIL
 
-The check reads definitions and not account settings, which anybody with ecs:PutAccountSettingDefault changes without a
-trace in the definition. An unset mode is therefore reported as what it is: a behaviour that the definition leaves to
-others. Where the account's default is known to be non-blocking and that is enough, `unset_mode: pass` turns
-`mode-unset` into a note of a passing definition.
+The check reads definitions and not account settings, which anyone with ecs:PutAccountSettingDefault can change without
+a trace in the definition. An unset mode therefore fails with its own reason: the definition leaves the behavior to the
+account. If you know that the account's default is non-blocking, and that is sufficient, `unset_mode: pass` turns
+`mode-unset` into a note on a passing definition.
 
 Rationale
 ---------
-In blocking mode a write to standard output waits when the driver cannot deliver: when CloudWatch throttles, has an
-outage or cannot be reached. The thread that logs stops, health checks time out, and a service goes down because of its
-log. In non-blocking mode lines go through a buffer in memory; when that is full, lines are dropped and the service goes
-on.
+In blocking mode a write to standard output waits while the driver cannot deliver: when CloudWatch throttles, has an
+outage or cannot be reached. The logging thread stops, health checks time out, and logging brings the service down. In
+non-blocking mode lines go through a buffer in memory; when it is full, lines are dropped and the service continues.
 
-Impact for
-----------
+Benefits
+--------
 An outage of the log's destination does not become an outage of the service.
 
-Impact against
---------------
-Lines are lost, silently, when the buffer (`max-buffer-size`) overflows, and what is in it is lost when the task is
-killed. Where the log is evidence (audit trails, payments) blocking is the right choice: record an exception for that
-family with its reason. A buffer takes memory from the container.
+Drawbacks
+---------
+Lines are lost silently when the buffer (`max-buffer-size`) overflows, and its content is lost when the task is killed.
+If the log is evidence (audit trails, payments), blocking is the right choice: record an exception for that family with
+its reason. The buffer uses memory of the container.
 
 Default value
 -------------
-With no option and no account setting: non-blocking with a buffer of 10 MiB since June 25, 2025; blocking before.
+Without the option and the account setting: non-blocking with a buffer of 10 MiB since June 25, 2025; blocking before.
 
-Permissions needed
-------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, and for managed daemons
-ecs:ListDaemonTaskDefinitions and ecs:DescribeDaemonTaskDefinition, on all resources. To remediate, by hand:
-ecs:RegisterTaskDefinition, ecs:UpdateService, ecs:DeregisterTaskDefinition (for daemons
-ecs:RegisterDaemonTaskDefinition and ecs:UpdateDaemon), and iam:PassRole on the roles that the definition names.
+{{permissions-all-definitions}}
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
+1. {{open-newest-revision}}
 2. On the JSON tab look for "mode" among the options of each logConfiguration.
-3. Where services still run on older revisions, do the same for those.
-4. Under Account settings see what Default log driver mode says.
+3. {{repeat-for-older-revisions-and-daemons}}
+4. Under Account settings look at Default log driver mode.
 
 Audit, CLI
 ----------
-    aws ecs list-task-definition-families --status ACTIVE --region REGION
-    aws ecs describe-task-definition --task-definition FAMILY --region REGION --query \
+{{describe-task-definition}}
       "taskDefinition.containerDefinitions[].[name, logConfiguration.[logDriver, options.mode]]"
     aws ecs list-account-settings --name defaultLogDriverMode --effective-settings --region REGION
 
@@ -79,30 +72,10 @@ Remediation, console
 --------------------
 1. Open the revision and choose Create new revision.
 2. In each container's log collection add the option mode with the value non-blocking.
-3. Add max-buffer-size, such as 25m, and see that the container's memory allows for it.
-4. Create the revision, update every service that uses the family, and wait until the deployment is stable.
-5. Deregister the old revision, so that nobody starts it again.
+3. Add max-buffer-size, such as 25m, and make sure that the container has enough memory for it.
+4. {{deploy-new-revision}}
 
-Remediation, CLI
-----------------
-    aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION > old.json
-
-Take `taskDefinition` out of it, with `tags` beside its other members, without taskDefinitionArn, revision, status,
-requiresAttributes, compatibilities, registeredAt and registeredBy; set `mode` to `non-blocking` and `max-buffer-size`
-among the options of each `logConfiguration`, and save it as new.json.
-
-    aws ecs register-task-definition --cli-input-json file://new.json --region REGION
-    aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:NEW --region REGION
-    aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
-    aws ecs deregister-task-definition --task-definition FAMILY:OLD --region REGION
-
-For a managed daemon: describe-daemon-task-definition, correct it alike, register-daemon-task-definition, and then
-update-daemon with the new ARN and the daemon's capacity providers.
-
-Back-out
---------
-Until the old revision is deregistered, point the service back at it: update-service with FAMILY:OLD. A deregistered
-revision cannot be used by a deployment; register its content again (old.json has it) and deploy the new number.
+{{remediate-by-cli-with-daemons}}
 
 References
 ----------
@@ -114,8 +87,8 @@ https://docs.docker.com/engine/logging/configure/
 
 Related controls
 ----------------
-Prowler: ecs_task_definitions_logging_block_mode, which reads the option in the same way, fails an unset mode too, and
-calls it blocking, which it need not be since June 2025.
+Prowler: ecs_task_definitions_logging_block_mode, which reads the option in the same way, also fails an unset mode, and
+calls it blocking, which is not always true since June 2025.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-r"""Every container has a log configuration.
+"""Containers have a log configuration.
 
 Profile level
 -------------
@@ -6,82 +6,57 @@ Level 1, automated: recommendation 3.7 of the CIS AWS Compute Services Benchmark
 
 Description
 -----------
-Fails when any container of a task definition, or of a managed daemon's definition, has no `logConfiguration`, or one
-without a `logDriver` (reason `no-log-driver`). Any driver will do, and where it sends the logs is not judged:
-json-file, which keeps them on the instance, passes like awslogs.
+Fails if any container of a task definition, or of a managed daemon's definition, has no `logConfiguration`, or one
+without a `logDriver` (reason `no-log-driver`). Any driver passes, and its destination is not judged: json-file, which
+keeps the logs on the instance, passes like awslogs.
 
-Every container counts, sidecars included: a proxy or a log router that fails silently is as hard to understand as the
-application. A container that sends its logs to FireLens has the driver awslogs or awsfirelens itself; the router needs
-a driver of its own, usually awslogs, because it cannot route what it says about its own failure.
+Every container counts, sidecars included: a proxy or a log router that fails silently is as hard to diagnose as the
+application. A container that sends its logs to FireLens itself has the driver awslogs or awsfirelens; the router needs
+its own driver, usually awslogs, because it cannot route messages about its own failure.
 
 Rationale
 ---------
-On Fargate, what a container without a log driver writes is lost. On an instance it goes to whatever the Docker daemon
-was set up with, by default a file on the instance, which goes when the container is removed or the instance is
-replaced, and which an intruder on the instance can edit. After an incident there is then nothing to read.
+On Fargate, the output of a container without a log driver is lost. On an instance, the configuration of the Docker
+daemon applies. By default the output goes to a file on the instance, which disappears when the container is removed or
+the instance is replaced, and which an attacker on the instance can edit. After an incident there is then nothing to
+read.
 
-Impact for
-----------
-What happened can be found out after the task has stopped, by people who have no access to the host.
+Benefits
+--------
+Incidents can be investigated after the task has stopped, by people without access to the host.
 
-Impact against
---------------
-Storing logs costs money, and logs may hold personal data: set a retention. The execution role needs
-logs:CreateLogStream and logs:PutLogEvents. When CloudWatch cannot take the logs, the mode of the driver decides whether
-the application waits or the logs are dropped: see ecs-logging-blocking-mode.
+Drawbacks
+---------
+Storing logs costs money, and logs may hold personal data: set a retention period. The execution role needs
+logs:CreateLogStream and logs:PutLogEvents. When CloudWatch does not accept the logs, the mode of the driver decides
+whether the application waits or the logs are dropped: see ecs-logging-blocking-mode.
 
 Default value
 -------------
-None: a container definition has no log configuration unless it is written down. The console's form switches log
-collection on; the API, templates and most tools do not.
+None: a container definition has a log configuration only if it is set. The console's form turns log collection on; the
+API, templates and most tools do not.
 
-Permissions needed
-------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, and for managed daemons
-ecs:ListDaemonTaskDefinitions and ecs:DescribeDaemonTaskDefinition, on all resources. To remediate, by hand:
-ecs:RegisterTaskDefinition, ecs:UpdateService, ecs:DeregisterTaskDefinition (for daemons
-ecs:RegisterDaemonTaskDefinition and ecs:UpdateDaemon), and iam:PassRole on the roles that the definition names.
+{{permissions-all-definitions}}
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
+1. {{open-newest-revision}}
 2. On the JSON tab look for logConfiguration with a logDriver in each entry of containerDefinitions.
-3. Where services still run on older revisions, do the same for those.
+3. {{repeat-for-older-revisions-and-daemons}}
 
 Audit, CLI
 ----------
-    aws ecs list-task-definition-families --status ACTIVE --region REGION
-    aws ecs describe-task-definition --task-definition FAMILY --region REGION --query \
+{{describe-task-definition}}
       "taskDefinition.containerDefinitions[].[name, logConfiguration.logDriver]"
 
 Remediation, console
 --------------------
-1. Create a log group with a retention, and let the execution role write to it.
+1. Create a log group with a retention period, and allow the execution role to write to it.
 2. Open the revision and choose Create new revision.
-3. In each container switch on log collection, and name the group, the region and a stream prefix.
-4. Create the revision, update every service that uses the family, and wait until the deployment is stable.
-5. Deregister the old revision, so that nobody starts it again.
+3. In each container turn on log collection, and name the group, the region and a stream prefix.
+4. {{deploy-new-revision}}
 
-Remediation, CLI
-----------------
-    aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION > old.json
-
-Take `taskDefinition` out of it, with `tags` beside its other members, without taskDefinitionArn, revision, status,
-requiresAttributes, compatibilities, registeredAt and registeredBy; give each container a `logConfiguration`, and save
-it as new.json.
-
-    aws ecs register-task-definition --cli-input-json file://new.json --region REGION
-    aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:NEW --region REGION
-    aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
-    aws ecs deregister-task-definition --task-definition FAMILY:OLD --region REGION
-
-For a managed daemon: describe-daemon-task-definition, correct it alike, register-daemon-task-definition, and then
-update-daemon with the new ARN and the daemon's capacity providers.
-
-Back-out
---------
-Until the old revision is deregistered, point the service back at it: update-service with FAMILY:OLD. A deregistered
-revision cannot be used by a deployment; register its content again (old.json has it) and deploy the new number.
+{{remediate-by-cli-with-daemons}}
 
 References
 ----------
@@ -94,7 +69,7 @@ https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-9
 Related controls
 ----------------
 Security Hub: ECS.9. AWS Config: ecs-task-definition-log-configuration. Prowler: ecs_task_definitions_logging_enabled.
-All three read the same member in the same way; none of them looks at managed daemons.
+All three read the same field in the same way; none of them examines managed daemons.
 """
 
 from __future__ import annotations

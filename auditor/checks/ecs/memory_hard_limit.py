@@ -1,97 +1,71 @@
-r"""Every container has a hard limit of memory of its own.
+"""Containers have a hard memory limit.
 
 Profile level
 -------------
-Level 1, automated. A managed rule of AWS Config had it; no recommendation of the CIS benchmark.
+Level 1, automated. A former managed rule of AWS Config; not a recommendation of the CIS benchmark.
 
 Description
 -----------
-Fails when any container of a task definition, or of a managed daemon's definition, has no `memory` (reason
-`no-memory-limit`). 0 is no limit: that is what the container runtime makes of it. `memoryReservation` is a soft limit,
-which says what to set aside and stops nobody, so it does not count; the evidence shows it.
+Fails if any container of a task definition, or of a managed daemon's definition, has no `memory` (reason
+`no-memory-limit`). The container runtime treats 0 as no limit, and so does this check. `memoryReservation` is a soft
+limit, which only reserves memory, so it does not count; the evidence shows it.
 
-Definitions that require Fargate and nothing else are not applicable. There the memory of the whole task is mandatory,
-and it is a hard wall: each task is a machine of its own with exactly that much. A container without a limit can starve
-its neighbours in the same task, which stand or fall with it anyway, and nobody else. For the usual task of one
-container a second limit of the same size changes nothing. So AWS makes it optional there. A definition that allows
-Fargate and something else is judged, for it can run where the wall is missing.
+Definitions that require only Fargate are not applicable. There the memory of the whole task is mandatory and is a hard
+limit: each task is a machine of its own with exactly that much memory. A container without a limit can starve only the
+other containers of its own task, which depend on it anyway. For a task with one container, a second limit of the same
+size changes nothing. AWS therefore makes it optional on Fargate. A definition that allows Fargate and another launch
+type is judged, because it can run on instances, which lack this limit.
 
-On instances ECS wants a limit for the task or for the containers. A task-level limit also bounds its containers
-together; this check follows the rule of AWS Config and looks at the containers, since one that leaks makes the kernel
-choose among all processes of the task whom to kill.
+On instances ECS requires a limit for the task or for the containers. A task-level limit also bounds its containers
+together; like the rule of AWS Config, this check looks at the containers, because a leak in one of them makes the
+kernel choose a process to kill among all processes of the task.
 
 Other standards
 ---------------
-`aws-config` under `standards` is what the managed rule ecs-task-definition-memory-hard-limit says of the same task
-definition: `memory` absent on one container is NON_COMPLIANT, on Fargate too. AWS has announced the end of that rule:
-it evaluates nothing since April 3, 2026. It never looked at managed daemons.
+`aws-config` under `standards` is the verdict of the managed rule ecs-task-definition-memory-hard-limit on the same task
+definition: a container without `memory` is NON_COMPLIANT, on Fargate too. AWS announced the end of that rule: it has
+evaluated nothing since April 3, 2026. It never examined managed daemons.
 
 Rationale
 ---------
-A container without a hard limit can use all memory of its instance. One leak or one hostile request then takes down the
-tasks of other teams that happen to be placed there, and the ECS agent with them.
+A container without a hard limit can use all memory of its instance. One leak or one hostile request then brings down
+tasks of other teams on the same instance, and the ECS agent with them.
 
-Impact for
-----------
-A container that uses too much is killed by itself and restarted, and its neighbours do not notice.
+Benefits
+--------
+Only the container that uses too much memory is killed and restarted; other containers are not affected.
 
-Impact against
---------------
-A limit that is too low kills a healthy container at its peak: measure before setting it. Runtimes that size their heap
-by the machine's memory have to be told of the limit.
+Drawbacks
+---------
+A limit that is too low kills a healthy container at its peak: measure before you set it. Runtimes that size their heap
+by the machine's memory must be configured with the limit.
 
 Default value
 -------------
-No limit. On instances a task definition is refused when neither the task nor the container says any memory; on Fargate
+No limit. On instances ECS refuses a task definition if neither the task nor the container sets any memory; on Fargate
 the task's memory is required.
 
-Permissions needed
-------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, and for managed daemons
-ecs:ListDaemonTaskDefinitions and ecs:DescribeDaemonTaskDefinition, on all resources. To remediate, by hand:
-ecs:RegisterTaskDefinition, ecs:UpdateService, ecs:DeregisterTaskDefinition (for daemons
-ecs:RegisterDaemonTaskDefinition and ecs:UpdateDaemon), and iam:PassRole on the roles that the definition names.
+{{permissions-all-definitions}}
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
+1. {{open-newest-revision}}
 2. On the JSON tab look for memory in each entry of containerDefinitions.
-3. Where services still run on older revisions, do the same for those.
+3. {{repeat-for-older-revisions-and-daemons}}
 
 Audit, CLI
 ----------
-    aws ecs list-task-definition-families --status ACTIVE --region REGION
-    aws ecs describe-task-definition --task-definition FAMILY --region REGION --query \
+{{describe-task-definition}}
       "taskDefinition.[requiresCompatibilities, memory, containerDefinitions[].[name, memory, memoryReservation]]"
 
 Remediation, console
 --------------------
 1. Look at the container's memory use in Container Insights over some weeks.
 2. Open the revision and choose Create new revision.
-3. For each container set the memory hard limit somewhat above its peak.
-4. Create the revision, update every service that uses the family, and wait until the deployment is stable.
-5. Deregister the old revision, so that nobody starts it again.
+3. For each container set the hard memory limit, in MiB, somewhat above its peak.
+4. {{deploy-new-revision}}
 
-Remediation, CLI
-----------------
-    aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION > old.json
-
-Take `taskDefinition` out of it, with `tags` beside its other members, without taskDefinitionArn, revision, status,
-requiresAttributes, compatibilities, registeredAt and registeredBy; give each container a `memory`, in MiB, and save it
-as new.json.
-
-    aws ecs register-task-definition --cli-input-json file://new.json --region REGION
-    aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:NEW --region REGION
-    aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
-    aws ecs deregister-task-definition --task-definition FAMILY:OLD --region REGION
-
-For a managed daemon: describe-daemon-task-definition, correct it alike, register-daemon-task-definition, and then
-update-daemon with the new ARN and the daemon's capacity providers.
-
-Back-out
---------
-Until the old revision is deregistered, point the service back at it: update-service with FAMILY:OLD. A deregistered
-revision cannot be used by a deployment; register its content again (old.json has it) and deploy the new number.
+{{remediate-by-cli-with-daemons}}
 
 References
 ----------

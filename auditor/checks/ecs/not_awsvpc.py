@@ -1,12 +1,12 @@
-r"""The task has a network interface of its own.
+"""Tasks have their own network interface.
 
 Profile level
 -------------
-Level 2, automated. A managed rule of AWS Config and KICS have it; no recommendation of the CIS benchmark.
+Level 2, automated. A managed rule of AWS Config, also in KICS; not a recommendation of the CIS benchmark.
 
 Description
 -----------
-Fails when `networkMode` of a task definition is anything but `awsvpc`:
+Fails if `networkMode` of a task definition is anything but `awsvpc`:
 
     networkMode              reason              verdict
     -----------------------  ------------------  --------------
@@ -18,81 +18,59 @@ Fails when `networkMode` of a task definition is anything but `awsvpc`:
     any other                network-other       FAIL
     any, ECS Anywhere only   -                   NOT_APPLICABLE
 
-Absent means bridge on Linux instances and NAT on Windows ones. `none` is the odd one: such a task has no network, which
-nothing can be safer than; it fails because the rule of AWS Config says so, with a reason of its own that is easy to
-except. Definitions that require EXTERNAL and nothing else run on the customer's own machines, where there is no awsvpc,
-so they are not applicable. Managed daemons have no network mode and are not judged.
+Absent means bridge on Linux instances and NAT on Windows ones. A task with `none` has no network, which is the safest
+mode; it fails only because the rule of AWS Config requires awsvpc, with its own reason that is easy to except.
+Definitions that require only EXTERNAL run on the customer's own machines, which do not support awsvpc, so they are not
+applicable. Managed daemons have no network mode and are not judged.
 
-Host mode with privilege or root has a check of its own, ecs-host-network-privileged-or-root, and weighs far more.
+ecs-host-network-privileged-or-root judges privileged and root containers in host mode, which is far more severe.
 
 Other standards
 ---------------
-`aws-config` under `standards` is what ecs-awsvpc-networking-enabled says: NON_COMPLIANT unless awsvpc, ECS Anywhere
-included. KICS (Network Mode Not Recommended) reads templates in the same way.
+`aws-config` under `standards` is the verdict of ecs-awsvpc-networking-enabled: NON_COMPLIANT unless awsvpc, ECS
+Anywhere included. KICS (Network Mode Not Recommended) judges templates in the same way.
 
 Rationale
 ---------
-With awsvpc each task has its own address and its own security groups, and its traffic can be told apart in flow logs.
-In bridge mode all tasks on an instance share the instance's address and security groups: whatever one task is let to
-reach, all of them reach. In host mode they also share its ports and its loopback interface.
+With awsvpc each task has its own address and its own security groups, and flow logs show its traffic separately. In
+bridge mode all tasks on an instance share the instance's address and security groups: everything that one task may
+reach, all of them may reach. In host mode they also share its ports and its loopback interface.
 
-Impact for
-----------
-Rules of the network can be made for a task, and an incident be traced to it.
+Benefits
+--------
+Network rules can apply to a single task, and an incident can be traced to it.
 
-Impact against
---------------
-An instance holds few network interfaces: turn on awsvpcTrunking, or fewer tasks fit. Each task takes an address of the
+Drawbacks
+---------
+An instance has few network interfaces: turn on awsvpcTrunking, or fewer tasks fit. Each task uses an address of the
 subnet. Services need subnets and security groups in their network configuration, `links` do not work, and a hostPort
-must be left out or equal the containerPort. In public subnets, tasks on instances get no public address.
+must be absent or equal the containerPort. In public subnets, tasks on instances get no public address.
 
 Default value
 -------------
-Absent: bridge on Linux instances, NAT on Windows ones. Fargate takes awsvpc only.
+Absent: bridge on Linux instances, NAT on Windows ones. Fargate supports only awsvpc.
 
-Permissions needed
-------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, on all resources. To remediate, by hand:
-ecs:RegisterTaskDefinition, ecs:UpdateService, ecs:DeregisterTaskDefinition, and iam:PassRole on the roles that the
-definition names.
+{{permissions-task-definitions}}
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
+1. {{open-newest-revision}}
 2. On the JSON tab look for "networkMode": "awsvpc".
-3. Where services still run on older revisions, do the same for those.
+3. {{repeat-for-older-revisions}}
 
 Audit, CLI
 ----------
-    aws ecs list-task-definition-families --status ACTIVE --region REGION
-    aws ecs describe-task-definition --task-definition FAMILY --region REGION --query \
+{{describe-task-definition}}
       "taskDefinition.[networkMode, requiresCompatibilities]"
 
 Remediation, console
 --------------------
-1. Open the revision, choose Create new revision, and set Network mode to awsvpc. Take out links and host ports.
-2. Target groups of such services need the target type ip: create one where it is instance.
-3. Have subnets and security groups at hand: the update of the service must bring its network configuration.
-4. Create the revision, update every service that uses the family, and wait until the deployment is stable.
-5. Deregister the old revision, so that nobody starts it again.
+1. Open the revision, choose Create new revision, and set Network mode to awsvpc. Remove links and host ports.
+2. Target groups of such services need the target type ip: create one if the existing one has the type instance.
+3. Prepare subnets and security groups: the update of the service must include its network configuration.
+4. {{deploy-new-revision}}
 
-Remediation, CLI
-----------------
-    aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION > old.json
-
-Take `taskDefinition` out of it, with `tags` beside its other members, without taskDefinitionArn, revision, status,
-requiresAttributes, compatibilities, registeredAt and registeredBy; set `networkMode` to `awsvpc`, and take out `links`
-and each `hostPort`, and save it as new.json.
-
-    aws ecs register-task-definition --cli-input-json file://new.json --region REGION
-    aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:NEW --region REGION
-    aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
-    aws ecs deregister-task-definition --task-definition FAMILY:OLD --region REGION
-
-Back-out
---------
-Until the old revision is deregistered, point the service back at it: update-service with FAMILY:OLD. A deregistered
-revision cannot be used by a deployment; register its content again (old.json has it) and deploy the new number.
+{{remediate-by-cli}}
 
 References
 ----------
@@ -104,7 +82,7 @@ https://docs.aws.amazon.com/config/latest/developerguide/ecs-awsvpc-networking-e
 Related controls
 ----------------
 AWS Config: ecs-awsvpc-networking-enabled. KICS: 9f4a9409 (Terraform), 027a4b7a (CloudFormation), 01aec7c2 (Ansible).
-Here: ecs-host-network-mode (Security Hub's ECS.17), which minds host mode only.
+Here: ecs-host-network-mode (Security Hub's ECS.17), which judges only host mode.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-r"""No container of a task or a managed daemon may be privileged.
+"""Containers are not privileged.
 
 Profile level
 -------------
@@ -7,87 +7,61 @@ Level 1, automated: recommendation 3.4 of the CIS AWS Compute Services Benchmark
 Description
 -----------
 Fails a definition in which any container, essential or not, has `privileged` set to true (reason `privileged`); the
-evidence names each of them. Network mode and user do not matter: a privileged container that runs as uid 1000 is one
-setuid program away from using what it has. Absent, null and false pass. ECS coerces the text "true", as templates write
-it, and so it counts as true here.
+evidence names each of them. Network mode and user do not matter: a privileged container that runs as uid 1000 needs
+only a setuid program to use all its privileges. Absent, null and false pass. ECS converts the text "true", which some
+templates use, to true, and so does this check.
 
-The definitions of managed daemons are judged by the same rule; agents that run as daemons are privileged more often
-than anything else is. Windows has no privileged containers in ECS: a Windows definition is not applicable. Fargate
-refuses them too, when a definition that asks for Fargate is registered, so such a definition passes.
+The definitions of managed daemons are judged by the same rule; agents that run as daemons are the most frequent
+privileged containers. Windows has no privileged containers in ECS: a Windows definition is not applicable. Fargate
+refuses them too, at registration of a definition that requires Fargate, so such a definition passes.
 
 Rationale
 ---------
-A privileged container has every capability, every device of the host, no seccomp filter and no AppArmor profile. It
-mounts the disk of the instance and writes to it, loads kernel modules, and reads the credentials of the instance and of
-every task there. It needs no flaw in the kernel or the runtime to become the host: it is the host, with another root
-file system.
+A privileged container has every capability, every device of the host, no seccomp filter and no AppArmor profile. It can
+mount the disk of the instance and write to it, load kernel modules, and read the credentials of the instance and of
+every task there. It needs no vulnerability of the kernel or the runtime to take over the host.
 
-Impact for
-----------
-Whoever breaks into a container must first find a flaw of the kernel or the runtime before the instance, and all tasks
-that run on it, are theirs.
+Benefits
+--------
+An attacker who breaks into a container must first find a vulnerability of the kernel or the runtime before they control
+the instance and all tasks on it.
 
-Impact against
---------------
-Security sensors, storage and network drivers, and builds that run Docker inside a container need some of it. Most are
-content with one capability (`linuxParameters.capabilities`) or one device (`linuxParameters.devices`); see
-ecs-added-capabilities for those that are as good as privilege. The rest should be the known few, each with a recorded
-exception and its owner.
+Drawbacks
+---------
+Security sensors, storage and network drivers, and builds that run Docker inside a container need some privileges. For
+most of them one capability (`linuxParameters.capabilities`) or one device (`linuxParameters.devices`) is enough; see
+ecs-added-capabilities for the capabilities that amount to privilege. Keep the rest few and known, each with a recorded
+exception and an owner.
 
 Default value
 -------------
-False when absent.
+False if absent.
 
-Permissions needed
-------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, and for managed daemons
-ecs:ListDaemonTaskDefinitions and ecs:DescribeDaemonTaskDefinition, on all resources.
-To remediate, by hand: ecs:RegisterTaskDefinition, ecs:UpdateService and ecs:DeregisterTaskDefinition, or
-ecs:RegisterDaemonTaskDefinition and ecs:UpdateDaemon; and iam:PassRole on the roles that the definition names.
+{{permissions-all-definitions}}
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
+1. {{open-newest-revision}}
 2. On the JSON tab look for "privileged": true in each entry of containerDefinitions.
-3. Where services still run on older revisions, do the same for those, and then for the daemon task definitions.
+3. {{repeat-for-older-revisions-and-daemons}}
 
 Audit, CLI
 ----------
-    aws ecs list-task-definition-families --status ACTIVE --region REGION
-    aws ecs describe-task-definition --task-definition FAMILY --region REGION \
-      --query 'taskDefinition.containerDefinitions[?privileged].name'
-    aws ecs list-daemon-task-definitions --region REGION
-    aws ecs describe-daemon-task-definition --daemon-task-definition ARN --region REGION \
-      --query 'daemonTaskDefinition.containerDefinitions[?privileged].name'
+{{describe-task-definition}}
+      'taskDefinition.containerDefinitions[?privileged].name'
+{{describe-daemon-task-definition}}
+      'daemonTaskDefinition.containerDefinitions[?privileged].name'
 
 Remediation, console
 --------------------
-1. Find out what the process needs: run it without privilege in a test environment and read what it is refused.
-2. Open the revision, choose Create new revision, and then with JSON.
-3. Set privileged to false, and add under linuxParameters the capabilities and devices that it needs.
-4. Create the revision, update every service that uses the family, and wait until the deployment is stable.
-5. Deregister the old revision, so that nobody starts it again.
+1. Find out what the process needs: run it without privilege in a test environment and look for refused operations.
+2. {{edit-as-json}}
+3. Set privileged to false, and add the capabilities and devices that it needs under linuxParameters.
+4. {{deploy-new-revision}}
 
-To keep it from coming back on EC2 instances, set ECS_DISABLE_PRIVILEGED=true for their container agents.
+To prevent privileged containers on EC2 instances, set ECS_DISABLE_PRIVILEGED=true for their container agents.
 
-Remediation, CLI
-----------------
-    aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION > old.json
-
-Take `taskDefinition` out of it, with `tags` beside its other members, without taskDefinitionArn, revision, status,
-requiresAttributes, compatibilities, registeredAt and registeredBy; correct the containers, and save it as new.json.
-
-    aws ecs register-task-definition --cli-input-json file://new.json --region REGION
-    aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:NEW --region REGION
-    aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
-    aws ecs deregister-task-definition --task-definition FAMILY:OLD --region REGION
-
-A daemon's goes the same way with register-daemon-task-definition and update-daemon.
-
-Back-out
---------
-Until the old revision is deregistered, point the service back at it: update-service with FAMILY:OLD. A deregistered
-revision cannot be used by a deployment; register its content again (old.json has it) and deploy the new number.
+{{remediate-by-cli-with-daemons}}
 
 References
 ----------
@@ -101,9 +75,9 @@ Related controls
 ----------------
 CIS AWS Compute Services 1.1.0: 3.4, and 3.1 for host network mode. Security Hub: ECS.4; AWS Config:
 ecs-containers-nonprivileged; Prowler: ecs_task_definitions_no_privileged_containers; Powerpipe:
-ecs_task_definition_container_non_privileged. All read the field as this check does; none of them looks at managed
-daemons. Checkov's CKV_AWS_334 looks for the key `privilege`, which ECS does not have, and so does not fire.
-ElectricEye's ECS.3 fails a container that does not say `privileged: false` outright, although absent means the same.
+ecs_task_definition_container_non_privileged. All read the field as this check does; none of them examines managed
+daemons. Checkov's CKV_AWS_334 looks for the key `privilege`, which ECS does not have, and so never matches.
+ElectricEye's ECS.3 fails a container without an explicit `privileged: false`, although absent means the same.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
-r"""What runs must not be a revision that was deregistered.
+r"""Running revisions are active.
 
 Profile level
 -------------
-None: no benchmark has this rule, and no other scanner looks. The CIS AWS Compute Services Benchmark 1.1.0 asks, in a
-note to each of its rules over task definitions, for the audit of older revisions where they are in use.
+None: no benchmark has this rule, and no other scanner checks it. In a note to each of its rules about task definitions,
+the CIS AWS Compute Services Benchmark 1.1.0 requires the audit of older revisions that are in use.
 
 Description
 -----------
-Looks at the `status` of a revision that a service (by its own word, a deployment or a task set) or a running task uses.
+Judges the `status` of a revision that a service (its own setting, a deployment or a task set) or a running task uses.
 
-    what runs it            status               verdict         reason
+    used by                 status               verdict         reason
     ----------------------  -------------------  --------------  ---------------
     something               ACTIVE               PASS            -
     something               INACTIVE             FAIL            deregistered
@@ -17,44 +17,40 @@ Looks at the `status` of a revision that a service (by its own word, a deploymen
     something               any other, or none   UNKNOWN         status-unclear
     nothing, or not known   any                  NOT_APPLICABLE  -
 
-A service counts while it has no task. Where parts of the region could not be read, more may run than is named
-(`complete` is false in the evidence); a revision that nothing is known to run is then still not applicable, and never a
-pass. Managed daemons are not looked at.
-
-The evidence names services, clusters and the number of running tasks.
+{{task-usage}}
+Managed daemons are not judged.
 
 Rationale
 ---------
-Deregistering does not stop anything. Tasks of the revision go on, and a service on it still scales and still replaces
-tasks that fail, for years. But no list shows the revision unless asked for what is inactive; Security Hub, AWS Config
-and the scanners pass over it; nobody can deploy it again; and AWS says that it may not stay describable for ever. So
-the definition that somebody withdrew, often because something was wrong with it, is the one nobody looks at.
+Deregistering a revision stops nothing. Its tasks continue, and a service that uses it still scales and still replaces
+failed tasks, for years. But lists show the revision only if inactive ones are requested; Security Hub, AWS Config and
+the scanners skip it; it cannot be deployed again; and according to AWS it may not remain describable forever. A
+definition that was withdrawn, often because it had a problem, is therefore the one that no audit examines.
 
-Impact for
-----------
-What runs is listed, audited and can be deployed again after an accident.
+Benefits
+--------
+Everything that runs is listed, audited and can be deployed again after an accident.
 
-Impact against
---------------
-The service has to be deployed on another revision, with all that a deployment takes. Clean-up jobs that deregister all
-but the newest revisions have to ask first what still runs.
+Drawbacks
+---------
+The service has to be deployed on another revision, with the usual effort of a deployment. Clean-up jobs that deregister
+all but the newest revisions must first check what still runs.
 
 Default value
 -------------
-A revision is ACTIVE when it is registered, and stays so until somebody deregisters it.
+A revision is ACTIVE from its registration until it is deregistered.
 
 Permissions needed
 ------------------
-To audit: ecs:ListTaskDefinitionFamilies, ecs:ListTaskDefinitions, ecs:DescribeTaskDefinition, ecs:ListClusters,
-ecs:ListServices, ecs:DescribeServices, ecs:ListTasks and ecs:DescribeTasks, on all resources.
-To remediate, by hand: ecs:RegisterTaskDefinition, ecs:UpdateService, ecs:StopTask, ecs:RunTask, and iam:PassRole on the
+{{permissions-to-audit-usage}}
+To remediate by hand: ecs:RegisterTaskDefinition, ecs:UpdateService, ecs:StopTask, ecs:RunTask, and iam:PassRole on the
 roles of the definition.
 
 Audit, console
 --------------
 1. Open Amazon ECS in the region, choose Task definitions, and filter by the status Inactive.
-2. Choose Clusters, a cluster, and each service, and see whether it, or a deployment of it, names such a revision.
-3. On the cluster's Tasks tab do the same for each task.
+2. Choose Clusters, a cluster, and each service, and check whether it, or one of its deployments, names such a revision.
+3. Check each task on the cluster's Tasks tab in the same way.
 
 Audit, CLI
 ----------
@@ -65,10 +61,10 @@ Audit, CLI
 
 Remediation, console
 --------------------
-1. Open the family. If it has an active revision that is fit, take that; otherwise create a new one with the JSON of the
-   revision that runs, and with what was wrong set right.
-2. Open each service that the finding names, choose Update service, and take that revision.
-3. Stop tasks that no service owns, and start them again from it.
+1. Open the family. If it has a suitable active revision, use that; otherwise create a new one from the JSON of the
+   running revision, with its problems corrected.
+2. Open each service that the finding names, choose Update service, and select that revision.
+3. Stop standalone tasks, and start them again from that revision.
 
 Remediation, CLI
 ----------------
@@ -83,9 +79,9 @@ A revision cannot be made ACTIVE again; its content can be registered under a ne
 new.json is old.json without taskDefinitionArn, revision, status, requiresAttributes, compatibilities, registeredAt,
 registeredBy and deregisteredAt.
 
-Back-out
---------
-There is no way back to a deregistered revision. Keep old.json: registered again, it is what ran.
+Roll back
+---------
+A deregistered revision cannot be deployed again. Keep old.json: registering it again restores the same content.
 
 References
 ----------
@@ -96,7 +92,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskDefiniti
 
 Related controls
 ----------------
-None elsewhere. Here: ecs-running-non-latest-revision, for what runs although a newer revision is there.
+No other tool has one. Here: ecs-running-non-latest-revision, for running revisions that have a newer one.
 """
 
 from __future__ import annotations

@@ -1,62 +1,57 @@
-r"""What runs must be the latest active revision of its family.
+r"""Running revisions are the latest active ones of their families.
 
 Profile level
 -------------
-None: no benchmark has this rule, and no other scanner looks. The CIS AWS Compute Services Benchmark 1.1.0 comes near in
-a note to each of its rules over task definitions: it takes it for granted that only the latest active revision is in
-use, and asks for the audit of the others where that is not so. This check finds where it is not so.
+None: no benchmark has this rule, and no other scanner checks it. In a note to each of its rules about task definitions,
+the CIS AWS Compute Services Benchmark 1.1.0 assumes that only the latest active revision is in use, and requires the
+audit of the others if that is not so. This check finds those cases.
 
 Description
 -----------
-Looks at a revision that a service (by its own word, a deployment or a task set) or a running task uses, and compares
-its number with that of the family's latest ACTIVE revision.
+Judges a revision that a service (its own setting, a deployment or a task set) or a running task uses. It compares the
+revision's number with that of the family's latest ACTIVE revision.
 
-    what runs it            latest ACTIVE revision        verdict         reason
+    used by                 latest ACTIVE revision        verdict         reason
     ----------------------  ----------------------------  --------------  -----------------------
     something               this one                      PASS            -
     something               a higher number               FAIL            older-than-latest
     something               a lower number                FAIL            newer-than-latest
-    something               there is none                 FAIL            no-active-revision
+    something               none                          FAIL            no-active-revision
     something               not known                     UNKNOWN         latest-revision-unknown
     nothing, or not known   any                           NOT_APPLICABLE  -
 
 `newer-than-latest` is a revision that was deregistered while an older one of its family is still ACTIVE: the next
-deployment by the family's name goes backwards. `no-active-revision` is a family of which everything is deregistered:
-what runs goes on, and nothing can be deployed. A revision that is itself ACTIVE and newer than the latest one that is
-known was registered while the audit read, and passes as the latest.
+deployment by the family's name would go back to that one. `no-active-revision` is a family whose revisions are all
+deregistered: running tasks continue, but nothing can be deployed. A revision that is itself ACTIVE and newer than the
+latest known one was registered during the audit, and passes as the latest.
 
-A service counts while it has no task. Where parts of the region could not be read, more may run than is named
-(`complete` is false in the evidence); a revision that nothing is known to run is then still not applicable, and never a
-pass. Managed daemons are not looked at: ECS rolls them out itself.
-
-The evidence names services, clusters and the number of running tasks.
+{{task-usage}}
+Managed daemons are not judged: ECS rolls them out itself.
 
 Rationale
 ---------
-Every audit that reads the latest revision only (Security Hub, AWS Config, CIS by its letter) says of a family that it
-is clean once a clean revision is registered. What serves is the old one until somebody deploys: fixes that were
-registered and never rolled out, rollbacks that were forgotten, rollouts that hang, tasks that were started by hand with
-a number in the command.
+An audit that reads only the latest revision (Security Hub, AWS Config, CIS as written) reports a family as clean as
+soon as a clean revision is registered. Until the next deployment the old one keeps running: fixes that were registered
+and never rolled out, forgotten rollbacks, stuck rollouts, tasks that were started by hand with a number in the command.
 
-Impact for
-----------
-What is audited elsewhere is what runs, and a fix is one when it has arrived.
+Benefits
+--------
+Audits of the latest revision describe what actually runs, and a fix counts only after its deployment.
 
-Impact against
---------------
-A rollout takes minutes to hours, and a night's audit may fall into one: expect a finding that is gone the next night.
-Pipelines that register on every build and deploy by hand, and canaries that keep two revisions on purpose, have this
-all the time; give those an exception with an owner.
+Drawbacks
+---------
+A rollout takes minutes to hours, and a nightly audit may coincide with one: the finding then disappears the next night.
+Pipelines that register on every build and deploy by hand, and canaries that keep two revisions deliberately, always
+have this finding; record an exception with an owner for them.
 
 Default value
 -------------
-A service stays on the revision that it was last told, whatever is registered afterwards.
+A service stays on the revision that it was last updated to, regardless of later registrations.
 
 Permissions needed
 ------------------
-To audit: ecs:ListTaskDefinitionFamilies, ecs:ListTaskDefinitions, ecs:DescribeTaskDefinition, ecs:ListClusters,
-ecs:ListServices, ecs:DescribeServices, ecs:ListTasks and ecs:DescribeTasks, on all resources.
-To remediate, by hand: ecs:UpdateService, ecs:StopTask, ecs:RunTask, and iam:PassRole on the roles of the definition.
+{{permissions-to-audit-usage}}
+To remediate by hand: ecs:UpdateService, ecs:StopTask, ecs:RunTask, and iam:PassRole on the roles of the definition.
 
 Audit, console
 --------------
@@ -74,9 +69,9 @@ Audit, CLI
 
 Remediation, console
 --------------------
-1. See what changed between the two revisions (JSON tab), and that it may go out.
-2. Open each service that the finding names, choose Update service, and take the latest revision.
-3. Stop tasks that no service owns, and start them again from the latest revision.
+1. Compare the two revisions (JSON tab), and make sure that the latest one is ready for deployment.
+2. Open each service that the finding names, choose Update service, and select the latest revision.
+3. Stop standalone tasks, and start them again from the latest revision.
 
 Remediation, CLI
 ----------------
@@ -84,12 +79,12 @@ Remediation, CLI
     aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
     aws ecs stop-task --cluster CLUSTER --task TASK --region REGION
 
-FAMILY without a number is the latest ACTIVE revision. For no-active-revision, register the content again first:
+FAMILY without a number is the latest ACTIVE revision. For no-active-revision, first register the content again:
 describe-task-definition still shows it.
 
-Back-out
---------
-update-service with FAMILY:OLD, as long as that revision is ACTIVE.
+Roll back
+---------
+Use update-service with FAMILY:OLD, as long as that revision is ACTIVE.
 
 References
 ----------
@@ -99,7 +94,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
 
 Related controls
 ----------------
-None elsewhere. Here: ecs-running-inactive-revision, for what runs although it is deregistered.
+No other tool has one. Here: ecs-running-inactive-revision, for running revisions that are deregistered.
 """
 
 from __future__ import annotations

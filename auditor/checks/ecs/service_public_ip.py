@@ -1,4 +1,4 @@
-r"""A service must not give its tasks public IP addresses.
+r"""Services assign no public IP addresses.
 
 Profile level
 -------------
@@ -6,62 +6,63 @@ Level 1, automated: recommendation 3.2 of the CIS AWS Compute Services Benchmark
 
 Description
 -----------
-Looks at `networkConfiguration.awsvpcConfiguration.assignPublicIp` of a service and of those of its deployments that
-still have running tasks.
+Judges `networkConfiguration.awsvpcConfiguration.assignPublicIp` of a service and of those of its deployments that still
+have running tasks.
 
-    service          older deployment, running  verdict         reason
-    ---------------  -------------------------  --------------  -----------------
-    ENABLED          any                        FAIL            public-ip
-    DISABLED         ENABLED                    FAIL            public-ip-lingers
-    DISABLED         DISABLED or none           PASS            -
-    absent           ENABLED                    FAIL            public-ip-lingers
-    absent           none                       NOT_APPLICABLE  -
-    any, but going   any                        NOT_APPLICABLE  -
+    service            older deployment, running  verdict         reason
+    -----------------  -------------------------  --------------  -----------------
+    ENABLED            any                        FAIL            public-ip
+    DISABLED           ENABLED                    FAIL            public-ip-lingers
+    DISABLED           DISABLED or none           PASS            -
+    absent             ENABLED                    FAIL            public-ip-lingers
+    absent             none                       NOT_APPLICABLE  -
+    any, but deleted   any                        NOT_APPLICABLE  -
 
 An older deployment is one that is neither PRIMARY nor INACTIVE and has running tasks. A rollout that never succeeds can
-stay so for weeks, and then the service says DISABLED while every task that serves anybody has a public address.
+stay in that state for weeks: the service shows DISABLED while every task in service has a public address.
 
 A service without `awsvpcConfiguration` gives its tasks no network interface of their own (network modes bridge, host
-and none), or leaves the choice to its task sets, which ecs-task-set-public-ip judges: not applicable. Where the
-configuration is there and `assignPublicIp` is not, it is off.
+and none), or leaves the choice to its task sets, which ecs-task-set-public-ip judges: not applicable. If the
+configuration is present without `assignPublicIp`, it is off.
 
-A service that is DRAINING or INACTIVE is deleted, or will be when its last task has stopped; ECS takes no change of it
-and its addresses go with its tasks: not applicable.
+A service that is DRAINING or INACTIVE is deleted, or will be when its last task has stopped. ECS accepts no changes to
+it, and its addresses are released with its tasks: not applicable.
 
-What is not looked at: whether the subnet has a route to an internet gateway, what the security groups let in, tasks
-that somebody runs without a service, and the public addresses of instances and load balancers.
+Not examined: whether the subnet has a route to an internet gateway, which traffic the security groups allow, tasks that
+run without a service, and the public addresses of instances and load balancers.
 
 Rationale
 ---------
-A public address makes a task a neighbour of everybody on the internet, with a security group as the only door, and the
-default one of the VPC where none was named. People choose it because the image could not be pulled otherwise, and it
-then stays.
+A public address exposes a task to the whole internet; a security group is the only protection, and it is the VPC's
+default one if none was named. Public addresses are often turned on because the image could not be pulled otherwise, and
+then stay on.
 
-Impact for
-----------
-A task can be reached through its load balancer or not at all; one wrong rule in a security group exposes nothing by
-itself. Public IPv4 addresses are also charged by the hour, one for each task.
+Benefits
+--------
+A task can be reached only through its load balancer, or not at all; a single wrong security group rule exposes nothing
+by itself. Public IPv4 addresses also cost money per hour, one for each task.
 
-Impact against
---------------
-Tasks in a subnet without a NAT gateway, or without VPC endpoints for ECR (api and dkr), S3, CloudWatch Logs and Secrets
-Manager, can then no longer pull images, log or read secrets, and do not start. A service that talks to the internet
-needs the NAT gateway, which is charged for. The change starts a deployment: all tasks are replaced.
+Drawbacks
+---------
+{{no-nat-gateway}}
+A service that connects to the internet needs the NAT gateway, which costs money. The update starts a deployment: all
+tasks are replaced.
 
 Default value
 -------------
-DISABLED where the API, the CLI or a template says nothing. The console's form for a new service has the public IP on.
+DISABLED if the API call, the CLI command or the template does not set it. The console's form for a new service turns
+the public IP on.
 
 Permissions needed
 ------------------
 To audit: ecs:ListClusters, ecs:ListServices and ecs:DescribeServices, on all resources.
-To remediate, by hand: ecs:UpdateService.
+To remediate by hand: ecs:UpdateService.
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Clusters, a cluster, and the service.
+1. {{open-service}}
 2. On the Configuration and networking tab look at Auto-assign public IP.
-3. On the Deployments tab see whether an older deployment still has running tasks.
+3. On the Deployments tab check whether an older deployment still has running tasks.
 
 Audit, CLI
 ----------
@@ -70,24 +71,24 @@ Audit, CLI
 
 Remediation, console
 --------------------
-1. See that the subnets have a NAT gateway or the VPC endpoints that the tasks need, or choose other subnets.
+1. Make sure that the subnets have a NAT gateway or the VPC endpoints that the tasks need, or choose other subnets.
 2. Open the service, choose Update service, and under Networking turn Public IP off.
 3. Choose Update, and wait until the deployment is complete.
 
 Remediation, CLI
 ----------------
-Name the subnets and security groups again: the configuration is replaced as a whole.
+Repeat the subnets and security groups: the command replaces the whole configuration.
 
     aws ecs update-service --cluster CLUSTER --service SERVICE --region REGION --network-configuration \
       "awsvpcConfiguration={subnets=[SUBNET1,SUBNET2],securityGroups=[GROUP],assignPublicIp=DISABLED}"
     aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
 
-For public-ip-lingers find out why the newer deployment does not become steady (its events and stopped tasks say), and
-turn the deployment circuit breaker on.
+For public-ip-lingers find out from the events and stopped tasks why the newer deployment does not become steady, and
+turn on the deployment circuit breaker.
 
-Back-out
---------
-The same command with assignPublicIp=ENABLED. Tasks get new addresses.
+Roll back
+---------
+Run the same command with assignPublicIp=ENABLED. Tasks get new addresses.
 
 References
 ----------
@@ -101,8 +102,8 @@ Related controls
 ----------------
 CIS AWS Compute Services 1.1.0: 3.14 (task sets). Security Hub: ECS.2 (FSBP), by its own Config rule
 ecs-service-assign-public-ip-disabled. Prowler: ecs_service_no_assign_public_ip. Checkov: CKV_AWS_333. All of them read
-the service alone, and not its deployments. Powerpipe's ecs_service_not_publicly_accessible wants the word DISABLED and
-so alarms where it is absent; it pairs services with definitions by the service's name alone, whatever the cluster.
+only the service, not its deployments. Powerpipe's ecs_service_not_publicly_accessible requires the value DISABLED and
+so fails if it is absent; it matches services with definitions by the service's name alone, whatever the cluster.
 """
 
 from __future__ import annotations

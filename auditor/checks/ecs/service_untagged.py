@@ -1,4 +1,4 @@
-r"""A service must carry tags that say whose it is.
+r"""Services have tags that identify their owner.
 
 Profile level
 -------------
@@ -6,54 +6,44 @@ Level 1, automated: recommendation 3.10 of the CIS AWS Compute Services Benchmar
 
 Description
 -----------
-Looks at the tags of a service, whoever manages it: one that ECS runs for an express gateway is a service as well.
+Judges the tags of a service, including services that ECS manages for an express gateway.
 
-    required_keys  tags                             verdict         reason
-    -------------  -------------------------------  --------------  ---------------------
-    none           at least one of somebody's       PASS            -
-    none           none, or only `aws:` ones        FAIL            untagged
-    some           all of the required keys         PASS            -
-    some           not all of them                  FAIL            required-tags-missing
-    any            not read tonight                 UNKNOWN         tags-not-read
-    any            any, and it is being deleted     NOT_APPLICABLE  -
+{{tag-table}}
 
-Tags whose key begins with `aws:`, in any mixture of upper and lower case, are set by AWS and say nothing about an
-owner; they never count. `enableECSManagedTags` brings such tags to the tasks, and none that counts to the service. Keys
-are compared exactly: `Owner` is not `owner`. A tag with an empty value counts. The evidence names keys and never
-values. The parameter `required_keys` is a list of keys, empty by default, as Security Hub's `requiredTagKeys` is.
+{{tag-rules}}
 
-A service that is DRAINING or INACTIVE is deleted, or will be when its last task has stopped. ECS takes no change of it,
-tags included, so it is not applicable.
+`enableECSManagedTags` adds `aws:` tags to the tasks, and adds no tag that counts to the service.
+
+A service that is DRAINING or INACTIVE is deleted, or will be when its last task has stopped. ECS accepts no changes to
+it, tags included, so it is not applicable.
 
 Rationale
 ---------
-A service is what people are called about at night. Its tags say whom to call, they can go on to every task that it
-starts (`propagateTags` set to SERVICE), and bills and access rules by tag rest on them.
+When a service fails at night, its tags show whom to call. Services can pass their tags on to every task that they start
+(`propagateTags` set to SERVICE), and cost allocation and access rules by tag rely on them.
 
-Impact for
-----------
-Findings and bills go to an owner by themselves, and IAM policies can let a team touch what is its own only.
+Benefits
+--------
+{{tag-benefits}}
 
-Impact against
---------------
-Somebody has to agree on the keys. Tagging does not start a deployment, and tasks that already run do not get the tags:
-propagation happens when a task starts.
+Drawbacks
+---------
+The organization has to agree on the keys. Tagging does not start a deployment, and tasks that already run do not get
+the tags: propagation happens when a task starts.
 
 Default value
 -------------
-None. Services created before the long form of ARNs (`service/CLUSTER/NAME`) cannot be tagged at all until they are
-created again.
+None. Services created before the long ARN format (`service/CLUSTER/NAME`) cannot be tagged until they are recreated.
 
 Permissions needed
 ------------------
-To audit: ecs:ListClusters, ecs:ListServices, and ecs:DescribeServices, which reads tags when asked to, on all
-resources.
-To remediate, by hand: ecs:TagResource on the service.
+To audit: ecs:ListClusters, ecs:ListServices, and ecs:DescribeServices, which returns tags on request, on all resources.
+To remediate by hand: ecs:TagResource on the service.
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Clusters, a cluster, and the service.
-2. On the Tags tab look for tags whose key does not begin with aws:, or for those that your rules require.
+1. {{open-service}}
+2. {{tag-audit-step}}
 
 Audit, CLI
 ----------
@@ -65,15 +55,15 @@ Remediation, console
 --------------------
 1. Open the service, choose the Tags tab, and then Manage tags.
 2. Add the keys that your rules require, and save.
-3. Put the same tags into the template that creates the service.
+3. Add the same tags to the template that creates the service.
 
 Remediation, CLI
 ----------------
-    aws ecs tag-resource --resource-arn ARN --tags key=owner,value=payments --region REGION
+{{tag-command}}
 
-Back-out
---------
-    aws ecs untag-resource --resource-arn ARN --tag-keys owner --region REGION
+Roll back
+---------
+{{untag-command}}
 
 References
 ----------
@@ -85,7 +75,7 @@ https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
 Related controls
 ----------------
 CIS AWS Compute Services 1.1.0: 3.11 (clusters), 3.12 (task definitions). Security Hub: ECS.13 (AWS Resource Tagging
-Standard), by its own Config rule tagged-ecs-service. Prowler, Checkov and Trivy have no rule of this kind for ECS.
+Standard), by its own Config rule tagged-ecs-service. Prowler, Checkov and Trivy have no such rule for ECS.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-r"""The task role and the execution role are different roles.
+"""The task role and the execution role are different.
 
 Profile level
 -------------
-Level 1, automated. Checkov's; no recommendation of the CIS benchmark.
+Level 1, automated. Checkov's; not a recommendation of the CIS benchmark.
 
 Description
 -----------
-Fails when a task definition, or a managed daemon's definition, names the same IAM role as `taskRoleArn` and as
+Fails if a task definition, or a managed daemon's definition, names the same IAM role as `taskRoleArn` and as
 `executionRoleArn` (reason `shared-role`).
 
     taskRoleArn                executionRoleArn           verdict
@@ -19,76 +19,50 @@ Fails when a task definition, or a managed daemon's definition, names the same I
     arn:...:role/path/a        a                          FAIL
     a                          A                          FAIL
 
-Both members take a short name as well as an ARN, and both are of the account that the definition is in. So where one of
-them is a short name, names are compared, without the path and without regard to case, because IAM itself knows no two
-roles in an account whose names differ only by these. Two ARNs are compared whole. Empty text is no role.
+Both fields accept a short name or an ARN, and both roles are in the account of the definition. If one of them is a
+short name, names are compared, without the path and ignoring case, because an account cannot have two roles whose names
+differ only in these. Two ARNs are compared as they are. Empty text is not a role.
 
 Rationale
 ---------
-The execution role is for ECS: it pulls the image, opens the log stream and reads the secrets that the definition names.
-The task role is for the code in the containers, which gets its keys from an address on the link-local network. With one
-role for both, any code in any container of the task, an intruder's too, can read every secret that the execution role
-can read and pull every image, although the containers were handed only some of the secrets.
+ECS uses the execution role: it pulls the image, opens the log stream and reads the secrets that the definition names.
+The code in the containers uses the task role, whose keys it gets from a link-local address. If one role serves both
+purposes, any code in any container of the task, including an attacker's, can read every secret and pull every image
+that the execution role can, although each container was given only some of the secrets.
 
-Impact for
-----------
-Code in the container can do what the application needs, and not what ECS needs to start it.
+Benefits
+--------
+Code in the container has the permissions of the application, without those that ECS needs to start it.
 
-Impact against
---------------
-One more role to keep. A task that calls no AWS service needs no task role at all.
+Drawbacks
+---------
+There is one more role to maintain. A task that calls no AWS service needs no task role.
 
 Default value
 -------------
-Neither role is set unless the definition says so.
+Neither role is set unless the definition names it.
 
-Permissions needed
-------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, and for managed daemons
-ecs:ListDaemonTaskDefinitions and ecs:DescribeDaemonTaskDefinition, on all resources. To remediate, by hand:
-ecs:RegisterTaskDefinition, ecs:UpdateService, ecs:DeregisterTaskDefinition (for daemons
-ecs:RegisterDaemonTaskDefinition and ecs:UpdateDaemon), and iam:PassRole on the roles that the definition names.
+{{permissions-all-definitions}}
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
+1. {{open-newest-revision}}
 2. Compare Task role with Task execution role.
-3. Where services still run on older revisions, do the same for those.
+3. {{repeat-for-older-revisions-and-daemons}}
 
 Audit, CLI
 ----------
-    aws ecs list-task-definition-families --status ACTIVE --region REGION
-    aws ecs describe-task-definition --task-definition FAMILY --region REGION --query \
+{{describe-task-definition}}
       "taskDefinition.[taskRoleArn, executionRoleArn]"
 
 Remediation, console
 --------------------
-1. In IAM create a role for ecs-tasks.amazonaws.com with what the application itself calls, and nothing else.
-2. Take from the old role what only the application needed.
-3. Open the revision, choose Create new revision, and choose the new role as Task role.
-4. Create the revision, update every service that uses the family, and wait until the deployment is stable.
-5. Deregister the old revision, so that nobody starts it again.
+1. In IAM create a role for ecs-tasks.amazonaws.com with only the permissions that the application itself uses.
+2. Remove from the old role the permissions that only the application needed.
+3. Open the revision, choose Create new revision, and select the new role as Task role.
+4. {{deploy-new-revision}}
 
-Remediation, CLI
-----------------
-    aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION > old.json
-
-Take `taskDefinition` out of it, with `tags` beside its other members, without taskDefinitionArn, revision, status,
-requiresAttributes, compatibilities, registeredAt and registeredBy; set `taskRoleArn` to a role of the task's own, or
-take it out where the code calls no AWS service, and save it as new.json.
-
-    aws ecs register-task-definition --cli-input-json file://new.json --region REGION
-    aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:NEW --region REGION
-    aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
-    aws ecs deregister-task-definition --task-definition FAMILY:OLD --region REGION
-
-For a managed daemon: describe-daemon-task-definition, correct it alike, register-daemon-task-definition, and then
-update-daemon with the new ARN and the daemon's capacity providers.
-
-Back-out
---------
-Until the old revision is deregistered, point the service back at it: update-service with FAMILY:OLD. A deregistered
-revision cannot be used by a deployment; register its content again (old.json has it) and deploy the new number.
+{{remediate-by-cli-with-daemons}}
 
 References
 ----------
@@ -99,7 +73,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
 Related controls
 ----------------
-Checkov: CKV_AWS_249, which compares the two texts and so misses a short name beside an ARN.
+Checkov: CKV_AWS_249, which compares the two texts and so does not match a short name with an ARN.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A task definition must carry tags that say whose it is.
+"""Task definitions have tags that identify their owner.
 
 Profile level
 -------------
@@ -6,58 +6,48 @@ Level 1, automated: recommendation 3.12 of the CIS AWS Compute Services Benchmar
 
 Description
 -----------
-Looks at the tags of a revision.
+Judges the tags of a revision.
 
-    required_keys  tags                          verdict         reason
-    -------------  ----------------------------  --------------  ---------------------
-    none           at least one of somebody's    PASS            -
-    none           none, or only `aws:` ones     FAIL            untagged
-    some           all of the required keys      PASS            -
-    some           not all of them               FAIL            required-tags-missing
-    any            not read tonight              UNKNOWN         tags-not-read
-    any            any, and it is deregistered   NOT_APPLICABLE  -
+{{tag-table}}
 
-Tags whose key begins with `aws:`, in any mixture of upper and lower case, are set by AWS (CloudFormation sets three)
-and say nothing about an owner; they never count. Keys are compared exactly: `Owner` is not `owner`, for AWS as for us.
-A tag with an empty value counts: what a value must look like is the business of a tag policy. The evidence names keys
-and never values.
+{{tag-rules}}
 
-The parameter `required_keys` is a list of keys, empty by default, as Security Hub's `requiredTagKeys` is.
+CloudFormation, for example, sets three `aws:` tags. The required format of a value is a matter for tag policies.
 
-A revision that is INACTIVE or DELETE_IN_PROGRESS is not applicable. Where such a one still runs,
-ecs-running-inactive-revision says so, and what mends that brings a revision with tags of its own. Tags that were not
-looked at, as where a revision is known from an earlier night and was not described again, are UNKNOWN and never a pass:
-unlike all else in a revision, tags change.
+A revision that is INACTIVE or DELETE_IN_PROGRESS is not applicable. If such a revision still runs,
+ecs-running-inactive-revision reports it, and the fix for that registers a new revision with its own tags. Tags that
+were not read, for instance because the revision is known from an earlier run and was not described again, are UNKNOWN
+and never a pass: unlike everything else in a revision, tags can change.
 
 Rationale
 ---------
-Whoever finds a definition that is broken into, or dear, has to find its people. A definition is also where tags come
-from: a service or a task with `propagateTags` set to TASK_DEFINITION takes its tags from here, and cost allocation and
-access rules by tag (`aws:ResourceTag`) rest on them.
+If a definition is compromised or expensive, its owners must be found. A definition is also a source of tags: a service
+or a task with `propagateTags` set to TASK_DEFINITION takes its tags from here, and cost allocation and access rules by
+tag (`aws:ResourceTag`) rely on them.
 
-Impact for
-----------
-Findings and bills go to an owner by themselves, and IAM policies can let a team touch what is its own only.
+Benefits
+--------
+{{tag-benefits}}
 
-Impact against
---------------
-Somebody has to agree on the keys. Every pipeline that registers revisions must pass tags on: a revision starts without
-any, whatever the one before it had, and some deployment tools drop them.
+Drawbacks
+---------
+The organization has to agree on the keys. Every pipeline that registers revisions must pass the tags: a new revision
+has none, whatever the previous one had, and some deployment tools drop them.
 
 Default value
 -------------
-None: tags are not inherited from the revision before. RegisterTaskDefinition takes them in `tags`.
+None: a revision does not inherit the tags of the previous one. RegisterTaskDefinition accepts them in `tags`.
 
 Permissions needed
 ------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, which reads tags when asked to, on all
+To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, which returns tags on request, on all
 resources.
-To remediate, by hand: ecs:TagResource on the definition.
+To remediate by hand: ecs:TagResource on the definition.
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
-2. On the Tags tab look for tags whose key does not begin with aws:, or for those that your rules require.
+1. {{open-newest-revision}}
+2. {{tag-audit-step}}
 
 Audit, CLI
 ----------
@@ -68,17 +58,17 @@ Remediation, console
 --------------------
 1. Open the revision, choose the Tags tab, and then Manage tags.
 2. Add the keys that your rules require, and save.
-3. Put the same tags where the next revision comes from: the template or the pipeline.
+3. Add the same tags to the template or the pipeline that registers the next revision.
 
 Remediation, CLI
 ----------------
-    aws ecs tag-resource --resource-arn ARN --tags key=owner,value=payments --region REGION
+{{tag-command}}
 
-ARN is that of the revision, with its number. For the next one, pass `--tags` to register-task-definition.
+ARN is that of the revision, including its number. For the next revision, pass `--tags` to register-task-definition.
 
-Back-out
---------
-    aws ecs untag-resource --resource-arn ARN --tag-keys owner --region REGION
+Roll back
+---------
+{{untag-command}}
 
 References
 ----------
@@ -90,8 +80,8 @@ https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
 Related controls
 ----------------
 CIS AWS Compute Services 1.1.0: 3.10 (services), 3.11 (clusters). Security Hub: ECS.15 (AWS Resource Tagging Standard),
-by its own Config rule tagged-ecs-taskdefinition, on the latest active revision. Prowler, Checkov and Trivy have no rule
-of this kind for ECS.
+by its own Config rule tagged-ecs-taskdefinition, on the latest active revision. Prowler, Checkov and Trivy have no such
+rule for ECS.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-r"""A task set must not give its tasks public IP addresses.
+r"""Task sets assign no public IP addresses.
 
 Profile level
 -------------
@@ -6,8 +6,8 @@ Level 1, automated: recommendation 3.14 of the CIS AWS Compute Services Benchmar
 
 Description
 -----------
-Looks at `networkConfiguration.awsvpcConfiguration.assignPublicIp` of a task set. A service whose deployments are not
-ECS's own has them: one for each version that an external controller or CodeDeploy keeps alive.
+Judges `networkConfiguration.awsvpcConfiguration.assignPublicIp` of a task set. A service with another deployment
+controller than ECS has one task set for each version that CodeDeploy or an external controller keeps running.
 
     task set                verdict         reason
     ----------------------  --------------  ---------
@@ -16,35 +16,34 @@ ECS's own has them: one for each version that an external controller or CodeDepl
     no awsvpcConfiguration  NOT_APPLICABLE  -
     any, but DRAINING       NOT_APPLICABLE  -
 
-Where `awsvpcConfiguration` is there and `assignPublicIp` is not, it is off. Without `awsvpcConfiguration` the tasks
-have no network interface of their own. A set that is PRIMARY serves, and one that is ACTIVE runs and can be switched to
-at any moment: both are judged. A set that is DRAINING is being stopped, which is the remedy, and its addresses go with
-it: not applicable.
+If `awsvpcConfiguration` is present without `assignPublicIp`, it is off. Without `awsvpcConfiguration` the tasks have no
+network interface of their own. A PRIMARY set serves traffic, and an ACTIVE one runs and can receive traffic at any
+moment: both are judged. A DRAINING set is being stopped, which is the remedy, and its addresses are released with it:
+not applicable.
 
 Rationale
 ---------
-A public address makes a task a neighbour of everybody on the internet, with a security group as the only door. A green
-set that is not in service yet is reached by that address all the same, before anybody has decided to expose it.
+A public address exposes a task to the whole internet, with a security group as the only protection. A new (green) set
+can be reached by that address before it is in service, and so before its exposure was decided.
 
-Impact for
-----------
-A task can be reached through its load balancer or not at all, whichever set is in service.
+Benefits
+--------
+A task can be reached only through its load balancer, or not at all, whichever set is in service.
 
-Impact against
---------------
-Tasks in a subnet without a NAT gateway, or without VPC endpoints for ECR (api and dkr), S3, CloudWatch Logs and Secrets
-Manager, can then no longer pull images, log or read secrets, and do not start. A task set is never changed: it takes a
-new one, so a deployment.
+Drawbacks
+---------
+{{no-nat-gateway}}
+A task set cannot be changed: the fix needs a new one, and so a deployment.
 
 Default value
 -------------
-DISABLED where nothing is said.
+DISABLED if not set.
 
 Permissions needed
 ------------------
-To audit: ecs:ListClusters, ecs:ListServices and ecs:DescribeServices, which brings the sets too, on all resources.
-To remediate, by hand: ecs:CreateTaskSet, ecs:UpdateServicePrimaryTaskSet, ecs:DeleteTaskSet and iam:PassRole; with
-CodeDeploy, codedeploy:CreateDeployment and what it asks for.
+To audit: ecs:ListClusters, ecs:ListServices and ecs:DescribeServices, which also returns the sets, on all resources.
+To remediate by hand: ecs:CreateTaskSet, ecs:UpdateServicePrimaryTaskSet, ecs:DeleteTaskSet and iam:PassRole; with
+CodeDeploy, codedeploy:CreateDeployment and the permissions that it requires.
 
 Audit, console
 --------------
@@ -58,8 +57,8 @@ Audit, CLI
 
 Remediation, console
 --------------------
-1. See that the subnets have a NAT gateway or the VPC endpoints that the tasks need.
-2. In the AppSpec file of CodeDeploy, or wherever your own controller has it, set assignPublicIp to DISABLED.
+1. Make sure that the subnets have a NAT gateway or the VPC endpoints that the tasks need.
+2. Set assignPublicIp to DISABLED in the AppSpec file of CodeDeploy, or in the configuration of your own controller.
 3. Deploy, shift the traffic, and let the old set be removed.
 
 Remediation, CLI
@@ -70,12 +69,12 @@ Remediation, CLI
     aws ecs update-service-primary-task-set --cluster CLUSTER --service SERVICE --primary-task-set NEW --region REGION
     aws ecs delete-task-set --cluster CLUSTER --service SERVICE --task-set OLD --region REGION
 
-Name the load balancers of the old set as well. With CodeDeploy, create a deployment with the changed AppSpec instead:
-it makes the sets itself.
+Also name the load balancers of the old set. With CodeDeploy, create a deployment with the changed AppSpec instead: it
+creates the sets itself.
 
-Back-out
---------
-Until the old set is deleted, make it the primary one again. Afterwards create one like it.
+Roll back
+---------
+Until the old set is deleted, make it the primary one again. Afterwards create a new set like it.
 
 References
 ----------
@@ -88,8 +87,8 @@ https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
 Related controls
 ----------------
 CIS AWS Compute Services 1.1.0: 3.2 (services). Security Hub: ECS.16 (FSBP), by its own Config rule
-ecs-taskset-assign-public-ip-disabled. Prowler: ecs_task_set_no_assign_public_ip, which passes sets without a network
-of their own. Checkov, Trivy and Powerpipe look at services only.
+ecs-taskset-assign-public-ip-disabled. Prowler: ecs_task_set_no_assign_public_ip, which passes sets without a network of
+their own. Checkov, Trivy and Powerpipe look only at services.
 """
 
 from __future__ import annotations

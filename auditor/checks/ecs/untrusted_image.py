@@ -1,4 +1,4 @@
-r"""Every container's image comes from a registry on the list of trusted ones.
+"""Container images come from trusted registries.
 
 Profile level
 -------------
@@ -6,11 +6,11 @@ Level 1, automated: recommendation 3.13 of the CIS AWS Compute Services Benchmar
 
 Description
 -----------
-Fails when the image of any container, of a task definition or of a managed daemon's definition, comes from a place that
-is not on the list of trusted ones (reason `untrusted-registry`), or when a container names no image (reason
-`no-image`). The evidence shows the image as it is written, and the registry and repository that Docker reads from it.
+Fails if the image of any container, in a task definition or in a managed daemon's definition, comes from a registry
+that is not on the list of trusted ones (reason `untrusted-registry`), or if a container names no image (reason
+`no-image`). The evidence shows the image as written, and the registry and repository that Docker derives from it.
 
-An image's name is read as Docker reads it:
+An image's name is parsed as Docker does:
 
     image                                registry     repository
     -----------------------------------  -----------  ---------------
@@ -20,97 +20,73 @@ An image's name is read as Docker reads it:
     quay.io/team/app:2                   quay.io      team/app
     localhost/app, host:5000/app         as written   app
 
-The first part is a registry only when it has a dot, a colon or a capital letter in it or is `localhost`; otherwise it
-is a user of Docker Hub. The tag and the digest do not matter: a digest pins what an image holds, not who may be
-believed.
+The first part is a registry only if it contains a dot, a colon or a capital letter, or is `localhost`; otherwise it is
+a user of Docker Hub. The tag and the digest do not matter: a digest pins the content of an image, but does not make its
+publisher trustworthy.
 
-The list is the parameter `registries`. Each entry is REGISTRY or REGISTRY/REPOSITORY, and both parts may be globs. In
-the registry's part a `*` stands for one label, as in a certificate: `*.example.com` is met by a.example.com, and
-neither by a.b.example.com nor by whatever a repository is called. In the repository's part it stands for anything.
-Without that part all repositories of the registry are trusted. Registries are compared without regard to case.
+The parameter `registries` is the list. Each entry is REGISTRY or REGISTRY/REPOSITORY, and both parts can be globs. In
+the registry a `*` stands for one label, as in a certificate: `*.example.com` matches a.example.com, but not
+a.b.example.com or the name of a repository. In the repository it stands for anything. Without a repository, all
+repositories of the registry are trusted. Registries are compared without regard to case.
 
 The default
 -----------
-The benchmark says "trusted" and leaves the list to the reader. The default is what most accounts can stand behind:
+The benchmark requires "trusted" registries and leaves the list to the reader. The default suits most accounts:
 
-  * private Amazon ECR of any account, with its FIPS and dual-stack names, in China and the European sovereign cloud
-    too. A pull from there needs an IAM permission and, across accounts, a grant by the owner: somebody has decided it.
-    Images of a pull-through cache count as ECR, since the account has taken them in and can scan them;
-  * the namespaces of AWS itself in the public gallery, for the agents and sidecars that its guides tell people to run:
+  * private Amazon ECR of any account, including its FIPS and dual-stack names, and those in China and the European
+    sovereign cloud. A pull from there needs an IAM permission and, across accounts, a grant by the owner, so it was a
+    deliberate decision. Images of a pull-through cache count as ECR, because the account has imported them and can scan
+    them;
+  * the namespaces of AWS itself in the public gallery, for the agents and sidecars that its guides recommend:
     amazonlinux, appmesh, aws-observability, cloudwatch-agent, ecs, neuron and xray.
 
-The rest of public.ecr.aws is not trusted: anybody with an account can publish there, as on Docker Hub. The same goes
-for docker/library, Docker's own copies of its official images, which are on Docker Hub's terms. An organization should
-replace the list by its own registries, such as `111122223333.dkr.ecr.*.amazonaws.com`. An empty list would mean that
-nothing or that everything is trusted; it is refused when the settings are read.
+The rest of public.ecr.aws is not trusted: anyone with an account can publish there, as on Docker Hub. The same applies
+to docker/library, Docker's own copies of its official images, which have the same terms as Docker Hub. An organization
+should replace the list with its own registries, such as `111122223333.dkr.ecr.*.amazonaws.com`. An empty list would be
+ambiguous (nothing or everything is trusted), so the settings refuse it.
 
 Rationale
 ---------
-An image is code that runs with the task's role, secrets and network. A name on a public registry says nothing of who
+An image is code that runs with the task's role, secrets and network. A name on a public registry does not prove who
 built it: accounts there are taken over, names are squatted, and tags are moved to other content at any time. ECS
-resolves the tag when it deploys, so a new deployment can bring in code that nobody has looked at. Public registries
-also limit pulls and remove images, which stops deployments.
+resolves the tag at deployment, so a new deployment can start code that was never reviewed. Public registries also limit
+pulls and remove images, which stops deployments.
 
-Impact for
-----------
-Code gets in through one door, where it can be scanned, signed, kept and audited.
+Benefits
+--------
+All code enters through one place, where it can be scanned, signed, kept and audited.
 
-Impact against
---------------
-Images have to be copied into the organization's registry, or fetched through a pull-through cache, and be kept up to
-date there. Vendors' agents are often documented with public names only.
+Drawbacks
+---------
+Images have to be copied into the organization's registry, or fetched through a pull-through cache, and kept up to date
+there. Vendors often document only the public names of their agents.
 
 Default value
 -------------
-Any registry may be named, and an image without a registry is one of Docker Hub's.
+Any registry is allowed, and an image without a registry comes from Docker Hub.
 
-Permissions needed
-------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, and for managed daemons
-ecs:ListDaemonTaskDefinitions and ecs:DescribeDaemonTaskDefinition, on all resources. To remediate, by hand:
-ecs:RegisterTaskDefinition, ecs:UpdateService, ecs:DeregisterTaskDefinition (for daemons
-ecs:RegisterDaemonTaskDefinition and ecs:UpdateDaemon), and iam:PassRole on the roles that the definition names.
+{{permissions-all-definitions}}
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
-2. On the JSON tab read "image" in each entry of containerDefinitions, and compare with the list of trusted registries.
-3. Where services still run on older revisions, do the same for those.
+1. {{open-newest-revision}}
+2. On the JSON tab read "image" in each entry of containerDefinitions, and compare it with the list of trusted
+   registries.
+3. {{repeat-for-older-revisions-and-daemons}}
 
 Audit, CLI
 ----------
-    aws ecs list-task-definition-families --status ACTIVE --region REGION
-    aws ecs describe-task-definition --task-definition FAMILY --region REGION --query \
+{{describe-task-definition}}
       "taskDefinition.containerDefinitions[].[name, image]"
 
 Remediation, console
 --------------------
 1. Open Amazon ECR, and create a repository for the image, or a pull-through cache rule for its registry.
-2. Push the image there after a scan, and let the execution role pull it.
-3. Open the task definition's revision, choose Create new revision, and name the new image, best with its digest.
-4. Create the revision, update every service that uses the family, and wait until the deployment is stable.
-5. Deregister the old revision, so that nobody starts it again.
+2. Scan the image, push it there, and allow the execution role to pull it.
+3. Open the task definition's revision, choose Create new revision, and name the new image, preferably with its digest.
+4. {{deploy-new-revision}}
 
-Remediation, CLI
-----------------
-    aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION > old.json
-
-Take `taskDefinition` out of it, with `tags` beside its other members, without taskDefinitionArn, revision, status,
-requiresAttributes, compatibilities, registeredAt and registeredBy; name images of trusted registries, and save it as
-new.json.
-
-    aws ecs register-task-definition --cli-input-json file://new.json --region REGION
-    aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:NEW --region REGION
-    aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
-    aws ecs deregister-task-definition --task-definition FAMILY:OLD --region REGION
-
-For a managed daemon: describe-daemon-task-definition, correct it alike, register-daemon-task-definition, and then
-update-daemon with the new ARN and the daemon's capacity providers.
-
-Back-out
---------
-Until the old revision is deregistered, point the service back at it: update-service with FAMILY:OLD. A deregistered
-revision cannot be used by a deployment; register its content again (old.json has it) and deploy the new number.
+{{remediate-by-cli-with-daemons}}
 
 References
 ----------
@@ -122,8 +98,8 @@ https://pkg.go.dev/github.com/distribution/reference#ParseNormalizedNamed
 
 Related controls
 ----------------
-No managed rule of AWS Config, no control of Security Hub and no check of Prowler, Checkov, Trivy or KICS reads the
-registry of a task definition's images, as far as we know.
+As far as we know, no managed rule of AWS Config, no control of Security Hub and no check of Prowler, Checkov, Trivy or
+KICS reads the registry of a task definition's images.
 """
 
 from __future__ import annotations

@@ -1,39 +1,39 @@
-r"""Every Windows container must be told to run as a user other than an administrator.
+r"""Windows containers run as a user other than an administrator.
 
 Profile level
 -------------
-None: the CIS benchmark has no recommendation on it. Security Hub control ECS.21, severity medium.
+None: the CIS benchmark has no such recommendation. Security Hub control ECS.21, severity medium.
 
 Description
 -----------
 Fails a task definition for Windows in which any container
 
   * has a `user` that is an administrator (reason `admin-user`), or
-  * has no `user` at all (reason `user-unset`): then the image decides, and every Windows base image but Nano Server
-    decides for ContainerAdministrator.
+  * has no `user` (reason `user-unset`): the image then decides, and every Windows base image except Nano Server runs as
+    ContainerAdministrator.
 
-Administrators are the accounts of the parameter `administrators`: ContainerAdministrator, which is the only one that
-Security Hub knows, Administrator, and SYSTEM, which can do even more. Windows does not tell upper case from lower, and
-neither does this check; a domain before a backslash (`NT AUTHORITY\SYSTEM`, `User Manager\ContainerAdministrator`) does
-not matter. Any other name is taken at its word: an image may put it into the Administrators group, which no ECS call
-can tell. `root` and numbers are no accounts of Windows, and the container does not start.
+Administrators are the accounts in the parameter `administrators`: ContainerAdministrator, the only one that Security
+Hub knows; Administrator; and SYSTEM, which has even more rights. Like Windows, this check ignores case; a domain before
+a backslash (`NT AUTHORITY\SYSTEM`, `User Manager\ContainerAdministrator`) does not matter. Any other name is accepted:
+an image can add it to the Administrators group, but no ECS call shows that. `root` and numbers are not Windows
+accounts, and such a container does not start.
 
-A definition is for Windows when `runtimePlatform.operatingSystemFamily` says so. The field is often absent on EC2
-instances, and nearly always that means Linux. Security Hub then judges the definition twice, as Linux (ECS.20) and as
-Windows (ECS.21), so that each Linux definition without a user has two findings, one of them about an account that does
-not exist there. This check is not applicable to a definition that does not say, with two exceptions:
+A definition is for Windows if `runtimePlatform.operatingSystemFamily` names Windows. The field is often absent on EC2
+instances, which nearly always means Linux. Security Hub then judges the definition twice, as Linux (ECS.20) and as
+Windows (ECS.21), so each Linux definition without a user has two findings, one of them about an account that does not
+exist there. This check is not applicable if the operating system is absent, with two exceptions:
 
-  * A container whose user is ContainerAdministrator or ContainerUser gives it away: these accounts exist on Windows
-    only. The whole definition is then judged as one for Windows.
-  * The parameter `unset_os: judge` follows Security Hub. Set it where Windows definitions are registered without
-    saying so; better, let them say so.
+  * A container whose user is ContainerAdministrator or ContainerUser identifies a Windows definition, because these
+    accounts exist only on Windows. The whole definition is then judged as one for Windows.
+  * The parameter `unset_os: judge` follows Security Hub. Set it if you register Windows definitions without an
+    operating system; better, name the operating system in them.
 
-What the parameter leaves out is not left unexamined: ecs-linux-root-user judges every definition that does not say.
-Linux definitions are not applicable, nor are those of managed daemons, which run on Linux only.
+Definitions that this check skips for lack of an operating system are still examined: ecs-linux-root-user judges them.
+Linux definitions are not applicable, nor are those of managed daemons, which run only on Linux.
 
 Truth table
 -----------
-One container, `-` meaning absent, with the default parameters. The last column is what Security Hub says.
+One container with the default parameters; `-` means absent. The last column is the verdict of Security Hub.
 
     system   user                                 verdict         reasons     security-hub
     -------  -----------------------------------  --------------  ----------  --------------
@@ -50,80 +50,63 @@ One container, `-` meaning absent, with the default parameters. The last column 
     -        root, 1000, app, Administrator       NOT_APPLICABLE  -           PASS
     linux    any                                  NOT_APPLICABLE  -           NOT_APPLICABLE
 
-With several containers, one that fails is enough to fail the definition; the evidence names each of them.
+{{one-failing-container}}
 
 Other standards
 ---------------
 Each finding carries `security-hub` under `standards`: ECS.21 with the AWS Config rule behind it
-(ecs-task-definition-windows-user-non-admin), by its letter. It judges definitions that do not say their system, and it
-knows one name.
+(ecs-task-definition-windows-user-non-admin), exactly as documented. It judges definitions without an operating system,
+and knows one account name.
 
 Rationale
 ---------
-ContainerAdministrator owns the container: it installs services, changes the registry and every file, and reads what
-other processes hold. A Windows Server container with process isolation shares the kernel of its host, Microsoft does
-not count that as a security boundary, and the known ways out of it begin with an administrator's privileges.
+ContainerAdministrator controls the whole container: it can install services, change the registry and every file, and
+read the memory of other processes. A Windows Server container with process isolation shares the kernel of its host,
+which Microsoft does not regard as a security boundary, and the known escapes from it start with administrator
+privileges.
 
-Impact for
-----------
-Whoever breaks into the process cannot change the system around it, and most ways out of the container are closed.
+Benefits
+--------
+An attacker who breaks into the process cannot change the system around it, and most ways out of the container are
+closed.
 
-Impact against
---------------
-ContainerUser cannot write outside its profile and the folders it was given, nor install services; IIS and programs that
-write beside their binaries need folder permissions in the image, and some need an administrator to start at all. The
-ECS reference says of `user` that Windows containers do not support it, while ECS.21 asks for it: try the definition
-before it is rolled out, and where it is refused or ignored, name the user in the image (USER ContainerUser) and record
-an exception for `user-unset`.
+Drawbacks
+---------
+ContainerUser cannot write outside its profile and the folders that it was given, nor install services. IIS and programs
+that write to their own folder need folder permissions in the image, and some need an administrator to start. The ECS
+reference says that Windows containers do not support `user`, whereas ECS.21 requires it: try the definition before you
+roll it out. If it is refused or ignored, set the user in the image (USER ContainerUser) and record an exception for
+`user-unset`.
 
 Default value
 -------------
-Absent, which is the image's own user: ContainerUser for Nano Server, ContainerAdministrator for Server Core and Server.
+Absent, which means the image's own user: ContainerUser for Nano Server, ContainerAdministrator for Server Core and
+Server.
 
-Permissions needed
-------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, on all resources.
-To remediate, by hand: ecs:RegisterTaskDefinition, ecs:UpdateService, ecs:DeregisterTaskDefinition, and iam:PassRole on
-the roles that the definition names.
+{{permissions-task-definitions}}
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
+1. {{open-newest-revision}}
 2. On the JSON tab look for "operatingSystemFamily": "WINDOWS_..." under runtimePlatform.
-3. In each entry of containerDefinitions look at "user", and compare with the truth table.
-4. Where services still run on older revisions, do the same for those.
+3. In each entry of containerDefinitions look at "user", and compare it with the truth table.
+4. {{repeat-for-older-revisions}}
 
 Audit, CLI
 ----------
-    aws ecs list-task-definition-families --status ACTIVE --region REGION
-    aws ecs describe-task-definition --task-definition FAMILY --region REGION --query \
+{{describe-task-definition}}
       "taskDefinition.{os: runtimePlatform.operatingSystemFamily, users: containerDefinitions[].[name, user]}"
 
 Remediation, console
 --------------------
-1. Let the image give the account what it needs: in the Dockerfile, icacls for the folders that the process writes to.
-2. Open the revision, choose Create new revision, and then with JSON.
-3. Set user to ContainerUser, or to an account that the image creates, in every container. Say the operating system
-   under runtimePlatform where it is missing.
-4. Create the revision, update every service that uses the family, and wait until the deployment is stable.
-5. Deregister the old revision, so that nobody starts it again.
+1. Grant the account what it needs in the image: use icacls in the Dockerfile for the folders that the process writes
+   to.
+2. {{edit-as-json}}
+3. In every container set user to ContainerUser, or to an account that the image creates. Set the operating system under
+   runtimePlatform if it is absent.
+4. {{deploy-new-revision}}
 
-Remediation, CLI
-----------------
-    aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION > old.json
-
-Take `taskDefinition` out of it, with `tags` beside its other members, without taskDefinitionArn, revision, status,
-requiresAttributes, compatibilities, registeredAt and registeredBy; correct the containers, and save it as new.json.
-
-    aws ecs register-task-definition --cli-input-json file://new.json --region REGION
-    aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:NEW --region REGION
-    aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
-    aws ecs deregister-task-definition --task-definition FAMILY:OLD --region REGION
-
-Back-out
---------
-Until the old revision is deregistered, point the service back at it: update-service with FAMILY:OLD. A deregistered
-revision cannot be used by a deployment; register its content again (old.json has it) and deploy the new number.
+{{remediate-by-cli}}
 
 References
 ----------
@@ -134,8 +117,8 @@ https://learn.microsoft.com/en-us/virtualization/windowscontainers/manage-contai
 
 Related controls
 ----------------
-Security Hub: ECS.21; AWS Config: ecs-task-definition-windows-user-non-admin. ecs-linux-root-user (ECS.20) is the same
-question for Linux. No check of Prowler, Powerpipe, Checkov or Trivy asks it of Windows containers on ECS.
+Security Hub: ECS.21; AWS Config: ecs-task-definition-windows-user-non-admin. ecs-linux-root-user (ECS.20) is the
+equivalent for Linux. Prowler, Powerpipe, Checkov and Trivy have no such check for Windows containers on ECS.
 """
 
 from __future__ import annotations

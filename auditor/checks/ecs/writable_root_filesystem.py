@@ -1,4 +1,4 @@
-r"""Every container must have its root file system mounted read-only.
+"""Containers have a read-only root file system.
 
 Profile level
 -------------
@@ -8,97 +8,72 @@ Description
 -----------
 Fails a definition in which any container, sidecars included, does not have `readonlyRootFilesystem` set to true (reason
 `writable-root-filesystem`); the evidence names each of them. Absent, null and false all fail: they mean the same to
-ECS. ECS coerces the text "true", as templates write it, and so it counts as true here.
+ECS. ECS converts the text "true", which some templates use, to true, and so does this check.
 
 The definitions of managed daemons are judged by the same rule. Windows containers cannot have a read-only root, so a
-Windows definition is not applicable. A definition that does not say which operating system it is for is taken for
-Linux, as ECS takes it.
+Windows definition is not applicable. A definition without an operating system is for Linux, the default of ECS.
 
-Volumes do not matter: what is mounted over the root file system may be writable.
+Volumes do not matter: a volume that is mounted over the root file system can be writable.
 
 Containers that AWS adds when a task starts (the GuardDuty agent on Fargate, the Service Connect proxy) are in no
-definition, and so are judged by nobody.
+definition, and so are not judged.
 
 Other standards
 ---------------
-Each finding about a task definition carries under `standards` what these say of the same containers:
+Each finding about a task definition carries under `standards` the verdicts of these on the same containers:
 
-  * `powerpipe` (ecs_task_definition_container_readonly_root_filesystem, on Steampipe) is content as soon as one
-    container is read-only: one good container clears all others, Windows included.
-  * `prowler` (ecs_task_definitions_containers_readonly_access) asks every container, as this check does, but does not
-    ask for the operating system: it fails Windows definitions that nobody can mend.
+  * `powerpipe` (ecs_task_definition_container_readonly_root_filesystem, on Steampipe) passes as soon as one container
+    is read-only: one good container clears all others, Windows included.
+  * `prowler` (ecs_task_definitions_containers_readonly_access) checks every container, as this check does, but ignores
+    the operating system: it fails Windows definitions, which cannot be fixed.
 
 Rationale
 ---------
-Most intrusions write before they do anything else: a web shell beside the application, a downloaded tool, a changed
-library, a crontab. On a read-only root those steps fail, and fail loudly. What the image holds is then also what runs:
-a scan of the image speaks for the container.
+Most intrusions first write something: a web shell next to the application, a downloaded tool, a changed library, a
+crontab. On a read-only root those steps fail, and leave traces. The running files are then also the files of the image,
+so a scan of the image covers the container.
 
-Impact for
-----------
-Intruders are left with memory and the few paths that were mounted on purpose, which may be mounted noexec.
+Benefits
+--------
+Attackers can write only to memory and to the few paths that were mounted deliberately, which can be mounted noexec.
 
-Impact against
---------------
-Programs that write to /tmp, /var/run, a cache or a log file stop until each such path has a volume (or, where the
-platform has it, a tmpfs). ECS Exec does not work in such a container: its agent writes to the root file system, so
-containers that people must be able to enter need an exception. Sidecars of vendors have to be asked about one by one.
+Drawbacks
+---------
+Programs that write to /tmp, /var/run, a cache or a log file stop working until each such path has a volume (or a tmpfs,
+if the platform supports it). ECS Exec does not work in such a container, because its agent writes to the root file
+system: containers in which people must be able to open sessions need an exception. Check the requirements of each
+vendor's sidecar.
 
 Default value
 -------------
-False when absent: writable.
+False if absent: writable.
 
-Permissions needed
-------------------
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, and for managed daemons
-ecs:ListDaemonTaskDefinitions and ecs:DescribeDaemonTaskDefinition, on all resources.
-To remediate, by hand: ecs:RegisterTaskDefinition, ecs:UpdateService and ecs:DeregisterTaskDefinition, or
-ecs:RegisterDaemonTaskDefinition and ecs:UpdateDaemon; and iam:PassRole on the roles that the definition names.
+{{permissions-all-definitions}}
 
 Audit, console
 --------------
-1. Open Amazon ECS in the region, choose Task definitions, and open the newest active revision of each family.
+1. {{open-newest-revision}}
 2. On the JSON tab look for "readonlyRootFilesystem": true in each entry of containerDefinitions.
-3. Where services still run on older revisions, do the same for those, and then for the daemon task definitions.
+3. {{repeat-for-older-revisions-and-daemons}}
 
 Audit, CLI
 ----------
-    aws ecs list-task-definition-families --status ACTIVE --region REGION
-    aws ecs describe-task-definition --task-definition FAMILY --region REGION \
-      --query 'taskDefinition.containerDefinitions[?!readonlyRootFilesystem].name'
-    aws ecs list-daemon-task-definitions --region REGION
-    aws ecs describe-daemon-task-definition --daemon-task-definition ARN --region REGION \
-      --query 'daemonTaskDefinition.containerDefinitions[?!readonlyRootFilesystem].name'
+{{describe-task-definition}}
+      'taskDefinition.containerDefinitions[?!readonlyRootFilesystem].name'
+{{describe-daemon-task-definition}}
+      'daemonTaskDefinition.containerDefinitions[?!readonlyRootFilesystem].name'
 
 Remediation, console
 --------------------
-1. Find out where the process writes: run the image with `docker run --read-only` and read what it is refused, or start
-   it as usual and list what `docker diff` shows.
-2. Open the revision, choose Create new revision, and then with JSON.
-3. Add a volume for each such path and mount it; then set readonlyRootFilesystem to true in every container.
-4. Create the revision, update every service that uses the family, and wait until the deployment is stable.
-5. Deregister the old revision, so that nobody starts it again.
+1. Find out where the process writes: run the image with `docker run --read-only` and look for refused writes, or start
+   it normally and read the output of `docker diff`.
+2. {{edit-as-json}}
+3. Add a volume for each such path and mount it. A volume with the lifetime of the task is {"name": "tmp"} under
+   volumes, and {"sourceVolume": "tmp", "containerPath": "/tmp"} under the container's mountPoints.
+4. Set readonlyRootFilesystem to true in every container.
+5. {{deploy-new-revision}}
 
-Remediation, CLI
-----------------
-    aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION > old.json
-
-Take `taskDefinition` out of it, with `tags` beside its other members, without taskDefinitionArn, revision, status,
-requiresAttributes, compatibilities, registeredAt and registeredBy; correct the containers, and save it as new.json. A
-volume that lives and dies with the task is {"name": "tmp"} under volumes, and {"sourceVolume": "tmp", "containerPath":
-"/tmp"} under the container's mountPoints.
-
-    aws ecs register-task-definition --cli-input-json file://new.json --region REGION
-    aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:NEW --region REGION
-    aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
-    aws ecs deregister-task-definition --task-definition FAMILY:OLD --region REGION
-
-A daemon's goes the same way with register-daemon-task-definition and update-daemon.
-
-Back-out
---------
-Until the old revision is deregistered, point the service back at it: update-service with FAMILY:OLD. A deregistered
-revision cannot be used by a deployment; register its content again (old.json has it) and deploy the new number.
+{{remediate-by-cli-with-daemons}}
 
 References
 ----------
@@ -111,7 +86,7 @@ https://hub.powerpipe.io/mods/turbot/steampipe-mod-aws-compliance
 Related controls
 ----------------
 CIS AWS Compute Services 1.1.0: 3.5. Security Hub: ECS.5 (Windows not applicable, as here); AWS Config:
-ecs-containers-readonly-access; Checkov: CKV_AWS_336. None of them looks at managed daemons.
+ecs-containers-readonly-access; Checkov: CKV_AWS_336. None of them examines managed daemons.
 """
 
 from __future__ import annotations

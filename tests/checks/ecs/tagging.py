@@ -56,25 +56,25 @@ def expected(tags: Mapping[str, str] | None, status: Status, reason: str | None,
     return Verdict(status, (reason,), (Evidence(reasons=(reason,), details=details),))
 
 
-def assert_the_page_is_true(check: Check[Any], build: Callable[..., Any], going: Mapping[str, tuple[str, ...]]) -> None:
-    """Hold the page's table to what the check says. `going` maps the page's words for it to the statuses meant."""
+def assert_the_page_is_true(check: Check[Any], build: Callable[..., Any], deleted: tuple[str, ...]) -> None:
+    """Hold the page's table to what the check says. `deleted` are the statuses of a deleted resource."""
     for required, tags, *verdict in table(check.manual, "required_keys"):
         verdicts = [
             check.judge(build(tags=each, status=status), Parameters(keys))
             for keys in _REQUIRED[required]
             for each in _meant(tags)
-            for status in going.get(tags.partition("it is ")[2], ("ACTIVE",))
+            for status in (deleted if "deleted" in tags else ("ACTIVE",))
         ]
         assert said(verdicts) == {tuple(verdict)}, (required, tags)
 
 
 def _meant(tags: str) -> list[dict[str, str] | None]:
     cases: dict[str, list[dict[str, str] | None]] = {
-        "at least one of somebody's": [{"owner": "x"}, {"env": "", "aws:x": ""}],
-        "none, or only `aws:` ones": [{}, {"aws:x": ""}],
+        "at least one user tag": [{"owner": "x"}, {"env": "", "aws:x": ""}],
+        "none, or only `aws:` tags": [{}, {"aws:x": ""}],
         "all of the required keys": [{"owner": "x"}, {"owner": "", "env": ""}],
-        "not all of them": [{}, {"env": "x"}, {"aws:x": ""}],
-        "not read tonight": [None],
+        "not all of the required keys": [{}, {"env": "x"}, {"aws:x": ""}],
+        "not read": [None],
     }
     return [None, {}, {"owner": "x"}] if tags.startswith("any,") else cases[tags]
 

@@ -84,7 +84,7 @@ def test_each_dangerous_capability_is_justified_on_the_manual_page() -> None:
 
 def test_every_capability_is_either_dangerous_or_the_manual_page_says_why_not() -> None:
     _, _, others = rule.manual.partition("What is not on the list, and why:")
-    explained = set(re.findall("[A-Z_]+", others.partition("`drop` takes")[0]))
+    explained = set(re.findall("[A-Z_]+", others.partition("`drop` removes")[0]))
 
     assert KNOWN - (explained - {ALL}) == set(Parameters().dangerous)
 

@@ -51,7 +51,7 @@ def test_the_table_of_the_manual_page_is_true(row: list[str]) -> None:
     settings: dict[str, list[str | None]] = {"any": ["ENABLED", "DISABLED", None], "absent": [None], "-": [None]}
     facts = [
         provider(scaling_group=GROUP_ARN if "group" in kind else None, status=status, termination_protection=each)
-        for status in (("DEPROVISIONING", "INACTIVE") if "going" in kind else ("ACTIVE",))
+        for status in (("DEPROVISIONING", "INACTIVE") if "deleted" in kind else ("ACTIVE",))
         for each in settings.get(setting, [setting])
     ]
 

@@ -55,7 +55,7 @@ def test_the_table_of_the_manual_page_is_true(row: list[str]) -> None:
     setting, status, reason, powerpipe = row
     meant: dict[str, list[str | None]] = {
         "absent": [None],
-        "any other word": ["", "ENABLED", "x"],
+        "any other value": ["", "ENABLED", "x"],
         "any, but INACTIVE": ["enabled", "enhanced", "disabled", None],
     }
     states = ["INACTIVE"] if setting == "any, but INACTIVE" else ["ACTIVE"]

@@ -167,7 +167,7 @@ def test_managed_daemons_are_judged_too() -> None:
 
 
 def test_the_manual_page_lists_the_sockets() -> None:
-    text = rule.manual.partition("by default\n")[2].partition("\nPaths are compared")[0]
+    text = rule.manual.partition("by default\n")[2].partition("\nPaths are normalized")[0]
     listed = [each for line in text.split("\n") for each in line.replace(" (Windows)", "").strip().split(", ") if each]
 
     assert tuple(listed) == Parameters().sockets

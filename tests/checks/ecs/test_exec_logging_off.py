@@ -62,7 +62,7 @@ WORDS: dict[str, list[str | None]] = {
     "OVERRIDE": ["OVERRIDE"],
     "DEFAULT": ["DEFAULT"],
     "absent or empty": [None, ""],
-    "any other word": ["x", "override"],
+    "any other value": ["x", "override"],
     "any, but INACTIVE": ["NONE", "OVERRIDE", "DEFAULT", None, "x"],
 }
 NEITHER: list[dict[str, str]] = [{}]

@@ -139,14 +139,14 @@ def test_the_table_of_reasons_on_the_manual_page_is_true() -> None:
         what: judged(cluster(exec_logging=each)).reasons
         for what, each in {
             "no `kmsKeyId`": setting("DEFAULT"),
-            "`logging` OVERRIDE to a log group that need not be encrypted": setting(
+            "`logging` OVERRIDE to a log group without required encryption": setting(
                 "OVERRIDE", kms_key=True, log_group="g"
             ),
-            "`logging` OVERRIDE to a bucket that need not be encrypted": setting("OVERRIDE", kms_key=True, bucket="b"),
+            "`logging` OVERRIDE to a bucket without required encryption": setting("OVERRIDE", kms_key=True, bucket="b"),
         }.items()
     }
 
-    assert {what: (reason,) for what, reason in table(rule.manual, "what is there")} == found
+    assert {what: (reason,) for what, reason in table(rule.manual, "configuration")} == found
 
 
 def test_what_the_output_says_of_it() -> None:

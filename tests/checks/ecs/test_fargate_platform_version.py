@@ -180,8 +180,8 @@ def test_what_other_tools_say(placement: Placement, prowler: Status, powerpipe: 
 VERSIONS: dict[str, list[str | None]] = {
     "LATEST": ["LATEST"],
     "absent or empty": [None, ""],
-    "no version at all": ["soon", "latest"],
-    "any, but going": ["LATEST", "1.3.0", "soon", None],
+    "not a version": ["soon", "latest"],
+    "any, but deleted": ["LATEST", "1.3.0", "soon", None],
 }
 FAMILIES: dict[str, list[str | None]] = {
     "any": ["Linux", "Windows", None],
@@ -203,7 +203,7 @@ def test_the_table_of_the_manual_page_is_true(row: list[str]) -> None:
         assert said([judged(service(placement=Placement("EC2", (), "1.3.0")))]) == {tuple(verdict)}
         return
     versions = VERSIONS[version] if version in VERSIONS else NUMBERED[version, family]
-    statuses = ("DRAINING", "INACTIVE") if version == "any, but going" else ("ACTIVE",)
+    statuses = ("DRAINING", "INACTIVE") if version == "any, but deleted" else ("ACTIVE",)
     facts = [
         on_fargate(each, where, status=status) for each in versions for where in FAMILIES[family] for status in statuses
     ]

@@ -173,7 +173,9 @@ def test_managed_daemons_are_judged_too() -> None:
 
 
 def test_the_manual_page_lists_the_paths() -> None:
-    text = rule.manual.partition("by the parameter `paths`,\n")[2].partition("\nSome files")[0]
+    text = rule.manual.partition("The parameter `paths` lists the sensitive ones, by default\n")[2].partition(
+        "\nSome files"
+    )[0]
     rows = [re.split(r" {2,}", line.strip())[1] for line in text.split("\n") if line.strip()]
 
     assert sorted(" ".join(rows).split(" ")) == sorted(Parameters().paths)

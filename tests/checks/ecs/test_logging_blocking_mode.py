@@ -105,7 +105,7 @@ def test_managed_daemons_are_judged_too() -> None:
 
 def table() -> list[list[str]]:
     """The rows of the manual page's table, cut into cells."""
-    text = rule.manual.partition("What a definition can tell, and what not\n")[2].partition("\nRationale\n")[0]
+    text = rule.manual.partition("Effective mode\n")[2].partition("\nRationale\n")[0]
     return [re.split(r" {2,}", line.strip()) for line in text.splitlines() if line.startswith("    ")][2:]
 
 

@@ -73,7 +73,7 @@ def test_what_is_not_known_to_run_is_not_applicable_and_never_a_pass(usage: EcsU
     assert judged(status, usage) == Verdict(NOT_APPLICABLE)
 
 
-@pytest.mark.parametrize("row", table(rule.manual, "what runs it"), ids=" ".join)
+@pytest.mark.parametrize("row", table(rule.manual, "used by"), ids=" ".join)
 def test_the_table_of_the_manual_page_is_true(row: list[str]) -> None:
     running, status, *verdict = row
     statuses = {"any other, or none": ["", "x"], "any": ["ACTIVE", "INACTIVE", "x"]}.get(status, [status])

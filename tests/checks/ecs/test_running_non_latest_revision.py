@@ -100,13 +100,13 @@ LATEST: dict[str, list[tuple[int | None, str]]] = {
     "this one": [(7, "ACTIVE")],
     "a higher number": [(8, "ACTIVE"), (9, "INACTIVE")],
     "a lower number": [(6, "INACTIVE"), (1, "DELETE_IN_PROGRESS")],
-    "there is none": [(0, "INACTIVE")],
+    "none": [(0, "INACTIVE")],
     "not known": [(None, "ACTIVE"), (None, "INACTIVE")],
     "any": [(7, "ACTIVE"), (8, "ACTIVE"), (0, "INACTIVE"), (None, "ACTIVE")],
 }
 
 
-@pytest.mark.parametrize("row", table(rule.manual, "what runs it"), ids=" ".join)
+@pytest.mark.parametrize("row", table(rule.manual, "used by"), ids=" ".join)
 def test_the_table_of_the_manual_page_is_true(row: list[str]) -> None:
     running, latest, *verdict = row
     usages = [USED] if running == "something" else [None, EcsUsage()]

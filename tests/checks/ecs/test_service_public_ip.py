@@ -108,7 +108,7 @@ DEPLOYED: dict[str, list[tuple[Deployment, ...]]] = {
 @pytest.mark.parametrize("row", table(rule.manual, "service"), ids=" ".join)
 def test_the_table_of_the_manual_page_is_true(row: list[str]) -> None:
     own, older, status, reason = row
-    going = own == "any, but going"
+    going = own == "any, but deleted"
     facts = [
         service(placement=placement, deployments=deployments, status=state)
         for state in (("DRAINING", "INACTIVE") if going else ("ACTIVE",))

@@ -50,7 +50,7 @@ def test_a_key_that_nobody_can_meet_is_refused(keys: tuple[str, ...], words: str
 
 
 def test_the_table_of_the_manual_page_is_true() -> None:
-    assert_the_page_is_true(rule, build, {"deregistered": ("INACTIVE", "DELETE_IN_PROGRESS")})
+    assert_the_page_is_true(rule, build, ("INACTIVE", "DELETE_IN_PROGRESS"))
 
 
 def test_what_the_output_says_of_it() -> None:
