@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from auditor import checks
+from auditor.contracts.run import Provenance
 from auditor.domain.aws_resource import Resource
 from auditor.domain.check import Check, Evidence, Severity, Status, Verdict
 from auditor.domain.coverage import Coverage, CoverageStatus, Gap
@@ -184,6 +185,20 @@ def run_result(
         "gaps": tuple(row for row in rows if row.status is not CoverageStatus.EXAMINED),
     }
     return RunResult(**(usual | fields))
+
+
+def provenance(**fields: Any) -> Provenance:
+    """Build what a run was made from."""
+    usual: Fields = {
+        "previous_run": None,
+        "inventory_sha256": None,
+        "settings_sha256": None,
+        "cache_digests": {},
+        "checks": [CHECK],
+        "check_origins": {},
+        "versions": {"auditor": "0.1.0"},
+    }
+    return Provenance(**(usual | fields))
 
 
 def target(number: int = 1, *include: str, **fields: Any) -> Target:

@@ -29,13 +29,14 @@ ALLOWED = {
     "yaml_checks": {"domain", "yaml_files"},
     "engine": {"domain", "aws"},
     "aws": {"domain", "parsers", "store", "engine"},
-    "archive": {"domain", "store"},
+    "archive": {"contracts", "domain", "store"},
+    "contracts": {"domain"},
     "iac": {"domain", "engine", "parsers", "yaml_files"},
     "remediation": {"aws", "domain", "commands", "run"},
-    "reports": {"domain", "yaml_checks"},
+    "reports": {"contracts", "domain", "yaml_checks"},
     "demo": {"domain"},
-    "schemas": {"archive", "domain", "inventory", "settings", "yaml_checks"},
-    "run": {"archive", "aws", "domain", "engine", "inventory", "reports", "settings", "store"},
+    "schemas": {"contracts", "domain", "inventory", "settings", "yaml_checks"},
+    "run": {"archive", "aws", "contracts", "domain", "engine", "inventory", "reports", "settings", "store"},
     "commands": {
         *(
             "archive",
@@ -72,7 +73,13 @@ HOMES = {
     "click": {"auditor.cli", "auditor.commands"},
     "yaml": {"auditor.yaml_files"},
     "jmespath": {"auditor.yaml_checks"},
-    "pydantic": {"auditor.yaml_checks", "auditor.inventory", "auditor.settings", "auditor.schemas"},
+    "pydantic": {
+        "auditor.contracts",
+        "auditor.yaml_checks",
+        "auditor.inventory",
+        "auditor.settings",
+        "auditor.schemas",
+    },
 }
 
 MAY_PRINT = {"auditor.cli", "auditor.commands"}

@@ -1,1 +1,1 @@
-"""Floor 5: the run on disk or in a bucket: keys, rows, and the order in which they are written."""
+"""The documents of a run in a store: their keys, their bytes, and the order in which they are written."""

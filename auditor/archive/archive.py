@@ -1,23 +1,31 @@
-"""A run on its way to where it is kept: accounts as they end, then what people read, then the manifest, then `latest`.
+"""Write a run to a store: accounts as they finish, then summary and report, then the manifest, then `latest.json`.
 
-A reader who starts from `latest.json` never meets half a run: it is written last, and only when everything it stands
-for has arrived.
+`latest.json` is written last, when everything that it refers to has arrived. A reader that starts from it never sees
+half a run.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from auditor.archive import decode, encode
-from auditor.archive.layout import LATEST, Layout, is_run_id
-from auditor.archive.row_schema import SCHEMA_VERSION
+from auditor.archive.layout import LATEST, Layout
+from auditor.contracts.document import SCHEMA_VERSION, Document, parse, timestamp, to_json
+from auditor.contracts.rows import CoverageRow, FindingRow
+from auditor.contracts.run import (
+    ClaimDocument,
+    CoverageTotals,
+    LatestDocument,
+    ManifestDocument,
+    ObjectRecord,
+    Provenance,
+)
 from auditor.domain.check import Status
+from auditor.domain.coverage import CoverageStatus
 from auditor.domain.errors import ConfigError, Problem, RunExists, StorageError
 from auditor.domain.result import AccountResult, RunResult
 from auditor.domain.scope import Account
@@ -25,18 +33,11 @@ from auditor.store.store import HTML, JSON, NDJSON, AlreadyExists, Blob, Store
 
 
 @dataclass(frozen=True, slots=True)
-class ObjectEntry:
-    """One object of the run, as the manifest lists it. `rows` is None for what has no rows."""
-
-    key: str
-    sha256: str
-    size: int
-    rows: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Claim:
-    """That this process has the run: when the run started, and how many times it had been taken up before."""
+    """The run ID is reserved for this process. `attempt` counts how many times the run was resumed, this one included.
+
+    `started_at` is the start of the first attempt.
+    """
 
     started_at: datetime
     attempt: int = 0
@@ -44,10 +45,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class StoredAccount:
-    """What the run has written of an account, and how the manifest lists it."""
+    """What the run has already written about an account, and how the manifest lists it."""
 
     result: AccountResult
-    entries: tuple[ObjectEntry, ...]
+    entries: tuple[ObjectRecord, ...]
 
 
 class Archive:
@@ -56,9 +57,9 @@ class Archive:
     def __init__(
         self, store: Store, layout: Layout, emit: Collection[Status] = tuple(Status), attempt: int | None = None
     ) -> None:
-        """Write nothing yet. `emit` are the statuses that get a row.
+        """Write only findings whose status is in `emit`.
 
-        With an `attempt`, nothing is written once somebody takes the run up after it.
+        With an `attempt`, every write first checks that no other process has resumed the run since.
         """
         self._store = store
         self._layout = layout
@@ -66,49 +67,50 @@ class Archive:
         self._attempt = attempt
 
     def claim(self, now: datetime, fingerprint: str, *, resume: bool = False) -> Claim:
-        """Take the run id, and learn before the first call whether the output can be written at all.
+        """Reserve the run ID. This is the first write, so it also shows whether the output is writable.
 
-        The run started now, or long ago where it is to `resume`. Raises RunExists where another process has it or it
-        is whole already (`latest.json` is put right then, if need be), StorageError, and ConfigError where there is
-        nothing of that id to resume or it was made with other settings.
+        Raises RunExists if another process has the run or the run is already complete; a complete run that is not in
+        `latest.json` yet is published first. Raises ConfigError if there is no such run to resume, or if it was started
+        with another configuration, and StorageError if the output cannot be written.
         """
         attempt, started_at = 0, now
         if resume:
             attempt, started_at = self._resume_claim(fingerprint)
-        key = self._layout.claim(attempt)
-        claim = {
-            "run_id": self._layout.run_id,
-            "started_at": encode.timestamp(started_at),
-            "claimed_at": encode.timestamp(now),
-            "fingerprint": fingerprint,
-            "nonce": secrets.token_hex(8),
-        }
+        run_id, key = self._layout.run_id, self._layout.claim(attempt)
+        claim = ClaimDocument(
+            schema_version=SCHEMA_VERSION,
+            run_id=run_id,
+            started_at=timestamp(started_at),
+            claimed_at=timestamp(now),
+            fingerprint=fingerprint,
+            nonce=secrets.token_hex(8),
+        )
         try:
-            self._store.put(key, Blob(_json(claim), once=True))
+            self._store.put(key, Blob(_body(claim), once=True))
         except AlreadyExists as error:
             raise RunExists(
-                f"Nothing done: another run has the id {self._layout.run_id}; {self._store.url(key)} is there.",
-                f"Leave --run-id out to get an id of its own, or --resume {self._layout.run_id} if that run is dead.",
+                f"Run ID {run_id} is already claimed by another run ({self._store.url(key)} exists). Nothing was done.",
+                f"Omit --run-id to get a new ID, or use --resume {run_id} if that run was interrupted.",
             ) from error
         return Claim(started_at, attempt)
 
     def _resume_claim(self, fingerprint: str) -> tuple[int, datetime]:
-        run_id, place = self._layout.run_id, self._store.url(self._layout.claim(0))
-        body = self._store.get(self._layout.claim(0))
+        """Return the number of the next attempt, and when the run was started."""
+        run_id, first = self._layout.run_id, self._layout.claim(0)
         try:
-            claim = json.loads(body or b"null")
-            started_at = datetime.fromisoformat(claim["started_at"]).astimezone(UTC)
-            before = claim["fingerprint"]
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
-            problem = Problem(
-                "--resume", 0, "", f"there is no run {run_id}", f"{place} would say so; check the output."
-            )
-            raise ConfigError([problem]) from error
+            claim = parse(ClaimDocument, self._store.get(first) or b"")
+            started_at = datetime.fromisoformat(claim.started_at).astimezone(UTC)
+        except ValueError as error:
+            advice = f"A claim is expected at {self._store.url(first)}. Check the run ID and the output."
+            raise ConfigError([Problem("--resume", 0, "", f"there is no run {run_id}", advice)]) from error
         if (manifest := self._store.get(self._layout.manifest)) is not None:
             self._republish(manifest)
-            raise RunExists(f"Nothing done: the run {run_id} is whole already.", self._store.url(self._layout.manifest))
-        if before != fingerprint:
-            advice = "Use the inventory, the checks and the settings that it was started with, or start a new run."
+            raise RunExists(
+                f"Run {run_id} is already complete. Nothing was done.",
+                f"Its manifest is {self._store.url(self._layout.manifest)}.",
+            )
+        if claim.fingerprint != fingerprint:
+            advice = "Use the same inventory, checks and settings, or start a new run."
             raise ConfigError([Problem("--resume", 0, "", f"{run_id} was started with another configuration", advice)])
         attempt = 1
         while self._store.get(self._layout.claim(attempt)) is not None:
@@ -116,162 +118,158 @@ class Archive:
         return attempt, started_at
 
     def trusted_digests(self, run_id: str | None) -> dict[str, str]:
-        """Return the notes that a sealed run vouches for, key to SHA-256; nothing where that cannot be told."""
+        """Return the SHA-256 of the fact cache objects that a complete run wrote, by key.
+
+        Returns nothing if its manifest cannot be read: the cache is then not used.
+        """
         if run_id is None:
             return {}
         try:
-            manifest = json.loads(self._store.get(Layout(run_id).manifest) or b"null")
-            state = manifest["state"]
-        except (StorageError, ValueError, TypeError, KeyError, RecursionError):
+            return parse(ManifestDocument, self._store.get(Layout(run_id).manifest) or b"").provenance.cache_digests
+        except (StorageError, ValueError):
             return {}
-        return (
-            {key: digest for key, digest in state.items() if isinstance(digest, str)} if isinstance(state, dict) else {}
-        )
 
     def latest_run_id(self) -> str | None:
-        """Return the id of the last run that ended in order; None where there is none, or it cannot be read."""
+        """Return the ID of the latest run; None if there is none or `latest.json` cannot be read."""
         try:
-            body = self._store.get(LATEST)
-            latest = json.loads(body) if body else None
-        except (StorageError, ValueError, RecursionError):
-            return None  # losing it costs a comparison, never truth
-        run_id = latest.get("run_id") if isinstance(latest, dict) else None
-        # Anything else would sort behind every run to come, and hold `latest.json` where it is for ever.
-        return run_id if isinstance(run_id, str) and is_run_id(run_id) else None
+            return decode.run_id(self._store.get(LATEST) or b"")
+        except (StorageError, ValueError):
+            return None  # costs a comparison with the previous run, never a finding
 
-    def write_account(self, result: AccountResult) -> tuple[ObjectEntry, ...]:
-        """Write everything about one account. Raises StorageError, and RunExists where the run was taken over."""
+    def write_account(self, result: AccountResult) -> tuple[ObjectRecord, ...]:
+        """Write everything about one account.
+
+        Raises StorageError, and RunExists if another process has resumed the run.
+        """
         self._check_ownership()
         layout, run_id, account_id = self._layout, self._layout.run_id, result.account.id
-        # One row at a time: all rows of a large account at once would be the largest thing that a run ever holds.
+        # Generators: all rows of a large account at once would be the largest object that a run ever holds.
         findings = (encode.finding_row(finding, run_id) for finding in result.findings if finding.status in self._emit)
-        ledger = (encode.coverage_row(row, run_id) for row in result.coverage)
+        coverage = (encode.coverage_row(record, run_id) for record in result.coverage)
         return (
+            # Findings first: `read_account` takes an account as complete when both objects exist.
             self._put_rows(layout.findings(account_id), findings),
-            self._put_rows(layout.coverage(account_id), ledger),
+            self._put_rows(layout.coverage(account_id), coverage),
         )
 
     def read_account(self, account: Account) -> StoredAccount | None:
-        """Return what this run has written of an account before; None where that is not whole. Raises StorageError."""
+        """Return what this run has already written about an account; None if that is incomplete.
+
+        Raises StorageError.
+        """
         keys = self._layout.findings(account.id), self._layout.coverage(account.id)
-        found, ledger = self._store.get(keys[0]), self._store.get(keys[1])
-        if found is None or ledger is None:
+        findings, coverage = (self._store.get(key) for key in keys)
+        if findings is None or coverage is None:
             return None
         try:
-            result = AccountResult(account, decode.findings(found, account), decode.coverage(ledger, account))
+            result = AccountResult(account, decode.findings(findings, account), decode.coverage(coverage, account))
         except ValueError:
             return None
-        entries = _entry(keys[0], found, len(result.findings)), _entry(keys[1], ledger, len(result.coverage))
+        entries = _record(keys[0], findings, len(result.findings)), _record(keys[1], coverage, len(result.coverage))
         return StoredAccount(result, entries)
 
-    def write_document(self, key: str, body: bytes, content_type: str) -> ObjectEntry:
-        """Write something that is read whole. Raises StorageError, and RunExists where the run was taken over."""
+    def write_document(self, key: str, body: bytes, content_type: str) -> ObjectRecord:
+        """Write a document without rows. Raises StorageError, and RunExists if another process has resumed the run."""
         self._check_ownership()
         self._store.put(key, Blob(body, content_type))
-        return _entry(key, body)
+        return _record(key, body)
 
-    def write_summary(self, body: bytes) -> ObjectEntry:
+    def write_summary(self, body: bytes) -> ObjectRecord:
         """Write `summary.json`."""
         return self.write_document(self._layout.summary, body, JSON)
 
-    def write_report(self, html: str) -> ObjectEntry:
+    def write_report(self, html: str) -> ObjectRecord:
         """Write `report.html`."""
         return self.write_document(self._layout.report, html.encode("utf-8", "replace"), HTML)
 
-    def write_manifest(self, result: RunResult, entries: Iterable[ObjectEntry], context: Mapping[str, Any]) -> None:
-        """Write the manifest: from here on the run is whole. Raises RunExists and StorageError."""
+    def write_manifest(self, result: RunResult, entries: Iterable[ObjectRecord], provenance: Provenance) -> None:
+        """Write the manifest, which completes the run. Raises RunExists and StorageError."""
         self._check_ownership()
-        manifest = {
-            "schema_version": SCHEMA_VERSION,
-            "run_id": result.run_id,
-            "started_at": encode.timestamp(result.started_at),
-            "finished_at": encode.timestamp(result.finished_at),
-            "complete": result.complete,
-            "coverage": _totals(result),
-            "objects": [_listed(entry) for entry in sorted(entries, key=lambda each: each.key)],
-            **context,
-        }
+        manifest = ManifestDocument(
+            schema_version=SCHEMA_VERSION,
+            run_id=result.run_id,
+            started_at=timestamp(result.started_at),
+            finished_at=timestamp(result.finished_at),
+            complete=result.complete,
+            coverage=_totals(result),
+            provenance=provenance,
+            objects=sorted(entries, key=lambda entry: entry.key),
+        )
         try:
-            self._store.put(self._layout.manifest, Blob(_json(manifest), once=True))
+            self._store.put(self._layout.manifest, Blob(_body(manifest), once=True))
         except AlreadyExists as error:
             raise RunExists(
-                f"The run {result.run_id} has been sealed by someone else.", "Its results stand."
+                f"Run {result.run_id} was already completed by another process.", "Its results are kept."
             ) from error
 
     def publish(self, result: RunResult) -> bool:
-        """Point `latest.json` at this run, unless a later one is there already. Raises StorageError."""
-        return self._write_latest(encode.timestamp(result.finished_at), result.complete, _totals(result))
+        """Make this run the latest one, and return whether it is: a later run stays. Raises StorageError."""
+        return self._write_latest(timestamp(result.finished_at), _totals(result), complete=result.complete)
 
     def _republish(self, body: bytes) -> None:
-        """Point `latest.json` at a run whose process died right after it was sealed."""
+        """Publish a run whose process ended between the manifest and `latest.json`."""
         try:
-            manifest = json.loads(body)
-            said = manifest["finished_at"], manifest["complete"], manifest["coverage"]
-        except (ValueError, TypeError, KeyError, RecursionError):
+            manifest = parse(ManifestDocument, body)
+        except ValueError:
             return
         if self.latest_run_id() != self._layout.run_id:
-            self._write_latest(*said)
+            self._write_latest(manifest.finished_at, manifest.coverage, complete=manifest.complete)
 
-    def _write_latest(self, finished_at: str, complete: bool, coverage: Mapping[str, object]) -> bool:  # noqa: FBT001 - as the manifest has it
+    def _write_latest(self, finished_at: str, coverage: CoverageTotals, *, complete: bool) -> bool:
         current = self.latest_run_id()
         if current is not None and current > self._layout.run_id:
             return False
-        latest = {
-            "schema_version": SCHEMA_VERSION,
-            "run_id": self._layout.run_id,
-            "manifest": self._layout.manifest,
-            "report": self._layout.report,
-            "summary": self._layout.summary,
-            "finished_at": finished_at,
-            "complete": complete,
-            "coverage": coverage,
-        }
-        self._store.put(LATEST, Blob(_json(latest)))
+        latest = LatestDocument(
+            schema_version=SCHEMA_VERSION,
+            run_id=self._layout.run_id,
+            manifest=self._layout.manifest,
+            report=self._layout.report,
+            summary=self._layout.summary,
+            finished_at=finished_at,
+            complete=complete,
+            coverage=coverage,
+        )
+        self._store.put(LATEST, Blob(_body(latest)))
         return True
 
     def _check_ownership(self) -> None:
-        """Raise RunExists where the run has been taken up by somebody who took us for dead: two must not write it."""
+        """Raise RunExists if another process has resumed the run, because two processes must not write it."""
         if self._attempt is None:
             return
         key = self._layout.claim(self._attempt + 1)
         try:
-            taken = self._store.get(key) is not None
+            resumed = self._store.get(key) is not None
         except StorageError:
-            return  # a place that may only be written to: the manifest, which exists once, has to do
-        if taken:
+            return  # a write-only output: the manifest, which can be written only once, still protects the run
+        if resumed:
             raise RunExists(
-                f"Nothing more done: the run {self._layout.run_id} has been taken up by another process.",
-                f"{self._store.url(key)} says when; that process finishes it.",
+                f"Another process has resumed run {self._layout.run_id}. This process writes nothing more.",
+                f"{self._store.url(key)} shows when. The other process completes the run.",
             )
 
-    def _put_rows(self, key: str, lines: Iterable[Any]) -> ObjectEntry:
-        count, body = encode.encode(lines)
+    def _put_rows(self, key: str, rows: Iterable[FindingRow | CoverageRow]) -> ObjectRecord:
+        count, body = encode.encode(rows)
         self._store.put(key, Blob(body, NDJSON, "gzip"))
-        return _entry(key, body, count)
+        return _record(key, body, count)
 
 
-def _entry(key: str, body: bytes, count: int | None = None) -> ObjectEntry:
-    return ObjectEntry(key, hashlib.sha256(body).hexdigest(), len(body), count)
+def _record(key: str, body: bytes, rows: int | None = None) -> ObjectRecord:
+    return ObjectRecord(key, hashlib.sha256(body).hexdigest(), len(body), rows)
 
 
-def _listed(entry: ObjectEntry) -> dict[str, object]:
-    listed: dict[str, object] = {"key": entry.key, "sha256": entry.sha256, "bytes": entry.size}
-    return listed if entry.rows is None else listed | {"rows": entry.rows}
-
-
-def _totals(result: RunResult) -> dict[str, object]:
+def _totals(result: RunResult) -> CoverageTotals:
     expected = result.expected_accounts
-    rows_by_status: dict[str, int] = {}
+    scopes: dict[CoverageStatus, int] = {}
     for account in result.accounts:
         for status, count in account.coverage.items():
-            rows_by_status[status.value] = rows_by_status.get(status.value, 0) + count
-    return {
-        "percent": result.coverage_percent,
-        "accounts_expected": len(expected),
-        "accounts_complete": sum(1 for account in expected if account.complete),
-        "scopes": dict(sorted(rows_by_status.items())),
-    }
+            scopes[status] = scopes.get(status, 0) + count
+    return CoverageTotals(
+        percent=result.coverage_percent,
+        accounts_expected=len(expected),
+        accounts_complete=sum(account.complete for account in expected),
+        scopes=scopes,
+    )
 
 
-def _json(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, indent=2, sort_keys=True).encode() + b"\n"
+def _body(document: Document) -> bytes:
+    return to_json(document).encode() + b"\n"

@@ -1,117 +1,145 @@
-"""Rows back into findings and coverage: how a run that was cut short is taken up again."""
+"""Parse rows into findings and coverage records, so that an interrupted run can be resumed."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import zlib
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
+from auditor.archive.layout import is_run_id
+from auditor.contracts.document import parse
+from auditor.contracts.rows import (
+    AccountRow,
+    CoverageRow,
+    EvidenceRow,
+    FindingRow,
+    IntroductionRow,
+    ResourceRow,
+)
 from auditor.domain.aws_resource import Introduction, Resource
-from auditor.domain.check import Evidence, Severity, Status
-from auditor.domain.coverage import Coverage, CoverageStatus
+from auditor.domain.check import Evidence
+from auditor.domain.coverage import Coverage
 from auditor.domain.fact import usage_types
 from auditor.domain.finding import Finding
-from auditor.domain.reason import Reason
 from auditor.domain.scope import Account
 from auditor.domain.usage import Usage
 
 
 def findings(body: bytes, account: Account) -> tuple[Finding, ...]:
-    """Read the findings of one account. Raises ValueError for anything but rows that this program wrote."""
-    return tuple(_checked(_finding, row, account) for row in _rows(body))
+    """Return the findings of one account.
+
+    `body` holds gzipped rows. Raises ValueError if they do not fit the contract or are about another account.
+    """
+    return tuple(_finding(parse(FindingRow, line), account) for line in _lines(body))
 
 
 def coverage(body: bytes, account: Account) -> tuple[Coverage, ...]:
-    """Read the ledger of one account. Raises ValueError as `findings` does."""
-    return tuple(_checked(_coverage, row, account) for row in _rows(body))
+    """Return the coverage records of one account. `body` and errors are those of `findings`."""
+    return tuple(_coverage(parse(CoverageRow, line), account) for line in _lines(body))
 
 
-def _rows(body: bytes) -> list[Mapping[str, Any]]:
+def run_id(latest: bytes) -> str:
+    """Return the run ID in `latest.json`. Raises ValueError if there is none.
+
+    Only the ID is checked, so that no run replaces a later one that another version has published.
+    """
     try:
-        lines = gzip.decompress(body).decode().splitlines()
-        return [json.loads(line) for line in lines]
-    except (OSError, EOFError, zlib.error, RecursionError) as error:
-        raise ValueError(f"not rows: {error}") from error
+        document = json.loads(latest)
+    except RecursionError as error:
+        raise ValueError("latest.json is nested too deeply") from error
+    found = document.get("run_id") if isinstance(document, dict) else None
+    # Any other text could sort after every future run, and keep `latest.json` as it is for ever.
+    if not isinstance(found, str) or not is_run_id(found):
+        raise ValueError("latest.json names no run ID")
+    return found
 
 
-def _checked(read: Any, row: Any, account: Account) -> Any:  # noqa: ANN401 - one of the two readers below
+def _lines(body: bytes) -> list[bytes]:
     try:
-        if row["account"]["id"] != account.id:
-            raise ValueError(f"a row of account {row['account']['id']}")
-        return read(row, account)
-    except (KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise ValueError(f"not a row: {error!r}") from error
+        return gzip.decompress(body).splitlines()
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"not gzipped rows: {error}") from error
 
 
-def _finding(row: Mapping[str, Any], account: Account) -> Finding:
+def _check_account(row: AccountRow, account: Account) -> None:
+    if row.id != account.id:
+        raise ValueError(f"expected a row of account {account.id}, got one of {row.id}")
+
+
+def _finding(row: FindingRow, account: Account) -> Finding:
+    _check_account(row.account, account)
     return Finding(
-        check_id=row["check_id"],
-        title=row["title"],
-        severity=Severity(row["severity"]),
-        status=Status(row["status"]),
+        check_id=row.check_id,
+        title=row.title,
+        severity=row.severity,
+        status=row.status,
         account=account,
-        region=row["region"],
-        resource=_resource(row["resource"]),
-        observed_at=datetime.fromisoformat(row["observed_at"]),
-        reasons=tuple(row["reasons"]),
-        evidence=tuple(map(_evidence, row["evidence"])),
-        standards={name: Status(verdict) for name, verdict in row["standards"].items()},
-        remediation=row["remediation"],
-        problem=row["problem"],
-        usage=_usage(row["usage"], row["resource"]["type"]),
-        introduced_in=_introduction(row["introduced_in"]) if row["introduced_in"] else None,
+        region=row.region,
+        resource=_resource(row.resource),
+        observed_at=datetime.fromisoformat(row.observed_at),
+        reasons=tuple(row.reasons),
+        evidence=tuple(map(_evidence, row.evidence)),
+        standards=row.standards,
+        remediation=row.remediation,
+        problem=row.problem,
+        usage=_usage(row),
+        introduced_in=_introduction(row.introduced_in) if row.introduced_in else None,
     )
 
 
-def _evidence(row: Mapping[str, Any]) -> Evidence:
+def _evidence(row: EvidenceRow) -> Evidence:
     return Evidence(
-        part=row["part"],
-        kind=row["kind"],
-        reasons=tuple(row["reasons"]),
-        details={name: tuple(value) if isinstance(value, list) else value for name, value in row["details"].items()},
-        revision=row["revision"],
+        part=row.part,
+        kind=row.kind,
+        reasons=tuple(row.reasons),
+        details={name: tuple(value) if isinstance(value, list) else value for name, value in row.details.items()},
+        revision=row.revision,
     )
 
 
-def _usage(row: Mapping[str, Any] | None, resource_type: str) -> Usage | None:
-    return usage_types()[resource_type].from_row(row) if row else None
+def _usage(row: FindingRow) -> Usage | None:
+    if row.usage is None:
+        return None
+    try:
+        return usage_types()[row.resource.type].from_row(row.usage)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not the usage of a {row.resource.type}: {error!r}") from error
 
 
-def _introduction(row: Mapping[str, Any]) -> Introduction:
-    return Introduction(int(row["revision"]), _moment(row["registered_at"]), row["registered_by"])
+def _introduction(row: IntroductionRow) -> Introduction:
+    return Introduction(row.revision, _time(row.registered_at), row.registered_by)
 
 
-def _moment(text: str | None) -> datetime | None:
+def _resource(row: ResourceRow) -> Resource:
+    return Resource(
+        arn=row.arn,
+        type=row.type,
+        name=row.name,
+        family=row.family,
+        revision=row.revision,
+        tags=row.tags,
+        registered_at=_time(row.registered_at),
+        registered_by=row.registered_by,
+    )
+
+
+def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _resource(row: Mapping[str, Any]) -> Resource:
-    return Resource(
-        arn=row["arn"],
-        type=row["type"],
-        name=row["name"],
-        family=row["family"],
-        revision=row["revision"],
-        tags=row["tags"],
-        registered_at=_moment(row["registered_at"]),
-        registered_by=row["registered_by"],
-    )
-
-
-def _coverage(row: Mapping[str, Any], account: Account) -> Coverage:
+def _coverage(row: CoverageRow, account: Account) -> Coverage:
+    _check_account(row.account, account)
     return Coverage(
         account=account,
-        region=row["region"],
-        collector=row["collector"],
-        status=CoverageStatus(row["status"]),
-        reason=Reason(row["reason"]) if row["reason"] else None,
-        detail=row["detail"],
-        calls=int(row["calls"]),
-        throttled=int(row["throttled"]),
-        retried=int(row["retried"]),
-        duration_s=float(row["duration_s"]),
-        resources=int(row["resources"]),
+        region=row.region,
+        collector=row.collector,
+        status=row.status,
+        reason=row.reason,
+        detail=row.detail,
+        calls=row.calls,
+        throttled=row.throttled,
+        retried=row.retried,
+        duration_s=row.duration_s,
+        resources=row.resources,
     )

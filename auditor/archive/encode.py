@@ -1,4 +1,4 @@
-"""Findings and the coverage ledger as rows, and rows as bytes."""
+"""Build rows from findings and coverage records, and bytes from rows."""
 
 from __future__ import annotations
 
@@ -6,36 +6,34 @@ import json
 import re
 import zlib
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from auditor.archive.row_schema import (
-    SCHEMA_VERSION,
+from auditor.contracts.document import SCHEMA_VERSION, timestamp
+from auditor.contracts.rows import (
     AccountRow,
     CoverageRow,
-    EvidenceRow,
     FindingRow,
     IntroductionRow,
     LifecycleRow,
     ResourceRow,
+    evidence_row,
 )
 from auditor.domain.aws_resource import Introduction, Resource
-from auditor.domain.check import Detail, Evidence
 from auditor.domain.coverage import Coverage
 from auditor.domain.finding import Finding
 from auditor.domain.scope import Account
 
 _Value = TypeVar("_Value")
 
-#: zlib's way to say that a stream is to have gzip's header, in which it writes no time.
+#: Makes zlib write a gzip header, and one without a time: equal rows are equal bytes.
 _GZIP = 16 + zlib.MAX_WBITS
 
-#: An escape that can only be one half of a character beyond U+FFFF. Most lines have none.
+#: An escaped UTF-16 surrogate: a half of a character beyond U+FFFF. Most lines have none.
 _SURROGATE_ESCAPE = re.compile(r"\\ud[89a-f]")
 
 
 def finding_row(finding: Finding, run_id: str) -> FindingRow:
-    """One finding as a row of `run_id`."""
+    """Return the row of a finding."""
     return FindingRow(
         schema_version=SCHEMA_VERSION,
         run_id=run_id,
@@ -50,7 +48,7 @@ def finding_row(finding: Finding, run_id: str) -> FindingRow:
         account=_account(finding.account),
         region=finding.region,
         resource=_resource(finding.resource),
-        evidence=[_evidence(each) for each in finding.evidence],
+        evidence=[evidence_row(evidence) for evidence in finding.evidence],
         usage=finding.usage.to_row() if finding.usage else None,
         introduced_in=_introduction(finding.introduced_in) if finding.introduced_in else None,
         standards=_sorted(finding.standards),
@@ -61,7 +59,7 @@ def finding_row(finding: Finding, run_id: str) -> FindingRow:
 
 
 def coverage_row(coverage: Coverage, run_id: str) -> CoverageRow:
-    """One line of the ledger as a row of `run_id`."""
+    """Return the row of a coverage record."""
     return CoverageRow(
         schema_version=SCHEMA_VERSION,
         run_id=run_id,
@@ -79,31 +77,27 @@ def coverage_row(coverage: Coverage, run_id: str) -> CoverageRow:
     )
 
 
-def timestamp(moment: datetime) -> str:
-    """`2026-11-23T02:00:00Z`. A moment without a zone is taken for UTC."""
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
-
-
 def encode(rows: Iterable[FindingRow | CoverageRow]) -> tuple[int, bytes]:
-    """How many rows there are, and the rows as gzipped JSON lines in an order of their own: the same for the same rows.
+    """Return the number of rows, and the rows as gzipped JSON lines, sorted: equal rows give equal bytes.
 
-    Rows are dropped as they become lines, and lines as they are compressed.
+    A row is dropped once it is a line, and a line once it is compressed.
     """
-    lines = sorted((_order(row), line(row)) for row in rows)
-    packed = zlib.compressobj(6, wbits=_GZIP)
-    parts = [packed.compress(f"{each}\n".encode("ascii")) for _, each in lines]
-    return len(lines), b"".join((*parts, packed.flush()))
+    lines = sorted((_sort_key(row), line(row)) for row in rows)
+    compressor = zlib.compressobj(6, wbits=_GZIP)
+    chunks = [compressor.compress(f"{text}\n".encode("ascii")) for _, text in lines]
+    return len(lines), b"".join((*chunks, compressor.flush()))
 
 
 def line(row: FindingRow | CoverageRow) -> str:
-    """One row as JSON without a line break, ASCII only: what a terminal or a browser would act on is escaped."""
+    """Return a row as one line of JSON, ASCII only: characters that a terminal or browser interprets are escaped."""
     text = json.dumps(row, default=vars, separators=(",", ":"))
-    # Half a character is no text, and strict readers refuse it: U+FFFD takes its place.
-    return json.dumps(_whole(json.loads(text)), separators=(",", ":")) if _SURROGATE_ESCAPE.search(text) else text
+    if not _SURROGATE_ESCAPE.search(text):
+        return text
+    # Strict readers refuse half of a surrogate pair: replace it by U+FFFD.
+    return json.dumps(_without_lone_surrogates(json.loads(text)), separators=(",", ":"))
 
 
-def _order(row: FindingRow | CoverageRow) -> tuple[str, str, str, str]:
+def _sort_key(row: FindingRow | CoverageRow) -> tuple[str, str, str, str]:
     if isinstance(row, FindingRow):
         return row.account.id, row.region, row.check_id, row.resource.arn
     return row.account.id, row.region, row.collector, ""
@@ -126,20 +120,6 @@ def _resource(resource: Resource) -> ResourceRow:
     )
 
 
-def _evidence(evidence: Evidence) -> EvidenceRow:
-    return EvidenceRow(
-        part=evidence.part,
-        kind=evidence.kind,
-        reasons=list(evidence.reasons),
-        revision=evidence.revision,
-        details={name: _listed(value) for name, value in sorted(evidence.details.items())},
-    )
-
-
-def _listed(value: Detail) -> str | int | bool | list[str] | None:
-    return list(value) if isinstance(value, tuple) else value
-
-
 def _introduction(introduction: Introduction) -> IntroductionRow:
     return IntroductionRow(
         revision=introduction.revision,
@@ -152,9 +132,11 @@ def _sorted(mapping: Mapping[str, _Value]) -> dict[str, _Value]:
     return {key: mapping[key] for key in sorted(mapping)}
 
 
-def _whole(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+def _without_lone_surrogates(value: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, str):
         return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if isinstance(value, list):
-        return [_whole(each) for each in value]
-    return {_whole(key): _whole(each) for key, each in value.items()} if isinstance(value, dict) else value
+        return [_without_lone_surrogates(member) for member in value]
+    if isinstance(value, dict):
+        return {_without_lone_surrogates(key): _without_lone_surrogates(member) for key, member in value.items()}
+    return value

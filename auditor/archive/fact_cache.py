@@ -1,7 +1,7 @@
-"""The notes of earlier nights, one object an account: read once, believed only if the last sealed run vouches for them.
+"""The fact cache in a store: one object per account, read only if the latest run's manifest lists its SHA-256.
 
-The manifest of a sealed run lists a SHA-256 for every object of notes. Notes that are missing, cut, of another version,
-or not the ones that were vouched for are not believed: the night then costs calls, and says the same.
+A cache object that is missing, damaged, of another version or not the one in the manifest is ignored: the run then makes
+more calls and has the same results.
 """
 
 from __future__ import annotations
@@ -13,74 +13,78 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from auditor.archive import layout
 from auditor.domain.cache import AccountCache, ScopeCache
 from auditor.domain.errors import StorageError
-from auditor.store.store import Blob, Store
+from auditor.store.store import JSON, Blob, Store
 
-#: Of the file's own shape. What a collector writes down has the collector's version.
+#: Version of the object's own structure. Cached facts carry the version of their collector.
 FORMAT = 1
+#: Higher levels save little space and cost CPU time every night.
+_COMPRESSION_LEVEL = 3
 
 
 class StoredFactCache:
-    """Reads and writes notes. Every method may be called from any thread."""
+    """Reads and writes cached facts. Every method may be called from any thread."""
 
-    def __init__(self, store: Store, versions: Mapping[str, int], vouched: Mapping[str, str]) -> None:
-        """`versions` are the collectors' own, by name; `vouched` maps a key to the SHA-256 that is believed."""
+    def __init__(self, store: Store, versions: Mapping[str, int], trusted_digests: Mapping[str, str]) -> None:
+        """`versions` are the cache versions of the collectors by name, `trusted_digests` SHA-256 by key."""
         self._store = store
         self._versions = dict(versions)
-        self._vouched = vouched
-        #: What the next manifest may vouch for: key to SHA-256.
+        self._trusted = trusted_digests
+        #: SHA-256 of the objects that the next run may trust, by key.
         self.digests: dict[str, str] = {}
 
     def read(self, account_id: str) -> AccountCache:
-        """Return what is remembered of an account; nothing where it is not to be believed."""
-        key = _key(account_id)
-        wanted = self._vouched.get(key)
-        if wanted is None:
+        """Return the cached facts of an account; nothing if they cannot be read or are not trusted."""
+        key = layout.fact_cache(account_id)
+        digest = self._trusted.get(key)
+        if digest is None:
             return {}
         try:
             body = self._store.get(key)
         except StorageError:
             return {}
-        if body is None or hashlib.sha256(body).hexdigest() != wanted:
+        if body is None or hashlib.sha256(body).hexdigest() != digest:
             return {}
-        return self._notes(body)
+        return self._parse(body)
 
-    def write(self, account_id: str, notes: AccountCache) -> None:
-        """Write an account's notes, if tonight changed them. Where that fails, the next night makes more calls."""
-        key = _key(account_id)
-        if not any(each.changed for each in notes.values()):
-            if any(each.cached for each in notes.values()):
-                self.digests[key] = self._vouched[key]
+    def write(self, account_id: str, scopes: AccountCache) -> None:
+        """Write the cached facts of an account if this run changed them.
+
+        If they cannot be written, the next run makes more calls.
+        """
+        key = layout.fact_cache(account_id)
+        if not any(scope.changed for scope in scopes.values()):
+            if any(scope.cached for scope in scopes.values()):
+                self.digests[key] = self._trusted[key]
             return
         document = {
             "format": FORMAT,
             "versions": self._versions,
-            "scopes": [[region, collector, *_after(note)] for (region, collector), note in sorted(notes.items())],
+            "scopes": [[region, collector, *_content(scope)] for (region, collector), scope in sorted(scopes.items())],
         }
-        body = gzip.compress(json.dumps(document, separators=(",", ":"), sort_keys=True).encode(), 3, mtime=0)
+        text = json.dumps(document, separators=(",", ":"), sort_keys=True)
+        body = gzip.compress(text.encode(), _COMPRESSION_LEVEL, mtime=0)
         try:
-            self._store.put(key, Blob(body, content_type="application/json", content_encoding="gzip"))
+            self._store.put(key, Blob(body, JSON, "gzip"))
         except StorageError:
             return
         self.digests[key] = hashlib.sha256(body).hexdigest()
 
-    def _notes(self, body: bytes) -> AccountCache:
+    def _parse(self, body: bytes) -> AccountCache:
         try:
             document: Any = json.loads(gzip.decompress(body))
             if document["format"] != FORMAT or document["versions"] != self._versions:
                 return {}
             return {
-                (region, collector): ScopeCache(cached=dict(known), listed=int(listed))
-                for region, collector, listed, known in document["scopes"]
+                (region, collector): ScopeCache(cached=dict(facts), listed=int(listed))
+                for region, collector, listed, facts in document["scopes"]
             }
         except (OSError, EOFError, zlib.error, ValueError, TypeError, KeyError, RecursionError):
             return {}
 
 
-def _after(note: ScopeCache) -> tuple[int, Mapping[str, Any]]:
-    return (note.listed_tonight, note.fresh) if note.complete else (note.listed, note.cached)
-
-
-def _key(account_id: str) -> str:
-    return f"state/facts/{account_id}.json.gz"
+def _content(scope: ScopeCache) -> tuple[int, Mapping[str, Any]]:
+    """Return the number of listed resources and the facts to keep: this run's if it read the whole scope."""
+    return (scope.listed_tonight, scope.fresh) if scope.complete else (scope.listed, scope.cached)

@@ -1,87 +1,84 @@
-"""One finding of a run that has ended, by its id: from `latest.json` over the manifest to the rows."""
+"""Find one finding of the latest run by its ID: from `latest.json` to the manifest to the rows."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 from auditor.archive import decode
 from auditor.archive.layout import LATEST
+from auditor.contracts.document import D, parse
+from auditor.contracts.run import LatestDocument, ManifestDocument, ObjectRecord
 from auditor.domain.errors import ConfigError, Problem, StorageError
 from auditor.domain.finding import Finding
 from auditor.domain.scope import Account
 from auditor.store.store import Store
 
-SHORTEST = 8
-_ADVICE = "Name the output of a run that has ended: its folder, or s3://bucket/prefix."
+MIN_ID_LENGTH = 8
+_HEX_DIGITS = frozenset("0123456789abcdef")
+_MOST_IDS_SHOWN = 5
+_OUTPUT_ADVICE = "Name the output of a complete run: its folder, or s3://bucket/prefix."
+_ID_ADVICE = f"The report and the rows below findings/ contain the IDs. Give at least {MIN_ID_LENGTH} hex digits."
 
-#: Applies a function to each item, in their order; side by side where that is worth it.
-Mapped = Callable[[Callable[[tuple[str, str]], list[Finding]], Iterable[tuple[str, str]]], Iterable[list[Finding]]]
+#: Applies a function to each object and yields the results in order; in parallel if that is faster.
+ParallelMap = Callable[[Callable[[ObjectRecord], list[Finding]], Iterable[ObjectRecord]], Iterable[list[Finding]]]
 
 
-def find_finding(store: Store, prefix: str, mapped: Mapped = map) -> Finding:
-    """Return the finding of the last run whose id begins so.
+def find_finding(store: Store, prefix: str, parallel_map: ParallelMap = map) -> Finding:
+    """Return the finding of the latest run whose ID starts with `prefix`.
 
-    Raises ConfigError where there is none or more than one, and StorageError where the run cannot be read, or is not
-    what its manifest says.
+    Raises ConfigError if no finding or more than one matches, and StorageError if the run cannot be read or its objects
+    do not match its manifest.
     """
-    wanted = prefix.lower()
-    if len(wanted) < SHORTEST or not set(wanted) <= set("0123456789abcdef"):
-        raise _misused(prefix, f"is no finding id, nor the first {SHORTEST} digits or more of one")
-    run_id, entries = _objects(store)
-
-    def look(entry: tuple[str, str]) -> list[Finding]:
-        return list(_matching(store, *entry, wanted))
-
-    found = [each for part in mapped(look, entries) for each in part]
-    if not found:
-        raise _misused(prefix, f"is the id of no finding of the run {run_id}")
-    if len(found) > 1:
-        ids = ", ".join(sorted(each.finding_id for each in found)[:5])
-        raise _misused(prefix, f"begins {len(found)} ids: {ids}")
-    return found[0]
-
-
-def _objects(store: Store) -> tuple[str, list[tuple[str, str]]]:
-    """Return the last run's id, and key and SHA-256 of its objects of findings."""
-    latest = _json(store, LATEST)
-    try:
-        manifest = _json(store, str(latest["manifest"]))
-        listed = [(str(each["key"]), str(each["sha256"])) for each in manifest["objects"]]
-        return str(manifest["run_id"]), [each for each in listed if each[0].startswith("findings/")]
-    except (KeyError, TypeError) as error:
-        raise StorageError(f"{store.url(LATEST)} and its manifest are not those of a run.", _ADVICE) from error
+    id_prefix = prefix.lower()
+    if len(id_prefix) < MIN_ID_LENGTH or not _HEX_DIGITS.issuperset(id_prefix):
+        raise _id_error(prefix, f"is not a finding ID: expected at least {MIN_ID_LENGTH} hex digits")
+    manifest = _latest_manifest(store)
+    rows = [record for record in manifest.objects if record.key.startswith("findings/")]
+    matches = [
+        finding
+        for findings in parallel_map(lambda record: list(_matches(store, record, id_prefix)), rows)
+        for finding in findings
+    ]
+    if not matches:
+        raise _id_error(prefix, f"matches no finding of run {manifest.run_id}")
+    if len(matches) > 1:
+        ids = ", ".join(sorted(finding.finding_id for finding in matches)[:_MOST_IDS_SHOWN])
+        raise _id_error(prefix, f"is ambiguous: it matches {len(matches)} findings: {ids}")
+    return matches[0]
 
 
-def _json(store: Store, key: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+def _latest_manifest(store: Store) -> ManifestDocument:
+    latest = _read(store, LATEST, LatestDocument)
+    return _read(store, latest.manifest, ManifestDocument)
+
+
+def _read(store: Store, key: str, kind: type[D]) -> D:
     body = store.get(key)
     if body is None:
-        raise StorageError(f"There is no {store.url(key)}.", _ADVICE)
+        raise StorageError(f"{store.url(key)} does not exist.", _OUTPUT_ADVICE)
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise StorageError(f"{store.url(key)} is not JSON.", _ADVICE) from error
+        return parse(kind, body)
+    except ValueError as error:
+        raise StorageError(f"{store.url(key)} is not a document of this version of auditor.", _OUTPUT_ADVICE) from error
 
 
-def _matching(store: Store, key: str, digest: str, prefix: str) -> Iterator[Finding]:
-    body = store.get(key)
-    if body is None or hashlib.sha256(body).hexdigest() != digest:
-        raise StorageError(f"{store.url(key)} is not what the manifest of the run says.", "Audit again.")
+def _matches(store: Store, record: ObjectRecord, id_prefix: str) -> Iterator[Finding]:
+    body = store.get(record.key)
+    if body is None or hashlib.sha256(body).hexdigest() != record.sha256:
+        problem = "is missing or does not match its SHA-256 in the manifest"
+        raise StorageError(f"{store.url(record.key)} {problem}.", "Run the audit again.")
+    account = Account(record.key.rpartition("/")[2].partition(".")[0])
     try:
-        lines = [line for line in gzip.decompress(body).splitlines(keepends=True) if prefix.encode() in line]
-        account = Account(key.rpartition("/")[2].partition(".")[0])
-        rows = decode.findings(gzip.compress(b"".join(lines)), account) if lines else ()
+        # Most rows do not contain the ID: only those that do are parsed.
+        lines = [line for line in gzip.decompress(body).splitlines(keepends=True) if id_prefix.encode() in line]
+        findings = decode.findings(gzip.compress(b"".join(lines)), account) if lines else ()
     except (OSError, EOFError, zlib.error, ValueError) as error:
-        raise StorageError(f"{store.url(key)} holds no findings.", "Audit again.") from error
-    yield from (each for each in rows if each.finding_id.startswith(prefix))
+        raise StorageError(f"{store.url(record.key)} contains no valid findings.", "Run the audit again.") from error
+    yield from (finding for finding in findings if finding.finding_id.startswith(id_prefix))
 
 
-def _misused(prefix: str, what: str) -> ConfigError:
-    advice = (
-        "The rows under findings/ and the report name the ids; the first 8 digits are enough where they are unique."
-    )
-    return ConfigError([Problem("FINDING_ID", 0, "", f"{prefix!r} {what}", advice)])
+def _id_error(prefix: str, problem: str) -> ConfigError:
+    return ConfigError([Problem("FINDING_ID", 0, "", f"{prefix!r} {problem}", _ID_ADVICE)])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from auditor.archive.archive import ObjectEntry
+from auditor.contracts.run import ObjectRecord
 from auditor.domain.check import Status
 from auditor.domain.coverage import Coverage, CoverageStatus
 from auditor.domain.finding import Finding
@@ -26,7 +26,7 @@ class AccountDigest:
     failures: tuple[Finding, ...]
     unknowns: tuple[Finding, ...]
     gaps: tuple[Coverage, ...]
-    entries: tuple[ObjectEntry, ...] = ()
+    entries: tuple[ObjectRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class RunMetadata:
     interrupted: bool = False
 
 
-def digest(result: AccountResult, entries: tuple[ObjectEntry, ...] = ()) -> AccountDigest:
+def digest(result: AccountResult, entries: tuple[ObjectRecord, ...] = ()) -> AccountDigest:
     """Return the worst findings of an account, its gaps, and the counts of everything."""
     failures = (finding for finding in result.findings if finding.status is Status.FAIL)
     unknowns = (finding for finding in result.findings if finding.status is Status.UNKNOWN)
@@ -58,7 +58,7 @@ def digest(result: AccountResult, entries: tuple[ObjectEntry, ...] = ()) -> Acco
 class RunAggregator:
     """Adds up account digests. The result does not depend on their order."""
 
-    entries: list[ObjectEntry] = field(default_factory=list)
+    entries: list[ObjectRecord] = field(default_factory=list)
     _accounts: list[AccountSummary] = field(default_factory=list)
     _failures: list[Finding] = field(default_factory=list)
     _unknowns: list[Finding] = field(default_factory=list)
@@ -76,7 +76,7 @@ class RunAggregator:
 
     def _add(
         self,
-        entries: Iterable[ObjectEntry],
+        entries: Iterable[ObjectRecord],
         failures: Iterable[Finding],
         unknowns: Iterable[Finding],
         gaps: Iterable[Coverage],

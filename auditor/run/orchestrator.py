@@ -8,12 +8,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
 
 from auditor import __version__
-from auditor.archive.archive import Archive, ObjectEntry
+from auditor.archive.archive import Archive
 from auditor.archive.layout import LATEST, Layout
 from auditor.aws.collectors import collectors_for
+from auditor.contracts.run import CheckOrigin, ObjectRecord, Provenance
 from auditor.domain.check import Check, Severity
 from auditor.domain.events import Event, Level, Notice, Observer, RunEnded, RunStarted
 from auditor.domain.result import CheckInfo, RunResult
@@ -193,7 +193,7 @@ def _info(check: Check[object]) -> CheckInfo:
     )
 
 
-def _write_documents(context: RunContext, result: RunResult) -> list[ObjectEntry]:
+def _write_documents(context: RunContext, result: RunResult) -> list[ObjectRecord]:
     return [
         context.archive.write_summary(summary_json.summary_json(result)),
         context.archive.write_report(render(result, _paths(context.store.first, context.layout))),
@@ -207,7 +207,7 @@ def _paths(store: Store, layout: Layout) -> RunPaths:
 
 
 def _finalize(
-    context: RunContext, result: RunResult, entries: list[ObjectEntry], hashes: Mapping[str, str | None]
+    context: RunContext, result: RunResult, entries: list[ObjectRecord], hashes: Mapping[str, str | None]
 ) -> tuple[str, ...]:
     """Deliver the spooled objects, then write the manifest, then `latest.json`; return the keys still undelivered.
 
@@ -215,7 +215,7 @@ def _finalize(
     """
     undelivered = context.store.deliver()
     if not undelivered and not result.interrupted:
-        context.archive.write_manifest(result, entries, _manifest_fields(context, hashes))
+        context.archive.write_manifest(result, entries, _provenance(context, hashes))
         undelivered = context.store.deliver()
     if not undelivered and not result.interrupted:
         context.archive.publish(result)
@@ -223,21 +223,21 @@ def _finalize(
     return undelivered
 
 
-def _manifest_fields(context: RunContext, hashes: Mapping[str, str | None]) -> dict[str, Any]:
+def _provenance(context: RunContext, hashes: Mapping[str, str | None]) -> Provenance:
     run = context.run
-    return {
-        "previous_run": run.previous_run,
-        "inventory_sha256": hashes.get("inventory"),
-        "settings_sha256": hashes.get("settings"),
-        "state": {**run.trusted_digests, **context.fact_cache.digests},
-        "checks": [check.id for check in run.settings.checks],
-        "check_origins": {
-            check.id: {"source": check.origin.source, "version": check.origin.version}
+    return Provenance(
+        previous_run=run.previous_run,
+        inventory_sha256=hashes.get("inventory"),
+        settings_sha256=hashes.get("settings"),
+        cache_digests={**run.trusted_digests, **context.fact_cache.digests},
+        checks=[check.id for check in run.settings.checks],
+        check_origins={
+            check.id: CheckOrigin(source=check.origin.source, version=check.origin.version)
             for check in run.settings.checks
             if check.origin.source
         },
-        "versions": _versions(),
-    }
+        versions=_versions(),
+    )
 
 
 def _versions() -> dict[str, str]:

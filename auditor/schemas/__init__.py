@@ -1,16 +1,23 @@
-"""JSON Schemas (draft 2020-12) of what goes in and of what comes out, shipped with the package.
+"""JSON Schemas (draft 2020-12) of the files that auditor reads and the documents that it writes.
 
-They are generated from the models: `python -m auditor.schemas` writes them anew.
+They ship with the package and are generated from the models: `python -m auditor.schemas` writes them again.
 """
 
 from __future__ import annotations
 
 from importlib.resources import files
 
-#: What there is a schema of: three files that operators write, two kinds of rows that programs read.
-NAMES = ("inventory", "settings", "check", "finding", "coverage")
+#: Files that operators write.
+INPUTS = ("inventory", "settings", "check")
+#: Documents that programs read: rows, documents of a run, and what commands print.
+OUTPUTS = (
+    *("finding", "coverage"),
+    *("claim", "manifest", "latest", "summary"),
+    *("check-list", "check-page", "file-report", "plan"),
+)
+NAMES = INPUTS + OUTPUTS
 
 
 def read(name: str) -> str:
-    """The schema of one of `NAMES`, as it is shipped: JSON text. Raises FileNotFoundError for any other name."""
+    """Return the shipped schema with one of `NAMES` as JSON text. Raises FileNotFoundError for any other name."""
     return files(__name__).joinpath(f"{name}.schema.json").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`python -m auditor.schemas` writes the shipped schemas anew."""
+"""`python -m auditor.schemas`: write the shipped schemas again."""
 
 from __future__ import annotations
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from auditor.archive.archive import Archive, ObjectEntry
+from auditor.archive.archive import Archive
 from auditor.archive.layout import LATEST, Layout
+from auditor.contracts.run import ObjectRecord
 from auditor.domain.check import Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.errors import RunExists, StorageError
@@ -20,14 +21,14 @@ from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult, RunResult
 from auditor.domain.scope import Account
 from auditor.store.store import HTML, JSON, NDJSON, Blob
-from tests.builders import NOW, account, coverage, finding, run_result, unknown
+from tests.builders import NOW, account, coverage, finding, provenance, run_result, unknown
 from tests.store.stubs import Memory
 
 RUN = "20261123T020000Z-1a2b3c"
 LATER, EARLIER = "20261124T020000Z-000000", "20261122T020000Z-ffffff"
 CLAIM, MANIFEST = f"state/claims/{RUN}.json", f"runs/{RUN}/manifest.json"
 
-CONTEXT = {"previous_run": EARLIER, "inventory_sha256": "00", "versions": {"auditor": "0.1.0"}}
+PROVENANCE = provenance(previous_run=EARLIER, inventory_sha256="00")
 
 
 def account_result(owner: Account, *findings: Finding) -> AccountResult:
@@ -49,13 +50,13 @@ def result_of(run_id: str = RUN, **fields: Any) -> RunResult:  # noqa: ANN401 - 
     return run_result(rows, run_id=run_id, **fields)
 
 
-def write(store: Memory, run_id: str = RUN) -> list[ObjectEntry]:
+def write(store: Memory, run_id: str = RUN) -> list[ObjectRecord]:
     """Write a whole run of two accounts."""
     archive = Archive(store, Layout(run_id))
     archive.claim(NOW, "print")
     entries = [each for number in (2, 1) for each in archive.write_account(two_findings(number))]
     entries += [archive.write_summary(b"{}"), archive.write_report("<p>caf\u00e9</p>")]
-    archive.write_manifest(result_of(run_id), entries, CONTEXT)
+    archive.write_manifest(result_of(run_id), entries, PROVENANCE)
     archive.publish(result_of(run_id))
     return entries
 
@@ -131,7 +132,7 @@ def test_the_manifest_tells_every_object_as_it_is() -> None:
         if each["key"].endswith(".jsonl.gz"):
             assert each["rows"] == len(lines(store, each["key"])) == 2
         else:
-            assert "rows" not in each
+            assert each["rows"] is None
     assert sorted(each.key for each in entries) == [each["key"] for each in listed]
 
 
@@ -154,7 +155,7 @@ def test_the_manifest_says_what_the_run_was() -> None:
             "accounts_complete": 0,
             "scopes": {"EXAMINED": 2, "NOT_EXAMINED": 2},
         },
-        **CONTEXT,
+        "provenance": vars(PROVENANCE),
     }
 
 
@@ -217,7 +218,7 @@ def test_a_run_id_is_taken_once() -> None:
     store = Memory()
     Archive(store, Layout(RUN)).claim(NOW, "print")
 
-    with pytest.raises(RunExists, match=f"another run has the id {RUN}") as caught:
+    with pytest.raises(RunExists, match=f"Run ID {RUN} is already claimed") as caught:
         Archive(store, Layout(RUN)).claim(NOW, "print")
 
     assert "--run-id" in caught.value.advice
@@ -234,8 +235,8 @@ def test_a_run_that_somebody_else_has_sealed_stays_as_it_is() -> None:
     store = Memory()
     store.put(MANIFEST, Blob(b"theirs", once=True))
 
-    with pytest.raises(RunExists, match="sealed by someone else"):
-        Archive(store, Layout(RUN)).write_manifest(result_of(), [], CONTEXT)
+    with pytest.raises(RunExists, match="already completed by another process"):
+        Archive(store, Layout(RUN)).write_manifest(result_of(), [], PROVENANCE)
 
     assert store.blobs[MANIFEST].body == b"theirs"
 
@@ -303,7 +304,7 @@ WRITES: dict[str, Callable[[Archive], object]] = {
     "account": lambda archive: archive.write_account(two_findings(1)),
     "summary": lambda archive: archive.write_summary(b"{}"),
     "report": lambda archive: archive.write_report("<p></p>"),
-    "manifest": lambda archive: archive.write_manifest(result_of(), [], CONTEXT),
+    "manifest": lambda archive: archive.write_manifest(result_of(), [], PROVENANCE),
 }
 
 
@@ -314,7 +315,7 @@ def test_who_was_taken_for_dead_writes_nothing_over_the_work_of_who_took_the_run
     second = Archive(store, Layout(RUN)).claim(NOW, "print", resume=True)
     before = dict(store.blobs)
 
-    with pytest.raises(RunExists, match="has been taken up by another process"):
+    with pytest.raises(RunExists, match="Another process has resumed run"):
         WRITES[what](alive)
 
     assert store.blobs == before

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.archive import encode
+from auditor.contracts.document import timestamp
 from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.check import Evidence, Status
 from auditor.domain.coverage import CoverageStatus
@@ -177,8 +178,8 @@ def test_the_reason_of_what_was_examined_is_null() -> None:
 def test_times_are_utc_to_the_second() -> None:
     moment = datetime(2026, 11, 23, 2, 0, 0, 999_999, tzinfo=timezone(timedelta(hours=-5)))
 
-    assert encode.timestamp(moment) == "2026-11-23T07:00:00Z"
-    assert encode.timestamp(moment.replace(tzinfo=None)) == "2026-11-23T02:00:00Z"
+    assert timestamp(moment) == "2026-11-23T07:00:00Z"
+    assert timestamp(moment.replace(tzinfo=None)) == "2026-11-23T02:00:00Z"
 
 
 def test_the_same_rows_are_the_same_bytes_in_whatever_order_they_come() -> None:

@@ -1,4 +1,4 @@
-"""A finding by its id, out of what a run wrote: found, ambiguous, absent, and out of what is no run."""
+"""Finding one finding of the latest run by its ID."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from auditor.archive import lookup
-from auditor.archive.archive import Archive, ObjectEntry
+from auditor.archive.archive import Archive
 from auditor.archive.layout import LATEST, Layout
+from auditor.contracts.run import ObjectRecord
 from auditor.domain.errors import ConfigError, StorageError
 from auditor.domain.finding import Finding
 from auditor.domain.result import AccountResult
 from auditor.store.folder import Folder
 from auditor.store.store import Blob
-from tests.builders import account, finding, run_result
+from tests.builders import account, finding, provenance, run_result
 
 RUN = "20261123T020000Z-1a2b3c"
 FINDINGS = [
@@ -28,58 +29,83 @@ FINDINGS = [
 
 @pytest.fixture
 def store(tmp_path: Path) -> Folder:
-    """A run of two accounts that has ended."""
+    """A complete run of two accounts."""
     folder = Folder(tmp_path)
     archive = Archive(folder, Layout(RUN))
-    entries: list[ObjectEntry] = []
+    entries: list[ObjectRecord] = []
     for number in (1, 2):
-        of = account(number)
-        entries += archive.write_account(
-            AccountResult(of, tuple(each for each in FINDINGS if each.account.id == of.id), ())
-        )
+        owner = account(number)
+        findings = tuple(finding for finding in FINDINGS if finding.account.id == owner.id)
+        entries += archive.write_account(AccountResult(owner, findings, ()))
     result = run_result(run_id=RUN)
-    archive.write_manifest(result, entries, {})
+    archive.write_manifest(result, entries, provenance())
     archive.publish(result)
     return folder
 
 
-@pytest.mark.parametrize("wanted", FINDINGS, ids=lambda each: f"{each.account.id}-{each.region}-{each.resource.name}")
-def test_a_finding_is_found_by_its_id_and_by_how_it_begins(store: Folder, wanted: Finding) -> None:
-    for prefix in (wanted.finding_id, wanted.finding_id[:8], wanted.finding_id[:9].upper()):
+@pytest.mark.parametrize("expected", FINDINGS, ids=lambda f: f"{f.account.id}-{f.region}-{f.resource.name}")
+def test_returns_the_finding_with_the_id_or_with_an_id_that_starts_so(store: Folder, expected: Finding) -> None:
+    for prefix in (expected.finding_id, expected.finding_id[:8], expected.finding_id[:9].upper()):
         found = lookup.find_finding(store, prefix)
-        assert found.finding_id == wanted.finding_id
-        assert (found.account.id, found.region) == (wanted.account.id, wanted.region)
-        assert (found.resource, found.evidence, found.usage) == (wanted.resource, wanted.evidence, wanted.usage)
+        assert found.finding_id == expected.finding_id
+        assert (found.account.id, found.region) == (expected.account.id, expected.region)
+        assert (found.resource, found.evidence, found.usage) == (expected.resource, expected.evidence, expected.usage)
 
 
-@pytest.mark.parametrize("prefix", ["", "1234567", "0000000g", "../../etc/passwd", "00000000", "f" * 33])
-def test_what_is_the_id_of_nothing_is_refused(store: Folder, prefix: str) -> None:
-    with pytest.raises(ConfigError, match="FINDING_ID"):
+@pytest.mark.parametrize(
+    ("prefix", "problem"),
+    [
+        pytest.param("", "not a finding ID", id="nothing"),
+        pytest.param("1234567", "not a finding ID", id="seven digits"),
+        pytest.param("0000000g", "not a finding ID", id="a letter that is not a hex digit"),
+        pytest.param("../../etc/passwd", "not a finding ID", id="a path"),
+        pytest.param("00000000", f"matches no finding of run {RUN}", id="an unused prefix"),
+        pytest.param("f" * 33, f"matches no finding of run {RUN}", id="more digits than an ID has"),
+    ],
+)
+def test_an_id_without_a_finding_is_a_usage_error(store: Folder, prefix: str, problem: str) -> None:
+    with pytest.raises(ConfigError, match=problem) as error:
         lookup.find_finding(store, prefix)
 
+    assert str(error.value).startswith("FINDING_ID: ")
 
-def test_a_beginning_of_several_is_refused_with_all_of_them(store: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lookup, "SHORTEST", 0)
 
-    with pytest.raises(ConfigError) as raised:
+def test_an_ambiguous_prefix_is_a_usage_error_that_lists_ids(store: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup, "MIN_ID_LENGTH", 0)
+
+    with pytest.raises(ConfigError, match=f"is ambiguous: it matches {len(FINDINGS)} findings") as error:
         lookup.find_finding(store, "")
 
-    assert f"begins {len(FINDINGS)} ids" in str(raised.value)
+    assert min(finding.finding_id for finding in FINDINGS) in str(error.value)
 
 
-def test_rows_that_are_not_those_of_the_manifest_are_not_believed(store: Folder) -> None:
+@pytest.mark.parametrize("body", [b"something else", None], ids=["replaced", "missing"])
+def test_rows_that_do_not_match_the_manifest_are_a_storage_error(store: Folder, body: bytes | None) -> None:
     key = Layout(RUN).findings(account(1).id)
-    store.put(key, Blob(b"something else"))
+    if body is None:
+        Path(store.url(key)).unlink()
+    else:
+        store.put(key, Blob(body))
 
-    with pytest.raises(StorageError, match="not what the manifest"):
+    with pytest.raises(StorageError, match="does not match its SHA-256"):
         lookup.find_finding(store, FINDINGS[0].finding_id)
 
 
-@pytest.mark.parametrize("body", [None, b"{", b"[]", b"null", json.dumps({"manifest": "none.json"}).encode()])
-def test_what_is_no_run_is_told(tmp_path: Path, body: bytes | None) -> None:
+@pytest.mark.parametrize(
+    "latest",
+    [
+        pytest.param(None, id="no latest.json"),
+        pytest.param(b"{", id="half a document"),
+        pytest.param(b"[]", id="a list"),
+        pytest.param(b"null", id="null"),
+        pytest.param(json.dumps({"manifest": "none.json"}).encode(), id="a document with other fields"),
+        pytest.param(b"[" * 200_000, id="deep nesting"),
+    ],
+)
+def test_an_output_without_a_complete_run_is_a_storage_error(tmp_path: Path, latest: bytes | None) -> None:
     store = Folder(tmp_path)
-    if body is not None:
-        store.put(LATEST, Blob(body))
+    if latest is not None:
+        store.put(LATEST, Blob(latest))
 
-    with pytest.raises(StorageError):
+    with pytest.raises(StorageError, match=r"latest\.json (does not exist|is not a document of this version)"):
         lookup.find_finding(store, "12345678")

@@ -149,8 +149,10 @@ def test_the_manifest_says_which_texts_judged_and_the_rows_are_like_any_other(
 
     manifest = json.loads(bucket.blobs[MANIFEST].body)
     (own,) = (each for each in how.checks if each.id == "own-no-privileged")
-    assert {FLAGSHIP, "own-no-privileged"} <= set(manifest["checks"])
-    assert manifest["check_origins"] == {"own-no-privileged": {"source": str(path), "version": own.origin.version}}
+    assert {FLAGSHIP, "own-no-privileged"} <= set(manifest["provenance"]["checks"])
+    assert manifest["provenance"]["check_origins"] == {
+        "own-no-privileged": {"source": str(path), "version": own.origin.version}
+    }
     summary = json.loads(bucket.blobs[f"runs/{RUN}/summary.json"].body)
     assert summary["counts"]["check"]["own-no-privileged"][Status.FAIL] > 0
 

@@ -98,7 +98,7 @@ def test_the_manifest_describes_every_object_of_the_run(night: tuple[Fleet, Nigh
     for listed in manifest["objects"]:
         body = (done.output / listed["key"]).read_bytes()
         assert (listed["sha256"], listed["bytes"]) == (hashlib.sha256(body).hexdigest(), len(body)), listed["key"]
-    rows = sum(listed.get("rows", 0) for listed in manifest["objects"] if listed["key"].startswith("findings/"))
+    rows = sum(listed["rows"] for listed in manifest["objects"] if listed["key"].startswith("findings/"))
     assert rows == len(done.findings())
     assert manifest["complete"] is True
     assert manifest["coverage"]["percent"] == 100

@@ -75,7 +75,7 @@ def test_what_fails_is_what_the_fleet_was_built_to_have(
     assert {(row["severity"], *row["reasons"], row["remediation"]) for row in rows} == {
         ("high", "powerful", "Take them away.")
     }
-    assert list(night.manifest()["check_origins"]) == ["own-host-root"]
+    assert list(night.manifest()["provenance"]["check_origins"]) == ["own-host-root"]
     assert "own-host-root" in night.report()
 
 

@@ -180,7 +180,7 @@ def test_latest_goes_from_night_to_night_and_never_back(night: RunSetup, place: 
     attempt = night.run_to_end("--run-id", RUN, *without_tags)
     assert attempt.code == 0, attempt.stderr
     assert published_run(place) == RUN
-    assert json.loads(place.get(f"runs/{RUN}/manifest.json") or b"")["previous_run"] == EARLIER
+    assert json.loads(place.get(f"runs/{RUN}/manifest.json") or b"")["provenance"]["previous_run"] == EARLIER
     assert attempt.calls() < asked, "the notes of the night before were not found"
 
     late = night.run_to_end("--run-id", EARLIER.replace("test", "late"))

@@ -119,8 +119,8 @@ def _vouch(notes: Path, output: Path, body: bytes) -> None:
     manifest = output / json.loads((output / "latest.json").read_bytes())["manifest"]
     document: dict[str, Any] = json.loads(manifest.read_bytes())
     key = notes.relative_to(output).as_posix()
-    assert key in document["state"]
-    document["state"][key] = hashlib.sha256(body).hexdigest()
+    assert key in document["provenance"]["cache_digests"]
+    document["provenance"]["cache_digests"][key] = hashlib.sha256(body).hexdigest()
     manifest.write_text(json.dumps(document), encoding="utf-8")
 
 

@@ -13,7 +13,7 @@ from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.result import AccountResult
 from auditor.parsers.ecs.task_definitions import parse_daemon
 from auditor.store.folder import Folder
-from tests.builders import account, check_by_id, finding, run_result
+from tests.builders import account, check_by_id, finding, provenance, run_result
 from tests.remediation.failing import CANARY
 
 ARN = "arn:aws:ecs:eu-west-1:000000000001:daemon-task-definition/agent:3"
@@ -43,7 +43,7 @@ def test_a_daemon_is_registered_without_tags_and_updated_where_it_runs(tmp_path:
     )
     archive = Archive(Folder(tmp_path / "out"), Layout("20261123T020000Z-1a2b3c"))
     result = run_result(run_id="20261123T020000Z-1a2b3c")
-    archive.write_manifest(result, archive.write_account(AccountResult(account(), (failing,), ())), {})
+    archive.write_manifest(result, archive.write_account(AccountResult(account(), (failing,), ())), provenance())
     archive.publish(result)
     (tmp_path / "described.json").write_text(json.dumps({"daemonTaskDefinition": RAW}), encoding="utf-8")
     flags = {

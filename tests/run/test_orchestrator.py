@@ -70,7 +70,7 @@ def test_accounts_come_first_then_what_people_read_then_the_manifest_and_latest_
     assert outcome.exit_code == OK
     assert bucket.asked[1:] == [CLAIM, *ROWS, SUMMARY, REPORT, MANIFEST, LATEST]
     assert json.loads(bucket.blobs[LATEST].body)["run_id"] == RUN
-    assert json.loads(bucket.blobs[MANIFEST].body)["previous_run"] == LAST_NIGHT
+    assert json.loads(bucket.blobs[MANIFEST].body)["provenance"]["previous_run"] == LAST_NIGHT
 
 
 @pytest.mark.parametrize("key", [*ROWS, SUMMARY, REPORT, MANIFEST, LATEST])

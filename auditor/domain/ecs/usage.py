@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from auditor.domain.ecs.workloads import Placement, Service, Task
 from auditor.domain.usage import Usage, UsageText
@@ -15,6 +15,9 @@ _MAX_NAMES = 3
 @dataclass(frozen=True, slots=True)
 class EcsUsage:
     """What uses a task definition revision, or several revisions of one family."""
+
+    #: Read by pydantic when it generates the schema of output rows, which hold the fields as `usage`.
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "use_attribute_docstrings": True}
 
     services: tuple[str, ...] = ()
     """ARNs of the services that use it."""

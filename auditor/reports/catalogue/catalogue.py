@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 
+from auditor.contracts.check_list import CheckListDocument
+from auditor.contracts.document import SCHEMA_VERSION, to_json
 from auditor.reports.catalogue.manual import Described, cell, columns, frameworks, metadata, origin
 from auditor.reports.labels import framework_name, framework_order
 from auditor.reports.page.frameworks import numbered
@@ -36,7 +37,7 @@ def listing_markdown(checks: Sequence[Described], grouped_by: Iterable[str] = ()
 
 def listing_json(checks: Sequence[Described], _: Iterable[str] = ()) -> str:
     """Return the list for programs: each check once, with all its frameworks."""
-    return json.dumps([metadata(each) for each in checks], indent=2)
+    return to_json(CheckListDocument(schema_version=SCHEMA_VERSION, checks=[metadata(each) for each in checks]))
 
 
 def _tables(checks: Sequence[Described], grouped_by: Iterable[str]) -> list[tuple[str, list[Row]]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from auditor.contracts.check_list import CheckDescription, CheckPageDocument, ManualSection, ParameterDescription
+from auditor.contracts.document import SCHEMA_VERSION, to_json
 from auditor.domain.check import Check
 from auditor.reports.labels import framework_order
 from auditor.reports.sanitize import sanitize
@@ -42,31 +43,35 @@ def page_markdown(it: Described) -> str:
 
 def page_json(it: Described) -> str:
     """Return the page for programs: the metadata, and the sections in their order."""
-    return json.dumps(
-        {
-            **metadata(it),
-            "remediation": it.check.remediation,
-            "reasons": dict(it.check.reason_texts),
-            "parameters": [
-                {"name": name, "default": default, "kind": kind} for name, default, kind in _parameters(it.check)
+    return to_json(
+        CheckPageDocument(
+            schema_version=SCHEMA_VERSION,
+            check=metadata(it),
+            remediation=it.check.remediation,
+            reasons=dict(it.check.reason_texts),
+            parameters=[
+                ParameterDescription(
+                    name=name, default=list(default) if isinstance(default, tuple) else default, kind=kind
+                )
+                for name, default, kind in _parameters(it.check)
             ],
-            "sections": [{"title": title, "text": body} for title, body in sections(it.check.manual)],
-        },
-        indent=2,
+            sections=[ManualSection(title=title, text=text) for title, text in sections(it.check.manual)],
+        )
     )
 
 
-def metadata(it: Described) -> Mapping[str, Any]:
+def metadata(it: Described) -> CheckDescription:
     """Return what a list says of a check, for programs."""
-    return {
-        "id": it.check.id,
-        "title": it.check.title,
-        "severity": it.check.severity,
-        "judges": it.check.fact_type.__name__,
-        "from": origin(it.check),
-        "frameworks": {name: list(controls) for name, controls in sorted(it.check.frameworks.items())},
-        "api_calls": dict(it.costs),
-    }
+    return CheckDescription(
+        id=it.check.id,
+        title=it.check.title,
+        problem=it.check.problem,
+        severity=it.check.severity,
+        fact_type=it.check.fact_type.__name__,
+        origin=origin(it.check),
+        frameworks={name: list(controls) for name, controls in it.check.frameworks.items()},
+        api_calls=dict(it.costs),
+    )
 
 
 def frameworks(check: Check[Any]) -> str:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
+from auditor.contracts.document import SCHEMA_VERSION, to_json
+from auditor.contracts.file_report import (
+    CheckedFile,
+    DeclaredResourceRow,
+    FileFindingRow,
+    FileLocation,
+    FileReportDocument,
+    UncheckedRow,
+)
+from auditor.contracts.rows import evidence_row
 from auditor.domain.check import Evidence, Status
-from auditor.domain.file_report import FileFinding, FileReport
+from auditor.domain.file_report import FileFinding, FileReport, SourceLocation
 from auditor.reports.labels import pluralize
 from auditor.reports.sanitize import sanitize
-
-SCHEMA_VERSION = "1.0"
 
 
 def text(inspection: FileReport) -> str:
@@ -30,17 +36,19 @@ def text(inspection: FileReport) -> str:
 
 def machine(inspection: FileReport) -> str:
     """Return everything, PASS and NOT_APPLICABLE included, as one JSON document."""
-    document = {
-        "schema_version": SCHEMA_VERSION,
-        "files": [{"path": source, "resources": count} for source, count in inspection.resources],
-        "counts": {status: len(inspection.with_status(status)) for status in Status},
-        "findings": [_row(opinion) for opinion in ranked(inspection, (*_SHOWN, Status.PASS, Status.NOT_APPLICABLE))],
-        "unseen": [
-            {"path": each.location.source, "line": each.location.line or None, "name": each.name, "why": each.reason}
-            for each in inspection.unchecked
-        ],
-    }
-    return json.dumps(document, indent=2, sort_keys=True, allow_nan=False)
+    statuses = (*_SHOWN, Status.PASS, Status.NOT_APPLICABLE)
+    return to_json(
+        FileReportDocument(
+            schema_version=SCHEMA_VERSION,
+            files=[CheckedFile(path=path, resources=count) for path, count in inspection.resources],
+            counts={status: len(inspection.with_status(status)) for status in Status},
+            findings=[_row(finding) for finding in ranked(inspection, statuses)],
+            unchecked=[
+                UncheckedRow(location=_location(item.location), name=item.name, reason=item.reason)
+                for item in inspection.unchecked
+            ],
+        )
+    )
 
 
 _SHOWN = (Status.FAIL, Status.UNKNOWN)
@@ -91,26 +99,24 @@ def _sum(inspection: FileReport) -> str:
     return f"PASS: nothing fails in {what}, {by}."
 
 
-def _row(opinion: FileFinding) -> Mapping[str, Any]:
-    finding = opinion.finding
-    return {
-        "finding_id": finding.finding_id,
-        "check_id": finding.check_id,
-        "title": finding.title,
-        "severity": finding.severity,
-        "status": finding.status,
-        "reasons": list(finding.reasons),
-        "resource": {"type": finding.resource.type, "name": opinion.name},
-        "places": [{"path": spot.source, "line": spot.line or None} for spot in opinion.locations],
-        "evidence": [dict(_evidence(each)) for each in finding.evidence],
-        "standards": dict(finding.standards),
-        "depends_on": list(opinion.depends_on),
-        "remediation": finding.remediation,
-    }
+def _row(file_finding: FileFinding) -> FileFindingRow:
+    finding = file_finding.finding
+    return FileFindingRow(
+        finding_id=finding.finding_id,
+        check_id=finding.check_id,
+        title=finding.title,
+        problem=finding.problem,
+        severity=finding.severity,
+        status=finding.status,
+        reasons=list(finding.reasons),
+        resource=DeclaredResourceRow(type=finding.resource.type, name=file_finding.name),
+        locations=[_location(location) for location in file_finding.locations],
+        evidence=[evidence_row(evidence) for evidence in finding.evidence],
+        standards=dict(finding.standards),
+        depends_on=list(file_finding.depends_on),
+        remediation=finding.remediation,
+    )
 
 
-def _evidence(evidence: Evidence) -> Iterator[tuple[str, Any]]:
-    yield "part", evidence.part
-    yield "kind", evidence.kind
-    yield "reasons", list(evidence.reasons)
-    yield "details", {name: list(each) if isinstance(each, tuple) else each for name, each in evidence.details.items()}
+def _location(location: SourceLocation) -> FileLocation:
+    return FileLocation(path=location.source, line=location.line or None)

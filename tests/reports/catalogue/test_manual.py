@@ -117,23 +117,24 @@ def test_the_list_as_markdown() -> None:
 
 
 def test_the_list_for_programs_names_each_check_once() -> None:
-    first, second, _ = json.loads(listing_json(BOOK, [CIS]))
+    first, second, _ = json.loads(listing_json(BOOK, [CIS]))["checks"]
 
     assert first == {
         "id": "ecs-a",
         "title": "Something holds",
+        "problem": "",
         "severity": "critical",
-        "judges": "TaskDefinition",
-        "from": "built in",
+        "fact_type": "TaskDefinition",
+        "origin": "built in",
         "frameworks": {CIS: ["3.10", "3.4"], "aws-fsbp": ["ECS.4"]},
         "api_calls": COSTS,
     }
     assert second["api_calls"] == OF_CLUSTERS
 
 
-def test_an_empty_list_says_so_and_is_a_list_for_programs() -> None:
+def test_an_empty_list_says_so_and_has_no_checks_for_programs() -> None:
     assert listing([]) == listing_markdown([]) == "No check is selected."
-    assert json.loads(listing_json([])) == []
+    assert json.loads(listing_json([]))["checks"] == []
 
 
 def test_the_page_is_the_metadata_and_then_what_the_author_wrote() -> None:
@@ -191,7 +192,7 @@ def test_the_page_for_programs_has_its_sections_in_order() -> None:
 
     assert [each["title"] for each in document["sections"]] == ["", "Description", "Audit, CLI"]
     assert document["sections"][2]["text"] == "    aws ecs list-clusters"
-    assert (document["id"], document["reasons"], document["remediation"]) == ("ecs-a", words, "Do.")
+    assert (document["check"]["id"], document["reasons"], document["remediation"]) == ("ecs-a", words, "Do.")
     assert document["parameters"][0] == {"name": "mode", "default": "lax", "kind": "one of lax, strict"}
     assert document["parameters"][3]["default"] == ["a", "b"]
 

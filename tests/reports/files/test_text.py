@@ -176,9 +176,9 @@ def test_json_holds_everything() -> None:
         ("PASS", "Ok"),
     ]
     assert document["counts"] == {"FAIL": 1, "UNKNOWN": 1, "PASS": 1, "NOT_APPLICABLE": 0}
-    assert document["findings"][0]["places"][1] == {"path": "infra/a b.yaml", "line": 9}
+    assert document["findings"][0]["locations"][1] == {"path": "infra/a b.yaml", "line": 9}
     assert document["findings"][1]["depends_on"] == ["!Ref Net"]
-    assert document["unseen"][0]["line"] == 2
+    assert document["unchecked"][0]["location"]["line"] == 2
 
 
 def test_sarif_shows_failures_and_what_is_unknown_at_their_places() -> None:

@@ -1,0 +1,128 @@
+"""The documents that describe a run as a whole: its claim, its manifest, and `latest.json`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.contracts.document import Document, SchemaVersion
+from auditor.domain.coverage import CoverageStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimDocument(Document):
+    """Reserves a run ID for one process: `state/claims/<run_id>.json`."""
+
+    schema_version: SchemaVersion
+    """The version of this contract."""
+    run_id: str
+    """The run ID that is claimed."""
+    started_at: str
+    """When the run started: ISO 8601, UTC. A resumed run keeps the start of its first attempt."""
+    claimed_at: str
+    """When this attempt claimed the run ID: ISO 8601, UTC."""
+    fingerprint: str
+    """SHA-256 of the accounts, checks and settings. A run can only be resumed with the same ones."""
+    nonce: str
+    """16 random hexadecimal digits that make the claims of two processes differ."""
+
+
+@dataclass(frozen=True)
+class ObjectRecord(Document):
+    """One object of a run."""
+
+    key: str
+    """Its key below the output folder or prefix."""
+    sha256: str
+    """SHA-256 of its bytes, in hexadecimal digits."""
+    bytes: int
+    """Its size in bytes, compressed if it is compressed."""
+    rows: int | None = None
+    """How many rows it holds; null if it holds no rows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoverageTotals(Document):
+    """How much of the expected scopes was examined."""
+
+    percent: float
+    """Mean over the expected accounts of the share of their scopes that was examined: 0 to 100, rounded down."""
+    accounts_expected: int
+    """Accounts of which something was to be examined."""
+    accounts_complete: int
+    """Expected accounts that were examined in full."""
+    scopes: dict[CoverageStatus, int]
+    """Coverage records by status. A status without records is left out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckOrigin(Document):
+    """Where a check that is not built in comes from."""
+
+    source: str
+    """Path of a file, or name of a Python distribution."""
+    version: str
+    """SHA-256 of the file, or version of the distribution."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance(Document):
+    """What a run was made from."""
+
+    previous_run: str | None
+    """The run that `latest.json` named when this run started; null if there was none."""
+    inventory_sha256: str | None
+    """SHA-256 of the inventory file; null if there was none."""
+    settings_sha256: str | None
+    """SHA-256 of the settings file; null if there was none."""
+    cache_digests: dict[str, str]
+    """SHA-256 of the fact cache objects that the next run may trust, by key."""
+    checks: list[str]
+    """IDs of the enabled checks."""
+    check_origins: dict[str, CheckOrigin]
+    """Where the checks that are not built in come from, by check ID."""
+    versions: dict[str, str]
+    """Versions of auditor, Python and the AWS libraries, by name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManifestDocument(Document):
+    """Describes a run and lists its objects: `runs/<run_id>/manifest.json`. It exists once the run is complete."""
+
+    schema_version: SchemaVersion
+    """The version of this contract."""
+    run_id: str
+    """The run; sorts by time."""
+    started_at: str
+    """When the run started: ISO 8601, UTC."""
+    finished_at: str
+    """When the last account was finished: ISO 8601, UTC."""
+    complete: bool
+    """Whether everything expected was examined."""
+    coverage: CoverageTotals
+    """How much was examined."""
+    provenance: Provenance
+    """What the run was made from."""
+    objects: list[ObjectRecord]
+    """The objects of the run, sorted by key. The manifest itself is not listed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LatestDocument(Document):
+    """Names the latest run: `latest.json`. It is written last, so that readers never see half a run."""
+
+    schema_version: SchemaVersion
+    """The version of this contract."""
+    run_id: str
+    """The latest run."""
+    manifest: str
+    """Key of its manifest."""
+    report: str
+    """Key of its HTML report."""
+    summary: str
+    """Key of its `summary.json`."""
+    finished_at: str
+    """When it finished: ISO 8601, UTC."""
+    complete: bool
+    """Whether everything expected was examined."""
+    coverage: CoverageTotals
+    """How much was examined."""

@@ -1,0 +1,207 @@
+"""`summary.json`: the numbers of a run, for programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.contracts.document import Document, SchemaVersion
+from auditor.domain.check import Severity, Status
+from auditor.domain.coverage import CoverageStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunNumbers(Document):
+    """When the run took place, and what it cost."""
+
+    run_id: str
+    """The run; sorts by time."""
+    started_at: str
+    """When the run started: ISO 8601, UTC."""
+    finished_at: str
+    """When the last account was finished: ISO 8601, UTC."""
+    duration_s: float
+    """Seconds between the two."""
+    version: str
+    """The version of auditor."""
+    interrupted: bool
+    """Whether the run was stopped before its end."""
+    calls: int
+    """Calls sent to AWS."""
+    throttled: int
+    """Calls that AWS refused because of their rate."""
+    retried: int
+    """Calls that repeated an earlier one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverallVerdict(Document):
+    """The result of the run in one sentence."""
+
+    complete: bool
+    """Whether everything expected was examined."""
+    sentence: str
+    """Coverage, failures and unknowns, in words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoverageNumbers(Document):
+    """How much of the expected scopes was examined."""
+
+    percent: float
+    """Mean over the expected accounts of the share of their scopes that was examined: 0 to 100, rounded down."""
+    accounts: dict[CoverageStatus, int]
+    """Accounts by coverage status; every status is named."""
+    scopes: dict[CoverageStatus, int]
+    """Coverage records by status; every status is named."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingCounts(Document):
+    """Findings over all accounts."""
+
+    status: dict[Status, int]
+    """Findings by status; every status is named."""
+    severity: dict[Severity, int]
+    """FAIL findings by severity; every severity is named."""
+    check: dict[str, dict[Status, int]]
+    """Findings by check ID and status."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountNumbers(Document):
+    """The numbers of one account."""
+
+    id: str
+    """12 digits."""
+    name: str
+    """The name in the inventory or the organization; empty if there is none."""
+    ou: str
+    """The path of organizational units; empty if it is unknown."""
+    coverage_status: CoverageStatus
+    """How much of the account was examined."""
+    share_examined: float
+    """The share of its expected scopes that was examined in full: 0 to 1."""
+    scopes: dict[CoverageStatus, int]
+    """Its coverage records by status. A status without records is left out."""
+    status: dict[Status, int]
+    """Its findings by status; every status is named."""
+    severity: dict[Severity, int]
+    """Its FAIL findings by severity; every severity is named."""
+    calls: int
+    """Calls sent to AWS."""
+    throttled: int
+    """Calls that AWS refused because of their rate."""
+    retried: int
+    """Calls that repeated an earlier one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckSummary(Document):
+    """An enabled check."""
+
+    id: str
+    """Its ID."""
+    title: str
+    """What it requires."""
+    severity: Severity
+    """How bad a failure is."""
+    frameworks: dict[str, list[str]]
+    """The controls that it covers, by framework."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowCounts(Document):
+    """How many rows there are, and how many of them the HTML report shows."""
+
+    total: int
+    """Rows below `findings/`."""
+    listed: int
+    """Rows in the HTML report."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally(Document):
+    """The findings of one control or one framework."""
+
+    status: str
+    """What is known of it, in words."""
+    score: float | None
+    """Percentage of the judged resources that pass; null if none was judged."""
+    passing: int
+    """PASS findings."""
+    failing: int
+    """FAIL findings."""
+    unknown: int
+    """UNKNOWN findings."""
+    unexamined: float
+    """Percentage of the expected scopes that was not examined."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlSummary(Document):
+    """One control of a framework."""
+
+    control: str
+    """Its ID in the framework."""
+    checks: list[str]
+    """IDs of the checks that cover it."""
+    tally: Tally
+    """The findings of these checks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameworkSummary(Document):
+    """One framework. Each check counts once, whatever the number of its controls."""
+
+    tally: Tally
+    """The findings of all its checks."""
+    controls_without_failure: int
+    """Controls of which something was examined and nothing failed."""
+    controls_not_examined: int
+    """Controls that could not be examined."""
+    controls: list[ControlSummary]
+    """The controls that enabled checks cover."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GapSummary(Document):
+    """What has no verdict for one reason."""
+
+    accounts: list[str]
+    """IDs of the affected accounts."""
+    scopes: int
+    """Affected coverage records."""
+    resources: int
+    """Affected resources that are known."""
+    advice: str
+    """What to do about it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SummaryDocument(Document):
+    """The numbers of a run: `runs/<run_id>/summary.json`."""
+
+    schema_version: SchemaVersion
+    """The version of this contract."""
+    run: RunNumbers
+    """When the run took place, and what it cost."""
+    verdict: OverallVerdict
+    """The result in one sentence."""
+    coverage: CoverageNumbers
+    """How much was examined."""
+    counts: FindingCounts
+    """Findings over all accounts."""
+    accounts: list[AccountNumbers]
+    """Every account, sorted by ID."""
+    checks: list[CheckSummary]
+    """Every enabled check, sorted by ID."""
+    failures: RowCounts
+    """FAIL findings."""
+    unknowns: RowCounts
+    """UNKNOWN findings."""
+    frameworks: dict[str, FrameworkSummary]
+    """Frameworks that enabled checks cover, by name."""
+    gaps: dict[str, GapSummary]
+    """What was expected and has no verdict, by reason."""
+    excluded: dict[str, GapSummary]
+    """What was excluded on purpose, by reason."""
