@@ -241,4 +241,4 @@ def rule(judge: Callable[..., Verdict] | Status = Status.FAIL, **fields: Any) ->
 
 def work(*rules: ConfiguredCheck, collector: str = COLLECTOR) -> Assignment:
     """Build one thing to do in every scope; by rules that always fail, unless told otherwise."""
-    return Assignment(collector, rules or (rule(),))
+    return Assignment(collector, rules or (rule(),), "AWS::ECS::TaskDefinition")

@@ -9,13 +9,21 @@ from typing import Protocol
 
 from auditor.aws import regions
 from auditor.aws.calls import CallContext, CredentialsProvider, RegionClient
-from auditor.aws.collectors.collector import CollectContext, CollectOptions, Collector, CollectorResult, ScopeState
+from auditor.aws.collectors.collector import (
+    CollectContext,
+    CollectOptions,
+    Collector,
+    CollectorResult,
+    JudgeFact,
+    ScopeState,
+)
 from auditor.aws.errors import ApiCallError, ErrorInfo, is_ambiguous
 from auditor.aws.roles import Roles
 from auditor.domain.cache import AccountCache, ScopeCache
 from auditor.domain.clock import ReadError
 from auditor.domain.coverage import CallStats, Gap
 from auditor.domain.fact import Fact
+from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Account, Scope, Target
 
@@ -121,35 +129,31 @@ class AccountReader:
         return outcome
 
     def _visit(self, scope: Scope, client: RegionClient, shared: ScopeState, collector: str) -> Iterator[Fact | Gap]:
-        notes = self._open[scope.account.id].notes
-        cache = notes.setdefault((scope.region, collector), ScopeCache())
-        beside = partial(self._outcome, scope, client, shared)
-        return self._collectors[collector].collect(CollectContext(scope, client, cache, self._wishes, shared, beside))
+        return self._collectors[collector].collect(self._context(scope, client, shared, collector))
 
-    def remembered(self, scope: Scope, collector: str, arn: str) -> Fact | None:
-        """Return what was written down about a resource, tonight or earlier; None where nothing was."""
-        make = self._collectors[collector].from_cache
-        cache = self._open[scope.account.id].notes.get((scope.region, collector))
-        if make is None or cache is None:
-            return None
-        return make(arn, cache.fresh.get(arn) or cache.cached.get(arn))
+    def _context(self, scope: Scope, client: RegionClient, shared: ScopeState, collector: str) -> CollectContext:
+        cache = self._open[scope.account.id].notes.setdefault((scope.region, collector), ScopeCache())
+        sibling = partial(self._outcome, scope, client, shared)
+        return CollectContext(scope, client, cache, self._wishes, shared, sibling)
 
-    def revisit(self, scope: Scope, collector: str, arn: str, stats: CallStats) -> Fact | None:
-        """Read one more resource; None where it is gone. Raises Unreadable."""
-        again = self._collectors[collector].revisit
-        if again is None:
-            return None
+    def add_introductions(  # noqa: PLR0913 - the port of the engine
+        self,
+        scope: Scope,
+        collector: str,
+        findings: Iterable[Finding],
+        judge: JudgeFact,
+        stats: CallStats,
+        *,
+        search: bool,
+    ) -> Iterable[Finding]:
+        """Return the findings, failing ones with the revision that first had the problem if it can be told."""
+        add = self._collectors[collector].add_introductions
+        if add is None:
+            return findings
         account = self._open[scope.account.id]
         shared = account.shared.setdefault(scope.region, ScopeState())
         client = RegionClient(self._caller, account.credentials, scope.region, stats, shared.lost_seconds)
-        cache = account.notes.setdefault((scope.region, collector), ScopeCache())
-        context = CollectContext(
-            scope, client, cache, self._wishes, shared, partial(self._outcome, scope, client, shared)
-        )
-        item = again(context, arn)
-        if isinstance(item, Gap):
-            raise ReadError("describe", item.reason, item.detail)
-        return item
+        return add(self._context(scope, client, shared, collector), findings, judge, search=search)
 
     def release_scope(self, scope: Scope) -> None:
         """Forget what the collectors of a region shared."""

@@ -43,7 +43,7 @@ def judge(place: Observation, fact: Fact, rule: ConfiguredCheck, resource: Resou
         return _unknown(place, resource, rule, Reason.INTERNAL_ERROR, detail)
 
 
-def verdict_of(fact: Fact, rule: ConfiguredCheck) -> Status:
+def status_of(fact: Fact, rule: ConfiguredCheck) -> Status:
     """Return what one rule says of a fact that no finding is about; UNKNOWN where it crashes."""
     resource = fact.resource
     return judge(_NOWHERE, fact, rule, resource).status

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from auditor.aws.collectors.ecs.introduction_finder import IntroductionFinder
 from auditor.domain.check import Status
 from auditor.domain.clock import Clock, ReadError, Stopped
 from auditor.domain.coverage import CallStats, Coverage, CoverageStatus, Gap
@@ -16,7 +15,7 @@ from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
 from auditor.domain.scope import Scope
 from auditor.engine import tracebacks
-from auditor.engine.evaluate import Observation, judge, unread_findings
+from auditor.engine.evaluate import Observation, judge, status_of, unread_findings
 from auditor.engine.merge_findings import merge_findings
 from auditor.engine.ports import Assignment, CloudReader
 
@@ -64,7 +63,17 @@ def scan_scope(
         cause = (Reason.INTERNAL_ERROR, f"The collector {work.collector} raised {tracebacks.crash_site(error)}.")
     findings = tuple(map(merge_findings, tally.found.values()))
     if cause is None:
-        findings = tuple(IntroductionFinder(scope, work, cloud, meter, search=wanted.search).traced(findings))
+        checks = {configured.check.id: configured for configured in work.checks}
+        findings = tuple(
+            cloud.add_introductions(
+                scope,
+                work.collector,
+                findings,
+                lambda check_id, fact: status_of(fact, checks[check_id]),
+                meter,
+                search=wanted.search,
+            )
+        )
     return tally.close(cause, findings, meter, clock.monotonic() - started)
 
 

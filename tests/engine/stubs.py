@@ -12,8 +12,10 @@ from typing import TypeVar
 from auditor.domain.clock import Stopped
 from auditor.domain.coverage import CallStats, Gap
 from auditor.domain.fact import Fact
+from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Account, Scope, Target
+from auditor.engine.ports import JudgeFact
 from tests import builders
 
 T = TypeVar("T")
@@ -24,25 +26,25 @@ Collect = Callable[[Scope, str, CallStats], Iterable[Fact | Gap]]
 REGIONS = frozenset({"eu-central-1", "eu-west-1", "us-east-1"})
 
 
-def nothing(_scope: Scope, _collector: str, meter: CallStats) -> Iterable[Fact | Gap]:
+def nothing(_scope: Scope, _collector: str, stats: CallStats) -> Iterable[Fact | Gap]:
     """Look into an empty region: one call."""
-    meter.calls += 1
+    stats.calls += 1
     return ()
 
 
-def one_definition(scope: Scope, collector: str, meter: CallStats) -> Iterable[Fact | Gap]:
+def one_definition(scope: Scope, collector: str, stats: CallStats) -> Iterable[Fact | Gap]:
     """Look into a region with one task definition and nothing else: a call to list it, and one to describe it."""
     if collector.startswith("ecs-") and collector != builders.COLLECTOR:
-        yield from nothing(scope, collector, meter)
+        yield from nothing(scope, collector, stats)
         return
-    meter.calls += 2
+    stats.calls += 2
     arn = f"arn:aws:ecs:{scope.region}:{scope.account.id}:task-definition/web:1"
     yield builders.task_definition(arn=arn)
 
 
-def enabled(_target: Target, meter: CallStats) -> frozenset[str]:
+def enabled(_target: Target, stats: CallStats) -> frozenset[str]:
     """Let the auditor in, and name three regions: two calls."""
-    meter.calls += 2
+    stats.calls += 2
     return REGIONS
 
 
@@ -54,25 +56,28 @@ class StubReader:
     look: Collect = nothing
     collected: list[tuple[str, str, str]] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
-    past: dict[str, Fact] = field(default_factory=dict)
-    there: dict[str, Fact] = field(default_factory=dict)
     left: list[tuple[str, str]] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
-    def regions(self, target: Target, meter: CallStats) -> frozenset[str]:
-        return self.ask(target, meter)
+    def regions(self, target: Target, stats: CallStats) -> frozenset[str]:
+        return self.ask(target, stats)
 
-    def collect(self, scope: Scope, collector: str, meter: CallStats) -> Iterable[Fact | Gap]:
+    def collect(self, scope: Scope, collector: str, stats: CallStats) -> Iterable[Fact | Gap]:
         with self.lock:
             self.collected.append((scope.account.id, scope.region, collector))
-        return self.look(scope, collector, meter)
+        return self.look(scope, collector, stats)
 
-    def remembered(self, scope: Scope, collector: str, arn: str) -> Fact | None:
-        return self.past.get(arn)
-
-    def revisit(self, scope: Scope, collector: str, arn: str, meter: CallStats) -> Fact | None:
-        meter.calls += 1
-        return self.there.get(arn)
+    def add_introductions(
+        self,
+        scope: Scope,
+        collector: str,
+        findings: Iterable[Finding],
+        judge: JudgeFact,
+        stats: CallStats,
+        *,
+        search: bool,
+    ) -> Iterable[Finding]:
+        return findings
 
     def release_scope(self, scope: Scope) -> None:
         with self.lock:

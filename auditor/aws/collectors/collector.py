@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from auditor.domain.cache import ScopeCache
+from auditor.domain.check import Status
 from auditor.domain.coverage import Gap
 from auditor.domain.fact import Fact
+from auditor.domain.finding import Finding
 from auditor.domain.scope import Scope
 
 if TYPE_CHECKING:
@@ -82,6 +84,19 @@ class CollectContext:
 Collect = Callable[[CollectContext], Iterator[Fact | Gap]]
 
 
+#: Returns the status that a check, by its id, gives to a fact.
+JudgeFact = Callable[[str, Any], Status]
+
+
+class AddIntroductions(Protocol):
+    """Adds to failing findings the revision that first had the problem."""
+
+    def __call__(
+        self, context: CollectContext, findings: Iterable[Finding], judge: JudgeFact, *, search: bool
+    ) -> Iterator[Finding]:
+        """Yield the findings, changed or as they are. Calls AWS only with `search`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Collector:
     """Reads one kind of fact.
@@ -93,8 +108,7 @@ class Collector:
     takes, 0 where listing them is all, and `cost` says the same for people. `models` lists, by botocore's name of a
     shape, the members that are read.
 
-    `remembered` makes a fact of an ARN and what was written down about it, None where that is nothing to go by;
-    `revisit` reads one more resource by its ARN, None where it is gone.
+    `add_introductions` adds to failing findings the revision that first had the problem, for kinds that have revisions.
     """
 
     name: str
@@ -108,8 +122,7 @@ class Collector:
     cost: str
     depends_on: tuple[str, ...] = ()
     usage_depends_on: tuple[str, ...] = ()
-    from_cache: Callable[[str, Any], Fact | None] | None = None
-    revisit: Callable[[CollectContext, str], Fact | Gap | None] | None = None
+    add_introductions: AddIntroductions | None = None
     required_members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def describe_calls(self, resources: int) -> int:

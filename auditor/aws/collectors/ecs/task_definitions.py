@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from auditor.aws.collectors.collector import CollectContext, Collector
 from auditor.aws.collectors.ecs.cache_codec import encode, prune_history
-from auditor.aws.collectors.ecs.revisions import cached_revision, decode_revision, describe, named, unread_resource
+from auditor.aws.collectors.ecs.introductions import add_introductions
+from auditor.aws.collectors.ecs.revisions import cached_revision, describe, named, unread_resource
 from auditor.aws.collectors.ecs.task_definition_lists import families, latest_revisions
 from auditor.aws.collectors.ecs.usage import UsageIndex, usage_in_region
 from auditor.aws.errors import ApiCallError
@@ -87,15 +88,6 @@ def _kept(context: CollectContext, definition: TaskDefinition, uses: UsageIndex,
     return replace(definition, usage=uses.of(definition.arn), latest_active=latest)
 
 
-def _revisit(context: CollectContext, arn: str) -> Fact | Gap | None:
-    family, _ = named(context.scope, arn)
-    item = describe(context, arn, family)
-    if isinstance(item, TaskDefinition):
-        context.cache.store(arn, encode(item))  # the next night need not ask again
-    # So ECS says that there is no such revision (any more).
-    return None if isinstance(item, Gap) and item.detail.startswith("ClientException:") else item
-
-
 def _count(context: CollectContext) -> Iterator[Fact | Gap]:
     arn = f"arn:aws:ecs:{context.scope.region}:{context.scope.account.id}:task-definition/"
     return (TaskDefinition(f"{arn}{family}", family, 0, "", None, ()) for family in families(context.client))
@@ -112,8 +104,7 @@ collector = Collector(
     batch=1,
     cost="1 per 100 families, 1 per family, 1 per older revision that runs",
     usage_depends_on=("ecs-services", "ecs-tasks"),
-    from_cache=decode_revision,
-    revisit=_revisit,
+    add_introductions=add_introductions,
     required_members={
         "TaskDefinition": (
             *("taskDefinitionArn", "family", "revision", "status", "networkMode", "containerDefinitions", "pidMode"),
