@@ -1,1 +1,1 @@
-"""Floor 4: fan out, judge, fan in; the only home of threads."""
+"""Scan accounts in parallel and judge their facts. Knows no AWS service, and is the only home of threads."""

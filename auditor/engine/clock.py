@@ -1,4 +1,4 @@
-"""The run's clock: real time, a deadline, and one order to stop that every sleeper hears."""
+"""The run's clock: real time, a deadline, and a stop that interrupts every sleep."""
 
 from __future__ import annotations
 
@@ -9,68 +9,76 @@ from datetime import UTC, datetime
 
 from auditor.domain.clock import Stopped
 from auditor.domain.reason import Reason
+from auditor.engine.pool import yield_slot
 
-#: Shorter waits are not worth waking another thread for.
-_NOTICEABLE = 0.02
-#: Sleepers look up this often (seconds). The order to stop comes from a signal handler, which must not take a lock.
-_SLICE = 0.2
+#: Yielding the slot for shorter sleeps costs more than it gains (seconds).
+_SHORTEST_YIELD = 0.02
+#: How often a sleeper checks for a stop (seconds). It polls because a signal handler must not take a lock.
+_POLL_INTERVAL = 0.2
 
 
 class RunClock:
-    """Implements `domain.clock.Clock`. `deadline` is in seconds from now; None means the run may take for ever."""
+    """Implements `domain.clock.Clock`."""
 
-    def __init__(self, deadline: float | None = None) -> None:
-        """Start counting."""
-        self._ends = None if deadline is None else time.monotonic() + deadline
+    def __init__(
+        self,
+        deadline: float | None = None,
+        while_asleep: Callable[[], AbstractContextManager[None]] = yield_slot,
+    ) -> None:
+        """Start the clock. `deadline` is in seconds from now, None for no limit.
+
+        `while_asleep` is entered for sleeps that are long enough. By default a thread of a pool yields its slot, so
+        another thread works meanwhile.
+        """
+        self._ends_at = None if deadline is None else time.monotonic() + deadline
         self._interrupted = False
-        #: Wraps every noticeable sleep; the pool puts its own here, to let another thread work meanwhile.
-        self.asleep: Callable[[], AbstractContextManager[None]] = nullcontext
+        self._while_asleep = while_asleep
 
     def now(self) -> datetime:
-        """Tell the time of day, UTC."""
+        """Return the current time in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Seconds that only go forward."""
+        """Return seconds on a clock that never goes backwards."""
         return time.monotonic()
 
     def limit(self, seconds: float) -> None:
-        """End the run this many seconds from now."""
-        self._ends = time.monotonic() + seconds
+        """Set the deadline to this many seconds from now."""
+        self._ends_at = time.monotonic() + seconds
 
     @property
     def left(self) -> float | None:
-        """Seconds to the deadline, None where there is none."""
-        return None if self._ends is None else max(0.0, self._ends - time.monotonic())
+        """Seconds until the deadline, None if there is none."""
+        return None if self._ends_at is None else max(0.0, self._ends_at - time.monotonic())
 
     def interrupt(self) -> None:
-        """Order the run to end. Safe in a signal handler."""
+        """Stop the run. Safe in a signal handler."""
         self._interrupted = True
 
     @property
     def interrupted(self) -> bool:
-        """Whether somebody ordered the run to end."""
+        """Whether `interrupt` was called."""
         return self._interrupted
 
     @property
     def stopped(self) -> Reason | None:
-        """Why the run is to end, or None while it may go on."""
+        """Why the run must stop, or None while it may continue."""
         if self._interrupted:
             return Reason.INTERRUPTED
-        if self._ends is not None and time.monotonic() >= self._ends:
+        if self._ends_at is not None and time.monotonic() >= self._ends_at:
             return Reason.DEADLINE
         return None
 
     def raise_if_stopped(self) -> None:
-        """Raise Stopped if the run is to end."""
+        """Raise Stopped if the run must stop."""
         if (reason := self.stopped) is not None:
             raise Stopped(reason)
 
     def sleep(self, seconds: float) -> None:
-        """Wait. Raises Stopped as soon as the run is to end."""
+        """Sleep. Raises Stopped as soon as the run must stop."""
         until = time.monotonic() + seconds
-        with self.asleep() if seconds > _NOTICEABLE else nullcontext():
+        with self._while_asleep() if seconds > _SHORTEST_YIELD else nullcontext():
             while (left := until - time.monotonic()) > 0:
                 self.raise_if_stopped()
-                time.sleep(min(left, _SLICE))
+                time.sleep(min(left, _POLL_INTERVAL))
         self.raise_if_stopped()

@@ -1,6 +1,6 @@
-"""The expected set: what the inventory says must be looked at, before anything answers.
+"""The scopes that the inventory expects of an account, decided before any of them is read.
 
-Pure. Whatever is expected leaves here as a scope to examine or as a ledger row that says why it is not: never neither.
+Pure. Every expected scope becomes either a scope to scan or a coverage record that says why it is not scanned.
 """
 
 from __future__ import annotations
@@ -16,79 +16,82 @@ from auditor.domain.scope import EVERY_REGION, Scope, Target
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """Scopes to examine, and the ledger rows that are final already."""
+    """The scopes to scan, and the coverage records of those that are not scanned."""
 
     scopes: tuple[Scope, ...]
     records: tuple[Coverage, ...]
 
 
 def expected_scopes(
-    target: Target, collectors: Sequence[str], answer: frozenset[str] | ReadError | None
+    target: Target, collectors: Sequence[str], regions: frozenset[str] | ReadError | None
 ) -> Expectation:
     """Return what is expected of one account.
 
-    `answer` is the regions that the account has enabled, or why they could not be learnt, or None for an account that
-    is excluded and was not asked.
+    `regions` are the account's enabled regions, or the error that prevented listing them, or None for an account that
+    is excluded and was not called.
     """
     if target.excluded is not None:
         reason, detail = target.excluded.reason, target.excluded.detail
-        rows = [_row(target, EVERY_REGION, CoverageStatus.EXCLUDED, reason, detail)]
-    elif answer is None or isinstance(answer, ReadError):
-        failure = answer or ReadError("plan", Reason.INTERNAL_ERROR, "The account was not asked.")
-        rows = list(_without_list(target, failure))
+        records = [_record(target, EVERY_REGION, CoverageStatus.EXCLUDED, reason, detail)]
+    elif regions is None or isinstance(regions, ReadError):
+        error = regions or ReadError("plan", Reason.INTERNAL_ERROR, "The regions of this account were not listed.")
+        records = list(_without_region_list(target, error))
     else:
-        rows = list(_with_list(target, answer))
-    if not rows:
+        records = list(_with_region_list(target, regions))
+    if not records:
         patterns = ", ".join(target.regions.include)
         detail = f"No enabled region of this account matches {patterns}."
-        rows = [_row(target, EVERY_REGION, CoverageStatus.NOT_EXAMINED, Reason.REGION_DISABLED, detail)]
-    scopes = tuple(Scope(target.account, row.region) for row in rows if row.status is CoverageStatus.EXAMINED)
-    final = (row for row in rows if row.status is not CoverageStatus.EXAMINED)
-    return Expectation(scopes, tuple(replace(row, collector=name) for row in final for name in collectors))
+        records = [_record(target, EVERY_REGION, CoverageStatus.NOT_EXAMINED, Reason.REGION_DISABLED, detail)]
+    scopes = [Scope(target.account, row.region) for row in records if row.status is CoverageStatus.EXAMINED]
+    final = [record for record in records if record.status is not CoverageStatus.EXAMINED]
+    per_collector = [replace(record, collector=collector) for record in final for collector in collectors]
+    return Expectation(tuple(scopes), tuple(per_collector))
 
 
 def attribute_cost(expectation: Expectation, cost: CallStats) -> tuple[Expectation, CallStats]:
-    """Write what a failed planning cost on its first NOT_EXAMINED row: no other row will ever tell.
+    """Add the calls of a failed planning to its first NOT_EXAMINED record, because no other record will count them.
 
-    Returns also how much was written: all of it, or nothing where there is no such row.
+    Also returns the calls that were added: all of them, or none if there is no such record.
     """
-    rows = sorted(expectation.records, key=lambda row: (row.region, row.collector))
-    for index, row in enumerate(rows):
-        if row.status is CoverageStatus.NOT_EXAMINED:
-            rows[index] = replace(row, calls=cost.calls, throttled=cost.throttled, retried=cost.retried)
-            return replace(expectation, records=tuple(rows)), cost
+    records = sorted(expectation.records, key=lambda record: (record.region, record.collector))
+    for index, record in enumerate(records):
+        if record.status is CoverageStatus.NOT_EXAMINED:
+            records[index] = replace(record, calls=cost.calls, throttled=cost.throttled, retried=cost.retried)
+            return replace(expectation, records=tuple(records)), cost
     return expectation, CallStats()
 
 
-def _with_list(target: Target, enabled: frozenset[str]) -> Iterator[Coverage]:
+def _with_region_list(target: Target, enabled: frozenset[str]) -> Iterator[Coverage]:
+    """Yield a record for each wanted region; EXAMINED marks those to scan."""
     rule = target.regions
     wanted = {region for region in enabled if rule.wants(region)} | set(rule.named)
     for region in sorted(wanted):
         if why := rule.why_excluded(region):
-            yield _row(target, region, CoverageStatus.EXCLUDED, Reason.EXCLUDED_BY_CONFIG, why)
+            yield _record(target, region, CoverageStatus.EXCLUDED, Reason.EXCLUDED_BY_CONFIG, why)
         elif region in enabled:
-            yield _row(target, region, CoverageStatus.EXAMINED)
+            yield _record(target, region, CoverageStatus.EXAMINED)
         else:
-            detail = "The inventory names this region, and the account has not enabled it."
-            yield _row(target, region, CoverageStatus.NOT_EXAMINED, Reason.REGION_DISABLED, detail)
+            detail = "The inventory names this region, but the account has not enabled it."
+            yield _record(target, region, CoverageStatus.NOT_EXAMINED, Reason.REGION_DISABLED, detail)
 
 
-def _without_list(target: Target, failure: ReadError) -> Iterator[Coverage]:
+def _without_region_list(target: Target, error: ReadError) -> Iterator[Coverage]:
+    """Yield a record for each named region, and one for those that only the list of regions could tell."""
     rule = target.regions
-    got_in = failure.stage == "regions"
+    role_was_assumed = error.stage == "regions"
     for region in sorted(set(rule.named)):
         if why := rule.why_excluded(region):
-            yield _row(target, region, CoverageStatus.EXCLUDED, Reason.EXCLUDED_BY_CONFIG, why)
-        elif got_in:
-            # The list of regions is denied, not the regions: those that are named can still be looked at.
-            yield _row(target, region, CoverageStatus.EXAMINED)
+            yield _record(target, region, CoverageStatus.EXCLUDED, Reason.EXCLUDED_BY_CONFIG, why)
+        elif role_was_assumed:
+            # Only listing the regions was denied. The regions that the inventory names can still be scanned.
+            yield _record(target, region, CoverageStatus.EXAMINED)
         else:
-            yield _row(target, region, CoverageStatus.NOT_EXAMINED, failure.reason, failure.detail)
+            yield _record(target, region, CoverageStatus.NOT_EXAMINED, error.reason, error.detail)
     if rule.open_ended or not rule.named:
-        yield _row(target, EVERY_REGION, CoverageStatus.NOT_EXAMINED, failure.reason, failure.detail)
+        yield _record(target, EVERY_REGION, CoverageStatus.NOT_EXAMINED, error.reason, error.detail)
 
 
-def _row(
+def _record(
     target: Target, region: str, status: CoverageStatus, reason: Reason | None = None, detail: str = ""
 ) -> Coverage:
     return Coverage(target.account, region, "", status, reason, detail)

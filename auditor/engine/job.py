@@ -1,7 +1,7 @@
-"""One account under way: which of its scopes are still open, and what the others have brought.
+"""One account while it is scanned: its open scopes, and the results of those that are complete.
 
-Three may come at once: the thread that has planned the account, a thread that brings a scope back, and the run that
-writes the account off. Each step is whole, under one lock; what comes too late changes nothing.
+Three kinds of thread may call a job at once: the one that plans the account, those that complete scopes, and the one
+that abandons the account. Each method takes the lock, so it is atomic; a result that arrives too late changes nothing.
 """
 
 from __future__ import annotations
@@ -22,129 +22,134 @@ from auditor.engine.expectation import Expectation, attribute_cost, expected_sco
 from auditor.engine.ports import Assignment
 from auditor.engine.scan_scope import ResumeState, ScopeResult
 
-#: A scope, and what is to be done in it: on one thread, one after the other, because one builds on another.
+#: A scope and its assignments. One thread runs them in order, because one may build on another.
 Task = tuple[Scope, tuple[Assignment, ...]]
 
 
 class Job:
-    """Goes from unplanned, over planned with scopes open, to nothing open; then `take` gives the result away, once.
+    """The state of one account: not planned, then planned with open scopes, then complete; its result is popped once.
 
-    `planning` counts what getting in and asking for regions costs. `announce` is told what happens in the order in
-    which it does; it is called under the lock and must not wait.
+    `planning` counts the calls that assume the role and list the regions. `announce` receives events in their order;
+    it is called under the lock and must not block.
     """
 
     def __init__(
         self,
         target: Target,
-        works: Sequence[Assignment],
+        assignments: Sequence[Assignment],
         announce: Callable[[Event], None],
-        prior: ResumeState | None = None,
+        resume_state: ResumeState | None = None,
     ) -> None:
-        """Expect nothing yet. What `prior` has settled is taken over as it is, and never open.
+        """Create an unplanned job.
 
-        It is taken over too where the account does not let us in any more: what has been read has been read.
+        Scopes of `resume_state` keep their results and are never open, even if the account's role can no longer be
+        assumed.
         """
-        self._prior = prior or {}
         self.target = target
         self.planning = CallStats()
-        self._works = works
+        self._assignments = assignments
         self._announce = announce
+        self._resume_state = resume_state or {}
         self._lock = Lock()
         self._planned = False
-        self._ended = False
+        self._popped = False
         self._open: dict[tuple[Scope, str], Assignment] = {}
-        self._rows: list[Coverage] = []
-        self._examined: list[ScopeResult] = []
-        self._carried = CallStats()
+        self._records: list[Coverage] = []
+        self._results: list[ScopeResult] = []
+        self._attributed = CallStats()
 
-    def plan(self, answer: frozenset[str] | ReadError | None) -> tuple[Task, ...]:
-        """Take in what the account answers (as `expect` has it). Returns what is to be examined: it is open now."""
+    def plan(self, regions: frozenset[str] | ReadError | None) -> tuple[Task, ...]:
+        """Open the expected scopes and return them with their assignments. `regions` is as in `expected_scopes`."""
         with self._lock:
-            return () if self._planned else self._expect(answer)
+            return () if self._planned else self._plan(regions)
 
-    def complete_scope(self, scope: Scope, work: Assignment, examined: ScopeResult) -> None:
-        """Take in what came of one scope, unless that was written off."""
+    def complete_scope(self, scope: Scope, assignment: Assignment, result: ScopeResult) -> None:
+        """Keep the result of an open scope. Ignored if the scope was completed or abandoned before."""
         with self._lock:
-            if self._open.pop((scope, work.collector), None) is None:
-                return
-            self._keep(examined)
+            if self._open.pop((scope, assignment.collector), None) is not None:
+                self._add_result(result)
 
     def abandon(self, reason: Reason) -> None:
-        """Wait no more: what has not come back becomes a row that says that the run was stopped."""
+        """Close all open scopes with coverage records that say that the run was stopped."""
         with self._lock:
             if not self._planned:
-                detail = "The run ended before this account was looked at."
-                self._expect(None if self.target.excluded else ReadError("plan", reason, detail))
+                detail = "The run ended before this account was examined."
+                self._plan(None if self.target.excluded else ReadError("plan", reason, detail))
             detail = "The run ended before this was read."
-            self._add(
+            self._add_records(
                 Coverage(scope.account, scope.region, collector, CoverageStatus.NOT_EXAMINED, reason, detail)
                 for scope, collector in self._open
             )
             self._open.clear()
 
     def pop_result(self) -> AccountResult | None:
-        """Return the result if nothing is open any more and nobody has taken it yet. The job keeps none of it."""
+        """Return the result once, when the account is complete; None before and afterwards."""
         with self._lock:
-            if self._ended or not self._planned or self._open:
+            if self._popped or not self._planned or self._open:
                 return None
-            self._ended = True
+            self._popped = True
             result = self._result()
-            self._rows, self._examined = [], []
+            self._records, self._results = [], []
             return result
 
-    def _expect(self, answer: frozenset[str] | ReadError | None) -> tuple[Task, ...]:
-        expectation = expected_scopes(self.target, [work.collector for work in self._works], answer)
-        taken = self._taken(expectation, answer)
-        expectation = replace(
-            expectation, records=tuple(row for row in expectation.records if (row.region, row.collector) not in taken)
-        )
-        if isinstance(answer, ReadError):
-            cost = replace(self.planning)
-            expectation, self._carried = attribute_cost(expectation, cost)
+    def _plan(self, regions: frozenset[str] | ReadError | None) -> tuple[Task, ...]:
+        expectation = expected_scopes(self.target, [assignment.collector for assignment in self._assignments], regions)
+        resumed = self._resumed(expectation, regions)
+        records = (row for row in expectation.records if (row.region, row.collector) not in resumed)
+        expectation = replace(expectation, records=tuple(records))
+        if isinstance(regions, ReadError):
+            expectation, self._attributed = attribute_cost(expectation, replace(self.planning))
         self._planned = True
-        works = [(scope, work) for scope in expectation.scopes for work in self._works]
         self._open = {
-            (scope, work.collector): work for scope, work in works if (scope.region, work.collector) not in taken
+            (scope, assignment.collector): assignment
+            for scope in expectation.scopes
+            for assignment in self._assignments
+            if (scope.region, assignment.collector) not in resumed
         }
-        self._announce(AccountPlanned(self.target.account, len(self._open) + len(taken) + len(expectation.records)))
-        self._add(expectation.records)
-        for examined in taken.values():
-            self._keep(examined)
+        scopes = len(self._open) + len(resumed) + len(expectation.records)
+        self._announce(AccountPlanned(self.target.account, scopes))
+        self._add_records(expectation.records)
+        for result in resumed.values():
+            self._add_result(result)
         tasks: dict[Scope, list[Assignment]] = {}
-        for (scope, _), work in self._open.items():
-            tasks.setdefault(scope, []).append(work)
-        return tuple((scope, tuple(works)) for scope, works in tasks.items())
+        for (scope, _), assignment in self._open.items():
+            tasks.setdefault(scope, []).append(assignment)
+        return tuple((scope, tuple(assignments)) for scope, assignments in tasks.items())
 
-    def _taken(self, expectation: Expectation, answer: frozenset[str] | ReadError | None) -> ResumeState:
-        expected = {(scope.region, work.collector) for scope in expectation.scopes for work in self._works}
-        if isinstance(answer, ReadError):
-            expected |= {key for key in self._prior if key[0] != EVERY_REGION}
-        return {key: self._prior[key] for key in sorted(expected) if key in self._prior}
+    def _resumed(self, expectation: Expectation, regions: frozenset[str] | ReadError | None) -> ResumeState:
+        expected = {
+            (scope.region, assignment.collector) for scope in expectation.scopes for assignment in self._assignments
+        }
+        if isinstance(regions, ReadError):
+            expected |= {key for key in self._resume_state if key[0] != EVERY_REGION}
+        return {key: self._resume_state[key] for key in sorted(expected) if key in self._resume_state}
 
-    def _keep(self, examined: ScopeResult) -> None:
-        self._examined.append(examined)
-        fails = sum(1 for finding in examined.findings if finding.status is Status.FAIL)
-        self._announce(ScopeEnded(examined.coverage, fails))
+    def _add_result(self, result: ScopeResult) -> None:
+        self._results.append(result)
+        fails = sum(1 for finding in result.findings if finding.status is Status.FAIL)
+        self._announce(ScopeEnded(result.coverage, fails))
 
-    def _add(self, rows: Iterable[Coverage]) -> None:
-        for row in rows:
-            self._rows.append(row)
-            self._announce(ScopeEnded(row, 0))
+    def _add_records(self, records: Iterable[Coverage]) -> None:
+        for record in records:
+            self._records.append(record)
+            self._announce(ScopeEnded(record, 0))
 
     def _result(self) -> AccountResult:
         not_applicable: Counter[str] = Counter()
-        for each in self._examined:
-            not_applicable.update(each.not_applicable)
-        findings = [finding for each in self._examined for finding in each.findings]
-        rows = [*self._rows, *(each.coverage for each in self._examined)]
+        for result in self._results:
+            not_applicable.update(result.not_applicable)
+        findings = [finding for result in self._results for finding in result.findings]
+        records = [*self._records, *(result.coverage for result in self._results)]
         return AccountResult(
             account=self.target.account,
-            findings=tuple(sorted(findings, key=lambda f: (f.region, f.check_id, f.resource.arn))),
-            coverage=tuple(sorted(rows, key=lambda row: (row.region, row.collector))),
+            findings=tuple(
+                sorted(findings, key=lambda finding: (finding.region, finding.check_id, finding.resource.arn))
+            ),
+            coverage=tuple(sorted(records, key=lambda record: (record.region, record.collector))),
             not_applicable=dict(not_applicable),
-            planning=_minus(self.planning, self._carried),
+            planning=_difference(self.planning, self._attributed),
         )
 
 
-def _minus(whole: CallStats, part: CallStats) -> CallStats:
-    return CallStats(whole.calls - part.calls, whole.throttled - part.throttled, whole.retried - part.retried)
+def _difference(total: CallStats, part: CallStats) -> CallStats:
+    return CallStats(total.calls - part.calls, total.throttled - part.throttled, total.retried - part.retried)

@@ -1,7 +1,8 @@
-"""The same small thing for many, side by side: for what waits on a network and is quick otherwise."""
+"""Map a function over items on several threads, for short calls that wait for a network."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -10,18 +11,18 @@ from typing import TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-#: How many results may wait for whoever takes them, per worker: memory does not grow with the number of items.
-_AHEAD = 2
+#: Items under way per worker, finished ones included: memory does not grow with the number of items.
+_PER_WORKER = 2
 
 
-def parallel_map(act: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
-    """Yield what `act` makes of each item, in their order, on at most `workers` threads. Raises what it raised."""
-    left = iter(items)
-    with ThreadPoolExecutor(workers, thread_name_prefix="auditor-abreast") as executor:
-        waiting = [executor.submit(act, item) for item in islice(left, workers * _AHEAD)]
+def parallel_map(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
+    """Yield the result of `function` for each item, in their order. Raises what it raises."""
+    remaining = iter(items)
+    with ThreadPoolExecutor(workers, thread_name_prefix="auditor-map") as executor:
+        futures = deque(executor.submit(function, item) for item in islice(remaining, workers * _PER_WORKER))
         try:
-            while waiting:
-                yield waiting.pop(0).result()
-                waiting += [executor.submit(act, item) for item in islice(left, 1)]
+            while futures:
+                yield futures.popleft().result()
+                futures.extend(executor.submit(function, item) for item in islice(remaining, 1))
         finally:
             executor.shutdown(wait=False, cancel_futures=True)

@@ -1,9 +1,9 @@
-"""Several processes, each with its own threads: one interpreter runs one thread at a time, and a run has work for more.
+"""Run jobs in several worker processes, because one interpreter runs only one thread at a time.
 
-The seam is `concurrent.futures.Executor`: a part of the accounts goes in, what came of it comes out, and everything
-that crosses can be pickled. What happens on the way (events for whoever watches) crosses beside it, and may get lost.
-Two pipes carry nothing, and speak by closing: one says that the run is to end in order; the other, that this process
-has died or has given the run up, and that nobody must go on with it.
+Jobs and their results go through `concurrent.futures`, so they must be pickled. Events reach the observer of the parent
+through a datagram socket and may be lost. Two pipes carry no data and signal by being closed: `stop` interrupts the
+run, and `life` says that the parent has died or has given up, so its workers must end at once. The README of this
+package has a diagram.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.connection import Connection
-from typing import Any, Generic, TypeVar
+from multiprocessing.context import BaseContext
+from typing import Generic, TypeVar
 
 from auditor.domain.events import Event, Observer
 from auditor.engine.clock import RunClock
@@ -31,30 +32,31 @@ from auditor.engine.clock import RunClock
 J = TypeVar("J")
 R = TypeVar("R")
 
-#: Does one part of the run in whichever process it finds itself.
-Part = Callable[[J, RunClock, Observer], R]
+#: Runs one job in a worker process.
+RunJob = Callable[[J, RunClock, Observer], R]
 
+#: How often the parent looks for results, events and an interruption (seconds).
 _TICK = 0.1
-_BATCH = 24
-_BATCH_SECONDS = 0.25
-_LARGEST = 1 << 20
+_EVENTS_PER_DATAGRAM = 24
+_SEND_INTERVAL = 0.25
+_LARGEST_DATAGRAM = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class LostJob(Generic[J]):
-    """A part whose process died: what it had not written is to be done again."""
+    """A job whose process died. What it had not written must be examined again."""
 
     job: J
 
 
 @dataclass(frozen=True, slots=True)
 class _WorkerPipes:
-    """What a worker process holds of its parent: where news go, and the pipes that close.
+    """A worker's ends of the socket and the pipes.
 
-    `inherited` are the pipes' other ends where the process has those too: they would keep the pipes open.
+    A forked process also inherits the parent's ends, `inherited`. It closes them: otherwise the pipes would stay open.
     """
 
-    news: socket.socket
+    events: socket.socket
     stop: Connection
     life: Connection
     inherited: tuple[Connection, ...]
@@ -62,49 +64,57 @@ class _WorkerPipes:
 
 @dataclass(frozen=True, slots=True)
 class _WorkerPool:
-    """What the parent holds of its worker processes: `stop` and `life` are the ends of the pipes that it may close."""
+    """The worker processes, and the parent's ends of the socket and the pipes."""
 
     executor: Executor
-    news: socket.socket
+    events: socket.socket
     stop: Connection
     life: Connection
 
 
-_wires: _WorkerPipes
-_clocks: list[RunClock] = []
-_told_to_stop = threading.Event()
+@dataclass(frozen=True, slots=True)
+class _WorkerProcess:
+    """The state of this worker process: its pipes, and the clock of the jobs that it runs."""
+
+    pipes: _WorkerPipes
+    clock: RunClock
+
+
+#: Set by `_start_worker`, the initializer of each worker process. A global because `concurrent.futures` passes nothing
+#: else from the initializer to the jobs. Never set in the parent.
+_this_worker: _WorkerProcess
 
 
 def run_in_processes(
-    part: Part[J, R], jobs: Sequence[J], clock: RunClock, observe: Observer
+    run_job: RunJob[J, R], jobs: Sequence[J], clock: RunClock, observe: Observer
 ) -> Iterator[R | LostJob[J]]:
-    """Do every job in a process of its own, and yield what comes of each as it comes.
+    """Run each job in a process of its own, and yield each result as it arrives.
 
-    Raises what a job raised. A process that dies (out of memory, say) takes down its siblings' jobs too: each of those
-    is yielded as Lost.
+    Raises what a job raised. If one process dies, for example because memory ran out, the executor ends all of them:
+    each unfinished job is yielded as a LostJob.
     """
-    with _worker_pool(len(jobs)) as crew:
-        futures = {crew.executor.submit(_do, part, job): job for job in jobs}
-        waiting = set(futures)
-        while waiting:
-            done, waiting = wait(waiting, timeout=_TICK)
-            _relay(crew.news, observe)
+    with _worker_pool(len(jobs)) as pool:
+        futures = {pool.executor.submit(_run_in_worker, run_job, job): job for job in jobs}
+        pending = set(futures)
+        while pending:
+            done, pending = wait(pending, timeout=_TICK)
+            _relay_events(pool.events, observe)
             if clock.interrupted:
-                crew.stop.close()
+                pool.stop.close()
             for future in done:
-                outcome = _outcome(future, futures[future])
-                if isinstance(outcome, LostJob):
-                    crew.life.close()  # the executor waits for the siblings, whose work is lost to it
-                yield outcome
-        _relay(crew.news, observe)
+                result = _result(future, futures[future])
+                if isinstance(result, LostJob):
+                    pool.life.close()  # the executor would wait for the other processes, and drop their results
+                yield result
+        _relay_events(pool.events, observe)
 
 
 def cores() -> int:
-    """Return how many processors this process may use."""
+    """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _outcome(future: Future[Any], job: J) -> Any:  # noqa: ANN401 - what the part returns, or Lost
+def _result(future: Future[R], job: J) -> R | LostJob[J]:
     try:
         return future.result()
     except BrokenProcessPool:
@@ -113,87 +123,85 @@ def _outcome(future: Future[Any], job: J) -> Any:  # noqa: ANN401 - what the par
 
 @contextmanager
 def _worker_pool(count: int) -> Iterator[_WorkerPool]:
-    here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-    there.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _LARGEST)
-    here.setblocking(False)  # noqa: FBT003 - the socket's own signature
+    parent_events, worker_events = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    worker_events.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _LARGEST_DATAGRAM)
+    parent_events.setblocking(False)  # noqa: FBT003 - the signature of the standard library
     context = _context()
-    (stopped, stop), (lives, life) = context.Pipe(duplex=False), context.Pipe(duplex=False)
-    wires = _WorkerPipes(there, stopped, lives, (stop, life) if context.get_start_method() == "fork" else ())
-    executor = ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(wires,))
+    stop_reader, stop = multiprocessing.Pipe(duplex=False)
+    life_reader, life = multiprocessing.Pipe(duplex=False)
+    inherited = (stop, life) if context.get_start_method() == "fork" else ()
+    pipes = _WorkerPipes(worker_events, stop_reader, life_reader, inherited)
+    executor = ProcessPoolExecutor(count, mp_context=context, initializer=_start_worker, initargs=(pipes,))
     try:
-        yield _WorkerPool(executor, here, stop, life)
+        yield _WorkerPool(executor, parent_events, stop, life)
     except BaseException:
         life.close()
         raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
-        for end in (stopped, stop, lives, life, here, there):
+        for end in (stop_reader, stop, life_reader, life, parent_events, worker_events):
             end.close()
 
 
-def _context() -> Any:  # noqa: ANN401 - one of multiprocessing's contexts
-    """Fork where that is safe and saves half a second of imports: on Linux, while there are no other threads."""
-    safe = sys.platform == "linux" and threading.active_count() == 1
-    return multiprocessing.get_context("fork" if safe else "spawn")
+def _context() -> BaseContext:
+    """Fork if that is safe, which saves half a second of imports: on Linux, while there are no other threads."""
+    can_fork = sys.platform == "linux" and threading.active_count() == 1
+    return multiprocessing.get_context("fork" if can_fork else "spawn")
 
 
-def _start(wires: _WorkerPipes) -> None:
-    """Set a worker process up: orders come through the pipe, so that signals to the whole group come only once."""
-    global _wires  # noqa: PLW0603 - one worker process is one such room
-    _wires = wires
-    for end in wires.inherited:
+def _start_worker(pipes: _WorkerPipes) -> None:
+    """Initialize a worker process. A signal to the process group stops it through the pipe, so only once."""
+    global _this_worker  # noqa: PLW0603 - see its comment
+    _this_worker = _WorkerProcess(pipes, RunClock())
+    for end in pipes.inherited:
         end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    threading.Thread(target=_listen, daemon=True).start()
+    threading.Thread(target=_watch_pipes, args=(_this_worker,), daemon=True).start()
 
 
-def _listen() -> None:
-    if _wires.life not in connection.wait([_wires.stop, _wires.life]):
-        _told_to_stop.set()
-        for clock in _clocks:
-            clock.interrupt()
-        connection.wait([_wires.life])
-    os._exit(1)  # whoever continues the run must not find us still writing
+def _watch_pipes(worker: _WorkerProcess) -> None:
+    stop, life = worker.pipes.stop, worker.pipes.life
+    if life not in connection.wait([stop, life]):
+        worker.clock.interrupt()
+        connection.wait([life])
+    os._exit(1)  # the run may be resumed elsewhere now, so this process must not write any more
 
 
-def _do(part: Part[J, R], job: J) -> R:
-    clock = RunClock()
-    _clocks.append(clock)
-    if _told_to_stop.is_set():  # the order may come while this process is still starting
-        clock.interrupt()
-    batch = _Batch(_wires.news)
+def _run_in_worker(run_job: RunJob[J, R], job: J) -> R:
+    sender = _EventSender(_this_worker.pipes.events)
     try:
-        return part(job, clock, batch.add)
+        return run_job(job, _this_worker.clock, sender.add)
     finally:
-        batch.send()
+        sender.send()
 
 
-class _Batch:
-    """Sends events in bundles: a datagram each would cost more than the event is worth."""
+class _EventSender:
+    """Sends events in groups: one datagram for each would cost more than the event is worth."""
 
-    def __init__(self, news: socket.socket) -> None:
-        self._news = news
+    def __init__(self, events: socket.socket) -> None:
+        self._socket = events
         self._events: list[Event] = []
-        self._sent = time.monotonic()
+        self._sent_at = time.monotonic()
 
     def add(self, event: Event) -> None:
         self._events.append(event)
-        if len(self._events) >= _BATCH or time.monotonic() - self._sent > _BATCH_SECONDS:
+        if len(self._events) >= _EVENTS_PER_DATAGRAM or time.monotonic() - self._sent_at > _SEND_INTERVAL:
             self.send()
 
     def send(self) -> None:
         if self._events:
-            with suppress(OSError):  # too large, or nobody listens: the rows say the same
-                self._news.send(pickle.dumps(self._events))
-        self._events, self._sent = [], time.monotonic()
+            # The datagram may be too large, or the parent gone. Events are only for display: the rows are in the store.
+            with suppress(OSError):
+                self._socket.send(pickle.dumps(self._events))
+        self._events, self._sent_at = [], time.monotonic()
 
 
-def _relay(news: socket.socket, observe: Observer) -> None:
+def _relay_events(events: socket.socket, observe: Observer) -> None:
     while True:
         try:
-            events: list[Event] = pickle.loads(news.recv(_LARGEST))  # noqa: S301 - from our own children only
+            received: list[Event] = pickle.loads(events.recv(_LARGEST_DATAGRAM))  # noqa: S301 - sent by our own workers
         except BlockingIOError:
             return
-        for event in events:
+        for event in received:
             observe(event)

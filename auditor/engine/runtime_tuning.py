@@ -1,4 +1,4 @@
-"""Memory and time that a long run with many threads would waste, and Python and the C library save when told to."""
+"""Tune garbage collection, malloc arenas and the thread switch interval for long, highly threaded runs."""
 
 from __future__ import annotations
 
@@ -7,28 +7,26 @@ import gc
 import sys
 from contextlib import suppress
 
-#: Allocations between two looks at the youngest objects; Python's own 700 costs a run a fifth of its CPU time. Calls
-#: leave cycles with their answers in them, so that the oldest objects are looked at often enough.
-_YOUNG = 20_000
-_OLDER = 5
-_OLDEST = 3
+#: Thresholds of the garbage collector. Python's default of 700 for the youngest generation costs a fifth of a run's
+#: CPU time. API answers contain reference cycles, so the oldest generation must still be collected often enough.
+_GC_THRESHOLDS = (20_000, 5, 3)
 
-#: How long a thread computes before another one may ask for its turn (seconds). Dozens of threads that compute for a
-#: millisecond between two waits need no help to take turns, and asking costs.
-_TURN = 0.02
+#: How long a thread runs before another one may interrupt it (seconds). Dozens of threads that compute for about a
+#: millisecond between two waits take turns by themselves, and every interruption costs time.
+_SWITCH_INTERVAL = 0.02
 
-#: `M_ARENA_MAX` of glibc's mallopt(3). Its default gives every second thread an arena of its own, and what a thread has
-#: freed stays there: with dozens of threads, a third of a process.
-_ARENA_MAX = -8
+#: `M_ARENA_MAX` of glibc's mallopt(3). By default most threads get an arena of their own that keeps what they have
+#: freed: with dozens of threads, a third of the memory of a process.
+_M_ARENA_MAX = -8
 _ARENAS = 2
 
 
 def tune_process() -> None:
-    """Prepare this process for a run: to be called once what it needs is imported, and before its threads start."""
+    """Tune this process for a run. Call it after the imports and before threads start."""
     if sys.platform == "linux":
-        with suppress(OSError, AttributeError):  # another C library has other ways
-            ctypes.CDLL(None).mallopt(_ARENA_MAX, _ARENAS)
+        with suppress(OSError, AttributeError):  # a C library other than glibc has no mallopt
+            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
     gc.collect()
-    gc.freeze()  # a forked process then shares these pages for good
-    gc.set_threshold(_YOUNG, _OLDER, _OLDEST)
-    sys.setswitchinterval(_TURN)
+    gc.freeze()  # forked processes then keep sharing these memory pages
+    gc.set_threshold(*_GC_THRESHOLDS)
+    sys.setswitchinterval(_SWITCH_INTERVAL)

@@ -1,13 +1,13 @@
-"""Fan out over accounts and scopes, fan in account by account. Every expected scope ends as one row of the ledger.
+"""Scan accounts and their scopes in parallel. Every expected scope ends as one coverage record.
 
-An account is planned on one thread (get in, ask for its regions), its scopes are examined on many, and the thread that
-ends the last of them closes the account: rows are written there and then, so memory does not grow with the run.
+An account is planned on one thread (assume its role, list its regions). Its scopes are scanned on many threads, and the
+thread that completes the last scope finishes the account: its rows are written then, so memory does not grow with the
+number of accounts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -27,24 +27,24 @@ from auditor.engine.scan_scope import ResumeState, ScanOptions, scan_scope
 
 T = TypeVar("T")
 
-#: After the order to stop, calls in flight get this long to come back before their scopes are written off (seconds).
+#: How long calls in flight may take after a stop, before their scopes are abandoned (seconds).
 GRACE = 6.0
 _TICK = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class AccountFinished(Generic[T]):
-    """An account has ended, and this is what `finish` made of it."""
+    """An account has ended. `value` is what `finish` returned for it."""
 
     value: T
 
 
 @dataclass(frozen=True, slots=True)
 class Scan(Generic[T]):
-    """How to scan.
+    """How to scan accounts.
 
-    `finish` is called once for every account, on a worker's thread; what it raises ends the run. `prior` holds by
-    account id what an earlier attempt at the same run has settled.
+    `finish` is called once for each account, on a thread of the pool; an exception in it ends the run. `resume_state`
+    holds the final scopes of an earlier attempt at the same run, by account ID.
     """
 
     reader: CloudReader
@@ -56,82 +56,82 @@ class Scan(Generic[T]):
     resume_state: Mapping[str, ResumeState] = field(default_factory=dict)
 
     def run(self, targets: Iterable[Target]) -> Generator[Event | AccountFinished[T], None, None]:
-        """Yield what happens, and every account as it ends, on the caller's thread.
+        """Yield events, and every account as it ends, on the caller's thread.
 
-        Raises what `finish` raised, and whatever else went wrong on a worker's thread. Closing it drops the rest.
+        Raises what `finish` raised, and any other error of a pool thread. Closing the generator drops what is left.
         """
-        return _Run(self).go(tuple(targets))
+        return _Run(self).events(tuple(targets))
 
 
 class _Run(Generic[T]):
     def __init__(self, scan: Scan[T]) -> None:
         self._scan = scan
-        self._news: SimpleQueue[Event | AccountFinished[T] | BaseException] = SimpleQueue()
+        self._queue: SimpleQueue[Event | AccountFinished[T] | BaseException] = SimpleQueue()
         self._pool = self._new_pool()
         self._stopped_at: float | None = None
 
-    def go(self, targets: Sequence[Target]) -> Generator[Event | AccountFinished[T], None, None]:
-        prior = self._scan.resume_state
-        jobs = [Job(each, self._scan.assignments, self._news.put, prior.get(each.account.id)) for each in targets]
-        self._scan.clock.asleep = self._pool.yield_slot
+    def events(self, targets: Sequence[Target]) -> Generator[Event | AccountFinished[T], None, None]:
+        resume_state, assignments = self._scan.resume_state, self._scan.assignments
+        jobs = [Job(target, assignments, self._queue.put, resume_state.get(target.account.id)) for target in targets]
         try:
             for job in jobs:
                 self._pool.submit(partial(self._plan, job))
-            yield from self._listen(jobs)
+            yield from self._queued_events(jobs)
         finally:
-            self._scan.clock.asleep = nullcontext
             self._pool.close()
 
-    def _listen(self, jobs: Sequence[Job]) -> Generator[Event | AccountFinished[T], None, None]:
-        left, waiting = len(jobs), True
-        while left:
-            if waiting and self._overdue():
-                waiting = False
-                self._write_off(jobs)
+    def _queued_events(self, jobs: Sequence[Job]) -> Generator[Event | AccountFinished[T], None, None]:
+        unfinished, abandoned = len(jobs), False
+        while unfinished:
+            if not abandoned and self._grace_is_over():
+                abandoned = True
+                self._abandon(jobs)
             try:
-                news = self._news.get(timeout=_TICK)
+                event = self._queue.get(timeout=_TICK)
             except Empty:
                 continue
-            if isinstance(news, BaseException):
-                raise news
-            left -= isinstance(news, AccountFinished)
-            yield news
+            if isinstance(event, BaseException):
+                raise event
+            unfinished -= isinstance(event, AccountFinished)
+            yield event
 
     def _plan(self, job: Job) -> None:
-        for scope, works in job.plan(self._ask(job)):
-            self._pool.submit(partial(self._examine, job, scope, works), first=True)
-        self._close(job)
+        for scope, assignments in job.plan(self._list_regions(job)):
+            # Ahead of the accounts that are not planned yet: finishing an account frees its memory.
+            self._pool.submit(partial(self._scan_scope, job, scope, assignments), first=True)
+        self._finish(job)
 
-    def _ask(self, job: Job) -> frozenset[str] | ReadError | None:
+    def _list_regions(self, job: Job) -> frozenset[str] | ReadError | None:
         if job.target.excluded is not None:
             return None
         try:
             self._scan.clock.raise_if_stopped()
             return self._scan.reader.regions(job.target, job.planning)
-        except ReadError as failure:
-            return failure
+        except ReadError as error:
+            return error
         except Stopped as stopped:
-            return ReadError("plan", stopped.reason, "The run ended before this account was looked at.")
+            return ReadError("plan", stopped.reason, "The run ended before this account was examined.")
         except Exception as error:  # noqa: BLE001 - the boundary: planning one account
             return ReadError(
                 "plan", Reason.INTERNAL_ERROR, f"Planning this account raised {tracebacks.crash_site(error)}."
             )
 
-    def _examine(self, job: Job, scope: Scope, works: Sequence[Assignment]) -> None:
+    def _scan_scope(self, job: Job, scope: Scope, assignments: Sequence[Assignment]) -> None:
         scan = self._scan
-        for work in works:
-            job.complete_scope(scope, work, scan_scope(scope, work, scan.reader, scan.clock, scan.options))
+        for assignment in assignments:
+            result = scan_scope(scope, assignment, scan.reader, scan.clock, scan.options)
+            job.complete_scope(scope, assignment, result)
         scan.reader.release_scope(scope)
-        self._close(job)
+        self._finish(job)
 
-    def _close(self, job: Job) -> None:
+    def _finish(self, job: Job) -> None:
         result = job.pop_result()
         if result is not None:
             self._scan.reader.release_account(job.target.account)
-            self._news.put(AccountFinished(self._scan.finish(result)))
+            self._queue.put(AccountFinished(self._scan.finish(result)))
 
-    def _overdue(self) -> bool:
-        """Whether the order to stop is so old that nothing more is waited for."""
+    def _grace_is_over(self) -> bool:
+        """Whether the run was stopped so long ago that calls in flight are no longer waited for."""
         if self._scan.clock.stopped is None:
             return False
         now = self._scan.clock.monotonic()
@@ -139,14 +139,14 @@ class _Run(Generic[T]):
             self._stopped_at = now
         return now - self._stopped_at >= GRACE
 
-    def _write_off(self, jobs: Sequence[Job]) -> None:
-        """End every account that is still open, on threads of their own: those of the old pool may all hang."""
+    def _abandon(self, jobs: Sequence[Job]) -> None:
+        """End every unfinished account on threads of a new pool: those of the old one may all hang in calls."""
         reason = self._scan.clock.stopped or Reason.INTERRUPTED
         self._pool.close()
         self._pool = self._new_pool()
         for job in jobs:
             job.abandon(reason)
-            self._pool.submit(partial(self._close, job))
+            self._pool.submit(partial(self._finish, job))
 
     def _new_pool(self) -> Pool:
-        return Pool(self._scan.workers, self._news.put)
+        return Pool(self._scan.workers, self._queue.put)

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT: an order to end in order, not a way to die."""
+"""SIGTERM and SIGINT shut the run down in an orderly way."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from auditor.engine.clock import RunClock
 
 @dataclass(slots=True)
 class ShutdownRequest:
-    """What has been received. `exit_code` is 128 plus the signal, as shells have it; None while there was none."""
+    """Whether a signal was received. `exit_code` is 128 plus its number, as in a shell, or None."""
 
     exit_code: int | None = None
 
 
 @contextmanager
 def handle_signals(clock: RunClock) -> Iterator[ShutdownRequest]:
-    """End the run when the process is told to; a second order ends the process at once."""
-    orders = ShutdownRequest()
+    """Interrupt the run at the first signal, and end the process at once at the second."""
+    request = ShutdownRequest()
 
-    def received(number: int, _frame: FrameType | None) -> None:
-        if orders.exit_code is not None:
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        if request.exit_code is not None:
             raise SystemExit(128 + number)
-        orders.exit_code = 128 + number
+        request.exit_code = 128 + number
         clock.interrupt()
 
-    before = {number: signal.signal(number, received) for number in (signal.SIGTERM, signal.SIGINT)}
+    previous = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        yield orders
+        yield request
     finally:
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)

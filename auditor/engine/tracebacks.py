@@ -1,4 +1,4 @@
-"""Where something crashed, for the row that stands for what was lost."""
+"""Where an exception was raised, in a form that is safe to store in a coverage record."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from traceback import walk_tb
 
 
 def crash_site(error: BaseException) -> str:
-    """Return `KeyError in parse (task_definition.py:88)`.
+    """Return for example `KeyError in parse (task_definition.py:88)`.
 
-    The message is left out: Python puts the value at hand into it, and that may be a secret of the account.
+    The message of the exception is left out: it may quote a value, and the value may be a secret.
     """
     name = type(error).__name__
     frames = tuple(walk_tb(error.__traceback__))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,8 +26,9 @@ def make_store(aws: AwsContext, output: str, settings: Settings) -> Store:
     if settings.sse is not None:
         protection = replace(protection, sse=settings.sse.algorithm, kms_key_id=settings.sse.kms_key_id)
     # A clock and a retry quota of its own: results are still written when the scan has reached its deadline, was
-    # interrupted, or has used up its retries.
-    calls = replace(aws.call_context, clock=RunClock(), retry_quota=RetryQuota())
+    # interrupted, or has used up its retries. A thread that waits for the output keeps its slot, so a slow output
+    # slows the scan down instead of filling the memory with finished accounts.
+    calls = replace(aws.call_context, clock=RunClock(while_asleep=nullcontext), retry_quota=RetryQuota())
     return S3Store(calls, aws.identity.account_id, output, protection)
 
 

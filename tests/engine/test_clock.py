@@ -1,4 +1,4 @@
-"""The run's clock: it stops for two reasons, and whoever sleeps hears of it."""
+"""The run's clock: a deadline or an interruption stops it, and every sleeper notices."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from auditor.domain.reason import Reason
 from auditor.engine.clock import RunClock
 
 
-def test_without_a_deadline_nothing_stops_it() -> None:
+def test_does_not_stop_without_a_deadline() -> None:
     clock = RunClock()
 
     clock.raise_if_stopped()
@@ -24,7 +24,7 @@ def test_without_a_deadline_nothing_stops_it() -> None:
     assert (clock.stopped, clock.interrupted) == (None, False)
 
 
-def test_a_deadline_that_has_passed_stops_it() -> None:
+def test_stops_at_the_deadline() -> None:
     clock = RunClock(deadline=0.0)
 
     with pytest.raises(Stopped) as caught:
@@ -34,11 +34,11 @@ def test_a_deadline_that_has_passed_stops_it() -> None:
     assert not clock.interrupted
 
 
-def test_a_deadline_that_is_far_off_does_not() -> None:
+def test_does_not_stop_before_the_deadline() -> None:
     assert RunClock(deadline=60).stopped is None
 
 
-def test_an_interruption_weighs_more_than_the_deadline() -> None:
+def test_an_interruption_takes_precedence_over_the_deadline() -> None:
     clock = RunClock(deadline=0.0)
 
     clock.interrupt()
@@ -47,36 +47,36 @@ def test_an_interruption_weighs_more_than_the_deadline() -> None:
     assert clock.stopped is Reason.INTERRUPTED
 
 
-def test_a_sleeper_hears_the_order_to_stop_long_before_its_time() -> None:
-    clock, before = RunClock(), time.monotonic()
+def test_an_interruption_ends_a_sleep_early() -> None:
+    clock, started_at = RunClock(), time.monotonic()
     Timer(0.05, clock.interrupt).start()
 
     with pytest.raises(Stopped):
         clock.sleep(60)
 
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - started_at < 5
 
 
-def test_a_sleeper_wakes_for_the_deadline() -> None:
-    clock, before = RunClock(deadline=0.1), time.monotonic()
+def test_the_deadline_ends_a_sleep_early() -> None:
+    clock, started_at = RunClock(deadline=0.1), time.monotonic()
 
     with pytest.raises(Stopped):
         clock.sleep(60)
 
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - started_at < 5
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.01, 0.3])
-def test_a_sleep_takes_its_time(seconds: float) -> None:
-    before = time.monotonic()
+def test_sleeps_for_the_requested_time(seconds: float) -> None:
+    started_at = time.monotonic()
 
     RunClock().sleep(seconds)
 
-    assert time.monotonic() - before >= seconds
+    assert time.monotonic() - started_at >= seconds
 
 
 @pytest.mark.parametrize("seconds", [-1.0, 0.0, 0.01, 1.0])
-def test_after_the_order_no_sleep_is_taken_for_done(seconds: float) -> None:
+def test_every_sleep_raises_after_an_interruption(seconds: float) -> None:
     clock = RunClock()
     clock.interrupt()
 
@@ -84,24 +84,26 @@ def test_after_the_order_no_sleep_is_taken_for_done(seconds: float) -> None:
         clock.sleep(seconds)
 
 
-@pytest.mark.parametrize(("seconds", "told"), [(0.01, []), (0.03, ["in", "out"])])
-def test_only_a_noticeable_sleep_is_told_to_the_pool(seconds: float, told: list[str]) -> None:
-    clock, heard = RunClock(), list[str]()
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [pytest.param(0.01, [], id="short sleep"), pytest.param(0.03, ["enter", "exit"], id="long sleep")],
+)
+def test_only_long_sleeps_enter_the_context_for_sleeps(seconds: float, expected: list[str]) -> None:
+    calls: list[str] = []
 
     @contextmanager
-    def asleep() -> Iterator[None]:
-        heard.append("in")
+    def while_asleep() -> Iterator[None]:
+        calls.append("enter")
         try:
             yield
         finally:
-            heard.append("out")
+            calls.append("exit")
 
-    clock.asleep = asleep
-    clock.sleep(seconds)
+    RunClock(while_asleep=while_asleep).sleep(seconds)
 
-    assert heard == told
+    assert calls == expected
 
 
-def test_it_tells_the_time_in_utc() -> None:
+def test_now_is_in_utc() -> None:
     assert RunClock().now().utcoffset() == timedelta(0)
     assert RunClock().now().tzinfo is UTC

@@ -21,7 +21,7 @@ EXCLUDED, NOT_EXAMINED = CoverageStatus.EXCLUDED, CoverageStatus.NOT_EXAMINED
 
 Row = tuple[str, CoverageStatus, Reason | None, str]
 
-NOT_ENABLED = "The inventory names this region, and the account has not enabled it."
+NOT_ENABLED = "The inventory names this region, but the account has not enabled it."
 CONFIGURED, FLAGGED = "excluded by `exclude_regions`", "left out by --region"
 
 

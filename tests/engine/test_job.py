@@ -211,7 +211,7 @@ def test_what_was_given_away_is_not_kept() -> None:
 
     account.pop_result()
 
-    assert (account._rows, account._examined, account._open) == ([], [], {})
+    assert (account._records, account._results, account._open) == ([], [], {})
 
 
 def all_steps(account: Job, results: list[AccountResult]) -> Steps:

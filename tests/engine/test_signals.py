@@ -1,4 +1,4 @@
-"""Signals, sent to a real process: the first one is an order to the run, the second one ends the process."""
+"""Signals to a real process: the first interrupts the run, the second ends the process."""
 
 from __future__ import annotations
 
@@ -25,33 +25,34 @@ with handle_signals(clock) as shutdown:
         clock.sleep(60)
     except Stopped as stopped:
         print(stopped.reason, flush=True)
-    if STUBBORN:
+    if HANGS:
         time.sleep(60)
 raise SystemExit(shutdown.exit_code)
 """
 
 
-def start(*, stubborn: bool = False) -> subprocess.Popen[str]:
-    program = PROGRAM.replace("STUBBORN", str(stubborn))
+def start(*, hangs: bool = False) -> subprocess.Popen[str]:
+    """Start a process that sleeps until it is interrupted, and then exits or `hangs`."""
+    program = PROGRAM.replace("HANGS", str(hangs))
     process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
 
 
-@pytest.mark.parametrize(("order", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_an_order_ends_the_run_in_order(order: signal.Signals, code: int) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_the_first_signal_interrupts_the_run(number: signal.Signals, code: int) -> None:
     process = start()
 
-    process.send_signal(order)
-    said, _ = process.communicate(timeout=30)
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=30)
 
-    assert (process.returncode, said) == (code, "interrupted\n")
+    assert (process.returncode, output) == (code, "interrupted\n")
 
 
 @pytest.mark.parametrize(("second", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_second_order_ends_the_process_at_once(second: signal.Signals, code: int) -> None:
-    process = start(stubborn=True)
+def test_the_second_signal_ends_the_process_at_once(second: signal.Signals, code: int) -> None:
+    process = start(hangs=True)
     assert process.stdout is not None
 
     process.send_signal(signal.SIGTERM)
@@ -62,18 +63,18 @@ def test_a_second_order_ends_the_process_at_once(second: signal.Signals, code: i
     assert process.returncode == code
 
 
-def test_without_an_order_there_is_no_code_and_the_old_handlers_come_back() -> None:
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+def test_without_a_signal_there_is_no_exit_code_and_the_previous_handlers_are_restored() -> None:
+    previous = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     with handle_signals(RunClock()) as shutdown:
-        during = {number: signal.getsignal(number) for number in before}
+        during = {number: signal.getsignal(number) for number in previous}
 
     assert shutdown.exit_code is None
-    assert all(during[number] != before[number] for number in before)
-    assert {number: signal.getsignal(number) for number in before} == before
+    assert all(during[number] != previous[number] for number in previous)
+    assert {number: signal.getsignal(number) for number in previous} == previous
 
 
-def test_the_clock_is_told() -> None:
+def test_a_signal_interrupts_the_clock() -> None:
     clock = RunClock()
 
     with handle_signals(clock) as shutdown:
