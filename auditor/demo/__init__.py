@@ -1,6 +1,6 @@
-"""An organization to try the auditor on: AWS inside the process, on moto. No Docker, no AWS, no network.
+"""A demo organization: AWS simulated inside the process with moto. Needs no Docker, no AWS account and no network.
 
-`running` starts it. What is in it stands in `organization`, what an audit must say of it in `truth`.
+`running` starts it. `organization` defines its accounts, `expected_results` what an audit must report.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from auditor.demo.model import REGISTRY
 from auditor.demo.organization import ACCOUNTS
 from auditor.domain.errors import AuditorError
 
-#: As the security team of the organization would have written them. The stand-in computes the answers in this same
-#: process: more threads would only wait for one another.
+#: The settings that the organization's security team would use. The simulation answers calls in the same process, so
+#: more threads would only wait for each other.
 _SETTINGS = f"""\
 checks:
   parameters:
-    # The organization's own registry, and what it takes from others as they publish it.
+    # The organization's own registry, and the public images that it allows.
     ecs-untrusted-image:
       registries:
         - {REGISTRY}
         - public.ecr.aws/aws-observability/*
         - public.ecr.aws/datadog/*
-    # Whom to call.
+    # Every resource names the team that owns it.
     ecs-cluster-untagged: {{required_keys: [team]}}
     ecs-service-untagged: {{required_keys: [team]}}
     ecs-task-definition-untagged: {{required_keys: [team]}}
@@ -37,7 +37,7 @@ limits: {{workers: 16}}
 
 @dataclass(frozen=True, slots=True)
 class DemoOrganization:
-    """What a run against the demo needs (`inventory` and `settings`, both YAML), and what it must find (`truth`)."""
+    """The inputs of a run against the demo (`inventory` and `settings`, both YAML) and its expected results."""
 
     inventory: str
     settings: str
@@ -46,21 +46,21 @@ class DemoOrganization:
 
 @contextmanager
 def running() -> Iterator[DemoOrganization]:
-    """Stand in for AWS in this process until the block ends; one at a time.
+    """Simulate AWS in this process until the block ends.
 
-    Within the block the environment holds the credentials of the demo's own auditor and nothing of the user's; clients
-    of AWS must be made within it. Everything is as it was afterwards. Raises AuditorError where moto is not installed,
-    or where it already stands in for AWS.
+    Within the block the environment holds the credentials of the demo's auditor and none of the user's AWS
+    configuration. AWS clients must be created within the block. The environment is restored afterwards. Raises
+    AuditorError if moto is not installed or is already active.
     """
     with isolated():
         try:
-            # moto reads AWS_PROFILE and its own switches while it is imported, so this has to wait for `isolated`.
-            from auditor.demo.cloud import serve  # noqa: PLC0415
+            # moto reads AWS_PROFILE and its own switches when it is imported.
+            from auditor.demo.cloud import serve  # noqa: PLC0415 - must follow `isolated`
         except ModuleNotFoundError as error:
             if error.name != "moto":
                 raise
             raise AuditorError(
-                "The demo stands on moto, which is not installed.",
+                "The demo needs moto, which is not installed.",
                 "Install it with `pip install 'auditor[demo]'`.",
             ) from error
         with serve(ACCOUNTS):

@@ -1,7 +1,7 @@
-"""What AWS would refuse and moto does not: trust policies, service control policies, regions that are not enabled.
+"""Enforce what moto does not: trust policies, service control policies and regions that are not enabled.
 
-Also what moto would answer for another world, as its DescribeRegions lists the regions of every partition, and what
-runs and managed daemons, of which it knows too little or nothing.
+Also answers the calls that moto answers differently from AWS (DescribeRegions lists the regions of every partition)
+or not at all (managed daemons), and those about running workloads.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ _POLICY = f"arn:aws:organizations::{MANAGEMENT_ACCOUNT}:policy/{ORGANIZATION}/se
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who signed a call, as the key that signed it tells."""
+    """The caller, identified by its access key."""
 
     account: str
     arn: str
 
 
 class AccessControl:
-    """Answers a call in the place of moto, or lets it pass. Holds nothing that changes: any thread may ask."""
+    """Answers calls that must not reach moto. Immutable, so safe to share between threads."""
 
     def __init__(self, accounts: Sequence[DemoAccount]) -> None:
-        """Know the organization."""
+        """Index the accounts of the organization."""
         self._accounts = {account.id: account for account in accounts}
         self._directory = Directory(accounts)
 
     def answer(self, call: ApiCall, principal: Principal) -> Response | None:
-        """Return the answer that AWS would give, or None where moto's is the same."""
+        """Return the response that AWS would give, or None if moto gives the same one."""
         answers = {"sts": self._sts, "ec2": self._ec2, "ecs": self._ecs, "organizations": self._organizations}
         return answers[call.service](call, principal) if call.service in answers else None
 
@@ -58,7 +58,7 @@ class AccessControl:
             message = f"User: {principal.arn} is not authorized to perform: sts:AssumeRole on resource: {role}"
             return http_adapter.query_error(403, "AccessDenied", message)
         if int(call.parameters.get("DurationSeconds", _HOUR)) > _HOUR:
-            # The demo's auditor holds a role already, as a task on ECS does.
+            # The demo's auditor already runs with an assumed role, like a task on ECS.
             message = (
                 "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
             )
@@ -82,8 +82,8 @@ class AccessControl:
         if call.region in self._accounts[principal.account].denied_regions:
             return _denied(call, principal, "*", f"with an explicit deny in a service control policy: {_POLICY}")
         if call.operation == "DescribeTaskDefinition" and self._denies_family(call, principal):
-            # AWS knows no permission on one family alone. What happens to one alone is a lasting error of the
-            # service, but showing that would cost every demo the half minute that the retries take.
+            # AWS has no permission for a single family. In reality a single family fails with a lasting service
+            # error, but demonstrating that would cost half a minute of retries in every demo.
             resource = f"arn:aws:ecs:{call.region}:{principal.account}:task-definition/{_family(call)}"
             reason = "because no identity-based policy allows the ecs:DescribeTaskDefinition action"
             return _denied(call, principal, resource, reason)
@@ -97,10 +97,10 @@ class AccessControl:
         return principal.account in self._accounts and call.region in REGIONS
 
     def _trusts(self, role: str, external_id: str | None) -> bool:
-        number = role.split(":")[4] if role.count(":") > 4 else ""  # noqa: PLR2004 - the fifth part of an ARN
-        account = self._accounts.get(number)
+        account_id = role.split(":")[4] if role.count(":") > 4 else ""  # noqa: PLR2004 - the fifth part of an ARN
+        account = self._accounts.get(account_id)
         deployed = account is not None and account.role_deployed and not account.suspended
-        return deployed and role == f"arn:aws:iam::{number}:role/{ROLE_NAME}" and external_id == EXTERNAL_ID
+        return deployed and role == f"arn:aws:iam::{account_id}:role/{ROLE_NAME}" and external_id == EXTERNAL_ID
 
     def _denies_family(self, call: ApiCall, principal: Principal) -> bool:
         families = self._accounts[principal.account].families

@@ -1,4 +1,4 @@
-"""moto, filled with the demo organization and guarded as AWS is. The one module that imports moto."""
+"""Load the demo organization into moto and put access control in front of it. The only module that imports moto."""
 
 from __future__ import annotations
 
@@ -25,12 +25,14 @@ _PARTITION = "aws"
 
 @contextmanager
 def serve(accounts: tuple[DemoAccount, ...]) -> Iterator[None]:
-    """Answer every AWS client of this process that is made within the block; set the credentials to make it with.
+    """Answer the AWS clients that are created within the block, and set default credentials for them.
 
-    Raises AuditorError where moto is active already: it keeps one world for the whole process.
+    Raises AuditorError if moto is already active, because its state is global to the process.
     """
     if botocore_stubber.enabled:
-        raise AuditorError("A demo is already running in this process.", "Wait until it has ended.")
+        raise AuditorError(
+            "A demo is already running in this process.", "Wait until it ends, then start the demo again."
+        )
     with mock_aws(), patch.object(botocore_stubber, "process_request", _with_access_control(AccessControl(accounts))):
         for account in accounts:
             _load_account(account)
@@ -40,10 +42,13 @@ def serve(accounts: tuple[DemoAccount, ...]) -> Iterator[None]:
 
 
 def _with_access_control(guard: AccessControl) -> Any:  # noqa: ANN401 - moto's own type of a request and of an answer
-    """Return what stands before moto: the seam lies below botocore, so clients send, parse and fail as ever."""
+    """Return a request handler that asks `guard` first, then moto.
+
+    It replaces moto's handler below botocore, so clients send, parse and fail as they do with AWS.
+    """
     moto = botocore_stubber.process_request
 
-    def process(request: Any) -> Any:  # noqa: ANN401
+    def process(request: Any) -> Any:  # noqa: ANN401 - moto's own types
         call = http_adapter.parse_request(request.headers, request.body)
         answer = guard.answer(call, _principal(call)) if call else None
         return answer or moto(request)
@@ -60,7 +65,7 @@ def _principal(call: http_adapter.ApiCall) -> Principal:
 def _load_account(account: DemoAccount) -> None:
     for region in REGIONS:
         backend = ecs_backends[account.id][region]
-        # ECS lists families by name, moto in the order of their registration.
+        # ECS lists families by name; moto lists them in the order of registration.
         for family in sorted(account.families, key=lambda family: family.name):
             if region in family.regions:
                 _register(backend, account, family)
@@ -72,11 +77,12 @@ def _register(backend: EC2ContainerServiceBackend, account: DemoAccount, family:
         definition = backend.register_task_definition(
             family=family.name,
             container_definitions=[
-                definitions.container_document(box, account.id, backend.region_name) for box in revision.containers
+                definitions.container_document(container, account.id, backend.region_name)
+                for container in revision.containers
             ],
             network_mode=revision.network_mode,
             tags=definitions.tag_list(family.tags),
-            volumes=[definitions.volume_document(each) for each in revision.volumes],
+            volumes=[definitions.volume_document(volume) for volume in revision.volumes],
             pid_mode=revision.pid_mode,
             ipc_mode=revision.ipc_mode,
             runtime_platform={"operatingSystemFamily": revision.os_family} if revision.os_family else None,
@@ -84,9 +90,9 @@ def _register(backend: EC2ContainerServiceBackend, account: DemoAccount, family:
             execution_role_arn=roles["executionRoleArn"],
             **_capacity(revision),
         )
-        # moto keeps no dates, fills in a network mode that ECS leaves out, and takes no container for EC2 that only
-        # reserves memory. It also answers a family's name with the latest revision of any status: no family of the
-        # demo has deregistered its latest one.
+        # moto stores no dates, sets a network mode that ECS omits, and rejects EC2 containers that only reserve
+        # memory. It also resolves a family name to its latest revision of any status, so the latest revision of
+        # every demo family is ACTIVE.
         vars(definition).update(
             network_mode=revision.network_mode,
             requires_compatibilities=["FARGATE" if revision.fargate else "EC2"],
@@ -103,7 +109,7 @@ def _capacity(revision: Revision) -> dict[str, Any]:
 
 
 def _preload_models() -> None:
-    """Load what moto would load with the first request: every thread of a run would do so at once."""
+    """Load the service models now; otherwise every thread of a run would load them with its first request."""
     for service, backend in (
         ("sts", sts_backends[AUDITOR_ACCOUNT][_PARTITION]),
         ("ecs", ecs_backends[AUDITOR_ACCOUNT][HOME_REGION]),

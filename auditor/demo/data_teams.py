@@ -41,7 +41,7 @@ DATA_LAKE = (
         regions=("eu-central-1", "eu-west-1"),
         tags={"team": "data-platform"},
     ),
-    Family(  # one good container does not clear its neighbour
+    Family(  # one compliant container does not make up for another one that fails
         "hdfs-datanode",
         FAIL,
         (
@@ -87,7 +87,7 @@ MEDIA_PIPELINE = (
         (default_network(Container("thumbnailer", "acme/thumbnailer:5.1.0", user="root")),),
         tags={"team": "media"},
     ),
-    Family(  # frames are handed over through the memory of the host
+    Family(  # passes frames through the host's shared memory
         "transcoder",
         NOT_APPLICABLE,
         (replace(bridge(Container("ffmpeg", "acme/transcoder:7.2", "root", privileged=True)), ipc_mode="host"),),

@@ -1,4 +1,4 @@
-"""The environment of the demo: nothing of the user's own AWS set-up gets in, and all of it comes back."""
+"""Isolate the demo from the user's AWS configuration and restore it afterwards."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from contextlib import contextmanager
 
 from auditor.demo.model import HOME_REGION
 
-#: What botocore and moto read. The last ones would make moto look for a server of its own.
+#: Variables that botocore and moto read. The last two would make moto look for its own server.
 _PREFIXES = ("AWS_", "MOTO_", "BOTO_CONFIG", "TEST_SERVER_MODE", "TEST_PROXY_MODE")
 
 
 @contextmanager
 def isolated() -> Iterator[None]:
-    """Hide every variable and file that configures AWS until the block ends; what the block sets itself is dropped.
+    """Hide all variables and files that configure AWS until the block ends; drop what the block sets.
 
-    The files in ~/.aws count too: a profile there could name endpoints, or a command that yields real credentials.
+    This includes the files in ~/.aws: a profile can name endpoints, or a command that returns real credentials.
     """
-    theirs = _remove_variables()
+    original = _remove_variables()
     os.environ.update(
         AWS_CONFIG_FILE=os.devnull,
         AWS_SHARED_CREDENTIALS_FILE=os.devnull,
@@ -30,7 +30,7 @@ def isolated() -> Iterator[None]:
         yield
     finally:
         _remove_variables()
-        os.environ.update(theirs)
+        os.environ.update(original)
 
 
 def _remove_variables() -> dict[str, str]:

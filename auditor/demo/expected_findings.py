@@ -1,7 +1,7 @@
-"""What each check must say of some resources of the demo, written by hand from what the check promises.
+"""The expected findings of each check on some resources of the demo, written by hand from the checks' documentation.
 
-For every check at least one resource fails and one passes. A family has one finding from each check, about the gravest
-of its revisions. What the rule about the host's network says of every revision stands in the tables of the families.
+At least one resource fails and one passes each check. A family has one finding per check, for the worst of its
+revisions. The tables of the families hold what the host network check reports for every revision.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ PASS, FAIL = Status.PASS, Status.FAIL
 
 @dataclass(frozen=True, slots=True)
 class ExpectedFinding:
-    """A check's verdict on one resource; `where` is the account's name, the region and the resource's name."""
+    """A check's status for one resource; `location` is (account name, region, resource name)."""
 
     check: str
     status: Status
@@ -23,9 +23,9 @@ class ExpectedFinding:
 
 
 def _labels(check: str, *, fail: tuple[str, ...], passes: tuple[str, ...]) -> tuple[ExpectedFinding, ...]:
-    """ExpectedFinding resources, each written as account/region/name."""
-    labels = [(FAIL, each) for each in fail] + [(PASS, each) for each in passes]
-    return tuple(ExpectedFinding(check, status, _parse_location(each)) for status, each in labels)
+    """Build the findings of one check; resources are written as account/region/name."""
+    statuses = [(FAIL, resource) for resource in fail] + [(PASS, resource) for resource in passes]
+    return tuple(ExpectedFinding(check, status, _parse_location(resource)) for status, resource in statuses)
 
 
 def _parse_location(text: str) -> tuple[str, str, str]:

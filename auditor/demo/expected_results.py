@@ -1,4 +1,4 @@
-"""What an audit of the demo must say: derived from the labels in the table, never from the auditor's own checks."""
+"""The expected results of an audit of the demo, derived from hand-written tables and never from the checks."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ _WORST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
 
 @dataclass(frozen=True, slots=True)
 class ExpectedResults:
-    """ARNs by status, and what cannot be seen.
+    """Expected findings, gaps and exclusions.
 
-    `judged` holds the ARNs of what is judged: the latest ACTIVE revision of every family, and whatever else runs;
-    `running` those that run. `passing`, `failing` and `not_applicable` hold one ARN of each family, by what the rule
-    about the host's network says of the gravest of its judged revisions; `unknown` holds ARNs without a revision, and
-    `user_unset` those of `passing` whose image decides who the process is. `labels` is what each check says of some
-    resources. `examined` holds (account id, region) of the scopes that can be read in full; `gaps` (account id, region,
-    reason) of what was wanted and cannot be seen, with `*` where the regions cannot be learnt; `excluded` (account id,
-    reason) of what was not wanted.
+    `evaluated` holds the ARNs of all evaluated revisions: the latest ACTIVE revision of every family and all running
+    revisions; `running` the running ones. `passing`, `failing` and `not_applicable` hold one ARN per family, by the
+    host network check's status for the worst of its evaluated revisions; `unknown` holds ARNs without a revision,
+    `user_unset` those of `passing` whose user is decided by the image. `findings` are expected findings of every
+    check. `examined` holds (account ID, region) of fully readable scopes; `gaps` (account ID, region, reason) of scopes
+    that cannot be read, with region `*` if the regions are unknown; `excluded` (account ID, reason).
     """
 
     evaluated: frozenset[str]
@@ -41,7 +40,7 @@ class ExpectedResults:
 
 
 @dataclass(frozen=True, slots=True)
-class _FamilyInRegion:
+class _RegionalFamily:
     account: DemoAccount
     region: str
     family: Family
@@ -71,15 +70,21 @@ class _FamilyInRegion:
         return self.running() | {self.latest}
 
     def reported_revision(self) -> int:
-        """The revision that the family's finding is about: the gravest, then one that runs, then the newest."""
+        """Return the revision that the finding names: the worst status, then running, then the newest."""
         running = self.running()
         return min(
             self.evaluated(),
-            key=lambda each: (_WORST_FIRST.index(self.expected_status(each)), each not in running, -each),
+            key=lambda revision: (
+                _WORST_FIRST.index(self.expected_status(revision)),
+                revision not in running,
+                -revision,
+            ),
         )
 
     def user_unset(self) -> bool:
-        return any(box.user is None for box in self.family.revisions[self.reported_revision() - 1].containers)
+        return any(
+            container.user is None for container in self.family.revisions[self.reported_revision() - 1].containers
+        )
 
     def _deployed(self) -> Iterator[int]:
         for cluster in self.account.workloads.clusters:
@@ -88,26 +93,26 @@ class _FamilyInRegion:
             for service in cluster.services:
                 if service.family == self.family.name:
                     yield service.revision
-                    yield from (each.revision for each in service.task_sets)
+                    yield from (task_set.revision for task_set in service.task_sets)
                     yield from (service.draining_revision,) if service.draining_revision else ()
             if self.family.name in cluster.standalone_tasks:
                 yield 0
 
 
 def expected_results(accounts: tuple[DemoAccount, ...]) -> ExpectedResults:
-    """Say what must be found in `accounts`, and what cannot be."""
-    places = tuple(_visible(accounts))
-    readable = tuple(place for place in places if not place.denied)
+    """Return the expected results of an audit of `accounts`."""
+    families = tuple(_visible(accounts))
+    readable = tuple(family for family in families if not family.denied)
     passing = frozenset(_arns(readable, Status.PASS))
-    gaps = frozenset(_gaps(accounts, places))
+    gaps = frozenset(_gaps(accounts, families))
     return ExpectedResults(
-        evaluated=frozenset(place.arn(each) for place in readable for each in place.evaluated()),
-        running=frozenset(place.arn(each) for place in places for each in place.running()),
+        evaluated=frozenset(family.arn(revision) for family in readable for revision in family.evaluated()),
+        running=frozenset(family.arn(revision) for family in families for revision in family.running()),
         passing=passing,
         failing=frozenset(_arns(readable, Status.FAIL)),
         not_applicable=frozenset(_arns(readable, Status.NOT_APPLICABLE)),
-        unknown=frozenset(place.unversioned_arn for place in places if place.denied),
-        user_unset=frozenset(place.arn(place.reported_revision()) for place in readable if place.user_unset())
+        unknown=frozenset(family.unversioned_arn for family in families if family.denied),
+        user_unset=frozenset(family.arn(family.reported_revision()) for family in readable if family.user_unset())
         & passing,
         examined=frozenset(_scopes(accounts)) - {(account, region) for account, region, _ in gaps},
         gaps=gaps,
@@ -116,18 +121,18 @@ def expected_results(accounts: tuple[DemoAccount, ...]) -> ExpectedResults:
     )
 
 
-def _visible(accounts: Iterable[DemoAccount]) -> Iterator[_FamilyInRegion]:
+def _visible(accounts: Iterable[DemoAccount]) -> Iterator[_RegionalFamily]:
     for account in accounts:
         if account.audited and account.role_deployed:
             for family in account.families:
                 for region in family.regions:
                     if region not in account.denied_regions:
-                        yield _FamilyInRegion(account, region, family)
+                        yield _RegionalFamily(account, region, family)
 
 
-def _arns(places: Iterable[_FamilyInRegion], status: Status) -> Iterator[str]:
-    foremost = ((place, place.reported_revision()) for place in places)
-    return (place.arn(number) for place, number in foremost if place.expected_status(number) is status)
+def _arns(families: Iterable[_RegionalFamily], status: Status) -> Iterator[str]:
+    reported = ((family, family.reported_revision()) for family in families)
+    return (family.arn(number) for family, number in reported if family.expected_status(number) is status)
 
 
 def _scopes(accounts: Iterable[DemoAccount]) -> Iterator[tuple[str, str]]:
@@ -136,15 +141,15 @@ def _scopes(accounts: Iterable[DemoAccount]) -> Iterator[tuple[str, str]]:
     )
 
 
-def _gaps(accounts: Iterable[DemoAccount], places: Iterable[_FamilyInRegion]) -> Iterator[tuple[str, str, Reason]]:
+def _gaps(accounts: Iterable[DemoAccount], families: Iterable[_RegionalFamily]) -> Iterator[tuple[str, str, Reason]]:
     for account in accounts:
         if account.audited and not account.role_deployed:
             yield account.id, EVERY_REGION, Reason.ROLE_DENIED
         for region in account.denied_regions:
             yield account.id, region, Reason.SCP_DENIED
-    for place in places:
-        if place.denied:
-            yield place.account.id, place.region, Reason.PERMISSION_DENIED
+    for family in families:
+        if family.denied:
+            yield family.account.id, family.region, Reason.PERMISSION_DENIED
 
 
 def _excluded(accounts: Iterable[DemoAccount]) -> Iterator[tuple[str, Reason]]:

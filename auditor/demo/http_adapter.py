@@ -1,6 +1,6 @@
-"""The three wire formats of AWS that the demo speaks itself: what a request asks, and how a refusal looks.
+"""Parse requests and write responses in the three AWS protocols that the demo answers itself.
 
-Shapes as botocore's own parsers read them: query (STS), ec2 (EC2) and awsJson 1.1 (ECS, Organizations).
+These are query (STS), ec2 (EC2) and awsJson 1.1 (ECS, Organizations).
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from xml.sax.saxutils import escape
 _SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _AWS_JSON = "application/x-amz-json-1.1"
 
-#: Status code, headers and body, as moto passes them on.
+#: Status code, headers and body, in moto's format.
 Response = tuple[int, dict[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """One signed request, as far as the demo must understand it.
+    """The parts of a signed request that the demo uses.
 
-    `parameters` holds the top-level scalars as text, `lists` the top-level lists of texts.
+    `parameters` holds the top-level strings, `lists` the top-level lists of strings.
     """
 
     access_key: str
@@ -37,7 +37,7 @@ class ApiCall:
 
 
 def parse_request(headers: Mapping[str, str | bytes], body: str | bytes | None) -> ApiCall | None:
-    """Return the call, or None for a request that is not signed or speaks another format."""
+    """Return the call, or None if the request is not signed or uses another protocol."""
     scope = _SCOPE.search(_text(headers.get("Authorization")))
     if scope is None:
         return None
@@ -52,25 +52,25 @@ def parse_request(headers: Mapping[str, str | bytes], body: str | bytes | None) 
 
 
 def json_response(payload: Mapping[str, object]) -> Response:
-    """Return an answer of a service that speaks awsJson 1.1."""
+    """Return a successful response of a service that uses awsJson 1.1."""
     return 200, {"content-type": _AWS_JSON, "x-amzn-requestid": str(uuid4())}, json.dumps(payload)
 
 
-def batch_response(key: str, known: Mapping[str, object], asked: Iterable[str]) -> Response:
-    """Return ECS's answer to a batch of ARNs: those that are there under `key`, the others as MISSING."""
-    wanted = tuple(asked)
-    failures = [{"arn": arn, "reason": "MISSING"} for arn in wanted if arn not in known]
-    return json_response({key: [known[arn] for arn in wanted if arn in known], "failures": failures})
+def batch_response(key: str, documents: Mapping[str, object], arns: Iterable[str]) -> Response:
+    """Return ECS's response to a batch of ARNs: existing documents under `key`, the other ARNs as MISSING."""
+    requested = tuple(arns)
+    failures = [{"arn": arn, "reason": "MISSING"} for arn in requested if arn not in documents]
+    return json_response({key: [documents[arn] for arn in requested if arn in documents], "failures": failures})
 
 
 def json_error(status: int, code: str, message: str) -> Response:
-    """Return an error as ECS and Organizations word it: refusals by IAM capitalise `Message`."""
+    """Return an error of ECS or Organizations. IAM denials spell the key `Message` with a capital."""
     body = json.dumps({"__type": code, "Message": message})
     return status, {"content-type": _AWS_JSON, "x-amzn-errortype": code, "x-amzn-requestid": str(uuid4())}, body
 
 
 def query_error(status: int, code: str, message: str) -> Response:
-    """Return an error as STS words it."""
+    """Return an error of STS."""
     request = str(uuid4())
     body = (
         '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>'
@@ -81,7 +81,7 @@ def query_error(status: int, code: str, message: str) -> Response:
 
 
 def ec2_error(status: int, code: str, message: str) -> Response:
-    """Return an error as EC2 words it."""
+    """Return an error of EC2."""
     body = (
         f"<Response><Errors><Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error></Errors>"
         f"<RequestID>{uuid4()}</RequestID></Response>"
@@ -90,7 +90,7 @@ def ec2_error(status: int, code: str, message: str) -> Response:
 
 
 def regions_response(regions: Mapping[str, str]) -> Response:
-    """Return EC2's answer to DescribeRegions; `regions` maps names to their opt-in status."""
+    """Return EC2's response to DescribeRegions; `regions` maps names to their opt-in status."""
     items = "".join(
         f"<item><regionName>{name}</regionName><regionEndpoint>ec2.{name}.amazonaws.com</regionEndpoint>"
         f"<optInStatus>{status}</optInStatus></item>"

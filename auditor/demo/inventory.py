@@ -1,4 +1,4 @@
-"""The demo organization as an inventory file, the way an operator would have written it."""
+"""Write the demo organization as an inventory file, as an operator would."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ defaults:
   role_name: {ROLE_NAME}
   external_id: {EXTERNAL_ID}
   regions: all
-# AWS Organizations knows who there is, where in the tree, and who is suspended.
+# AWS Organizations provides the accounts, their units and their state.
 discover: {{}}
-# This file adds what only people know.
+# This file adds tags and exclusions.
 accounts:
 """
 
 
 def render(accounts: Iterable[DemoAccount]) -> str:
-    """Return the YAML text. Strings are written as JSON, which YAML includes, so any text is safe."""
+    """Return the YAML text. Strings are written as JSON, which is valid YAML, so any text is safe."""
     return _HEAD + "".join(f"  - {_flow_mapping(_entry(account))}\n" for account in accounts if not account.suspended)
 
 

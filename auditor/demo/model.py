@@ -1,4 +1,4 @@
-"""What a demo organization is made of: accounts, what is defined in them, and what runs."""
+"""The model of a demo organization: accounts, task definitions and running workloads."""
 
 from __future__ import annotations
 
@@ -9,29 +9,27 @@ from auditor.domain.check import Status
 
 #: The regions that every account has enabled.
 REGIONS = ("eu-central-1", "eu-west-1", "us-east-1")
-#: A region that AWS has and that no account of the demo has enabled.
+#: An AWS region that no account of the demo has enabled.
 NOT_OPTED_IN = "me-south-1"
-#: Where the auditor itself runs.
+#: The region that the auditor runs in.
 HOME_REGION = "eu-west-1"
 
-#: The account that the ambient credentials belong to, a delegated administrator of the organization.
+#: The account of the default credentials, a delegated administrator of the organization.
 AUDITOR_ACCOUNT = "999988887777"
 MANAGEMENT_ACCOUNT = "100020003000"
 ORGANIZATION = "o-demo000001"
 ROLE_NAME = "AuditorReadOnly"
 EXTERNAL_ID = "demo-audit"
 
-#: Begins the value of every environment variable of the demo. No output may ever hold it.
+#: The prefix of every environment variable value in the demo. No output may contain it.
 CANARY = "DEMO-CANARY-"
-
-
-#: Where the organization keeps its own images; the tables write `acme/` for it.
+#: The organization's own image registry, abbreviated `acme/` in the tables.
 REGISTRY = "112233445566.dkr.ecr.eu-west-1.amazonaws.com"
 
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A volume of the revision, by its name, at a path of the container."""
+    """A volume of the revision, mounted at a path of the container."""
 
     volume: str
     path: str
@@ -40,10 +38,10 @@ class Mount:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """One container as it is registered: None leaves the key out. What is not said is as it should be.
+    """One container. None omits the key. The defaults pass every check.
 
-    `secrets` are variables that ECS fills from a store; `logs` is the log driver and `log_mode` its option `mode`;
-    without a hard limit of `memory` some is reserved; `adds` are Linux capabilities.
+    `secrets` are variables that ECS fills from a secret store; `log_mode` is the log driver's option `mode`; without a
+    hard limit of `memory`, 128 MiB are reserved; `added_capabilities` are Linux capabilities.
     """
 
     name: str
@@ -61,13 +59,13 @@ class Container:
 
     @property
     def full_image(self) -> str:
-        """The image as ECS holds it."""
+        """The image with the full name of its registry."""
         return self.image.replace("acme/", f"{REGISTRY}/", 1) if self.image.startswith("acme/") else self.image
 
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """A folder or file of the host, or an EFS file system: then `tls` says whether it is mounted through TLS."""
+    """A host path, or an EFS file system if `tls` (transit encryption) is set."""
 
     name: str
     host_path: str | None = None
@@ -76,9 +74,9 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One revision of a family. `network_mode` is None where ECS is to hold none.
+    """One revision of a family. `network_mode` None omits it.
 
-    `one_role` says that the containers have the role that is ECS's own, in place of one for themselves.
+    `shared_role` uses the execution role as the task role, too.
     """
 
     network_mode: str | None
@@ -93,11 +91,11 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A task definition family, the same in each of its `regions`; `revisions` from the oldest to the latest.
+    """A task definition family, identical in each of its `regions`; `revisions` are sorted from oldest to latest.
 
-    `expect` is what the benchmark says of the latest revision, and `expect_older` of those before it that something
-    runs, by their number, all written by hand. `deregistered` are the numbers of INACTIVE revisions, never the latest.
-    `refused_in` names the region where describing this family is always refused.
+    `expected_status` is the host network check's status for the latest revision, `expected_older` for older running
+    revisions by number; both are written by hand. `deregistered` are the numbers of INACTIVE revisions, never the
+    latest. In the region `denied_in`, describing this family is always denied.
     """
 
     name: str
@@ -112,7 +110,7 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class TaskSet:
-    """One set of a service's tasks, by its number among them. `revision` is that of the family, 0 the latest one."""
+    """A task set of a service. `revision` is a revision of the service's family; 0 means the latest."""
 
     id: str
     status: str
@@ -122,10 +120,10 @@ class TaskSet:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service, called as its family, wherever the family is registered in a region of the cluster.
+    """A service, named after its family, in every region of the cluster where the family is registered.
 
-    `revision` is the one that it deploys, 0 the latest; `leaving` one that still has a task, 0 for none. `launch` is
-    FARGATE, EC2 or the name of a capacity provider. It has as many tasks as `count` says, task sets none.
+    `revision` is deployed (0: the latest); `draining_revision` still has one task (0: none). `launch` is FARGATE, EC2
+    or the name of a capacity provider. `count` is the number of its running tasks.
     """
 
     family: str
@@ -142,21 +140,21 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class ExecLogging:
-    """What a cluster does with the commands of ECS Exec: the word of ECS, and whether a key encrypts the session."""
+    """A cluster's logging of ECS Exec sessions: the mode in ECS's terms, and whether a KMS key encrypts the session."""
 
     logging: str
     kms_key: bool = False
 
 
-#: Recorded in a log group that is encrypted, and so is the session.
+#: Logged to an encrypted log group; the session is encrypted, too.
 RECORDED = ExecLogging("OVERRIDE", kms_key=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A cluster, the same in each of its `regions`. `jobs` are families of which one task runs, of no service.
+    """A cluster, identical in each of its `regions`. `standalone_tasks` are families with one task outside services.
 
-    `exec_logging` is None where the cluster was never told.
+    `exec_logging` None means that it was never configured.
     """
 
     name: str
@@ -170,9 +168,9 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A capacity provider on an Auto Scaling group; `protected` are its instances that run tasks.
+    """A capacity provider on an Auto Scaling group; `protected` is its managed termination protection.
 
-    `protected` is None where it is one of managed instances, which ECS itself looks after.
+    `protected` is None for a provider of ECS managed instances.
     """
 
     name: str
@@ -182,9 +180,9 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Daemon:
-    """A managed daemon and the family that it is made from, called alike; it runs the last of the `revisions`.
+    """A managed daemon and the definition family of the same name; it runs the last of the `revisions`.
 
-    `provider` names the capacity provider of the managed instances that it runs on.
+    `provider` names the capacity provider of its managed instances.
     """
 
     name: str
@@ -196,7 +194,7 @@ class Daemon:
 
 @dataclass(frozen=True, slots=True)
 class AccountWorkloads:
-    """What runs in an account, and on what."""
+    """The running workloads of an account and their capacity."""
 
     clusters: tuple[Cluster, ...] = ()
     providers: tuple[Provider, ...] = ()
@@ -205,9 +203,9 @@ class AccountWorkloads:
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """One account. `ou` is a path of names, empty for the root.
+    """One account. `ou` is a path of unit names, empty for the root.
 
-    `exclude` is the reason why the inventory leaves the account out; `denied_regions` are an SCP's work.
+    `exclude` is the reason for its exclusion from the inventory; a service control policy denies `denied_regions`.
     """
 
     id: str
@@ -223,25 +221,25 @@ class DemoAccount:
 
     @property
     def audited(self) -> bool:
-        """Whether the inventory asks for this account."""
+        """Whether the inventory includes this account."""
         return not (self.exclude or self.suspended)
 
 
 def host(*boxes: Container) -> Revision:
-    """Return a revision whose containers share the host's network."""
+    """Return a revision in host network mode."""
     return Revision("host", boxes)
 
 
 def bridge(*boxes: Container) -> Revision:
-    """Return a revision on Docker's bridge."""
+    """Return a revision in bridge network mode."""
     return Revision("bridge", boxes)
 
 
 def default_network(*boxes: Container) -> Revision:
-    """Return a revision that names no network mode, which is bridge on Linux."""
+    """Return a revision without a network mode, which means bridge on Linux."""
     return Revision(None, boxes)
 
 
 def fargate(*boxes: Container) -> Revision:
-    """Return a revision for Fargate, where awsvpc is the only network mode."""
+    """Return a revision for Fargate, which supports awsvpc only."""
     return Revision("awsvpc", boxes, fargate=True)

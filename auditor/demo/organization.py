@@ -1,4 +1,4 @@
-"""The demo organization as a table of accounts: who there is, what each has defined, and what runs in it."""
+"""The demo organization: a table of accounts with their task definitions and running workloads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from auditor.demo.model import AUDITOR_ACCOUNT, MANAGEMENT_ACCOUNT, AccountWorkl
 
 @dataclass(frozen=True, slots=True)
 class _Owner:
-    """What an account belongs to: its unit of the organization, who answers for it, and what for."""
+    """The unit, owner and environment of an account."""
 
     ou: str
     owner: str
@@ -27,7 +27,7 @@ ACCOUNTS = (
         "acme-root",
         "",
         {"owner": "platform"},
-        exclude="Nothing runs in the management account, by policy ORG-1.",
+        exclude="Policy ORG-1: no workloads in the management account.",
     ),
     _Owner("Workloads/Production", "payments").account(
         "111122223333", "payments-prod", product_teams.PAYMENTS_PROD, running_workloads.PAYMENTS_PROD

@@ -1,6 +1,6 @@
-"""AWS Organizations as the demo's delegated administrator sees it: a root, units named by path, accounts.
+"""Answer the AWS Organizations calls of the demo's delegated administrator.
 
-moto has Organizations too, with random account ids, random unit ids and no delegated administrator.
+moto's own implementation has random account and unit IDs and no delegated administrator.
 """
 
 from __future__ import annotations
@@ -18,29 +18,28 @@ _ARN = f"arn:aws:organizations::{MANAGEMENT_ACCOUNT}"
 
 
 class Directory:
-    """Answers the four calls that list an organization, each in one page. Holds nothing that changes."""
+    """Answers the four calls that list an organization, each in one page. Immutable."""
 
     def __init__(self, accounts: Iterable[DemoAccount]) -> None:
-        """Number the units, so that they are called the same every time."""
+        """Number the units in the order of their paths, so that their IDs are the same in every run."""
         self._accounts = tuple(accounts)
         paths = sorted({path for account in self._accounts for path in _path_and_parents(account.ou)})
         self._ids = {"": _ROOT} | {path: f"ou-demo-{number:08d}" for number, path in enumerate(paths, 1)}
 
-    def answer(self, call: ApiCall, account: str) -> Response | None:
-        """Return the answer to `account`, or None for a call that is not about listing."""
-        if account != AUDITOR_ACCOUNT:
+    def answer(self, call: ApiCall, caller: str) -> Response | None:
+        """Return the response for the calling account, or None for a call that lists nothing."""
+        if caller != AUDITOR_ACCOUNT:
             message = "You don't have permissions to access this resource."
             return http_adapter.json_error(400, "AccessDeniedException", message)
         parent = call.parameters.get("ParentId", _ROOT)
-        everyone = self._accounts
         answers = {
             "ListRoots": ("Roots", [_entry("root", _ROOT, "Root")]),
             "ListOrganizationalUnitsForParent": ("OrganizationalUnits", self._units(parent)),
             "ListAccountsForParent": (
                 "Accounts",
-                [_account_entry(each) for each in everyone if self._ids[each.ou] == parent],
+                [_account_entry(account) for account in self._accounts if self._ids[account.ou] == parent],
             ),
-            "ListAccounts": ("Accounts", [_account_entry(each) for each in everyone]),
+            "ListAccounts": ("Accounts", [_account_entry(account) for account in self._accounts]),
         }
         if call.operation not in answers:
             return None

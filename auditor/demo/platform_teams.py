@@ -1,4 +1,4 @@
-"""The task definitions of the teams that run the platform, as `families` has those of the others."""
+"""The task definitions of the platform teams; see `product_teams` for how to read them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ OBSERVABILITY = (
         regions=("eu-west-1", "us-east-1"),
         tags=AGENTS,
     ),
-    Family(  # it routes the logs of others and keeps none of its own
+    Family(  # routes the logs of others but has no log driver itself
         "log-router",
         FAIL,
         (
@@ -151,7 +151,7 @@ SECURITY_TOOLING = (
         (fargate(Container("auditor", "acme/auditor:1", user="10001:10001")),),
         tags={"team": "security"},
     ),
-    Family(  # even the guards are guarded
+    Family(  # a security tool fails, too
         "falco",
         FAIL,
         (replace(host(Container("falco", "acme/falco:0.41.3", user="0:0", privileged=True)), pid_mode="host"),),
@@ -161,7 +161,7 @@ SECURITY_TOOLING = (
     SAFE_EXPORTER,
 )
 
-#: In accounts that cannot be looked at, or are not to be: nothing may be said of these.
+#: Definitions in accounts that are excluded or cannot be read: no finding may mention them.
 UNAUDITED = (
     Family(
         "fleet-tracker", FAIL, (host(Container("tracker", "acme/fleet-tracker:0.3", user="root", privileged=True)),)

@@ -1,6 +1,7 @@
-"""The task definitions of the teams that build products. Every name, number and image is made up; `expect` is by hand.
+"""The task definitions of the product teams. All names, account IDs and images are fictitious.
 
-What is not said of a container is as it should be (see `Box`), so what is written here is what is worth a look.
+The expected statuses are written by hand. The defaults of a container pass every check (see `Container`), so only
+deviations are written here.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ _DATADOG = Container("agent", "public.ecr.aws/datadog/agent:7.60.0", user="root"
 _PROC = Volume("proc", "/proc")
 
 PAYMENTS_PROD = (
-    Family(  # the key is out of the latest revision; us-east-1 still runs the one before
+    Family(  # the latest revision no longer contains the key; us-east-1 still runs the one before
         "checkout-api",
         NOT_APPLICABLE,
         (
@@ -59,7 +60,7 @@ PAYMENTS_PROD = (
         tags={"team": "checkout", "tier": "1"},
         expected_older={1: NOT_APPLICABLE},
     ),
-    Family(  # an old sin, fixed two revisions ago and deregistered, that still runs in us-east-1
+    Family(  # fixed two revisions ago; the failing revision is deregistered but still runs in us-east-1
         "datadog-agent",
         PASS,
         (
@@ -125,7 +126,7 @@ PAYMENTS_STAGING = (
         regions=("eu-west-1",),
         tags=AGENTS,
     ),
-    Family(  # keys of a person, for the bucket with the scenarios
+    Family(  # a person's access key, for the bucket with the test scenarios
         "load-generator",
         NOT_APPLICABLE,
         (
@@ -147,7 +148,7 @@ PAYMENTS_STAGING = (
 )
 
 STOREFRONT_PROD = (
-    Family(  # went bad with its latest revision, which is not deployed everywhere yet
+    Family(  # fails since its latest revision, which is not deployed everywhere yet
         "edge-proxy",
         FAIL,
         (

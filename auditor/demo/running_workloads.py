@@ -1,4 +1,4 @@
-"""What runs in each account: clusters with their services and jobs, capacity providers, managed daemons."""
+"""The running workloads of each account: clusters, services, standalone tasks, capacity providers, managed daemons."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BUILDERS = {"team": "developer-experience"}
 
 
 def _agent(family: str, *, revision: int = 0) -> Service:
-    """An agent on the instances of a cluster."""
+    """Return the service of an agent on EC2 instances."""
     return Service(family, "EC2", revision, tags=AGENTS)
 
 
@@ -41,7 +41,7 @@ PAYMENTS_PROD = AccountWorkloads(
             _EUROPE,
             tags=_PAYMENTS,
         ),
-        Cluster(  # set up by another team, and left behind
+        Cluster(  # outdated: still runs old revisions
             "payments",
             (
                 Service("checkout-api", revision=1, tags={"team": "checkout"}),
