@@ -101,7 +101,7 @@ def exit_code(result: RunResult, settings: Settings, shutdown: ShutdownRequest) 
 
 
 def _claim(request: RunRequest, aws: AwsContext) -> RunContext:
-    settings = request.settings
+    settings, identity = request.settings, aws.identity  # without credentials, the run must end before its claim
     output = make_store(aws, request.output, settings)
     # The claim goes to the output itself: if that refuses, the run ends here, before the first account is read.
     archive = Archive(output, Layout(request.run_id))
@@ -111,7 +111,7 @@ def _claim(request: RunRequest, aws: AwsContext) -> RunContext:
         run_id=request.run_id,
         output=request.output,
         settings=settings,
-        identity=aws.identity,
+        identity=identity,
         started_at=claim.started_at,
         attempt=claim.attempt,
         previous_run=previous,
