@@ -1,4 +1,7 @@
-"""Facts by rules to findings. Pure; a rule that crashes on a fact is one UNKNOWN finding, and nothing else is lost."""
+"""Judge facts with checks. Pure.
+
+A check that crashes on a fact yields one UNKNOWN finding, and nothing else is lost.
+"""
 
 from __future__ import annotations
 
@@ -25,71 +28,81 @@ class Observation:
     observed_at: datetime
 
 
-_NOWHERE = Observation(Scope(Account(""), ""), datetime.min.replace(tzinfo=UTC))
+#: For facts whose finding is dropped.
+_NO_OBSERVATION = Observation(Scope(Account(""), ""), datetime.min.replace(tzinfo=UTC))
 
 
-def judge(place: Observation, fact: Fact, rule: ConfiguredCheck, resource: Resource | None = None) -> Finding:
-    """Return what one rule says of one fact, NOT_APPLICABLE included. `resource` is the fact's own, if it is at hand.
+def judge(
+    observation: Observation, fact: Fact, configured: ConfiguredCheck, resource: Resource | None = None
+) -> Finding:
+    """Return the finding of one check on one fact, also if it is NOT_APPLICABLE.
 
-    Evidence is marked with the revision that it is about: it may be read beside that of others.
+    `resource` is the fact's resource if the caller has it already. Evidence carries the revision of the resource,
+    because findings of several revisions are merged later.
     """
     resource = resource or fact.resource
+    check = configured.check
     try:
-        verdict = rule.check.judge(fact, rule.parameters)
-        remedy = rule.check.remediation if verdict.status is Status.FAIL else ""
-        return _finding(place, resource, rule, verdict, remedy, fact)
-    except Exception as error:  # noqa: BLE001 - the boundary: one check, one resource
-        detail = f"The check {rule.check.id} raised {tracebacks.crash_site(error)}."
-        return _unknown(place, resource, rule, Reason.INTERNAL_ERROR, detail)
+        verdict = check.judge(fact, configured.parameters)
+        remediation = check.remediation if verdict.status is Status.FAIL else ""
+        return _finding(observation, resource, configured, verdict, remediation, fact)
+    except Exception as error:  # noqa: BLE001 - the boundary: one check on one resource
+        detail = f"The check {check.id} raised {tracebacks.crash_site(error)}."
+        return _unknown(observation, resource, configured, Reason.INTERNAL_ERROR, detail)
 
 
-def status_of(fact: Fact, rule: ConfiguredCheck) -> Status:
-    """Return what one rule says of a fact that no finding is about; UNKNOWN where it crashes."""
-    resource = fact.resource
-    return judge(_NOWHERE, fact, rule, resource).status
+def status_of(fact: Fact, configured: ConfiguredCheck) -> Status:
+    """Return the status that a check gives to a fact; UNKNOWN if it crashes."""
+    return judge(_NO_OBSERVATION, fact, configured).status
 
 
-def unread_findings(place: Observation, gap: Gap, rules: Iterable[ConfiguredCheck]) -> tuple[Finding, ...]:
-    """Return the UNKNOWN findings of a known resource that could not be read: one for every rule.
+def unread_findings(
+    observation: Observation, gap: Gap, configured_checks: Iterable[ConfiguredCheck]
+) -> tuple[Finding, ...]:
+    """Return an UNKNOWN finding of each check for a resource that is known but could not be read.
 
-    Nobody has seen its tags, so that a row must not read as if there were none.
+    Its tags are None, not empty, because they were not read either.
     """
     if gap.resource is None:
         return ()
     resource = replace(gap.resource, tags=None)
-    return tuple(_unknown(place, resource, rule, gap.reason, gap.detail) for rule in rules)
+    return tuple(
+        _unknown(observation, resource, configured, gap.reason, gap.detail) for configured in configured_checks
+    )
 
 
-def _unknown(place: Observation, resource: Resource, rule: ConfiguredCheck, reason: Reason, detail: str) -> Finding:
-    # A row has no field for the detail, and what to do about it is where its reader looks.
-    remedy = f"Not examined. {detail.rstrip('.')}. {reason.advice}"
-    return _finding(place, resource, rule, Verdict(Status.UNKNOWN, (reason.value,)), remedy)
+def _unknown(
+    observation: Observation, resource: Resource, configured: ConfiguredCheck, reason: Reason, detail: str
+) -> Finding:
+    # A row has no field for the detail, so it stands in the remediation, next to what to do about it.
+    remediation = f"Not examined. {detail.rstrip('.')}. {reason.advice}"
+    return _finding(observation, resource, configured, Verdict(Status.UNKNOWN, (reason.value,)), remediation)
 
 
-def _finding(  # noqa: PLR0913, PLR0917 - what a finding is made of
-    place: Observation,
+def _finding(  # noqa: PLR0913, PLR0917 - a finding has that many sources
+    observation: Observation,
     resource: Resource,
-    rule: ConfiguredCheck,
+    configured: ConfiguredCheck,
     verdict: Verdict,
     remediation: str,
     fact: Fact | None = None,
 ) -> Finding:
-    evidence = verdict.evidence
+    check, evidence = configured.check, verdict.evidence
     if evidence and resource.revision is not None:
-        evidence = tuple(replace(each, revision=resource.revision) for each in evidence)
+        evidence = tuple(replace(part, revision=resource.revision) for part in evidence)
     return Finding(
-        check_id=rule.check.id,
-        title=rule.check.title,
-        severity=rule.check.severity,
+        check_id=check.id,
+        title=check.title,
+        severity=check.severity,
         status=verdict.status,
-        account=place.scope.account,
-        region=place.scope.region,
+        account=observation.scope.account,
+        region=observation.scope.region,
         resource=resource,
-        observed_at=place.observed_at,
+        observed_at=observation.observed_at,
         reasons=verdict.reasons,
         evidence=evidence,
         standards=verdict.standards,
         remediation=remediation,
-        problem=rule.check.problem,
+        problem=check.problem,
         usage=usage_of(fact),
     )

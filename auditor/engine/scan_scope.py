@@ -1,4 +1,4 @@
-"""One scope, one collector: read, judge as it streams, and account for it. Never raises; what goes wrong is a row."""
+"""Scan one scope with one collector: read facts, judge them as they stream, and record the coverage."""
 
 from __future__ import annotations
 
@@ -22,175 +22,198 @@ from auditor.engine.ports import Assignment, CloudReader
 
 @dataclass(frozen=True, slots=True)
 class ScopeResult:
-    """What came of one scope: a ledger row, the findings, and how many facts each check does not apply to."""
+    """The result of one collector in one scope.
+
+    `not_applicable` counts, by check ID, the resources to which a check does not apply.
+    """
 
     coverage: Coverage
     findings: tuple[Finding, ...] = ()
     not_applicable: Mapping[str, int] = field(default_factory=dict)
 
 
-#: (region, collector) -> what an earlier attempt at the same run has settled.
+#: The final results of an earlier attempt at the same run in one account, by region and collector.
 ResumeState = Mapping[tuple[str, str], ScopeResult]
 
 
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
-    """What is wanted of an examination beside the verdicts.
+    """What a scan does beyond judging.
 
-    NOT_APPLICABLE is counted, and only kept where `keep_all` says so. With `search`, the revision that brought a fault
-    in is asked for where what is remembered does not tell.
+    `keep_not_applicable` keeps NOT_APPLICABLE findings instead of only counting them. `search_introductions` calls AWS
+    for the revision that first had a problem, if the fact cache does not tell.
     """
 
-    keep_all: bool = False
-    search: bool = False
+    keep_not_applicable: bool = False
+    search_introductions: bool = False
 
 
 def scan_scope(
-    scope: Scope, work: Assignment, cloud: CloudReader, clock: Clock, wanted: ScanOptions = ScanOptions()
+    scope: Scope, assignment: Assignment, reader: CloudReader, clock: Clock, options: ScanOptions = ScanOptions()
 ) -> ScopeResult:
-    """Read one scope with one collector, and judge what it yields. Facts are dropped once they are judged."""
-    tally = _Tally(Observation(scope, clock.now()), work, keep_all=wanted.keep_all)
-    meter, started, cause = CallStats(), clock.monotonic(), None
+    """Read one scope with one collector, and judge its facts. Each fact is dropped after it is judged.
+
+    Raises nothing: every error becomes part of the coverage record.
+    """
+    tally = _Tally(Observation(scope, clock.now()), assignment, options.keep_not_applicable)
+    stats, started_at, problem = CallStats(), clock.monotonic(), None
     try:
         clock.raise_if_stopped()
-        for item in cloud.collect(scope, work.collector, meter):
+        for item in reader.collect(scope, assignment.collector, stats):
             tally.add(item)
     except Stopped as stopped:
-        cause = (stopped.reason, "The run ended before this was read in full.")
-    except ReadError as failure:
-        cause = (failure.reason, failure.detail)
+        problem = (stopped.reason, "The run ended before this was read in full.")
+    except ReadError as error:
+        problem = (error.reason, error.detail)
     except Exception as error:  # noqa: BLE001 - the boundary: one collector in one scope
-        cause = (Reason.INTERNAL_ERROR, f"The collector {work.collector} raised {tracebacks.crash_site(error)}.")
-    findings = tuple(map(merge_findings, tally.found.values()))
-    if cause is None:
-        checks = {configured.check.id: configured for configured in work.checks}
+        crash_site = tracebacks.crash_site(error)
+        problem = (Reason.INTERNAL_ERROR, f"The collector {assignment.collector} raised {crash_site}.")
+    findings = tuple(map(merge_findings, tally.findings.values()))
+    if problem is None:
+        checks = {configured.check.id: configured for configured in assignment.checks}
         findings = tuple(
-            cloud.add_introductions(
+            reader.add_introductions(
                 scope,
-                work.collector,
+                assignment.collector,
                 findings,
                 lambda check_id, fact: status_of(fact, checks[check_id]),
-                meter,
-                search=wanted.search,
+                stats,
+                search=options.search_introductions,
             )
         )
-    return tally.close(cause, findings, meter, clock.monotonic() - started)
+    return tally.result(problem, findings, stats, clock.monotonic() - started_at)
+
+
+#: Why a scope is not EXAMINED: the reason and a sentence of detail.
+_Problem = tuple[Reason, str]
 
 
 @dataclass(slots=True)
 class _Tally:
-    """`resources` are ARNs without revisions: a family counts once, however many of its revisions are judged."""
+    """The findings and gaps of a scope so far.
 
-    place: Observation
-    work: Assignment
-    keep_all: bool
+    Resources are counted by their ARN without the revision, so a family counts once. `findings` holds those of all
+    revisions by check ID and such an ARN; `not_applicable` has the same keys.
+    """
+
+    observation: Observation
+    assignment: Assignment
+    keep_not_applicable: bool
     resources: set[str] = field(default_factory=set)
     gaps: list[Gap] = field(default_factory=list)
-    found: dict[tuple[str, str], list[Finding]] = field(default_factory=dict)
-    spared: set[tuple[str, str]] = field(default_factory=set)
+    findings: dict[tuple[str, str], list[Finding]] = field(default_factory=dict)
+    not_applicable: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, item: Fact | Gap) -> None:
         if isinstance(item, Gap):
             self._add_gap(item)
             return
         resource = item.resource
-        lasting = resource.unversioned_arn
-        self.resources.add(lasting)
-        for rule in self.work.checks:
-            self._add_finding(judge(self.place, item, rule, resource), lasting)
+        arn = resource.unversioned_arn
+        self.resources.add(arn)
+        for configured in self.assignment.checks:
+            self._add_finding(judge(self.observation, item, configured, resource), arn)
 
     def _add_gap(self, gap: Gap) -> None:
         self.gaps.append(gap)
         if gap.resource is not None:
-            self.resources.add(gap.resource.unversioned_arn)
-            for finding in unread_findings(self.place, gap, self.work.checks):
-                self._add_finding(finding, gap.resource.unversioned_arn)
+            arn = gap.resource.unversioned_arn
+            self.resources.add(arn)
+            for finding in unread_findings(self.observation, gap, self.assignment.checks):
+                self._add_finding(finding, arn)
 
-    def _add_finding(self, finding: Finding, lasting: str) -> None:
-        key = finding.check_id, lasting
-        if finding.status is Status.NOT_APPLICABLE and not self.keep_all:
-            self.spared.add(key)
+    def _add_finding(self, finding: Finding, arn: str) -> None:
+        key = finding.check_id, arn
+        if finding.status is Status.NOT_APPLICABLE and not self.keep_not_applicable:
+            self.not_applicable.add(key)
         else:
-            self.found.setdefault(key, []).append(finding)
+            self.findings.setdefault(key, []).append(finding)
 
-    def close(
-        self, cause: tuple[Reason, str] | None, findings: tuple[Finding, ...], meter: CallStats, seconds: float
+    def result(
+        self, problem: _Problem | None, findings: tuple[Finding, ...], stats: CallStats, seconds: float
     ) -> ScopeResult:
-        status, reason, detail = self._verdict(cause, findings)
+        """Return the result of the scope. `problem` is the one that ended the reading, if any."""
+        problem = problem or self._incomplete_list() or self._unread() or self._crashed(findings)
+        reason, detail = problem or (None, "")
         coverage = Coverage(
-            account=self.place.scope.account,
-            region=self.place.scope.region,
-            collector=self.work.collector,
-            status=status,
+            account=self.observation.scope.account,
+            region=self.observation.scope.region,
+            collector=self.assignment.collector,
+            status=self._coverage_status(problem),
             reason=reason,
             detail=detail,
-            calls=meter.calls,
-            throttled=meter.throttled,
-            retried=meter.retried,
+            calls=stats.calls,
+            throttled=stats.throttled,
+            retried=stats.retried,
             duration_s=round(seconds, 3),
             resources=len(self.resources),
         )
-        return ScopeResult(coverage, findings, self._not_applicable(findings))
+        return ScopeResult(coverage, findings, self._not_applicable_counts(findings))
 
-    def _not_applicable(self, findings: Iterable[Finding]) -> Mapping[str, int]:
-        """Count, by check, the resources of which no revision is the check's business."""
-        counts = Counter(check_id for check_id, lasting in self.spared if (check_id, lasting) not in self.found)
-        counts.update(each.check_id for each in findings if each.status is Status.NOT_APPLICABLE)
+    def _coverage_status(self, problem: _Problem | None) -> CoverageStatus:
+        if problem is None:
+            return CoverageStatus.EXAMINED
+        return CoverageStatus.PARTIAL if self.resources else CoverageStatus.NOT_EXAMINED
+
+    def _not_applicable_counts(self, findings: Iterable[Finding]) -> Mapping[str, int]:
+        """Count, by check ID, the resources of which the check applies to no revision."""
+        counts = Counter(check_id for check_id, arn in self.not_applicable if (check_id, arn) not in self.findings)
+        counts.update(finding.check_id for finding in findings if finding.status is Status.NOT_APPLICABLE)
         return counts
 
-    def _verdict(
-        self, cause: tuple[Reason, str] | None, findings: Iterable[Finding]
-    ) -> tuple[CoverageStatus, Reason | None, str]:
-        cause = cause or self._unlisted() or self._unread() or self._unjudged(findings)
-        if cause is None:
-            return CoverageStatus.EXAMINED, None, ""
-        return (CoverageStatus.PARTIAL if self.resources else CoverageStatus.NOT_EXAMINED), *cause
+    def _incomplete_list(self) -> _Problem | None:
+        """Return the first gap in the list itself: it is worse than an unread resource, as its extent is unknown."""
+        gap = next((gap for gap in self.gaps if gap.resource is None), None)
+        return (gap.reason, gap.detail) if gap else None
 
-    def _unlisted(self) -> tuple[Reason, str] | None:
-        """What the list itself lacks weighs more than a resource: nobody knows how many are missing."""
-        first = next((gap for gap in self.gaps if gap.resource is None), None)
-        return (first.reason, first.detail) if first else None
-
-    def _unread(self) -> tuple[Reason, str] | None:
+    def _unread(self) -> _Problem | None:
         if not self.gaps:
             return None
-        first = self.gaps[0]
-        name = first.resource.name if first.resource else ""
-        lost = len({gap.resource.arn for gap in self.gaps if gap.resource})
-        missing = f"{lost} of {len(self.resources)} could not be read"
-        return first.reason, f"{missing}, {name} among them: {first.detail}"
+        gap = self.gaps[0]
+        name = gap.resource.name if gap.resource else ""
+        count = len({gap.resource.arn for gap in self.gaps if gap.resource})
+        return gap.reason, f"{count} of {len(self.resources)} could not be read, {name} among them: {gap.detail}"
 
-    def _unjudged(self, findings: Iterable[Finding]) -> tuple[Reason, str] | None:
-        crashed = (Reason.INTERNAL_ERROR.value,)
-        names = {each.resource.name for each in findings if each.status is Status.UNKNOWN and each.reasons == crashed}
+    def _crashed(self, findings: Iterable[Finding]) -> _Problem | None:
+        reasons = (Reason.INTERNAL_ERROR.value,)
+        names = {
+            finding.resource.name
+            for finding in findings
+            if finding.status is Status.UNKNOWN and finding.reasons == reasons
+        }
         if not names:
             return None
-        missing = f"{len(names)} of {len(self.resources)} could not be judged"
-        return Reason.INTERNAL_ERROR, f"{missing}, {min(names)} among them."
+        count = f"{len(names)} of {len(self.resources)} could not be judged"
+        return Reason.INTERNAL_ERROR, f"{count}, {min(names)} among them."
 
 
-def split_by_scope(result: AccountResult, works: Sequence[Assignment], unsettled: Collection[Reason]) -> ResumeState:
-    """Take an account's rows apart again: what each settled scope came to, by scope and collector.
+def split_by_scope(
+    result: AccountResult, assignments: Sequence[Assignment], not_final: Collection[Reason]
+) -> ResumeState:
+    """Split the stored result of an account into the results of its scopes, by region and collector.
 
-    Rows whose reason is in `unsettled` are left out: they are to be examined now. Every resource of a scope has one
-    finding from each check, or the check does not apply to it: that is how many those were.
+    Scopes whose coverage has a reason in `not_final` are left out: they are to be scanned again. The number of
+    NOT_APPLICABLE resources is computed: a check has one finding for each other resource of the scope.
     """
-    known = {work.collector: work for work in works}
-    parts: dict[tuple[str, str], ScopeResult] = {}
-    for row in result.coverage:
-        work = known.get(row.collector)
-        if row.reason in unsettled or work is None:
-            continue
-        wanted = {rule.check.id for rule in work.checks}
-        # A check may judge what several collectors read, so that its id alone does not tell whose finding it is.
-        found = tuple(
-            each
-            for each in result.findings
-            if each.region == row.region and each.check_id in wanted and each.resource.type == work.resource_type
-        )
-        judged = Counter(each.check_id for each in found if each.status is not Status.NOT_APPLICABLE)
-        spared = {check_id: row.resources - judged[check_id] for check_id in wanted}
-        parts[row.region, row.collector] = ScopeResult(
-            row, found, {id_: count for id_, count in spared.items() if count > 0}
-        )
-    return parts
+    by_collector = {assignment.collector: assignment for assignment in assignments}
+    scopes: dict[tuple[str, str], ScopeResult] = {}
+    for coverage in result.coverage:
+        assignment = by_collector.get(coverage.collector)
+        if assignment is not None and coverage.reason not in not_final:
+            scopes[coverage.region, coverage.collector] = _scope_result(coverage, assignment, result.findings)
+    return scopes
+
+
+def _scope_result(coverage: Coverage, assignment: Assignment, findings: Iterable[Finding]) -> ScopeResult:
+    check_ids = {configured.check.id for configured in assignment.checks}
+    # The check ID alone is not enough, because one check may judge the resources of several collectors.
+    own = tuple(
+        finding
+        for finding in findings
+        if finding.region == coverage.region
+        and finding.check_id in check_ids
+        and finding.resource.type == assignment.resource_type
+    )
+    judged = Counter(finding.check_id for finding in own if finding.status is not Status.NOT_APPLICABLE)
+    not_applicable = {check_id: coverage.resources - judged[check_id] for check_id in check_ids}
+    return ScopeResult(coverage, own, {check_id: count for check_id, count in not_applicable.items() if count > 0})

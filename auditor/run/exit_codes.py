@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Self
 
 
 class ExitCode(IntEnum):
@@ -11,7 +12,7 @@ class ExitCode(IntEnum):
 
     meaning: str
 
-    def __new__(cls, code: int, meaning: str) -> ExitCode:
+    def __new__(cls, code: int, meaning: str) -> Self:
         """Keep the meaning next to the number."""
         member = int.__new__(cls, code)
         member._value_ = code
@@ -20,8 +21,10 @@ class ExitCode(IntEnum):
 
     OK = (
         0,
-        "complete, and no findings at or above --fail-on (by default, findings never fail a nightly run); "
-        "or another run holds this run ID, and nothing was done",
+        (
+            "complete, and no findings at or above --fail-on (by default, findings never fail a nightly run); "
+            "or another run holds this run ID, and nothing was done"
+        ),
     )
     FAILED = 1, "failed: nothing usable was written, or the results could not be delivered"
     USAGE_ERROR = 2, "bad usage or configuration; no account was called"

@@ -111,7 +111,7 @@ def _scan(job: WorkerJob, context: RunContext, resume_state: dict[str, ResumeSta
         finish=finish,
         clock=aws.clock,
         workers=job.workers,
-        options=ScanOptions(keep_all=Status.NOT_APPLICABLE in settings.emit, search=settings.introduced),
+        options=ScanOptions(Status.NOT_APPLICABLE in settings.emit, settings.introduced),
         resume_state=resume_state,
     )
 

@@ -58,7 +58,7 @@ def results(demo: DemoOrganization) -> list[AccountResult]:
         finish=lambda result: result,
         clock=clock,
         workers=settings.limits.workers,
-        options=ScanOptions(keep_all=True),
+        options=ScanOptions(keep_not_applicable=True),
     )
     events = list(scan.run(inventory.merge(discover(line))))
     return [event.value for event in events if isinstance(event, AccountFinished)]

@@ -152,7 +152,7 @@ def test_what_a_check_does_not_apply_to_is_counted_and_not_kept() -> None:
 
 
 def test_what_a_check_does_not_apply_to_is_kept_where_it_is_asked_for() -> None:
-    examined = looking(WEB, rules=[rule(Status.NOT_APPLICABLE)], wanted=ScanOptions(keep_all=True))
+    examined = looking(WEB, rules=[rule(Status.NOT_APPLICABLE)], options=ScanOptions(keep_not_applicable=True))
 
     assert [each.status for each in examined.findings] == [Status.NOT_APPLICABLE]
     assert sum(examined.not_applicable.values()) == 1
