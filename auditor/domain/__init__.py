@@ -1,1 +1,4 @@
-"""Floor 0: the nouns of an audit. Standard library only, frozen, no input or output."""
+"""Types shared by all rooms: frozen dataclasses and enums, standard library only, no input or output.
+
+A package below this one holds the facts, usage and repairs of one AWS service.
+"""

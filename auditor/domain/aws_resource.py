@@ -1,4 +1,4 @@
-"""What a finding is about: one AWS resource, what runs of it, and when its fault came in."""
+"""The AWS resource that a finding is about, and the revision that first had the problem."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from datetime import datetime
 class Resource:
     """The AWS resource that a finding is about.
 
-    `revision` is None where the resource has none or it was not learnt, `tags` where they were not looked at.
+    `type` is the CloudFormation type. `revision` is None if the resource has no revisions or its revision is unknown,
+    `tags` is None if tags were not read.
     """
 
     arn: str
@@ -25,13 +26,13 @@ class Resource:
 
     @property
     def unversioned_arn(self) -> str:
-        """The ARN without its revision: the same tomorrow, when a new revision is registered."""
+        """The ARN without the revision, which stays the same when a new revision is registered."""
         return self.arn.removesuffix(f":{self.revision}") if self.revision is not None else self.arn
 
 
 @dataclass(frozen=True, slots=True)
 class Introduction:
-    """The revision that brought a fault in: the one before it did not have it, or there is none before it."""
+    """The revision that first had the problem: its predecessor does not have it, or there is none."""
 
     revision: int
     registered_at: datetime | None = None

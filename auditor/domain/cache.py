@@ -1,7 +1,7 @@
-"""What an earlier night learnt and tonight may believe: facts that cannot change, and how large a listing was.
+"""The fact cache: descriptions of immutable resources, kept between runs.
 
-A task definition revision is immutable, so a fact about one is true for ever; its status and its tags are not part of
-that. Recall saves calls, never judgement: without it a run makes more calls and says the same.
+A task definition revision never changes, so it has to be described only once; its status and its tags can change and
+are not cached. The cache saves calls and never changes a verdict.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from typing import Any
 
 @dataclass(slots=True)
 class ScopeCache:
-    """What is remembered of one region with one collector, and what is to be remembered after tonight.
+    """The cache entries of one collector in one region: those of earlier runs, and those for the next run.
 
-    `known` maps a resource's ARN to what the collector wrote down about it; `listed` is how many ARNs a full listing
-    held, 0 where none was made. `kept` and `listed_now` are tonight's; `complete` says that they replace the old ones.
+    `cached` maps ARNs to encoded facts of earlier runs, and `listed` is the number of ARNs in the last full listing, 0
+    if there was none. `fresh` and `listed_tonight` are the same for this run; if `complete` is set they replace the old
+    ones.
     """
 
     cached: Mapping[str, Any] = field(default_factory=dict)
@@ -25,15 +26,15 @@ class ScopeCache:
     listed_tonight: int = 0
     complete: bool = False
 
-    def store(self, arn: str, note: object) -> None:
-        """Write down a fact about an immutable resource. `note` must be what JSON can carry."""
-        self.fresh[arn] = note
+    def store(self, arn: str, fact: object) -> None:
+        """Keep an encoded fact about an immutable resource. `fact` must be plain JSON."""
+        self.fresh[arn] = fact
 
     @property
     def changed(self) -> bool:
-        """Whether tonight's notes differ from what was there."""
+        """Whether the entries of this run differ from those of the earlier runs."""
         return self.complete and (self.fresh != dict(self.cached) or self.listed_tonight != self.listed)
 
 
-#: (region, collector) -> what is remembered there.
+#: (region, collector) -> cache entries.
 AccountCache = dict[tuple[str, str], ScopeCache]

@@ -17,7 +17,7 @@ F = TypeVar("F")
 
 
 class Severity(StrEnum):
-    """How bad it is when the check fails, worst last."""
+    """Severity of a failure, most severe last."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -31,7 +31,7 @@ class Severity(StrEnum):
 
 
 class Status(StrEnum):
-    """The four words. UNKNOWN stands for one known resource that could not be read or judged."""
+    """The four statuses. UNKNOWN is for a known resource that could not be read or judged."""
 
     PASS = "PASS"  # noqa: S105 - a verdict, not a password
     FAIL = "FAIL"
@@ -61,7 +61,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check says of one fact. `standards` maps other rule sets' names to what they say on the same facts."""
+    """The verdict of a check on one fact. `standards` maps other rule sets to their verdict on the same fact."""
 
     status: Status
     reasons: tuple[str, ...] = ()
@@ -71,15 +71,15 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class NoParameters:
-    """For checks that cannot be tuned."""
+    """The parameters of a check that has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a check comes from; nothing is said of those that come with auditor.
+    """Where a check comes from. Both fields are empty for checks that ship with auditor.
 
-    `source` is the path of a file or the name of a distribution; `version` changes with what the check says: the hash
-    of the file, the version of the distribution.
+    `source` is the path of a file or the name of a distribution; `version` is the hash of the file or the version of
+    the distribution, so that it changes when the check does.
     """
 
     source: str = ""
@@ -113,10 +113,10 @@ class Check(Generic[F]):
     origin: Origin = Origin()
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[object, ...]]:
-        """Pickle by name where the decorator has put this check in the place of its function; else as it was made."""
+        """Pickle a check that replaces its function by name, any other check by its fields."""
         if isinstance(self.judge, FunctionType):
             return _named, (self.judge.__module__, self.judge.__name__, self.origin)
-        return type(self), tuple(getattr(self, each.name) for each in fields(self))
+        return type(self), tuple(getattr(self, attribute.name) for attribute in fields(self))
 
     @property
     def manual(self) -> str:
@@ -124,14 +124,14 @@ class Check(Generic[F]):
         return self.manual_page or manual_page(sys.modules[self.judge.__module__])
 
 
-def _named(module: str, name: str, origin: Origin) -> Any:  # noqa: ANN401 - whatever stands there
-    found = getattr(importlib.import_module(module), name)
-    return replace(found, origin=origin) if origin != Origin() else found
+def _named(module: str, name: str, origin: Origin) -> Any:  # noqa: ANN401 - a Check of any kind of fact
+    check = getattr(importlib.import_module(module), name)
+    return replace(check, origin=origin) if origin != Origin() else check
 
 
 def check(  # noqa: PLR0913 - keyword-only metadata, one word each
     *,
-    id: str,  # noqa: A002 - the word that every reader of a check expects
+    id: str,  # noqa: A002 - the usual name
     title: str,
     severity: Severity,
     fact_type: type[F],
@@ -145,8 +145,8 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
 ) -> Callable[[Callable[[F, Any], Verdict]], Check[F]]:
     """Turn a pure function into a `Check`.
 
-    `parameters` is a frozen dataclass with a default for every field: its fields and types are what the settings file
-    may set. Raises TypeError where it is not, when the module is imported.
+    `parameters` is a frozen dataclass with a default for every field; the settings file can set its fields. Raises
+    TypeError on import if it is not a dataclass.
     """
     if not is_dataclass(parameters):
         message = f"{id}: parameters must be a dataclass, not {parameters!r}"

@@ -1,4 +1,4 @@
-"""Time as the rest of the house sees it: a value to read, and a sleep that ends when the run must."""
+"""The clock of a run: time, sleep that ends when the run stops, and the errors that stop a read."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Protocol
 from auditor.domain.reason import Reason
 
 
-class Stopped(Exception):  # noqa: N818 - an order, not a fault
-    """The run is to end: raised out of whatever waits or is about to call. `reason` is `interrupted` or `deadline`."""
+class Stopped(Exception):  # noqa: N818 - a request to stop, not an error
+    """The run must stop. Raised by waits and before calls; `reason` is INTERRUPTED or DEADLINE."""
 
     def __init__(self, reason: Reason) -> None:
-        """Keep the reason for the coverage rows."""
+        """Keep the reason for the coverage records."""
         super().__init__(reason.value)
         self.reason = reason
 
 
 class ReadError(Exception):
-    """Something could not be read after all that was worth trying. Becomes a gap, never a traceback.
+    """Something could not be read after all retries. The engine turns it into a gap.
 
-    `stage` names where: `assume-role`, `regions`, `list`, `describe`; `detail` is one sentence for people.
+    `stage` is `assume-role`, `regions`, `list` or `describe`; `detail` is one sentence for people.
     """
 
     def __init__(self, stage: str, reason: Reason, detail: str) -> None:
-        """Keep the three apart for the gap that will be made of them."""
+        """Keep the parts for the gap."""
         super().__init__(f"{stage}: {reason}: {detail}")
         self.stage = stage
         self.reason = reason
@@ -32,16 +32,16 @@ class ReadError(Exception):
 
 
 class Clock(Protocol):
-    """Time, and the order to stop. Implemented in the engine; tests bring their own."""
+    """Time and requests to stop. Implemented in the engine; tests have their own."""
 
     def now(self) -> datetime:
-        """Tell the time of day, UTC."""
+        """Return the time of day in UTC."""
 
     def monotonic(self) -> float:
-        """Seconds that only go forward, whatever happens to the time of day."""
+        """Return seconds that never go backward, even if the time of day does."""
 
     def sleep(self, seconds: float) -> None:
-        """Wait. Raises Stopped as soon as the run is to end."""
+        """Wait. Raises Stopped as soon as the run must stop."""
 
     def raise_if_stopped(self) -> None:
-        """Raise Stopped if the run is to end."""
+        """Raise Stopped if the run must stop."""

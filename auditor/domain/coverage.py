@@ -12,10 +12,10 @@ from auditor.domain.scope import Account, Scope
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something that should have been read and was not.
+    """Something that should have been examined and could not be.
 
-    With a `resource` it stands for one known thing (an UNKNOWN finding for every check over it); without one it stands
-    for a whole scope. `stage` names where it happened: `assume-role`, `regions`, `list`, `describe`, `parse`, `judge`.
+    With a `resource`, the gap is one known resource, and every check of it gives an UNKNOWN finding. Without one, the
+    gap is part of the whole scope. `stage` is `assume-role`, `regions`, `list`, `describe`, `parse` or `judge`.
     """
 
     scope: Scope
@@ -26,7 +26,7 @@ class Gap:
 
 
 class CoverageStatus(StrEnum):
-    """How much of a scope was looked at."""
+    """How much of a scope was examined."""
 
     EXAMINED = "EXAMINED"
     PARTIAL = "PARTIAL"
@@ -36,7 +36,7 @@ class CoverageStatus(StrEnum):
 
 @dataclass(slots=True)
 class CallStats:
-    """What reading one scope cost: calls sent, of them throttled, of them retries."""
+    """API calls of one scope: all that were sent, those that were throttled, and those that were retries."""
 
     calls: int = 0
     throttled: int = 0
@@ -45,7 +45,7 @@ class CallStats:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """One row of the ledger: one expected (account, region, collector). `resources` counts what was listed there."""
+    """The coverage record of one expected (account, region, collector). `resources` counts what was listed."""
 
     account: Account
     region: str

@@ -3,11 +3,11 @@
     AuditorError            exit 1: the tool failed and wrote nothing usable
     ├── ConfigError         exit 2: the configuration is wrong; every problem at once
     ├── IdentityError       exit 1: no usable credentials to start from
-    ├── OrganizationError   exit 1: the organization could not be listed, so nobody knows what to expect
-    ├── RunExists           exit 0: another run holds this run id, and does the work
+    ├── OrganizationError   exit 1: the organization could not be listed, so the expected accounts are unknown
+    ├── RunExists           exit 0: another run has claimed this run ID and does the work
     └── StorageError        exit 1: the output cannot be written or read
 
-What goes wrong within an account is none of these: it is a `Gap`, and the run goes on.
+Errors within an account are not among these: they become a `Gap`, and the run continues.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ class AuditorError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, advice: str = "") -> None:
-        """Keep the two sentences apart, so that each output can lay them out."""
+        """Keep message and advice apart for the outputs that format them differently."""
         super().__init__(message)
         self.message = message
         self.advice = advice
 
     def __reduce__(self) -> tuple[type[AuditorError], tuple[object, ...]]:
-        """Pickle as it was made: errors come back from other processes."""
+        """Pickle the arguments: worker processes send errors to the main process."""
         return type(self), (self.message, self.advice)
 
     def __str__(self) -> str:
-        """Message, then advice on a line of its own."""
+        """Return the message, then the advice on a line of its own."""
         return f"{self.message}\n  -> {self.advice}" if self.advice else self.message
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing wrong with a configuration. `line` counts from 1 and is 0 where there is no line to name."""
+    """One thing wrong with a configuration. `line` counts from 1; it is 0 if no line can be named."""
 
     source: str
     line: int
@@ -47,29 +47,29 @@ class Problem:
     advice: str = ""
 
     def __str__(self) -> str:
-        """`file:line: path: message` in one line, advice below."""
-        place = f"{self.source}:{self.line}" if self.line else self.source
-        text = ": ".join(part for part in (place, self.path, self.message) if part)
+        """Return `file:line: path: message`, with the advice on the next line."""
+        location = f"{self.source}:{self.line}" if self.line else self.source
+        text = ": ".join(part for part in (location, self.path, self.message) if part)
         return f"{text}\n  -> {self.advice}" if self.advice else text
 
 
 class ConfigError(AuditorError):
-    """The configuration is wrong. Nothing was called."""
+    """The configuration is wrong. No account was called."""
 
     exit_code = 2
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        """Sort the problems by place, so that they read like the file."""
+        """Sort the problems by their location in the files."""
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     def __reduce__(self) -> tuple[type[ConfigError], tuple[object, ...]]:
-        """Pickle as it was made."""
+        """Pickle the arguments."""
         return type(self), (self.problems,)
 
 
 class IdentityError(AuditorError):
-    """There are no usable credentials to start from."""
+    """There are no usable default credentials."""
 
 
 class OrganizationError(AuditorError):
@@ -80,7 +80,7 @@ class StorageError(AuditorError):
     """The output cannot be written or read."""
 
 
-class RunExists(AuditorError):  # noqa: N818 - it is news, not a fault
-    """Another run holds this run id: a schedule that fires twice must not page anybody."""
+class RunExists(AuditorError):  # noqa: N818 - not an error for the caller
+    """Another run has claimed this run ID. Exit code 0: a schedule that fires twice must not raise an alarm."""
 
     exit_code = 0

@@ -1,7 +1,7 @@
-"""What happens while a run goes on, for whoever watches: a progress bar, a log.
+"""Events of a run, for observers such as a progress bar or a log.
 
-Events come from the engine, one at a time: the caller holds a lock around the observer, so an observer needs none. An
-observer must be quick and must not raise; the run waits for it.
+The engine sends events one at a time, so an observer needs no lock. An observer must be quick and must not raise: the
+run waits for it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from auditor.domain.scope import Account
 
 
 class Level(StrEnum):
-    """How loud a line of the log is, loudest last."""
+    """Severity of a log line, most severe last."""
 
     DEBUG = "DEBUG"
     INFO = "INFO"
@@ -26,7 +26,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """The inventory is known: so many accounts, excluded ones included, will be judged by these check ids."""
+    """The targets are known. `accounts` counts them, excluded ones included; `checks` are the enabled check IDs."""
 
     run_id: str
     accounts: int
@@ -35,7 +35,7 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class AccountPlanned:
-    """An account's regions are known: `scopes` rows of the ledger will follow."""
+    """The regions of an account are known. `scopes` is the number of coverage records that will follow."""
 
     account: Account
     scopes: int
@@ -43,7 +43,7 @@ class AccountPlanned:
 
 @dataclass(frozen=True, slots=True)
 class ScopeEnded:
-    """One row of the ledger is final; `fails` counts the FAIL findings there."""
+    """A coverage record is final. `fails` is the number of FAIL findings in that scope."""
 
     coverage: Coverage
     fails: int
@@ -51,14 +51,14 @@ class ScopeEnded:
 
 @dataclass(frozen=True, slots=True)
 class AccountEnded:
-    """All rows of an account are final and written."""
+    """All rows of an account are written."""
 
     summary: AccountSummary
 
 
 @dataclass(frozen=True, slots=True)
 class RunEnded:
-    """Nothing more will be examined. `coverage_percent` is 0 to 100."""
+    """The run has ended. `coverage_percent` is 0 to 100."""
 
     run_id: str
     complete: bool
@@ -67,7 +67,7 @@ class RunEnded:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Anything else worth a line: what happened in `message`, the particulars in `detail`."""
+    """Any other log line: `message` says what happened, `detail` names the particulars."""
 
     level: Level
     message: str

@@ -1,4 +1,4 @@
-"""What the checks say of files: resources that are not deployed, each with the place where it is described."""
+"""Results of checking IaC files: findings about resources that are not deployed, with their locations."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from auditor.domain.check import Status
 from auditor.domain.finding import Finding
 from auditor.domain.result import CheckInfo
 
-#: The reason of a verdict that depends on something which only a deployment resolves.
+#: Reason of a verdict that depends on a value which only deployment resolves.
 UNRESOLVED = "unresolved"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceLocation:
-    """A place in a file. `line` counts from 1 and is 0 where there is none to name."""
+    """A place in a file. `line` counts from 1; it is 0 if no line can be named."""
 
     source: str
     line: int = 0
@@ -28,8 +28,8 @@ class SourceLocation:
 class FileFinding:
     """A finding about a resource in a file.
 
-    `name` is what the file calls the resource, `spots` where the fault is, the resource itself first. `depends_on` are
-    the expressions that leave it UNKNOWN.
+    `name` is the name of the resource in the file. `locations` are the lines concerned, the resource itself first.
+    `depends_on` holds the expressions that make the finding UNKNOWN.
     """
 
     finding: Finding
@@ -40,7 +40,7 @@ class FileFinding:
 
 @dataclass(frozen=True, slots=True)
 class UncheckedItem:
-    """Something in a file that may hold what is judged, and could not be looked into."""
+    """A part of a file that could contain resources to check and could not be examined."""
 
     location: SourceLocation
     name: str
@@ -49,7 +49,7 @@ class UncheckedItem:
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What came of all files. `resources` counts what was judged, by file."""
+    """The results for all files. `resources` pairs each file with the number of resources that were checked in it."""
 
     checks: tuple[CheckInfo, ...]
     resources: tuple[tuple[str, int], ...]
@@ -57,5 +57,5 @@ class FileReport:
     unchecked: tuple[UncheckedItem, ...]
 
     def with_status(self, status: Status) -> tuple[FileFinding, ...]:
-        """The opinions with one status."""
-        return tuple(each for each in self.findings if each.finding.status is status)
+        """Return the findings with one status."""
+        return tuple(file_finding for file_finding in self.findings if file_finding.finding.status is status)

@@ -1,4 +1,4 @@
-"""What comes out: findings, gaps and the coverage ledger, and their sum over accounts and over the run."""
+"""Results: of one account, and summed over the run."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from auditor.domain.scope import Account
 
 @dataclass(frozen=True, slots=True)
 class AccountResult:
-    """Everything about one account that has ended.
+    """Findings and coverage of one account.
 
-    `not_applicable` counts facts by check; `planning` is what getting in and learning the regions cost.
+    `not_applicable` counts facts by check ID. `planning` are the calls for assuming the role and listing the regions.
     """
 
     account: Account
@@ -28,28 +28,28 @@ class AccountResult:
     planning: CallStats = field(default_factory=CallStats, hash=False)
 
     def summary(self) -> AccountSummary:
-        """Return what the run keeps of it."""
-        judged = Counter((finding.check_id, finding.status) for finding in self.findings)
+        """Return the counts that the run keeps."""
+        statuses = Counter((finding.check_id, finding.status) for finding in self.findings)
         for check_id, count in self.not_applicable.items():
-            judged[check_id, Status.NOT_APPLICABLE] = count
+            statuses[check_id, Status.NOT_APPLICABLE] = count
         return AccountSummary(
             account=self.account,
-            statuses=dict(judged),
-            coverage=dict(Counter(row.status for row in self.coverage)),
-            failing=dict(Counter(each.severity for each in self.findings if each.status is Status.FAIL)),
-            calls=self.planning.calls + sum(row.calls for row in self.coverage),
-            throttled=self.planning.throttled + sum(row.throttled for row in self.coverage),
-            retried=self.planning.retried + sum(row.retried for row in self.coverage),
-            collectors=dict(Counter((row.collector, row.status) for row in self.coverage)),
+            statuses=dict(statuses),
+            coverage=dict(Counter(record.status for record in self.coverage)),
+            failing=dict(Counter(finding.severity for finding in self.findings if finding.status is Status.FAIL)),
+            calls=self.planning.calls + sum(record.calls for record in self.coverage),
+            throttled=self.planning.throttled + sum(record.throttled for record in self.coverage),
+            retried=self.planning.retried + sum(record.retried for record in self.coverage),
+            collectors=dict(Counter((record.collector, record.status) for record in self.coverage)),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class AccountSummary:
-    """What the run keeps of an account once its rows are written.
+    """The counts that the run keeps of an account once its rows are written.
 
-    `statuses` counts findings by (check id, status), NOT_APPLICABLE included; `coverage` counts ledger rows by status,
-    and `collectors` by (collector, status).
+    `statuses` counts findings by (check ID, status), NOT_APPLICABLE included. `coverage` counts coverage records by
+    status, and `collectors` by (collector, status).
     """
 
     account: Account
@@ -63,32 +63,32 @@ class AccountSummary:
 
     @property
     def expected(self) -> int:
-        """Ledger rows that were to be examined: all but the excluded ones."""
+        """The number of expected coverage records: all but the excluded ones."""
         return sum(count for status, count in self.coverage.items() if status is not CoverageStatus.EXCLUDED)
 
     @property
     def excluded(self) -> bool:
-        """Whether nothing of this account was to be examined."""
+        """Whether the whole account is excluded."""
         return self.expected == 0
 
     @property
     def share_examined(self) -> float:
-        """The share of the expected ledger rows that were examined in full, 0 to 1."""
+        """The share of the expected coverage records that are EXAMINED, from 0 to 1."""
         return self.coverage.get(CoverageStatus.EXAMINED, 0) / self.expected if self.expected else 0.0
 
     @property
     def complete(self) -> bool:
-        """Whether every expected ledger row was examined in full."""
+        """Whether every expected coverage record is EXAMINED."""
         return self.coverage.get(CoverageStatus.EXAMINED, 0) == self.expected
 
     def count(self, status: Status) -> int:
-        """Findings with `status`, over all checks."""
-        return sum(count for (_, each), count in self.statuses.items() if each is status)
+        """Return the number of findings with `status`."""
+        return sum(count for (_, counted), count in self.statuses.items() if counted is status)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckInfo:
-    """What the output says about an enabled check. `collectors` read what it judges."""
+    """What the outputs say about an enabled check. `collectors` read the facts that it judges."""
 
     id: str
     title: str
@@ -103,10 +103,10 @@ class CheckInfo:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """The whole run, small enough to hold: one summary an account, and the rows that people read.
+    """The result of a run: a summary of each account, and the findings that the reports show.
 
-    `failures` holds the worst FAIL findings (`failures_total` says of how many), `unknowns` likewise the UNKNOWN ones,
-    `gaps` every ledger row that is not EXAMINED.
+    `failures` holds the worst FAIL findings out of `failures_total`, `unknowns` the same for UNKNOWN, and `gaps` every
+    coverage record that is not EXAMINED.
     """
 
     run_id: str
@@ -124,20 +124,20 @@ class RunResult:
 
     @property
     def expected_accounts(self) -> tuple[AccountSummary, ...]:
-        """The accounts of which something was to be examined."""
+        """The accounts that are not excluded as a whole."""
         return tuple(account for account in self.accounts if not account.excluded)
 
     @property
     def complete(self) -> bool:
-        """Whether everything expected was examined. A run that expected nothing is not complete: it saw nothing."""
+        """Whether everything expected was examined. A run without any expected account is not complete."""
         expected = self.expected_accounts
         return bool(expected) and all(account.complete for account in expected) and not self.interrupted
 
     @property
     def coverage_percent(self) -> float:
-        """Mean over the expected accounts of the share of their scopes that was examined, 0 to 100, rounded down.
+        """The mean of the accounts' share of examined scopes, from 0 to 100, rounded down. 100 means complete.
 
-        Accounts weigh the same because nobody knows how many scopes a refused account has. 100 means complete.
+        All accounts weigh the same, because the number of scopes of a refused account is unknown.
         """
         expected = self.expected_accounts
         if not expected:
@@ -146,9 +146,9 @@ class RunResult:
         return 100.0 if self.complete else min(99.99, int(mean * 10_000) / 100)
 
     def count(self, status: Status) -> int:
-        """Findings with `status`, over all accounts."""
+        """Return the number of findings with `status`."""
         return sum(account.count(status) for account in self.accounts)
 
     def failing(self, severity: Severity) -> int:
-        """FAIL findings of one severity, over all accounts."""
+        """Return the number of FAIL findings of one severity."""
         return sum(account.failing.get(severity, 0) for account in self.accounts)

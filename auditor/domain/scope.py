@@ -1,7 +1,7 @@
-"""Who is audited, and how to get in.
+"""Accounts, the roles to assume in them, and the scopes to examine.
 
-A `Target` is one account of the inventory, excluded or not; a `Scope` is one region of one account, the unit of work
-and of blame: whatever goes wrong is said of a scope, never of the run.
+A `Target` is one account of the inventory, excluded or not. A `Scope` is one region of one account: the unit of work and
+of coverage.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from fnmatch import fnmatchcase
 
 from auditor.domain.reason import Reason
 
-#: Stands in a coverage row where an account's regions could not be learnt.
+#: The region of a coverage record if the regions of the account could not be listed.
 EVERY_REGION = "*"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Account:
-    """An AWS account: `id` has 12 digits; `ou` is the path of organizational units, empty when it is not known."""
+    """An AWS account: `id` has 12 digits; `ou` is the path of organizational units, empty if it is not known."""
 
     id: str
     name: str = ""
@@ -26,13 +26,13 @@ class Account:
     tags: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
 
     def __str__(self) -> str:
-        """Name and id together, as people look for either."""
+        """Return name and ID."""
         return f"{self.name} ({self.id})" if self.name else self.id
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One hop of a role chain: `arn` may hold `{partition}`, known only once the caller's identity is."""
+    """One role of a chain. `arn` may contain `{partition}`, which is filled in once the identity is known."""
 
     arn: str
     external_id: str | None = None
@@ -40,7 +40,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class ExcludedBy:
-    """Why an account is not to be examined; it still gets its row."""
+    """Why an account is excluded. It still gets a coverage record."""
 
     reason: Reason
     detail: str
@@ -48,9 +48,10 @@ class ExcludedBy:
 
 @dataclass(frozen=True, slots=True)
 class RegionRule:
-    """Which regions of an account are expected: `include` holds `all`, names and globs; an exclusion wins.
+    """Which regions of an account are expected.
 
-    `only` narrows one run: where it is not empty, whatever matches none of its names and globs is excluded as well.
+    `include` holds `all`, names and globs; `exclude` takes precedence. `only` narrows one run: unless it is empty, it
+    excludes all regions that match none of its names and globs.
     """
 
     include: tuple[str, ...] = ("all",)
@@ -59,24 +60,20 @@ class RegionRule:
 
     @property
     def named(self) -> tuple[str, ...]:
-        """The regions that are asked for by name: expected whether or not the account answers."""
+        """The regions that are included by name: they are expected even if the account cannot be read."""
         return tuple(pattern for pattern in self.include if not _is_pattern(pattern))
 
     @property
     def open_ended(self) -> bool:
-        """Whether the account must be asked before the expected regions are known."""
+        """Whether the account has to list its regions before the expected ones are known."""
         return any(_is_pattern(pattern) for pattern in self.include)
 
     def wants(self, region: str) -> bool:
-        """Whether `region` is included, exclusions aside."""
+        """Whether `region` is included, not counting exclusions."""
         return any(pattern == "all" or fnmatchcase(region, pattern) for pattern in self.include)
 
-    def excludes(self, region: str) -> bool:
-        """Whether `region` is excluded by name or glob, or left out of this run."""
-        return bool(self.why_excluded(region))
-
     def why_excluded(self, region: str) -> str:
-        """What excludes `region`, as its row says it; empty where nothing does."""
+        """Return why `region` is excluded, for its coverage record; empty if it is not excluded."""
         if any(fnmatchcase(region, pattern) for pattern in self.exclude):
             return "excluded by `exclude_regions`"
         if self.only and not any(pattern == "all" or fnmatchcase(region, pattern) for pattern in self.only):
@@ -86,7 +83,7 @@ class RegionRule:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One account of the inventory. `roles` is the chain to assume, in order; empty means the ambient credentials."""
+    """One account of the inventory. `roles` are assumed in order; empty means the default credentials."""
 
     account: Account
     roles: tuple[Role, ...] = ()
@@ -96,10 +93,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class DiscoveredAccount:
-    """One account as the organization lists it, before the inventory's entry and defaults are laid over it.
+    """One account as AWS Organizations lists it, before the entry and the defaults of the inventory are applied.
 
-    `state` is what AWS calls it, such as `ACTIVE` or `SUSPENDED`; `excluded_detail` says why the choice of
-    organizational units leaves it out, None where it does not.
+    `state` is AWS's, such as `ACTIVE` or `SUSPENDED`. `excluded_detail` says why the selection of organizational units
+    excludes the account, None if it does not.
     """
 
     id: str
@@ -118,7 +115,7 @@ class Scope:
     region: str
 
     def __str__(self) -> str:
-        """`name (id) region`, as logs show it."""
+        """Return `name (id) region`."""
         return f"{self.account} {self.region}"
 
 

@@ -1,4 +1,4 @@
-"""What may be said of a value that looks like a secret: how it was recognised and how long it is, never what it is."""
+"""The result of secret detection. It never contains the value."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SecretMatch:
-    """Why a value is taken for a secret. `detector` is a stable word; `length` counts the value's characters."""
+    """Why a value looks like a secret: the stable name of the detector, and the length in characters."""
 
     detector: str
     length: int

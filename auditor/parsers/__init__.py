@@ -1,1 +1,1 @@
-"""TODO."""
+"""Parsers: raw AWS answers and IaC documents to facts. Pure; one package per service."""

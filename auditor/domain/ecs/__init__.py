@@ -1,1 +1,1 @@
-"""TODO."""
+"""ECS: facts, usage of task definitions, and repairs of task definitions."""

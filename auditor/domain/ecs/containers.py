@@ -1,6 +1,6 @@
-"""One container of a task definition, with the truths that follow from what ECS holds of it.
+"""Containers of task definitions.
 
-Environment values are not here and must never be: a collector judges them in memory and drops them.
+Values of environment variables are never part of a fact: the parser examines them in memory and drops them.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 from auditor.domain.secret_match import SecretMatch
 
-#: What Go's `strconv.Atoi` reads as 0. The container runtime parses the uid part with it, so `00`, `+0` and `-0` are
-#: root, while ` 0`, `0x0` and non-ASCII digits are names that no image has (the container does not start).
+#: The texts that Go's `strconv.Atoi` reads as 0. The container runtime parses the uid with it, so `00`, `+0` and `-0`
+#: are root; ` 0`, `0x0` and non-ASCII digits are names that no image has, so the container does not start.
 _ZERO = re.compile(r"[+-]?0+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """An environment variable by its name. `suspicion` says why its value looks like a secret, None where not."""
+    """An environment variable. `secret_match` says why its value looks like a secret, None if it does not."""
 
     name: str
     secret_match: SecretMatch | None = None
@@ -25,7 +25,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A volume of the task, by its name, at a path of the container."""
+    """A mount point: the name of a volume of the task, and a path in the container."""
 
     volume: str
     path: str
@@ -34,11 +34,11 @@ class Mount:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """One container of a task definition, as ECS holds it.
+    """One container of a task definition.
 
-    `user`, `log_driver`, `log_mode`, `memory` and `memory_reservation` (MiB) are None where ECS holds none. `secrets`
-    are the names of variables that ECS fills from a store. `log_mode` is the log driver's option `mode`. `devices`
-    are paths on the host.
+    `user`, `log_driver`, `log_mode`, `memory` and `memory_reservation` (MiB) are None if they are not set. `secrets`
+    are the names of the variables that ECS fills from a secret store. `log_mode` is the option `mode` of the log
+    driver. `devices` are paths on the host.
     """
 
     name: str
@@ -59,15 +59,15 @@ class Container:
 
     @property
     def user_name(self) -> str:
-        """The part of `user` that decides who the process is: before the first colon, where a group may follow."""
+        """The user without the group: the part of `user` before the first colon."""
         return (self.user or "").partition(":")[0]
 
     @property
     def user_unset(self) -> bool:
-        """Whether the image decides who the process is; no ECS or ECR call tells whom it chose."""
+        """Whether the image decides the user. No ECS or ECR call tells which user that is."""
         return self.user_name == ""
 
     @property
     def runs_as_root(self) -> bool:
-        """Whether the definition itself asks for uid 0. The group does not matter; names are case-sensitive."""
+        """Whether the definition asks for uid 0. The group does not matter; names are case-sensitive."""
         return self.user_name == "root" or _ZERO.fullmatch(self.user_name) is not None

@@ -1,4 +1,4 @@
-"""Task definitions: revisions of what tasks and daemons are made from. What a revision says never changes."""
+"""Task definitions of tasks and daemons. The content of a revision never changes."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from auditor.domain.fact import fact_kind
 class Volume:
     """A volume of a task definition.
 
-    `host_path` is the folder or file of the host that it shows, None where the host chooses or the volume is not the
-    host's. `efs` says that it is an EFS file system, and `transit_encryption` how ECS holds the word for it there.
+    `host_path` is the path on the host, None if the host chooses it or if the volume is not on the host. `efs` says
+    whether it is an EFS file system, and `transit_encryption` is that setting as ECS returns it.
     """
 
     name: str
@@ -30,12 +30,12 @@ class Volume:
 @fact_kind("definition")
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One revision of a family of definitions, of tasks or of daemons.
+    """One revision of a family of task definitions or daemon task definitions.
 
-    Words are the API's own, None where ECS holds none; a `network_mode` of None is never host. `os_family` is the
-    runtime platform's operating system, `launch_types` what the author required it to be compatible with. `tags` is
-    None where they were not looked at, and `in_use` where nobody looked at what runs. `latest_active` is the number of
-    the family's latest ACTIVE revision, 0 where none is ACTIVE, None where that is not known.
+    Values are as the ECS API returns them, None if they are not set; a `network_mode` of None is never host.
+    `os_family` is the operating system of the runtime platform, `launch_types` are the required compatibilities.
+    `tags` is None if tags were not read, `usage` if usage was not examined. `latest_active` is the number of the
+    latest ACTIVE revision of the family, 0 if there is none, None if it is not known.
     """
 
     TYPE: ClassVar[str] = ""
@@ -67,7 +67,7 @@ class Definition:
 
     @property
     def shares_host_processes(self) -> bool:
-        """Whether the containers see and reach the processes of the host."""
+        """Whether the containers share the host's process namespace."""
         return self.pid_mode == "host"
 
     @property
@@ -77,17 +77,17 @@ class Definition:
 
     @property
     def on_windows(self) -> bool:
-        """Whether the author says that it runs on Windows. Where nobody says, ECS takes it for Linux."""
+        """Whether the runtime platform is Windows. ECS assumes Linux if it is not set."""
         return (self.os_family or "").upper().startswith("WINDOWS")
 
     @property
     def only_fargate(self) -> bool:
-        """Whether the author required Fargate and nothing else."""
+        """Whether the only required compatibility is Fargate."""
         return self.launch_types == ("FARGATE",)
 
     @property
     def resource(self) -> Resource:
-        """This revision, as a finding names it."""
+        """The revision as a resource."""
         return Resource(
             arn=self.arn,
             type=self.TYPE,
@@ -111,16 +111,16 @@ class TaskDefinition(Definition):
 @fact_kind("daemon-task-definition")
 @dataclass(frozen=True, slots=True)
 class DaemonTaskDefinition(Definition):
-    """One revision of a managed daemon's definition. It has no network mode, and AWS keeps no tags of it.
+    """One revision of the definition of a managed daemon. It has neither a network mode nor tags.
 
-    Its word for the host's namespaces is `shared` (ECS API reference, DaemonTaskDefinition).
+    The value for the host's namespaces is `shared` (ECS API reference, DaemonTaskDefinition).
     """
 
     TYPE: ClassVar[str] = "AWS::ECS::DaemonTaskDefinition"
 
     @property
     def shares_host_processes(self) -> bool:
-        """Whether the containers see and reach the processes of the host."""
+        """Whether the containers share the host's process namespace."""
         return self.pid_mode in ("shared", "host")
 
     @property

@@ -34,7 +34,7 @@ class EcsUsage:
     exec_enabled: bool = False
     """Whether ECS Exec lets people run commands in some of its containers."""
     complete: bool = True
-    """False if part of the region could not be read, so that there may be more usage."""
+    """False if part of the region could not be read, so there may be more usage."""
 
     @property
     def in_use(self) -> bool:

@@ -1,6 +1,6 @@
-"""What runs: clusters, services with their deployments and task sets, tasks, and what they run on.
+"""Clusters, services with their deployments and task sets, tasks, and capacity providers.
 
-Words are the API's own, None where ECS holds none. ARNs of definitions name the revision.
+Values are as the ECS API returns them, None if they are not set. ARNs of task definitions include the revision.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from auditor.domain.fact import fact_kind
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where and how tasks are started. `public_ip` is None where the tasks have no network of their own."""
+    """Where and how tasks are started. `public_ip` is None if the tasks have no network interface of their own."""
 
     launch_type: str | None = None
     capacity_providers: tuple[str, ...] = ()
@@ -29,12 +29,12 @@ class Placement:
         """Whether the tasks run on Fargate, by launch type or by capacity provider."""
         if self.launch_type is not None:
             return self.launch_type == "FARGATE"
-        return any(each in ("FARGATE", "FARGATE_SPOT") for each in self.capacity_providers)
+        return any(provider in ("FARGATE", "FARGATE_SPOT") for provider in self.capacity_providers)
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One deployment of a service: the revision that it rolls out, or that is on its way out."""
+    """One deployment of a service: the revision that it rolls out or replaces."""
 
     task_definition: str
     status: str
@@ -62,7 +62,7 @@ class TaskSet:
 
     @property
     def resource(self) -> Resource:
-        """This task set, as a finding names it."""
+        """The task set as a resource."""
         service = self.service_arn.rpartition("/")[2]
         return Resource(self.arn, self.TYPE, f"{service}/{self.id}", tags=self.tags)
 
@@ -70,7 +70,7 @@ class TaskSet:
 @fact_kind("service")
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service. `task_definition` is None where task sets or an external controller decide."""
+    """A service. `task_definition` is None if task sets or an external controller choose it."""
 
     TYPE: ClassVar[str] = "AWS::ECS::Service"
 
@@ -96,15 +96,14 @@ class Service:
 
     @property
     def definitions(self) -> frozenset[str]:
-        """ARNs of every revision that it keeps alive."""
-        rolled_out = {each.task_definition for each in self.deployments} | {
-            each.task_definition for each in self.task_sets
-        }
-        return frozenset(arn for arn in (self.task_definition, *rolled_out) if arn)
+        """The ARNs of all revisions that the service uses."""
+        deployed = [deployment.task_definition for deployment in self.deployments]
+        deployed += [task_set.task_definition or "" for task_set in self.task_sets]
+        return frozenset(arn for arn in (self.task_definition, *deployed) if arn)
 
     @property
     def resource(self) -> Resource:
-        """This service, as a finding names it: people know it with its cluster."""
+        """The service as a resource, named with its cluster."""
         return Resource(
             self.arn,
             self.TYPE,
@@ -117,7 +116,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task that runs, of a service or on its own. `group` is what started it, such as `service:web`."""
+    """A running task, of a service or standalone. `group` is what started it, such as `service:web`."""
 
     TYPE: ClassVar[str] = "AWS::ECS::Task"
 
@@ -131,16 +130,16 @@ class Task:
 
     @property
     def resource(self) -> Resource:
-        """This task, as a gap names it."""
+        """The task as a resource."""
         return Resource(self.arn, self.TYPE, self.arn.rpartition("/")[2])
 
 
 @dataclass(frozen=True, slots=True)
 class ExecLogging:
-    """What a cluster does with the commands that people run in its containers through ECS Exec.
+    """How a cluster logs and encrypts ECS Exec sessions.
 
-    `logging` is NONE, DEFAULT or OVERRIDE, None where the cluster was never told; `kms_key` says whether a key of the
-    customer's encrypts the session, the others where its log goes and whether it is encrypted there.
+    `logging` is NONE, DEFAULT or OVERRIDE, None if the cluster has no setting. `kms_key` says whether a customer
+    managed key encrypts the session; the other fields say where its log is written and whether it is encrypted there.
     """
 
     logging: str | None = None
@@ -154,7 +153,7 @@ class ExecLogging:
 @fact_kind("cluster")
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A cluster. `container_insights` is `disabled`, `enabled` or `enhanced`; None where ECS holds no such setting."""
+    """A cluster. `container_insights` is `disabled`, `enabled` or `enhanced`; None if it is not set."""
 
     TYPE: ClassVar[str] = "AWS::ECS::Cluster"
 
@@ -167,16 +166,16 @@ class Cluster:
 
     @property
     def resource(self) -> Resource:
-        """This cluster, as a finding names it."""
+        """The cluster as a resource."""
         return Resource(self.arn, self.TYPE, self.name, tags=self.tags)
 
 
 @fact_kind("capacity-provider")
 @dataclass(frozen=True, slots=True)
 class CapacityProvider:
-    """What tasks may be placed on. `scaling_group` is None for Fargate and Managed Instances.
+    """A capacity provider. `scaling_group` is None for Fargate and Managed Instances.
 
-    `termination_protection` is ENABLED or DISABLED, None where ECS holds none.
+    `termination_protection` is ENABLED or DISABLED, None if it is not set.
     """
 
     TYPE: ClassVar[str] = "AWS::ECS::CapacityProvider"
@@ -190,5 +189,5 @@ class CapacityProvider:
 
     @property
     def resource(self) -> Resource:
-        """This capacity provider, as a finding names it."""
+        """The capacity provider as a resource."""
         return Resource(self.arn, self.TYPE, self.name, tags=self.tags)

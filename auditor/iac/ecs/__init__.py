@@ -1,1 +1,1 @@
-"""TODO."""
+"""IaC files that describe ECS resources."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Parsers of ECS answers."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Remediation of ECS task definitions."""

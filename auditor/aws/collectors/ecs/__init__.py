@@ -1,1 +1,1 @@
-"""TODO."""
+"""Collectors of ECS."""
