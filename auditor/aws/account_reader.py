@@ -1,4 +1,4 @@
-"""AWS as the engine sees it: which regions an account has, and what is in one of them."""
+"""Accounts as the engine reads them: the enabled regions of an account, and the facts of one region."""
 
 from __future__ import annotations
 
@@ -29,114 +29,133 @@ from auditor.domain.scope import Account, Scope, Target
 
 
 @dataclass(slots=True)
-class _Open:
-    """An account that is being read. `enabled` is None while its regions are not known.
+class _OpenAccount:
+    """An account that is being read.
 
-    `shared` holds, for each region under way, what its collectors share.
+    `credentials` are by session policy, `states` by region. `enabled` is None until the regions are listed.
     """
 
-    credentials: CredentialsProvider
-    notes: AccountCache
+    target: Target
+    cache: AccountCache
+    credentials: dict[str, CredentialsProvider] = field(default_factory=dict)
     enabled: frozenset[str] | None = None
-    shared: dict[str, ScopeState] = field(default_factory=dict)
+    states: dict[str, ScopeState] = field(default_factory=dict)
 
 
 class FactCache(Protocol):
-    """Where notes come from and go to. Neither may fail: notes save calls, and that is all."""
+    """Cached facts of accounts. Neither method fails: without a cache a run only makes more calls."""
 
     def read(self, account_id: str) -> AccountCache:
-        """Return what is remembered of an account."""
+        """Return the cached facts of an account."""
 
-    def write(self, account_id: str, notes: AccountCache) -> object:
-        """Remember an account."""
+    def write(self, account_id: str, cached: AccountCache) -> object:
+        """Store the cached facts of an account for the next run."""
 
 
 class NullFactCache:
-    """Remembers nothing."""
+    """A cache that is always empty."""
 
-    def read(self, account_id: str) -> AccountCache:  # noqa: ARG002 - nothing is known of anyone
+    def read(self, account_id: str) -> AccountCache:  # noqa: ARG002 - every account is unknown
         """Return nothing."""
         return {}
 
-    def write(self, account_id: str, notes: AccountCache) -> None:
-        """Drop it."""
+    def write(self, account_id: str, cached: AccountCache) -> None:
+        """Store nothing."""
+
+
+def required_actions(collectors: Iterable[Collector]) -> dict[str, set[str]]:
+    """Return by service the IAM actions that reading an account with these collectors needs."""
+    actions = {"ec2": set(regions.ACTIONS)}
+    for collector in collectors:
+        actions.setdefault(collector.service, set()).update(collector.actions)
+    return actions
 
 
 class AccountReader:
-    """Reads accounts. Every method may be called from any thread; an account is opened by `regions`."""
+    """Reads accounts. Every method may be called from any thread; `regions` opens an account."""
 
     def __init__(
         self,
         call_context: CallContext,
         roles: Roles,
         collectors: Iterable[Collector],
-        memory: FactCache | None = None,
+        fact_cache: FactCache | None = None,
         options: CollectOptions | None = None,
     ) -> None:
-        """Calls nothing. Without a `memory` every night is the first."""
-        self._memory = memory or NullFactCache()
-        self._caller = call_context
+        """Call nothing. Without a `fact_cache` every resource is described."""
+        self._fact_cache = fact_cache or NullFactCache()
+        self._call_context = call_context
         self._roles = roles
-        self._wishes = options or CollectOptions()
-        self._collectors = {each.name: each for each in collectors}
-        self._built_on = {
-            name for each in self._collectors.values() for name in (*each.depends_on, *each.usage_depends_on)
+        self._options = options or CollectOptions()
+        self._collectors = {collector.name: collector for collector in collectors}
+        self._dependencies = {
+            name
+            for collector in self._collectors.values()
+            for name in (*collector.depends_on, *collector.usage_depends_on)
         }
-        self._open: dict[str, _Open] = {}
+        self._open: dict[str, _OpenAccount] = {}
 
     def regions(self, target: Target, stats: CallStats) -> frozenset[str]:
-        """Get into the account and return its enabled regions. Raises Unreadable, with the stage that error."""
-        credentials = self._roles.credentials_for(target, stats)
+        """Assume the account's role and return its enabled regions. Raises ReadError with the stage that failed."""
+        credentials = self._roles.credentials_for(target, stats, "ec2")
         credentials.credentials()
-        account = _Open(credentials, self._memory.read(target.account.id))
+        account = _OpenAccount(target, self._fact_cache.read(target.account.id))
+        account.credentials[self._roles.policy_for("ec2")] = credentials
         self._open[target.account.id] = account
-        account.enabled = regions.list_enabled_regions(self._caller, account.credentials, stats, target.regions.named)
+        account.enabled = regions.list_enabled_regions(self._call_context, credentials, stats, target.regions.named)
         return account.enabled
 
     def collect(self, scope: Scope, collector: str, stats: CallStats) -> Iterator[Fact | Gap]:
-        """Yield what one collector finds in one region. Raises Unreadable when it cannot be listed (any further)."""
+        """Yield what one collector reads in one region. Raises ReadError if it cannot be listed completely."""
         account = self._open[scope.account.id]
-        shared = account.shared.setdefault(scope.region, ScopeState())
-        client = RegionClient(self._caller, account.credentials, scope.region, stats, shared.lost_seconds)
         try:
-            yield from self._items(scope, client, shared, collector)
+            yield from self._collect(self._context(scope, collector, stats), collector)
         except ApiCallError as error:
             reason, detail = _classify_scope_failure(error.info, scope.region, account.enabled)
             raise ReadError("list", reason, detail) from error
-        finally:
-            shared.lost_seconds = client.lost_seconds
 
-    def _items(self, scope: Scope, client: RegionClient, shared: ScopeState, collector: str) -> Iterator[Fact | Gap]:
-        if collector not in self._built_on:
-            yield from self._visit(scope, client, shared, collector)
+    def _collect(self, context: CollectContext, collector: str) -> Iterator[Fact | Gap]:
+        if collector not in self._dependencies:
+            yield from self._collectors[collector].collect(context)
             return
-        outcome = self._outcome(scope, client, shared, collector)
-        yield from outcome.items
-        if outcome.error is not None:
-            raise outcome.error
+        result = context.collect_sibling(collector)
+        yield from result.items
+        if result.error is not None:
+            raise result.error
 
-    def _outcome(self, scope: Scope, client: RegionClient, shared: ScopeState, collector: str) -> CollectorResult:
-        """Return what a collector came to; it is read once, whoever asks first."""
-        outcome = shared.results.get(collector)
-        if outcome is None:
+    def _context(self, scope: Scope, collector: str, stats: CallStats) -> CollectContext:
+        account = self._open[scope.account.id]
+        state = account.states.setdefault(scope.region, ScopeState())
+        service = self._collectors[collector].service
+        credentials = self._credentials(account, service, stats)
+        client = RegionClient(self._call_context, credentials, scope.region, stats, state.lost_time)
+        cache = account.cache.setdefault((scope.region, collector), ScopeCache())
+        collect_sibling = partial(self._collect_once, scope, stats, state)
+        return CollectContext(scope, client, cache, self._options, state, collect_sibling)
+
+    def _collect_once(self, scope: Scope, stats: CallStats, state: ScopeState, collector: str) -> CollectorResult:
+        """Return the result of a collector, which is read for the first caller only."""
+        result = state.results.get(collector)
+        if result is None:
             items: list[Fact | Gap] = []
             failure = None
             try:
-                items.extend(self._visit(scope, client, shared, collector))
+                items.extend(self._collectors[collector].collect(self._context(scope, collector, stats)))
             except ApiCallError as error:
                 failure = error
-            outcome = shared.results[collector] = CollectorResult(tuple(items), failure)
-        return outcome
+            result = state.results[collector] = CollectorResult(tuple(items), failure)
+        return result
 
-    def _visit(self, scope: Scope, client: RegionClient, shared: ScopeState, collector: str) -> Iterator[Fact | Gap]:
-        return self._collectors[collector].collect(self._context(scope, client, shared, collector))
+    def _credentials(self, account: _OpenAccount, service: str, stats: CallStats) -> CredentialsProvider:
+        policy = self._roles.policy_for(service)
+        credentials = account.credentials.get(policy)
+        if credentials is None:
+            # setdefault is atomic under the interpreter lock, so two first callers get the same session.
+            new = self._roles.credentials_for(account.target, stats, service)
+            credentials = account.credentials.setdefault(policy, new)
+        return credentials
 
-    def _context(self, scope: Scope, client: RegionClient, shared: ScopeState, collector: str) -> CollectContext:
-        cache = self._open[scope.account.id].notes.setdefault((scope.region, collector), ScopeCache())
-        sibling = partial(self._outcome, scope, client, shared)
-        return CollectContext(scope, client, cache, self._wishes, shared, sibling)
-
-    def add_introductions(  # noqa: PLR0913 - the port of the engine
+    def add_introductions(  # noqa: PLR0913 - a method of the engine's CloudReader
         self,
         scope: Scope,
         collector: str,
@@ -150,28 +169,25 @@ class AccountReader:
         add = self._collectors[collector].add_introductions
         if add is None:
             return findings
-        account = self._open[scope.account.id]
-        shared = account.shared.setdefault(scope.region, ScopeState())
-        client = RegionClient(self._caller, account.credentials, scope.region, stats, shared.lost_seconds)
-        return add(self._context(scope, client, shared, collector), findings, judge, search=search)
+        return add(self._context(scope, collector, stats), findings, judge, search=search)
 
     def release_scope(self, scope: Scope) -> None:
-        """Forget what the collectors of a region shared."""
+        """Drop what the collectors of a region share."""
         account = self._open.get(scope.account.id)
         if account is not None:
-            account.shared.pop(scope.region, None)
+            account.states.pop(scope.region, None)
 
     def release_account(self, account: Account) -> None:
-        """Forget an account that has ended, its keys and its rate budget, but for the notes for the next night."""
-        ended = self._open.pop(account.id, None)
-        self._caller.rate_limiter.evict(account.id)
-        if ended is not None:
-            self._memory.write(account.id, ended.notes)
+        """Write the cached facts of a finished account, and drop its credentials and rate limits."""
+        finished = self._open.pop(account.id, None)
+        self._call_context.rate_limiter.evict(account.id)
+        if finished is not None:
+            self._fact_cache.write(account.id, finished.cache)
 
 
-def _classify_scope_failure(failure: ErrorInfo, region: str, enabled: frozenset[str] | None) -> tuple[Reason, str]:
-    """Tell a bad token from a region that is not enabled: AWS says the same of both, the account's list decides."""
-    if not is_ambiguous(failure) or region in (regions.ALWAYS_ENABLED if enabled is None else enabled):
-        return failure.reason, failure.detail
-    known = "The account has not enabled this region." if enabled is not None else "The region is probably not enabled."
-    return Reason.REGION_DISABLED, f"{known} {failure.detail}"
+def _classify_scope_failure(info: ErrorInfo, region: str, enabled: frozenset[str] | None) -> tuple[Reason, str]:
+    """Tell a bad token from a disabled region: AWS reports both alike, and the account's list of regions decides."""
+    if not is_ambiguous(info) or region in (regions.ALWAYS_ENABLED if enabled is None else enabled):
+        return info.reason, info.detail
+    cause = "The account has not enabled this region." if enabled is not None else "The region is probably not enabled."
+    return Reason.REGION_DISABLED, f"{cause} {info.detail}"

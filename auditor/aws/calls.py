@@ -1,4 +1,4 @@
-"""One call to AWS as this floor makes it: within the budget, counted, retried, and understood if it fails."""
+"""One call to AWS: within the rate limit, counted, retried, and classified if it fails."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ from auditor.domain.coverage import CallStats
 from auditor.domain.reason import Reason
 
 _CALL_ERRORS = (ClientError, BotoCoreError, ResponseParserError, MalformedResponse, OSError)
-#: What botocore's parsers let slip through when a body is not shaped like the model: a time in the year 10^292 is a
-#: RuntimeError, a number in place of a list a TypeError, and so on.
+#: What botocore's parsers raise by accident if a body does not have the modelled form: RuntimeError for a time in the
+#: year 10^292, TypeError for a number in place of a list, and so on.
 _PARSER_ERRORS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 T = TypeVar("T")
 
-#: What one scope may lose to calls that never come back. After that its other resources are gaps, without a call.
+#: How long the calls of one scope may hang in total (seconds). After that its other resources are gaps, without a call.
 LOST_SECONDS_PER_SCOPE = 120.0
 
-#: Takes what it needs out of an answer, and raises Malformed where the answer does not hold it: then it is asked again.
+#: Extracts the needed part of an answer. Raises MalformedResponse if it is missing; then the call is repeated.
 Read = Callable[[Mapping[str, Any]], T]
 
 
 class CredentialsProvider(Protocol):
-    """Where a call gets its keys from: an assumed role that renews itself, or the ambient credentials."""
+    """Where a call gets its credentials from: an assumed role that is renewed, or the default credentials."""
 
     account_id: str
 
     def credentials(self) -> ReadOnlyCredentials:
-        """Return keys that are valid now.
+        """Return credentials that are valid now.
 
-        Raises Unreadable when the role cannot be assumed (any more), and CallFailed when the environment has none.
+        Raises ReadError if the role cannot be assumed (any more), and ApiCallError if the environment has none.
         """
 
-    def refresh(self, stale: ReadOnlyCredentials) -> bool:
-        """Replace keys that AWS refuses before they were due; False when there is nothing to renew."""
+    def refresh(self, rejected: ReadOnlyCredentials) -> bool:
+        """Replace credentials that AWS rejected before they expired. Return False if there are no others."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallContext:
-    """Everything a call needs that does not change within a run."""
+    """What all calls of a run share."""
 
     clients: Clients
     rate_limiter: RateLimiter
@@ -58,30 +58,41 @@ class CallContext:
 
 
 @dataclass(slots=True)
+class LostTime:
+    """How many seconds the calls of one scope have waited for answers that never arrived."""
+
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
 class RegionClient:
-    """Calls to one region with one account's keys. Made for one scope, used by one thread at a time."""
+    """Calls to one region with the credentials of one account. Made for one scope, used by one thread at a time."""
 
     call_context: CallContext
     credentials_provider: CredentialsProvider
     region: str
     stats: CallStats = field(default_factory=CallStats)
-    lost_seconds: float = 0.0
+    lost_time: LostTime = field(default_factory=LostTime)
     refresh_helps: bool = True
 
     def call(self, service: str, operation: str, read: Read[T], /, **parameters: object) -> T:
-        """Return what `read` makes of the answer. Raises CallFailed when nothing helps, Stopped at the end."""
-        renewed = False
+        """Return what `read` extracts from the answer.
+
+        Raises ApiCallError if the call and its retries fail, ReadError if a role cannot be assumed, and Stopped if the
+        run ends.
+        """
+        refreshed = False
 
         def attempt() -> T:
-            nonlocal renewed
+            nonlocal refreshed
             self._await_turn(service, operation)
-            keys = self.credentials_provider.credentials()
+            credentials = self.credentials_provider.credentials()
             try:
-                return self._send(keys, service, operation, read, parameters)
+                return self._send(credentials, service, operation, read, parameters)
             except ApiCallError as error:
-                if error.info.retry_action is not RetryAction.RENEW or renewed or not self._refresh(keys):
+                if error.info.retry_action is not RetryAction.RENEW or refreshed or not self._refresh(credentials):
                     raise
-            renewed = True
+            refreshed = True
             self._await_turn(service, operation)
             try:
                 return self._send(self.credentials_provider.credentials(), service, operation, read, parameters)
@@ -92,19 +103,16 @@ class RegionClient:
         return retry.retry_policy(self.call_context.clock, self._may_retry)(attempt)
 
     def _await_turn(self, service: str, operation: str) -> None:
-        budget, clock = self.call_context.rate_limiter, self.call_context.clock
+        limiter, clock = self.call_context.rate_limiter, self.call_context.clock
+        account = self.credentials_provider.account_id
         clock.raise_if_stopped()
-        self._give_up_on_a_hanging_region()
-        if (
-            wait := budget.reserve(
-                self.credentials_provider.account_id, self.region, (service, operation), clock.monotonic()
-            )
-        ) > 0:
+        self._raise_if_region_hangs()
+        if (wait := limiter.reserve(account, self.region, (service, operation), clock.monotonic())) > 0:
             clock.sleep(wait)
 
     def _send(
         self,
-        keys: ReadOnlyCredentials,
+        credentials: ReadOnlyCredentials,
         service: str,
         operation: str,
         read: Read[T],
@@ -112,36 +120,34 @@ class RegionClient:
     ) -> T:
         clock, api = self.call_context.clock, (service, operation)
         self.stats.calls += 1
-        sent = clock.monotonic()
+        sent_at = clock.monotonic()
         try:
-            with sign_with(keys):
+            with sign_with(credentials):
                 result = read(_invoke(self.call_context.clients, self.region, api, parameters))
         except _CALL_ERRORS as error:
-            failure = classify(error)
-            self._count(failure, api, clock.monotonic() - sent)
-            raise ApiCallError(failure) from error
+            info = classify(error)
+            self._record_failure(info, api, clock.monotonic() - sent_at)
+            raise ApiCallError(info) from error
         self.call_context.retry_quota.release()
-        self.call_context.rate_limiter.on_success(
-            self.credentials_provider.account_id, self.region, api, clock.monotonic()
-        )
+        account = self.credentials_provider.account_id
+        self.call_context.rate_limiter.on_success(account, self.region, api, clock.monotonic())
         return result
 
-    def _refresh(self, stale: ReadOnlyCredentials) -> bool:
-        return self.refresh_helps and self.credentials_provider.refresh(stale) and self._may_retry()
+    def _refresh(self, rejected: ReadOnlyCredentials) -> bool:
+        return self.refresh_helps and self.credentials_provider.refresh(rejected) and self._may_retry()
 
-    def _give_up_on_a_hanging_region(self) -> None:
-        if self.lost_seconds > LOST_SECONDS_PER_SCOPE:
-            detail = f"Not asked: {self.lost_seconds:.0f} s were lost here to calls that never came back"
+    def _raise_if_region_hangs(self) -> None:
+        if self.lost_time.seconds > LOST_SECONDS_PER_SCOPE:
+            detail = f"Not called: earlier calls to this region hung for {self.lost_time.seconds:.0f} s in total"
             raise ApiCallError(ErrorInfo(Reason.TIMEOUT, RetryAction.NONE, "GaveUp", detail))
 
-    def _count(self, failure: ErrorInfo, api: tuple[str, str], seconds: float) -> None:
-        if failure.reason is Reason.TIMEOUT:
-            self.lost_seconds += seconds
-        if failure.retry_action is RetryAction.BACK_OFF:
+    def _record_failure(self, info: ErrorInfo, api: tuple[str, str], seconds: float) -> None:
+        if info.reason is Reason.TIMEOUT:
+            self.lost_time.seconds += seconds
+        if info.retry_action is RetryAction.BACK_OFF:
             self.stats.throttled += 1
-            self.call_context.rate_limiter.on_throttle(
-                self.credentials_provider.account_id, self.region, api, self.call_context.clock.monotonic()
-            )
+            account, now = self.credentials_provider.account_id, self.call_context.clock.monotonic()
+            self.call_context.rate_limiter.on_throttle(account, self.region, api, now)
 
     def _may_retry(self) -> bool:
         if self.stats.retried >= retry.RETRIES_PER_SCOPE or not self.call_context.retry_quota.acquire():
@@ -151,7 +157,10 @@ class RegionClient:
 
 
 def _invoke(clients: Clients, region: str, api: tuple[str, str], parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Call, and turn a parser's accident into what it means. Accidents of those who read answers are bugs of ours."""
+    """Call AWS, and raise MalformedResponse for the accidents of botocore's parsers.
+
+    `read` runs outside of this function: an accident there is a bug of this program.
+    """
     try:
         return clients.invoke(api[0], region, api[1], parameters)
     except (ClientError, BotoCoreError, OSError):

@@ -1,14 +1,13 @@
-"""AssumeRole into every account: chains, external ids, a session narrowed to what the checks read, renewal in time.
+"""Role sessions in every account: chains, external IDs, session policies, and renewal in time.
 
-Sessions are asked for 3,600 seconds: the most that role chaining allows, and an ECS task's role is itself a chain's
-first hop. The role session name carries the run id, so CloudTrail says which night's audit a call belongs to.
+Sessions last 3,600 seconds: that is the maximum for role chaining, and the role of an ECS task is itself the first
+link of a chain. The role session name carries the run ID, so that CloudTrail shows which run made a call.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -19,23 +18,22 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from auditor.aws.calls import CallContext, RegionClient
 from auditor.aws.errors import ApiCallError, MalformedResponse, classify
+from auditor.aws.session_policies import session_policies, session_policy
 from auditor.domain.clock import ReadError
 from auditor.domain.coverage import CallStats
-from auditor.domain.errors import AuditorError
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Role, Target
 
 SESSION_SECONDS = 3_600
 #: The shortest session that STS makes (STS API reference, AssumeRole).
 _SHORTEST = 900
-#: How long before the end a session is replaced (seconds): longer than any one call with all its retries.
+#: How long before its end a session is replaced (seconds): longer than any one call with all its retries.
 _RENEW_BEFORE = 300.0
-#: Until when it still serves if it cannot be replaced.
+#: How long before its end a session is still used if it cannot be replaced (seconds).
 _LAST_MOMENT = 60.0
-#: How long a refusal stands before STS is asked again (seconds): hundreds of accounts may be waiting for one hub role.
-_REFUSAL_STANDS = 60.0
-#: What STS takes as an inline session policy (STS API reference, AssumeRole).
-_POLICY_LIMIT = 2_048
+#: How long a refusal is remembered before STS is called again (seconds): hundreds of accounts may wait for one
+#: intermediate role.
+_REFUSAL_SECONDS = 60.0
 
 _STAGE = "assume-role"
 _NAME_LIMIT = 64
@@ -43,43 +41,27 @@ _COLONS = 5
 _NOT_IN_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
 
 
-def session_policy(actions: Iterable[str]) -> str:
-    """Return the inline policy that narrows a session to `actions`, whatever else the role may do.
-
-    Raises AuditorError where it is longer than STS takes: a session that is not narrowed is not what was promised.
-    """
-    statement = {"Effect": "Allow", "Action": sorted(set(actions)), "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
-    if len(policy) > _POLICY_LIMIT:
-        raise AuditorError(
-            f"The enabled checks need {len(statement['Action'])} actions; as a session policy that is {len(policy)} "
-            f"characters, and STS takes {_POLICY_LIMIT}.",
-            "Enable fewer checks (`checks.include` in the settings), and run the others on their own.",
-        )
-    return policy
-
-
 def session_name(run_id: str) -> str:
-    """Return a role session name that carries the run id, within what STS accepts."""
+    """Return a role session name that carries the run ID and that STS accepts."""
     return _NOT_IN_NAME.sub("-", f"auditor-{run_id}")[:_NAME_LIMIT]
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the run is before it assumes anything."""
+    """The identity of the default credentials."""
 
     account_id: str
     arn: str
 
     @property
     def partition(self) -> str:
-        """`aws`, `aws-cn`, `aws-us-gov` ...: one run works in one partition."""
+        """The partition, such as `aws`, `aws-cn` or `aws-us-gov`. A run works in one partition."""
         return self.arn.split(":")[1]
 
 
 @dataclass(frozen=True, slots=True)
 class _Session:
-    """`ends` is on the clock that only goes forward: the time of day may be set, or jump, while the run lasts."""
+    """A role session. `expires_at` is on the monotonic clock: the time of day may change during the run."""
 
     credentials: ReadOnlyCredentials
     expires_at: float
@@ -87,40 +69,46 @@ class _Session:
 
 @dataclass(slots=True)
 class DefaultCredentials:
-    """The credentials that the process was started with. botocore refreshes them itself where they can be."""
+    """The credentials that the process started with. botocore refreshes them itself if they can be refreshed."""
 
     call_context: CallContext
     account_id: str
 
     def credentials(self) -> ReadOnlyCredentials:
-        """Return the current keys. Raises IdentityError where there are none, CallFailed where none can be fetched."""
+        """Return the current credentials.
+
+        Raises IdentityError if there are none, and ApiCallError if they cannot be fetched.
+        """
         try:
             return self.call_context.clients.default_credentials()
         except (BotoCoreError, ClientError) as error:
             raise ApiCallError(classify(error)) from error
 
-    def refresh(self, stale: ReadOnlyCredentials) -> bool:
-        """Say whether the environment has newer keys than those that were refused."""
-        return self.credentials() != stale
+    def refresh(self, rejected: ReadOnlyCredentials) -> bool:
+        """Return whether the environment has other credentials than those that AWS rejected."""
+        return self.credentials() != rejected
 
 
 @dataclass(slots=True)
 class AssumedRoleCredentials:
-    """The keys of an assumed role, replaced before they expire and when AWS refuses them early."""
+    """The credentials of an assumed role, replaced before they expire and when AWS rejects them early.
+
+    `policy` is the session policy, None for an intermediate role. Used from any thread.
+    """
 
     roles: Roles
     source: DefaultCredentials | AssumedRoleCredentials
     role_arn: str
     external_id: str | None
     account_id: str
-    use_session_policy: bool
+    policy: str | None
     stats: CallStats
     _session: _Session | None = None
     _refusal: tuple[float, ReadError] | None = None
     _lock: Lock = field(default_factory=Lock)
 
     def credentials(self) -> ReadOnlyCredentials:
-        """Return keys that are good for some minutes yet. Raises Unreadable when the role cannot be assumed."""
+        """Return credentials that are valid for some more minutes. Raises ReadError if the role cannot be assumed."""
         session = self._session
         if session is None or self._expires_within(_RENEW_BEFORE, session):
             with self._lock:
@@ -129,10 +117,10 @@ class AssumedRoleCredentials:
                     session = self._session = self._replace(session)
         return session.credentials
 
-    def refresh(self, stale: ReadOnlyCredentials) -> bool:
-        """Assume the role again, unless another thread has done so since `stale` was handed out."""
+    def refresh(self, rejected: ReadOnlyCredentials) -> bool:
+        """Discard the session, unless another thread has replaced it since `rejected` was returned."""
         with self._lock:
-            if self._session is not None and self._session.credentials == stale:
+            if self._session is not None and self._session.credentials == rejected:
                 self._session = None
         return True
 
@@ -146,13 +134,13 @@ class AssumedRoleCredentials:
 
     def _assume(self) -> _Session:
         clock = self.roles.call_context.clock
-        if self._refusal is not None and clock.monotonic() - self._refusal[0] < _REFUSAL_STANDS:
+        if self._refusal is not None and clock.monotonic() - self._refusal[0] < _REFUSAL_SECONDS:
             refused = self._refusal[1]
             raise ReadError(refused.stage, refused.reason, refused.detail)
         try:
             return self.roles.assume(self)
-        except ReadError as refused:
-            self._refusal = (clock.monotonic(), refused)
+        except ReadError as error:
+            self._refusal = (clock.monotonic(), error)
             raise
 
     def _expires_within(self, seconds: float, session: _Session) -> bool:
@@ -160,89 +148,108 @@ class AssumedRoleCredentials:
 
 
 class Roles:
-    """Opens the way into accounts. A hub role that many chains share is assumed once and shared."""
+    """Credentials for accounts. An intermediate role is assumed once and shared by all chains that contain it."""
 
-    def __init__(self, call_context: CallContext, identity: Identity, run_id: str, actions: Iterable[str]) -> None:
-        """`actions` is what the sessions are narrowed to. Calls nothing."""
+    def __init__(
+        self,
+        call_context: CallContext,
+        identity: Identity,
+        run_id: str,
+        actions: Mapping[str, Collection[str]],
+    ) -> None:
+        """Call nothing. `actions` maps each service to the IAM actions that its sessions may call.
+
+        Raises AuditorError if the actions of a service do not fit into a session policy.
+        """
         self.call_context = call_context
         self._identity = identity
         self._name = session_name(run_id)
-        self._policy = session_policy(actions)
-        self._hubs: dict[tuple[Role, ...], AssumedRoleCredentials] = {}
+        self._policies = session_policies(actions)
+        self._chains: dict[tuple[Role, ...], AssumedRoleCredentials] = {}
         self._lock = Lock()
 
-    def credentials_for(self, target: Target, stats: CallStats) -> DefaultCredentials | AssumedRoleCredentials:
-        """Return the keys for an account; nothing is assumed before the first use.
+    def policy_for(self, service: str) -> str:
+        """Return the session policy under which a service is called. Services with equal policies share a session."""
+        return self._policies.get(service) or session_policy(())
 
-        Raises Unreadable when the ambient credentials belong to another account than the one they are to read.
+    def credentials_for(
+        self, target: Target, stats: CallStats, service: str
+    ) -> DefaultCredentials | AssumedRoleCredentials:
+        """Return the credentials for calls of a service in an account. The role is assumed on first use.
+
+        Raises ReadError if the target has no role and the default credentials belong to another account.
         """
-        ambient = DefaultCredentials(self.call_context, self._identity.account_id)
+        default = DefaultCredentials(self.call_context, self._identity.account_id)
         if not target.roles:
             if target.account.id != self._identity.account_id:
-                detail = f"The ambient credentials belong to account {self._identity.account_id}, not to this one."
+                detail = f"The default credentials belong to account {self._identity.account_id}, not to this one."
                 raise ReadError(_STAGE, Reason.ROLE_DENIED, detail)
-            return ambient
-        source = self._chain_credentials(target.roles[:-1], ambient)
-        return self._assumed_role(target.roles[-1], source, target.account.id, narrow=True, stats=stats)
+            return default
+        source = self._chain_credentials(target.roles[:-1], default)
+        return self._assumed_role(target.roles[-1], source, target.account.id, self.policy_for(service), stats)
 
     def intermediate_role(self, role: Role | None) -> DefaultCredentials | AssumedRoleCredentials:
-        """Return the keys of a role that is not an account under audit, or the ambient ones. Assumes nothing yet."""
-        return self._chain_credentials(
-            (role,) if role else (), DefaultCredentials(self.call_context, self._identity.account_id)
-        )
+        """Return the credentials of a role without a session policy, or the default credentials if it is None."""
+        default = DefaultCredentials(self.call_context, self._identity.account_id)
+        return self._chain_credentials((role,) if role else (), default)
 
-    def assume(self, wanted: AssumedRoleCredentials) -> _Session:
-        """Call STS once (with the usual retries). Raises Unreadable."""
-        client = RegionClient(self.call_context, wanted.source, self.call_context.clients.home_region, wanted.stats)
+    def assume(self, requested: AssumedRoleCredentials) -> _Session:
+        """Call sts:AssumeRole, with the usual retries. Raises ReadError."""
+        home_region = self.call_context.clients.home_region
+        client = RegionClient(self.call_context, requested.source, home_region, requested.stats)
         request: dict[str, Any] = {
-            "RoleArn": wanted.role_arn,
+            "RoleArn": requested.role_arn,
             "RoleSessionName": self._name,
             "DurationSeconds": SESSION_SECONDS,
         }
-        if wanted.external_id:
-            request["ExternalId"] = wanted.external_id
-        if wanted.use_session_policy:
-            request["Policy"] = self._policy
+        if requested.external_id:
+            request["ExternalId"] = requested.external_id
+        if requested.policy is not None:
+            request["Policy"] = requested.policy
         try:
-            asked = self.call_context.clock.monotonic()
-            keys, expires, arn = client.call("sts", "AssumeRole", _read_session, **request)
+            requested_at = self.call_context.clock.monotonic()
+            credentials, expires, arn = client.call("sts", "AssumeRole", _read_session, **request)
         except ApiCallError as error:
-            raise ReadError(_STAGE, _reason(error), f"{wanted.role_arn}: {error.info.detail}") from error
-        got = arn.split(":")[4]
-        if got != wanted.account_id:
-            # What follows would be written down under the wrong account.
-            detail = f"{wanted.role_arn} leads into account {got or '(unknown)'}, not into this one."
+            raise ReadError(_STAGE, _reason(error), f"{requested.role_arn}: {error.info.detail}") from error
+        account = arn.split(":")[4]
+        if account != requested.account_id:
+            # Everything read with this session would be reported for the wrong account.
+            detail = f"{requested.role_arn} leads into account {account or '(unknown)'}, not into this one."
             raise ReadError(_STAGE, Reason.ROLE_DENIED, detail)
-        return _Session(keys, asked + _session_seconds((expires - self.call_context.clock.now()).total_seconds()))
+        seconds = _session_seconds((expires - self.call_context.clock.now()).total_seconds())
+        return _Session(credentials, requested_at + seconds)
 
     def _chain_credentials(
-        self, chain: tuple[Role, ...], ambient: DefaultCredentials
+        self, chain: tuple[Role, ...], default: DefaultCredentials
     ) -> DefaultCredentials | AssumedRoleCredentials:
         if not chain:
-            return ambient
-        source = self._chain_credentials(chain[:-1], ambient)
+            return default
+        source = self._chain_credentials(chain[:-1], default)
         with self._lock:
-            if chain not in self._hubs:
+            if chain not in self._chains:
                 account = chain[-1].arn.split(":")[4]
-                self._hubs[chain] = self._assumed_role(chain[-1], source, account, narrow=False, stats=CallStats())
-            return self._hubs[chain]
+                self._chains[chain] = self._assumed_role(chain[-1], source, account, None, CallStats())
+            return self._chains[chain]
 
     def _assumed_role(
         self,
         role: Role,
         source: DefaultCredentials | AssumedRoleCredentials,
         account_id: str,
-        *,
-        narrow: bool,
+        policy: str | None,
         stats: CallStats,
     ) -> AssumedRoleCredentials:
         arn = role.arn.replace("{partition}", self._identity.partition)
-        return AssumedRoleCredentials(self, source, arn, role.external_id, account_id, narrow, stats)
+        return AssumedRoleCredentials(self, source, arn, role.external_id, account_id, policy, stats)
 
 
 def identify(call_context: CallContext) -> Identity:
-    """Ask STS who we are. Raises IdentityError (no credentials) and CallFailed (STS said no)."""
-    client = RegionClient(call_context, DefaultCredentials(call_context, "ambient"), call_context.clients.home_region)
+    """Return the identity of the default credentials (sts:GetCallerIdentity).
+
+    Raises IdentityError if there are no credentials, and ApiCallError if the call fails.
+    """
+    home_region = call_context.clients.home_region
+    client = RegionClient(call_context, DefaultCredentials(call_context, "ambient"), home_region)
     return client.call("sts", "GetCallerIdentity", _read_identity)
 
 
@@ -253,25 +260,25 @@ def _reason(error: ApiCallError) -> Reason:
 
 
 def _session_seconds(claimed: float) -> float:
-    """Return how long a session lasts, in seconds. STS gives what was asked for, or refuses.
+    """Return how long a session lasts, in seconds.
 
-    A claim that STS would never make says that the time of day is wrong here. To believe it would mean a new session
-    for every call, or one that is used when it is over.
+    STS grants the requested duration or refuses. If the expiry suggests anything else, the local time of day is wrong:
+    believing it would cause a new session for every call, or the use of an expired one.
     """
     return claimed if _SHORTEST <= claimed <= SESSION_SECONDS else SESSION_SECONDS
 
 
 def _read_session(answer: Mapping[str, Any]) -> tuple[ReadOnlyCredentials, datetime, str]:
     credentials, user = answer.get("Credentials"), answer.get("AssumedRoleUser")
-    wanted = {"AccessKeyId": str, "SecretAccessKey": str, "SessionToken": str, "Expiration": datetime}
-    if not isinstance(credentials, dict) or not all(isinstance(credentials.get(k), v) for k, v in wanted.items()):
-        raise MalformedResponse("no usable `Credentials` in it")
+    types = {"AccessKeyId": str, "SecretAccessKey": str, "SessionToken": str, "Expiration": datetime}
+    if not isinstance(credentials, dict) or not all(isinstance(credentials.get(k), v) for k, v in types.items()):
+        raise MalformedResponse("no usable `Credentials` in the answer")
     if credentials["Expiration"].tzinfo is None:
-        raise MalformedResponse("`Expiration` names no time zone")
-    keys = ReadOnlyCredentials(
+        raise MalformedResponse("`Expiration` has no time zone")
+    session = ReadOnlyCredentials(
         credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"], None
     )
-    return keys, credentials["Expiration"], _arn(user.get("Arn") if isinstance(user, dict) else None)
+    return session, credentials["Expiration"], _arn(user.get("Arn") if isinstance(user, dict) else None)
 
 
 def _read_identity(answer: Mapping[str, Any]) -> Identity:
@@ -281,5 +288,5 @@ def _read_identity(answer: Mapping[str, Any]) -> Identity:
 
 def _arn(value: object) -> str:
     if not isinstance(value, str) or value.count(":") < _COLONS:
-        raise MalformedResponse("no ARN in it")
+        raise MalformedResponse("no ARN in the answer")
     return value

@@ -86,7 +86,7 @@ def from_aws(
     target = _target(finding, loaded, options, aws)
     daemon = finding.resource.type == DaemonTaskDefinition.TYPE
     actions = raw_describe.DAEMON_ACTIONS if daemon else raw_describe.ACTIONS
-    line = make_region_client(aws, run_id, target, finding.region, actions)
+    line = make_region_client(aws, run_id, target, finding.region, "ecs", actions)
     describe = raw_describe.daemon_task_definition if daemon else raw_describe.task_definition
     reads: dict[str, Read] = {}
     notes: list[str] = []

@@ -84,7 +84,7 @@ def discover_accounts(aws: AwsContext, discover: Discover) -> list[DiscoveredAcc
     from auditor.aws.organizations import open_and_list
     from auditor.aws.roles import Roles
 
-    roles = Roles(aws.call_context, aws.identity, "discover", ())
+    roles = Roles(aws.call_context, aws.identity, "discover", {})
     return open_and_list(aws.call_context, roles, discover.role, (discover.include_ous, discover.exclude_ous))
 
 

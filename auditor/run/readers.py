@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from auditor.aws import regions
-from auditor.aws.account_reader import AccountReader, FactCache
+from auditor.aws.account_reader import AccountReader, FactCache, required_actions
 from auditor.aws.calls import RegionClient
 from auditor.aws.collectors.collector import CollectOptions, Collector
 from auditor.aws.models import check_required_members
@@ -29,8 +28,7 @@ def make_reader(
     """
     collectors = tuple(collectors)
     check_required_members(collectors)
-    actions = {*regions.ACTIONS, *(action for collector in collectors for action in collector.actions)}
-    roles = Roles(aws.call_context, aws.identity, run_id, actions)
+    roles = Roles(aws.call_context, aws.identity, run_id, required_actions(collectors))
     return AccountReader(aws.call_context, roles, collectors, fact_cache, options)
 
 
@@ -40,9 +38,12 @@ def make_listing_reader(aws: AwsContext, run_id: str, collectors: Iterable[Colle
 
 
 def make_region_client(
-    aws: AwsContext, run_id: str, target: Target, region: str, actions: Iterable[str]
+    aws: AwsContext, run_id: str, target: Target, region: str, service: str, actions: Collection[str]
 ) -> RegionClient:
-    """Return a client for one region of an account whose role session may call only `actions`. Calls nothing yet."""
+    """Return a client of a service in one region of an account. Calls nothing yet.
+
+    Its role session may call only `actions`.
+    """
     stats = CallStats()
-    credentials = Roles(aws.call_context, aws.identity, run_id, actions).credentials_for(target, stats)
-    return RegionClient(aws.call_context, credentials, region, stats)
+    roles = Roles(aws.call_context, aws.identity, run_id, {service: actions})
+    return RegionClient(aws.call_context, roles.credentials_for(target, stats, service), region, stats)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from auditor.aws.account_reader import AccountReader
+from auditor.aws.account_reader import AccountReader, required_actions
 from auditor.aws.calls import CallContext
 from auditor.aws.collectors import collectors_for
 from auditor.aws.collectors.collector import CollectOptions
@@ -32,7 +32,7 @@ def reader(script: Any) -> AccountReader:  # noqa: ANN401
     by = call_context(script)
     return AccountReader(
         by,
-        Roles(by, Identity(HOME, f"arn:aws:iam::{HOME}:user/u"), "run", ()),
+        Roles(by, Identity(HOME, f"arn:aws:iam::{HOME}:user/u"), "run", {}),
         collectors_for([TaskDefinition], running=False),
         None,
         CollectOptions("latest"),
@@ -116,15 +116,16 @@ def test_an_account_that_is_closed_is_forgotten() -> None:
     on.release_account(ACCOUNT)
     on.release_account(ACCOUNT)
     assert on._open == {}
-    assert on._caller.rate_limiter._buckets == {}
+    assert on._call_context.rate_limiter._buckets == {}
 
 
 @pytest.fixture
 def members(fleet: Fleet, connect: Connect) -> tuple[AccountReader, CallContext]:
     by = connect()
     works = collectors_for([TaskDefinition], running=False)
-    actions = {"ec2:DescribeRegions", *(action for each in works for action in each.actions)}
-    return AccountReader(by, Roles(by, identify(by), "run", actions), works, None, CollectOptions("latest")), by
+    return AccountReader(
+        by, Roles(by, identify(by), "run", required_actions(works)), works, None, CollectOptions("latest")
+    ), by
 
 
 def member(fleet: Fleet, place: int) -> Target:

@@ -134,7 +134,7 @@ def night(script: Callable[[SentCall], Any], known: Mapping[str, Any]) -> ScopeR
     CLIENTS.script = script
     CLIENTS.sent.clear()
     by = CallContext(cast("Clients", CLIENTS), RateLimiter(UNLIMITED), FakeClock())
-    reader = AccountReader(by, Roles(by, IDENTITY, "run", ()), collectors_for([TaskDefinition]), _Remembering(known))
+    reader = AccountReader(by, Roles(by, IDENTITY, "run", {}), collectors_for([TaskDefinition]), _Remembering(known))
     reader.regions(Target(Account(HOME)), CallStats())
     work = Assignment(COLLECTOR, (ConfiguredCheck(check, check.parameters),))
     return scan_scope(Scope(Account(HOME), REGION), work, reader, FakeClock())
@@ -261,8 +261,8 @@ FUZZING = settings(max_examples=120, deadline=None, suppress_health_check=[Healt
 @given(answer=answers(ASSUMED, REFUSED))
 def test_whatever_sts_answers_is_a_session_of_the_right_account_or_a_reason(wire: Wire, answer: HttpAnswer) -> None:
     by = wire.saying(answer)
-    keyring = Roles(by, IDENTITY, "run", ()).credentials_for(
-        Target(Account(HOME), (Role(f"arn:aws:iam::{HOME}:role/Auditor", None),)), CallStats()
+    keyring = Roles(by, IDENTITY, "run", {}).credentials_for(
+        Target(Account(HOME), (Role(f"arn:aws:iam::{HOME}:role/Auditor", None),)), CallStats(), "ecs"
     )
     with suppress(ReadError):
         keys = keyring.credentials()

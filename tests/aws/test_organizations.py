@@ -161,7 +161,7 @@ def test_a_role_for_it_is_assumed_without_a_session_policy() -> None:
         },
         "AssumedRoleUser": {"Arn": "arn:aws:sts::999999999999:assumed-role/OrgReader/auditor"},
     }
-    roles = Roles(by, Identity("999999999999", "arn:aws:iam::999999999999:user/u"), "discover", ())
+    roles = Roles(by, Identity("999999999999", "arn:aws:iam::999999999999:user/u"), "discover", {})
     role = Role("arn:aws:iam::999999999999:role/OrgReader")
     assert len(open_and_list(by, roles, role, ((), ()))) == 2
     assume, *lists = sent_calls(by)
@@ -171,7 +171,7 @@ def test_a_role_for_it_is_assumed_without_a_session_policy() -> None:
 
 def test_a_role_for_it_that_is_refused_says_where_to_look() -> None:
     by = call_context(answers_in_turn(client_error("AccessDenied", "not authorized to perform: sts:AssumeRole", 403)))
-    roles = Roles(by, Identity("999999999999", "arn:aws:iam::999999999999:user/u"), "discover", ())
+    roles = Roles(by, Identity("999999999999", "arn:aws:iam::999999999999:user/u"), "discover", {})
     with pytest.raises(OrganizationError, match=r"role/OrgReader: AccessDenied: .*AssumeRole\.") as raised:
         open_and_list(by, roles, Role("arn:aws:iam::999999999999:role/OrgReader"), ((), ()))
     assert "discover.role_arn" in raised.value.advice
@@ -210,7 +210,7 @@ def test_over_the_wire_faults_on_the_way_lose_nobody(fleet: Fleet, ambient: Regi
 
 def test_over_the_wire_a_member_account_may_not_ask(fleet: Fleet, connect: Connect) -> None:
     by: CallContext = connect()
-    roles = Roles(by, identify(by), "discover", ())
+    roles = Roles(by, identify(by), "discover", {})
     role = Role(f"arn:aws:iam::{fleet.organization.members[0].id}:role/OrgReader")
     with pytest.raises(OrganizationError, match=r"You don't have permissions to access this resource\.") as raised:
         open_and_list(by, roles, role, ((), ()))

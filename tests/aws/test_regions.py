@@ -153,14 +153,14 @@ def test_known_regions_are_those_of_every_partition_and_no_pseudo_region() -> No
 
 def test_over_the_wire_each_account_answers_for_itself(fleet: Fleet, connect: Connect) -> None:
     by = connect()
-    roles = Roles(by, identify(by), "run", regions.ACTIONS)
+    roles = Roles(by, identify(by), "run", {"ec2": regions.ACTIONS})
     on, off = (member.id for member in fleet.organization.members[:2])
     fleet.set_faults(Fault("region-disabled", accounts=(off,), region="eu-west-1"))
 
     def enabled(account: str) -> frozenset[str]:
         role = Role(f"arn:aws:iam::{account}:role/AuditorReadOnly")
         return regions.list_enabled_regions(
-            by, roles.credentials_for(Target(Account(account), (role,)), CallStats()), CallStats()
+            by, roles.credentials_for(Target(Account(account), (role,)), CallStats(), "ec2"), CallStats()
         )
 
     assert enabled(on) == {"us-east-1", "eu-west-1"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from collections.abc import Callable
@@ -14,13 +13,12 @@ import pytest
 from botocore.exceptions import CredentialRetrievalError, ReadTimeoutError
 
 from auditor.aws.calls import CallContext, RegionClient
-from auditor.aws.collectors import all_collectors
 from auditor.aws.errors import ApiCallError
-from auditor.aws.regions import ACTIONS
-from auditor.aws.roles import DefaultCredentials, Identity, Roles, identify, session_name, session_policy
+from auditor.aws.roles import DefaultCredentials, Identity, Roles, identify, session_name
+from auditor.aws.session_policies import session_policy
 from auditor.domain.clock import ReadError
 from auditor.domain.coverage import CallStats
-from auditor.domain.errors import AuditorError, IdentityError
+from auditor.domain.errors import IdentityError
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Account, Role, Target
 from tests import builders
@@ -31,6 +29,7 @@ from tests.fleet.organization import MANAGEMENT
 
 HOME = "999999999999"
 IDENTITY = Identity(HOME, f"arn:aws:iam::{HOME}:role/Auditor")
+ACTIONS = {"ecs": ["ecs:DescribeTaskDefinition"], "ec2": ["ec2:DescribeRegions"]}
 RUN = "20261123T020000Z-1a2b3c"
 DENIED = client_error("AccessDenied", "User: x is not authorized to perform: sts:AssumeRole", 403)
 HUB = Role("arn:aws:iam::888888888888:role/Hub", "hub-id")
@@ -71,33 +70,7 @@ def made(
 ) -> tuple[Roles, CallContext, FakeClock]:
     clock = clock or FakeClock()
     by = call_context(script or Sts(clock), clock)
-    return Roles(by, identity, RUN, ("ecs:DescribeTaskDefinition", "ec2:DescribeRegions")), by, clock
-
-
-def test_the_session_policy_allows_the_actions_sorted_and_once_and_nothing_else() -> None:
-    assert json.loads(session_policy(["ecs:B", "ecs:A", "ecs:B"])) == {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": ["ecs:A", "ecs:B"], "Resource": "*"}],
-    }
-
-
-def test_the_session_policy_of_every_collector_fits() -> None:
-    policy = session_policy([*ACTIONS, *(action for each in all_collectors() for action in each.actions)])
-    assert len(policy) <= 2_048
-
-
-def test_a_session_policy_that_sts_would_not_take_is_an_error_that_says_what_to_do() -> None:
-    just = [f"ecs:Action{number:04d}" for number in range(115)]
-    assert 2_000 < len(session_policy(just)) <= 2_048
-    with pytest.raises(AuditorError) as raised:
-        session_policy([*just, *(f"ecs:More{number}" for number in range(5))])
-    assert re.fullmatch(
-        r"The enabled checks need 120 actions; as a session policy that is 2\d{3} characters, and STS takes 2048\.",
-        raised.value.message,
-    )
-    assert "checks.include" in raised.value.advice
-    with pytest.raises(AuditorError, match="STS takes 2048"):
-        Roles(call_context(answers_in_turn({})), IDENTITY, RUN, [f"ecs:Action{number:04d}" for number in range(200)])
+    return Roles(by, identity, RUN, ACTIONS), by, clock
 
 
 @pytest.mark.parametrize("run_id", ["", RUN, "x" * 200, "nächtlich: é/\\ 夜", "a b\nc", "٣٤"])
@@ -110,7 +83,7 @@ def test_a_session_name_is_one_that_sts_takes_and_carries_the_run_id(run_id: str
 
 def test_sts_is_asked_for_one_hour_narrowed_named_and_with_the_external_id() -> None:
     roles, by, _ = made()
-    assert roles.credentials_for(target(external_id="acme"), CallStats()).credentials().access_key == "ASIA1"
+    assert roles.credentials_for(target(external_id="acme"), CallStats(), "ecs").credentials().access_key == "ASIA1"
     (call,) = sent_calls(by)
     assert (call.service, call.region, call.operation, call.key) == ("sts", "us-east-1", "AssumeRole", "AKIAAMBIENT")
     assert call.parameters == {
@@ -118,19 +91,19 @@ def test_sts_is_asked_for_one_hour_narrowed_named_and_with_the_external_id() -> 
         "RoleSessionName": f"auditor-{RUN}",
         "DurationSeconds": 3600,
         "ExternalId": "acme",
-        "Policy": session_policy(("ecs:DescribeTaskDefinition", "ec2:DescribeRegions")),
+        "Policy": session_policy(["ecs:DescribeTaskDefinition", "ec2:DescribeRegions"]),
     }
 
 
 def test_no_external_id_is_sent_where_there_is_none() -> None:
     roles, by, _ = made()
-    roles.credentials_for(target(), CallStats()).credentials()
+    roles.credentials_for(target(), CallStats(), "ecs").credentials()
     assert "ExternalId" not in sent_calls(by)[0].parameters
 
 
 def test_nothing_is_assumed_before_it_is_needed_and_once_then() -> None:
     roles, by, _ = made()
-    keyring = roles.credentials_for(target(), CallStats())
+    keyring = roles.credentials_for(target(), CallStats(), "ecs")
     assert sent_calls(by) == []
     assert {keyring.credentials().access_key for _ in range(10)} == {"ASIA1"}
     assert len(sent_calls(by)) == 1
@@ -140,14 +113,14 @@ def test_what_getting_in_costs_is_counted_for_the_account() -> None:
     answer = granted("ASIA1", "000000000001", builders.NOW + timedelta(hours=1))
     roles, _, _ = made(answers_in_turn(client_error("Throttling"), answer))
     meter = CallStats()
-    roles.credentials_for(target(), meter).credentials()
+    roles.credentials_for(target(), meter, "ecs").credentials()
     assert meter == CallStats(calls=2, throttled=1, retried=1)
 
 
 def test_a_chain_is_walked_in_order_and_only_its_last_session_is_narrowed() -> None:
     roles, by, _ = made()
     middle = Role(arn("777777777777", "Middle"))
-    keys = roles.credentials_for(target(1, HUB, middle), CallStats()).credentials()
+    keys = roles.credentials_for(target(1, HUB, middle), CallStats(), "ecs").credentials()
     assert [(each.parameters["RoleArn"].split(":")[4], each.key) for each in sent_calls(by)] == [
         ("888888888888", "AKIAAMBIENT"),
         ("777777777777", "ASIA1"),
@@ -173,7 +146,7 @@ def test_a_hub_that_many_accounts_share_is_assumed_once_by_however_many_threads(
 
     def get_in(number: int) -> str:
         together.wait()
-        return str(roles.credentials_for(target(number, HUB), CallStats()).credentials().access_key)
+        return str(roles.credentials_for(target(number, HUB), CallStats(), "ecs").credentials().access_key)
 
     with ThreadPoolExecutor(16) as pool:
         keys = list(pool.map(get_in, range(1, 17)))
@@ -184,7 +157,7 @@ def test_a_hub_that_many_accounts_share_is_assumed_once_by_however_many_threads(
 
 def test_one_account_that_many_threads_read_is_got_into_once() -> None:
     roles, by, _ = made()
-    keyring, together = roles.credentials_for(target(), CallStats()), threading.Barrier(16)
+    keyring, together = roles.credentials_for(target(), CallStats(), "ecs"), threading.Barrier(16)
 
     def get_in(_: int) -> str:
         together.wait()
@@ -197,14 +170,14 @@ def test_one_account_that_many_threads_read_is_got_into_once() -> None:
 
 def test_hubs_with_another_external_id_are_another_hub() -> None:
     roles, by, _ = made()
-    roles.credentials_for(target(1, HUB), CallStats()).credentials()
-    roles.credentials_for(target(2, Role(HUB.arn, "other")), CallStats()).credentials()
+    roles.credentials_for(target(1, HUB), CallStats(), "ecs").credentials()
+    roles.credentials_for(target(2, Role(HUB.arn, "other")), CallStats(), "ecs").credentials()
     assert [each.parameters["RoleArn"] for each in sent_calls(by)].count(HUB.arn) == 2
 
 
 def test_a_session_is_replaced_before_it_expires() -> None:
     roles, by, clock = made()
-    keyring = roles.credentials_for(target(), CallStats())
+    keyring = roles.credentials_for(target(), CallStats(), "ecs")
     keyring.credentials()
     clock.elapsed = 3600 - 301
     assert keyring.credentials().access_key == "ASIA1"
@@ -215,7 +188,7 @@ def test_a_session_is_replaced_before_it_expires() -> None:
 
 def test_a_hub_s_session_is_replaced_too() -> None:
     roles, by, clock = made()
-    keyring = roles.credentials_for(target(1, HUB), CallStats())
+    keyring = roles.credentials_for(target(1, HUB), CallStats(), "ecs")
     keyring.credentials()
     clock.elapsed = 3500
     keyring.credentials()
@@ -225,7 +198,7 @@ def test_a_hub_s_session_is_replaced_too() -> None:
 def test_a_session_that_claims_to_last_longer_than_asked_for_is_not_believed() -> None:
     clock = FakeClock()
     roles, _, _ = made(Sts(clock, lasts=12 * 3600), clock)
-    keyring = roles.credentials_for(target(), CallStats())
+    keyring = roles.credentials_for(target(), CallStats(), "ecs")
     keyring.credentials()
     clock.elapsed = 3600
     assert keyring.credentials().access_key == "ASIA2"
@@ -234,7 +207,7 @@ def test_a_session_that_claims_to_last_longer_than_asked_for_is_not_believed() -
 @pytest.mark.parametrize("step", [timedelta(hours=7), timedelta(hours=-7), timedelta(minutes=57)], ids=str)
 def test_a_clock_that_is_set_in_mid_run_neither_ends_a_session_nor_prolongs_it(step: timedelta) -> None:
     roles, by, clock = made()
-    keyring = roles.credentials_for(target(), CallStats())
+    keyring = roles.credentials_for(target(), CallStats(), "ecs")
     keyring.credentials()
     clock.started_at += step
     clock.elapsed = 3600 - 301
@@ -248,7 +221,7 @@ def test_a_clock_that_is_set_in_mid_run_neither_ends_a_session_nor_prolongs_it(s
 def test_where_the_clock_is_wrong_a_session_lasts_as_long_as_it_was_asked_for(wrong: timedelta) -> None:
     aws = FakeClock()
     roles, by, clock = made(Sts(aws), FakeClock(aws.started_at + wrong))
-    keyring = roles.credentials_for(target(), CallStats())
+    keyring = roles.credentials_for(target(), CallStats(), "ecs")
     for clock.elapsed in (0, 1, 3298, 3301):
         aws.elapsed = clock.elapsed
         keyring.credentials()
@@ -259,7 +232,7 @@ def test_a_session_that_cannot_be_replaced_serves_until_its_last_minute() -> Non
     clock = FakeClock()
     sts = Sts(clock)
     roles, by, _ = made(lambda call: DENIED if clock.elapsed else sts(call), clock)
-    keyring = roles.credentials_for(target(), CallStats())
+    keyring = roles.credentials_for(target(), CallStats(), "ecs")
     keyring.credentials()
     for clock.elapsed in (3310, 3320, 3500, 3539):
         assert keyring.credentials().access_key == "ASIA1"
@@ -271,7 +244,7 @@ def test_a_session_that_cannot_be_replaced_serves_until_its_last_minute() -> Non
 
 def test_keys_that_aws_refuses_early_are_replaced_once_for_all_who_hold_them() -> None:
     roles, by, _ = made()
-    keyring = roles.credentials_for(target(), CallStats())
+    keyring = roles.credentials_for(target(), CallStats(), "ecs")
     stale = keyring.credentials()
     assert keyring.refresh(stale)
     assert keyring.refresh(stale)
@@ -315,7 +288,7 @@ def test_keys_that_aws_refuses_early_are_replaced_once_for_all_who_hold_them() -
 def test_a_role_that_cannot_be_assumed_has_its_reason_and_names_the_role(error: Any, reason: Reason) -> None:  # noqa: ANN401
     roles, _, _ = made(answers_in_turn(error))
     with pytest.raises(ReadError) as raised:
-        roles.credentials_for(target(), CallStats()).credentials()
+        roles.credentials_for(target(), CallStats(), "ecs").credentials()
     assert (raised.value.stage, raised.value.reason) == ("assume-role", reason)
     assert raised.value.detail.startswith(f"{arn('000000000001')}: ")
 
@@ -324,7 +297,7 @@ def test_a_role_that_leads_into_another_account_is_refused() -> None:
     clock = FakeClock()
     roles, _, _ = made(Sts(clock, account="000000000666"), clock)
     with pytest.raises(ReadError, match="leads into account 000000000666, not into this one") as raised:
-        roles.credentials_for(target(), CallStats()).credentials()
+        roles.credentials_for(target(), CallStats(), "ecs").credentials()
     assert raised.value.reason is Reason.ROLE_DENIED
 
 
@@ -332,7 +305,7 @@ def test_a_hub_that_leads_into_another_account_is_refused_too() -> None:
     clock = FakeClock()
     roles, by, _ = made(Sts(clock, account="000000000001"), clock)
     with pytest.raises(ReadError, match=re.escape(f"{HUB.arn} leads into account 000000000001")):
-        roles.credentials_for(target(1, HUB), CallStats()).credentials()
+        roles.credentials_for(target(1, HUB), CallStats(), "ecs").credentials()
     assert len(sent_calls(by)) == 1
 
 
@@ -342,7 +315,7 @@ def test_a_hub_that_is_refused_is_asked_for_once_a_minute_however_many_accounts_
     def refusals(count: int) -> None:
         for number in range(count):
             with pytest.raises(ReadError, match=re.escape(HUB.arn)) as raised:
-                roles.credentials_for(target(number, HUB), CallStats()).credentials()
+                roles.credentials_for(target(number, HUB), CallStats(), "ecs").credentials()
             assert raised.value.reason is Reason.ROLE_DENIED
 
     refusals(100)
@@ -357,13 +330,13 @@ def test_one_account_that_is_refused_does_not_hide_the_next() -> None:
     sts = Sts(clock)
     roles, _, _ = made(lambda call: DENIED if "000000000001" in call.parameters["RoleArn"] else sts(call), clock)
     with pytest.raises(ReadError):
-        roles.credentials_for(target(1), CallStats()).credentials()
-    assert roles.credentials_for(target(2), CallStats()).credentials().access_key == "ASIA1"
+        roles.credentials_for(target(1), CallStats(), "ecs").credentials()
+    assert roles.credentials_for(target(2), CallStats(), "ecs").credentials().access_key == "ASIA1"
 
 
 def test_without_a_role_the_ambient_credentials_read_their_own_account() -> None:
     roles, by, _ = made()
-    keyring = roles.credentials_for(Target(Account(HOME)), CallStats())
+    keyring = roles.credentials_for(Target(Account(HOME)), CallStats(), "ecs")
     assert (keyring.credentials().access_key, keyring.account_id) == ("AKIAAMBIENT", HOME)
     assert sent_calls(by) == []
 
@@ -371,7 +344,7 @@ def test_without_a_role_the_ambient_credentials_read_their_own_account() -> None
 def test_without_a_role_the_ambient_credentials_do_not_stand_for_another_account() -> None:
     roles, _, _ = made()
     with pytest.raises(ReadError, match=f"belong to account {HOME}, not to this one") as raised:
-        roles.credentials_for(Target(builders.account(1)), CallStats())
+        roles.credentials_for(Target(builders.account(1)), CallStats(), "ecs")
     assert (raised.value.stage, raised.value.reason) == ("assume-role", Reason.ROLE_DENIED)
 
 
@@ -381,7 +354,7 @@ def test_the_partition_of_a_role_is_that_of_the_caller(partition: str) -> None:
     hub = Role("arn:{partition}:iam::888888888888:role/Hub")
     account = builders.account(1)
     roles.credentials_for(
-        Target(account, (hub, Role(f"arn:{{partition}}:iam::{account.id}:role/R"))), CallStats()
+        Target(account, (hub, Role(f"arn:{{partition}}:iam::{account.id}:role/R"))), CallStats(), "ecs"
     ).credentials()
     assert [each.parameters["RoleArn"] for each in sent_calls(by)] == [
         f"arn:{partition}:iam::888888888888:role/Hub",
@@ -447,7 +420,7 @@ def test_default_credentials_count_as_renewed_only_when_the_environment_has_othe
 @pytest.fixture
 def entrance(fleet: Fleet, connect: Connect) -> tuple[Roles, CallContext]:
     by = connect()
-    return Roles(by, identify(by), RUN, ("ec2:DescribeRegions",)), by
+    return Roles(by, identify(by), RUN, {"ecs": ["ec2:DescribeRegions"]}), by
 
 
 def who(by: CallContext, keyring: Any) -> Identity:  # noqa: ANN401
@@ -463,7 +436,7 @@ def test_over_the_wire_a_role_is_assumed_and_its_session_carries_the_run(
     assert identify(by).account_id == MANAGEMENT
     member = fleet.organization.members[0].id
     keyring = roles.credentials_for(
-        Target(Account(member), (Role("arn:{partition}:iam::" + f"{member}:role/R"),)), CallStats()
+        Target(Account(member), (Role("arn:{partition}:iam::" + f"{member}:role/R"),)), CallStats(), "ecs"
     )
     assert who(by, keyring) == Identity(member, f"arn:aws:sts::{member}:assumed-role/R/auditor-{RUN}")
 
@@ -474,7 +447,7 @@ def test_over_the_wire_a_session_can_do_what_it_is_narrowed_to_and_no_more(
     roles, by = entrance
     member = fleet.organization.members[0].id
     line = RegionClient(
-        by, roles.credentials_for(Target(Account(member), (Role(arn(member)),)), CallStats()), "us-east-1"
+        by, roles.credentials_for(Target(Account(member), (Role(arn(member)),)), CallStats(), "ecs"), "us-east-1"
     )
     assert line.call("ec2", "DescribeRegions", lambda answer: len(answer["Regions"])) > 0
     with pytest.raises(ApiCallError, match="because no session policy allows the ecs:ListClusters action") as raised:
@@ -487,7 +460,9 @@ def test_over_the_wire_a_chain_asks_for_no_more_than_chaining_allows(
 ) -> None:
     roles, by = entrance
     hub, member = (each.id for each in fleet.organization.members[:2])
-    keyring = roles.credentials_for(Target(Account(member), (Role(arn(hub, "Hub")), Role(arn(member)))), CallStats())
+    keyring = roles.credentials_for(
+        Target(Account(member), (Role(arn(hub, "Hub")), Role(arn(member)))), CallStats(), "ecs"
+    )
     assert who(by, keyring).account_id == member
     assert fleet.report()["operations"]["AssumeRole"] == 2
 
@@ -498,7 +473,7 @@ def test_over_the_wire_a_refused_role_is_refused_at_once(fleet: Fleet, entrance:
     fleet.set_faults(Fault("role-refused", accounts=(member,)))
     meter = CallStats()
     with pytest.raises(ReadError, match="AccessDenied") as raised:
-        roles.credentials_for(Target(Account(member), (Role(arn(member)),)), meter).credentials()
+        roles.credentials_for(Target(Account(member), (Role(arn(member)),)), meter, "ecs").credentials()
     assert (raised.value.reason, meter) == (Reason.ROLE_DENIED, CallStats(calls=1))
 
 
@@ -509,7 +484,7 @@ def test_over_the_wire_sessions_that_expire_early_are_renewed_in_the_middle(
     member = fleet.organization.members[0].id
     fleet.set_faults(Fault("expired-token", services=("ec2",), times=4))
     line = RegionClient(
-        by, roles.credentials_for(Target(Account(member), (Role(arn(member)),)), CallStats()), "us-east-1"
+        by, roles.credentials_for(Target(Account(member), (Role(arn(member)),)), CallStats(), "ecs"), "us-east-1"
     )
     counts = [line.call("ec2", "DescribeRegions", lambda answer: len(answer["Regions"])) for _ in range(12)]
     assert len(set(counts)) == 1

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from auditor import checks
-from auditor.aws import regions
-from auditor.aws.account_reader import AccountReader
+from auditor.aws.account_reader import AccountReader, required_actions
 from auditor.aws.calls import CallContext, RegionClient
 from auditor.aws.clients import Clients, Connection
 from auditor.aws.collectors import collectors_for
@@ -46,8 +45,7 @@ def results(demo: DemoOrganization) -> list[AccountResult]:
     settings = load(demo.settings, "settings.yaml", {}, checks.load())
     collectors = collectors_for([check.fact_type])
     (collector,) = [each for each in collectors if each.fact_type is check.fact_type]
-    actions = [action for each in collectors for action in each.actions]
-    roles = Roles(caller, identity, "demo", [*regions.ACTIONS, *actions])
+    roles = Roles(caller, identity, "demo", required_actions(collectors))
     line = RegionClient(caller, DefaultCredentials(caller, identity.account_id), caller.clients.home_region)
     scan = Scan(
         reader=AccountReader(caller, roles, collectors),

@@ -1,11 +1,13 @@
-"""What a collector is: the calls that turn one scope into facts and gaps, and what it knows of the others there."""
+"""The collector: the calls that turn one scope into facts and gaps."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+from auditor.aws.calls import LostTime, RegionClient
+from auditor.aws.errors import ApiCallError
 from auditor.domain.cache import ScopeCache
 from auditor.domain.check import Status
 from auditor.domain.coverage import Gap
@@ -13,20 +15,16 @@ from auditor.domain.fact import Fact
 from auditor.domain.finding import Finding
 from auditor.domain.scope import Scope
 
-if TYPE_CHECKING:
-    from auditor.aws.calls import RegionClient
-    from auditor.aws.errors import ApiCallError  # whoever only parses needs no client of AWS
-
-#: What the checks can do without: see `Wishes`.
+#: Values of `CollectOptions.revisions`.
 LATEST, RUNNING, BOTH = "latest", "running", "latest+running"
 
 
 @dataclass(frozen=True, slots=True)
 class CollectOptions:
-    """What is wanted of the collectors.
+    """What the enabled checks need from the collectors.
 
-    `revisions` is `latest` (of every family), `running` (whatever something uses) or `latest+running`. With `tags`,
-    tags are read anew tonight, and not taken as unread where the rest is remembered.
+    `revisions` is `latest` (the latest revision of every family), `running` (every revision in use) or
+    `latest+running`. Without `tags`, the tags of cached facts are left unread.
     """
 
     revisions: str = BOTH
@@ -34,43 +32,43 @@ class CollectOptions:
 
     @property
     def latest(self) -> bool:
-        """Whether the latest revision of every family is judged."""
+        """Whether the latest revision of every family is examined."""
         return self.revisions != RUNNING
 
     @property
     def running(self) -> bool:
-        """Whether what runs is looked at."""
+        """Whether running revisions are examined, and usage is read."""
         return self.revisions != LATEST
 
 
 @dataclass(frozen=True, slots=True)
 class CollectorResult:
-    """What a collector came to in a scope: facts and gaps, and why it could not go on, if so."""
+    """Everything that a collector yielded in a scope, and the error that ended it early, if any."""
 
     items: tuple[Fact | Gap, ...]
     error: ApiCallError | None = None
 
 
-#: Returns what another collector came to in the same scope; reads it now where it was not read before.
+#: Returns the result of another collector in the same scope. The first call reads it.
 CollectSibling = Callable[[str], CollectorResult]
 
 
 @dataclass(slots=True)
 class ScopeState:
-    """What the collectors of one scope share, so that nothing is asked twice. Used by one thread at a time.
+    """What the collectors of one scope share, so that no call is made twice. Used by one thread at a time.
 
-    `outcomes` are those of collectors that others build on; `lists` the results, or failures, of lists that several
-    need; `lost` is how many seconds calls to this region have cost that never came back.
+    `results` are those of collectors that others depend on, by name. `lists` are lists that several collectors need, or
+    the errors that ended them.
     """
 
     results: dict[str, CollectorResult] = field(default_factory=dict)
     lists: dict[str, tuple[str, ...] | ApiCallError] = field(default_factory=dict)
-    lost_seconds: float = 0.0
+    lost_time: LostTime = field(default_factory=LostTime)
 
 
 @dataclass(frozen=True, slots=True)
 class CollectContext:
-    """One collector in one scope: how to call, what an earlier night left, and what is known of the others."""
+    """What one collector works with in one scope."""
 
     scope: Scope
     client: RegionClient
@@ -80,7 +78,7 @@ class CollectContext:
     collect_sibling: CollectSibling
 
 
-#: Yields facts and gaps as they come. Raises CallFailed when the scope itself cannot be listed (any further).
+#: Yields facts and gaps as they arrive. Raises ApiCallError if the scope cannot be listed completely.
 Collect = Callable[[CollectContext], Iterator[Fact | Gap]]
 
 
@@ -101,12 +99,14 @@ class AddIntroductions(Protocol):
 class Collector:
     """Reads one kind of fact.
 
-    `name` stands in the coverage records, `service` is botocore's name of the AWS service, `actions` are the IAM actions it needs, `version` is that of its notes for
-    the next night: a change of what it writes down or how it parses is a new one. `count` only lists, and yields as
-    many resources as `collect` would: they are judged by nothing. `needs` names the collectors that it builds on, and
-    `running_needs` those that tell it what runs, where that is wanted. `batch` is how many resources one describe call
-    takes, 0 where listing them is all, and `cost` says the same for people. `models` lists, by botocore's name of a
-    shape, the members that are read.
+    `name` identifies it in coverage records. `service` is botocore's name of the AWS service. `actions` are the IAM
+    actions that it needs. `version` is the version of its cached facts.
+
+    `list_only` yields as many resources as `collect` without describing them. `batch` is how many resources one
+    describe call takes, 0 if listing returns them described; `cost` states the number of calls for readers.
+
+    `depends_on` names the collectors whose results it uses, `usage_depends_on` those that it also uses to read usage.
+    `required_members` lists the members that it reads, by botocore's name of their shape.
 
     `add_introductions` adds to failing findings the revision that first had the problem, for kinds that have revisions.
     """
@@ -126,5 +126,5 @@ class Collector:
     required_members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def describe_calls(self, resources: int) -> int:
-        """Return how many calls it takes to describe so many resources, once they are listed."""
+        """Return how many calls describe this number of listed resources."""
         return -(-resources // self.batch) if self.batch else 0

@@ -141,7 +141,7 @@ def read(script: Callable[[SentCall], Any], names: Iterable[str], wishes: Collec
     needed = {need for each in all_collectors() if each.name in wanted for need in each.usage_depends_on} | wanted
     collectors = [each for each in all_collectors() if each.name in needed]
     reader = AccountReader(
-        by, Roles(by, Identity(ACCOUNT.id, f"arn:aws:iam::{ACCOUNT.id}:user/u"), "run", ()), collectors, None, wishes
+        by, Roles(by, Identity(ACCOUNT.id, f"arn:aws:iam::{ACCOUNT.id}:user/u"), "run", {}), collectors, None, wishes
     )
     reader.regions(Target(ACCOUNT), CallStats())
     items: dict[str, list[Any]] = {}
