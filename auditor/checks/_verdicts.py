@@ -1,52 +1,48 @@
-"""How most checks come to a verdict: each part of a resource is looked at, and one that fails is enough."""
+"""Verdicts of most checks: each part of a resource is examined, and one failing part fails the resource."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 
 from auditor.domain.check import Detail, Evidence, Status, Verdict
-from auditor.domain.ecs.containers import Container
-from auditor.domain.ecs.task_definitions import Definition
-
-#: What is said of a container beside its reasons.
-Details = Callable[[Container], Mapping[str, Detail]]
 
 
-def over_containers(
-    definition: Definition, faults: Callable[[Container], Iterable[str]], details: Details | None = None
-) -> Verdict:
-    """FAIL where one container has a fault, with each such container as evidence; PASS otherwise."""
-    found = ((container, tuple(faults(container))) for container in definition.containers)
-    return from_evidence(
-        of_container(container, reasons, details(container) if details else {}) for container, reasons in found
-    )
+def verdict_from(evidence: Iterable[Evidence]) -> Verdict:
+    """Return FAIL with the evidence that has reasons, or PASS if none has."""
+    failing = _with_reasons(evidence)
+    return Verdict(Status.FAIL, reasons_of(failing), failing) if failing else Verdict(Status.PASS)
 
 
-def of_container(container: Container, reasons: Iterable[str], details: Mapping[str, Detail]) -> Evidence:
-    """Return the evidence about one container."""
-    return Evidence(container.name, "container", tuple(reasons), details)
+def resource_verdict(reason: str | None, **details: Detail) -> Verdict:
+    """Return FAIL for a reason that is about the whole resource, or PASS if it is None.
+
+    `details` are the values that were examined, by the names of the AWS API.
+    """
+    return verdict_from([Evidence(reasons=(reason,), details=details)] if reason else ())
 
 
-def user_details(container: Container) -> Mapping[str, Detail]:
-    """Return who a container runs as, for the checks that are about it."""
-    return {"user": container.user, "privileged": container.privileged}
-
-
-def from_evidence(evidence: Iterable[Evidence]) -> Verdict:
-    """FAIL for the reasons of those that have any, which become the evidence; PASS where none has."""
-    failing = tuple(each for each in evidence if each.reasons)
-    if not failing:
-        return Verdict(Status.PASS)
-    return Verdict(Status.FAIL, tuple(sorted({reason for each in failing for reason in each.reasons})), failing)
-
-
-def of_whole(reason: str | None, **details: Detail) -> Verdict:
-    """Judge a resource as a whole: FAIL for a reason, PASS where that is None. `details` say what was looked at."""
-    if reason is None:
-        return Verdict(Status.PASS)
-    return Verdict(Status.FAIL, (reason,), (Evidence(reasons=(reason,), details=details),))
+def unknown_verdict(reason: str, **details: Detail) -> Verdict:
+    """Return UNKNOWN because the value that decides is missing or not known. `details` are as in `resource_verdict`."""
+    return Verdict(Status.UNKNOWN, (reason,), (Evidence(reasons=(reason,), details=details),))
 
 
 def not_applicable() -> Verdict:
-    """Return what is said of a resource that the rule is not about."""
+    """Return the verdict on a resource that the check does not cover."""
     return Verdict(Status.NOT_APPLICABLE)
+
+
+def pass_with_notes(verdict: Verdict, notes: Iterable[Evidence]) -> Verdict:
+    """Add the notes that have reasons to a verdict if it is PASS; other verdicts stay as they are."""
+    if verdict.status is not Status.PASS:
+        return verdict
+    evidence = _with_reasons(notes)
+    return Verdict(Status.PASS, reasons_of(evidence), evidence)
+
+
+def reasons_of(evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    """Return the reasons of all evidence, sorted and without repetition."""
+    return tuple(sorted({reason for part in evidence for reason in part.reasons}))
+
+
+def _with_reasons(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(part for part in evidence if part.reasons)

@@ -47,7 +47,7 @@ def run(options: Options) -> Outcome:
     finding = _finding(options, loaded.settings, aws)
     check = _check(finding, config.checks_of(options, aws))
     if (reason := _beyond(finding, check)) is not None:
-        return Outcome(manual_steps(finding, check.repairs, reason), FAILED)
+        return Outcome(manual_steps(finding, check, reason), FAILED)
     folder = Path(options.get("output") or f"remediation-{finding.finding_id}")
     private.must_be_free(folder)
     if from_file:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from types import FunctionType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from auditor.domain.manual import manual_page
-from auditor.domain.repair import Repair
+from auditor.domain.repair import ManualStep, Repair
+
+if TYPE_CHECKING:
+    from auditor.domain.finding import Finding
+
+    ManualSteps = Callable[[Finding], Iterable[ManualStep]]
 
 F = TypeVar("F")
 
@@ -94,7 +99,8 @@ class Check(Generic[F]):
     ("Container runs as root"). `fact_type` is the kind of fact that the check judges, derived kinds included.
     `frameworks` maps a framework to its control ids; `parameters` holds the defaults. `reason_texts` explains each
     reason as a predicate that follows the name of the part ("is privileged"), and `repairs` holds what fixes it.
-    `manual_page` is the manual page of a check that has no module.
+    `manual_steps` returns the API calls that fix a finding if no corrected document can. `manual_page` is the manual
+    page of a check that has no module.
     """
 
     id: str
@@ -108,6 +114,7 @@ class Check(Generic[F]):
     reason_texts: Mapping[str, str] = field(default_factory=dict, hash=False)
     repairs: Mapping[str, Repair] = field(default_factory=dict, hash=False)
     problem: str = ""
+    manual_steps: ManualSteps | None = field(default=None, repr=False)
     reads_tags: bool = False
     manual_page: str = field(default="", repr=False)
     origin: Origin = Origin()
@@ -141,6 +148,7 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
     reason_texts: Mapping[str, str] | None = None,
     repairs: Mapping[str, Repair] | None = None,
     problem: str = "",
+    manual_steps: ManualSteps | None = None,
     reads_tags: bool = False,
 ) -> Callable[[Callable[[F, Any], Verdict]], Check[F]]:
     """Turn a pure function into a `Check`.
@@ -165,6 +173,7 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
             reason_texts=reason_texts or {},
             repairs=repairs or {},
             problem=problem,
+            manual_steps=manual_steps,
             reads_tags=reads_tags,
         )
 

@@ -41,6 +41,19 @@ class Repair:
             suggestion.manual.append(self.manual)
 
 
+@dataclass(frozen=True, slots=True)
+class ManualStep:
+    """An API call that a person makes to fix a finding.
+
+    `service` is the name of the service in the AWS CLI; `operation` and the keys of `parameters` are those of the AWS
+    API. A parameter can contain blanks, for which the person must choose values.
+    """
+
+    service: str
+    operation: str
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
 def suggest(evidence: Sequence[Evidence], repairs: Mapping[str, Repair], resource: Resource) -> Suggestion:
     """Return what fixes the reasons of `evidence` in one document of `resource`, by the repairs of a check."""
     suggestion = Suggestion()

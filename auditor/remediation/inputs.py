@@ -12,12 +12,12 @@ from auditor.commands import config
 from auditor.commands.config import Configuration
 from auditor.commands.options import Options
 from auditor.domain.clock import ReadError
+from auditor.domain.ecs.arns import cluster_of
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition
 from auditor.domain.ecs.usage import ecs_usage
 from auditor.domain.errors import AuditorError, ConfigError, Problem
 from auditor.domain.finding import Finding
 from auditor.domain.scope import Target
-from auditor.remediation.arns import cluster_of
 from auditor.remediation.ecs.patch import arn_of
 from auditor.remediation.plan import Revision, Use
 from auditor.run.aws_context import AwsContext

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from auditor.domain.ecs.repair import BLANK
+from auditor.domain.repair import ManualStep
 from auditor.remediation.plan import NEW, NEW_ARN, NEW_DOCUMENT, Saved, Step
 
 #: Finds the blank without being one itself.
@@ -61,12 +62,15 @@ def command(step: Step) -> str:
     return " \\\n  ".join(words)
 
 
-def commands(rows: Iterable[tuple[str, Mapping[str, object]]]) -> str:
-    """Return commands for a person to copy: each an operation in the API's words, with its parameters."""
-    return "\n".join(
-        " ".join([f"aws ecs {_kebab(api)}", *(_flag(key, value) for key, value in parameters.items())])
-        for api, parameters in rows
-    )
+def commands(manual_steps: Iterable[ManualStep], region: str) -> str:
+    """Return commands of the AWS CLI for a person to copy, one per line."""
+    return "\n".join(_manual_command(step, region) for step in manual_steps)
+
+
+def _manual_command(step: ManualStep, region: str) -> str:
+    parameters = {**step.parameters, "region": region}
+    flags = [_flag(key, value) for key, value in parameters.items()]
+    return " ".join([f"aws {step.service} {_kebab(step.operation)}", *flags])
 
 
 def _head(account: str, region: str, looked_at: str) -> Iterator[str]:

@@ -14,7 +14,6 @@ import pytest
 
 from auditor import checks
 from auditor.domain.check import Check, Severity, Status, Verdict
-from auditor.domain.ecs.task_definitions import Definition
 from auditor.domain.repair import Repair
 from tests.checks.odd_facts import odd_facts
 
@@ -152,7 +151,10 @@ def test_the_manual_page_begins_with_a_sentence_and_fits_the_screen(check: Check
 @every_check
 def test_the_metadata_is_complete(check: Check[Any]) -> None:
     assert check.title
+    assert check.problem
+    assert check.problem != check.title
     assert not check.title.endswith(".")
+    assert not check.problem.endswith(".")
     assert isinstance(check.severity, Severity)
     assert check.remediation.endswith(".")
     for name, controls in check.frameworks.items():
@@ -171,11 +173,10 @@ def test_every_reason_has_its_words(check: Check[Any]) -> None:
 
 
 @every_check
-def test_what_fails_in_a_definition_has_its_repair(check: Check[Any]) -> None:
+def test_every_reason_has_a_repair_unless_the_check_has_manual_steps(check: Check[Any]) -> None:
     assert set(check.repairs) <= set(check.reason_texts)
-    if issubclass(check.fact_type, Definition):
-        assert set(check.repairs) == set(check.reason_texts)
-        assert all(each != Repair() for each in check.repairs.values())
+    assert check.manual_steps or set(check.repairs) == set(check.reason_texts)
+    assert all(each != Repair() for each in check.repairs.values())
 
 
 @every_check

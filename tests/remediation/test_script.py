@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from auditor import checks
 from auditor.domain.aws_resource import Resource
 from auditor.domain.check import Evidence, Severity, Status
 from auditor.domain.ecs.repair import BLANK
@@ -22,6 +23,7 @@ from auditor.remediation.ecs.patch import patch
 from auditor.remediation.plan import Case, Plan, Revision, Use, plan
 from tests.builders import NOW, finding
 
+CHECKS = {check.id: check for check in checks.built_in()}
 HOSTILE = (
     "$(touch {trap})",
     "`touch {trap}`",
@@ -128,7 +130,7 @@ def test_the_page_and_the_advice_hold_a_hostile_name_as_one_line_of_plain_text(p
     )
 
     page = steps.page(failing, hostile_plan(name), ["new.json"])
-    told = manual_steps(failing, {}, "no document.")
+    told = manual_steps(failing, CHECKS[failing.check_id], "no document.")
 
     for text in (page, told.partition("\n\n")[0]):
         assert text.replace("\n", "").isprintable()
@@ -259,7 +261,7 @@ def test_the_commands_of_services_name_their_cluster() -> None:
         ("public-ip",),
     )
 
-    words = shlex.split(manual_steps(failing, {}, "no document."))
+    words = shlex.split(manual_steps(failing, CHECKS[failing.check_id], "no document."))
 
     assert "--cluster=arn:aws:ecs:eu-west-1:1:cluster/prod" in words
     assert f"--service={arn}" in words
@@ -272,7 +274,7 @@ def test_the_commands_of_a_task_set_name_its_service() -> None:
     there = Account("1"), "eu-west-1", resource, NOW
     failing = Finding("ecs-task-set-public-ip", "t", Severity.HIGH, Status.FAIL, *there, ("public-ip",))
 
-    told = manual_steps(failing, {}, "no document.")
+    told = manual_steps(failing, CHECKS[failing.check_id], "no document.")
 
     assert told.count("--service=arn:aws:ecs:eu-west-1:1:service/prod/shop ") == 3
     assert "aws ecs delete-task-set --cluster=arn:aws:ecs:eu-west-1:1:cluster/prod" in told
@@ -295,7 +297,7 @@ def test_services_on_an_old_revision_are_deployed_anew_from_the_family() -> None
         usage=usage,
     )
 
-    told = manual_steps(failing, {}, "no document.")
+    told = manual_steps(failing, CHECKS[failing.check_id], "no document.")
 
     assert f"update-service --cluster=arn:aws:ecs:eu-west-1:1:cluster/prod --service={old}" in told
     assert told.endswith("--task-definition=web --region=eu-west-1")

@@ -15,7 +15,7 @@ from auditor.yaml_checks.manual import HEADINGS
 ROOT = Path(__file__).parents[2]
 
 CHECK = '''
-from auditor.checks._verdicts import of_whole
+from auditor.checks._verdicts import resource_verdict
 from auditor.domain.check import Severity, Verdict, check
 from auditor.domain.repair import Repair
 from auditor.domain.ecs.task_definitions import TaskDefinition
@@ -33,7 +33,7 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
 )
 def example(task: TaskDefinition, _params: object) -> Verdict:
     """Judge one revision."""
-    return of_whole("called-test" if task.family == "test" else None, family=task.family)
+    return resource_verdict("called-test" if task.family == "test" else None, family=task.family)
 '''
 
 TEST = """

@@ -1,11 +1,11 @@
-"""The names of Linux capabilities, and how two spellings of one are seen to be the same."""
+"""Names of Linux capabilities."""
 
 from __future__ import annotations
 
-#: Stands for all of them.
+#: Stands for all capabilities.
 ALL = "ALL"
 
-#: What a kernel of the 6 series knows (capabilities(7)). ECS documents fewer: the youngest are missing there.
+#: The capabilities of the Linux 6 series (capabilities(7)). The ECS documentation lacks the most recent ones.
 KNOWN = frozenset(
     {
         ALL,
@@ -19,6 +19,6 @@ KNOWN = frozenset(
 )
 
 
-def plain(name: str) -> str:
-    """Return a capability's name as ECS documents it: in capitals and without `CAP_`. Docker reads names likewise."""
+def normalize(name: str) -> str:
+    """Return a capability's name as ECS documents it: in capitals and without `CAP_`. Docker does the same."""
     return name.upper().removeprefix("CAP_")

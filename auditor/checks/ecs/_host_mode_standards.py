@@ -1,7 +1,7 @@
-"""What other rule sets say of host networking, privilege and root, each by its own letter.
+"""Verdicts of other rule sets on host networking, privilege and root.
 
-They disagree with the benchmark and with one another, so each reading is kept as it is, oddities included: the reader
-who compares two tools should find in our row what the other tool shows. Every rule reads the same three fields.
+They disagree with the benchmark and with one another. Each is implemented exactly as it is, including its quirks, so
+that a finding shows what the other tool shows. All of them read the same three fields.
 """
 
 from __future__ import annotations
@@ -11,34 +11,34 @@ from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.task_definitions import TaskDefinition
 
 
-def readings(task: TaskDefinition) -> dict[str, Status]:
-    """Rule set to verdict: `aws-config` (once also Security Hub's ECS.1), `powerpipe` (on Steampipe) and `prowler`.
+def other_standards(task: TaskDefinition) -> dict[str, Status]:
+    """Return the status by rule set: `aws-config` (formerly also Security Hub's ECS.1), `powerpipe` and `prowler`.
 
     Sources: the AWS Config developer guide's page of `ecs-task-definition-user-for-host-mode-check`; the query
-    `ecs_task_definition_user_for_host_mode_check` of Powerpipe's AWS compliance mod; Prowler's check
+    `ecs_task_definition_user_for_host_mode_check` of Powerpipe's AWS compliance mod (on Steampipe); Prowler's check
     `ecs_task_definitions_host_networking_mode_users`.
     """
     return {"aws-config": _aws_config(task), "powerpipe": _powerpipe(task), "prowler": _prowler(task)}
 
 
 def _aws_config(task: TaskDefinition) -> Status:
-    """Privilege counts as chosen on purpose and so complies; only the words `root` and nothing are root."""
-    return _fails_if(task.uses_host_network and any(_unwittingly_root(each) for each in task.containers))
+    """Privilege counts as a deliberate choice and complies; only the word `root` and an absent user are root."""
+    return _fail_if(task.uses_host_network and any(map(_root_by_default, task.containers)))
 
 
 def _prowler(task: TaskDefinition) -> Status:
-    """Follows AWS Config, whose documentation it cites, and so looks at the same container in the same way."""
+    """Prowler implements the AWS Config rule, whose documentation it cites."""
     return _aws_config(task)
 
 
 def _powerpipe(task: TaskDefinition) -> Status:
-    """One container that is privileged and has a user other than the word `root` clears the whole definition."""
+    """One privileged container with a user other than the word `root` clears the whole definition."""
     if not task.uses_host_network:
         return Status.NOT_APPLICABLE
-    return _fails_if(not any(_privileged_with_user(each) for each in task.containers))
+    return _fail_if(not any(map(_privileged_with_user, task.containers)))
 
 
-def _unwittingly_root(container: Container) -> bool:
+def _root_by_default(container: Container) -> bool:
     return not container.privileged and (container.user or "root") == "root"
 
 
@@ -46,5 +46,5 @@ def _privileged_with_user(container: Container) -> bool:
     return container.privileged and container.user is not None and container.user != "root"
 
 
-def _fails_if(failing: bool) -> Status:  # noqa: FBT001 - a predicate's value, passed on at once
+def _fail_if(failing: bool) -> Status:  # noqa: FBT001 - the value of a predicate
     return Status.FAIL if failing else Status.PASS

@@ -1,4 +1,4 @@
-"""Folders and files of the host that containers are given, and which of them lie in which."""
+"""Host paths that containers mount, and comparisons of such paths."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from auditor.checks._verdicts import of_container
-from auditor.domain.check import Evidence
+from auditor.checks.ecs._common import container_evidence
+from auditor.domain.check import Detail, Evidence
 from auditor.domain.ecs.containers import Container, Mount
 from auditor.domain.ecs.task_definitions import Definition
 
-#: A drive or a named pipe: Windows does not care about case, Linux does.
-_OF_WINDOWS = re.compile(r"[A-Za-z]:(/|$)|//[.?]/")
+#: A drive or a named pipe. Windows ignores case, Linux does not.
+_WINDOWS = re.compile(r"[A-Za-z]:(/|$)|//[.?]/")
 
 
-def mounted(definition: Definition) -> Iterator[tuple[Container, Mount, str]]:
-    """Each container's mounts of paths of the host, with the path as ECS holds it. Unmounted volumes reach nobody."""
+def host_mounts(definition: Definition) -> Iterator[tuple[Container, Mount, str]]:
+    """Yield each container's mounts of host paths, with the path as ECS holds it. Unmounted volumes are left out."""
     for container in definition.containers:
         for mount in container.mounts:
             for volume in definition.volumes:
@@ -25,19 +25,24 @@ def mounted(definition: Definition) -> Iterator[tuple[Container, Mount, str]]:
                     yield container, mount, volume.host_path
 
 
-def evidence_of(container: Container, mount: Mount, path: str, reason: str) -> Evidence:
-    """Return the evidence about one mount of a path of the host."""
-    details = {"sourceVolume": mount.volume, "sourcePath": path, "containerPath": mount.path}
-    return of_container(container, (reason,), {**details, "readOnly": mount.read_only})
+def mount_evidence(container: Container, mount: Mount, path: str, reason: str) -> Evidence:
+    """Return the evidence about one mount of a host path."""
+    details: dict[str, Detail] = {
+        "sourceVolume": mount.volume,
+        "sourcePath": path,
+        "containerPath": mount.path,
+        "readOnly": mount.read_only,
+    }
+    return container_evidence(container, (reason,), details)
 
 
-def normal(path: str) -> str:
-    """The shortest spelling of a path: one kind of slash, none doubled or trailing, no `.` and `..`.
+def normalize(path: str) -> str:
+    """Return the shortest spelling of a path: single slashes of one kind, none at the end, without `.` and `..`.
 
-    Drives and named pipes of Windows are written in lower case. A relative path stays relative, and lies in nothing.
+    Drives and named pipes of Windows become lower case. A relative path stays relative, and is inside no folder.
     """
     slashed = path.replace("\\", "/") if "\\" in path else path
-    if _OF_WINDOWS.match(slashed):
+    if _WINDOWS.match(slashed):
         drive, _, rest = slashed.lower().partition("/")
         lead = "//" if slashed.startswith("//") else f"{drive}/"
         return lead + posixpath.normpath(f"/{rest}").strip("/")
@@ -46,26 +51,26 @@ def normal(path: str) -> str:
 
 @lru_cache(maxsize=256)
 def spellings(path: str) -> tuple[str, ...]:
-    """The normal path, and the same by its other name where it is below /run, to which /var/run is a link."""
-    plain = normal(path)
-    if plain == "/run" or plain.startswith("/run/"):
-        return plain, f"/var{plain}"
-    if plain == "/var/run" or plain.startswith("/var/run/"):
-        return plain, plain.removeprefix("/var")
-    return (plain,)
+    """Return the normalized path, and its other name if it is below /run, because /var/run is a link to that."""
+    normal = normalize(path)
+    if is_within(normal, "/run"):
+        return normal, f"/var{normal}"
+    if is_within(normal, "/var/run"):
+        return normal, normal.removeprefix("/var")
+    return (normal,)
 
 
-def within(path: str, folder: str) -> bool:
-    """Whether a normal path is a normal folder or lies in it."""
+def is_within(path: str, folder: str) -> bool:
+    """Return whether a normalized path is a normalized folder or inside it."""
     return path == folder or path.startswith(f"{folder.rstrip('/')}/")
 
 
-def is_absolute(path: str) -> bool:
-    """Whether a path says where it is by itself, on Linux or on Windows."""
-    plain = normal(path)
-    return plain.startswith("/") or _OF_WINDOWS.match(plain) is not None
-
-
 def any_within(paths: Iterable[str], folder: str) -> bool:
-    """Whether any of these paths is `folder` or lies in it."""
-    return any(within(each, folder) for each in paths)
+    """Return whether any of these normalized paths is `folder` or inside it."""
+    return any(is_within(path, folder) for path in paths)
+
+
+def is_absolute(path: str) -> bool:
+    """Return whether a path is absolute, on Linux or on Windows."""
+    normal = normalize(path)
+    return normal.startswith("/") or _WINDOWS.match(normal) is not None

@@ -148,18 +148,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from auditor.checks._verdicts import from_evidence, not_applicable, of_container
-from auditor.checks.ecs._capabilities import ALL, KNOWN, plain
-from auditor.checks.ecs._notes import noting
+from auditor.checks._verdicts import not_applicable, pass_with_notes, verdict_from
+from auditor.checks.ecs._capabilities import ALL, KNOWN, normalize
+from auditor.checks.ecs._common import container_evidence
 from auditor.domain.check import Evidence, Severity, Verdict, check
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
 _ALL, _SOME, _TRACES = "all-capabilities", "dangerous-capabilities", "ptrace-on-fargate"
-_NOTHING_ADDED = DefinitionRepair(
+_ADD_NOTHING = DefinitionRepair(
     container={"linuxParameters": {"capabilities": {"add": None}}},
-    manual="Add again what the process needs and what is not dangerous.",
+    manual="Add the capabilities again that the process needs and that are not dangerous.",
 )
 
 
@@ -167,7 +167,7 @@ _NOTHING_ADDED = DefinitionRepair(
 class Parameters:
     """`dangerous` are the capabilities that no container may add.
 
-    `fargate_ptrace` says whether SYS_PTRACE passes where the definition requires Fargate and nothing else.
+    `fargate_ptrace` is the verdict on SYS_PTRACE in a definition that requires only Fargate.
     """
 
     dangerous: tuple[str, ...] = (
@@ -190,53 +190,56 @@ class Parameters:
     fargate_ptrace: Literal["pass", "fail"] = "pass"
 
     def __post_init__(self) -> None:
-        """Refuse what could never match: the check would pass what it is there to find."""
-        strange = sorted(set(map(plain, self.dangerous)) - KNOWN)
-        if strange or not self.dangerous:
-            names = ", ".join(map(repr, strange))
-            message = f"`dangerous` names what is no Linux capability: {names}." if strange else "`dangerous` is empty."
-            raise ValueError(message)
+        """Refuse names that could never match, because the check would then pass everything."""
+        unknown = sorted(set(map(normalize, self.dangerous)) - KNOWN)
+        if unknown:
+            raise ValueError(f"`dangerous` has unknown Linux capabilities: {', '.join(map(repr, unknown))}.")
+        if not self.dangerous:
+            raise ValueError("`dangerous` is empty.")
 
 
 @check(
     id="ecs-added-capabilities",
-    title="Containers add no Linux capabilities that reach beyond them",
+    title="Containers add no dangerous Linux capabilities",
+    problem="Container adds dangerous Linux capabilities",
     severity=Severity.HIGH,
     fact_type=Definition,
     frameworks={},
     remediation=(
-        "Register a revision whose containers add no dangerous capability under `linuxParameters`; update the services "
-        "or daemons that use the family; then deregister the old revision."
+        "Register a revision whose containers add no dangerous capability under `linuxParameters`; update every "
+        "service or daemon that runs it; then deregister the old revision."
     ),
     parameters=Parameters,
     reason_texts={
         _ALL: "adds all Linux capabilities",
-        _SOME: "adds Linux capabilities that reach beyond the container",
-        _TRACES: "may trace the processes of its own task on Fargate",
+        _SOME: "adds dangerous Linux capabilities",
+        _TRACES: "can trace the processes of its own task on Fargate",
     },
-    repairs={_ALL: _NOTHING_ADDED, _SOME: _NOTHING_ADDED, _TRACES: _NOTHING_ADDED},
+    repairs={_ALL: _ADD_NOTHING, _SOME: _ADD_NOTHING, _TRACES: _ADD_NOTHING},
 )
 def added_capabilities(definition: Definition, params: Parameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
+    """Judge one revision as the module's docstring describes."""
     if definition.on_windows:
         return not_applicable()
-    listed = frozenset(map(plain, params.dangerous))
-    evidence = tuple(_evidence(each, listed, on_fargate=definition.only_fargate) for each in definition.containers)
+    listed = frozenset(map(normalize, params.dangerous))
+    evidence = tuple(
+        _evidence(container, listed, on_fargate=definition.only_fargate) for container in definition.containers
+    )
     if params.fargate_ptrace == "fail":
-        return from_evidence(evidence)
-    return noting(from_evidence(each for each in evidence if each.reasons != (_TRACES,)), evidence)
+        return verdict_from(evidence)
+    return pass_with_notes(verdict_from(part for part in evidence if part.reasons != (_TRACES,)), evidence)
 
 
 def _evidence(container: Container, listed: frozenset[str], *, on_fargate: bool) -> Evidence:
-    added = frozenset(map(plain, container.capabilities_added))
-    dropped = frozenset(map(plain, container.capabilities_dropped))
+    added = frozenset(map(normalize, container.capabilities_added))
+    dropped = frozenset(map(normalize, container.capabilities_dropped))
     dangerous = listed - (dropped - {ALL}) if ALL in added else listed & added
     details = {
         "linuxParameters.capabilities.add": container.capabilities_added,
         "linuxParameters.capabilities.drop": container.capabilities_dropped,
         "dangerous": tuple(sorted(dangerous)),
     }
-    return of_container(container, _reasons(added, dangerous, on_fargate=on_fargate), details)
+    return container_evidence(container, _reasons(added, dangerous, on_fargate=on_fargate), details)
 
 
 def _reasons(added: frozenset[str], dangerous: frozenset[str], *, on_fargate: bool) -> tuple[str, ...]:

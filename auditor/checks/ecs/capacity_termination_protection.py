@@ -96,29 +96,41 @@ Trivy rule.
 
 from __future__ import annotations
 
-from auditor.checks._verdicts import not_applicable, of_whole
-from auditor.checks.ecs._going import is_going
+from collections.abc import Iterator
+
+from auditor.checks._verdicts import not_applicable, resource_verdict
+from auditor.checks.ecs._commands import ecs_call
+from auditor.checks.ecs._common import is_terminating
 from auditor.domain.check import NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.workloads import CapacityProvider
+from auditor.domain.finding import Finding
+from auditor.domain.repair import ManualStep
+
+
+def _protect(finding: Finding) -> Iterator[ManualStep]:
+    provider = {"managedScaling": {"status": "ENABLED"}, "managedTerminationProtection": "ENABLED"}
+    yield ecs_call("UpdateCapacityProvider", name=finding.resource.name, autoScalingGroupProvider=provider)
 
 
 @check(
     id="ecs-capacity-termination-protection",
-    title="Capacity providers keep instances that run tasks from being terminated",
+    title="Capacity providers protect instances that run tasks from termination",
+    problem="Capacity provider can terminate instances that run tasks",
     severity=Severity.MEDIUM,
     fact_type=CapacityProvider,
     frameworks={"aws-fsbp": ("ECS.19",), "aws-config": ("ecs-capacity-provider-termination-check",)},
     remediation=(
-        "Protect the Auto Scaling group and its instances from scale-in, and set `managedTerminationProtection` of the "
-        "capacity provider to ENABLED, with managed scaling on."
+        "Protect the Auto Scaling group and its instances from scale-in, turn on managed scaling, and set "
+        "`managedTerminationProtection` of the capacity provider to ENABLED."
     ),
-    reason_texts={"no-termination-protection": "does not keep instances that run tasks from being terminated"},
+    reason_texts={"no-termination-protection": "does not protect instances that run tasks from termination"},
+    manual_steps=_protect,
 )
 def capacity_termination_protection(provider: CapacityProvider, _params: NoParameters) -> Verdict:
-    """Judge one capacity provider; the module's docstring is the rule."""
-    if provider.scaling_group is None or is_going(provider):
+    """Judge one capacity provider as the module's docstring describes."""
+    if provider.scaling_group is None or is_terminating(provider):
         return not_applicable()
-    return of_whole(
+    return resource_verdict(
         None if provider.termination_protection == "ENABLED" else "no-termination-protection",
         managedTerminationProtection=provider.termination_protection,
         autoScalingGroupArn=provider.scaling_group,

@@ -77,14 +77,15 @@ Standard), by its own Config rule tagged-ecs-cluster. Prowler, Checkov and Trivy
 
 from __future__ import annotations
 
-from auditor.checks.ecs._tags import WORDS, Parameters, judge_tags
+from auditor.checks.ecs._tags import REASON_TEXTS, Parameters, add_tags, judge_tags
 from auditor.domain.check import Severity, Verdict, check
 from auditor.domain.ecs.workloads import Cluster
 
 
 @check(
     id="ecs-cluster-untagged",
-    title="Clusters are tagged",
+    title="Clusters have tags",
+    problem="Cluster has no tags",
     severity=Severity.LOW,
     fact_type=Cluster,
     frameworks={
@@ -92,10 +93,11 @@ from auditor.domain.ecs.workloads import Cluster
         "aws-resource-tagging": ("ECS.14",),
         "aws-config": ("tagged-ecs-cluster",),
     },
-    remediation="Tag the cluster with ecs:TagResource, and put the same tags into the template that creates it.",
+    remediation="Tag the cluster with ecs:TagResource, and add the same tags to the template that creates it.",
     parameters=Parameters,
-    reason_texts=WORDS,
+    reason_texts=REASON_TEXTS,
+    manual_steps=add_tags,
 )
 def cluster_untagged(cluster: Cluster, params: Parameters) -> Verdict:
-    """Judge one cluster; the module's docstring is the rule."""
+    """Judge one cluster as the module's docstring describes."""
     return judge_tags(cluster, params)

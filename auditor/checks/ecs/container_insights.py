@@ -101,19 +101,29 @@ CT.ECS.PR.2.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from auditor.checks._verdicts import not_applicable, of_whole
-from auditor.checks.ecs._going import is_going
+from auditor.checks._verdicts import not_applicable, resource_verdict
+from auditor.checks.ecs._commands import ecs_call
+from auditor.checks.ecs._common import is_terminating
 from auditor.domain.check import NoParameters, Severity, Status, Verdict, check
 from auditor.domain.ecs.workloads import Cluster
+from auditor.domain.finding import Finding
+from auditor.domain.repair import ManualStep
 
 _ON = frozenset({"enabled", "enhanced"})
+
+
+def _turn_on(finding: Finding) -> Iterator[ManualStep]:
+    settings = [{"name": "containerInsights", "value": "enhanced"}]
+    yield ecs_call("UpdateClusterSettings", cluster=finding.resource.arn, settings=settings)
 
 
 @check(
     id="ecs-container-insights",
     title="Clusters have Container Insights on",
+    problem="Container Insights is off",
     severity=Severity.MEDIUM,
     fact_type=Cluster,
     frameworks={
@@ -123,21 +133,24 @@ _ON = frozenset({"enabled", "enhanced"})
     },
     remediation="Set `containerInsights` of the cluster to enhanced or enabled with ecs:UpdateClusterSettings.",
     reason_texts={"insights-off": "does not have Container Insights on"},
+    manual_steps=_turn_on,
 )
 def container_insights(cluster: Cluster, _params: NoParameters) -> Verdict:
-    """Judge one cluster; the module's docstring is the rule."""
+    """Judge one cluster as the module's docstring describes."""
     return replace(_verdict(cluster), standards={"powerpipe": _powerpipe(cluster.container_insights)})
 
 
 def _verdict(cluster: Cluster) -> Verdict:
-    if is_going(cluster):
+    if is_terminating(cluster):
         return not_applicable()
     setting = cluster.container_insights
-    return of_whole(None if setting in _ON else "insights-off", containerInsights=setting, status=cluster.status)
+    return resource_verdict(
+        None if setting in _ON else "insights-off", containerInsights=setting, status=cluster.status
+    )
 
 
 def _powerpipe(setting: str | None) -> Status:
-    """The query ecs_cluster_container_insights_enabled of Powerpipe's AWS compliance mod, by its letter."""
+    """Return the status of the query ecs_cluster_container_insights_enabled of Powerpipe's AWS compliance mod."""
     if setting is None:
         return Status.NOT_APPLICABLE
     return Status.PASS if setting == "enabled" else Status.FAIL

@@ -95,24 +95,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.checks._verdicts import from_evidence, not_applicable
-from auditor.checks.ecs._host_paths import any_within, evidence_of, is_absolute, mounted, normal, spellings, within
+from auditor.checks._verdicts import not_applicable, verdict_from
+from auditor.checks.ecs._host_paths import (
+    any_within,
+    host_mounts,
+    is_absolute,
+    is_within,
+    mount_evidence,
+    normalize,
+    spellings,
+)
 from auditor.domain.check import Severity, Verdict, check
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
 _SOCKET = "runtime-socket"
 _FOLDER = "runtime-socket-folder"
-_UNMOUNT = DefinitionRepair(
+_REMOVE_MOUNT = DefinitionRepair(
     removes="mount",
-    manual="The mount point is taken out, and its volume if nothing else mounts it: mount the one other file that is "
-    "needed, if any.",
+    manual="The mount point is removed, and its volume if nothing else mounts it. If the container needs another file "
+    "of the folder, mount only that file.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """`sockets` are the paths and pipes on the host behind which a container runtime listens."""
+    """`sockets` are the paths and pipes on the host at which a container runtime listens."""
 
     sockets: tuple[str, ...] = (
         "/run/docker.sock",
@@ -123,41 +131,42 @@ class Parameters:
     )
 
     def __post_init__(self) -> None:
-        """Refuse what could never be found."""
+        """Refuse paths that could never match."""
         if not self.sockets or not all(map(is_absolute, self.sockets)):
-            raise ValueError("`sockets` must hold at least one path, each absolute; to do without, exclude the check.")
+            raise ValueError("`sockets` must hold at least one path, each absolute; to skip the check, exclude it.")
 
 
 @check(
     id="ecs-docker-socket-mount",
-    title="No container is given the socket of the container runtime",
+    title="Containers cannot control the container runtime of their host",
+    problem="Container can control the host's container runtime",
     severity=Severity.HIGH,
     fact_type=Definition,
     frameworks={},
     remediation=(
-        "Register a revision without the mount point and the volume, and let the software ask the task metadata "
-        "endpoint instead; update what uses the family; then deregister the old revision."
+        "Register a revision without the mount point and the volume, and let the software use the task metadata "
+        "endpoint instead; update every service or daemon that runs it; then deregister the old revision."
     ),
     parameters=Parameters,
     reason_texts={
-        _SOCKET: "can command the container runtime of its host",
-        _FOLDER: "is given a folder with the container runtime's socket",
+        _SOCKET: "can control the container runtime of its host",
+        _FOLDER: "mounts a folder with the container runtime's socket",
     },
-    repairs={_SOCKET: _UNMOUNT, _FOLDER: _UNMOUNT},
+    repairs={_SOCKET: _REMOVE_MOUNT, _FOLDER: _REMOVE_MOUNT},
 )
 def docker_socket_mount(definition: Definition, params: Parameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
-    sockets = [spelling for each in params.sockets for spelling in spellings(each)]
-    found = [
-        evidence_of(container, mount, path, reason)
-        for container, mount, path in mounted(definition)
+    """Judge one revision as the module's docstring describes."""
+    sockets = [spelling for socket in params.sockets for spelling in spellings(socket)]
+    evidence = [
+        mount_evidence(container, mount, path, reason)
+        for container, mount, path in host_mounts(definition)
         if (reason := _reason(path, sockets)) is not None
     ]
-    return from_evidence(found) if found or not definition.only_fargate else not_applicable()
+    return verdict_from(evidence) if evidence or not definition.only_fargate else not_applicable()
 
 
 def _reason(path: str, sockets: list[str]) -> str | None:
-    plain = normal(path)
-    if any(within(plain, each) for each in sockets):
+    normal = normalize(path)
+    if any(is_within(normal, socket) for socket in sockets):
         return _SOCKET
-    return _FOLDER if any_within(sockets, plain) else None
+    return _FOLDER if any_within(sockets, normal) else None

@@ -78,33 +78,34 @@ KICS: 4d46ff3b (Terraform) and c1282e03 (CloudFormation), EFS Volume With Disabl
 
 from __future__ import annotations
 
-from auditor.checks._verdicts import from_evidence, not_applicable
+from auditor.checks._verdicts import not_applicable, verdict_from
 from auditor.domain.check import Evidence, NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import TaskDefinition, Volume
 
-_CLEAR = "not-encrypted-in-transit"
+_UNENCRYPTED = "not-encrypted-in-transit"
 
 
 @check(
     id="ecs-efs-transit-encryption",
-    title="EFS volumes of a task definition are mounted through TLS",
+    title="EFS volumes are mounted with TLS",
+    problem="EFS volume mounted without TLS",
     severity=Severity.MEDIUM,
     fact_type=TaskDefinition,
     frameworks={"aws-fsbp": ("ECS.18",), "aws-config": ("ecs-task-definition-efs-encryption-enabled",)},
     remediation=(
-        "Register a revision whose EFS volumes all have `transitEncryption: ENABLED`; update the services that use the "
-        "family; then deregister the old revision."
+        "Register a revision whose EFS volumes all have `transitEncryption: ENABLED`; update every service that runs "
+        "it; then deregister the old revision."
     ),
-    reason_texts={_CLEAR: "is an EFS volume without encryption in transit"},
-    repairs={_CLEAR: DefinitionRepair(volume={"efsVolumeConfiguration": {"transitEncryption": "ENABLED"}})},
+    reason_texts={_UNENCRYPTED: "is an EFS volume without encryption in transit"},
+    repairs={_UNENCRYPTED: DefinitionRepair(volume={"efsVolumeConfiguration": {"transitEncryption": "ENABLED"}})},
 )
 def efs_transit_encryption(task: TaskDefinition, _: NoParameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
-    volumes = tuple(each for each in task.volumes if each.efs)
-    return from_evidence(map(_evidence, volumes)) if volumes else not_applicable()
+    """Judge one revision as the module's docstring describes."""
+    volumes = [volume for volume in task.volumes if volume.efs]
+    return verdict_from(map(_evidence, volumes)) if volumes else not_applicable()
 
 
 def _evidence(volume: Volume) -> Evidence:
-    reasons = () if volume.transit_encryption == "ENABLED" else (_CLEAR,)
-    return Evidence(volume.name, "volume", reasons, details={"transitEncryption": volume.transit_encryption})
+    reasons = () if volume.transit_encryption == "ENABLED" else (_UNENCRYPTED,)
+    return Evidence(volume.name, "volume", reasons, {"transitEncryption": volume.transit_encryption})

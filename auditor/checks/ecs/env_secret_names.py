@@ -89,30 +89,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.checks._verdicts import over_containers
+from auditor.checks.ecs._common import judge_containers
 from auditor.domain.check import Severity, Verdict, check
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
-_FOUND = "secret-name"
+_SECRET = "secret-name"  # noqa: S105 - a reason, not a password
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """`names` are the variables that must not stand under `environment`, compared whole and case-sensitively."""
+    """`names` are the variables that must not be under `environment`, compared exactly and case-sensitively."""
 
     names: tuple[str, ...] = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "ECS_ENGINE_AUTH_DATA")
 
     def __post_init__(self) -> None:
-        """Refuse a list that would let everything pass."""
+        """Refuse a list that would pass everything."""
         if not self.names or "" in self.names:
-            raise ValueError("`names` must hold at least one name, and no empty one; to do without, exclude the check.")
+            raise ValueError("`names` must hold at least one name, and no empty one; to skip the check, exclude it.")
 
 
 @check(
     id="ecs-env-secret-names",
-    title="No container is handed AWS keys or registry credentials as plain environment variables",
+    title="AWS keys and registry credentials are not in plain environment variables",
+    problem="AWS keys or registry credentials in plain environment variables",
     severity=Severity.HIGH,
     fact_type=Definition,
     frameworks={
@@ -121,28 +122,28 @@ class Parameters:
         "aws-config": ("ecs-no-environment-secrets",),
     },
     remediation=(
-        "Delete the access key and let the task role do its work; register a revision that takes what must stay a "
-        "variable from Secrets Manager or Parameter Store under `secrets`; update what uses the family; then "
-        "deregister the old revision."
+        "Delete the access key and use the task role instead; register a revision that reads each secret that must "
+        "stay a variable from Secrets Manager or Parameter Store under `secrets`; update every service or daemon that "
+        "runs it; then deregister the old revision."
     ),
     parameters=Parameters,
-    reason_texts={_FOUND: "is handed credentials in plain environment variables"},
+    reason_texts={_SECRET: "has credentials in plain environment variables"},
     repairs={
-        _FOUND: DefinitionRepair(
+        _SECRET: DefinitionRepair(
             removes="variables",
-            manual="The variables are moved to `secrets`: take them out there too and use the task role, or name the "
-            "secret that each comes from, which the execution role must be allowed to read. Revoke the old ones.",
+            manual="The variables are moved to `secrets`. Remove them there too and use the task role, or name the "
+            "secret of each and allow the execution role to read it. Revoke the old credentials.",
         )
     },
 )
 def env_secret_names(definition: Definition, params: Parameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
+    """Judge one revision as the module's docstring describes."""
 
-    def found(container: Container) -> tuple[str, ...]:
-        return tuple(each.name for each in container.environment if each.name in params.names)
+    def matching_names(container: Container) -> tuple[str, ...]:
+        return tuple(variable.name for variable in container.environment if variable.name in params.names)
 
-    return over_containers(
+    return judge_containers(
         definition,
-        lambda container: (_FOUND,) if found(container) else (),
-        lambda container: {"environment": found(container)},
+        lambda container: (_SECRET,) if matching_names(container) else (),
+        lambda container: {"environment": matching_names(container)},
     )

@@ -95,18 +95,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from auditor.checks._verdicts import over_containers
+from auditor.checks.ecs._common import judge_containers
 from auditor.domain.check import Severity, Verdict, check
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
-_FOUND = "secret-value"
+_SECRET = "secret-value"  # noqa: S105 - a reason, not a password
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """`ignore` are globs of variables' names to leave alone, `ignore_detectors` of detectors that do not count."""
+    """`ignore` are globs of names of variables, `ignore_detectors` globs of detectors whose matches do not count."""
 
     ignore: tuple[str, ...] = ()
     ignore_detectors: tuple[str, ...] = ()
@@ -114,43 +114,45 @@ class Parameters:
 
 @check(
     id="ecs-env-secret-values",
-    title="No environment variable of a container holds what looks like a secret",
+    title="Plain environment variables hold no secrets",
+    problem="Secret in a plain environment variable",
     severity=Severity.CRITICAL,
     fact_type=Definition,
     frameworks={},
     remediation=(
-        "Replace the secret, for it has been published; store the new one in Secrets Manager or Parameter Store and "
-        "register a revision that names it under `secrets`; update what uses the family; then deregister the old "
-        "revision. Where it is no secret, name the variable under the parameter `ignore`."
+        "Rotate the secret: anyone who can describe the task definition can read it. Store the new one in Secrets "
+        "Manager or Parameter Store and register a revision that names it under `secrets`; update every service or "
+        "daemon that runs it; then deregister the old revision. If it is not a secret, add the variable's name to the "
+        "parameter `ignore`."
     ),
     parameters=Parameters,
-    reason_texts={_FOUND: "holds what looks like a secret in an environment variable"},
+    reason_texts={_SECRET: "has a value that looks like a secret in an environment variable"},
     repairs={
-        _FOUND: DefinitionRepair(
+        _SECRET: DefinitionRepair(
             removes="variables",
             manual="Store a new secret in Secrets Manager or Parameter Store, and revoke the old one. The variable is "
-            "moved to `secrets`: name the new secret there, which the execution role must be allowed to read.",
+            "moved to `secrets`: name the new secret there, and allow the execution role to read it.",
         )
     },
 )
 def env_secret_values(definition: Definition, params: Parameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
-    return over_containers(
+    """Judge one revision as the module's docstring describes."""
+    return judge_containers(
         definition,
-        lambda container: (_FOUND,) if _found(container, params) else (),
-        lambda container: {"environment": _found(container, params)},
+        lambda container: (_SECRET,) if _suspicious_variables(container, params) else (),
+        lambda container: {"environment": _suspicious_variables(container, params)},
     )
 
 
-def _found(container: Container, params: Parameters) -> tuple[str, ...]:
+def _suspicious_variables(container: Container, params: Parameters) -> tuple[str, ...]:
     return tuple(
-        f"{each.name} ({each.secret_match.detector}, {each.secret_match.length} characters)"
-        for each in container.environment
-        if each.secret_match is not None
-        and not _matches(each.name, params.ignore)
-        and not _matches(each.secret_match.detector, params.ignore_detectors)
+        f"{variable.name} ({variable.secret_match.detector}, {variable.secret_match.length} characters)"
+        for variable in container.environment
+        if variable.secret_match is not None
+        and not _matches(variable.name, params.ignore)
+        and not _matches(variable.secret_match.detector, params.ignore_detectors)
     )
 
 
-def _matches(word: str, globs: Iterable[str]) -> bool:
-    return any(fnmatchcase(word, each) for each in globs)
+def _matches(text: str, globs: Iterable[str]) -> bool:
+    return any(fnmatchcase(text, glob) for glob in globs)

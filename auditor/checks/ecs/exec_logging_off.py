@@ -95,35 +95,52 @@ rule. Here: ecs-exec-no-cmk, for the encryption of the session and its log.
 
 from __future__ import annotations
 
-from auditor.checks._verdicts import not_applicable, of_whole
-from auditor.checks.ecs._going import is_going
-from auditor.checks.ecs._unclear import unclear
-from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdict, check
-from auditor.domain.ecs.workloads import Cluster, ExecLogging
+from collections.abc import Iterable
 
-_OFF, _NOWHERE, _BY_TASK, _UNCLEAR = "exec-not-logged", "exec-log-nowhere", "exec-log-by-task", "exec-logging-unclear"
+from auditor.checks._verdicts import not_applicable, pass_with_notes, resource_verdict, unknown_verdict
+from auditor.checks.ecs._commands import replace_exec_configuration
+from auditor.checks.ecs._common import is_terminating
+from auditor.domain.check import Evidence, NoParameters, Severity, Verdict, check
+from auditor.domain.ecs.repair import BLANK
+from auditor.domain.ecs.workloads import Cluster, ExecLogging
+from auditor.domain.finding import Finding
+from auditor.domain.repair import ManualStep
+
+_OFF, _NO_DESTINATION, _BY_TASK, _UNCLEAR = (
+    "exec-not-logged",
+    "exec-log-nowhere",
+    "exec-log-by-task",
+    "exec-logging-unclear",
+)
+
+
+def _log_to_group(finding: Finding) -> Iterable[ManualStep]:
+    configuration = {"logging": "OVERRIDE", "logConfiguration": {"cloudWatchLogGroupName": BLANK}}
+    return replace_exec_configuration(finding, configuration)
 
 
 @check(
     id="ecs-exec-logging-off",
-    title="Clusters do not turn the recording of ECS Exec sessions off",
+    title="Clusters log ECS Exec sessions",
+    problem="ECS Exec sessions are not logged",
     severity=Severity.MEDIUM,
     fact_type=Cluster,
     frameworks={},
     remediation=(
         "Set `logging` of the cluster's execute command configuration to OVERRIDE with a log group or a bucket, or to "
-        "DEFAULT where all containers log with awslogs."
+        "DEFAULT if all containers use the awslogs driver."
     ),
     reason_texts={
-        _OFF: "does not record ECS Exec sessions",
-        _NOWHERE: "names no place for the record of ECS Exec sessions",
-        _BY_TASK: "records ECS Exec sessions only where the container logs with awslogs",
-        _UNCLEAR: "has a setting for ECS Exec logging that is not known",
+        _OFF: "does not log ECS Exec sessions",
+        _NO_DESTINATION: "has no destination for the log of ECS Exec sessions",
+        _BY_TASK: "logs ECS Exec sessions only if the container uses the awslogs driver",
+        _UNCLEAR: "has an unknown setting for ECS Exec logging",
     },
+    manual_steps=_log_to_group,
 )
 def exec_logging_off(cluster: Cluster, _params: NoParameters) -> Verdict:
-    """Judge one cluster; the module's docstring is the rule."""
-    if is_going(cluster):
+    """Judge one cluster as the module's docstring describes."""
+    if is_terminating(cluster):
         return not_applicable()
     setting = cluster.exec_logging
     details = {
@@ -133,10 +150,10 @@ def exec_logging_off(cluster: Cluster, _params: NoParameters) -> Verdict:
     }
     reason = _reason(setting)
     if reason == _UNCLEAR:
-        return unclear(reason, **details)
+        return unknown_verdict(reason, **details)
     if reason == _BY_TASK:
-        return Verdict(Status.PASS, (reason,), (Evidence(reasons=(reason,), details=details),))
-    return of_whole(reason, **details)
+        return pass_with_notes(resource_verdict(None), [Evidence(reasons=(reason,), details=details)])
+    return resource_verdict(reason, **details)
 
 
 def _reason(setting: ExecLogging) -> str | None:
@@ -144,7 +161,7 @@ def _reason(setting: ExecLogging) -> str | None:
         case "NONE":
             return _OFF
         case "OVERRIDE":
-            return None if setting.log_group or setting.bucket else _NOWHERE
+            return None if setting.log_group or setting.bucket else _NO_DESTINATION
         case "DEFAULT":
             return _BY_TASK
     return _UNCLEAR

@@ -108,36 +108,47 @@ Checkov: CKV_AWS_224. No CIS, Security Hub, AWS Config, Prowler or Trivy rule. H
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from auditor.checks._verdicts import from_evidence, not_applicable
-from auditor.checks.ecs._going import is_going
+from auditor.checks._verdicts import not_applicable, verdict_from
+from auditor.checks.ecs._commands import replace_exec_configuration
+from auditor.checks.ecs._common import is_terminating
 from auditor.domain.check import Detail, Evidence, NoParameters, Severity, Status, Verdict, check
+from auditor.domain.ecs.repair import BLANK
 from auditor.domain.ecs.workloads import Cluster, ExecLogging
+from auditor.domain.finding import Finding
+from auditor.domain.repair import ManualStep
 
 _NO_KEY, _UNENCRYPTED = "exec-no-kms-key", "exec-log-unencrypted"
 
 
+def _encrypt(finding: Finding) -> Iterable[ManualStep]:
+    log = {"cloudWatchLogGroupName": BLANK, "cloudWatchEncryptionEnabled": True}
+    return replace_exec_configuration(finding, {"kmsKeyId": BLANK, "logging": "OVERRIDE", "logConfiguration": log})
+
+
 @check(
     id="ecs-exec-no-cmk",
-    title="Clusters encrypt ECS Exec sessions and their log with a key of the customer's",
+    title="Clusters encrypt ECS Exec sessions and logs with a customer managed key",
+    problem="ECS Exec not encrypted with a customer managed key",
     severity=Severity.LOW,
     fact_type=Cluster,
     frameworks={},
     remediation=(
-        "Name a KMS key in the cluster's execute command configuration, and ask for encryption of the log group or "
-        "bucket that it logs to."
+        "Name a KMS key in the cluster's execute command configuration, and require encryption of the log group or "
+        "bucket of the log."
     ),
     reason_texts={
-        _NO_KEY: "encrypts ECS Exec sessions with no key of the customer's",
-        _UNENCRYPTED: "takes the record of ECS Exec sessions and need not be encrypted",
+        _NO_KEY: "does not encrypt ECS Exec sessions with a customer managed key",
+        _UNENCRYPTED: "receives the log of ECS Exec sessions without required encryption",
     },
+    manual_steps=_encrypt,
 )
 def exec_no_cmk(cluster: Cluster, _params: NoParameters) -> Verdict:
-    """Judge one cluster; the module's docstring is the rule."""
+    """Judge one cluster as the module's docstring describes."""
     standards = {"checkov": _checkov(cluster.exec_logging)}
-    verdict = not_applicable() if is_going(cluster) else from_evidence(_evidence(cluster.exec_logging))
+    verdict = not_applicable() if is_terminating(cluster) else verdict_from(_evidence(cluster.exec_logging))
     return replace(verdict, standards=standards)
 
 
@@ -155,7 +166,7 @@ def _evidence(setting: ExecLogging) -> Iterator[Evidence]:
 
 
 def _checkov(setting: ExecLogging) -> Status:
-    """Say what CKV_AWS_224 says, by its letter: it passes over clusters without the block, or without a log."""
+    """Return the status of CKV_AWS_224, which skips clusters without a configuration or without a log."""
     if setting == ExecLogging() or setting.logging == "NONE":
         return Status.NOT_APPLICABLE
     encrypted = setting.log_group_encrypted or setting.bucket_encrypted

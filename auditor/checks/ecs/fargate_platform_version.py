@@ -117,12 +117,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from auditor.checks._verdicts import from_evidence, not_applicable
-from auditor.checks.ecs._going import is_going
-from auditor.checks.ecs._lingering import lingering, name_of
-from auditor.checks.ecs._platform_standards import readings
+from auditor.checks._verdicts import not_applicable, verdict_from
+from auditor.checks.ecs._commands import ecs_call, service_parameters
+from auditor.checks.ecs._common import deployment_name, is_terminating, older_running_deployments
+from auditor.checks.ecs._platform_standards import other_standards
 from auditor.domain.check import Evidence, Severity, Status, Verdict, check
 from auditor.domain.ecs.workloads import Placement, Service
+from auditor.domain.finding import Finding
+from auditor.domain.repair import ManualStep
 
 _VERSION = re.compile(r"\d{1,9}(\.\d{1,9})*", re.ASCII)
 _OLD, _UNCLEAR = "old-platform-version", "platform-version-unclear"
@@ -130,22 +132,28 @@ _OLD, _UNCLEAR = "old-platform-version", "platform-version-unclear"
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """The latest platform versions, as numbers with dots. What is newer passes as well."""
+    """The latest platform versions, as numbers with dots. Newer ones pass as well."""
 
     linux_version: str = "1.4.0"
     windows_version: str = "1.0.0"
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be compared: then no service could be told old."""
+        """Refuse versions that cannot be compared, because no service could then fail."""
         for name in ("linux_version", "windows_version"):
             value = getattr(self, name)
             if not _VERSION.fullmatch(value):
-                raise ValueError(f"{name}: {value!r} is no version; write numbers with dots, such as 1.4.0")
+                raise ValueError(f"{name}: {value!r} is not a version; write numbers with dots, such as 1.4.0")
+
+
+def _use_latest(finding: Finding) -> Iterator[ManualStep]:
+    service = service_parameters(finding.resource.arn)
+    yield ecs_call("UpdateService", **service, platformVersion="LATEST", forceNewDeployment=True)
 
 
 @check(
     id="ecs-fargate-platform-version",
-    title="Services on Fargate run on the latest platform version",
+    title="Fargate services use the latest platform version",
+    problem="Service not on the latest Fargate platform version",
     severity=Severity.MEDIUM,
     fact_type=Service,
     frameworks={
@@ -153,38 +161,43 @@ class Parameters:
         "aws-fsbp": ("ECS.10",),
         "aws-config": ("ecs-fargate-latest-platform-version",),
     },
-    remediation="Update the service with the platform version LATEST, which deploys it anew.",
+    remediation="Update the service with the platform version LATEST, which starts a new deployment.",
     parameters=Parameters,
     reason_texts={
         _OLD: "runs on an old Fargate platform version",
-        _UNCLEAR: "names a platform version that cannot be compared",
+        _UNCLEAR: "has a platform version that cannot be compared",
     },
+    manual_steps=_use_latest,
 )
 def fargate_platform_version(service: Service, params: Parameters) -> Verdict:
-    """Judge one service; the module's docstring is the rule."""
-    standards = readings(service)
-    parts = tuple((name, each) for name, each in _placements(service) if each.on_fargate)
-    if is_going(service) or not parts:
+    """Judge one service as the module's docstring describes."""
+    standards = other_standards(service)
+    parts = [(name, placement) for name, placement in _placements(service) if placement.on_fargate]
+    if is_terminating(service) or not parts:
         return replace(not_applicable(), standards=standards)
-    verdict = from_evidence(_evidence(name, each, params) for name, each in parts)
+    verdict = verdict_from(_evidence(name, placement, params) for name, placement in parts)
     if verdict.reasons == (_UNCLEAR,):
         return replace(verdict, status=Status.UNKNOWN, standards=standards)
     return replace(verdict, standards=standards)
 
 
 def _placements(service: Service) -> Iterator[tuple[str, Placement]]:
+    """Yield the name and the placement of each part of a service; the name of the service itself is empty."""
     yield "", service.placement
-    yield from ((name_of(each), each.placement) for each in lingering(service))
-    yield from ((each.id, each.placement) for each in service.task_sets if not is_going(each))
+    for deployment in older_running_deployments(service):
+        yield deployment_name(deployment), deployment.placement
+    for task_set in service.task_sets:
+        if not is_terminating(task_set):
+            yield task_set.id, task_set.placement
 
 
 def _evidence(name: str, placement: Placement, params: Parameters) -> Evidence:
-    reason = _fault(placement, params)
+    reason = _reason(placement, params)
     details = {"platformVersion": placement.platform_version, "platformFamily": placement.platform_family}
     return Evidence(name, "deployment" if name else "", (reason,) if reason else (), details)
 
 
-def _fault(placement: Placement, params: Parameters) -> str | None:
+def _reason(placement: Placement, params: Parameters) -> str | None:
     version = placement.platform_version or "LATEST"
     if version == "LATEST":
         return None

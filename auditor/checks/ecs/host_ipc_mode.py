@@ -85,7 +85,7 @@ Services 1.1.0 3.3 (process namespace) is the closest control.
 
 from __future__ import annotations
 
-from auditor.checks._verdicts import not_applicable, of_whole
+from auditor.checks._verdicts import not_applicable, resource_verdict
 from auditor.domain.check import NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
@@ -95,19 +95,20 @@ _SHARED = "host-ipc-mode"
 
 @check(
     id="ecs-host-ipc-mode",
-    title="Containers do not share the memory and the queues of their host",
+    title="Tasks do not share the host's IPC namespace",
+    problem="Task shares the host's IPC namespace",
     severity=Severity.HIGH,
     fact_type=Definition,
     frameworks={},
     remediation=(
-        "Register a revision without `ipcMode` (or with `task`, where its containers share memory with one another); "
-        "update the services or daemons that use the family; then deregister the old revision."
+        "Register a revision without `ipcMode` (or with `task`, if its containers share memory with one another); "
+        "update every service or daemon that runs it; then deregister the old revision."
     ),
     reason_texts={_SHARED: "shares the IPC namespace of its host"},
     repairs={_SHARED: DefinitionRepair(definition={"ipcMode": None})},
 )
 def host_ipc_mode(definition: Definition, _: NoParameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
+    """Judge one revision as the module's docstring describes."""
     if definition.on_windows:
         return not_applicable()
-    return of_whole(_SHARED if definition.shares_host_memory else None, ipcMode=definition.ipc_mode)
+    return resource_verdict(_SHARED if definition.shares_host_memory else None, ipcMode=definition.ipc_mode)

@@ -93,7 +93,7 @@ fails there and passes here. Prowler and Checkov have no check of host mode as s
 
 from __future__ import annotations
 
-from auditor.checks._verdicts import of_whole
+from auditor.checks._verdicts import resource_verdict
 from auditor.domain.check import NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import TaskDefinition
@@ -103,25 +103,26 @@ _SHARED = "host-network-mode"
 
 @check(
     id="ecs-host-network-mode",
-    title="Tasks do not share the network of their host",
+    title="Tasks do not use the host's network",
+    problem="Task uses the host's network",
     severity=Severity.MEDIUM,
     fact_type=TaskDefinition,
     frameworks={"aws-fsbp": ("ECS.17",), "aws-config": ("ecs-task-definition-network-mode-not-host",)},
     remediation=(
-        "Register a revision whose `networkMode` is awsvpc (bridge on ECS Anywhere); update the services that use the "
-        "family, with subnets and security groups; then deregister the old revision."
+        "Register a revision whose `networkMode` is awsvpc (bridge on ECS Anywhere); update every service that runs "
+        "it, with subnets and security groups; then deregister the old revision."
     ),
-    reason_texts={_SHARED: "shares the network of its host"},
+    reason_texts={_SHARED: "uses the network of its host"},
     repairs={
         _SHARED: DefinitionRepair(
             definition={"networkMode": "awsvpc"},
             manual=(
-                "Give every service of the family subnets and security groups, and let each `hostPort` equal its "
-                "`containerPort` or be absent. On ECS Anywhere choose bridge."
+                "Give every service of the family subnets and security groups, and remove each `hostPort` or set it "
+                "to its `containerPort`. On ECS Anywhere choose bridge."
             ),
         )
     },
 )
 def host_network_mode(task: TaskDefinition, _: NoParameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
-    return of_whole(_SHARED if task.uses_host_network else None, networkMode=task.network_mode)
+    """Judge one revision as the module's docstring describes."""
+    return resource_verdict(_SHARED if task.uses_host_network else None, networkMode=task.network_mode)

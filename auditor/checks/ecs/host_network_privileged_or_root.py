@@ -128,23 +128,26 @@ replaced ECS.1.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from auditor.checks._verdicts import of_container, user_details
-from auditor.checks.ecs._host_mode_standards import readings
-from auditor.domain.check import Evidence, Severity, Status, Verdict, check
+from auditor.checks._verdicts import not_applicable, pass_with_notes
+from auditor.checks.ecs._common import container_evidence, judge_containers, user_details
+from auditor.checks.ecs._host_mode_standards import other_standards
+from auditor.domain.check import Severity, Verdict, check
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import TaskDefinition
 
 _UNSET = "user-unset"
-_A_USER = DefinitionRepair(container={"user": "1000:1000"}, manual="Name a user that the image is ready for.")
+_SET_USER = DefinitionRepair(
+    container={"user": "1000:1000"}, manual="Set `user` to a non-root UID that the image supports."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """`unset_user` says what a container without a user is; `pass` is the benchmark's reading."""
+    """`unset_user` is the verdict on a container without a user; `pass` follows the benchmark."""
 
     unset_user: Literal["pass", "fail"] = "pass"
 
@@ -152,12 +155,13 @@ class Parameters:
 @check(
     id="ecs-host-network-privileged-or-root",
     title="Containers on the host's network are neither privileged nor root",
+    problem="Privileged or root container on the host's network",
     severity=Severity.HIGH,
     fact_type=TaskDefinition,
     frameworks={"cis-compute-1.1": ("3.1",)},
     remediation=(
         "Register a revision whose containers have `privileged` false and a `user` with a uid other than 0, or whose "
-        "network mode is not host; update the services that use the family; then deregister the old revision."
+        "network mode is not host; update every service that runs it; then deregister the old revision."
     ),
     parameters=Parameters,
     reason_texts={
@@ -165,33 +169,30 @@ class Parameters:
         "root-user": "runs as root",
         _UNSET: "sets no user, so the image decides",
     },
-    repairs={"privileged": DefinitionRepair(container={"privileged": False}), "root-user": _A_USER, _UNSET: _A_USER},
+    repairs={
+        "privileged": DefinitionRepair(container={"privileged": False}),
+        "root-user": _SET_USER,
+        _UNSET: _SET_USER,
+    },
 )
 def host_network_privileged_or_root(task: TaskDefinition, params: Parameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
-    standards = readings(task)
+    """Judge one revision as the module's docstring describes."""
+    standards = other_standards(task)
     if not task.uses_host_network:
-        return Verdict(Status.NOT_APPLICABLE, standards=standards)
-    evidence = tuple(_evidence(each, tuple(_faults(each, params))) for each in task.containers)
-    failing = tuple(each for each in evidence if each.reasons)
-    if failing:
-        return Verdict(Status.FAIL, _union(failing), failing, standards)
-    notes = tuple(_evidence(each, (_UNSET,)) for each in task.containers if each.user_unset)
-    return Verdict(Status.PASS, _union(notes), notes, standards)
+        return replace(not_applicable(), standards=standards)
+    verdict = judge_containers(task, lambda container: _reasons(container, params), user_details)
+    notes = (
+        container_evidence(container, (_UNSET,), user_details(container))
+        for container in task.containers
+        if container.user_unset
+    )
+    return replace(pass_with_notes(verdict, notes), standards=standards)
 
 
-def _faults(container: Container, params: Parameters) -> Iterator[str]:
+def _reasons(container: Container, params: Parameters) -> Iterator[str]:
     if container.privileged:
         yield "privileged"
     if container.runs_as_root:
         yield "root-user"
     if container.user_unset and params.unset_user == "fail":
         yield _UNSET
-
-
-def _evidence(container: Container, reasons: tuple[str, ...]) -> Evidence:
-    return of_container(container, reasons, user_details(container))
-
-
-def _union(evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
-    return tuple(sorted({reason for each in evidence for reason in each.reasons}))

@@ -99,25 +99,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from auditor.checks._verdicts import from_evidence, not_applicable
-from auditor.checks.ecs._host_paths import any_within, evidence_of, is_absolute, mounted, normal, spellings, within
-from auditor.domain.check import Severity, Status, Verdict, check
+from auditor.checks._verdicts import not_applicable, pass_with_notes, verdict_from
+from auditor.checks.ecs._host_paths import (
+    any_within,
+    host_mounts,
+    is_absolute,
+    is_within,
+    mount_evidence,
+    normalize,
+    spellings,
+)
+from auditor.domain.check import Severity, Verdict, check
 from auditor.domain.ecs.containers import Mount
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
 _WRITABLE = "writable-host-path"
 _READABLE = "readable-host-path"
-_NARROW = DefinitionRepair(
+_REMOVE_MOUNT = DefinitionRepair(
     removes="mount",
-    manual="The mount point is taken out, and its volume if nothing else mounts it: mount the narrowest path, "
-    "read-only, where the process needs one.",
+    manual="The mount point is removed, and its volume if nothing else mounts it. If the process needs the path, mount "
+    "the narrowest one, read-only.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """`paths` are sensitive, `public` may be mounted read-only, and `read_only` says what other such mounts are."""
+    """`paths` are sensitive; `public` may be mounted read-only; `read_only` is the verdict on other such mounts."""
 
     paths: tuple[str, ...] = (
         *("/bin", "/boot", "/cgroup", "/dev", "/etc", "/home", "/lib", "/lib64", "/proc", "/root", "/run/dbus"),
@@ -131,49 +139,49 @@ class Parameters:
     read_only: Literal["fail", "pass"] = "fail"
 
     def __post_init__(self) -> None:
-        """Refuse what could never be found, and the root: everything lies in it."""
-        if not self.paths or not all(is_absolute(each) and normal(each) != "/" for each in (*self.paths, *self.public)):
+        """Refuse paths that could never match, and the root, which contains everything."""
+        listed = (*self.paths, *self.public)
+        if not self.paths or not all(is_absolute(path) and normalize(path) != "/" for path in listed):
             raise ValueError(
-                "`paths` must hold at least one path; all of `paths` and `public` must be absolute and none may be /, "
-                "which counts wherever a path is sensitive."
+                "`paths` must hold at least one path; all of `paths` and `public` must be absolute and none may be /. "
+                "A mount of / always counts, because it contains every sensitive path."
             )
 
 
 @check(
     id="ecs-host-path-mount",
-    title="No container is given sensitive folders of its host",
+    title="Containers mount no sensitive host paths",
+    problem="Sensitive host path mounted",
     severity=Severity.MEDIUM,
     fact_type=Definition,
     frameworks={},
     remediation=(
-        "Register a revision without the mount point, or with the narrowest path and `readOnly: true`; update what "
-        "uses the family; then deregister the old revision."
+        "Register a revision without the mount point, or with the narrowest path and `readOnly: true`; update every "
+        "service or daemon that runs it; then deregister the old revision."
     ),
     parameters=Parameters,
     reason_texts={
         _WRITABLE: "can write to a sensitive path of its host",
         _READABLE: "can read a sensitive path of its host",
     },
-    repairs={_WRITABLE: _NARROW, _READABLE: _NARROW},
+    repairs={_WRITABLE: _REMOVE_MOUNT, _READABLE: _REMOVE_MOUNT},
 )
 def host_path_mount(definition: Definition, params: Parameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
-    found = tuple(
-        evidence_of(container, mount, path, _READABLE if mount.read_only else _WRITABLE)
-        for container, mount, path in mounted(definition)
-        if _counts(mount, normal(path), params)
-    )
-    if not found and definition.only_fargate:
+    """Judge one revision as the module's docstring describes."""
+    evidence = [
+        mount_evidence(container, mount, path, _READABLE if mount.read_only else _WRITABLE)
+        for container, mount, path in host_mounts(definition)
+        if _is_sensitive(mount, normalize(path), params)
+    ]
+    if not evidence and definition.only_fargate:
         return not_applicable()
     if params.read_only == "fail":
-        return from_evidence(found)
-    if found and all(each.reasons == (_READABLE,) for each in found):
-        return Verdict(Status.PASS, (_READABLE,), found)
-    return from_evidence(each for each in found if each.reasons == (_WRITABLE,))
+        return verdict_from(evidence)
+    return pass_with_notes(verdict_from(part for part in evidence if part.reasons == (_WRITABLE,)), evidence)
 
 
-def _counts(mount: Mount, path: str, params: Parameters) -> bool:
-    if mount.read_only and any(within(path, normal(each)) for each in params.public):
+def _is_sensitive(mount: Mount, path: str, params: Parameters) -> bool:
+    if mount.read_only and any(is_within(path, normalize(public)) for public in params.public):
         return False
-    sensitive = [spelling for each in params.paths for spelling in spellings(each)]
-    return any_within(sensitive, path) or any(within(path, each) for each in sensitive)
+    sensitive = [spelling for listed in params.paths for spelling in spellings(listed)]
+    return any_within(sensitive, path) or any(is_within(path, folder) for folder in sensitive)

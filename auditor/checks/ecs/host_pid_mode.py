@@ -85,7 +85,7 @@ CKV_AWS_335 looks for `pidMode` inside the containers, where ECS has no such fie
 
 from __future__ import annotations
 
-from auditor.checks._verdicts import not_applicable, of_whole
+from auditor.checks._verdicts import not_applicable, resource_verdict
 from auditor.domain.check import NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
@@ -95,7 +95,8 @@ _SHARED = "host-pid-mode"
 
 @check(
     id="ecs-host-pid-mode",
-    title="Containers do not see the processes of their host",
+    title="Tasks do not share the host's process namespace",
+    problem="Task sees the host's processes",
     severity=Severity.HIGH,
     fact_type=Definition,
     frameworks={
@@ -104,14 +105,14 @@ _SHARED = "host-pid-mode"
         "aws-config": ("ecs-task-definition-pid-mode-check",),
     },
     remediation=(
-        "Register a revision without `pidMode` (or with `task`, where its containers must see one another's "
-        "processes); update the services or daemons that use the family; then deregister the old revision."
+        "Register a revision without `pidMode` (or with `task`, if its containers must see one another's processes); "
+        "update every service or daemon that runs it; then deregister the old revision."
     ),
     reason_texts={_SHARED: "shares the process namespace of its host"},
     repairs={_SHARED: DefinitionRepair(definition={"pidMode": None})},
 )
 def host_pid_mode(definition: Definition, _: NoParameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
+    """Judge one revision as the module's docstring describes."""
     if definition.on_windows:
         return not_applicable()
-    return of_whole(_SHARED if definition.shares_host_processes else None, pidMode=definition.pid_mode)
+    return resource_verdict(_SHARED if definition.shares_host_processes else None, pidMode=definition.pid_mode)

@@ -125,61 +125,68 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from auditor.checks._verdicts import not_applicable, of_container, over_containers, user_details
-from auditor.checks.ecs._notes import noting
+from auditor.checks._verdicts import not_applicable, pass_with_notes
+from auditor.checks.ecs._common import container_evidence, judge_containers, user_details
 from auditor.domain.check import Severity, Status, Verdict, check
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition, TaskDefinition
 
 _UNSET = "user-unset"
-_A_USER = DefinitionRepair(container={"user": "1000:1000"}, manual="Name a user that the image is ready for.")
+_SET_USER = DefinitionRepair(
+    container={"user": "1000:1000"}, manual="Set `user` to a non-root UID that the image supports."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """`unset_user` says what a container without a user is; `fail` is Security Hub's reading."""
+    """`unset_user` is the verdict on a container without a user; `fail` follows Security Hub."""
 
     unset_user: Literal["fail", "pass"] = "fail"
 
 
 @check(
     id="ecs-linux-root-user",
-    title="Linux containers are told to run as a user other than root",
+    title="Linux containers run as a user other than root",
+    problem="Container runs as root or sets no user",
     severity=Severity.MEDIUM,
     fact_type=Definition,
     frameworks={"aws-fsbp": ("ECS.20",), "aws-config": ("ecs-task-definition-linux-user-non-root",)},
     remediation=(
-        "Register a revision whose containers have a `user` with a uid other than 0 that their images are ready for; "
-        "update the services or daemons that use the family; then deregister the old revision."
+        "Register a revision whose containers have a `user` with a uid other than 0 that their images support; update "
+        "every service or daemon that runs it; then deregister the old revision."
     ),
     parameters=Parameters,
     reason_texts={"root-user": "runs as root", _UNSET: "sets no user, so the image decides"},
-    repairs={"root-user": _A_USER, _UNSET: _A_USER},
+    repairs={"root-user": _SET_USER, _UNSET: _SET_USER},
 )
 def linux_root_user(definition: Definition, params: Parameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
+    """Judge one revision as the module's docstring describes."""
     if definition.on_windows:
-        return replace(not_applicable(), standards=_standards(definition))
-    verdict = over_containers(definition, lambda container: _faults(container, params), user_details)
-    notes = (of_container(each, (_UNSET,), user_details(each)) for each in definition.containers if each.user_unset)
-    return replace(noting(verdict, notes), standards=_standards(definition))
+        return replace(not_applicable(), standards=_other_standards(definition))
+    verdict = judge_containers(definition, lambda container: _reasons(container, params), user_details)
+    notes = (
+        container_evidence(container, (_UNSET,), user_details(container))
+        for container in definition.containers
+        if container.user_unset
+    )
+    return replace(pass_with_notes(verdict, notes), standards=_other_standards(definition))
 
 
-def _faults(container: Container, params: Parameters) -> Iterator[str]:
+def _reasons(container: Container, params: Parameters) -> Iterator[str]:
     if container.runs_as_root:
         yield "root-user"
     if container.user_unset and params.unset_user == "fail":
         yield _UNSET
 
 
-def _standards(definition: Definition) -> dict[str, Status]:
-    """Return what others say of it; of a daemon nobody else says anything."""
+def _other_standards(definition: Definition) -> dict[str, Status]:
+    """Return the status by rule set. Other rule sets do not cover managed daemons."""
     if not isinstance(definition, TaskDefinition):
         return {}
-    users = [each.user or None for each in definition.containers]
-    hub = Status.FAIL if {None, "root", "0"} & set(users) else Status.PASS
+    users = [container.user or None for container in definition.containers]
+    security_hub = Status.FAIL if {None, "root", "0"} & set(users) else Status.PASS
     return {
-        "security-hub": Status.NOT_APPLICABLE if definition.on_windows else hub,
+        "security-hub": Status.NOT_APPLICABLE if definition.on_windows else security_hub,
         "powerpipe": Status.FAIL if "root" in users else Status.PASS,
     }

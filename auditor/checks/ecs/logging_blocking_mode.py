@@ -96,8 +96,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from auditor.checks._verdicts import from_evidence, not_applicable, of_container
-from auditor.domain.check import Evidence, Severity, Status, Verdict, check
+from auditor.checks._verdicts import not_applicable, pass_with_notes, verdict_from
+from auditor.checks.ecs._common import container_evidence
+from auditor.domain.check import Evidence, Severity, Verdict, check
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
@@ -111,42 +112,40 @@ _NON_BLOCKING = DefinitionRepair(
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """`unset_mode` says what a log driver without a mode is; the account and the day decide how it behaves."""
+    """`unset_mode` is the verdict on a log driver without a mode, whose behavior depends on the account."""
 
     unset_mode: Literal["fail", "pass"] = "fail"
 
 
 @check(
     id="ecs-logging-blocking-mode",
-    title="Containers do not wait for their log driver",
+    title="Logging does not block containers",
+    problem="Logging can block the container",
     severity=Severity.LOW,
     fact_type=Definition,
     frameworks={},
     remediation=(
-        "Register a revision in which the options of every `logConfiguration` say `mode: non-blocking` and a "
-        "`max-buffer-size`; update what uses the family; then deregister the old revision. Where no line may be lost, "
-        "record an exception instead."
+        "Register a revision with `mode: non-blocking` and a `max-buffer-size` in the options of every "
+        "`logConfiguration`; update every service or daemon that runs it; then deregister the old revision. If no log "
+        "line may be lost, record an exception instead."
     ),
     parameters=Parameters,
     reason_texts={
         _BLOCKING: "waits for its log driver",
-        _UNSET: "leaves it to the account whether it waits for its log driver",
+        _UNSET: "sets no log mode, so the account default applies",
     },
     repairs={_BLOCKING: _NON_BLOCKING, _UNSET: _NON_BLOCKING},
 )
 def logging_blocking_mode(definition: Definition, params: Parameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
-    evidence = tuple(_evidence(each) for each in definition.containers if each.log_driver)
+    """Judge one revision as the module's docstring describes."""
+    evidence = [_evidence(container) for container in definition.containers if container.log_driver]
     if not evidence:
         return not_applicable()
-    judged = from_evidence(evidence)
-    if params.unset_mode == "pass" and judged.reasons == (_UNSET,):
-        return Verdict(Status.PASS, judged.reasons, judged.evidence)
-    if params.unset_mode == "pass":
-        return from_evidence(each for each in evidence if each.reasons != (_UNSET,))
-    return judged
+    if params.unset_mode == "fail":
+        return verdict_from(evidence)
+    return pass_with_notes(verdict_from(part for part in evidence if part.reasons != (_UNSET,)), evidence)
 
 
 def _evidence(container: Container) -> Evidence:
     reasons = () if container.log_mode == "non-blocking" else (_BLOCKING if container.log_mode else _UNSET,)
-    return of_container(container, reasons, {"logDriver": container.log_driver, "mode": container.log_mode})
+    return container_evidence(container, reasons, {"logDriver": container.log_driver, "mode": container.log_mode})

@@ -74,25 +74,26 @@ All three read the same field in the same way; none of them examines managed dae
 
 from __future__ import annotations
 
-from auditor.checks._verdicts import over_containers
+from auditor.checks.ecs._common import judge_containers
 from auditor.domain.check import NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
-_NONE = "no-log-driver"
+_NO_DRIVER = "no-log-driver"
 _AWSLOGS = {
     "logDriver": "awslogs",
     "options": {
         "awslogs-group": "/ecs/FAMILY",
         "awslogs-region": "REGION",
-        "awslogs-stream-prefix": "CONTAINER",  # Fargate insists on it
+        "awslogs-stream-prefix": "CONTAINER",  # Fargate requires it
     },
 }
 
 
 @check(
     id="ecs-logging-missing",
-    title="Every container has a log configuration",
+    title="Containers have a log configuration",
+    problem="Container has no log configuration",
     severity=Severity.HIGH,
     fact_type=Definition,
     frameworks={
@@ -102,20 +103,21 @@ _AWSLOGS = {
     },
     remediation=(
         "Register a revision in which every container has a `logConfiguration` with a `logDriver`, such as awslogs; "
-        "update what uses the family; then deregister the old revision."
+        "update every service or daemon that runs it; then deregister the old revision."
     ),
-    reason_texts={_NONE: "has no log driver"},
+    reason_texts={_NO_DRIVER: "has no log driver"},
     repairs={
-        _NONE: DefinitionRepair(
+        _NO_DRIVER: DefinitionRepair(
             container={"logConfiguration": _AWSLOGS},
-            manual="Create the log group, or name another, and let the execution role write there; one must be set.",
+            manual="Create the log group or name an existing one, set an execution role if there is none, and allow it "
+            "to write to the log group.",
         )
     },
 )
 def logging_missing(definition: Definition, _: NoParameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
-    return over_containers(
+    """Judge one revision as the module's docstring describes."""
+    return judge_containers(
         definition,
-        lambda container: () if container.log_driver else (_NONE,),
+        lambda container: () if container.log_driver else (_NO_DRIVER,),
         lambda container: {"logDriver": container.log_driver},
     )

@@ -83,46 +83,50 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from auditor.checks._verdicts import not_applicable, over_containers
+from auditor.checks._verdicts import not_applicable
+from auditor.checks.ecs._common import judge_containers
 from auditor.domain.check import NoParameters, Severity, Status, Verdict, check
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition, TaskDefinition
 
-_NONE = "no-memory-limit"
+_NO_LIMIT = "no-memory-limit"
 
 
 @check(
     id="ecs-memory-hard-limit",
-    title="Every container has a hard limit of memory of its own",
+    title="Containers have a hard memory limit",
+    problem="Container has no hard memory limit",
     severity=Severity.LOW,
     fact_type=Definition,
     frameworks={"aws-config": ("ecs-task-definition-memory-hard-limit",)},
     remediation=(
-        "Register a revision in which every container has a `memory` somewhat above its measured peak; update what "
-        "uses the family; then deregister the old revision."
+        "Register a revision in which every container has a `memory` above its measured peak; update every service or "
+        "daemon that runs it; then deregister the old revision."
     ),
-    reason_texts={_NONE: "has no hard limit of memory"},
+    reason_texts={_NO_LIMIT: "has no hard memory limit"},
     repairs={
-        _NONE: DefinitionRepair(container={"memory": 512}, manual="Choose the limit in MiB by the container's peak.")
+        _NO_LIMIT: DefinitionRepair(
+            container={"memory": 512}, manual="Set `memory`, in MiB, above the container's measured peak."
+        )
     },
 )
 def memory_hard_limit(definition: Definition, _: NoParameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
-    verdict = not_applicable() if definition.only_fargate else _of_containers(definition)
-    return replace(verdict, standards=_standards(definition))
+    """Judge one revision as the module's docstring describes."""
+    verdict = not_applicable() if definition.only_fargate else _judge_limits(definition)
+    return replace(verdict, standards=_other_standards(definition))
 
 
-def _of_containers(definition: Definition) -> Verdict:
-    return over_containers(
+def _judge_limits(definition: Definition) -> Verdict:
+    return judge_containers(
         definition,
-        lambda container: () if container.memory else (_NONE,),
+        lambda container: () if container.memory else (_NO_LIMIT,),
         lambda container: {"memory": container.memory, "memoryReservation": container.memory_reservation},
     )
 
 
-def _standards(definition: Definition) -> dict[str, Status]:
-    """By the letter of AWS Config's page: absent on one container, wherever it runs."""
+def _other_standards(definition: Definition) -> dict[str, Status]:
+    """Return the status of the AWS Config rule: it fails if `memory` is absent, on any launch type."""
     if not isinstance(definition, TaskDefinition):
         return {}
-    absent = any(each.memory is None for each in definition.containers)
+    absent = any(container.memory is None for container in definition.containers)
     return {"aws-config": Status.FAIL if absent else Status.PASS}

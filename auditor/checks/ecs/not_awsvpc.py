@@ -89,7 +89,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from auditor.checks._verdicts import not_applicable, of_whole
+from auditor.checks._verdicts import not_applicable, resource_verdict
 from auditor.domain.check import NoParameters, Severity, Status, Verdict, check
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import TaskDefinition
@@ -99,13 +99,14 @@ _UNSET = "network-unset"
 _OTHER = "network-other"
 _AWSVPC = DefinitionRepair(
     definition={"networkMode": "awsvpc"},
-    manual="Give the services subnets and security groups, and take out `links` and host ports.",
+    manual="Give the services subnets and security groups, and remove `links` and host ports.",
 )
 
 
 @check(
     id="ecs-not-awsvpc",
-    title="The task has a network interface of its own",
+    title="Tasks have their own network interface",
+    problem="Task has no network interface of its own",
     severity=Severity.LOW,
     fact_type=TaskDefinition,
     frameworks={"aws-config": ("ecs-awsvpc-networking-enabled",)},
@@ -114,23 +115,23 @@ _AWSVPC = DefinitionRepair(
         "groups, and target groups of the type ip; then deregister the old revision."
     ),
     reason_texts={
-        _REASONS["host"]: "shares the network of its host",
+        _REASONS["host"]: "uses the network of its host",
         _REASONS["bridge"]: "shares the address and the security groups of its host",
-        _REASONS["none"]: "has no network at all",
-        _UNSET: "leaves its network mode to the default, which is not awsvpc",
-        _OTHER: "has a network mode that is not awsvpc",
+        _REASONS["none"]: "has no network",
+        _UNSET: "sets no network mode, and the default is not awsvpc",
+        _OTHER: "has a network mode other than awsvpc",
     },
     repairs=dict.fromkeys((*_REASONS.values(), _UNSET, _OTHER), _AWSVPC),
 )
 def not_awsvpc(task: TaskDefinition, _: NoParameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
+    """Judge one revision as the module's docstring describes."""
     reason = _reason(task.network_mode)
-    verdict = not_applicable() if task.launch_types == ("EXTERNAL",) else _judged(task, reason)
+    verdict = not_applicable() if task.launch_types == ("EXTERNAL",) else _verdict(task, reason)
     return replace(verdict, standards={"aws-config": Status.FAIL if reason else Status.PASS})
 
 
-def _judged(task: TaskDefinition, reason: str | None) -> Verdict:
-    return of_whole(reason, networkMode=task.network_mode, requiresCompatibilities=task.launch_types)
+def _verdict(task: TaskDefinition, reason: str | None) -> Verdict:
+    return resource_verdict(reason, networkMode=task.network_mode, requiresCompatibilities=task.launch_types)
 
 
 def _reason(mode: str | None) -> str | None:

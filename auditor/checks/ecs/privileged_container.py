@@ -82,11 +82,9 @@ ElectricEye's ECS.3 fails a container without an explicit `privileged: false`, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from auditor.checks._verdicts import not_applicable, over_containers, user_details
+from auditor.checks._verdicts import not_applicable
+from auditor.checks.ecs._common import judge_containers, user_details
 from auditor.domain.check import NoParameters, Severity, Verdict, check
-from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
@@ -95,7 +93,8 @@ _PRIVILEGED = "privileged"
 
 @check(
     id="ecs-privileged-container",
-    title="No container is privileged",
+    title="Containers are not privileged",
+    problem="Privileged container",
     severity=Severity.HIGH,
     fact_type=Definition,
     frameworks={
@@ -104,22 +103,19 @@ _PRIVILEGED = "privileged"
         "aws-config": ("ecs-containers-nonprivileged",),
     },
     remediation=(
-        "Register a revision whose containers have `privileged` false, with the single capabilities and devices that "
-        "they need; update the services or daemons that use the family; then deregister the old revision."
+        "Register a revision whose containers have `privileged` false, with only the capabilities and devices they "
+        "need; update every service or daemon that runs it; then deregister the old revision."
     ),
     reason_texts={_PRIVILEGED: "is privileged"},
     repairs={
         _PRIVILEGED: DefinitionRepair(
             container={"privileged": False},
-            manual="Add the capabilities and devices that the process was using, if any, under `linuxParameters`.",
+            manual="Add the capabilities and devices that the process used, if any, under `linuxParameters`.",
         )
     },
 )
 def privileged_container(definition: Definition, _: NoParameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
-    return not_applicable() if definition.on_windows else over_containers(definition, _faults, user_details)
-
-
-def _faults(container: Container) -> Iterator[str]:
-    if container.privileged:
-        yield _PRIVILEGED
+    """Judge one revision as the module's docstring describes."""
+    if definition.on_windows:
+        return not_applicable()
+    return judge_containers(definition, lambda container: (_PRIVILEGED,) if container.privileged else (), user_details)

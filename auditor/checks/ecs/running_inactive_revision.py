@@ -97,50 +97,52 @@ No other tool has one. Here: ecs-running-non-latest-revision, for running revisi
 
 from __future__ import annotations
 
-from auditor.checks._verdicts import not_applicable, of_whole
-from auditor.checks.ecs._unclear import unclear
-from auditor.checks.ecs._usage import told, usage_of
+from auditor.checks._verdicts import not_applicable, resource_verdict, unknown_verdict
+from auditor.checks.ecs._commands import redeploy_services
+from auditor.checks.ecs._common import known_usage, usage_details
 from auditor.domain.check import NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.repair import Repair
 
 _UNCLEAR = "status-unclear"
 
-#: The API's words for a revision, and what is wrong with it where it runs.
+#: Reasons by the status of a running revision.
 _REASONS = {"ACTIVE": None, "INACTIVE": "deregistered", "DELETE_IN_PROGRESS": "being-deleted"}
 
-_MOVE = Repair(
-    manual="Deploy an active revision; where none is fit, register this one's content again and deploy that."
+_DEPLOY_ACTIVE = Repair(
+    "Deploy an active revision; if none is suitable, register the content of this one again and deploy that."
 )
 
 
 @check(
     id="ecs-running-inactive-revision",
-    title="What runs is not a deregistered revision",
+    title="Running revisions are active",
+    problem="Deregistered revision still running",
     severity=Severity.MEDIUM,
     fact_type=TaskDefinition,
     frameworks={},
     remediation=(
-        "Register the content again where the family has no active revision that is fit, update the named services to "
-        "an active revision, and start tasks that no service owns anew from it."
+        "Register the content again if the family has no suitable active revision, update the named services to an "
+        "active revision, and restart standalone tasks from it."
     ),
     reason_texts={
-        "deregistered": "runs although it is deregistered",
-        "being-deleted": "runs although it is being deleted",
-        _UNCLEAR: "runs, and has a status that is not known",
+        "deregistered": "is running although it is deregistered",
+        "being-deleted": "is running although it is being deleted",
+        _UNCLEAR: "is running with an unknown status",
     },
     repairs={
-        "deregistered": _MOVE,
-        "being-deleted": _MOVE,
-        _UNCLEAR: Repair(manual="See in the console what state the revision is in."),
+        "deregistered": _DEPLOY_ACTIVE,
+        "being-deleted": _DEPLOY_ACTIVE,
+        _UNCLEAR: Repair("Look up the status of the revision in the console."),
     },
+    manual_steps=redeploy_services,
 )
 def running_inactive_revision(task: TaskDefinition, _params: NoParameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
-    usage = usage_of(task)
+    """Judge one revision as the module's docstring describes."""
+    usage = known_usage(task)
     if usage is None:
         return not_applicable()
-    details = {"status": task.status, **told(usage)}
+    details = {"status": task.status, **usage_details(usage)}
     if task.status not in _REASONS:
-        return unclear(_UNCLEAR, **details)
-    return of_whole(_REASONS[task.status], **details)
+        return unknown_verdict(_UNCLEAR, **details)
+    return resource_verdict(_REASONS[task.status], **details)

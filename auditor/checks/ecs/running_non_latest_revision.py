@@ -99,9 +99,9 @@ No other tool has one. Here: ecs-running-inactive-revision, for running revision
 
 from __future__ import annotations
 
-from auditor.checks._verdicts import not_applicable, of_whole
-from auditor.checks.ecs._unclear import unclear
-from auditor.checks.ecs._usage import told, usage_of
+from auditor.checks._verdicts import not_applicable, resource_verdict, unknown_verdict
+from auditor.checks.ecs._commands import redeploy_services
+from auditor.checks.ecs._common import known_usage, usage_details
 from auditor.domain.check import NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.repair import Repair
@@ -116,36 +116,38 @@ _OLDER, _NEWER, _NONE, _UNKNOWN = (
 
 @check(
     id="ecs-running-non-latest-revision",
-    title="What runs is the latest active revision of its family",
+    title="Running revisions are the latest active ones of their families",
+    problem="Running revision is not the latest active one",
     severity=Severity.LOW,
     fact_type=TaskDefinition,
     frameworks={},
     remediation=(
-        "Update the named services to the latest active revision, and start tasks that no service owns anew from it; "
-        "where the family has none, register the content again first."
+        "Update the named services to the latest active revision, and restart standalone tasks from it; if the family "
+        "has none, register the content again first."
     ),
     reason_texts={
-        _OLDER: "runs although its family has a newer active revision",
-        _NEWER: "runs although its family's latest active revision is an older one",
-        _NONE: "runs although its family has no active revision",
-        _UNKNOWN: "runs, and which revision of its family is the latest is not known",
+        _OLDER: "is running although its family has a newer active revision",
+        _NEWER: "is running although the latest active revision of its family is older",
+        _NONE: "is running although its family has no active revision",
+        _UNKNOWN: "is running, and the latest revision of its family is not known",
     },
     repairs={
-        _OLDER: Repair(manual="See that the latest revision may go out, and deploy it; no other one is needed."),
-        _NEWER: Repair(manual="Decide which revision is meant, and register its content again where it is this one."),
-        _NONE: Repair(manual="Register the content of this revision again, and deploy that."),
-        _UNKNOWN: Repair(manual="Let the auditor list the revisions of the family."),
+        _OLDER: Repair("Make sure that the latest revision is ready, and deploy it; no new revision is needed."),
+        _NEWER: Repair("Decide which revision is the right one; if it is this one, register its content again."),
+        _NONE: Repair("Register the content of this revision again, and deploy that."),
+        _UNKNOWN: Repair("Allow the auditor to list the revisions of the family."),
     },
+    manual_steps=redeploy_services,
 )
 def running_non_latest_revision(task: TaskDefinition, _params: NoParameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
-    usage = usage_of(task)
+    """Judge one revision as the module's docstring describes."""
+    usage = known_usage(task)
     if usage is None:
         return not_applicable()
-    details = {"latestActive": task.latest_active, "status": task.status, **told(usage)}
+    details = {"latestActive": task.latest_active, "status": task.status, **usage_details(usage)}
     if task.latest_active is None:
-        return unclear(_UNKNOWN, **details)
-    return of_whole(_reason(task, task.latest_active), **details)
+        return unknown_verdict(_UNKNOWN, **details)
+    return resource_verdict(_reason(task, task.latest_active), **details)
 
 
 def _reason(task: TaskDefinition, latest: int) -> str | None:

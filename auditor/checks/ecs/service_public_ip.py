@@ -110,18 +110,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.checks._verdicts import from_evidence, not_applicable
-from auditor.checks.ecs._going import is_going
-from auditor.checks.ecs._lingering import lingering, name_of
+from auditor.checks._verdicts import not_applicable, verdict_from
+from auditor.checks.ecs._commands import PRIVATE_NETWORK, ecs_call, service_parameters
+from auditor.checks.ecs._common import deployment_name, is_terminating, older_running_deployments
 from auditor.domain.check import Detail, Evidence, NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.workloads import Service
+from auditor.domain.finding import Finding
+from auditor.domain.repair import ManualStep
 
 _ON = {"assignPublicIp": "ENABLED"}
 
 
+def _turn_off(finding: Finding) -> Iterator[ManualStep]:
+    service = service_parameters(finding.resource.arn)
+    yield ecs_call(
+        "DescribeServices",
+        cluster=service["cluster"],
+        services=[service["service"]],
+        query="services[0].networkConfiguration",
+    )
+    yield ecs_call("UpdateService", **service, networkConfiguration=PRIVATE_NETWORK)
+
+
 @check(
     id="ecs-service-public-ip",
-    title="Services give their tasks no public IP addresses",
+    title="Services assign no public IP addresses",
+    problem="Service assigns public IP addresses",
     severity=Severity.HIGH,
     fact_type=Service,
     frameworks={
@@ -131,27 +145,32 @@ _ON = {"assignPublicIp": "ENABLED"}
     },
     remediation=(
         "Give the subnets a NAT gateway or VPC endpoints, and update the service's network configuration with "
-        "`assignPublicIp` DISABLED; where only an older deployment is at fault, let the newer one succeed."
+        "`assignPublicIp` DISABLED; if only an older deployment fails, find out why the newer one does not succeed."
     ),
     reason_texts={
         "public-ip": "gives its tasks public IP addresses",
         "public-ip-lingers": "still runs tasks with public IP addresses",
     },
+    manual_steps=_turn_off,
 )
 def service_public_ip(service: Service, _params: NoParameters) -> Verdict:
-    """Judge one service; the module's docstring is the rule."""
-    if is_going(service):
+    """Judge one service as the module's docstring describes."""
+    if is_terminating(service):
         return not_applicable()
     evidence = tuple(_evidence(service))
     if not evidence and service.placement.public_ip is None:
         return not_applicable()
-    return from_evidence(evidence)
+    return verdict_from(evidence)
 
 
 def _evidence(service: Service) -> Iterator[Evidence]:
     if service.placement.public_ip:
         yield Evidence(reasons=("public-ip",), details={**_ON, "launchType": service.placement.launch_type})
-    for each in lingering(service):
-        if each.placement.public_ip:
-            details: dict[str, Detail] = {**_ON, "taskDefinition": each.task_definition, "runningCount": each.running}
-            yield Evidence(name_of(each), "deployment", ("public-ip-lingers",), details)
+    for deployment in older_running_deployments(service):
+        if deployment.placement.public_ip:
+            details: dict[str, Detail] = {
+                **_ON,
+                "taskDefinition": deployment.task_definition,
+                "runningCount": deployment.running,
+            }
+            yield Evidence(deployment_name(deployment), "deployment", ("public-ip-lingers",), details)

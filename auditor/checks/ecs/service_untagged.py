@@ -80,14 +80,15 @@ Standard), by its own Config rule tagged-ecs-service. Prowler, Checkov and Trivy
 
 from __future__ import annotations
 
-from auditor.checks.ecs._tags import WORDS, Parameters, judge_tags
+from auditor.checks.ecs._tags import REASON_TEXTS, Parameters, add_tags, judge_tags
 from auditor.domain.check import Severity, Verdict, check
 from auditor.domain.ecs.workloads import Service
 
 
 @check(
     id="ecs-service-untagged",
-    title="Services are tagged",
+    title="Services have tags",
+    problem="Service has no tags",
     severity=Severity.LOW,
     fact_type=Service,
     frameworks={
@@ -95,10 +96,11 @@ from auditor.domain.ecs.workloads import Service
         "aws-resource-tagging": ("ECS.13",),
         "aws-config": ("tagged-ecs-service",),
     },
-    remediation="Tag the service with ecs:TagResource, and put the same tags into the template that creates it.",
+    remediation="Tag the service with ecs:TagResource, and add the same tags to the template that creates it.",
     parameters=Parameters,
-    reason_texts=WORDS,
+    reason_texts=REASON_TEXTS,
+    manual_steps=add_tags,
 )
 def service_untagged(service: Service, params: Parameters) -> Verdict:
-    """Judge one service; the module's docstring is the rule."""
+    """Judge one service as the module's docstring describes."""
     return judge_tags(service, params)

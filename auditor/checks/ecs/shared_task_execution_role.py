@@ -78,7 +78,7 @@ Checkov: CKV_AWS_249, which compares the two texts and so does not match a short
 
 from __future__ import annotations
 
-from auditor.checks._verdicts import of_whole
+from auditor.checks._verdicts import resource_verdict
 from auditor.domain.check import NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
@@ -88,35 +88,36 @@ _SHARED = "shared-role"
 
 @check(
     id="ecs-shared-task-execution-role",
-    title="The task role and the execution role are different roles",
+    title="The task role and the execution role are different",
+    problem="Task role is also the execution role",
     severity=Severity.MEDIUM,
     fact_type=Definition,
     frameworks={},
     remediation=(
-        "Create a role with what the code in the containers needs, and register a revision with it as `taskRoleArn`, "
-        "or without one where the code calls no AWS service; update what uses the family; then deregister the old "
-        "revision."
+        "Create a role with the permissions of the code in the containers, and register a revision with it as "
+        "`taskRoleArn`, or without one if the code calls no AWS service; update every service or daemon that runs it; "
+        "then deregister the old revision."
     ),
-    reason_texts={_SHARED: "has one role for its code and for ECS"},
+    reason_texts={_SHARED: "uses one role for its code and for ECS"},
     repairs={
         _SHARED: DefinitionRepair(
             definition={"taskRoleArn": None},
-            manual="Name a role of the task's own as `taskRoleArn`; it has none now, which is enough only where the "
-            "code calls no AWS service and nobody uses ECS Exec.",
+            manual="Set `taskRoleArn` to a separate role. It is removed here, which is sufficient only if the code "
+            "calls no AWS service and ECS Exec is not used.",
         )
     },
 )
 def shared_task_execution_role(definition: Definition, _: NoParameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
+    """Judge one revision as the module's docstring describes."""
     task, execution = definition.task_role_arn or "", definition.execution_role_arn or ""
-    shared = bool(task) and _same(task, execution)
-    return of_whole(_SHARED if shared else None, taskRoleArn=task, executionRoleArn=execution)
+    shared = bool(task) and _is_same_role(task, execution)
+    return resource_verdict(_SHARED if shared else None, taskRoleArn=task, executionRoleArn=execution)
 
 
-def _same(one: str, other: str) -> bool:
-    if one.startswith("arn:") and other.startswith("arn:"):
-        return one == other
-    return _name(one) == _name(other)
+def _is_same_role(first: str, second: str) -> bool:
+    if first.startswith("arn:") and second.startswith("arn:"):
+        return first == second
+    return _name(first) == _name(second)
 
 
 def _name(role: str) -> str:

@@ -86,14 +86,15 @@ rule for ECS.
 
 from __future__ import annotations
 
-from auditor.checks.ecs._tags import REPAIRS, WORDS, Parameters, judge_tags
+from auditor.checks.ecs._tags import REASON_TEXTS, REPAIRS, Parameters, add_tags, judge_tags
 from auditor.domain.check import Severity, Verdict, check
 from auditor.domain.ecs.task_definitions import TaskDefinition
 
 
 @check(
     id="ecs-task-definition-untagged",
-    title="Task definitions are tagged",
+    title="Task definitions have tags",
+    problem="Task definition has no tags",
     severity=Severity.LOW,
     fact_type=TaskDefinition,
     frameworks={
@@ -103,10 +104,11 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
     },
     remediation="Tag the revision with ecs:TagResource, and pass the same tags wherever revisions are registered.",
     parameters=Parameters,
-    reason_texts=WORDS,
+    reason_texts=REASON_TEXTS,
     repairs=REPAIRS,
+    manual_steps=add_tags,
     reads_tags=True,
 )
 def task_definition_untagged(task: TaskDefinition, params: Parameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
+    """Judge one revision as the module's docstring describes."""
     return judge_tags(task, params)

@@ -93,15 +93,33 @@ their own. Checkov, Trivy and Powerpipe look only at services.
 
 from __future__ import annotations
 
-from auditor.checks._verdicts import not_applicable, of_whole
-from auditor.checks.ecs._going import is_going
+from collections.abc import Iterator
+
+from auditor.checks._verdicts import not_applicable, resource_verdict
+from auditor.checks.ecs._commands import PRIVATE_NETWORK, ecs_call, service_parameters
+from auditor.checks.ecs._common import is_terminating
 from auditor.domain.check import NoParameters, Severity, Verdict, check
+from auditor.domain.ecs.repair import BLANK
 from auditor.domain.ecs.workloads import TaskSet
+from auditor.domain.finding import Finding
+from auditor.domain.repair import ManualStep
+
+
+def _replace_task_set(finding: Finding) -> Iterator[ManualStep]:
+    head, _, name = finding.resource.arn.partition(":task-set/")
+    cluster, service_name = [*name.split("/"), ""][:2]  # the id of a task set has slashes of its own
+    service = service_parameters(f"{head}:service/{cluster}/{service_name}")
+    definitions = [evidence.details.get("taskDefinition") for evidence in finding.evidence]
+    definition = next(filter(None, definitions), BLANK)
+    yield ecs_call("CreateTaskSet", **service, taskDefinition=definition, networkConfiguration=PRIVATE_NETWORK)
+    yield ecs_call("UpdateServicePrimaryTaskSet", **service, primaryTaskSet=BLANK)
+    yield ecs_call("DeleteTaskSet", **service, taskSet=finding.resource.arn)
 
 
 @check(
     id="ecs-task-set-public-ip",
-    title="Task sets give their tasks no public IP addresses",
+    title="Task sets assign no public IP addresses",
+    problem="Task set assigns public IP addresses",
     severity=Severity.HIGH,
     fact_type=TaskSet,
     frameworks={
@@ -114,12 +132,13 @@ from auditor.domain.ecs.workloads import TaskSet
         "VPC endpoints; make it the primary one, and delete this one."
     ),
     reason_texts={"public-ip": "gives its tasks public IP addresses"},
+    manual_steps=_replace_task_set,
 )
 def task_set_public_ip(task_set: TaskSet, _params: NoParameters) -> Verdict:
-    """Judge one task set; the module's docstring is the rule."""
-    if is_going(task_set) or task_set.placement.public_ip is None:
+    """Judge one task set as the module's docstring describes."""
+    if is_terminating(task_set) or task_set.placement.public_ip is None:
         return not_applicable()
-    return of_whole(
+    return resource_verdict(
         "public-ip" if task_set.placement.public_ip else None,
         assignPublicIp="ENABLED",
         status=task_set.status,

@@ -107,21 +107,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from auditor.checks._verdicts import from_evidence, of_container
-from auditor.checks.ecs._images import repository_of
+from auditor.checks._verdicts import verdict_from
+from auditor.checks.ecs._common import container_evidence
+from auditor.checks.ecs._images import parse_image
 from auditor.domain.check import Evidence, Severity, Verdict, check
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.task_definitions import Definition
 from auditor.domain.repair import Repair
 
 _UNTRUSTED = "untrusted-registry"
-_NONE = "no-image"
-_MIRROR = Repair(manual="Copy the image into a trusted registry and name it there, best with its digest.")
+_NO_IMAGE = "no-image"
+_COPY_IMAGE = Repair("Copy the image into a trusted registry and name it there, preferably with its digest.")
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """`registries` are the trusted places: REGISTRY or REGISTRY/REPOSITORY, both parts globs."""
+    """`registries` are the trusted ones: REGISTRY or REGISTRY/REPOSITORY, both globs."""
 
     registries: tuple[str, ...] = (
         "*.dkr.ecr.*.amazonaws.com",
@@ -141,45 +142,46 @@ class Parameters:
     )
 
     def __post_init__(self) -> None:
-        """Refuse a list that does not say what is trusted."""
-        if not self.registries or not all(each.partition("/")[0] for each in self.registries):
+        """Refuse a list that names no registry."""
+        if not self.registries or not all(pattern.partition("/")[0] for pattern in self.registries):
             raise ValueError(
-                "`registries` must name at least one registry, each as REGISTRY or REGISTRY/REPOSITORY; to judge no "
-                "images, exclude the check."
+                "`registries` must name at least one registry, each as REGISTRY or REGISTRY/REPOSITORY; to skip the "
+                "check, exclude it."
             )
 
 
 @check(
     id="ecs-untrusted-image",
-    title="Every container's image comes from a registry on the list of trusted ones",
+    title="Container images come from trusted registries",
+    problem="Image from an untrusted registry",
     severity=Severity.MEDIUM,
     fact_type=Definition,
     frameworks={"cis-compute-1.1": ("3.13",)},
     remediation=(
         "Copy the image into a registry that the organization trusts, such as its Amazon ECR, or add its registry to "
-        "the parameter `registries`; register a revision that names it there; update what uses the family; then "
-        "deregister the old revision."
+        "the parameter `registries`; register a revision with that image; update every service or daemon that runs "
+        "it; then deregister the old revision."
     ),
     parameters=Parameters,
-    reason_texts={_UNTRUSTED: "has an image from a registry that is not trusted", _NONE: "names no image"},
-    repairs={_UNTRUSTED: _MIRROR, _NONE: _MIRROR},
+    reason_texts={_UNTRUSTED: "has an image from an untrusted registry", _NO_IMAGE: "names no image"},
+    repairs={_UNTRUSTED: _COPY_IMAGE, _NO_IMAGE: _COPY_IMAGE},
 )
 def untrusted_image(definition: Definition, params: Parameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
-    return from_evidence(_evidence(each, params) for each in definition.containers)
+    """Judge one revision as the module's docstring describes."""
+    return verdict_from(_evidence(container, params) for container in definition.containers)
 
 
 def _evidence(container: Container, params: Parameters) -> Evidence:
     if not container.image:
-        return of_container(container, (_NONE,), {"image": ""})
-    registry, repository = repository_of(container.image)
-    trusted = any(_matches(registry, repository, each) for each in params.registries)
+        return container_evidence(container, (_NO_IMAGE,), {"image": ""})
+    registry, repository = parse_image(container.image)
+    trusted = any(_matches(registry, repository, pattern) for pattern in params.registries)
     details = {"image": container.image, "registry": registry, "repository": repository}
-    return of_container(container, () if trusted else (_UNTRUSTED,), details)
+    return container_evidence(container, () if trusted else (_UNTRUSTED,), details)
 
 
 def _matches(registry: str, repository: str, pattern: str) -> bool:
     host, slash, path = pattern.partition("/")
     labels, globs = registry.split("."), host.lower().split(".")
-    met = len(labels) == len(globs) and all(map(fnmatchcase, labels, globs))
-    return met and (not slash or fnmatchcase(repository, path))
+    same_host = len(labels) == len(globs) and all(map(fnmatchcase, labels, globs))
+    return same_host and (not slash or fnmatchcase(repository, path))

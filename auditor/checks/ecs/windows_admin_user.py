@@ -127,24 +127,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from auditor.checks._verdicts import not_applicable, over_containers, user_details
+from auditor.checks._verdicts import not_applicable
+from auditor.checks.ecs._common import judge_containers, user_details
 from auditor.domain.check import Severity, Status, Verdict, check
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import TaskDefinition
 
 _UNSET = "user-unset"
-_A_USER = DefinitionRepair(
-    container={"user": "ContainerUser"}, manual="Name an account that the image is ready for and no administrator."
+_SET_USER = DefinitionRepair(
+    container={"user": "ContainerUser"},
+    manual="Set `user` to an account that the image supports and that is not an administrator.",
 )
 
-#: Accounts that every Windows container has and no Linux one: who names them says what the definition is for.
-_ONLY_ON_WINDOWS = frozenset({"containeradministrator", "containeruser"})
+#: Accounts that every Windows container and no Linux container has, so they identify a definition for Windows.
+_WINDOWS_ACCOUNTS = frozenset({"containeradministrator", "containeruser"})
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """`unset_os` says whether a definition that names no operating system is judged too, as Security Hub does.
+    """`unset_os` decides whether a definition without an operating system is judged too, as Security Hub does.
 
     `administrators` are the accounts that count as administrators, without their domain.
     """
@@ -153,46 +155,47 @@ class Parameters:
     administrators: tuple[str, ...] = ("Administrator", "ContainerAdministrator", "SYSTEM")
 
     def __post_init__(self) -> None:
-        """Refuse a list that could never match: the check would pass what it is there to find."""
-        if not self.administrators or any(not each or "\\" in each for each in self.administrators):
-            message = "`administrators` must name at least one account, and each without its domain."
+        """Refuse a list that could never match, because the check would then pass everything."""
+        if not self.administrators or any(not account or "\\" in account for account in self.administrators):
+            message = "`administrators` must name at least one account, each without its domain."
             raise ValueError(message)
 
 
 @check(
     id="ecs-windows-admin-user",
-    title="Windows containers are told to run as a user other than an administrator",
+    title="Windows containers run as a user other than an administrator",
+    problem="Windows container runs as an administrator or sets no user",
     severity=Severity.MEDIUM,
     fact_type=TaskDefinition,
     frameworks={"aws-fsbp": ("ECS.21",), "aws-config": ("ecs-task-definition-windows-user-non-admin",)},
     remediation=(
-        "Register a revision whose containers have a `user` that is no administrator, such as ContainerUser; update "
-        "the services that use the family; then deregister the old revision."
+        "Register a revision whose containers have a `user` that is not an administrator, such as ContainerUser; "
+        "update every service that runs it; then deregister the old revision."
     ),
     parameters=Parameters,
     reason_texts={"admin-user": "runs as an administrator", _UNSET: "sets no user, so the image decides"},
-    repairs={"admin-user": _A_USER, _UNSET: _A_USER},
+    repairs={"admin-user": _SET_USER, _UNSET: _SET_USER},
 )
 def windows_admin_user(task: TaskDefinition, params: Parameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
-    if not _concerned(task, params):
-        return replace(not_applicable(), standards=_standards(task))
-    administrators = frozenset(each.lower() for each in params.administrators)
-    verdict = over_containers(
+    """Judge one revision as the module's docstring describes."""
+    if not _is_for_windows(task, params):
+        return replace(not_applicable(), standards=_other_standards(task))
+    administrators = frozenset(account.lower() for account in params.administrators)
+    verdict = judge_containers(
         task,
-        lambda container: _faults(container, administrators),
+        lambda container: _reasons(container, administrators),
         lambda container: {**user_details(container), "runtimePlatform.operatingSystemFamily": task.os_family},
     )
-    return replace(verdict, standards=_standards(task))
+    return replace(verdict, standards=_other_standards(task))
 
 
-def _concerned(task: TaskDefinition, params: Parameters) -> bool:
+def _is_for_windows(task: TaskDefinition, params: Parameters) -> bool:
     if task.os_family:
         return task.on_windows
-    return params.unset_os == "judge" or any(_account(each) in _ONLY_ON_WINDOWS for each in task.containers)
+    return params.unset_os == "judge" or any(_account(container) in _WINDOWS_ACCOUNTS for container in task.containers)
 
 
-def _faults(container: Container, administrators: frozenset[str]) -> Iterator[str]:
+def _reasons(container: Container, administrators: frozenset[str]) -> Iterator[str]:
     if _account(container) in administrators:
         yield "admin-user"
     if container.user_unset:
@@ -200,12 +203,12 @@ def _faults(container: Container, administrators: frozenset[str]) -> Iterator[st
 
 
 def _account(container: Container) -> str:
-    """Return who the process is, as Windows compares names: without the domain, in one case."""
+    """Return the account of a container as Windows compares it: without the domain, in lower case."""
     return container.user_name.rpartition("\\")[2].lower()
 
 
-def _standards(task: TaskDefinition) -> dict[str, Status]:
+def _other_standards(task: TaskDefinition) -> dict[str, Status]:
     if task.os_family and not task.on_windows:
         return {"security-hub": Status.NOT_APPLICABLE}
-    users = {(each.user or "").lower() for each in task.containers}
+    users = {(container.user or "").lower() for container in task.containers}
     return {"security-hub": Status.FAIL if {"", "containeradministrator"} & users else Status.PASS}

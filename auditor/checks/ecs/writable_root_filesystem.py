@@ -91,12 +91,11 @@ ecs-containers-readonly-access; Checkov: CKV_AWS_336. None of them examines mana
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-from auditor.checks._verdicts import not_applicable, over_containers
+from auditor.checks._verdicts import not_applicable
+from auditor.checks.ecs._common import judge_containers
 from auditor.domain.check import NoParameters, Severity, Status, Verdict, check
-from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition, TaskDefinition
 
@@ -106,6 +105,7 @@ _WRITABLE = "writable-root-filesystem"
 @check(
     id="ecs-writable-root-filesystem",
     title="Containers have a read-only root file system",
+    problem="Root file system is writable",
     severity=Severity.HIGH,
     fact_type=Definition,
     frameworks={
@@ -115,7 +115,7 @@ _WRITABLE = "writable-root-filesystem"
     },
     remediation=(
         "Register a revision whose containers have `readonlyRootFilesystem` true, with a volume at each path that they "
-        "write to; update the services or daemons that use the family; then deregister the old revision."
+        "write to; update every service or daemon that runs it; then deregister the old revision."
     ),
     reason_texts={_WRITABLE: "can write to its root file system"},
     repairs={
@@ -126,27 +126,22 @@ _WRITABLE = "writable-root-filesystem"
     },
 )
 def writable_root_filesystem(definition: Definition, _: NoParameters) -> Verdict:
-    """Judge one revision; the module's docstring is the rule."""
+    """Judge one revision as the module's docstring describes."""
     if definition.on_windows:
-        return replace(not_applicable(), standards=_standards(definition))
-    verdict = over_containers(definition, _faults, _details)
-    return replace(verdict, standards=_standards(definition))
+        return replace(not_applicable(), standards=_other_standards(definition))
+    verdict = judge_containers(
+        definition,
+        lambda container: () if container.readonly_root else (_WRITABLE,),
+        lambda container: {"readonlyRootFilesystem": container.readonly_root},
+    )
+    return replace(verdict, standards=_other_standards(definition))
 
 
-def _faults(container: Container) -> Iterator[str]:
-    if not container.readonly_root:
-        yield _WRITABLE
-
-
-def _details(container: Container) -> dict[str, bool]:
-    return {"readonlyRootFilesystem": container.readonly_root}
-
-
-def _standards(definition: Definition) -> dict[str, Status]:
-    """Return what others say of it; of a daemon nobody else says anything."""
+def _other_standards(definition: Definition) -> dict[str, Status]:
+    """Return the status by rule set. Other rule sets do not cover managed daemons."""
     if not isinstance(definition, TaskDefinition):
         return {}
-    read_only = [each.readonly_root for each in definition.containers]
+    read_only = [container.readonly_root for container in definition.containers]
     return {
         "powerpipe": Status.PASS if any(read_only) else Status.FAIL,
         "prowler": Status.PASS if all(read_only) else Status.FAIL,

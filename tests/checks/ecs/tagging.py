@@ -82,8 +82,8 @@ def _meant(tags: str) -> list[dict[str, str] | None]:
 refused_keys = pytest.mark.parametrize(
     ("keys", "words"),
     [
-        (("",), "a tag's key is never empty"),
-        (("owner", "  "), "a tag's key is never empty"),
+        (("",), "the key of a tag cannot be empty"),
+        (("owner", "  "), "the key of a tag cannot be empty"),
         (("aws:createdBy",), "'aws:createdBy' begins with `aws:`"),
         (("AWS:x",), "'AWS:x' begins with `aws:`"),
     ],

@@ -200,8 +200,8 @@ def test_the_list_is_the_parameters_in_any_spelling() -> None:
     ("listed", "why"),
     [
         ((), r"^`dangerous` is empty\.$"),
-        (("SYS_ADMN",), r"^`dangerous` names what is no Linux capability: 'SYS_ADMN'\.$"),
-        (("BPF", "root", ""), r"^`dangerous` names what is no Linux capability: '', 'ROOT'\.$"),
+        (("SYS_ADMN",), r"^`dangerous` has unknown Linux capabilities: 'SYS_ADMN'\.$"),
+        (("BPF", "root", ""), r"^`dangerous` has unknown Linux capabilities: '', 'ROOT'\.$"),
     ],
     ids=str,
 )

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from auditor.checks.ecs._images import repository_of
+from auditor.checks.ecs._images import parse_image
 from auditor.checks.ecs.untrusted_image import Parameters
 from auditor.checks.ecs.untrusted_image import untrusted_image as rule
 from auditor.domain.check import Evidence, Severity, Status, Verdict
@@ -55,7 +55,7 @@ def judged(*images: str, params: Parameters = Parameters()) -> Verdict:  # noqa:
     ],
 )
 def test_a_name_is_read_as_docker_reads_it(image: str, registry: str, repository: str) -> None:
-    assert repository_of(image) == (registry, repository)
+    assert parse_image(image) == (registry, repository)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_the_table_of_the_manual_page_is_true() -> None:
     for images, registry, repository in rows:
         for image in images.split(", "):
             expected = image.partition("/")[0] if registry == "as written" else registry
-            assert repository_of(image) == (expected, repository), image
+            assert parse_image(image) == (expected, repository), image
 
 
 def test_the_check_is_medium_and_mapped() -> None:
