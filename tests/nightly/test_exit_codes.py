@@ -1,4 +1,4 @@
-"""What the shell sees, for each way a night can end."""
+"""The exit code of each way in which a night can end."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ def fleet() -> Iterator[Fleet]:
 
 
 @pytest.mark.parametrize(
-    ("refused", "flags", "code"),
+    ("denied", "flags", "code"),
     [
-        pytest.param(0, [], 0, id="complete, and findings never fail a nightly run"),
-        pytest.param(0, ["--fail-on", "critical"], 0, id="nothing as bad as the threshold"),
+        pytest.param(0, [], 0, id="complete, and findings do not fail a nightly run"),
+        pytest.param(0, ["--fail-on", "critical"], 0, id="no finding at the threshold"),
         pytest.param(0, ["--fail-on", "high"], 3, id="findings at the threshold"),
-        pytest.param(0, ["--fail-on", "low"], 3, id="findings above the threshold"),
-        pytest.param(1, [], 4, id="an account refused"),
-        pytest.param(1, ["--min-coverage", "75"], 0, id="three quarters are enough here"),
-        pytest.param(1, ["--min-coverage", "75.01"], 4, id="three quarters are not enough here"),
-        pytest.param(1, ["--fail-on", "high"], 5, id="findings, and an account refused"),
-        pytest.param(4, ["--min-coverage", "0"], 0, id="nothing was wanted and nothing was examined"),
+        pytest.param(0, ["--fail-on", "low"], 3, id="findings above the threshold", marks=pytest.mark.slow),
+        pytest.param(1, [], 4, id="a denied account", marks=pytest.mark.slow),
+        pytest.param(1, ["--min-coverage", "75"], 0, id="coverage at the minimum"),
+        pytest.param(1, ["--min-coverage", "75.01"], 4, id="coverage below the minimum"),
+        pytest.param(1, ["--fail-on", "high"], 5, id="findings and a denied account"),
+        pytest.param(4, ["--min-coverage", "0"], 0, id="no minimum and nothing examined", marks=pytest.mark.slow),
     ],
 )
-def test_exit_code(fleet: Fleet, tmp_path: Path, refused: int, flags: list[str], code: int) -> None:
-    ids = tuple(member.id for member in fleet.organization.members[:refused])
-    fleet.set_faults(*([Fault("role-refused", accounts=ids)] if refused else []))
+def test_exit_code(fleet: Fleet, tmp_path: Path, denied: int, flags: list[str], code: int) -> None:
+    ids = tuple(member.id for member in fleet.organization.members[:denied])
+    fleet.set_faults(*([Fault("role-refused", accounts=ids)] if denied else []))
 
     night = audit(fleet, tmp_path, *flags)
 
     assert night.code == code, night.stderr
-    assert night.latest["complete"] is (refused == 0)
+    assert night.latest["complete"] is (denied == 0)
 
 
-def test_nothing_left_to_examine_is_not_complete(fleet: Fleet, tmp_path: Path) -> None:
+def test_a_run_without_any_account_to_examine_is_incomplete(fleet: Fleet, tmp_path: Path) -> None:
     inventory = 'accounts:\n  - {id: "111122223333", exclude: "closed in June, SEC-7"}\n'
 
     night = audit(fleet, tmp_path, inventory=inventory)
@@ -53,7 +53,7 @@ def test_nothing_left_to_examine_is_not_complete(fleet: Fleet, tmp_path: Path) -
     assert [(row["status"], row["detail"]) for row in night.coverage()] == [("EXCLUDED", "closed in June, SEC-7")]
 
 
-def test_settings_come_from_the_environment_too(fleet: Fleet, tmp_path: Path) -> None:
+def test_flags_can_be_environment_variables_and_a_flag_wins(fleet: Fleet, tmp_path: Path) -> None:
     fleet.set_faults()
     inventory = tmp_path / "inventory.yaml"
     inventory.write_text(fleet.inventory_text(), encoding="utf-8")
@@ -65,7 +65,7 @@ def test_settings_come_from_the_environment_too(fleet: Fleet, tmp_path: Path) ->
     assert command(["run", "--fail-on", "none"], tmp_path / "out", variables).code == 0
 
 
-def test_the_same_run_id_twice_is_refused_and_harms_nothing(fleet: Fleet, tmp_path: Path) -> None:
+def test_a_second_run_with_the_same_id_changes_nothing(fleet: Fleet, tmp_path: Path) -> None:
     fleet.set_faults()
     first = audit(fleet, tmp_path, "--run-id", "2026-11-23T02:00:00Z")
     manifest = first.manifest()
@@ -73,7 +73,7 @@ def test_the_same_run_id_twice_is_refused_and_harms_nothing(fleet: Fleet, tmp_pa
 
     assert (first.code, second.code) == (0, 0)
     assert first.latest["run_id"] == "20261123T020000Z-scheduled"
-    assert "Nothing done: another run has the id 20261123T020000Z-scheduled" in second.stdout
+    assert "Run ID 20261123T020000Z-scheduled is already claimed by another run" in second.stdout
     assert second.manifest() == manifest
 
 

@@ -1,4 +1,4 @@
-"""Which revision brought a fault in: at no cost from what earlier nights have seen, or by asking for halves."""
+"""The revision that introduced a failure: known without calls from earlier nights, or found by bisection."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 from tests.fleet.organization import Family, Organization, Shape
 from tests.fleet.running import running
 from tests.fleet.truth import expected
-from tests.nightly.night import Night, Row, audit
+from tests.nightly.night import NO_WAITING, Night, Row, audit
 
-SHAPE = Shape(accounts=8, regions=2, families=5, revisions=12, host_share=0.8, fail_share=0.6)
+SHAPE = Shape(accounts=7, regions=2, families=5, revisions=12, host_share=0.8, fail_share=0.6)
 
 
-def beginning(organization: Organization, family: Family, revision: int) -> int:
-    """Return the first revision of the unbroken row of failures that ends with `revision`."""
+def introduction(organization: Organization, family: Family, revision: int) -> int:
+    """Return the first revision of the unbroken sequence of failures that ends with `revision`."""
     while revision > family.first and expected(organization, family, revision - 1).verdict == "FAIL":
         revision -= 1
     return revision
@@ -29,46 +29,46 @@ def family_of(organization: Organization, row: Row) -> Family:
 
 
 def failures(night: Night) -> list[Row]:
-    """Return the FAIL rows of the last run in a folder that may hold several."""
+    """Return the failures of the latest run in a folder that may hold several."""
     return [row for row in night.findings("FAIL") if row["run_id"] == night.latest["run_id"]]
 
 
-def beginnings(rows: list[Row]) -> dict[str, Row | None]:
+def introductions(rows: list[Row]) -> dict[str, Row | None]:
     return {row["finding_id"]: row["introduced_in"] for row in rows}
 
 
-def test_a_search_finds_where_every_fault_came_in_and_the_next_night_knows(tmp_path: Path) -> None:
+def test_bisection_finds_every_introduction_and_the_next_night_reads_it_from_the_cache(tmp_path: Path) -> None:
     with running(SHAPE) as fleet:
-        night = audit(fleet, tmp_path, "--introduced")
+        night = audit(fleet, tmp_path, "--introduced", program=NO_WAITING)
         first, rows = fleet.report()["operations"]["DescribeTaskDefinition"], failures(night)
         families = [family_of(fleet.organization, row) for row in rows]
-        told = [row["introduced_in"] and row["introduced_in"]["revision"] for row in rows]
+        reported = [row["introduced_in"] and row["introduced_in"]["revision"] for row in rows]
         true = [
-            beginning(fleet.organization, family, row["resource"]["revision"])
+            introduction(fleet.organization, family, row["resource"]["revision"])
             for family, row in zip(families, rows, strict=True)
         ]
         fleet.reset()
-        again = audit(fleet, tmp_path, "--introduced")
+        again = audit(fleet, tmp_path, "--introduced", program=NO_WAITING)
 
         assert night.code == again.code == 0, night.stderr
         assert len(families) > 20
-        assert told == true
-        assert len(Counter(told)) > 5
+        assert reported == true
+        assert len(Counter(reported)) > 5
         assert all(row["introduced_in"]["registered_by"] for row in rows)
-        halves = sum(ceil(log2(family.newest + 1)) + 2 for family in families)
-        assert first <= sum(1 for _ in fleet.truth()) + halves
-        assert beginnings(failures(again)) == beginnings(rows)
+        steps = sum(ceil(log2(family.newest + 1)) + 2 for family in families)
+        assert first <= sum(1 for _ in fleet.truth()) + steps
+        assert introductions(failures(again)) == introductions(rows)
         assert fleet.report()["operations"].get("DescribeTaskDefinition", 0) < 0.2 * first
 
 
-def test_without_a_search_it_costs_no_call_and_tells_what_is_certain(tmp_path: Path) -> None:
+def test_without_bisection_only_certain_introductions_are_reported_at_no_call(tmp_path: Path) -> None:
     with running(SHAPE) as fleet:
-        night = audit(fleet, tmp_path)
+        night = audit(fleet, tmp_path, program=NO_WAITING)
         families = sum(1 for _ in fleet.truth())
         described, rows = fleet.report()["operations"]["DescribeTaskDefinition"], failures(night)
         fleet.next_night(changed=0.9)
         fleet.reset()
-        later = audit(fleet, tmp_path)
+        later = audit(fleet, tmp_path, program=NO_WAITING)
         certain = [row for row in failures(later) if row["introduced_in"]]
 
         assert described == families
@@ -76,5 +76,5 @@ def test_without_a_search_it_costs_no_call_and_tells_what_is_certain(tmp_path: P
         assert len(certain) > 5
         for row in certain:
             family = family_of(fleet.organization, row)
-            first = beginning(fleet.organization, family, row["resource"]["revision"])
+            first = introduction(fleet.organization, family, row["resource"]["revision"])
             assert row["introduced_in"]["revision"] == first

@@ -1,12 +1,14 @@
-"""A second night costs what changed; notes that are missing, cut, old or forged cost calls, and never a verdict."""
+"""A second night costs what changed. A damaged, outdated or forged fact cache costs calls and never a wrong finding."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,124 +18,168 @@ from tests.fleet.organization import Shape
 from tests.fleet.running import Fleet, running
 from tests.nightly.night import Night, audit
 
-SHAPE = Shape(accounts=6, regions=2, families=12)
+SHAPE = Shape(accounts=8, regions=2, families=8)
 DESCRIBE = "DescribeTaskDefinition"
 
-#: Spoils the notes of one account, given the output folder.
-Spoil = Callable[[Path, Path], None]
+#: Damages the cached facts of one account: takes their path and the output folder.
+Damage = Callable[[Path, Path], None]
 
 
-@pytest.fixture
-def fleet() -> Iterator[Fleet]:
+@dataclass(frozen=True, slots=True)
+class FirstNight:
+    """The fleet, the folder of the first night, its number of calls, and its describe calls by account and region."""
+
+    fleet: Fleet
+    folder: Path
+    calls: int
+    described: Counter[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedNight:
+    """The accounts by the damage of their cache, and the describe calls by account and region."""
+
+    accounts: dict[str, str]
+    described: Counter[tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstNight]:
+    folder = tmp_path_factory.mktemp("first") / "night"
     with running(SHAPE) as fleet:
-        yield fleet
+        run(fleet, folder)
+        yield FirstNight(fleet, folder, fleet.report()["calls"], described(fleet))
 
 
-def verdicts(night: Night) -> dict[str, str]:
-    """Return what the last run in the folder says, by ARN of the revision."""
-    last = night.latest["run_id"]
-    return {row["resource"]["arn"]: row["status"] for row in night.findings() if row["run_id"] == last}
-
-
-def truth(fleet: Fleet) -> dict[str, str]:
-    return {each.arn: each.verdict for each in fleet.truth() if each.verdict != "NOT_APPLICABLE"}
-
-
-def described(fleet: Fleet) -> Counter[tuple[str, str]]:
-    """Return how many definitions were described, by account and region."""
-    calls = fleet.report(scopes=True)["scopes"]
-    return Counter({(call[0], call[1]): call[3] for call in calls if call[2] == DESCRIBE})
-
-
-def again(fleet: Fleet, folder: Path) -> Night:
+def run(fleet: Fleet, folder: Path) -> None:
+    """Run one night into a folder that may hold earlier ones. Its findings must equal the truth."""
     fleet.reset()
     night = audit(fleet, folder)
     assert night.code == 0, night.stderr
     assert verdicts(night) == truth(fleet)
-    return night
 
 
-def test_where_nothing_changed_nothing_is_described(fleet: Fleet, tmp_path: Path) -> None:
-    again(fleet, tmp_path)
-    first = fleet.report()["calls"]
-
-    again(fleet, tmp_path)
-
-    assert not described(fleet)
-    assert fleet.report()["calls"] <= first / 4
+def verdicts(night: Night) -> dict[str, str]:
+    """Return the statuses of the latest run by ARN of the revision."""
+    run_id = night.latest["run_id"]
+    return {row["resource"]["arn"]: row["status"] for row in night.findings() if row["run_id"] == run_id}
 
 
-def test_exactly_the_families_with_a_new_revision_are_described(fleet: Fleet, tmp_path: Path) -> None:
-    again(fleet, tmp_path)
-    before = {each.arn for each in fleet.truth()}
-    fleet.next_night(changed=0.2)
-    new = Counter((each.account, each.region) for each in fleet.truth() if each.arn not in before)
-
-    again(fleet, tmp_path)
-
-    assert sum(new.values()) > 5
-    assert described(fleet) == new
+def truth(fleet: Fleet) -> dict[str, str]:
+    return {expected.arn: expected.verdict for expected in fleet.truth() if expected.verdict != "NOT_APPLICABLE"}
 
 
-def _missing(notes: Path, _output: Path) -> None:
-    notes.unlink()
+def described(fleet: Fleet) -> Counter[tuple[str, str]]:
+    """Count the describe calls by account and region."""
+    calls = fleet.report(scopes=True)["scopes"]
+    return Counter({(call[0], call[1]): call[3] for call in calls if call[2] == DESCRIBE})
 
 
-def _cut(notes: Path, _output: Path) -> None:
-    notes.write_bytes(notes.read_bytes()[:-20])
+def test_an_unchanged_fleet_is_not_described_again(first: FirstNight, tmp_path: Path) -> None:
+    folder = shutil.copytree(first.folder, tmp_path / "night")
+
+    run(first.fleet, folder)
+
+    assert not described(first.fleet)
+    assert first.fleet.report()["calls"] <= first.calls / 4
 
 
-def _noise(notes: Path, _output: Path) -> None:
-    notes.write_bytes(b"\x1f\x8b noise")
+def test_exactly_the_families_with_a_new_revision_are_described(first: FirstNight, tmp_path: Path) -> None:
+    folder = shutil.copytree(first.folder, tmp_path / "night")
+    with running(SHAPE) as fleet:
+        before = {expected.arn for expected in fleet.truth()}
+        fleet.next_night(changed=0.2)
+        changed = [expected for expected in fleet.truth() if expected.arn not in before]
+
+        run(fleet, folder)
+
+        assert len(changed) > 5
+        assert described(fleet) == Counter((expected.account, expected.region) for expected in changed)
 
 
-def _forged(notes: Path, _output: Path) -> None:
-    """Write down every container as a harmless one."""
-    document = json.loads(gzip.decompress(notes.read_bytes()))
-    for _, _, _, known in document["scopes"]:
-        for note in known.values():
-            note["containerDefinitions"] = [{"name": "app", "user": "1000"}]
-    notes.write_bytes(gzip.compress(json.dumps(document).encode()))
+def _missing(cache: Path, _output: Path) -> None:
+    cache.unlink()
 
 
-def _old(notes: Path, output: Path) -> None:
-    """Let another version of the collector have written them, for which the sealed run vouches."""
-    document = json.loads(gzip.decompress(notes.read_bytes()))
+def _truncated(cache: Path, _output: Path) -> None:
+    cache.write_bytes(cache.read_bytes()[:-20])
+
+
+def _noise(cache: Path, _output: Path) -> None:
+    cache.write_bytes(b"\x1f\x8b noise")
+
+
+def _forged(cache: Path, _output: Path) -> None:
+    """Replace every container with a harmless one."""
+    document = json.loads(gzip.decompress(cache.read_bytes()))
+    for _, _, _, facts in document["scopes"]:
+        for fact in facts.values():
+            fact["containerDefinitions"] = [{"name": "app", "user": "1000"}]
+    cache.write_bytes(gzip.compress(json.dumps(document).encode()))
+
+
+def _outdated(cache: Path, output: Path) -> None:
+    """Pretend that another version of the collector wrote it; the manifest trusts it."""
+    document = json.loads(gzip.decompress(cache.read_bytes()))
     document["versions"] = dict.fromkeys(document["versions"], 0)
     body = gzip.compress(json.dumps(document).encode())
-    notes.write_bytes(body)
-    _vouch(notes, output, body)
+    cache.write_bytes(body)
+    _trust(cache, output, body)
 
 
-def _nonsense(notes: Path, output: Path) -> None:
-    """Put things in place of notes that are none, for which the sealed run vouches."""
-    document = json.loads(gzip.decompress(notes.read_bytes()))
+def _wrong_types(cache: Path, output: Path) -> None:
+    """Replace the facts with values of wrong types; the manifest trusts them."""
+    document = json.loads(gzip.decompress(cache.read_bytes()))
     for scope in document["scopes"]:
         scope[3] = {arn: {"family": 7, "containerDefinitions": "none"} for arn in scope[3]}
     body = gzip.compress(json.dumps(document).encode())
-    notes.write_bytes(body)
-    _vouch(notes, output, body)
+    cache.write_bytes(body)
+    _trust(cache, output, body)
 
 
-def _vouch(notes: Path, output: Path, body: bytes) -> None:
+def _trust(cache: Path, output: Path, body: bytes) -> None:
     manifest = output / json.loads((output / "latest.json").read_bytes())["manifest"]
     document: dict[str, Any] = json.loads(manifest.read_bytes())
-    key = notes.relative_to(output).as_posix()
+    key = cache.relative_to(output).as_posix()
     assert key in document["provenance"]["cache_digests"]
     document["provenance"]["cache_digests"][key] = hashlib.sha256(body).hexdigest()
     manifest.write_text(json.dumps(document), encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    "spoil", [_missing, _cut, _noise, _forged, _old, _nonsense], ids=lambda each: each.__name__[1:]
-)
-def test_notes_that_are_not_to_be_believed_cost_calls_only(fleet: Fleet, tmp_path: Path, spoil: Spoil) -> None:
-    again(fleet, tmp_path)
-    whole, output = described(fleet), tmp_path / "out"
-    spoilt = min((output / "state" / "facts").iterdir())
-    spoil(spoilt, output)
+DAMAGES: dict[str, Damage] = {
+    "missing": _missing,
+    "truncated": _truncated,
+    "noise": _noise,
+    "forged": _forged,
+    "outdated": _outdated,
+    "wrong types": _wrong_types,
+}
 
-    again(fleet, tmp_path)
 
-    account = spoilt.name.partition(".")[0]
-    assert described(fleet) == Counter({where: count for where, count in whole.items() if where[0] == account})
+@pytest.fixture(scope="module")
+def damaged(first: FirstNight, tmp_path_factory: pytest.TempPathFactory) -> DamagedNight:
+    """Run a night after damaging the caches of six accounts, each in its own way."""
+    folder = shutil.copytree(first.folder, tmp_path_factory.mktemp("damaged") / "night")
+    caches = sorted((folder / "out" / "state" / "facts").iterdir())
+    accounts = {}
+    for (name, damage), cache in zip(DAMAGES.items(), caches, strict=False):
+        accounts[name] = cache.name.partition(".")[0]
+        damage(cache, folder / "out")
+    run(first.fleet, folder)
+    return DamagedNight(accounts, described(first.fleet))
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_an_account_with_a_damaged_cache_is_described_again(
+    first: FirstNight, damaged: DamagedNight, damage: str
+) -> None:
+    account = damaged.accounts[damage]
+    again = {scope: count for scope, count in damaged.described.items() if scope[0] == account}
+
+    assert again
+    assert again == {scope: count for scope, count in first.described.items() if scope[0] == account}
+
+
+def test_the_other_accounts_are_read_from_their_caches(damaged: DamagedNight) -> None:
+    assert {account for account, _ in damaged.described} == set(damaged.accounts.values())
+    assert len(damaged.accounts) < SHAPE.accounts
