@@ -224,7 +224,7 @@ def gap(family: str | None = "lost", reason: Reason = Reason.SERVICE_ERROR, **fi
     return Gap(**(usual | fields))
 
 
-def rule(judge: Callable[..., Verdict] | Status = Status.FAIL, **fields: Any) -> ConfiguredCheck:
+def configured_check(judge: Callable[..., Verdict] | Status = Status.FAIL, **fields: Any) -> ConfiguredCheck:
     """Build a rule over task definitions: one that judges with a function, or always says the same."""
     usual: Fields = {
         "id": CHECK,
@@ -239,6 +239,6 @@ def rule(judge: Callable[..., Verdict] | Status = Status.FAIL, **fields: Any) ->
     return ConfiguredCheck(check, check.parameters)
 
 
-def work(*rules: ConfiguredCheck, collector: str = COLLECTOR) -> Assignment:
+def assignment(*rules: ConfiguredCheck, collector: str = COLLECTOR) -> Assignment:
     """Build one thing to do in every scope; by rules that always fail, unless told otherwise."""
-    return Assignment(collector, rules or (rule(),), "AWS::ECS::TaskDefinition")
+    return Assignment(collector, rules or (configured_check(),), "AWS::ECS::TaskDefinition")

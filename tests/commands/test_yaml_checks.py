@@ -142,7 +142,7 @@ def test_the_manifest_says_which_texts_judged_and_the_rows_are_like_any_other(
 ) -> None:
     path = write_check(tmp_path / "mine", fail_when="uses_host_network", reason="host-mode")
     how, bucket = loaded(tmp_path / "mine"), Memory()
-    aws = stub_aws(monkeypatch, bucket, StubReader(look=one_definition))
+    aws = stub_aws(monkeypatch, bucket, StubReader(read_scope=one_definition))
 
     with handle_signals(aws.clock) as orders:
         audit(RunRequest(RUN, "s3://bucket", (target(1),), how, {}), aws, lambda _: None, orders)

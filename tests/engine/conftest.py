@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture
 def small_heap() -> Iterator[None]:
-    """Keep what earlier tests left behind out of the collector's sight: walking it again and again takes minutes."""
+    """Exclude the objects of earlier tests from garbage collection: scanning them again and again takes minutes."""
     gc.collect()
     gc.freeze()
     yield

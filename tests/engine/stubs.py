@@ -1,4 +1,4 @@
-"""An organization in memory, a clock that stands still, and a limit on how long a test may hang."""
+"""Stubs for engine tests: an organization in memory, a clock that stands still, and a time limit."""
 
 from __future__ import annotations
 
@@ -20,54 +20,54 @@ from tests import builders
 
 T = TypeVar("T")
 
-Ask = Callable[[Target, CallStats], frozenset[str]]
-Collect = Callable[[Scope, str, CallStats], Iterable[Fact | Gap]]
+ListRegions = Callable[[Target, CallStats], frozenset[str]]
+ReadScope = Callable[[Scope, str, CallStats], Iterable[Fact | Gap]]
 
 REGIONS = frozenset({"eu-central-1", "eu-west-1", "us-east-1"})
 
 
-def nothing(_scope: Scope, _collector: str, stats: CallStats) -> Iterable[Fact | Gap]:
-    """Look into an empty region: one call."""
+def empty_region(_scope: Scope, _collector: str, stats: CallStats) -> Iterable[Fact | Gap]:
+    """Read an empty region: one call."""
     stats.calls += 1
     return ()
 
 
 def one_definition(scope: Scope, collector: str, stats: CallStats) -> Iterable[Fact | Gap]:
-    """Look into a region with one task definition and nothing else: a call to list it, and one to describe it."""
+    """Read a region with one task definition: one call to list it, and one to describe it."""
     if collector.startswith("ecs-") and collector != builders.COLLECTOR:
-        yield from nothing(scope, collector, stats)
+        yield from empty_region(scope, collector, stats)
         return
     stats.calls += 2
     arn = f"arn:aws:ecs:{scope.region}:{scope.account.id}:task-definition/web:1"
     yield builders.task_definition(arn=arn)
 
 
-def enabled(_target: Target, stats: CallStats) -> frozenset[str]:
-    """Let the auditor in, and name three regions: two calls."""
+def three_regions(_target: Target, stats: CallStats) -> frozenset[str]:
+    """Assume the role and list three regions: two calls."""
     stats.calls += 2
     return REGIONS
 
 
 @dataclass
 class StubReader:
-    """Implements `Cloud` with two functions, and remembers what was asked of it."""
+    """Implements `CloudReader` with two functions, and records the calls."""
 
-    ask: Ask = enabled
-    look: Collect = nothing
+    list_regions: ListRegions = three_regions
+    read_scope: ReadScope = empty_region
     collected: list[tuple[str, str, str]] = field(default_factory=list)
-    closed: list[str] = field(default_factory=list)
-    left: list[tuple[str, str]] = field(default_factory=list)
+    released_accounts: list[str] = field(default_factory=list)
+    released_scopes: list[tuple[str, str]] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
     def regions(self, target: Target, stats: CallStats) -> frozenset[str]:
-        return self.ask(target, stats)
+        return self.list_regions(target, stats)
 
     def collect(self, scope: Scope, collector: str, stats: CallStats) -> Iterable[Fact | Gap]:
         with self.lock:
             self.collected.append((scope.account.id, scope.region, collector))
-        return self.look(scope, collector, stats)
+        return self.read_scope(scope, collector, stats)
 
-    def add_introductions(
+    def add_introductions(  # noqa: PLR0913 - as in the protocol
         self,
         scope: Scope,
         collector: str,
@@ -81,16 +81,16 @@ class StubReader:
 
     def release_scope(self, scope: Scope) -> None:
         with self.lock:
-            self.left.append((scope.account.id, scope.region))
+            self.released_scopes.append((scope.account.id, scope.region))
 
     def release_account(self, account: Account) -> None:
         with self.lock:
-            self.closed.append(account.id)
+            self.released_accounts.append(account.id)
 
 
 @dataclass
 class StillClock:
-    """Implements `Clock`. Time of day stands still; every look at the other clock takes a quarter of a second."""
+    """Implements `Clock`. The time of day stands still; each call of `monotonic` advances it by 0.25 s."""
 
     stop: Reason | None = None
     seconds: float = 0.0
@@ -111,15 +111,15 @@ class StillClock:
             raise Stopped(self.stop)
 
 
-def within(seconds: float, act: Callable[[], T]) -> T:
-    """Return what `act` returns or raise what it raises; fail where it takes longer, in place of hanging with it."""
+def within(seconds: float, function: Callable[[], T]) -> T:
+    """Return or raise what `function` does, and fail after `seconds` if it hangs."""
     future: Future[T] = Future()
 
-    def carry_out() -> None:
+    def run() -> None:
         try:
-            future.set_result(act())
-        except BaseException as error:  # noqa: BLE001 - handed to the test
+            future.set_result(function())
+        except BaseException as error:  # noqa: BLE001 - raised again in the test
             future.set_exception(error)
 
-    Thread(target=carry_out, daemon=True).start()
+    Thread(target=run, daemon=True).start()
     return future.result(timeout=seconds)

@@ -1,4 +1,4 @@
-"""One rule, one fact, one finding, whatever the rule does."""
+"""One check on one fact makes one finding, even if the check crashes."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
 from auditor.engine.evaluate import Observation, judge, unread_findings
-from tests.builders import NOW, REMEDIATION, gap, resource, rule, scope, task_definition
+from tests.builders import NOW, REMEDIATION, configured_check, gap, resource, scope, task_definition
 
-PLACE = Observation(scope("eu-central-1"), NOW)
+OBSERVATION = Observation(scope("eu-central-1"), NOW)
 
 
 def crash(task: TaskDefinition, _parameters: Any) -> Verdict:  # noqa: ANN401
@@ -22,19 +22,23 @@ def crash(task: TaskDefinition, _parameters: Any) -> Verdict:  # noqa: ANN401
     raise ValueError(message)
 
 
-def test_a_verdict_becomes_a_finding_with_where_when_and_what() -> None:
+def test_a_finding_has_the_verdict_the_check_the_resource_and_the_observation() -> None:
     evidence = (Evidence("app", "container", ("root-user",), {"user": "0", "privileged": False}),)
     verdict = Verdict(Status.FAIL, ("root-user",), evidence, {"prowler": Status.PASS})
     fact = task_definition("web", 3)
 
-    found = judge(PLACE, fact, rule(lambda _f, _p: verdict, id="a-check", title="A title", severity=Severity.LOW))
+    actual = judge(
+        OBSERVATION,
+        fact,
+        configured_check(lambda _f, _p: verdict, id="a-check", title="A title", severity=Severity.LOW),
+    )
 
-    assert found == Finding(
+    assert actual == Finding(
         check_id="a-check",
         title="A title",
         severity=Severity.LOW,
         status=Status.FAIL,
-        account=PLACE.scope.account,
+        account=OBSERVATION.scope.account,
         region="eu-central-1",
         resource=fact.resource,
         observed_at=NOW,
@@ -43,65 +47,65 @@ def test_a_verdict_becomes_a_finding_with_where_when_and_what() -> None:
         standards={"prowler": Status.PASS},
         remediation=REMEDIATION,
     )
-    assert found.standards == {"prowler": Status.PASS}, "a mapping takes no part in the equality above"
+    assert actual.standards == {"prowler": Status.PASS}, "a mapping takes no part in the equality above"
 
 
 @pytest.mark.parametrize(
-    ("status", "remedy"), [(Status.PASS, ""), (Status.NOT_APPLICABLE, ""), (Status.FAIL, REMEDIATION)]
+    ("status", "remediation"), [(Status.PASS, ""), (Status.NOT_APPLICABLE, ""), (Status.FAIL, REMEDIATION)]
 )
-def test_only_a_failure_says_how_to_mend_it(status: Status, remedy: str) -> None:
-    assert judge(PLACE, task_definition(), rule(status)).remediation == remedy
+def test_only_a_failure_has_a_remediation(status: Status, remediation: str) -> None:
+    assert judge(OBSERVATION, task_definition(), configured_check(status)).remediation == remediation
 
 
-def test_a_rule_is_given_its_parameters() -> None:
+def test_a_check_receives_its_parameters() -> None:
     seen: list[object] = []
 
     def look(_fact: TaskDefinition, parameters: object) -> Verdict:
         seen.append(parameters)
         return Verdict(Status.PASS)
 
-    judge(PLACE, task_definition(), rule(look))
+    judge(OBSERVATION, task_definition(), configured_check(look))
 
     assert seen == [NoParameters()]
 
 
-def test_a_rule_that_crashes_is_one_unknown_finding_that_names_where() -> None:
-    found = judge(PLACE, task_definition(), rule(crash))
+def test_a_check_that_crashes_makes_an_unknown_finding_with_the_crash_site() -> None:
+    actual = judge(OBSERVATION, task_definition(), configured_check(crash))
 
-    assert (found.status, found.reasons) == (Status.UNKNOWN, ("internal-error",))
-    assert found.resource == task_definition().resource
-    assert "raised ValueError in crash (test_evaluate.py:" in found.remediation
-    assert found.remediation.endswith(Reason.INTERNAL_ERROR.advice)
-
-
-def test_what_a_crash_says_is_kept_out_of_the_finding() -> None:
-    found = judge(PLACE, task_definition("hunter2"), rule(crash))
-
-    assert "hunter2" not in found.remediation
+    assert (actual.status, actual.reasons) == (Status.UNKNOWN, ("internal-error",))
+    assert actual.resource == task_definition().resource
+    assert "raised ValueError in crash (test_evaluate.py:" in actual.remediation
+    assert actual.remediation.endswith(Reason.INTERNAL_ERROR.advice)
 
 
-def test_a_rule_that_returns_nothing_is_a_crash_like_any_other() -> None:
-    found = judge(PLACE, task_definition(), rule(lambda _f, _p: None))  # type: ignore[arg-type,return-value]
+def test_a_finding_does_not_quote_the_message_of_a_crash() -> None:
+    actual = judge(OBSERVATION, task_definition("hunter2"), configured_check(crash))
 
-    assert (found.status, found.reasons) == (Status.UNKNOWN, ("internal-error",))
+    assert "hunter2" not in actual.remediation
 
 
-def test_a_resource_that_could_not_be_read_is_unknown_to_every_rule() -> None:
+def test_a_check_that_returns_none_is_treated_as_a_crash() -> None:
+    actual = judge(OBSERVATION, task_definition(), configured_check(lambda _f, _p: None))  # type: ignore[arg-type,return-value]
+
+    assert (actual.status, actual.reasons) == (Status.UNKNOWN, ("internal-error",))
+
+
+def test_an_unread_resource_gets_an_unknown_finding_from_every_check() -> None:
     lost = gap("lost", Reason.THROTTLED, detail="Rate exceeded.")
 
-    found = unread_findings(PLACE, lost, [rule(id="a"), rule(id="b")])
+    actual = unread_findings(OBSERVATION, lost, [configured_check(id="a"), configured_check(id="b")])
 
-    assert [(each.check_id, each.status, each.reasons) for each in found] == [
+    assert [(each.check_id, each.status, each.reasons) for each in actual] == [
         ("a", Status.UNKNOWN, ("throttled",)),
         ("b", Status.UNKNOWN, ("throttled",)),
     ]
-    assert {each.resource.arn for each in found} == {resource("lost").arn}
-    assert found[0].remediation == f"Not examined. Rate exceeded. {Reason.THROTTLED.advice}"
+    assert {each.resource.arn for each in actual} == {resource("lost").arn}
+    assert actual[0].remediation == f"Not examined. Rate exceeded. {Reason.THROTTLED.advice}"
 
 
-def test_the_tags_of_a_resource_that_could_not_be_read_are_not_known_to_be_none() -> None:
-    assert [each.resource.tags for each in unread_findings(PLACE, gap("lost"), [rule()])] == [None]
+def test_an_unread_resource_has_no_known_tags() -> None:
+    assert [each.resource.tags for each in unread_findings(OBSERVATION, gap("lost"), [configured_check()])] == [None]
 
 
-def test_a_list_that_could_not_be_read_is_no_finding() -> None:
-    assert unread_findings(PLACE, gap(None), [rule()]) == ()
+def test_a_gap_in_the_list_makes_no_finding() -> None:
+    assert unread_findings(OBSERVATION, gap(None), [configured_check()]) == ()

@@ -1,4 +1,4 @@
-"""One account under way, in whatever order its planning, its scopes and its writing off come together."""
+"""The state of one account, for every order of planning, completing scopes and abandoning."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from auditor.domain.scope import EVERY_REGION, ExcludedBy, Scope, Target
 from auditor.engine.job import Job
 from auditor.engine.ports import Assignment
 from auditor.engine.scan_scope import ScopeResult
-from tests.builders import COLLECTOR, coverage, finding, target, work
+from tests.builders import COLLECTOR, assignment, coverage, finding, target
 from tests.engine.stubs import REGIONS
 
 EXAMINED, NOT_EXAMINED = CoverageStatus.EXAMINED, CoverageStatus.NOT_EXAMINED
@@ -30,60 +30,62 @@ REFUSED = ReadError("assume-role", Reason.ROLE_DENIED, "AccessDenied")
 Steps = dict[str, Callable[[], object]]
 
 
-def job(wanted: Target | None = None, heard: list[Event] | None = None, *works: Assignment) -> Job:
-    events = [] if heard is None else heard
-    return Job(wanted or target(1), works or (work(),), events.append)
+def new_job(target_: Target | None = None, events: list[Event] | None = None, *assignments: Assignment) -> Job:
+    received = [] if events is None else events
+    return Job(target_ or target(1), assignments or (assignment(),), received.append)
 
 
-def examined(scope: Scope, collector: str = COLLECTOR) -> ScopeResult:
-    found = finding(account=scope.account, region=scope.region)
+def scope_result(scope: Scope, collector: str = COLLECTOR) -> ScopeResult:
+    failure = finding(account=scope.account, region=scope.region)
     row = coverage(account=scope.account, region=scope.region, collector=collector)
-    return ScopeResult(row, (found,), {"a-check": 2})
+    return ScopeResult(row, (failure,), {"a-check": 2})
 
 
-def result_of(under_way: Job) -> AccountResult:
-    result = under_way.pop_result()
+def result_of(job: Job) -> AccountResult:
+    result = job.pop_result()
     assert result is not None
     return result
 
 
-def test_an_account_ends_with_its_last_scope_and_is_given_away_once() -> None:
-    account = job()
+def test_the_result_can_be_popped_once_after_the_last_scope() -> None:
+    job = new_job()
     taken = []
 
-    for scope, (task,) in account.plan(REGIONS):
-        taken.append(account.pop_result())
-        account.complete_scope(scope, task, examined(scope))
-    result = result_of(account)
+    for scope, (only,) in job.plan(REGIONS):
+        taken.append(job.pop_result())
+        job.complete_scope(scope, only, scope_result(scope))
+    result = result_of(job)
 
     assert taken == [None] * 3
-    assert account.pop_result() is None
+    assert job.pop_result() is None
     assert [row.region for row in result.coverage] == sorted(REGIONS)
-    assert [each.region for each in result.findings] == sorted(REGIONS)
+    assert [finding.region for finding in result.findings] == sorted(REGIONS)
     assert result.not_applicable == {"a-check": 6}
 
 
-def test_nothing_ends_before_it_is_planned() -> None:
-    assert job().pop_result() is None
+def test_there_is_no_result_before_planning() -> None:
+    assert new_job().pop_result() is None
 
 
-def test_every_collector_looks_at_every_region() -> None:
-    tasks = job(None, None, work(collector="a"), work(collector="b")).plan(frozenset({"eu-west-1", "us-east-1"}))
+def test_every_region_is_scanned_with_every_collector() -> None:
+    tasks = new_job(None, None, assignment(collector="a"), assignment(collector="b")).plan(
+        frozenset({"eu-west-1", "us-east-1"})
+    )
 
-    assert [(scope.region, [each.collector for each in works]) for scope, works in tasks] == [
+    assert [(scope.region, [assignment.collector for assignment in assignments]) for scope, assignments in tasks] == [
         ("eu-west-1", ["a", "b"]),
         ("us-east-1", ["a", "b"]),
     ]
 
 
-def test_what_happens_is_announced_as_it_happens() -> None:
-    heard: list[Event] = []
-    account = job(target(1, "eu-west-1", "af-south-1"), heard)
+def test_events_are_announced_in_their_order() -> None:
+    events: list[Event] = []
+    job = new_job(target(1, "eu-west-1", "af-south-1"), events)
 
-    ((scope, (task,)),) = account.plan(REGIONS)
-    account.complete_scope(scope, task, examined(scope))
+    ((scope, (only,)),) = job.plan(REGIONS)
+    job.complete_scope(scope, only, scope_result(scope))
 
-    planned, disabled, ended = heard
+    planned, disabled, ended = events
     assert planned == AccountPlanned(target(1).account, 2)
     assert isinstance(disabled, ScopeEnded)
     assert (disabled.coverage.region, disabled.fails) == ("af-south-1", 0)
@@ -91,204 +93,204 @@ def test_what_happens_is_announced_as_it_happens() -> None:
     assert (ended.coverage.region, ended.fails) == ("eu-west-1", 1)
 
 
-def test_what_has_not_come_back_is_written_off_and_what_has_is_kept() -> None:
-    account = job()
-    (scope, (task,)), *late = account.plan(REGIONS)
-    account.complete_scope(scope, task, examined(scope))
+def test_abandoning_keeps_complete_scopes_and_closes_open_ones() -> None:
+    job = new_job()
+    (scope, (only,)), *late = job.plan(REGIONS)
+    job.complete_scope(scope, only, scope_result(scope))
 
-    account.abandon(Reason.DEADLINE)
-    result = result_of(account)
+    job.abandon(Reason.DEADLINE)
+    result = result_of(job)
 
     assert {row.region: (row.status, row.reason) for row in result.coverage} == {
         scope.region: (EXAMINED, None),
-        **{each.region: (NOT_EXAMINED, Reason.DEADLINE) for each, _ in late},
+        **{scope.region: (NOT_EXAMINED, Reason.DEADLINE) for scope, _ in late},
     }
-    assert [each.region for each in result.findings] == [scope.region]
+    assert [finding.region for finding in result.findings] == [scope.region]
 
 
-def test_what_comes_back_too_late_changes_nothing() -> None:
-    heard: list[Event] = []
-    account = job(None, heard)
-    tasks = account.plan(REGIONS)
-    account.abandon(Reason.INTERRUPTED)
-    before = len(heard)
+def test_a_result_after_abandoning_is_ignored() -> None:
+    events: list[Event] = []
+    job = new_job(None, events)
+    tasks = job.plan(REGIONS)
+    job.abandon(Reason.INTERRUPTED)
+    before = len(events)
 
-    for scope, (task,) in tasks:
-        account.complete_scope(scope, task, examined(scope))
+    for scope, (only,) in tasks:
+        job.complete_scope(scope, only, scope_result(scope))
 
-    assert len(heard) == before
-    assert result_of(account).findings == ()
-
-
-def test_a_scope_that_comes_back_twice_counts_once() -> None:
-    account = job()
-    ((scope, (task,)),) = account.plan(frozenset({"eu-west-1"}))
-
-    account.complete_scope(scope, task, examined(scope))
-    account.complete_scope(scope, task, examined(scope))
-
-    assert len(result_of(account).findings) == 1
+    assert len(events) == before
+    assert result_of(job).findings == ()
 
 
-def test_an_account_that_is_written_off_before_it_is_planned_has_its_rows() -> None:
-    heard: list[Event] = []
-    account = job(target(1, "eu-west-1", "us-*"), heard)
+def test_a_scope_that_is_completed_twice_counts_once() -> None:
+    job = new_job()
+    ((scope, (only,)),) = job.plan(frozenset({"eu-west-1"}))
 
-    account.abandon(Reason.INTERRUPTED)
-    late = account.plan(REGIONS)
-    result = result_of(account)
+    job.complete_scope(scope, only, scope_result(scope))
+    job.complete_scope(scope, only, scope_result(scope))
+
+    assert len(result_of(job).findings) == 1
+
+
+def test_an_account_that_is_abandoned_before_planning_has_its_records() -> None:
+    events: list[Event] = []
+    job = new_job(target(1, "eu-west-1", "us-*"), events)
+
+    job.abandon(Reason.INTERRUPTED)
+    late = job.plan(REGIONS)
+    result = result_of(job)
 
     assert late == ()
     assert [(row.region, row.status, row.reason) for row in result.coverage] == [
         (EVERY_REGION, NOT_EXAMINED, Reason.INTERRUPTED),
         ("eu-west-1", NOT_EXAMINED, Reason.INTERRUPTED),
     ]
-    assert len([event for event in heard if isinstance(event, ScopeEnded)]) == 2
+    assert len([event for event in events if isinstance(event, ScopeEnded)]) == 2
 
 
-def test_an_excluded_account_that_is_written_off_stays_excluded() -> None:
-    account = job(target(1, excluded=ExcludedBy(Reason.EXCLUDED_BY_CONFIG, "sandbox")))
+def test_an_excluded_account_stays_excluded_when_abandoned() -> None:
+    job = new_job(target(1, excluded=ExcludedBy(Reason.EXCLUDED_BY_CONFIG, "sandbox")))
 
-    account.abandon(Reason.INTERRUPTED)
+    job.abandon(Reason.INTERRUPTED)
 
-    assert [(row.status, row.detail) for row in result_of(account).coverage] == [(CoverageStatus.EXCLUDED, "sandbox")]
-
-
-def test_writing_off_twice_writes_off_once() -> None:
-    account = job()
-    account.plan(REGIONS)
-
-    account.abandon(Reason.DEADLINE)
-    account.abandon(Reason.INTERRUPTED)
-
-    assert {row.reason for row in result_of(account).coverage} == {Reason.DEADLINE}
+    assert [(row.status, row.detail) for row in result_of(job).coverage] == [(CoverageStatus.EXCLUDED, "sandbox")]
 
 
-def test_the_calls_of_a_failed_planning_stand_on_a_row_and_count_once() -> None:
-    heard: list[Event] = []
-    account = job(target(1, "eu-west-1", "us-east-1"), heard)
-    account.planning.calls, account.planning.throttled, account.planning.retried = 5, 1, 4
+def test_abandoning_twice_has_no_further_effect() -> None:
+    job = new_job()
+    job.plan(REGIONS)
 
-    account.plan(REFUSED)
-    result = result_of(account)
+    job.abandon(Reason.DEADLINE)
+    job.abandon(Reason.INTERRUPTED)
+
+    assert {row.reason for row in result_of(job).coverage} == {Reason.DEADLINE}
+
+
+def test_the_calls_of_a_failed_planning_are_on_one_record_and_count_once() -> None:
+    events: list[Event] = []
+    job = new_job(target(1, "eu-west-1", "us-east-1"), events)
+    job.planning.calls, job.planning.throttled, job.planning.retried = 5, 1, 4
+
+    job.plan(REFUSED)
+    result = result_of(job)
     summary = result.summary()
 
     assert [(row.calls, row.throttled, row.retried) for row in result.coverage] == [(5, 1, 4), (0, 0, 0)]
     assert (summary.calls, summary.throttled, summary.retried) == (5, 1, 4)
-    assert sum(event.coverage.calls for event in heard if isinstance(event, ScopeEnded)) == 5
+    assert sum(event.coverage.calls for event in events if isinstance(event, ScopeEnded)) == 5
 
 
-def test_the_calls_of_a_planning_that_worked_stand_in_the_sum_only() -> None:
-    account = job(target(1, "eu-west-1", "af-south-1"))
-    account.planning.calls = 2
-    ((scope, (task,)),) = account.plan(REGIONS)
-    account.complete_scope(scope, task, examined(scope))
+def test_the_calls_of_a_successful_planning_are_only_in_the_total() -> None:
+    job = new_job(target(1, "eu-west-1", "af-south-1"))
+    job.planning.calls = 2
+    ((scope, (only,)),) = job.plan(REGIONS)
+    job.complete_scope(scope, only, scope_result(scope))
 
-    result = result_of(account)
+    result = result_of(job)
 
     assert [(row.region, row.calls) for row in result.coverage] == [("af-south-1", 0), ("eu-west-1", 3)]
     assert result.summary().calls == 5
 
 
-def test_a_role_that_is_renewed_after_a_failed_planning_counts_too() -> None:
-    account = job(target(1, "eu-west-1", "us-*"))
-    account.planning.calls = 4
-    ((scope, (task,)),) = account.plan(ReadError("regions", Reason.PERMISSION_DENIED, "UnauthorizedOperation"))
-    account.planning.calls += 1
-    account.complete_scope(scope, task, examined(scope))
+def test_a_role_session_refreshed_after_a_failed_planning_counts_too() -> None:
+    job = new_job(target(1, "eu-west-1", "us-*"))
+    job.planning.calls = 4
+    ((scope, (only,)),) = job.plan(ReadError("regions", Reason.PERMISSION_DENIED, "UnauthorizedOperation"))
+    job.planning.calls += 1
+    job.complete_scope(scope, only, scope_result(scope))
 
-    result = result_of(account)
+    result = result_of(job)
 
     assert [(row.region, row.calls) for row in result.coverage] == [(EVERY_REGION, 4), ("eu-west-1", 3)]
     assert result.planning == CallStats(calls=1)
     assert result.summary().calls == 8
 
 
-def test_what_was_given_away_is_not_kept() -> None:
-    account = job()
-    for scope, (task,) in account.plan(REGIONS):
-        account.complete_scope(scope, task, examined(scope))
+def test_a_popped_result_is_not_kept() -> None:
+    job = new_job()
+    for scope, (only,) in job.plan(REGIONS):
+        job.complete_scope(scope, only, scope_result(scope))
 
-    account.pop_result()
+    job.pop_result()
 
-    assert (account._records, account._results, account._open) == ([], [], {})
+    assert (job._records, job._results, job._open) == ([], [], {})
 
 
-def all_steps(account: Job, results: list[AccountResult]) -> Steps:
-    """Build every step that may befall an account with three regions, each followed by an attempt to end it."""
-    tasks = {scope.region: (scope, works) for scope, works in job().plan(REGIONS)}
+def all_steps(job: Job, results: list[AccountResult]) -> Steps:
+    """Return every step of an account with three regions, each followed by an attempt to pop the result."""
+    tasks = {scope.region: (scope, assignments) for scope, assignments in new_job().plan(REGIONS)}
 
-    def take() -> None:
-        result = account.pop_result()
+    def pop() -> None:
+        result = job.pop_result()
         if result is not None:
             results.append(result)
 
-    def step(act: Callable[[], object]) -> Callable[[], None]:
+    def step(function: Callable[[], object]) -> Callable[[], None]:
         def both() -> None:
-            act()
-            take()
+            function()
+            pop()
 
         return both
 
-    def settle(region: str) -> Callable[[], None]:
-        scope, (task,) = tasks[region]
-        return step(lambda: account.complete_scope(scope, task, examined(scope)))
+    def complete(region: str) -> Callable[[], None]:
+        scope, (only,) = tasks[region]
+        return step(lambda: job.complete_scope(scope, only, scope_result(scope)))
 
-    steps: Steps = {region: settle(region) for region in tasks}
+    steps: Steps = {region: complete(region) for region in tasks}
     return steps | {
-        "plan": step(lambda: account.plan(REGIONS)),
-        "write off": step(lambda: account.abandon(Reason.INTERRUPTED)),
+        "plan": step(lambda: job.plan(REGIONS)),
+        "abandon": step(lambda: job.abandon(Reason.INTERRUPTED)),
     }
 
 
-def assert_whole(results: list[AccountResult]) -> None:
+def assert_complete(results: list[AccountResult]) -> None:
     (result,) = results
     regions = sorted(row.region for row in result.coverage)
     assert regions in (sorted(REGIONS), [EVERY_REGION])
     assert {row.status for row in result.coverage} <= {EXAMINED, NOT_EXAMINED}
     seen = {row.region for row in result.coverage if row.status is EXAMINED}
-    assert sorted(each.region for each in result.findings) == sorted(seen), "a row that says EXAMINED has its findings"
-    assert all(each.status is Status.FAIL for each in result.findings)
+    assert sorted(finding.region for finding in result.findings) == sorted(seen), "an EXAMINED record has its findings"
+    assert all(finding.status is Status.FAIL for finding in result.findings)
 
 
-@given(st.permutations(["plan", "write off", *sorted(REGIONS)]))
-def test_in_any_order_an_account_ends_once_and_every_region_has_one_row(order: list[str]) -> None:
+@given(st.permutations(["plan", "abandon", *sorted(REGIONS)]))
+def test_in_any_order_the_account_ends_once_and_every_region_has_one_record(order: list[str]) -> None:
     results: list[AccountResult] = []
-    steps = all_steps(job(), results)
+    steps = all_steps(new_job(), results)
 
     for name in order:
         steps[name]()
 
-    assert_whole(results)
+    assert_complete(results)
 
 
 @pytest.fixture
-def hasty_threads() -> Iterator[None]:
-    before = sys.getswitchinterval()
+def frequent_thread_switches() -> Iterator[None]:
+    interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
-    sys.setswitchinterval(before)
+    sys.setswitchinterval(interval)
 
 
-@pytest.mark.usefixtures("hasty_threads")
-def test_threads_that_come_all_at_once_end_an_account_once_and_every_region_has_one_row() -> None:
+@pytest.mark.usefixtures("frequent_thread_switches")
+def test_with_concurrent_threads_the_account_ends_once_and_every_region_has_one_record() -> None:
     dice = random.Random(11)
     for _ in range(150):
         results: list[AccountResult] = []
-        account = job()
-        steps = all_steps(account, results)
+        job = new_job()
+        steps = all_steps(job, results)
         if dice.random() < 0.5:
             steps.pop("plan")()
         barrier = Barrier(len(steps))
 
-        def arrive(act: Callable[[], object], barrier: Barrier = barrier) -> None:
+        def run(step: Callable[[], object], barrier: Barrier = barrier) -> None:
             barrier.wait()
-            act()
+            step()
 
-        threads = [Thread(target=arrive, args=(act,)) for act in steps.values()]
+        threads = [Thread(target=run, args=(step,)) for step in steps.values()]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(timeout=20)
 
-        assert_whole(results)
+        assert_complete(results)

@@ -51,7 +51,7 @@ def run(bucket: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call
         how = settings.load(None, "settings", over, checks.load())
         request = RunRequest(RUN, "s3://bucket", (target(1),), how, {})
         events: list[Event] = [] if heard is None else heard
-        aws = stub_aws(monkeypatch, bucket, cloud or StubReader(look=one_definition))
+        aws = stub_aws(monkeypatch, bucket, cloud or StubReader(read_scope=one_definition))
         with handle_signals(aws.clock) as shutdown:
             return audit(request, aws, events.append, shutdown)
 
@@ -156,7 +156,7 @@ def test_an_interrupted_run_keeps_its_rows_and_is_not_published(run: Callable[..
         if scope.region == max(REGIONS):
             os.kill(os.getpid(), signal.SIGTERM)
 
-    outcome = run(StubReader(look=look))
+    outcome = run(StubReader(read_scope=look))
 
     assert outcome.exit_code == 143
     assert bucket.blobs[LATEST].body == OLD
