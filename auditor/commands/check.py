@@ -1,9 +1,9 @@
-"""`auditor check`: files that are not deployed yet, judged by the checks of the nightly run."""
+"""`auditor check`: judges files before deployment with the checks of the nightly run."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,62 +14,67 @@ from auditor.domain.check import Severity, Status
 from auditor.domain.errors import ConfigError, Problem
 from auditor.domain.file_report import FileReport
 from auditor.engine.ports import ConfiguredCheck
-from auditor.reports.files import text as report
-from auditor.reports.files.sarif import sarif
+from auditor.reports.files.json_report import render_json
+from auditor.reports.files.sarif import render_sarif
+from auditor.reports.files.text import render_text
 from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import OK, Outcome, result_code
 from auditor.yaml_files import decode
 
 _STDIN = "-"
-_FORMATS: Mapping[str, Callable[[FileReport], str]] = {"text": report.text, "json": report.machine, "sarif": sarif}
+_RENDERERS: Mapping[str, Callable[[FileReport], str]] = {
+    "text": render_text,
+    "json": render_json,
+    "sarif": render_sarif,
+}
 
 
 def run(options: Options) -> Outcome:
-    """Read every file, judge what they hold, and say so. Raises ConfigError with the problems of all files."""
+    """Judge all files and return the report. Raises ConfigError with the problems of all files."""
     settings = config.load(options, AwsContext()).settings
+    files = _read_files(options.flags["files"])
+    checks = tuple(ConfiguredCheck(check, settings.parameters[check.id]) for check in settings.checks)
+    report = iac.judge(files, checks, datetime.now(UTC))
+    if not report.checks:
+        raise ConfigError([Problem("check", 0, "", "none of the enabled checks applies to files", "Enable others.")])
+    threshold = settings.fail_on if options.get("fail_on") else Severity.LOW
+    return Outcome(_RENDERERS[options.flags["format"]](report), exit_code(report, threshold))
+
+
+def exit_code(report: FileReport, threshold: Severity | None) -> int:
+    """Return the exit code: findings, UNKNOWN, or both, at or above the threshold. Without a threshold: 0.
+
+    Resources that were not examined count as UNKNOWN at every threshold.
+    """
+    if threshold is None:
+        return OK
+    unknown = bool(report.unchecked) or _reaches(report, Status.UNKNOWN, threshold)
+    return result_code(failing=_reaches(report, Status.FAIL, threshold), incomplete=unknown)
+
+
+def _reaches(report: FileReport, status: Status, threshold: Severity) -> bool:
+    findings = report.with_status(status)
+    return any(file_finding.finding.severity.rank >= threshold.rank for file_finding in findings)
+
+
+def _read_files(sources: tuple[str, ...]) -> list[iac.FileContents]:
     problems: list[Problem] = []
-    files: list[iac.Contents] = []
-    for source in dict.fromkeys(options.flags["files"]):
+    files: list[iac.FileContents] = []
+    for source in dict.fromkeys(sources):
+        name = "stdin" if source == _STDIN else source
         try:
-            files.append(iac.read(decode(*_bytes(source)), _named(source)))
+            files.append(iac.read(decode(_read_bytes(source), name), name))
         except ConfigError as error:
             problems += error.problems
     if problems:
         raise ConfigError(problems)
-    rules = tuple(ConfiguredCheck(each, settings.parameters[each.id]) for each in settings.checks)
-    result = iac.judge(files, rules, datetime.now(UTC))
-    if not result.checks:
-        raise ConfigError([Problem("check", 0, "", "none of the enabled checks judges files", "Enable others.")])
-    threshold = settings.fail_on if options.get("fail_on") else Severity.LOW
-    return Outcome(_FORMATS[options.flags["format"]](result), exit_code(result, threshold))
+    return files
 
 
-def exit_code(result: FileReport, threshold: Severity | None) -> int:
-    """Return 3 for failures at or above the threshold, 4 for what may be one, 5 for both; 0 without a threshold.
-
-    What could not be looked into may hold anything.
-    """
-    if threshold is None:
-        return OK
-    fails = any(_counts(result, Status.FAIL, threshold))
-    unknown = bool(result.unchecked) or any(_counts(result, Status.UNKNOWN, threshold))
-    return result_code(failing=fails, incomplete=unknown)
-
-
-def _counts(result: FileReport, status: Status, threshold: Severity) -> Iterator[bool]:
-    return (each.finding.severity.rank >= threshold.rank for each in result.with_status(status))
-
-
-def _named(source: str) -> str:
-    return "stdin" if source == _STDIN else source
-
-
-def _bytes(source: str) -> tuple[bytes, str]:
-    """The bytes of a file, and its name in messages. Raises ConfigError."""
+def _read_bytes(source: str) -> bytes:
     try:
-        body = sys.stdin.buffer.read() if source == _STDIN else Path(source).read_bytes()
+        return sys.stdin.buffer.read() if source == _STDIN else Path(source).read_bytes()
     except (OSError, ValueError) as error:
-        advice = "Check the path, and who may read it; `-` is standard input."
-        what = getattr(error, "strerror", None) or str(error)
-        raise ConfigError([Problem(source, 0, "", what, advice)]) from error
-    return body, _named(source)
+        message = getattr(error, "strerror", None) or str(error)
+        advice = "Check the path and its permissions; `-` is standard input."
+        raise ConfigError([Problem(source, 0, "", message, advice)]) from error

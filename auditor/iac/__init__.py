@@ -1,11 +1,11 @@
-"""Floor 5: files that describe what is not deployed yet, judged by the checks of the nightly run.
+"""Judges files that describe resources before deployment, with the checks of the nightly run.
 
-`read` makes of a text what it holds, `judge` says what the checks say of it. The room is pure: it opens no file.
+`read` parses the text of a file, `judge` applies checks to it. Nothing here opens a file. README.md in this folder
+explains how unresolved values are judged; a folder per AWS service maps documents to facts.
 """
 
-from auditor.iac.declared import Contents
-from auditor.iac.ecs.to_facts import KINDS
+from auditor.iac.declared import FileContents
 from auditor.iac.judging import judge
 from auditor.iac.reading import read
 
-__all__ = ["KINDS", "Contents", "judge", "read"]
+__all__ = ["FileContents", "judge", "read"]

@@ -1,70 +1,72 @@
-"""Templates of CloudFormation, SAM's among them: their resources of ECS, with everything resolved that can be."""
+"""CloudFormation and SAM templates: their resources, with everything resolved that a template alone can resolve."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from auditor.iac.declared import Contents, Draft, Hidden
-from auditor.iac.ecs.to_facts import KINDS
+from auditor.domain.file_report import SourceLocation, UncheckedItem
+from auditor.iac.declared import DeclaredResource, FileContents, UnparsedResource
 from auditor.iac.intrinsics import Template
-from auditor.iac.key_case import as_the_api
-from auditor.iac.unresolved import Choice
+from auditor.iac.json_data import as_mapping
+from auditor.iac.key_case import to_api_case
+from auditor.iac.service import parsed_types, service_of
+from auditor.iac.unresolved import Conditional
 from auditor.yaml_files import Document
 
-#: Resources of ECS that hold nothing of what is judged: they tie others together.
-_TIES = frozenset({"AWS::ECS::ClusterCapacityProviderAssociations", "AWS::ECS::PrimaryTaskSet"})
-#: What the API calls otherwise.
-_RENAMED = {"clusterSettings": "settings"}
 _SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources")
-_NO_NODE = "it has no properties that can be read"
+_DEPLOYMENT_ONLY = "it creates resources that are known only during deployment"
 
 
-def contents(document: Document) -> Contents:
-    """Return the resources of a template. Raises Collision."""
-    parameters, mappings, conditions, resources = (_mapping(document.data.get(key)) for key in _SECTIONS)
-    template = Template(parameters, mappings, conditions, resources)
-    drafts: list[Draft] = []
-    hidden = list(_hidden_as_a_whole(document))
-    for name, resource in template.resources.items():
-        kind = resource.get("Type") if isinstance(resource, dict) else None
-        if kind in KINDS:
-            found = _draft(document, template, name, resource)
-            if isinstance(found, Draft):
-                drafts.append(found)
-            else:
-                hidden.append(found)
-        elif why := _why_hidden(name, kind):
-            hidden.append(Hidden(document.source, document.line_of(("Resources", name)), name, why))
-    return Contents(document.source, tuple(drafts), tuple(hidden))
+def is_template(document: Document) -> bool:
+    """Whether a document is a CloudFormation template."""
+    data = document.data
+    return isinstance(data, dict) and ("Resources" in data or "AWSTemplateFormatVersion" in data)
 
 
-def _draft(document: Document, template: Template, name: str, resource: Mapping[str, Any]) -> Draft | Hidden:
+def read_template(document: Document) -> FileContents:
+    """Return the contents of a template. Raises DuplicateMemberError."""
+    parameters, mappings, conditions, declarations = (as_mapping(document.data.get(key)) for key in _SECTIONS)
+    template = Template(parameters, mappings, conditions, declarations)
+    resources: list[DeclaredResource] = []
+    unparsed: list[UnparsedResource] = []
+    unchecked = list(_unchecked_sections(document))
+    for name, resource in declarations.items():
+        type_ = resource.get("Type") if isinstance(resource, dict) else None
+        location = SourceLocation(document.source, document.line_of(("Resources", name)))
+        if name.startswith("Fn::"):
+            unchecked.append(UncheckedItem(location, name, _DEPLOYMENT_ONLY))
+        elif not isinstance(type_, str):
+            continue
+        elif type_ not in parsed_types():
+            unparsed.append(UnparsedResource(location, name, type_, f"{type_} cannot be examined in files"))
+        elif declared := _declared(document, template, name, resource):
+            resources.append(declared)
+        else:
+            unchecked.append(UncheckedItem(location, name, "its properties cannot be read"))
+    return FileContents(document.source, tuple(resources), tuple(unparsed), tuple(unchecked))
+
+
+def _declared(
+    document: Document, template: Template, name: str, resource: Mapping[str, Any]
+) -> DeclaredResource | None:
+    """Return a resource with the API's members, None if its properties are not an object before deployment."""
     path = ("Resources", name, "Properties")
+    type_ = str(resource["Type"])
+    service = service_of(type_)
+    properties = resource.get("Properties")
+    resolved = template.resolve({} if properties is None else properties)
+    if service is None or isinstance(resolved, Conditional) or not isinstance(resolved, dict):
+        return None
+    members = service.from_cloudformation(to_api_case(resolved, service.free_maps, path))
     line = document.line_of(("Resources", name))
-    written = resource.get("Properties")
-    resolved = template.resolve({} if written is None else written)
-    if isinstance(resolved, Choice) or not isinstance(resolved, dict):
-        return Hidden(document.source, line, name, _NO_NODE)
-    properties = {_RENAMED.get(key, key): value for key, value in as_the_api(resolved, path).items()}
-    return Draft(document.source, name, str(resource["Type"]), properties, line, document.node_of(path))
+    return DeclaredResource(document.source, name, type_, members, line, document.node_of(path))
 
 
-def _why_hidden(name: str, kind: object) -> str:
-    if name.startswith("Fn::"):
-        return f"{name} makes resources that only a deployment shows"
-    if isinstance(kind, str) and kind.startswith("AWS::ECS::") and kind not in _TIES:
-        return f"{kind} is not judged in files"
-    return ""
-
-
-def _hidden_as_a_whole(document: Document) -> Iterator[Hidden]:
+def _unchecked_sections(document: Document) -> Iterator[UncheckedItem]:
     if "Fn::Transform" in document.data:
-        line = document.line_of(("Fn::Transform",))
-        yield Hidden(document.source, line, "Fn::Transform", "it makes resources that only a deployment shows")
+        location = SourceLocation(document.source, document.line_of(("Fn::Transform",)))
+        yield UncheckedItem(location, "Fn::Transform", _DEPLOYMENT_ONLY)
     if not isinstance(document.data.get("Resources"), dict):
-        yield Hidden(document.source, document.line_of(("Resources",)), "Resources", "it is not a mapping")
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
+        location = SourceLocation(document.source, document.line_of(("Resources",)))
+        yield UncheckedItem(location, "Resources", "it is not a mapping")

@@ -1,184 +1,189 @@
-"""One check on one document: the verdict that holds whatever the open values turn out to be, or UNKNOWN.
+"""Decides one check on one document: the verdict that holds for all possible unknown values, or UNKNOWN.
 
-The check is run on facts that tell which open value it reads first. It is then run again for each value that this one
-can have, and so on: what it never reads costs nothing, and decides nothing.
+The check runs on an instrumented fact, which shows the first unknown value that it reads. It then runs once for each
+possible value of that one, and so on recursively. Values that the check never reads cost nothing and decide nothing.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
 from auditor.domain.check import Detail, Evidence, Status, Verdict
 from auditor.domain.file_report import UNRESOLVED
-from auditor.iac.ecs.unknown_values import unmarked
-from auditor.iac.scenarios import Assignment, Trial, Trials
-from auditor.iac.symbolic import Opaque, Session, expression_of
+from auditor.iac.possible_values import unmark
+from auditor.iac.scenarios import Assignment, Scenario, Scenarios, UnknownValue
+from auditor.iac.symbolic import ReadLog, SymbolicValue, expression_of
 
-#: Runs of one check on one document, and open values that it may read in one of them. What takes more is UNKNOWN.
-MOST_RUNS = 300
-MOST_READ = 60
-#: Expressions that are named, where more than these decide.
-_MOST_NAMED = 8
+#: Limits for one check on one document: runs of the check, and unknown values assigned in one run. Beyond: UNKNOWN.
+MAX_RUNS = 300
+MAX_ASSIGNED = 60
+#: Expressions that a decision names at most.
+_MAX_NAMED = 8
 _OPEN = "(open)"
 
-#: Runs a check on a fact that may watch, the other being the same without. It never raises; a crash is UNKNOWN.
-Run = Callable[[Any, Any], Verdict]
+#: Runs a check on an instrumented fact; the second argument is the same fact without instruments. It never raises: a
+#: check that crashes is UNKNOWN.
+RunCheck = Callable[[Any, Any], Verdict]
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """A verdict, and what it depends on where that leaves it UNKNOWN."""
+class Decision:
+    """A verdict. If it is UNKNOWN, `depends_on` are the expressions that it depends on."""
 
     verdict: Verdict
     depends_on: tuple[str, ...] = ()
 
 
-def settle(trials: Trials, run: Run) -> Settled:
-    """Judge a document that the parsers have taken."""
-    settling = _Settling(trials, run)
-    return settling.decided_by_one() or settling.settle({})
+def decide(scenarios: Scenarios, run_check: RunCheck) -> Decision:
+    """Return the decision of a check on a valid document."""
+    decider = _Decider(scenarios, run_check)
+    return decider.decide_by_single_values() or decider.decide({})
 
 
 @dataclass(slots=True)
-class _Settling:
-    trials: Trials
-    run: Run
+class _Decider:
+    scenarios: Scenarios
+    run_check: RunCheck
     runs: int = field(default=0)
 
-    def decided_by_one(self) -> Settled | None:
-        """Return UNKNOWN with the open values that change the verdict each by itself; None where there are none.
+    def decide_by_single_values(self) -> Decision | None:
+        """Return UNKNOWN with the unknown values that change the verdict on their own, None if there are none.
 
-        Two ways for the document to come out that are judged otherwise are enough to know that nothing is known.
+        Two scenarios with different verdicts suffice for UNKNOWN. This finds most of them with few runs.
         """
-        usual = self._outright({})
-        names: list[str] = []
-        for ident, options in usual[1].items() if usual else ():
-            others = (self._outright({ident: option}) for option in options[1:])
-            if usual and not all(other is None or _agree([usual[0], other[0]]) for other in others):
-                names.append(ident.expression)
-            if len(names) == _MOST_NAMED:
+        baseline = self._verdict_and_reads({})
+        if baseline is None:
+            return None
+        verdict, reads = baseline
+        deciding: list[str] = []
+        for unknown, options in reads.items():
+            others = (self._verdict_and_reads({unknown: option}) for option in options[1:])
+            if any(other is not None and not _agree([verdict, other[0]]) for other in others):
+                deciding.append(unknown.expression)
+            if len(deciding) == _MAX_NAMED:
                 break
-        return _unknown(*names) if names else None
+        return _unknown(*deciding) if deciding else None
 
-    def _outright(self, assignment: Assignment) -> tuple[Verdict, Mapping[Any, tuple[Any, ...]]] | None:
-        """Judge with everything else at its first value, and say what was read; None where that is no verdict."""
-        trial = self.trials.of(assignment)
-        if trial is None or trial.lost is not None or trial.first is not None:
+    def _verdict_and_reads(
+        self, assignment: Assignment
+    ) -> tuple[Verdict, Mapping[UnknownValue, tuple[Any, ...]]] | None:
+        """Return the verdict with the first option of all other values, and the values read; None if it is UNKNOWN."""
+        scenario = self.scenarios.scenario(assignment)
+        if scenario is None or scenario.undecidable is not None or scenario.decide_first is not None:
             return None
-        session = Session()
-        verdict = self.run(trial.watched(session), trial.fact)
-        if session.touched or verdict.status is Status.UNKNOWN:
+        log = ReadLog()
+        verdict = self.run_check(scenario.instrumented_fact(log), scenario.fact)
+        if log.inspected or verdict.status is Status.UNKNOWN:
             return None
-        return verdict, {ident: trial.options[ident] for ident in session.read}
+        return verdict, {unknown: scenario.options[unknown] for unknown in log.choices}
 
-    def settle(self, assignment: Assignment) -> Settled:
-        trial = self.trials.of(assignment)
+    def decide(self, assignment: Assignment) -> Decision:
+        """Return the decision for all scenarios that extend an assignment."""
+        scenario = self.scenarios.scenario(assignment)
         self.runs += 1
-        if trial is None or self.runs > MOST_RUNS or len(assignment) > MOST_READ:
-            return _unknown(*(ident.expression for ident in assignment))
-        if trial.lost is not None:
-            return _unknown(trial.lost)
-        session = Session()
-        verdict = self.run(trial.watched(session), trial.fact) if trial.first is None else Verdict(Status.UNKNOWN)
-        first = trial.first or next(iter(session.read), None)
-        if first is not None:
-            return self._fork(assignment, first, trial)
-        if session.touched:
-            return _unknown(*session.touched)
-        if verdict.status is Status.UNKNOWN and trial.opaques and session.carried:
-            return _unknown(session.carried[-1])  # it crashed on an open value that it could not look into
-        return Settled(_readable(verdict))
+        if scenario is None or self.runs > MAX_RUNS or len(assignment) > MAX_ASSIGNED:
+            return _unknown(*(unknown.expression for unknown in assignment))
+        if scenario.undecidable is not None:
+            return _unknown(scenario.undecidable)
+        if scenario.decide_first is not None:
+            return self._decide_options(assignment, scenario.decide_first, scenario)
+        log = ReadLog()
+        verdict = self.run_check(scenario.instrumented_fact(log), scenario.fact)
+        if log.choices:
+            return self._decide_options(assignment, log.choices[0], scenario)
+        obstacles = log.inspected
+        if verdict.status is Status.UNKNOWN and not obstacles:  # a C function may fail on a symbolic value unrecorded
+            obstacles = log.symbolic[-1:]
+        return _unknown(*obstacles) if obstacles else Decision(_printable(verdict))
 
-    def _fork(self, assignment: Assignment, ident: Any, trial: Trial) -> Settled:  # noqa: ANN401
-        branches: list[Settled] = []
-        for option in trial.options[ident]:
-            branch = self.settle({**assignment, ident: option})
+    def _decide_options(self, assignment: Assignment, unknown: UnknownValue, scenario: Scenario) -> Decision:
+        branches: list[Decision] = []
+        for option in scenario.options[unknown]:
+            branch = self.decide({**assignment, unknown: option})
             branches.append(branch)
             if branch.verdict.status is Status.UNKNOWN and branch.depends_on:
-                return _unknown(ident.expression, *branch.depends_on)
-            if not _agree([each.verdict for each in branches]):
-                return _unknown(ident.expression, *(each for one in branches for each in one.depends_on))
-        return Settled(reduce(_common, (each.verdict for each in branches)))
+                return _unknown(unknown.expression, *branch.depends_on)
+            if not _agree([branch.verdict for branch in branches]):
+                expressions = (expression for branch in branches for expression in branch.depends_on)
+                return _unknown(unknown.expression, *expressions)
+        return Decision(reduce(_intersection, (branch.verdict for branch in branches)))
 
 
 def _agree(verdicts: list[Verdict]) -> bool:
-    """Whether all of them fail, none of them does, or all say the same."""
-    statuses = {each.status for each in verdicts}
+    """Whether all verdicts have the same status, or all are PASS or NOT_APPLICABLE."""
+    statuses = {verdict.status for verdict in verdicts}
     return len(statuses) == 1 or statuses == {Status.PASS, Status.NOT_APPLICABLE}
 
 
-def _unknown(*expressions: str) -> Settled:
-    return Settled(Verdict(Status.UNKNOWN, (UNRESOLVED,)), tuple(dict.fromkeys(expressions)))
+def _unknown(*expressions: str) -> Decision:
+    return Decision(Verdict(Status.UNKNOWN, (UNRESOLVED,)), tuple(dict.fromkeys(expressions)))
 
 
-def _common(one: Verdict, other: Verdict) -> Verdict:
+def _intersection(left: Verdict, right: Verdict) -> Verdict:
     """Return what two verdicts that agree have in common."""
-    status = one.status if one.status is other.status else Status.PASS
-    reasons = tuple(each for each in one.reasons if each in other.reasons)
-    standards = {name: each for name, each in one.standards.items() if other.standards.get(name) is each}
-    others = _by_part(other.evidence)
-    pairs = [(each, others[part]) for part, each in _by_part(one.evidence).items() if part in others]
-    if status is Status.FAIL and not reasons:  # it fails in any case, each time for another reason
-        reasons = tuple(sorted({*one.reasons, *other.reasons}))
-        whole = (replace(_shared(*pair), reasons=tuple(sorted({*pair[0].reasons, *pair[1].reasons}))) for pair in pairs)
-        return Verdict(status, reasons, tuple(whole), standards)
-    evidence = (_shared(*pair) for pair in pairs)
-    return Verdict(status, reasons, tuple(each for each in evidence if each.reasons), standards)
+    status = left.status if left.status is right.status else Status.PASS
+    reasons = tuple(reason for reason in left.reasons if reason in right.reasons)
+    standards = {name: value for name, value in left.standards.items() if right.standards.get(name) is value}
+    right_parts = _by_part(right.evidence)
+    pairs = [(part, right_parts[key]) for key, part in _by_part(left.evidence).items() if key in right_parts]
+    if status is Status.FAIL and not reasons:  # it fails in both scenarios, for different reasons
+        reasons = tuple(sorted({*left.reasons, *right.reasons}))
+        evidence = tuple(_with_all_reasons(*pair) for pair in pairs)
+    else:
+        common = (_common_evidence(*pair) for pair in pairs)
+        evidence = tuple(part for part in common if part.reasons)
+    return Verdict(status, reasons, evidence, standards)
 
 
 def _by_part(evidence: Iterable[Evidence]) -> dict[tuple[str, int], Evidence]:
-    """Return each piece under the name of its part, and how often that was named before."""
-    seen: Counter[str] = Counter()
-    found: dict[tuple[str, int], Evidence] = {}
-    for each in evidence:
-        found[each.part, seen[each.part]] = each
-        seen[each.part] += 1
-    return found
+    """Return the evidence by the name of its part, with a number for parts of the same name."""
+    counts: Counter[str] = Counter()
+    by_part: dict[tuple[str, int], Evidence] = {}
+    for part in evidence:
+        by_part[part.part, counts[part.part]] = part
+        counts[part.part] += 1
+    return by_part
 
 
-def _shared(one: Evidence, other: Evidence) -> Evidence:
+def _with_all_reasons(left: Evidence, right: Evidence) -> Evidence:
+    return replace(_common_evidence(left, right), reasons=tuple(sorted({*left.reasons, *right.reasons})))
+
+
+def _common_evidence(left: Evidence, right: Evidence) -> Evidence:
     details = {
-        name: each if other.details[name] == each else _OPEN
-        for name, each in one.details.items()
-        if name in other.details
+        name: value if right.details[name] == value else _OPEN
+        for name, value in left.details.items()
+        if name in right.details
     }
-    return replace(
-        one,
-        reasons=tuple(each for each in one.reasons if each in other.reasons),
-        details=details,
+    reasons = tuple(reason for reason in left.reasons if reason in right.reasons)
+    return replace(left, reasons=reasons, details=details)
+
+
+def _printable(verdict: Verdict) -> Verdict:
+    """Return a verdict with expressions in place of symbolic values."""
+    evidence = (
+        replace(
+            part,
+            part=_expression_or_value(part.part),
+            details={name: _printable_detail(value) for name, value in part.details.items()},
+        )
+        for part in verdict.evidence
     )
+    return replace(verdict, evidence=tuple(evidence))
 
 
-def _readable(verdict: Verdict) -> Verdict:
-    """Return a verdict with expressions in place of open values."""
-    return replace(verdict, evidence=tuple(_told(each) for each in verdict.evidence))
-
-
-def _told(evidence: Evidence) -> Evidence:
-    return replace(
-        evidence,
-        part=_text(evidence.part),
-        details={name: _detail(each) for name, each in evidence.details.items()},
-    )
-
-
-def _detail(value: Any) -> Detail:  # noqa: ANN401
+def _printable_detail(value: Any) -> Detail:  # noqa: ANN401 - a detail, which may contain symbolic values
     if isinstance(value, tuple):
-        return tuple(_texts(value))
-    told: Detail = _text(value)
-    return told
+        return tuple(_expression_or_value(text) for text in value)
+    printable: Detail = _expression_or_value(value)
+    return printable
 
 
-def _texts(values: tuple[Any, ...]) -> Iterator[str]:
-    for each in values:
-        yield _text(each)
-
-
-def _text(value: Any) -> Any:  # noqa: ANN401 - what it was, where it was no text
-    if isinstance(value, Opaque):
+def _expression_or_value(value: Any) -> Any:  # noqa: ANN401 - a value that is not symbolic keeps its type
+    if isinstance(value, SymbolicValue):
         return expression_of(value)
-    return unmarked(value) if isinstance(value, str) else value
+    return unmark(value) if isinstance(value, str) else value

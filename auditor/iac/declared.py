@@ -1,27 +1,26 @@
-"""Resources as files describe them, before they become facts."""
+"""Resources as files declare them, before they become facts."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from auditor.iac.key_case import camel
-from auditor.iac.unresolved import Choice
+from auditor.domain.file_report import SourceLocation, UncheckedItem
+from auditor.iac.key_case import camel_case
+from auditor.iac.unresolved import Conditional
 from auditor.yaml_files import Node
 
-TASK_DEFINITION = "AWS::ECS::TaskDefinition"
-
-_STEP = re.compile(r"\w+")
+_PATH_STEP = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """One resource in a file.
+class DeclaredResource:
+    """One resource in a file, of a CloudFormation type that a service can turn into a fact.
 
-    `document` is in the API's casing, with Unknown and Choice in it. `node` is what was written, None where lines are
-    not known, and `line` where it begins.
+    `document` has the API's keys, and may contain unresolved and conditional values. `line` is the first line of the
+    resource, 0 if lines are not known. `node` is the parsed YAML, None if lines are not known.
     """
 
     source: str
@@ -32,47 +31,56 @@ class Draft:
     node: Node | None = None
 
     def line_of(self, path: str) -> int:
-        """Return the line of a member such as `containerDefinitions[1].user`, or of the nearest thing around it."""
+        """Return the line of a member such as `containerDefinitions[1].user`, or of its nearest existing parent."""
         line, node = self.line, self.node
-        for step in _STEP.findall(path):
-            found = _child(node, step) if node else None
-            if found is None:
+        for step in _PATH_STEP.findall(path):
+            child = _child(node, step) if node else None
+            if child is None:
                 return line
-            line, node = found
+            line, node = child
         return line
 
-    def containers(self) -> Iterator[tuple[object, int]]:
-        """Yield the name of every container that is written out, with its line."""
-        listed = self.document.get("containerDefinitions")
-        for index, each in enumerate(listed if isinstance(listed, list) else ()):
-            if isinstance(each, dict):
-                yield each.get("name"), self.line_of(f"containerDefinitions[{index}]")
-            elif isinstance(each, Choice):
-                for branch in (each.yes, each.no):
+    def part_names(self, lists: Iterable[str]) -> Iterator[tuple[object, int]]:
+        """Yield the name and the line of each object in the given lists of the document."""
+        for key in lists:
+            items = self.document.get(key)
+            for index, item in enumerate(items if isinstance(items, list) else ()):
+                branches = (item.if_true, item.if_false) if isinstance(item, Conditional) else (item,)
+                for branch in branches:
                     if isinstance(branch, dict):
-                        yield branch.get("name"), self.line_of(f"containerDefinitions[{index}]")
+                        yield branch.get("name"), self.line_of(f"{key}[{index}]")
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
-    """Something in a file that may hold what is judged, and cannot be looked into."""
+class UnparsedResource:
+    """A resource that cannot be turned into a fact. `type` is that of CloudFormation or of Terraform.
 
-    source: str
-    line: int
+    It is reported as not examined if a check or a service covers its type.
+    """
+
+    location: SourceLocation
     name: str
-    why: str
+    type: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
-    """What one file holds."""
+class FileContents:
+    """The contents of one file.
+
+    `unchecked` are parts of the file that could contain any resource, and cannot be read.
+    """
 
     source: str
-    drafts: tuple[Draft, ...] = ()
-    hidden: tuple[Hidden, ...] = field(default=())
+    resources: tuple[DeclaredResource, ...] = ()
+    unparsed: tuple[UnparsedResource, ...] = ()
+    unchecked: tuple[UncheckedItem, ...] = ()
 
 
 def _child(node: Node, step: str) -> tuple[int, Node] | None:
     if step.isdecimal():
         return node.children.get(int(step[:9]))
-    return next((child for key, child in node.children.items() if isinstance(key, str) and camel(key) == step), None)
+    for key, child in node.children.items():
+        if isinstance(key, str) and camel_case(key) == step:
+            return child
+    return None

@@ -1,7 +1,7 @@
-"""The functions of CloudFormation, as far as a template alone can tell what they come to.
+"""Evaluates CloudFormation's intrinsic functions as far as a template alone allows.
 
-Parameters are taken at their defaults. What only a deployment can tell becomes Unknown, and an `Fn::If` over a
-condition that is not known a Choice.
+Parameters have their defaults. A value that only a deployment knows is Unresolved, and `Fn::If` with an unknown
+condition is Conditional. Each function returns None if its argument is not what CloudFormation documents.
 """
 
 from __future__ import annotations
@@ -10,153 +10,156 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from auditor.iac.substitution import is_scalar, join, parts, spell
-from auditor.iac.unresolved import ABSENT, Choice, Unknown
+from auditor.iac.substitution import is_scalar, join, split_sub, to_text
+from auditor.iac.unresolved import ABSENT, Conditional, Unresolved
 from auditor.yaml_files import quote
 
-_DYNAMIC = "{{resolve:"
-_DEEPEST = 100
-_LONGEST_CHAIN = 50
-_LONGEST_INDEX = 6
-#: What stands for the name, ARN or address of a resource.
-_NAME = "name"
+_DYNAMIC_REFERENCE = "{{resolve:"
+_MAX_DEPTH = 100
+_MAX_CONDITION_CHAIN = 50
+_MAX_INDEX_DIGITS = 6
+#: Approximates the name, ARN or address of a resource.
+_RESOURCE_NAME = "name"
 
 
 @dataclass(slots=True)
 class Template:
-    """What the functions of one template refer to."""
+    """The sections of one template that its functions refer to."""
 
-    parameters: Mapping[str, Any]
-    mappings: Mapping[str, Any]
-    conditions: Mapping[str, Any]
-    resources: Mapping[str, Any]
-    _holding: list[str] = field(default_factory=list)
-    _held: dict[str, bool | None] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    mappings: Mapping[str, Any] = field(default_factory=dict)
+    conditions: Mapping[str, Any] = field(default_factory=dict)
+    resources: Mapping[str, Any] = field(default_factory=dict)
+    _evaluating: list[str] = field(default_factory=list)
+    _evaluated: dict[str, bool | None] = field(default_factory=dict)
 
-    def resolve(self, value: object, depth: int = 0) -> Any:  # noqa: ANN401 - plain data with Unknown and Choice
-        """Return `value` with every function resolved, or in its place what is not known."""
-        if depth > _DEEPEST:
-            return Unknown("a function nested too deeply", repr(value))
+    def resolve(self, value: object, depth: int = 0) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+        """Return `value` with every function replaced by its result, or by an unresolved value."""
+        if depth > _MAX_DEPTH:
+            return Unresolved("a function nested too deeply", repr(value))
         if isinstance(value, str):
-            return Unknown(quote(value), value) if _DYNAMIC in value else value
+            return Unresolved(quote(value), value) if _DYNAMIC_REFERENCE in value else value
         if isinstance(value, list):
-            items = (self.resolve(each, depth + 1) for each in value)
-            return [each for each in items if each is not ABSENT]
+            items = (self.resolve(item, depth + 1) for item in value)
+            return [item for item in items if item is not ABSENT]
         if not isinstance(value, dict):
             return value
-        name, argument = _called(value)
+        name, argument = _function_call(value)
         if name:
             function = _FUNCTIONS.get(name)
-            found = function(self, argument, depth + 1) if function else None
-            return _unknown(name, argument) if found is None else found
-        members = {key: self.resolve(each, depth + 1) for key, each in value.items()}
-        return {key: each for key, each in members.items() if each is not ABSENT}
+            result = function(self, argument, depth + 1) if function else None
+            return _unresolved(name, argument) if result is None else result
+        members = {key: self.resolve(member, depth + 1) for key, member in value.items()}
+        return {key: member for key, member in members.items() if member is not ABSENT}
 
-    def holds(self, name: object) -> bool | None:
-        """Whether a condition holds, None where that is not known."""
+    def condition(self, name: object) -> bool | None:
+        """Return the value of a condition, None if it is not known."""
         if not isinstance(name, str) or name not in self.conditions:
             return None
-        if name in self._holding or len(self._holding) >= _LONGEST_CHAIN:
+        if name in self._evaluating or len(self._evaluating) >= _MAX_CONDITION_CHAIN:
             return None
-        if name not in self._held:
-            self._holding.append(name)
-            self._held[name] = self._truth(self.conditions[name])
-            self._holding.pop()
-        return self._held[name]
+        if name not in self._evaluated:
+            self._evaluating.append(name)
+            self._evaluated[name] = self._evaluate_condition(self.conditions[name])
+            self._evaluating.pop()
+        return self._evaluated[name]
 
-    def _truth(self, value: object) -> bool | None:
-        name, argument = _called(value) if isinstance(value, dict) else ("", None)
+    def _evaluate_condition(self, value: object) -> bool | None:
+        name, argument = _function_call(value) if isinstance(value, dict) else ("", None)
         if name == "Condition":
-            return self.holds(argument)
-        if name == "Fn::Equals" and isinstance(argument, list) and len(argument) == 2:  # noqa: PLR2004 - the two sides
-            one, other = (self.resolve(each) for each in argument)
-            known = is_scalar(one) and is_scalar(other)
-            return spell(one) == spell(other) if known else None
-        truths = [self._truth(each) for each in argument] if isinstance(argument, list) else []
-        return _COMBINED[name](truths) if name in _COMBINED and truths else None
+            return self.condition(argument)
+        operands = argument if isinstance(argument, list) else []
+        if name == "Fn::Equals" and len(operands) == 2:  # noqa: PLR2004 - left and right operand
+            left, right = (self.resolve(operand) for operand in operands)
+            return to_text(left) == to_text(right) if is_scalar(left) and is_scalar(right) else None
+        if name not in _OPERATORS or not operands:
+            return None
+        return _OPERATORS[name]([self._evaluate_condition(operand) for operand in operands])
 
-    def ref(self, argument: object, _depth: int) -> Any:  # noqa: ANN401
-        """What `Ref` comes to."""
+    def ref(self, argument: object, _depth: int) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+        """Evaluate `Ref`."""
         if argument == "AWS::NoValue":
             return ABSENT
         if not isinstance(argument, str):
             return None
-        if argument not in self.parameters:
-            is_ours = argument in self.resources or argument.startswith("AWS::")
-            return Unknown(f"!Ref {quote(argument)}", f"Ref {argument}", likeness=_NAME if is_ours else None)
-        return _default(argument, self.parameters[argument])
+        if argument in self.parameters:
+            return _parameter_value(argument, self.parameters[argument])
+        is_name = argument in self.resources or argument.startswith("AWS::")
+        approximation = _RESOURCE_NAME if is_name else None
+        return Unresolved(f"!Ref {quote(argument)}", f"Ref {argument}", approximation=approximation)
 
-    def attribute(self, argument: object, _depth: int) -> Any:  # noqa: ANN401
-        """What `Fn::GetAtt` comes to: an attribute of something that AWS makes is a name or an address."""
+    def get_att(self, argument: object, _depth: int) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+        """Evaluate `Fn::GetAtt`. Attributes of AWS resources are names, ARNs and addresses, those of others are not."""
         path = argument if isinstance(argument, list) else [argument]
         target = self.resources.get(path[0]) if path and isinstance(path[0], str) else None
-        kind = str(target.get("Type")) if isinstance(target, dict) else "Custom::"
-        plain = not kind.startswith(("Custom::", "AWS::CloudFormation::"))
-        return Unknown(
-            f"!GetAtt {quote('.'.join(map(str, path)))}", f"GetAtt {path!r}", likeness=_NAME if plain else None
-        )
+        type_ = str(target.get("Type")) if isinstance(target, dict) else "Custom::"
+        approximation = None if type_.startswith(("Custom::", "AWS::CloudFormation::")) else _RESOURCE_NAME
+        expression = f"!GetAtt {quote('.'.join(map(str, path)))}"
+        return Unresolved(expression, f"GetAtt {path!r}", approximation=approximation)
 
-    def choose(self, argument: object, depth: int) -> Any:  # noqa: ANN401
-        """What `Fn::If` comes to."""
-        if not isinstance(argument, list) or len(argument) != 3:  # noqa: PLR2004 - condition, yes, no
+    def if_(self, argument: object, depth: int) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+        """Evaluate `Fn::If`."""
+        if not isinstance(argument, list) or len(argument) != 3:  # noqa: PLR2004 - condition and two values
             return None
-        name, yes, no = argument
-        holds = self.holds(name)
-        if holds is None:
-            return Choice(str(name), self.resolve(yes, depth), self.resolve(no, depth))
-        return self.resolve(yes if holds else no, depth)
+        name, if_true, if_false = argument
+        condition = self.condition(name)
+        if condition is None:
+            return Conditional(str(name), self.resolve(if_true, depth), self.resolve(if_false, depth))
+        return self.resolve(if_true if condition else if_false, depth)
 
-    def substitute(self, argument: object, depth: int) -> Any:  # noqa: ANN401
-        """What `Fn::Sub` comes to."""
-        text, given = argument if isinstance(argument, list) and len(argument) == 2 else (argument, {})  # noqa: PLR2004
-        if not isinstance(text, str) or not isinstance(given, dict):
+    def sub(self, argument: object, depth: int) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+        """Evaluate `Fn::Sub`."""
+        text, variables = argument, {}
+        if isinstance(argument, list) and len(argument) == 2:  # noqa: PLR2004 - text and variables
+            text, variables = argument
+        if not isinstance(text, str) or not isinstance(variables, dict):
             return None
-        values = [each if literal else self._variable(each, given, depth) for literal, each in parts(text)]
-        return join("", values, Unknown(f"!Sub {quote(text)}", f"Sub {argument!r}"))
+        values = [part if literal else self._variable(part, variables, depth) for literal, part in split_sub(text)]
+        return join("", values, Unresolved(f"!Sub {quote(text)}", f"Sub {argument!r}"))
 
-    def _variable(self, name: str, given: Mapping[str, Any], depth: int) -> Any:  # noqa: ANN401
-        if name in given:
-            return self.resolve(given[name], depth)
-        return self.attribute(name.split(".", 1), depth) if "." in name else self.ref(name, depth)
+    def _variable(self, name: str, variables: Mapping[str, Any], depth: int) -> Any:  # noqa: ANN401 - see `resolve`
+        if name in variables:
+            return self.resolve(variables[name], depth)
+        return self.get_att(name.split(".", 1), depth) if "." in name else self.ref(name, depth)
 
-    def joined(self, argument: object, depth: int) -> Any:  # noqa: ANN401
-        """What `Fn::Join` comes to."""
-        if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str):  # noqa: PLR2004
+    def join(self, argument: object, depth: int) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+        """Evaluate `Fn::Join`."""
+        if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str):  # noqa: PLR2004 - delimiter and values
             return None
         values = self.resolve(argument[1], depth)
-        return (
-            join(argument[0], values, Unknown("!Join ...", f"Join {argument!r}")) if isinstance(values, list) else None
-        )
+        if not isinstance(values, list):
+            return None
+        return join(argument[0], values, Unresolved("!Join ...", f"Join {argument!r}"))
 
-    def looked_up(self, argument: object, depth: int) -> Any:  # noqa: ANN401
-        """What `Fn::FindInMap` comes to."""
+    def find_in_map(self, argument: object, depth: int) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+        """Evaluate `Fn::FindInMap`."""
         keys = self.resolve(argument, depth)
         if not isinstance(keys, list) or not all(is_scalar(key) for key in keys):
             return None
-        found: Any = self.mappings
-        for key in map(spell, keys):
-            found = found.get(key) if isinstance(found, dict) else None
-        return found
+        value: Any = self.mappings
+        for key in map(to_text, keys):
+            value = value.get(key) if isinstance(value, dict) else None
+        return value
 
-    def selected(self, argument: object, depth: int) -> Any:  # noqa: ANN401
-        """What `Fn::Select` comes to."""
-        found = self.resolve(argument, depth)
-        if not isinstance(found, list) or len(found) != 2 or not isinstance(found[1], list):  # noqa: PLR2004
+    def select(self, argument: object, depth: int) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+        """Evaluate `Fn::Select`."""
+        resolved = self.resolve(argument, depth)
+        if not isinstance(resolved, list) or len(resolved) != 2 or not isinstance(resolved[1], list):  # noqa: PLR2004 - index and values
             return None
-        index = spell(found[0]) if is_scalar(found[0]) else ""
-        is_index = index.isdecimal() and len(index) <= _LONGEST_INDEX and int(index) < len(found[1])
-        return found[1][int(index)] if is_index else None
+        index = to_text(resolved[0]) if is_scalar(resolved[0]) else ""
+        is_index = index.isdecimal() and len(index) <= _MAX_INDEX_DIGITS and int(index) < len(resolved[1])
+        return resolved[1][int(index)] if is_index else None
 
-    def split(self, argument: object, depth: int) -> Any:  # noqa: ANN401
-        """What `Fn::Split` comes to."""
-        found = self.resolve(argument, depth)
-        if not isinstance(found, list) or len(found) != 2 or not all(isinstance(each, str) for each in found):  # noqa: PLR2004
+    def split(self, argument: object, depth: int) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+        """Evaluate `Fn::Split`."""
+        resolved = self.resolve(argument, depth)
+        if not isinstance(resolved, list) or len(resolved) != 2 or not all(isinstance(text, str) for text in resolved):  # noqa: PLR2004 - delimiter and text
             return None
-        return found[1].split(found[0]) if found[0] else None
+        return resolved[1].split(resolved[0]) if resolved[0] else None
 
 
-def _called(value: Mapping[Any, Any]) -> tuple[str, Any]:
-    """The function that an object stands for, and its argument; an empty name where it is just an object."""
+def _function_call(value: Mapping[Any, Any]) -> tuple[str, Any]:
+    """Return the name and the argument of the function that an object calls; the name is empty if it calls none."""
     if len(value) != 1:
         return "", None
     ((name, argument),) = value.items()
@@ -164,46 +167,45 @@ def _called(value: Mapping[Any, Any]) -> tuple[str, Any]:
     return (name, argument) if is_function else ("", None)
 
 
-def _unknown(name: str, argument: object) -> Unknown:
-    short = f"!{name.removeprefix('Fn::')} {quote(argument) if isinstance(argument, str) else '...'}"
-    return Unknown(short, f"{name} {argument!r}")
+def _unresolved(name: str, argument: object) -> Unresolved:
+    expression = f"!{name.removeprefix('Fn::')} {quote(argument) if isinstance(argument, str) else '...'}"
+    return Unresolved(expression, f"{name} {argument!r}")
 
 
-def _default(name: str, parameter: object) -> Any:  # noqa: ANN401
-    """What a parameter is where nobody says otherwise."""
-    described: Mapping[str, Any] = parameter if isinstance(parameter, dict) else {}
-    kind, default = str(described.get("Type", "")), described.get("Default")
-    allowed = described.get("AllowedValues")
-    choices = tuple(spell(each) for each in allowed) if isinstance(allowed, list) else ()
-    if not is_scalar(default) or kind.startswith("AWS::SSM::"):  # there the default names where the value is kept
-        return Unknown(
-            f"!Ref {quote(name)}", f"Ref {name}", choices=choices if all(map(is_scalar, allowed or ())) else ()
-        )
-    if kind == "CommaDelimitedList" or kind.startswith("List<"):
-        return [each.strip() for each in spell(default).split(",")]
-    return spell(default)
+def _parameter_value(name: str, parameter: object) -> Any:  # noqa: ANN401 - JSON data or Unresolved
+    """Return the default of a parameter. The default of an SSM parameter is a key in the store, not the value."""
+    properties: Mapping[str, Any] = parameter if isinstance(parameter, dict) else {}
+    type_, default = str(properties.get("Type", "")), properties.get("Default")
+    if not is_scalar(default) or type_.startswith("AWS::SSM::"):
+        allowed = properties.get("AllowedValues")
+        values = allowed if isinstance(allowed, list) else []
+        choices = tuple(to_text(value) for value in values) if all(map(is_scalar, values)) else ()
+        return Unresolved(f"!Ref {quote(name)}", f"Ref {name}", choices=choices)
+    if type_ == "CommaDelimitedList" or type_.startswith("List<"):
+        return [item.strip() for item in to_text(default).split(",")]
+    return to_text(default)
 
 
-def _all(truths: list[bool | None]) -> bool | None:
-    return False if False in truths else None if None in truths else True
+def _and(operands: list[bool | None]) -> bool | None:
+    return False if False in operands else None if None in operands else True
 
 
-def _any(truths: list[bool | None]) -> bool | None:
-    return True if True in truths else None if None in truths else False
+def _or(operands: list[bool | None]) -> bool | None:
+    return True if True in operands else None if None in operands else False
 
 
-def _not(truths: list[bool | None]) -> bool | None:
-    return None if truths[0] is None else not truths[0]
+def _not(operands: list[bool | None]) -> bool | None:
+    return None if operands[0] is None else not operands[0]
 
 
-_COMBINED: Mapping[str, Callable[[list[bool | None]], bool | None]] = {"Fn::And": _all, "Fn::Or": _any, "Fn::Not": _not}
+_OPERATORS: Mapping[str, Callable[[list[bool | None]], bool | None]] = {"Fn::And": _and, "Fn::Or": _or, "Fn::Not": _not}
 _FUNCTIONS: Mapping[str, Callable[[Template, Any, int], Any]] = {
     "Ref": Template.ref,
-    "Fn::GetAtt": Template.attribute,
-    "Fn::If": Template.choose,
-    "Fn::Sub": Template.substitute,
-    "Fn::Join": Template.joined,
-    "Fn::FindInMap": Template.looked_up,
-    "Fn::Select": Template.selected,
+    "Fn::GetAtt": Template.get_att,
+    "Fn::If": Template.if_,
+    "Fn::Sub": Template.sub,
+    "Fn::Join": Template.join,
+    "Fn::FindInMap": Template.find_in_map,
+    "Fn::Select": Template.select,
     "Fn::Split": Template.split,
 }

@@ -1,4 +1,4 @@
-"""What the checks say of the contents of files."""
+"""Judges the contents of files by checks, and reports what no check could examine."""
 
 from __future__ import annotations
 
@@ -8,95 +8,104 @@ from datetime import datetime
 from typing import Any
 
 from auditor.domain.check import Status, Verdict
-from auditor.domain.file_report import FileFinding, FileReport, SourceLocation, UncheckedItem
+from auditor.domain.file_report import FileFinding, FileReport, SourceLocation
 from auditor.domain.finding import Finding
 from auditor.domain.result import CheckInfo
 from auditor.domain.scope import Account, Scope
 from auditor.engine import evaluate
 from auditor.engine.ports import ConfiguredCheck
-from auditor.iac.decide import settle
-from auditor.iac.declared import Contents, Draft
-from auditor.iac.ecs.to_facts import KINDS
-from auditor.iac.ecs.unknown_values import unmarked
-from auditor.iac.reading import trials
-from auditor.iac.scenarios import Trials
-from auditor.iac.unresolved import Unknown
+from auditor.iac.coverage import Coverage
+from auditor.iac.decide import decide
+from auditor.iac.declared import DeclaredResource, FileContents
+from auditor.iac.possible_values import unmark
+from auditor.iac.scenarios import Scenarios, scenarios_of
+from auditor.iac.service import parsed_types
+from auditor.iac.unresolved import Unresolved
 
-_NOWHERE = Scope(Account("000000000000", "not deployed"), "")
+_NOT_DEPLOYED = Scope(Account("000000000000", "not deployed"), "")
 
 
-def judge(files: Sequence[Contents], rules: Iterable[ConfiguredCheck], now: datetime) -> FileReport:
-    """Return what the rules say of every resource that they are over, in the order of the files."""
-    place = evaluate.Observation(_NOWHERE, now)
-    fitting = tuple(rule for rule in rules if any(issubclass(kind, rule.check.fact_type) for kind in KINDS.values()))
+def judge(files: Sequence[FileContents], checks: Iterable[ConfiguredCheck], now: datetime) -> FileReport:
+    """Return the findings of the checks on all resources, in the order of the files."""
+    observation = evaluate.Observation(_NOT_DEPLOYED, now)
+    enabled = tuple(checks)
+    coverage = Coverage(configured.check.fact_type for configured in enabled)
+    applicable = tuple(configured for configured in enabled if _is_applicable(configured))
     return FileReport(
-        checks=tuple(_info(rule) for rule in fitting),
-        resources=tuple((each.source, len(each.drafts)) for each in files),
-        findings=tuple(opinion for each in files for opinion in _opinions(each, fitting, place)),
-        unchecked=tuple(
-            UncheckedItem(SourceLocation(each.source, each.line), each.name, each.why)
-            for file in files
-            for each in file.hidden
-        ),
+        checks=tuple(_info(configured) for configured in applicable),
+        resources=tuple((file.source, len(file.resources)) for file in files),
+        findings=tuple(finding for file in files for finding in _findings(file, applicable, observation)),
+        unchecked=tuple(item for file in files for item in (*file.unchecked, *coverage.unchecked(file))),
     )
 
 
-def _opinions(file: Contents, rules: Sequence[ConfiguredCheck], place: evaluate.Observation) -> Iterator[FileFinding]:
-    for draft in file.drafts:
-        possible = trials(draft)
-        for rule in rules:
-            if issubclass(KINDS[draft.type], rule.check.fact_type):
-                yield _opinion(draft, possible, rule, place)
+def _is_applicable(configured: ConfiguredCheck) -> bool:
+    fact_types = (resource_type.fact_type for resource_type in parsed_types().values())
+    return any(issubclass(fact_type, configured.check.fact_type) for fact_type in fact_types)
 
 
-def _opinion(draft: Draft, possible: Trials, rule: ConfiguredCheck, place: evaluate.Observation) -> FileFinding:
+def _findings(
+    file: FileContents, checks: Sequence[ConfiguredCheck], observation: evaluate.Observation
+) -> Iterator[FileFinding]:
+    for resource in file.resources:
+        scenarios = scenarios_of(resource)
+        fact_type = parsed_types()[resource.type].fact_type
+        for configured in checks:
+            if issubclass(fact_type, configured.check.fact_type):
+                yield _finding(resource, scenarios, configured, observation)
+
+
+def _finding(
+    resource: DeclaredResource, scenarios: Scenarios, configured: ConfiguredCheck, observation: evaluate.Observation
+) -> FileFinding:
+    check = configured.check
     crashes: dict[tuple[str, ...], str] = {}
 
-    def run(fact: Any, plain: Any) -> Verdict:  # noqa: ANN401 - a fact, watching and not
-        watching = replace(rule.check, judge=lambda _, parameters: rule.check.judge(fact, parameters))
-        found = evaluate.judge(place, plain, ConfiguredCheck(watching, rule.parameters))
-        crashes[found.reasons] = found.remediation
-        return Verdict(found.status, found.reasons, found.evidence, found.standards)
+    def run_check(instrumented: Any, fact: Any) -> Verdict:  # noqa: ANN401 - any kind of fact
+        on_instrumented = replace(check, judge=lambda _, parameters: check.judge(instrumented, parameters))
+        finding = evaluate.judge(observation, fact, ConfiguredCheck(on_instrumented, configured.parameters))
+        crashes[finding.reasons] = finding.remediation
+        return Verdict(finding.status, finding.reasons, finding.evidence, finding.standards)
 
-    settled = settle(possible, run)
-    finding = evaluate.judge(
-        place, possible.fact(), ConfiguredCheck(replace(rule.check, judge=lambda *_: settled.verdict), rule.parameters)
-    )
+    decision = decide(scenarios, run_check)
+    decided = replace(check, judge=lambda *_: decision.verdict)
+    finding = evaluate.judge(observation, scenarios.fact(), ConfiguredCheck(decided, configured.parameters))
     if finding.status is Status.UNKNOWN:
-        named = ", ".join(settled.depends_on)
-        advice = f"It depends on {named}." if settled.depends_on else crashes.get(finding.reasons, "")
+        expressions = ", ".join(decision.depends_on)
+        advice = f"It depends on {expressions}." if expressions else crashes.get(finding.reasons, "")
         finding = replace(finding, remediation=advice)
-    return FileFinding(_named(finding, draft), draft.name, _spots(draft, finding), settled.depends_on)
+    locations = _locations(resource, finding)
+    return FileFinding(_with_declared_name(finding, resource), resource.name, locations, decision.depends_on)
 
 
-def _named(finding: Finding, draft: Draft) -> Finding:
-    """Name the resource as the file does: its ARN is not known, and the place in the file is what lasts."""
-    arn = f"{draft.source}#{draft.name}"
+def _with_declared_name(finding: Finding, resource: DeclaredResource) -> Finding:
+    """Name the resource as the file does: its ARN is not known, and its place in the file identifies it."""
+    arn = unmark(f"{resource.source}#{resource.name}")
     return replace(
         finding,
-        resource=replace(finding.resource, arn=unmarked(arn), name=draft.name, family=None, revision=None),
-        evidence=tuple(replace(each, revision=None) for each in finding.evidence),
+        resource=replace(finding.resource, arn=arn, name=resource.name, family=None, revision=None),
+        evidence=tuple(replace(evidence, revision=None) for evidence in finding.evidence),
     )
 
 
-def _spots(draft: Draft, finding: Finding) -> tuple[SourceLocation, ...]:
-    failing = {each.part for each in finding.evidence}
-    lines = [line for name, line in draft.containers() if _spelled(name) in failing]
-    return tuple(dict.fromkeys(SourceLocation(draft.source, line) for line in (draft.line, *lines)))
+def _locations(resource: DeclaredResource, finding: Finding) -> tuple[SourceLocation, ...]:
+    """Return the location of the resource, and those of its failing parts."""
+    failing = {evidence.part for evidence in finding.evidence}
+    lines = [resource.line]
+    for name, line in resource.part_names(parsed_types()[resource.type].parts):
+        if (name.expression if isinstance(name, Unresolved) else name) in failing:
+            lines.append(line)
+    return tuple(dict.fromkeys(SourceLocation(resource.source, line) for line in lines))
 
 
-def _spelled(name: object) -> object:
-    return name.expression if isinstance(name, Unknown) else name
-
-
-def _info(rule: ConfiguredCheck) -> CheckInfo:
-    each = rule.check
+def _info(configured: ConfiguredCheck) -> CheckInfo:
+    check = configured.check
     return CheckInfo(
-        each.id,
-        each.title,
-        each.severity,
-        each.frameworks,
-        each.remediation,
-        reason_texts=each.reason_texts,
-        repairs=each.repairs,
+        check.id,
+        check.title,
+        check.severity,
+        check.frameworks,
+        check.remediation,
+        reason_texts=check.reason_texts,
+        repairs=check.repairs,
     )

@@ -1,45 +1,47 @@
-"""Keys as the API writes them: `containerDefinitions`, where CloudFormation has a capital and Terraform underscores."""
+"""Converts keys to the API's spelling: `TaskRoleArn` and `task_role_arn` become `taskRoleArn`."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from auditor.iac.unresolved import Choice
+from auditor.iac.unresolved import Conditional
 
-#: Maps whose keys are the author's own words.
-_FREE_MAPS = frozenset({"options", "dockerLabels", "driverOpts", "labels"})
-_HEAD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+")
+_INITIALS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+")
 
 
-class Collision(ValueError):  # noqa: N818 - it becomes a problem of the file
-    """One member is given twice, in two spellings. `path` leads there."""
+class DuplicateMemberError(ValueError):
+    """A member is present twice, in two spellings. `path` leads to the second one."""
 
     def __init__(self, path: tuple[str | int, ...]) -> None:
-        """Keep the place."""
-        super().__init__("is given twice, in two spellings")
+        """Store the path of the member."""
+        super().__init__("is present twice, in two spellings")
         self.path = path
 
 
-def camel(key: str) -> str:
+def camel_case(key: str) -> str:
     """Return the API's spelling of one key."""
     head, *rest = [part for part in key.split("_") if part] or [key]
-    word = "".join((head, *(part[:1].upper() + part[1:] for part in rest)))
-    return _HEAD.sub(lambda match: match[0].lower(), word, count=1) if word[:1].isupper() else word
+    name = "".join((head, *(part[:1].upper() + part[1:] for part in rest)))
+    return _INITIALS.sub(lambda match: match[0].lower(), name, count=1) if name[:1].isupper() else name
 
 
-def as_the_api(value: object, path: tuple[str | int, ...] = (), key: str = "") -> Any:  # noqa: ANN401 - plain data
-    """Return `value` with all its keys in the API's spelling. Raises Collision."""
-    if isinstance(value, Choice):
-        return Choice(value.condition, as_the_api(value.yes, path, key), as_the_api(value.no, path, key))
+def to_api_case(value: object, free_maps: frozenset[str], path: tuple[str | int, ...] = (), key: str = "") -> Any:  # noqa: ANN401 - JSON data
+    """Return `value`, the member `key` of a document, with all its keys in the API's spelling.
+
+    The keys of `free_maps` (labels, driver options) are the author's, and stay. Raises DuplicateMemberError.
+    """
+    if isinstance(value, Conditional):
+        if_true, if_false = (to_api_case(branch, free_maps, path, key) for branch in (value.if_true, value.if_false))
+        return Conditional(value.condition, if_true, if_false)
     if isinstance(value, list):
-        return [as_the_api(each, (*path, index), key) for index, each in enumerate(value)]
-    if not isinstance(value, dict) or key in _FREE_MAPS:
+        return [to_api_case(item, free_maps, (*path, index), key) for index, item in enumerate(value)]
+    if not isinstance(value, dict) or key in free_maps:
         return value
-    found: dict[str, Any] = {}
-    for each, inner in value.items():
-        name = camel(str(each))
-        if name in found:
-            raise Collision((*path, each))
-        found[name] = as_the_api(inner, (*path, each), name)
-    return found
+    converted: dict[str, Any] = {}
+    for original, member in value.items():
+        name = camel_case(str(original))
+        if name in converted:
+            raise DuplicateMemberError((*path, original))
+        converted[name] = to_api_case(member, free_maps, (*path, original), name)
+    return converted

@@ -1,80 +1,73 @@
-"""A file's text into what it holds, whichever kind of file it is."""
+"""Parses the text of a file, whatever its format: template, plan, or a format of a service."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from auditor.domain.errors import ConfigError, Problem
 from auditor.iac import cloudformation, terraform
-from auditor.iac.declared import Contents, Draft
-from auditor.iac.ecs import task_definition_files
-from auditor.iac.ecs.to_facts import parser
-from auditor.iac.key_case import Collision
-from auditor.iac.scenarios import Trials
-from auditor.iac.unresolved import discreet
+from auditor.iac.declared import DeclaredResource, FileContents
+from auditor.iac.key_case import DuplicateMemberError
+from auditor.iac.scenarios import scenarios_of
+from auditor.iac.service import service_of, services
 from auditor.parsers.json_values import MalformedValue
-from auditor.yaml_files import TEMPLATE, Document, parse
+from auditor.yaml_files import TEMPLATE, parse
 
-#: Characters. Plans are written by a machine and grow with everything that Terraform manages.
-LARGEST_PLAN = 100_000_000
+#: Characters. Plans are written by a program and grow with everything that Terraform manages.
+MAX_PLAN_LENGTH = 100_000_000
 
-_UNSUPPORTED = "is neither a task definition, nor a CloudFormation template, nor what `terraform show -json` prints"
-_ADVICE = "Give a task definition with containerDefinitions, a template with Resources, or a plan as JSON."
+_PLAN_MARKS = ('"planned_values"', '"terraform_version"')
 
 
-def read(text: str, source: str) -> Contents:
-    """Return what a file holds. Raises ConfigError with every problem, for any text."""
+def read(text: str, source: str) -> FileContents:
+    """Return the contents of a file. Raises ConfigError with all problems of the text."""
     try:
-        found = _plan(text, source) or _written(text, source)
-    except Collision as collision:
-        where = ".".join(map(str, collision.path))
-        raise ConfigError([Problem(source, 0, where, str(collision), "Keep one of the two.")]) from None
-    problems = [problem for draft in found.drafts for problem in _malformed(draft)]
+        contents = _read_plan(text, source) or _read_document(text, source)
+    except DuplicateMemberError as error:
+        path = ".".join(map(str, error.path))
+        raise ConfigError([Problem(source, 0, path, str(error), "Remove one of the two.")]) from None
+    problems = [problem for resource in contents.resources for problem in _problems(resource)]
     if problems:
         raise ConfigError(problems)
-    return found
+    return contents
 
 
-def trials(draft: Draft) -> Trials:
-    """Return all that a draft may come to."""
-    return Trials(discreet(draft.document), parser(draft.type, draft.name))
+def _read_plan(text: str, source: str) -> FileContents | None:
+    """Return the contents of a Terraform plan, None if the text is none.
 
-
-def _plan(text: str, source: str) -> Contents | None:
-    """What Terraform has written: lines say nothing there, and it may be larger than what people write."""
-    data = _json(text) if '"planned_values"' in text or '"terraform_version"' in text else None
-    return terraform.contents(data, source) if isinstance(data, dict) and terraform.is_terraform(data) else None
-
-
-def _json(text: str) -> Any:  # noqa: ANN401 - plain data; None where it is not JSON
-    if len(text) > LARGEST_PLAN:
+    A plan may be larger than YAML files may be, and its lines are of no use.
+    """
+    if len(text) > MAX_PLAN_LENGTH or not any(mark in text for mark in _PLAN_MARKS):
         return None
     try:
-        return json.loads(text)
+        data: Any = json.loads(text)
     except (ValueError, RecursionError):
         return None
+    return terraform.read_plan(data, source) if isinstance(data, Mapping) and terraform.is_plan(data) else None
 
 
-def _written(text: str, source: str) -> Contents:
+def _read_document(text: str, source: str) -> FileContents:
     document = parse(text, source, TEMPLATE)
-    found = cloudformation.contents(document) if _is_template(document) else task_definition_files.contents(document)
-    if found is None:
-        raise ConfigError([Problem(source, 0, "", _UNSUPPORTED, _ADVICE)])
-    return found
+    if cloudformation.is_template(document):
+        return cloudformation.read_template(document)
+    for service in services():
+        resources = service.documents(document) if service.documents else None
+        if resources is not None:
+            return FileContents(source, resources)
+    formats = [service.document_format for service in services() if service.document_format]
+    advice = f"Pass {', '.join(formats)}, a CloudFormation template, or the output of `terraform show -json`."
+    raise ConfigError([Problem(source, 0, "", "is not a file that auditor can check", advice)])
 
 
-def _is_template(document: Document) -> bool:
-    data = document.data
-    return isinstance(data, dict) and ("Resources" in data or "AWSTemplateFormatVersion" in data)
-
-
-def _malformed(draft: Draft) -> list[Problem]:
-    """What the parsers say of a draft: a document that cannot be understood must not read as a clean one."""
+def _problems(resource: DeclaredResource) -> list[Problem]:
+    """Return what the parser rejects: a document that cannot be understood must not pass."""
     try:
-        trials(draft).fact()
+        scenarios_of(resource).fact()
     except MalformedValue as error:
-        where = f"{draft.name}: {error.path}"
-        advice = "ECS would not take it either; correct it."
-        return [Problem(draft.source, draft.line_of(error.path), where, error.what, advice)]
+        service = service_of(resource.type)
+        advice = f"{service.name if service else 'AWS'} rejects this value, too. Correct it."
+        line = resource.line_of(error.path)
+        return [Problem(resource.source, line, f"{resource.name}: {error.path}", error.what, advice)]
     return []

@@ -1,158 +1,194 @@
-"""What a document may come to: its facts, for one assignment of values to what it leaves open."""
+"""The facts that a document can become, one for each assignment of values to its unknown values."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
+from dataclasses import dataclass, field
 from typing import Any
 
 from auditor.domain.fact import Fact
-from auditor.iac.ecs.unknown_values import Field, Free, as_text, field_of
-from auditor.iac.symbolic import Path, Session, differences, watched
-from auditor.iac.unresolved import ABSENT, Choice, Unknown
+from auditor.iac.declared import DeclaredResource
+from auditor.iac.possible_values import AnyValue, MemberTables, PossibleValues
+from auditor.iac.service import parsed_types, service_of
+from auditor.iac.symbolic import Path, ReadLog, differences, instrumented
+from auditor.iac.unresolved import ABSENT, Conditional, Unresolved
 from auditor.parsers.json_values import MalformedValue
 from auditor.yaml_files import quote
 
-Parse = Callable[[Mapping[str, Any]], Fact]
-
-_CONDITION = Field("condition", (True, False))
+_CONDITION = PossibleValues("condition", (True, False))
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Ident:
-    """Something open that has one value wherever it stands: an expression, as one kind of member."""
+class UnknownValue:
+    """An unknown value of a document: an unresolved expression used as one kind of member, or a condition.
 
-    field: str
+    It has the same value wherever it occurs in the document.
+    """
+
+    member: str
     identity: str
-    expression: str = dataclass_field(default="", compare=False)
+    expression: str = field(default="", compare=False)
 
 
-Assignment = Mapping[Ident, Any]
+Assignment = Mapping[UnknownValue, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """The facts of one assignment.
+class Scenario:
+    """The fact of one assignment.
 
-    `options` are the values that each open thing can have; `forks` and `opaques` say which facts they are part of.
-    `first` is one whose values do not all make a document: it must have a value before anything is judged. `lost` is
-    the expression that decides about everything, None where there is none.
+    `options` are the possible values of each unknown value. `choices` and `symbolic` map the parts of the fact that
+    depend on an unknown value: to the value, if it has few options, or to its expression, if it can be anything.
+    `decide_first` is an unknown value with an option that makes the document invalid: it must be assigned before the
+    fact is judged. `undecidable` is the expression of a value that can be anything and on which the whole fact depends.
     """
 
     fact: Fact
-    options: Mapping[Ident, tuple[Any, ...]]
-    forks: Mapping[Path, Ident]
-    opaques: Mapping[Path, str]
-    first: Ident | None = None
-    lost: str | None = None
+    options: Mapping[UnknownValue, tuple[Any, ...]]
+    choices: Mapping[Path, UnknownValue]
+    symbolic: Mapping[Path, str]
+    decide_first: UnknownValue | None = None
+    undecidable: str | None = None
 
-    def watched(self, session: Session) -> Any:  # noqa: ANN401 - a fact of the same kind
-        """Return the facts, reporting to `session`."""
-        return watched(self.fact, self.forks, self.opaques, session)
+    def instrumented_fact(self, log: ReadLog) -> Any:  # noqa: ANN401 - a fact of the same kind
+        """Return a copy of the fact that records in `log` which unknown values are read."""
+        return instrumented(self.fact, self.choices, self.symbolic, log)
+
+
+def scenarios_of(resource: DeclaredResource) -> Scenarios:
+    """Return the scenarios of a declared resource."""
+    resource_type, service = parsed_types()[resource.type], service_of(resource.type)
+    return Scenarios(
+        document=service.redact(resource.document) if service else resource.document,
+        parse=lambda document: resource_type.to_fact(document, resource.name),
+        members=service.members if service else MemberTables(),
+        parts=resource_type.parts,
+    )
 
 
 @dataclass(slots=True)
-class Trials:
-    """All that a document may come to, by assignment, each made once."""
+class Scenarios:
+    """All scenarios of a document, by assignment, each computed once.
+
+    `parts` are the lists of parts that become facts independently of each other, with a minimal part for each list.
+    """
 
     document: Mapping[str, Any]
-    parse: Parse
-    _made: dict[frozenset[tuple[Ident, Any]], Trial | None] = dataclass_field(default_factory=dict)
-    _influence: dict[Any, frozenset[Path]] = dataclass_field(default_factory=dict)
+    parse: Callable[[Mapping[str, Any]], Fact]
+    members: MemberTables
+    parts: Mapping[str, Any] = field(default_factory=dict)
+    _scenarios: dict[frozenset[tuple[UnknownValue, Any]], Scenario | None] = field(default_factory=dict)
+    _influence: dict[Any, frozenset[Path]] = field(default_factory=dict)
 
     def fact(self) -> Fact:
-        """Return the facts before anything has a value, and nothing of what they depend on. Raises Malformed."""
-        return self.parse(_fill(self.document, {}, {}))
+        """Return the fact with the first option of every unknown value. Raises MalformedValue."""
+        return self.parse(self._filled(self.document, {}, {}))
 
-    def of(self, assignment: Assignment) -> Trial | None:
-        """Return the facts of an assignment, None where these values make no document."""
+    def scenario(self, assignment: Assignment) -> Scenario | None:
+        """Return the scenario of an assignment, None if these values make the document invalid."""
         key = frozenset(assignment.items())
-        if key not in self._made:
+        if key not in self._scenarios:
             try:
-                self._made[key] = self._make(assignment)
+                self._scenarios[key] = self._make_scenario(assignment)
             except MalformedValue:
-                self._made[key] = None
-        return self._made[key]
+                self._scenarios[key] = None
+        return self._scenarios[key]
 
-    def _make(self, assignment: Assignment) -> Trial:
-        met: dict[Ident, tuple[Any, ...]] = {}
-        fact = self.parse(_fill(self.document, assignment, met))
-        branches = {ident: value for ident, value in assignment.items() if ident.field == _CONDITION.name}
-        forks: dict[Path, Ident] = {}
-        opaques: dict[Path, str] = {}
-        first, lost = None, None
-        for ident, options in met.items():
-            value = assignment.get(ident, options[0])
-            is_open = value is Free.ONE
-            others = (Free.OTHER,) if is_open else () if ident in assignment else options[1:]
-            paths = self._paths(branches, ident, value, others)
-            if () in paths:
-                first, lost = (first, lost or ident.expression) if is_open else (first or ident, lost)
-            elif is_open:
-                opaques |= {path: opaques.get(path, ident.expression) for path in paths}
+    def _make_scenario(self, assignment: Assignment) -> Scenario:
+        occurring: dict[UnknownValue, tuple[Any, ...]] = {}
+        fact = self.parse(self._filled(self.document, assignment, occurring))
+        conditions = {unknown: value for unknown, value in assignment.items() if unknown.member == _CONDITION.member}
+        choices: dict[Path, UnknownValue] = {}
+        symbolic: dict[Path, str] = {}
+        decide_first, undecidable = None, None
+        for unknown, options in occurring.items():
+            value = assignment.get(unknown, options[0])
+            is_any = value is AnyValue.FIRST
+            alternatives = (AnyValue.SECOND,) if is_any else () if unknown in assignment else options[1:]
+            paths = self._dependent_paths(conditions, unknown, value, alternatives)
+            if () in paths and is_any:
+                undecidable = undecidable or unknown.expression
+            elif () in paths:
+                decide_first = decide_first or unknown
+            elif is_any:
+                symbolic |= {path: symbolic.get(path, unknown.expression) for path in paths}
             else:
-                forks |= {path: forks.get(path, ident) for path in paths}
-        return Trial(fact, met, forks, opaques, first, lost)
+                choices |= {path: choices.get(path, unknown) for path in paths}
+        return Scenario(fact, occurring, choices, symbolic, decide_first, undecidable)
 
-    def _paths(self, branches: Assignment, ident: Ident, value: object, others: tuple[Any, ...]) -> frozenset[Path]:
-        """Return where the facts would differ if one open thing had another value; () stands for all of them.
+    def _dependent_paths(
+        self, conditions: Assignment, unknown: UnknownValue, value: object, alternatives: tuple[Any, ...]
+    ) -> frozenset[Path]:
+        """Return the paths at which the fact differs if one unknown value changes; () stands for the whole fact.
 
-        Each member of a document becomes a fact of its own, so that only the choice of branches moves these places.
+        Each member of a document becomes a part of the fact of its own, so only conditions can change these paths.
         """
-        key = (frozenset(branches.items()), ident, others)
+        key = (frozenset(conditions.items()), unknown, alternatives)
         if key not in self._influence:
-            self._influence[key] = frozenset(self._differences({**branches, ident: value}, ident, others))
+            assignment = {**conditions, unknown: value}
+            self._influence[key] = frozenset(self._differing_paths(assignment, unknown, alternatives))
         return self._influence[key]
 
-    def _differences(self, assignment: Assignment, ident: Ident, others: tuple[Any, ...]) -> Iterator[Path]:
-        if not others:
+    def _differing_paths(
+        self, assignment: Assignment, unknown: UnknownValue, alternatives: tuple[Any, ...]
+    ) -> Iterator[Path]:
+        if not alternatives:
             return
-        near = self._near(assignment, ident)
-        fact = self.parse(_fill(near, assignment, {}))
-        for other in others:
+        document = self._reduced_document(assignment, unknown)
+        fact = self.parse(self._filled(document, assignment, {}))
+        for alternative in alternatives:
             try:
-                yield from differences(fact, self.parse(_fill(near, {**assignment, ident: other}, {})))
+                other = self.parse(self._filled(document, {**assignment, unknown: alternative}, {}))
             except MalformedValue:
                 yield ()
+            else:
+                yield from differences(fact, other)
 
-    def _near(self, assignment: Assignment, ident: Ident) -> Mapping[str, Any]:
-        """Return the document with nothing in the containers that `ident` is no part of: the others take most time."""
-        listed = self.document.get("containerDefinitions")
-        if not isinstance(listed, list):
-            return self.document
-        return {**self.document, "containerDefinitions": [_stub(each, assignment, ident) for each in listed]}
+    def _reduced_document(self, assignment: Assignment, unknown: UnknownValue) -> Mapping[str, Any]:
+        """Return the document with minimal parts in place of those without `unknown`: parsing all takes most time."""
+        reduced = dict(self.document)
+        for key, minimal in self.parts.items():
+            parts = reduced.get(key)
+            if isinstance(parts, list):
+                reduced[key] = [part if self._depends_on(part, key, assignment, unknown) else minimal for part in parts]
+        return reduced
 
+    def _depends_on(self, part: object, key: str, assignment: Assignment, unknown: UnknownValue) -> bool:
+        occurring: dict[UnknownValue, tuple[Any, ...]] = {}
+        if isinstance(part, dict):
+            self._fill(part, assignment, occurring, f"{key}[]", "")
+        return unknown in occurring or not isinstance(part, dict)
 
-def _stub(container: object, assignment: Assignment, ident: Ident) -> object:
-    met: dict[Ident, tuple[Any, ...]] = {}
-    if isinstance(container, dict):
-        _filled(container, assignment, met, "containerDefinitions[]", "")
-    return {"name": "a"} if isinstance(container, dict) and ident not in met else container
+    def _filled(
+        self, document: Mapping[str, Any], assignment: Assignment, occurring: dict[UnknownValue, tuple[Any, ...]]
+    ) -> dict[str, Any]:
+        filled = self._fill(document, assignment, occurring, "", "")
+        return filled if isinstance(filled, dict) else {}
 
-
-def _fill(document: Mapping[str, Any], assignment: Assignment, met: dict[Ident, tuple[Any, ...]]) -> dict[str, Any]:
-    filled = _filled(document, assignment, met, "", "")
-    return filled if isinstance(filled, dict) else {}
-
-
-def _filled(value: Any, assignment: Assignment, met: dict[Ident, tuple[Any, ...]], key: str, parent: str) -> Any:  # noqa: ANN401
-    """Return plain data, and add what is open to `met`."""
-    if isinstance(value, Choice):
-        ident = Ident(_CONDITION.name, value.condition, f"condition {quote(value.condition)}")
-        met.setdefault(ident, _CONDITION.options)
-        branch = value.yes if assignment.get(ident, True) else value.no
-        return _filled(branch, assignment, met, key, parent)
-    if isinstance(value, Unknown):
-        member = field_of(value, key, parent)
-        ident = Ident(member.name, value.identity or value.expression, value.expression)
-        met.setdefault(ident, member.options)
-        return member.value(assignment.get(ident, member.options[0]), value.expression)
-    if isinstance(value, list):
-        items = (_filled(each, assignment, met, f"{key}[]", parent) for each in value)
-        return [each for each in items if each is not ABSENT]
-    if isinstance(value, dict):
-        inner = key.removesuffix("[]")
-        members = {name: _filled(each, assignment, met, name, inner) for name, each in value.items()}
-        return {name: each for name, each in members.items() if each is not ABSENT}
-    return as_text(value, key, parent)
+    def _fill(
+        self,
+        value: Any,  # noqa: ANN401 - JSON data, Unresolved or Conditional
+        assignment: Assignment,
+        occurring: dict[UnknownValue, tuple[Any, ...]],
+        key: str,
+        parent: str,
+    ) -> Any:  # noqa: ANN401 - JSON data
+        """Return `value` with the assigned values, and add its unknown values with their options to `occurring`."""
+        if isinstance(value, Conditional):
+            unknown = UnknownValue(_CONDITION.member, value.condition, f"condition {quote(value.condition)}")
+            occurring.setdefault(unknown, _CONDITION.options)
+            branch = value.if_true if assignment.get(unknown, True) else value.if_false
+            return self._fill(branch, assignment, occurring, key, parent)
+        if isinstance(value, Unresolved):
+            possible = self.members.possible_values(value, key, parent)
+            unknown = UnknownValue(possible.member, value.identity or value.expression, value.expression)
+            occurring.setdefault(unknown, possible.options)
+            return possible.value(assignment.get(unknown, possible.options[0]), value.expression)
+        if isinstance(value, list):
+            items = (self._fill(item, assignment, occurring, f"{key}[]", parent) for item in value)
+            return [item for item in items if item is not ABSENT]
+        if isinstance(value, dict):
+            inner = key.removesuffix("[]")
+            members = {name: self._fill(member, assignment, occurring, name, inner) for name, member in value.items()}
+            return {name: member for name, member in members.items() if member is not ABSENT}
+        return self.members.as_text(value, key, parent)

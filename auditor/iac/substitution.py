@@ -1,4 +1,4 @@
-"""Texts that are put together from parts, some of which may not be known."""
+"""Texts that are assembled from parts, some of which may be unresolved."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from auditor.iac.unresolved import Unknown
+from auditor.iac.unresolved import Unresolved
 
 _VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
-def parts(text: str) -> Iterator[tuple[bool, str]]:
-    """Yield the parts of the text that `Fn::Sub` is given: whether each is literal, and the text or the variable."""
+def split_sub(text: str) -> Iterator[tuple[bool, str]]:
+    """Yield the parts of an `Fn::Sub` text as pairs: True with a literal text, or False with a variable name."""
     end = 0
     for match in _VARIABLE.finditer(text):
         yield True, text[end : match.start()]
@@ -21,18 +21,20 @@ def parts(text: str) -> Iterator[tuple[bool, str]]:
     yield True, text[end:]
 
 
-def join(delimiter: str, values: Sequence[object], otherwise: Unknown) -> str | Unknown:
-    """Return the parts as one text, or `otherwise` where one of them is not known."""
-    spelled = [spell(each) if is_scalar(each) else getattr(each, "likeness", None) for each in values]
-    likeness = None if None in spelled else delimiter.join(map(str, spelled))
-    return likeness if likeness is not None and all(map(is_scalar, values)) else replace(otherwise, likeness=likeness)
+def join(delimiter: str, values: Sequence[object], unresolved: Unresolved) -> str | Unresolved:
+    """Return the values as one text, or `unresolved`, with an approximation if possible, if one is not known."""
+    texts = [to_text(value) if is_scalar(value) else getattr(value, "approximation", None) for value in values]
+    approximation = None if None in texts else delimiter.join(map(str, texts))
+    if approximation is not None and all(map(is_scalar, values)):
+        return approximation
+    return replace(unresolved, approximation=approximation)
 
 
 def is_scalar(value: object) -> bool:
-    """Whether it is one value that can be written as text."""
+    """Whether a value is a text, a number or a boolean."""
     return isinstance(value, str | bool | int | float)
 
 
-def spell(value: object) -> str:
+def to_text(value: object) -> str:
     """Return a scalar as text, as CloudFormation does."""
     return str(value).lower() if isinstance(value, bool) else str(value)

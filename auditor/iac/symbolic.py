@@ -1,9 +1,8 @@
-"""Facts in which some values are open: they tell which of those a check reads, and let nobody look into the rest.
+"""Instrumented facts, which record the unknown values that a check reads, and symbolic values, which it cannot inspect.
 
-A check is an ordinary function over facts. Whether its verdict depends on an open value is seen by giving it facts
-that watch: reading an attribute that an open value is part of is noted, whatever is done with it then (comparing with
-None or with `is` leaves no other trace). Where the value may be anything, the attribute holds an `Opaque`, which can be
-carried into evidence and nowhere else.
+A check is an ordinary function of a fact. Reading an attribute of an instrumented fact is recorded whatever the check
+does with the value: a comparison with None or by identity would leave no other trace. A symbolic value stands for any
+value. It can be copied into evidence; every other operation is recorded and raises SymbolicValueRead.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
 from typing import Any, NoReturn
 
-#: From a fact to one of its values: attribute names, indexes of tuples and keys of mappings, in that order.
+#: The way from a fact to one of its parts: attribute names, indexes of tuples and keys of mappings.
 Path = tuple["Step", ...]
 
 
@@ -25,142 +24,157 @@ class Step:
     at: Any
 
 
-class TouchedError(Exception):
-    """A check looked into an open value."""
+class SymbolicValueRead(Exception):  # noqa: N818 - a signal to the caller of the check, not an error
+    """A check operated on a symbolic value."""
 
 
 @dataclass(slots=True)
-class Session:
-    """What one call of a check did with open values: those it read, first things first, and those it looked into."""
+class ReadLog:
+    """What one call of a check read, in order.
 
-    read: list[Any] = field(default_factory=list)
-    carried: list[str] = field(default_factory=list)
-    touched: list[str] = field(default_factory=list)
+    `choices` are the unknown values with few options that it read, `symbolic` the expressions of symbolic values that
+    it read, and `inspected` the expressions of those that it operated on.
+    """
+
+    choices: list[Any] = field(default_factory=list)
+    symbolic: list[str] = field(default_factory=list)
+    inspected: list[str] = field(default_factory=list)
 
 
-class Opaque:
-    """An open value. Whatever is done with it, other than passing it on, is noted and refused."""
+class SymbolicValue:
+    """Stands for any value. Every operation except passing it on raises SymbolicValueRead."""
 
-    __slots__ = ("_expression", "_session")
+    __slots__ = ("_expression", "_log")
 
-    def __init__(self, expression: str, session: Session) -> None:
-        """Keep the expression as the file has it."""
+    def __init__(self, expression: str, log: ReadLog) -> None:
+        """Store the expression of the file."""
         object.__setattr__(self, "_expression", expression)
-        object.__setattr__(self, "_session", session)
+        object.__setattr__(self, "_log", log)
 
     def __getattr__(self, _name: str) -> NoReturn:
-        """Refuse methods and attributes of whatever this stands for."""
-        _touch(self)
+        """Raise for attributes and methods of the value."""
+        _raise_read(self)
 
     def __repr__(self) -> str:
-        """Let debuggers show it."""
-        return f"<open: {expression_of(self)}>"
+        """Return a text for debuggers."""
+        return f"<symbolic: {expression_of(self)}>"
 
 
-def expression_of(value: Opaque) -> str:
-    """Return what the file has in place of the value."""
+def expression_of(value: SymbolicValue) -> str:
+    """Return the expression of the file that the value stands for."""
     return str(object.__getattribute__(value, "_expression"))
 
 
-def _touch(value: Opaque, *_: object) -> NoReturn:
-    object.__getattribute__(value, "_session").touched.append(expression_of(value))
-    raise TouchedError
+def _raise_read(value: SymbolicValue, *_: object) -> NoReturn:
+    object.__getattribute__(value, "_log").inspected.append(expression_of(value))
+    raise SymbolicValueRead
 
 
-_OPERATIONS = (
+# Python looks up operators on the class, without __getattr__, so each needs a method.
+_OPERATORS = (
     "bool str format bytes hash len iter next reversed contains getitem call int float index complex round fspath "
     "eq ne lt le gt ge add radd sub rsub mul rmul matmul truediv rtruediv floordiv rfloordiv mod rmod divmod rdivmod "
     "pow rpow and rand or ror xor rxor lshift rshift neg pos abs invert enter exit trunc floor ceil setattr delattr"
 )
-for _name in _OPERATIONS.split():
-    setattr(Opaque, f"__{_name}__", _touch)
+for _name in _OPERATORS.split():
+    setattr(SymbolicValue, f"__{_name}__", _raise_read)
 
 
-def differences(one: object, other: object, path: Path = ()) -> Iterator[Path]:
-    """Yield the paths at which two facts of the same shape differ."""
-    parts, others = dict(_parts(one)), dict(_parts(other))
-    if parts and type(one) is type(other) and parts.keys() == others.keys():
-        for step, part in parts.items():
-            yield from differences(part, others[step], (*path, step))
-    elif type(one) is not type(other) or one != other:
+def differences(left: object, right: object, path: Path = ()) -> Iterator[Path]:
+    """Yield the paths at which two facts differ: of single values if their shapes are equal, or of the whole part."""
+    left_parts, right_parts = dict(_parts(left)), dict(_parts(right))
+    if left_parts and type(left) is type(right) and left_parts.keys() == right_parts.keys():
+        for step, part in left_parts.items():
+            yield from differences(part, right_parts[step], (*path, step))
+    elif type(left) is not type(right) or left != right:
         yield path
 
 
 def _parts(value: object) -> Iterator[tuple[Step, object]]:
-    """Yield what a value is made of, if it is made of anything."""
+    """Yield the parts of a dataclass, a tuple or a mapping."""
     if is_dataclass(value):
-        yield from ((Step("attribute", each.name), getattr(value, each.name)) for each in fields(value))
+        for attribute in fields(value):
+            yield Step("attribute", attribute.name), getattr(value, attribute.name)
     elif isinstance(value, tuple):
-        yield from ((Step("index", index), each) for index, each in enumerate(value))
+        for index, item in enumerate(value):
+            yield Step("index", index), item
     elif isinstance(value, dict):
-        yield from ((Step("key", key), each) for key, each in value.items())
+        for key, member in value.items():
+            yield Step("key", key), member
 
 
-def watched(fact: Any, forks: Mapping[Path, Any], opaques: Mapping[Path, str], session: Session) -> Any:  # noqa: ANN401
-    """Return a copy of a fact that reports to `session`.
+def instrumented(
+    fact: Any,  # noqa: ANN401 - any kind of fact
+    choices: Mapping[Path, Any],
+    symbolic: Mapping[Path, str],
+    log: ReadLog,
+) -> Any:  # noqa: ANN401 - a fact of the same kind
+    """Return a copy of a fact that records its reads in `log`.
 
-    Reading what lies at a path of `forks` is noted as reading that mapping's value; at the paths of `opaques` the copy
-    has Opaque values.
+    Reading the attribute at, or around, a path of `choices` is recorded with the value of that mapping. At the paths
+    of `symbolic` the copy has symbolic values.
     """
-    read: dict[Path, list[Any]] = {}
-    carried: dict[Path, list[str]] = {}
-    for path, ident in forks.items():
-        read.setdefault(_attribute(path), []).append(ident)
-    for path, expression in opaques.items():
-        carried.setdefault(_attribute(path), []).append(expression)
-    around = {path[:end] for path in (*forks, *opaques) for end in range(len(path) + 1)}
-    return _Dressing(read, carried, opaques, around, session).dress(fact, ())
+    choice_reads: dict[Path, list[Any]] = {}
+    symbolic_reads: dict[Path, list[str]] = {}
+    for path, unknown in choices.items():
+        choice_reads.setdefault(_attribute_path(path), []).append(unknown)
+    for path, expression in symbolic.items():
+        symbolic_reads.setdefault(_attribute_path(path), []).append(expression)
+    ancestors = {path[:end] for path in (*choices, *symbolic) for end in range(len(path) + 1)}
+    return _Instrumenter(choice_reads, symbolic_reads, symbolic, ancestors, log).copy(fact, ())
 
 
-def _attribute(path: Path) -> Path:
-    """Return the attribute that a path leads to or into."""
+def _attribute_path(path: Path) -> Path:
+    """Return the part of a path up to its last attribute: reads inside tuples and mappings cannot be observed."""
     last = max((index for index, step in enumerate(path) if step.kind == "attribute"), default=-1)
     return path[: last + 1]
 
 
 @dataclass(frozen=True, slots=True)
-class _Dressing:
-    read: Mapping[Path, list[Any]]
-    carried: Mapping[Path, list[str]]
-    opaques: Mapping[Path, str]
-    around: set[Path]
-    session: Session
+class _Instrumenter:
+    choice_reads: Mapping[Path, list[Any]]
+    symbolic_reads: Mapping[Path, list[str]]
+    symbolic: Mapping[Path, str]
+    ancestors: set[Path]
+    log: ReadLog
 
-    def dress(self, value: Any, path: Path) -> Any:  # noqa: ANN401 - any part of a fact
-        if path in self.opaques:
-            return Opaque(self.opaques[path], self.session)
-        if path not in self.around:
+    def copy(self, value: Any, path: Path) -> Any:  # noqa: ANN401 - any part of a fact
+        """Return `value`, which is at `path`, with instrumented dataclasses and symbolic values in it."""
+        if path in self.symbolic:
+            return SymbolicValue(self.symbolic[path], self.log)
+        if path not in self.ancestors:
             return value
         if is_dataclass(value):
             return self._observed(value, path)
         if isinstance(value, tuple):
-            return tuple(self.dress(each, (*path, Step("index", index))) for index, each in enumerate(value))
+            return tuple(self.copy(item, (*path, Step("index", index))) for index, item in enumerate(value))
         if isinstance(value, dict):
-            return {key: self.dress(each, (*path, Step("key", key))) for key, each in value.items()}
+            return {key: self.copy(member, (*path, Step("key", key))) for key, member in value.items()}
         return value
 
-    def _observed(self, value: Any, path: Path) -> Any:  # noqa: ANN401
-        copy = object.__new__(_watching(value.__class__))
-        notes: dict[str, Callable[[], None]] = {}
-        for each in fields(value):
-            place = (*path, Step("attribute", each.name))
-            object.__setattr__(copy, each.name, self.dress(getattr(value, each.name), place))
-            if place in self.read or place in self.carried:
-                notes[each.name] = _noting(self.session, self.read.get(place, []), self.carried.get(place, []))
-        object.__setattr__(copy, "_notes", notes)
+    def _observed(self, value: Any, path: Path) -> Any:  # noqa: ANN401 - a dataclass
+        copy = object.__new__(_instrumented_class(value.__class__))
+        recorders: dict[str, Callable[[], None]] = {}
+        for attribute in fields(value):
+            member = (*path, Step("attribute", attribute.name))
+            object.__setattr__(copy, attribute.name, self.copy(getattr(value, attribute.name), member))
+            if member in self.choice_reads or member in self.symbolic_reads:
+                recorders[attribute.name] = self._recorder(member)
+        object.__setattr__(copy, "_recorders", recorders)
         return copy
 
+    def _recorder(self, member: Path) -> Callable[[], None]:
+        choices, symbolic = self.choice_reads.get(member, []), self.symbolic_reads.get(member, [])
 
-def _noting(session: Session, read: list[Any], carried: list[str]) -> Callable[[], None]:
-    def note() -> None:
-        session.read.extend(read)
-        session.carried.extend(carried)
+        def record() -> None:
+            self.log.choices.extend(choices)
+            self.log.symbolic.extend(symbolic)
 
-    return note
+        return record
 
 
 class _Alias(type):
-    """The class of a fact that watches: as a key of a mapping it stands for the kind that it copies."""
+    """The type of instrumented classes: one is equal to the class that it instruments, also as a key of mappings."""
 
     def __eq__(cls, other: object) -> bool:
         return other is cls or other is cls.__mro__[1]
@@ -169,16 +183,18 @@ class _Alias(type):
         return hash(cls.__mro__[1])
 
 
-@cache  # one class for each kind of fact
-def _watching(kind: Any) -> type[Any]:  # noqa: ANN401 - a kind of fact
-    def read(self: object, name: str) -> Any:  # noqa: ANN401
+@cache
+def _instrumented_class(kind: Any) -> type[Any]:  # noqa: ANN401 - a dataclass
+    """Return the subclass of `kind` that records reads, one for each kind."""
+
+    def get(self: object, name: str) -> Any:  # noqa: ANN401 - any attribute
         if not name.startswith("_"):
             try:
-                note = object.__getattribute__(self, "_notes").get(name)
-            except AttributeError:  # a copy that the check itself has made
-                note = None
-            if note is not None:
-                note()
+                record = object.__getattribute__(self, "_recorders").get(name)
+            except AttributeError:  # a copy that the check made, with dataclasses.replace for example
+                record = None
+            if record is not None:
+                record()
         return object.__getattribute__(self, name)
 
-    return _Alias(kind.__name__, (kind,), {"__slots__": ("_notes",), "__getattribute__": read})
+    return _Alias(kind.__name__, (kind,), {"__slots__": ("_recorders",), "__getattribute__": get})

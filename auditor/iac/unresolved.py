@@ -1,23 +1,23 @@
-"""What a file leaves open: expressions that only a deployment can resolve, and branches that only it can choose.
+"""Values that only a deployment resolves: unresolved expressions, and values that depend on an unknown condition.
 
-A document with these in it is plain data otherwise: dict, list, str, int, float, bool and None.
+Apart from these, a document is JSON data: dict, list, str, int, float, bool and None.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from auditor.yaml_files import quote
 
-#: What is taken for a place that somebody fills in before the document is used.
+#: Placeholders that tools and people replace before they use a document.
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}|\{\{.*?\}\}|\$\([^)]*\)|^<[^<>]+>$|^\$[A-Za-z_]\w*$", re.DOTALL)
 
 
 class Absent(Enum):
-    """The value of what is not there."""
+    """The value of a member that is absent from its object."""
 
     ABSENT = "absent"
 
@@ -26,58 +26,35 @@ ABSENT = Absent.ABSENT
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
-    """A value that is not known before deployment. `expression` is how the file writes it, short enough to be shown.
+class Unresolved:
+    """A value that is not known before deployment.
 
-    `identity` is all of it: what is written the same has one value.
-
-    `choices` are all the values that it can have, where the file says so. `likeness` is a text that differs from the
-    value only in names, ARNs and addresses of resources, None where more is open.
+    `expression` is the text of the file, shortened for messages; `identity` is the complete text: two expressions with
+    the same identity have the same value. `choices` are all possible values if the file lists them. `approximation`
+    differs from the value only in names, ARNs and addresses of resources; it is None if more than that is unknown.
     """
 
     expression: str
     identity: str = ""
     choices: tuple[str, ...] = ()
-    likeness: str | None = None
+    approximation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One of two values, by a condition that is not known before deployment."""
+class Conditional:
+    """One of two values, depending on a condition that is not known before deployment."""
 
     condition: str
-    yes: Any
-    no: Any
+    if_true: Any
+    if_false: Any
 
 
-def with_placeholders(value: object) -> Any:  # noqa: ANN401 - plain data, and Unknown where a text is to be filled in
-    """Return `value` with every text that holds a placeholder (`${...}`, `{{...}}`, `<...>`) as Unknown."""
+def with_placeholders(value: object) -> Any:  # noqa: ANN401 - JSON data
+    """Return `value` with each text that contains a placeholder (`${...}`, `{{...}}`, `<...>`) as Unresolved."""
     if isinstance(value, dict):
-        return {key: with_placeholders(each) for key, each in value.items()}
+        return {key: with_placeholders(member) for key, member in value.items()}
     if isinstance(value, list):
-        return [with_placeholders(each) for each in value]
+        return [with_placeholders(item) for item in value]
     if isinstance(value, str) and _PLACEHOLDER.search(value):
-        return Unknown(quote(value), value)
+        return Unresolved(quote(value), value)
     return value
-
-
-def discreet(value: Any, key: str = "") -> Any:  # noqa: ANN401
-    """Return `value` without the text of environment variables in its expressions: these are shown."""
-    if isinstance(value, Choice):
-        return replace(value, yes=discreet(value.yes, key), no=discreet(value.no, key))
-    if isinstance(value, list):
-        return [discreet(each, key) for each in value]
-    if not isinstance(value, dict):
-        return value
-    if key == "environment" and "value" in value:
-        return {**value, "value": _unspoken(value["value"], value.get("name"))}
-    return {name: discreet(each, name) for name, each in value.items()}
-
-
-def _unspoken(value: Any, name: Any) -> Any:  # noqa: ANN401
-    if isinstance(value, Choice):
-        return replace(value, yes=_unspoken(value.yes, name), no=_unspoken(value.no, name))
-    if not isinstance(value, Unknown):
-        return value
-    called = name.expression if isinstance(name, Unknown) else quote(name)
-    return replace(value, expression=f"the value of {called}", identity=value.identity or value.expression)

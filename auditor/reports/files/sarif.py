@@ -1,4 +1,4 @@
-"""SARIF 2.1.0, within what GitHub's code scanning takes: failures and what is UNKNOWN, each at its line."""
+"""Findings on files as SARIF 2.1.0, within the limits of GitHub code scanning."""
 
 from __future__ import annotations
 
@@ -12,113 +12,113 @@ from auditor import __version__
 from auditor.domain.check import Severity, Status
 from auditor.domain.file_report import FileFinding, FileReport, SourceLocation, UncheckedItem
 from auditor.domain.result import CheckInfo
-from auditor.reports.files.text import ranked, said
+from auditor.reports.files.text import describe, most_precise, ranked
 from auditor.reports.sanitize import sanitize
 
-#: GitHub keeps this many results of a run, and as many places of a result and tags of a rule.
-MOST_RESULTS = 5_000
-MOST_PLACES = 1_000
-MOST_TAGS = 20
+#: GitHub's limits: results per run, locations per result, and tags per rule.
+MAX_RESULTS = 5_000
+MAX_LOCATIONS = 1_000
+MAX_TAGS = 20
 
-#: The rule of what could not be looked into: code scanning shows nothing but results.
-UNSEEN = "auditor-not-examined"
+#: The rule of what could not be examined: code scanning shows results only.
+NOT_EXAMINED = "auditor-not-examined"
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
 _SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "3.0"}
 
 
-def sarif(inspection: FileReport) -> str:
-    """Return one run: the worst results first, and a notification where some had to be left out."""
-    words = {check.id: check.reason_texts for check in inspection.checks}
-    results = [_unseen(each) for each in inspection.unchecked]
-    results += [_result(each, words.get(each.finding.check_id, {})) for each in ranked(inspection)]
-    rules = [_rule(check) for check in inspection.checks]
-    if inspection.unchecked:
-        rules.append(_UNSEEN_RULE)
+def render_sarif(report: FileReport) -> str:
+    """Return one run with failures and UNKNOWN findings, the worst first, and a notification if some are omitted."""
+    reason_texts = {check.id: check.reason_texts for check in report.checks}
+    results = [_unchecked_result(item) for item in report.unchecked]
+    results += [_result(finding, reason_texts.get(finding.finding.check_id, {})) for finding in ranked(report)]
+    rules = [_rule(check) for check in report.checks]
+    if report.unchecked:
+        rules.append(_NOT_EXAMINED_RULE)
     run = {
         "tool": {"driver": {"name": "auditor", "version": __version__, "rules": rules}},
-        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _left_out(len(results))}],
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notifications(len(results))}],
         "columnKind": "unicodeCodePoints",
-        "results": results[:MOST_RESULTS],
+        "results": results[:MAX_RESULTS],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, allow_nan=False)
 
 
 def _rule(check: CheckInfo) -> Mapping[str, Any]:
-    controls = [f"{framework}/{each}" for framework, found in check.frameworks.items() for each in found]
+    controls = [f"{framework}/{control}" for framework, ids in check.frameworks.items() for control in ids]
     return {
         "id": check.id,
-        "shortDescription": {"text": check.title},
+        "shortDescription": {"text": check.problem or check.title},
         "help": {"text": check.remediation or check.title},
         "defaultConfiguration": {"level": _LEVELS[check.severity]},
         "properties": {
             "security-severity": _SCORES[check.severity],
-            "tags": ["security", *controls][:MOST_TAGS],
+            "tags": ["security", *controls][:MAX_TAGS],
         },
     }
 
 
-_UNSEEN_RULE: Mapping[str, Any] = {
-    "id": UNSEEN,
-    "shortDescription": {"text": "Everything that describes a workload can be looked into"},
-    "help": {"text": "Check what is deployed with `auditor run`: a file does not show it."},
+_NOT_EXAMINED_RULE: Mapping[str, Any] = {
+    "id": NOT_EXAMINED,
+    "shortDescription": {"text": "Resource could not be examined in the file"},
+    "help": {"text": "Check the deployed resources with `auditor run`."},
     "defaultConfiguration": {"level": "warning"},
     "properties": {"tags": ["security"]},
 }
 
 
-def _result(opinion: FileFinding, words: Mapping[str, str]) -> Mapping[str, Any]:
-    finding = opinion.finding
+def _result(file_finding: FileFinding, reason_texts: Mapping[str, str]) -> Mapping[str, Any]:
+    finding = file_finding.finding
     fails = finding.status is Status.FAIL
-    message = f"{opinion.name}: {said(opinion, words)}"
+    message = f"{file_finding.name}: {describe(file_finding, reason_texts)}"
     return {
         "ruleId": finding.check_id,
-        # SARIF has a kind for what is open, but a viewer that hides it would make it look clean.
+        # SARIF has the kind "open" for UNKNOWN, but a viewer may hide it, and the file would look clean.
         "level": _LEVELS[finding.severity] if fails else "warning",
         "message": {"text": sanitize(message if fails else f"UNKNOWN: {message}", 1_000)},
-        "locations": [_location(_nearest(opinion))],
-        "relatedLocations": [_location(spot) for spot in opinion.locations[:MOST_PLACES]],
+        # GitHub shows only the first location.
+        "locations": [_location(most_precise(file_finding.locations))],
+        "relatedLocations": [_location(location) for location in file_finding.locations[:MAX_LOCATIONS]],
         "partialFingerprints": _fingerprints(finding.finding_id),
-        "properties": {"status": finding.status, "resource": sanitize(opinion.name), "type": finding.resource.type},
+        "properties": {
+            "status": finding.status,
+            "resource": sanitize(file_finding.name),
+            "type": finding.resource.type,
+        },
     }
 
 
-def _nearest(opinion: FileFinding) -> SourceLocation:
-    """The container where it is one, and the resource otherwise: GitHub shows the first place only."""
-    return opinion.locations[-1] if len(opinion.locations) == 2 else opinion.locations[0]  # noqa: PLR2004 - resource and container
-
-
-def _unseen(each: UncheckedItem) -> Mapping[str, Any]:
+def _unchecked_result(item: UncheckedItem) -> Mapping[str, Any]:
     return {
-        "ruleId": UNSEEN,
+        "ruleId": NOT_EXAMINED,
         "level": "warning",
-        "message": {"text": sanitize(f"UNKNOWN: {each.name}: {each.reason}", 1_000)},
-        "locations": [_location(each.location)],
-        "properties": {"status": Status.UNKNOWN, "resource": sanitize(each.name)},
+        "message": {"text": sanitize(f"UNKNOWN: {item.name}: {item.reason}", 1_000)},
+        "locations": [_location(item.location)],
+        "properties": {"status": Status.UNKNOWN, "resource": sanitize(item.name)},
     }
 
 
 def _fingerprints(finding_id: str) -> Mapping[str, str]:
-    """Names that stay when lines move. GitHub makes the first one out of the line's text where it is not given."""
+    """Return fingerprints that do not change when lines move. GitHub hashes the line's text if the first is missing."""
     return {"primaryLocationLineHash": f"{finding_id}:1", "findingId/v1": finding_id}
 
 
-def _location(spot: SourceLocation) -> Mapping[str, Any]:
-    place: dict[str, Any] = {"artifactLocation": {"uri": _uri(spot.source)}}
-    if spot.line:
-        place["region"] = {"startLine": spot.line}
-    return {"physicalLocation": place}
+def _location(location: SourceLocation) -> Mapping[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(location.source)}}
+    if location.line:
+        physical["region"] = {"startLine": location.line}
+    return {"physicalLocation": physical}
 
 
 def _uri(source: str) -> str:
     path = PurePath(source)
-    safe = quote(path.as_posix(), errors="replace")
-    return f"file://{safe}" if path.is_absolute() else safe
+    escaped = quote(path.as_posix(), errors="replace")
+    return f"file://{escaped}" if path.is_absolute() else escaped
 
 
-def _left_out(results: int) -> list[Mapping[str, Any]]:
-    if results <= MOST_RESULTS:
+def _notifications(results: int) -> list[Mapping[str, Any]]:
+    if results <= MAX_RESULTS:
         return []
-    message = f"{results - MOST_RESULTS} of {results} results were left out: GitHub keeps {MOST_RESULTS}."
+    message = f"{results - MAX_RESULTS} of {results} results were omitted: GitHub accepts {MAX_RESULTS}."
     return [{"level": "warning", "message": {"text": message}}]
