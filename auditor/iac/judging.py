@@ -108,4 +108,5 @@ def _info(configured: ConfiguredCheck) -> CheckInfo:
         check.remediation,
         reason_texts=check.reason_texts,
         repairs=check.repairs,
+        problem=check.problem,
     )

@@ -104,6 +104,9 @@ class CheckFile(_Section):
         description="ID of the check, such as ecs-image-tag-latest.", json_schema_extra={"pattern": f"^{_ID.pattern}$"}
     )
     title: _Phrase = Field(description="The requirement: what is true when the check passes, without a full stop.")
+    problem: _Phrase | None = Field(
+        None, description="What is wrong when the check fails, without a full stop. By default the title."
+    )
     severity: Literal["low", "medium", "high", "critical"] = Field(description="Severity of a failure.")
     resource: Annotated[str, AfterValidator(_check_resource)] = Field(
         description="Kind of resource that the check judges.", json_schema_extra={"enum": list(fact_kinds())}

@@ -187,6 +187,7 @@ def _make_check(file: CheckFile, expressions: _Expressions, origin: Origin) -> C
     return Check(
         id=file.id,
         title=file.title,
+        problem=file.problem or file.title,
         severity=Severity(file.severity),
         fact_type=kind,
         judge=judge,

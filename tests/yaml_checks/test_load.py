@@ -35,6 +35,10 @@ def test_a_check_has_the_values_of_its_file(make_check: MakeCheck) -> None:
     check = make_check(frameworks={"cis-compute-1.1": ["3.4"], "acme": "7"})
 
     assert (check.id, check.title, check.severity) == ("own-no-privileged", "No container is privileged", Severity.HIGH)
+    assert (check.problem, make_check(problem="A container is privileged").problem) == (
+        "No container is privileged",
+        "A container is privileged",
+    )
     assert check.fact_type is TaskDefinition
     assert check.frameworks == {"cis-compute-1.1": ("3.4",), "acme": ("7",)}
     assert check.remediation == "Register a revision without it."

@@ -24,6 +24,7 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
 @check(
     id="ecs-example",
     title="No family is called test",
+    problem="Family is called test",
     severity=Severity.LOW,
     fact_type=TaskDefinition,
     frameworks={},
