@@ -28,6 +28,7 @@ NOW = datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC)
 CHECK = "ecs-host-network-privileged-or-root"
 COLLECTOR = "ecs-task-definitions"
 TITLE = "Containers on the host's network are neither privileged nor root"
+PROBLEM = "Privileged or root container on the host's network"
 REMEDIATION = (
     "Register a revision whose containers have `privileged` false and a `user` with a uid other than 0, or whose "
     "network mode is not host; update the services that use the family; then deregister the old revision."
@@ -130,6 +131,7 @@ def check_info(**fields: Any) -> CheckInfo:
     usual: Fields = {
         "id": CHECK,
         "title": TITLE,
+        "problem": PROBLEM,
         "severity": Severity.HIGH,
         "frameworks": {"cis-compute-1.1": ("3.1",)},
         "remediation": REMEDIATION,

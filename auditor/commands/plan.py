@@ -12,7 +12,7 @@ from auditor.domain.result import AccountResult
 from auditor.engine.ports import Assignment
 from auditor.engine.scan import AccountFinished, Scan
 from auditor.engine.signals import handle_signals
-from auditor.reports.terminal import plan_text
+from auditor.reports.terminal.plan_text import plan_text
 from auditor.run.aws_context import AwsContext
 from auditor.run.context import enabled_collectors
 from auditor.run.exit_codes import INCOMPLETE, OK, Outcome
@@ -47,7 +47,7 @@ def run(options: Options) -> Outcome:
     rows = tuple(_rows(results))
     missing = any(row.status in (CoverageStatus.PARTIAL, CoverageStatus.NOT_EXAMINED) for row in rows)
     costs = {each.name: each.describe_calls for each in collectors}
-    return Outcome(plan_text.text(rows, costs), orders.exit_code or (INCOMPLETE if missing else OK))
+    return Outcome(plan_text(rows, costs), orders.exit_code or (INCOMPLETE if missing else OK))
 
 
 def _rows(results: Sequence[AccountResult]) -> Iterator[Coverage]:

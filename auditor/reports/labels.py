@@ -134,6 +134,3 @@ def describe_reason(reason: str, texts: Mapping[str, str]) -> str:
 def describe_reasons(reasons: Iterable[str], texts: Mapping[str, str]) -> str:
     """Return a predicate for several reasons: `is privileged and runs as root`."""
     return join_words([describe_reason(reason, texts) for reason in reasons])
-
-
-phrases = describe_reasons

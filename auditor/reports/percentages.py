@@ -1,4 +1,4 @@
-"""Shares of a whole: exact while they are reckoned with, and never rounded to all or to nothing when they are shown."""
+"""Percentages: computed as exact fractions, and never rounded up to 100 or down to 0."""
 
 from __future__ import annotations
 
@@ -8,41 +8,46 @@ from fractions import Fraction
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.result import AccountSummary, RunResult
 
-_WHOLE = 100
 _LEAST = 0.1
 _MOST = 99.9
 
 
-def format_percent(share: Fraction) -> float:
-    """Return 0 to 100 with one decimal: 100 only for all of it and 0 only for nothing of it."""
+def round_percent(share: Fraction) -> float:
+    """Return a share as 0 to 100 with one decimal: 100 only for all, and 0 only for nothing."""
     if share in {0, 1}:
-        return float(share * _WHOLE)
-    return min(_MOST, max(_LEAST, round(float(share * _WHOLE), 1)))
+        return float(share * 100)
+    return min(_MOST, max(_LEAST, round(float(share * 100), 1)))
 
 
-def percentage(share: Fraction) -> str:
-    """Return it for people: `100 %`, `99.9 %`."""
-    return f"{format_percent(share):g} %"
+def format_percent(share: Fraction) -> str:
+    """Return a share as `100%` or `99.9%`, rounded as `round_percent` does."""
+    return f"{round_percent(share):g}%"
 
 
-def unexamined(result: RunResult, collectors: Collection[str]) -> Fraction:
-    """Return how much of what `collectors` were to read was not read in full: the mean over the expected accounts.
+def format_coverage(result: RunResult) -> str:
+    """Return the coverage of a run with at most one decimal, rounded down: `87.4%`. `100%` means complete."""
+    hundredths = round(result.coverage_percent * 100)
+    return f"{hundredths // 10 / 10:g}%"
 
-    Accounts weigh the same, as in the coverage of the whole run. An account that has no row of a collector counts as
-    one that nobody looked at; without `collectors`, every row counts.
+
+def unexamined_share(result: RunResult, collectors: Collection[str]) -> Fraction:
+    """Return the share of the scopes of `collectors` that was not examined in full: the mean over expected accounts.
+
+    Accounts weigh the same, as in the coverage of the run. An account without coverage records of these collectors
+    counts as not examined. If `collectors` is empty, the records of all collectors count.
     """
-    shares = [_share(each, collectors) for each in result.expected_accounts]
-    known = [share for share in shares if share is not None]
-    return sum(known, Fraction()) / len(known) if known else Fraction(1)
+    shares = [_unexamined_in_account(summary, collectors) for summary in result.expected_accounts]
+    expected = [share for share in shares if share is not None]
+    return sum(expected, Fraction()) / len(expected) if expected else Fraction(1)
 
 
-def _share(summary: AccountSummary, collectors: Collection[str]) -> Fraction | None:
-    """Return the share of one account, None where all of it is left out on purpose."""
-    rows = list(summary.coverage.items())
+def _unexamined_in_account(summary: AccountSummary, collectors: Collection[str]) -> Fraction | None:
+    """Return the share of one account; None if all of these scopes are excluded."""
+    counts = list(summary.coverage.items())
     if collectors:
-        rows = [(status, count) for (name, status), count in summary.collectors.items() if name in collectors]
-    expected = sum(count for status, count in rows if status is not CoverageStatus.EXCLUDED)
-    examined = sum(count for status, count in rows if status is CoverageStatus.EXAMINED)
+        counts = [(status, count) for (name, status), count in summary.collectors.items() if name in collectors]
+    expected = sum(count for status, count in counts if status is not CoverageStatus.EXCLUDED)
+    examined = sum(count for status, count in counts if status is CoverageStatus.EXAMINED)
     if not expected:
-        return None if rows else Fraction(1)
+        return None if counts else Fraction(1)
     return 1 - Fraction(examined, expected)

@@ -1,4 +1,4 @@
-"""Strings from other people's accounts, made harmless to look at: nothing unseen, nothing endless."""
+"""Make text from audited accounts safe to display: no invisible characters, and a limited length."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from rich.cells import cell_len, set_cell_size
 #: Long enough for every name and nearly every ARN that AWS accepts.
 LIMIT = 200
 
-_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def sanitize(text: str, limit: int = LIMIT) -> str:
-    r"""Return at most `limit` characters of `text` (and, where it was longer, its length), each one to be seen.
+    r"""Return at most `limit` characters of `text`, all of them visible. A longer text is followed by its length.
 
-    Control characters, terminal escapes, marks that change the direction of writing, other invisible characters and
-    lone surrogates come out as the escape that Python would print, such as `\x1b` or `\u202e`.
+    Control characters, terminal escapes, direction marks, other invisible characters and lone surrogates are replaced
+    with the escape that Python would print, such as `\x1b` or `\u202e`.
     """
     head = text if len(text) <= limit else text[:limit]
     if not head.isprintable():
@@ -23,14 +23,14 @@ def sanitize(text: str, limit: int = LIMIT) -> str:
 
 
 def display_width(text: str) -> int:
-    """Return the number of terminal columns that printable `text` takes."""
+    """Return the number of terminal columns that printable `text` occupies."""
     return cell_len(text)
 
 
 def truncate(text: str, width: int) -> str:
-    """Return printable `text` in at most `width` columns, ending in `...` if something was cut off."""
+    """Return printable `text` in at most `width` columns, ending in `...` if it was cut."""
     return text if cell_len(text) <= width else set_cell_size(text, width - 3).rstrip() + "..."
 
 
 def _escape(char: str) -> str:
-    return _SHORT.get(char) or char.encode("unicode_escape").decode("ascii")
+    return _SHORT_ESCAPES.get(char) or char.encode("unicode_escape").decode("ascii")

@@ -1,46 +1,51 @@
-"""The run in numbers, for programs: `summary.json`."""
+"""The numbers of a run for programs: `summary.json`."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from auditor.contracts import summary as contract
 from auditor.contracts.document import SCHEMA_VERSION, timestamp, to_json
 from auditor.domain.check import Severity, Status
 from auditor.domain.result import AccountSummary, CheckInfo, RunResult
-from auditor.reports.page import accounts_table, gaps, headline
+from auditor.reports.page import headline
 from auditor.reports.page.frameworks import Framework, Tally, frameworks
-from auditor.reports.percentages import format_percent
+from auditor.reports.page.gaps import ReasonGroup, exclusions_by_reason, gaps_by_reason
+from auditor.reports.percentages import round_percent
+from auditor.reports.run_details import api_calls
+from auditor.reports.totals import RunTotals, account_status
 
 
 def summary_json(result: RunResult) -> bytes:
     """Return `summary.json`: sorted keys, ASCII, a final newline, and the same bytes for the same result."""
-    return f"{to_json(_document(result))}\n".encode("ascii")
+    return f"{to_json(_document(RunTotals(result)))}\n".encode("ascii")
 
 
-def _document(result: RunResult) -> contract.SummaryDocument:
+def _document(totals: RunTotals) -> contract.SummaryDocument:
+    result = totals.result
     return contract.SummaryDocument(
         schema_version=SCHEMA_VERSION,
         run=_run(result),
-        verdict=contract.OverallVerdict(complete=result.complete, sentence=headline.sentence(result)),
+        verdict=contract.OverallVerdict(complete=result.complete, sentence=headline.sentence(totals)),
         coverage=contract.CoverageNumbers(
             percent=result.coverage_percent,
-            accounts=headline.accounts_by_standing(result),
-            scopes=headline.scopes_by_status(result),
+            accounts=dict(totals.accounts_by_status),
+            scopes=dict(totals.scopes_by_status),
         ),
         counts=contract.FindingCounts(
             status={status: result.count(status) for status in Status},
             severity={severity: result.failing(severity) for severity in Severity},
-            check={check_id: dict(counts) for check_id, counts in accounts_table.by_check(result).items()},
+            check={check_id: dict(counts) for check_id, counts in totals.findings_by_check.items()},
         ),
         accounts=[_account(summary) for summary in sorted(result.accounts, key=lambda summary: summary.account.id)],
         checks=[_check(check) for check in sorted(result.checks, key=lambda check: check.id)],
         failures=contract.RowCounts(total=result.failures_total, listed=len(result.failures)),
         unknowns=contract.RowCounts(total=result.unknowns_total, listed=len(result.unknowns)),
-        frameworks={framework.name: _framework(framework) for framework in frameworks(result)},
-        gaps=_gaps(gaps.causes(result)),
-        excluded=_gaps(gaps.exclusions(result)),
+        frameworks={framework.name: _framework(framework) for framework in frameworks(totals)},
+        gaps=_gaps(gaps_by_reason(totals)),
+        excluded=_gaps(exclusions_by_reason(totals)),
     )
 
 
@@ -52,9 +57,7 @@ def _run(result: RunResult) -> contract.RunNumbers:
         duration_s=round((result.finished_at - result.started_at).total_seconds(), 3),
         version=result.version,
         interrupted=result.interrupted,
-        calls=sum(account.calls for account in result.accounts),
-        throttled=sum(account.throttled for account in result.accounts),
-        retried=sum(account.retried for account in result.accounts),
+        **asdict(api_calls(result)),
     )
 
 
@@ -66,7 +69,7 @@ def _account(summary: AccountSummary) -> contract.AccountNumbers:
         id=summary.account.id,
         name=summary.account.name,
         ou=summary.account.ou,
-        coverage_status=headline.coverage_status(summary),
+        coverage_status=account_status(summary),
         share_examined=round(summary.share_examined, 4),
         scopes=dict(summary.coverage),
         status={status: counts[status] for status in Status},
@@ -102,22 +105,22 @@ def _framework(framework: Framework) -> contract.FrameworkSummary:
 
 def _tally(tally: Tally) -> contract.Tally:
     return contract.Tally(
-        status=tally.standing,
-        score=None if tally.score is None else format_percent(tally.score),
+        status=tally.status,
+        score=None if tally.score is None else round_percent(tally.score),
         passing=tally.passing,
         failing=tally.failing,
         unknown=tally.unknown,
-        unexamined=format_percent(tally.unexamined),
+        unexamined=round_percent(tally.unexamined),
     )
 
 
-def _gaps(causes: Iterable[gaps.Cause]) -> dict[str, contract.GapSummary]:
+def _gaps(groups: Iterable[ReasonGroup]) -> dict[str, contract.GapSummary]:
     return {
-        cause.name: contract.GapSummary(
-            accounts=[account.id for account in cause.accounts],
-            scopes=cause.scopes,
-            resources=len(cause.unread),
-            advice=cause.advice,
+        group.name: contract.GapSummary(
+            accounts=[account.id for account in group.accounts],
+            scopes=group.scopes,
+            resources=len(group.resources),
+            advice=group.advice,
         )
-        for cause in causes
+        for group in groups
     }

@@ -66,7 +66,7 @@ def test_every_check_that_is_labelled_fails_somewhere_and_passes_elsewhere() -> 
 def test_the_demo_ends_well_and_says_that_it_is_incomplete(ran: tuple[Outcome, Path]) -> None:
     outcome, _ = ran
     assert outcome.exit_code == OK
-    assert outcome.text.startswith("INCOMPLETE: 8 of 11 accounts were fully examined; 2 only in part and 1 not at all.")
+    assert outcome.text.startswith("INCOMPLETE: 8 of 11 accounts were fully examined; 2 only partly and 1 not at all.")
 
 
 def test_the_readme_shows_what_the_demo_prints(ran: tuple[Outcome, Path]) -> None:

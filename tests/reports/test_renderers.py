@@ -1,4 +1,4 @@
-"""What holds for the report, the summary and the summary file alike."""
+"""Properties of the HTML report, the terminal summary and `summary.json` alike."""
 
 from __future__ import annotations
 
@@ -26,15 +26,17 @@ every_renderer = pytest.mark.parametrize(
     [rendered.page_text, rendered.terminal_text, rendered.summary_file],
     ids=["page", "terminal", "summary.json"],
 )
-SEEN = coverage(account=account(1))
+EXAMINED = coverage(account=account(1))
 
 
 @every_renderer
 @pytest.mark.parametrize("status", [CoverageStatus.PARTIAL, CoverageStatus.NOT_EXAMINED])
 @pytest.mark.parametrize("reason", [*Reason, None], ids=lambda reason: reason or "no reason")
-def test_a_gap_in_a_gap_visible(show: Renderer, status: CoverageStatus, reason: Reason | None) -> None:
-    gap = coverage(status, account=account(777), reason=reason, detail="the words of the gap")
-    shown = show(run_result([SEEN, gap]))
+def test_every_gap_is_shown_with_its_account_and_reason(
+    show: Renderer, status: CoverageStatus, reason: Reason | None
+) -> None:
+    gap = coverage(status, account=account(777), reason=reason, detail="detail of the gap")
+    shown = show(run_result([EXAMINED, gap]))
     assert "INCOMPLETE" in shown
     assert account(777).id in shown
     assert (reason.value if reason else "none") in shown
@@ -42,24 +44,24 @@ def test_a_gap_in_a_gap_visible(show: Renderer, status: CoverageStatus, reason: 
 
 @every_renderer
 @pytest.mark.parametrize("reason", list(Reason))
-def test_an_unknown_resource_in_an_unknown_resource_visible(show: Renderer, reason: Reason) -> None:
-    shown = show(run_result([SEEN], [unknown("lost", reason, account=account(777))]))
+def test_every_unknown_resource_is_shown_with_its_account_and_reason(show: Renderer, reason: Reason) -> None:
+    shown = show(run_result([EXAMINED], [unknown("lost", reason, account=account(777))]))
     assert reason.value in shown
     assert account(777).id in shown
-    assert "1 verdict is UNKNOWN" in shown
+    assert "1 resource could not be " in shown
 
 
 @every_renderer
-def test_the_first_word_of_the_verdict_is_incomplete_when_it_is(show: Renderer) -> None:
+def test_headline_starts_with_incomplete_if_something_was_not_examined(show: Renderer) -> None:
     shown = show(scenarios.everyday())
-    assert "INCOMPLETE: 6 of 10 accounts were fully examined; 2 only in part and 2 not at all." in shown.replace(
+    assert "INCOMPLETE: 6 of 10 accounts were fully examined; 2 only partly and 2 not at all." in shown.replace(
         "\n", " "
     )
     assert "Complete:" not in shown
 
 
 @every_renderer
-def test_a_complete_run_never_says_incomplete(show: Renderer) -> None:
+def test_complete_runs_are_not_called_incomplete(show: Renderer) -> None:
     shown = show(scenarios.nothing_wrong())
     assert "Complete: all 30 accounts were fully examined." in shown
     assert "INCOMPLETE" not in shown
@@ -74,7 +76,7 @@ def test_the_same_result_gives_the_same_bytes(show: Renderer, scenario: Callable
 
 
 @every_renderer
-def test_the_order_in_which_accounts_ended_does_not_show(show: Renderer) -> None:
+def test_output_does_not_depend_on_the_order_of_accounts_and_findings(show: Renderer) -> None:
     result = scenarios.everyday()
     shuffled = replace(
         result,
@@ -86,27 +88,30 @@ def test_the_order_in_which_accounts_ended_does_not_show(show: Renderer) -> None
     assert show(shuffled) == show(result)
 
 
-def test_the_bytes_do_not_depend_on_how_python_orders_sets() -> None:
+def test_output_does_not_depend_on_the_hash_seed() -> None:
     code = (
         "import hashlib\n"
         "from tests.reports import rendered, scenarios\n"
         "shows = (rendered.html, rendered.terminal_text, rendered.summary_file)\n"
         "shown = (show(scenarios.everyday()) for show in shows)\n"
-        "print([hashlib.sha256(each.encode()).hexdigest() for each in shown])"
+        "print([hashlib.sha256(text.encode()).hexdigest() for text in shown])"
     )
-    seen = set()
+    outputs = set()
     for seed in ("1", "2", "3"):
         environment = {**os.environ, "PYTHONHASHSEED": seed}
-        done = subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, check=True)
-        seen.add(done.stdout)
-    assert len(seen) == 1
+        process = subprocess.run(
+            [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, check=True
+        )
+        outputs.add(process.stdout)
+    assert len(outputs) == 1
 
 
-def test_a_reason_without_words_is_not_possible() -> None:
+def test_every_reason_has_its_own_headline_and_advice() -> None:
     assert {reason_headline(reason) for reason in Reason} & {NO_REASON} == set()
     assert len({reason_headline(reason) for reason in Reason}) == len(Reason)
+    assert all(reason.advice for reason in Reason)
 
 
-def test_a_refused_account_says_every_region_and_not_a_star() -> None:
-    row = coverage(CoverageStatus.NOT_EXAMINED, region=EVERY_REGION, reason=Reason.ROLE_DENIED)
-    assert "every region" in rendered.page_text(run_result([row]))
+def test_a_refused_account_is_shown_with_every_region() -> None:
+    gap = coverage(CoverageStatus.NOT_EXAMINED, region=EVERY_REGION, reason=Reason.ROLE_DENIED)
+    assert "every region" in rendered.page_text(run_result([gap]))

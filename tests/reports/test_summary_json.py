@@ -1,4 +1,4 @@
-"""summary.json."""
+"""`summary.json`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def everyday() -> dict[str, Any]:
     return content
 
 
-def test_it_names_its_version_and_the_run() -> None:
+def test_schema_version_and_run() -> None:
     document = everyday()
     assert document["schema_version"] == "1.0"
     assert document["run"] == {
@@ -31,7 +31,7 @@ def test_it_names_its_version_and_the_run() -> None:
     }
 
 
-def test_the_verdict_and_the_coverage_it_rests_on() -> None:
+def test_verdict_and_coverage() -> None:
     document = everyday()
     assert document["verdict"]["complete"] is False
     assert document["verdict"]["sentence"].startswith("INCOMPLETE: 6 of 10")
@@ -42,7 +42,7 @@ def test_the_verdict_and_the_coverage_it_rests_on() -> None:
     }
 
 
-def test_counts_name_every_status_and_severity_not_applicable_included() -> None:
+def test_counts_name_every_status_and_severity() -> None:
     statuses = {"PASS": 101, "FAIL": 9, "NOT_APPLICABLE": 672, "UNKNOWN": 3}
     assert everyday()["counts"] == {
         "status": statuses,
@@ -51,8 +51,8 @@ def test_counts_name_every_status_and_severity_not_applicable_included() -> None
     }
 
 
-def test_every_account_is_there_with_its_own_counts() -> None:
-    accounts = {each["id"]: each for each in everyday()["accounts"]}
+def test_every_account_has_its_own_counts() -> None:
+    accounts = {account["id"]: account for account in everyday()["accounts"]}
     assert list(accounts) == sorted(accounts)
     assert len(accounts) == 12
     assert accounts["111122223342"]["coverage_status"] == "EXCLUDED"
@@ -64,7 +64,7 @@ def test_every_account_is_there_with_its_own_counts() -> None:
     assert research["severity"] == {"low": 0, "medium": 0, "high": 1, "critical": 0}
 
 
-def test_gaps_and_exclusions_are_by_reason() -> None:
+def test_gaps_and_exclusions_are_grouped_by_reason() -> None:
     document = everyday()
     assert set(document["gaps"]) == {"role-denied", "scp-denied", "service-error", "timeout"}
     timeout = document["gaps"]["timeout"]
@@ -72,8 +72,8 @@ def test_gaps_and_exclusions_are_by_reason() -> None:
     assert set(document["excluded"]) == {"excluded-by-config", "account-suspended"}
 
 
-def test_frameworks_hold_their_scores_and_beside_them_what_nobody_saw() -> None:
-    (found,) = everyday()["frameworks"].items()
+def test_frameworks_have_scores_and_unexamined_shares() -> None:
+    (framework,) = everyday()["frameworks"].items()
     tally = {
         "status": "failing",
         "score": 91.8,
@@ -83,31 +83,31 @@ def test_frameworks_hold_their_scores_and_beside_them_what_nobody_saw() -> None:
         "unexamined": 33.3,
     }
     controls = [{"control": "3.1", "checks": [CHECK], "tally": tally}]
-    assert found == (
+    assert framework == (
         "cis-compute-1.1",
         {"tally": tally, "controls": controls, "controls_without_failure": 0, "controls_not_examined": 0},
     )
 
 
-def test_a_control_that_nobody_could_examine_has_no_score_and_controls_keep_their_order() -> None:
+def test_a_control_that_was_not_examined_has_no_score() -> None:
     document = json.loads(summary_json(scenarios.rule_book()))
     controls = document["frameworks"]["cis-compute-1.1"]["controls"]
-    assert [each["control"] for each in controls] == [f"3.{number}" for number in range(1, 31)]
+    assert [control["control"] for control in controls] == [f"3.{number}" for number in range(1, 31)]
     last = controls[-1]
     assert tuple(last["tally"][key] for key in ("status", "score", "unexamined")) == ("not examined", None, 100.0)
 
 
-def test_a_reason_of_a_check_of_its_own_is_a_gap_with_what_to_do() -> None:
+def test_a_reason_of_a_check_is_a_gap_with_advice() -> None:
     gaps = json.loads(summary_json(scenarios.rule_book()))["gaps"]
     assert gaps["setting-unclear"]["resources"] == 84
-    assert gaps["setting-unclear"]["advice"] == "`auditor checks ecs-rule-03` says what it needs to know."
+    assert gaps["setting-unclear"]["advice"] == "`auditor checks ecs-rule-03` explains what the check needs to know."
 
 
-def test_it_says_how_many_rows_the_report_leaves_out() -> None:
+def test_failures_are_counted_in_all_and_as_listed() -> None:
     document = json.loads(summary_json(scenarios.many_failures(20, 29)))
     assert document["failures"] == {"total": 29, "listed": 20}
 
 
-def test_it_is_sorted_and_ends_in_a_newline() -> None:
+def test_keys_are_sorted_and_the_file_ends_with_a_newline() -> None:
     content = summary_json(scenarios.everyday())
     assert content == (json.dumps(everyday(), indent=2, sort_keys=True) + "\n").encode()

@@ -1,4 +1,4 @@
-"""The list of the checks, as `auditor checks` prints it: all of them by id, or by framework and control."""
+"""The list of checks, as `auditor checks` prints it: all checks by ID, or by framework and control."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from collections.abc import Iterable, Sequence
 
 from auditor.contracts.check_list import CheckListDocument
 from auditor.contracts.document import SCHEMA_VERSION, to_json
-from auditor.reports.catalogue.manual import Described, cell, columns, frameworks, metadata, origin
+from auditor.reports.catalogue.manual import Described, columns, describe, frameworks_text, markdown_cell, origin
 from auditor.reports.labels import framework_name, framework_order
-from auditor.reports.page.frameworks import numbered
+from auditor.reports.page.frameworks import control_order
 from auditor.reports.sanitize import sanitize
 
-_NONE = "No check is selected."
-_HEADINGS = ("ID", "Severity", "Judges", "From", "Title", "Frameworks")
-_OF_A_FRAMEWORK = ("Control", "ID", "Severity", "Judges", "From", "Title")
-_COSTS = "API calls in a region; checks over the same kind share them"
+_NO_CHECKS = "No checks are selected."
+_HEADINGS = ("ID", "Severity", "Fact", "Origin", "Title", "Frameworks")
+_CONTROL_HEADINGS = ("Control", "ID", "Severity", "Fact", "Origin", "Title")
+_COSTS = "API calls per region (checks of the same fact share them)"
+_COST_HEADINGS = ("Fact", "Collector", "API calls")
 
 Row = tuple[str, ...]
 
 
 def listing(checks: Sequence[Described], grouped_by: Iterable[str] = ()) -> str:
-    """Return a table of `checks` in their order, or one for each framework of `grouped_by`, and what they cost."""
+    """Return a table of `checks` in their order, or one for each framework of `grouped_by`, and the API calls."""
     if not checks:
-        return _NONE
+        return _NO_CHECKS
     tables = ("\n".join([*([title] if title else []), *_text(rows)]) for title, rows in _tables(checks, grouped_by))
     return "\n\n".join([*tables, "\n".join([_COSTS, *columns(_costs(checks))])])
 
@@ -30,44 +31,55 @@ def listing(checks: Sequence[Described], grouped_by: Iterable[str] = ()) -> str:
 def listing_markdown(checks: Sequence[Described], grouped_by: Iterable[str] = ()) -> str:
     """Return the same as Markdown."""
     if not checks:
-        return _NONE
-    tables = [*_tables(checks, grouped_by), (_COSTS, [("Kind", "Collector", "API calls"), *_costs(checks)])]
+        return _NO_CHECKS
+    tables = [*_tables(checks, grouped_by), (_COSTS, [_COST_HEADINGS, *_costs(checks)])]
     return "\n\n".join((f"## {title}\n\n" if title else "") + _markdown(rows) for title, rows in tables)
 
 
 def listing_json(checks: Sequence[Described], _: Iterable[str] = ()) -> str:
-    """Return the list for programs: each check once, with all its frameworks."""
-    return to_json(CheckListDocument(schema_version=SCHEMA_VERSION, checks=[metadata(each) for each in checks]))
+    """Return the list as JSON: each check once, with all its frameworks."""
+    descriptions = [describe(described) for described in checks]
+    return to_json(CheckListDocument(schema_version=SCHEMA_VERSION, checks=descriptions))
 
 
 def _tables(checks: Sequence[Described], grouped_by: Iterable[str]) -> list[tuple[str, list[Row]]]:
-    groups = sorted(grouped_by, key=framework_order)
-    if not groups:
-        return [("", [_HEADINGS, *((*_row(each), frameworks(each.check)) for each in checks)])]
-    return [(_title(name), [_OF_A_FRAMEWORK, *_of_framework(checks, name)]) for name in groups]
+    frameworks = sorted(grouped_by, key=framework_order)
+    if not frameworks:
+        rows = [(*_row(described), frameworks_text(described.check)) for described in checks]
+        return [("", [_HEADINGS, *rows])]
+    return [(_title(name), [_CONTROL_HEADINGS, *_rows_by_control(checks, name)]) for name in frameworks]
 
 
-def _of_framework(checks: Sequence[Described], name: str) -> list[Row]:
-    rows = [(control, *_row(each)) for each in checks for control in each.check.frameworks.get(name, ())]
-    return sorted(rows, key=lambda row: (numbered(row[0]), row))
+def _rows_by_control(checks: Sequence[Described], framework: str) -> list[Row]:
+    rows = [
+        (control, *_row(described)) for described in checks for control in described.check.frameworks.get(framework, ())
+    ]
+    return sorted(rows, key=lambda row: (control_order(row[0]), row))
 
 
-def _row(it: Described) -> Row:
-    return it.check.id, str(it.check.severity), it.check.fact_type.__name__, origin(it.check), sanitize(it.check.title)
+def _row(described: Described) -> Row:
+    check = described.check
+    return check.id, str(check.severity), check.fact_type.__name__, origin(check), sanitize(check.title)
 
 
-def _title(name: str) -> str:
-    return name if framework_name(name) == name else f"{name}: {framework_name(name)}"
+def _title(framework: str) -> str:
+    name = framework_name(framework)
+    return name if name == framework else f"{framework}: {name}"
 
 
 def _costs(checks: Sequence[Described]) -> list[Row]:
-    return sorted({(each.check.fact_type.__name__, name, cost) for each in checks for name, cost in each.costs.items()})
+    costs = {
+        (described.check.fact_type.__name__, collector, cost)
+        for described in checks
+        for collector, cost in described.costs.items()
+    }
+    return sorted(costs)
 
 
-def _text(rows: list[Row]) -> list[str]:
+def _text(rows: Sequence[Row]) -> list[str]:
     return columns([tuple(map(str.upper, rows[0])), *rows[1:]])
 
 
-def _markdown(rows: list[Row]) -> str:
-    lines = [f"| {' | '.join(map(cell, row))} |" for row in rows]
+def _markdown(rows: Sequence[Row]) -> str:
+    lines = [f"| {' | '.join(map(markdown_cell, row))} |" for row in rows]
     return "\n".join([lines[0], f"|{'---|' * len(rows[0])}", *lines[1:]])

@@ -1,4 +1,4 @@
-"""The manual page of one check, as `auditor checks ID` prints it: text as its author wrote it, Markdown, or JSON."""
+"""The manual page of one check, as `auditor checks ID` prints it: as text, Markdown or JSON."""
 
 from __future__ import annotations
 
@@ -14,81 +14,87 @@ from auditor.reports.labels import framework_order
 from auditor.reports.sanitize import sanitize
 
 _GAP = "  "
-_KINDS = {bool: "true or false", str: "text", int: "a whole number", tuple[str, ...]: "a list of texts"}
+_TYPES = {bool: "true or false", str: "text", int: "integer", tuple[str, ...]: "list of texts"}
 _UNDERLINE = re.compile(r"-{3,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A check, and what reading what it judges costs in a region: API calls as a phrase, by the collector's name."""
+    """A check, and the API calls per region that reading its facts costs, in words, by the name of the collector."""
 
     check: Check[Any]
     costs: Mapping[str, str]
 
 
-def page(it: Described) -> str:
-    """Return the page as text: what the metadata says, then what its author wrote."""
-    return "\n".join([it.check.id, sanitize(it.check.title), "", *columns(_facts(it)), "", _printable(it.check.manual)])
+@dataclass(frozen=True, slots=True)
+class _Parameter:
+    name: str
+    default: Any
+    type: str
 
 
-def page_markdown(it: Described) -> str:
-    """Return the page as Markdown: one heading a section; what is indented stays as it is, as code."""
-    facts = [f"| {name} | {cell(value)} |" for name, value in _facts(it)]
-    parts = [f"# {it.check.id}", f"**{sanitize(it.check.title)}**", "\n".join(["| | |", "|---|---|", *facts])]
-    for title, body in sections(_printable(it.check.manual)):
+def page(described: Described) -> str:
+    """Return the page as text: the metadata, then the manual."""
+    check = described.check
+    heading = [check.id, sanitize(check.title), ""]
+    return "\n".join([*heading, *columns(_metadata_rows(described)), "", _printable(check.manual)])
+
+
+def page_markdown(described: Described) -> str:
+    """Return the page as Markdown, with a heading per section. Indented lines stay as they are, and become code."""
+    check = described.check
+    rows = [f"| {name} | {markdown_cell(value)} |" for name, value in _metadata_rows(described)]
+    parts = [f"# {check.id}", f"**{sanitize(check.title)}**", "\n".join(["| | |", "|---|---|", *rows])]
+    for title, body in sections(_printable(check.manual)):
         parts += [f"## {title}"] if title else []
         parts += [body] if body else []
     return "\n\n".join(parts)
 
 
-def page_json(it: Described) -> str:
-    """Return the page for programs: the metadata, and the sections in their order."""
+def page_json(described: Described) -> str:
+    """Return the page as JSON: the description, and the sections of the manual in order."""
+    check = described.check
     return to_json(
         CheckPageDocument(
             schema_version=SCHEMA_VERSION,
-            check=metadata(it),
-            remediation=it.check.remediation,
-            reasons=dict(it.check.reason_texts),
-            parameters=[
-                ParameterDescription(
-                    name=name, default=list(default) if isinstance(default, tuple) else default, kind=kind
-                )
-                for name, default, kind in _parameters(it.check)
-            ],
-            sections=[ManualSection(title=title, text=text) for title, text in sections(it.check.manual)],
+            check=describe(described),
+            remediation=check.remediation,
+            reasons=dict(check.reason_texts),
+            parameters=[_parameter_description(parameter) for parameter in _parameters(check)],
+            sections=[ManualSection(title=title, text=text) for title, text in sections(check.manual)],
         )
     )
 
 
-def metadata(it: Described) -> CheckDescription:
-    """Return what a list says of a check, for programs."""
+def describe(described: Described) -> CheckDescription:
+    """Return what the JSON list says about a check."""
+    check = described.check
     return CheckDescription(
-        id=it.check.id,
-        title=it.check.title,
-        problem=it.check.problem,
-        severity=it.check.severity,
-        fact_type=it.check.fact_type.__name__,
-        origin=origin(it.check),
-        frameworks={name: list(controls) for name, controls in it.check.frameworks.items()},
-        api_calls=dict(it.costs),
+        id=check.id,
+        title=check.title,
+        problem=check.problem,
+        severity=check.severity,
+        fact_type=check.fact_type.__name__,
+        origin=origin(check),
+        frameworks={name: list(controls) for name, controls in check.frameworks.items()},
+        api_calls=dict(described.costs),
     )
 
 
-def frameworks(check: Check[Any]) -> str:
+def frameworks_text(check: Check[Any]) -> str:
     """Return `cis-compute-1.1 3.4; aws-fsbp ECS.4`."""
-    named = ((name, check.frameworks[name]) for name in sorted(check.frameworks, key=framework_order))
-    return "; ".join(f"{name} {', '.join(controls)}" for name, controls in named) or "-"
+    names = sorted(check.frameworks, key=framework_order)
+    return "; ".join(f"{name} {', '.join(check.frameworks[name])}" for name in names) or "-"
 
 
 def origin(check: Check[Any]) -> str:
-    """Return `built in`, a file, or a package with its version; what a hash says is for the manifest."""
-    where = check.origin
-    version = "" if where.version.startswith("sha256:") else where.version
-    return sanitize(f"{where.source} {version}".strip()) or "built in"
+    """Return `built in`, a file, or a package with its version. The hash of a file is only in the manifest."""
+    version = "" if check.origin.version.startswith("sha256:") else check.origin.version
+    return sanitize(f"{check.origin.source} {version}".strip()) or "built in"
 
 
 def sections(manual: str) -> Iterator[tuple[str, str]]:
-    """Yield titles and texts; what stands before the first heading has no title."""
+    """Yield the titles and texts of a manual. Text before the first heading has an empty title."""
     title, body = "", list[str]()
     lines = manual.splitlines()
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
@@ -101,47 +107,56 @@ def sections(manual: str) -> Iterator[tuple[str, str]]:
 
 
 def columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
-    """Return each row as a line, every column but the last as wide as its widest cell."""
+    """Return each row as a line. Every column except the last is as wide as its widest cell."""
     table = list(rows)
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     return [_GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
 
 
-def cell(text: str) -> str:
-    """Return a text that does not end its cell of a Markdown table."""
+def markdown_cell(text: str) -> str:
+    """Return a text as the cell of a Markdown table."""
     return text.replace("|", "\\|").replace("\n", " ")
 
 
 def _printable(text: str) -> str:
-    """The lines of a text, harmless on a terminal: a check may come from anywhere."""
+    """Sanitize a text line by line: a check may come from a file or a package of someone else."""
     return "\n".join(sanitize(line, len(line) + 1) if line.strip() else "" for line in text.splitlines())
 
 
-def _facts(it: Described) -> list[tuple[str, str]]:
+def _metadata_rows(described: Described) -> list[tuple[str, str]]:
+    check = described.check
     return [
-        ("severity", str(it.check.severity)),
-        ("judges", it.check.fact_type.__name__),
-        ("frameworks", frameworks(it.check)),
-        ("from", origin(it.check)),
-        *(("API calls", f"{cost} ({name})") for name, cost in it.costs.items()),
-        *(("parameter", f"{name} = {_as_yaml(default)} ({kind})") for name, default, kind in _parameters(it.check)),
+        ("severity", str(check.severity)),
+        ("fact", check.fact_type.__name__),
+        ("frameworks", frameworks_text(check)),
+        ("origin", origin(check)),
+        *(("API calls", f"{cost} ({collector})") for collector, cost in described.costs.items()),
+        *(
+            ("parameter", f"{parameter.name} = {_as_yaml(parameter.default)} ({parameter.type})")
+            for parameter in _parameters(check)
+        ),
     ]
 
 
-def _parameters(check: Check[Any]) -> list[tuple[str, Any, str]]:
+def _parameters(check: Check[Any]) -> list[_Parameter]:
     hints = get_type_hints(type(check.parameters))
-    names = [each.name for each in fields(check.parameters)]
-    return [(name, getattr(check.parameters, name), _choices(hints[name])) for name in names]
+    names = [field.name for field in fields(check.parameters)]
+    return [_Parameter(name, getattr(check.parameters, name), _type_text(hints[name])) for name in names]
+
+
+def _parameter_description(parameter: _Parameter) -> ParameterDescription:
+    default = list(parameter.default) if isinstance(parameter.default, tuple) else parameter.default
+    return ParameterDescription(name=parameter.name, default=default, kind=parameter.type)
 
 
 def _as_yaml(value: object) -> str:
-    """`value` as the settings file would say it."""
+    """Return a parameter's value as the settings file would have it."""
     if isinstance(value, tuple):
         return f"[{', '.join(map(_as_yaml, value))}]"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _choices(hint: Any) -> str:  # noqa: ANN401 - any annotation
+def _type_text(hint: Any) -> str:  # noqa: ANN401 - any annotation
     if get_origin(hint) is Literal:
         return f"one of {', '.join(map(str, get_args(hint)))}"
-    return _KINDS.get(hint, str(hint))
+    return _TYPES.get(hint, str(hint))

@@ -1,75 +1,81 @@
-"""The failures in the order in which to read them: by check, worst first, then by account, most failures first.
+"""Failures in reading order: by check, worst first, then by account, most failures first.
 
-What runs nowhere comes after what runs, or may.
+Failures of resources that are known to be unused come after the others.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from auditor.domain.check import Severity, Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.finding import Finding
-from auditor.domain.result import CheckInfo, RunResult
+from auditor.domain.result import CheckInfo
 from auditor.domain.scope import Account
-from auditor.reports.page import accounts_table
-from auditor.reports.percentages import unexamined
+from auditor.reports.totals import RunTotals
 
-#: So many failures are unfolded from the start; the rest of the page is headings.
+#: The number of failures that are unfolded when the page opens.
 _UNFOLDED = 40
 
 
 @dataclass(frozen=True, slots=True)
 class AccountFailures:
-    """What one check found in one account. `nowhere` of it is known to run nowhere."""
+    """The failures of one check in one account: `total` of them, of which `findings` are listed."""
 
     account: Account
     findings: tuple[Finding, ...]
+    total: int
 
     @property
-    def nowhere(self) -> int:
-        """How many of these are known to run nowhere."""
+    def unused(self) -> int:
+        """The number of listed failures whose resource is known to be unused."""
         return sum(finding.is_unused for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
-class StandardVerdict:
-    """What another rule set says of the same resources: `fails` of `total`."""
+class StandardRatings:
+    """How another rule set rates the listed resources: numbers by status, FAIL first."""
 
     name: str
-    fails: int
-    total: int
+    counts: tuple[tuple[Status, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CheckFailures:
-    """What one check found. `total` counts every failure of the run, of which `shown` are in `accounts`.
+    """The failures of one check: `total` of them, of which `listed` are in `accounts`.
 
-    With `folded`, the whole is closed at first, with `owners_folded` each account of it.
+    `other_accounts` is the number of further accounts with failures. With `folded`, the whole group is closed when the
+    page opens, with `accounts_folded` each of its accounts.
     """
 
     check: CheckInfo
     severity: Severity
     remediation: str
     total: int
-    shown: int
+    listed: int
     accounts: tuple[AccountFailures, ...]
-    opinions: tuple[StandardVerdict, ...]
+    other_accounts: int
+    ratings: tuple[StandardRatings, ...]
     folded: bool
-    owners_folded: bool
+    accounts_folded: bool
 
     @property
-    def nowhere(self) -> int:
-        """How many of those shown are known to run nowhere."""
-        return sum(each.nowhere for each in self.accounts)
+    def heading(self) -> str:
+        """What is wrong."""
+        return _problem(self.check)
+
+    @property
+    def unused(self) -> int:
+        """The number of listed failures whose resource is known to be unused."""
+        return sum(account.unused for account in self.accounts)
 
 
 @dataclass(frozen=True, slots=True)
 class ContentsEntry:
-    """A line of the table of contents. `group` is the place of its failures among those of `by_check`, from 1."""
+    """A check in the table of contents. `group` is the number of its group of failures, from 1; None if it has none."""
 
     check: CheckInfo
     severity: Severity
@@ -79,111 +85,132 @@ class ContentsEntry:
     group: int | None
 
     @property
-    def telling(self) -> bool:
-        """Whether it found something or could not look."""
-        return bool(self.failing or self.unknown or self.unexamined)
+    def heading(self) -> str:
+        """What is wrong if the check has failures; otherwise what it requires."""
+        return _problem(self.check) if self.failing else self.check.title
 
     @property
-    def pressing(self) -> bool:
-        """Whether it found something, or nobody could look at all."""
+    def is_complete_and_clean(self) -> bool:
+        """Whether the check examined everything expected, and nothing failed or is UNKNOWN."""
+        return not (self.failing or self.unknown or self.unexamined)
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether the check has failures, or nothing that it reads could be examined."""
         return bool(self.failing) or self.unexamined == 1
 
     @property
-    def standing(self) -> CoverageStatus:
-        """What a count of this check is worth."""
+    def coverage_status(self) -> CoverageStatus:
+        """How much was examined, and so whether the numbers are minimums."""
         if self.unexamined == 1:
             return CoverageStatus.NOT_EXAMINED
         return CoverageStatus.PARTIAL if self.unexamined else CoverageStatus.EXAMINED
 
 
-def by_check(result: RunResult) -> tuple[CheckFailures, ...]:
-    """Group the failures that the run kept."""
-    groups: dict[tuple[Severity, str], list[Finding]] = defaultdict(list)
-    for finding in result.failures:
-        groups[finding.severity, finding.check_id].append(finding)
-    known = {check.id: check for check in result.checks}
-    counts = accounts_table.by_check(result)
-    found, before = [], 0
-    for severity, check_id in sorted(groups, key=lambda key: (-key[0].rank, key[1])):
-        findings = groups[severity, check_id]
-        check = known.get(check_id) or _made_up(findings[0])
-        found.append(_check(check, findings, counts[check_id][Status.FAIL], before))
+def failures_by_check(totals: RunTotals) -> tuple[CheckFailures, ...]:
+    """Group the failures that the run result holds."""
+    findings_by_check: dict[tuple[Severity, str], list[Finding]] = defaultdict(list)
+    for finding in totals.result.failures:
+        findings_by_check[finding.severity, finding.check_id].append(finding)
+    groups, before = [], 0
+    for key in sorted(findings_by_check, key=lambda key: (-key[0].rank, key[1])):
+        findings = findings_by_check[key]
+        groups.append(_group(totals, findings, before))
         before += len(findings)
-    return tuple(found)
+    return tuple(groups)
 
 
-def contents(result: RunResult, groups: Iterable[CheckFailures]) -> tuple[ContentsEntry, ...]:
-    """Return the checks that found something or could not look, in the order of the failures; then the others."""
-    places = {group.check.id: (place, group) for place, group in enumerate(groups, start=1)}
-    counts = accounts_table.by_check(result)
-    made_up = [group.check for _, group in places.values() if group.check.id not in {each.id for each in result.checks}]
-    entries, shares = [], dict[tuple[str, ...], Fraction]()
-    for check in (*result.checks, *made_up):
-        place, group = places.get(check.id, (None, None))
-        failing, unknown = counts[check.id][Status.FAIL], counts[check.id][Status.UNKNOWN]
-        severity = group.severity if group else check.severity
-        if check.collectors not in shares:
-            shares[check.collectors] = unexamined(result, check.collectors)
-        entries.append(ContentsEntry(check, severity, failing, unknown, shares[check.collectors], place))
-    return tuple(sorted(entries, key=_prominence))
+def contents(totals: RunTotals, groups: Iterable[CheckFailures]) -> tuple[ContentsEntry, ...]:
+    """Return every check: those with failures in the order of their groups, then those with gaps, then the others."""
+    numbered = {group.check.id: (number, group) for number, group in enumerate(groups, start=1)}
+    others = [group.check for _, group in numbered.values() if group.check.id not in totals.checks]
+    entries = []
+    for check in (*totals.result.checks, *others):
+        number, group = numbered.get(check.id, (None, None))
+        counts = totals.findings_by_check[check.id]
+        entry = ContentsEntry(
+            check=check,
+            severity=group.severity if group else check.severity,
+            failing=counts[Status.FAIL],
+            unknown=counts[Status.UNKNOWN],
+            unexamined=totals.unexamined(check.collectors),
+            group=number,
+        )
+        entries.append(entry)
+    return tuple(sorted(entries, key=_contents_order))
 
 
-def worst(findings: Iterable[Finding]) -> list[Finding]:
-    """Sort single findings: worst severity first, what runs nowhere last, most reasons first, then by place."""
-    return sorted(findings, key=lambda each: (-each.severity.rank, *_urgency(each)))
+def by_urgency(findings: Iterable[Finding]) -> list[Finding]:
+    """Sort findings: worst severity first, unused resources last, most reasons first, then by account and resource."""
+    return sorted(findings, key=lambda finding: (-finding.severity.rank, *_urgency(finding)))
 
 
-def info(result: RunResult, finding: Finding) -> CheckInfo:
-    """Return what the run says of the check of a finding."""
-    return next((check for check in result.checks if check.id == finding.check_id), None) or _made_up(finding)
+def _problem(check: CheckInfo) -> str:
+    """Return what is wrong if a check fails. The title alone states the requirement, and would read as a success."""
+    return check.problem or f"Not met: {check.title}"
 
 
-def _made_up(finding: Finding) -> CheckInfo:
-    """A finding says enough of a check that the run does not know."""
-    return CheckInfo(finding.check_id, finding.title, finding.severity, {}, finding.remediation)
-
-
-def _check(check: CheckInfo, findings: list[Finding], total: int, before: int) -> CheckFailures:
+def _group(totals: RunTotals, findings: list[Finding], before: int) -> CheckFailures:
+    check, listed = totals.check_of(findings[0]), len(findings)
+    counts = _failures_by_account(totals, check.id)
     by_account: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_account[finding.account.id].append(finding)
-    accounts = [AccountFailures(group[0].account, tuple(sorted(group, key=_urgency))) for group in by_account.values()]
+    accounts = [
+        AccountFailures(
+            group[0].account, tuple(sorted(group, key=_urgency)), max(counts.get(account_id, 0), len(group))
+        )
+        for account_id, group in by_account.items()
+    ]
     return CheckFailures(
         check=check,
         severity=findings[0].severity,
         remediation=check.remediation or findings[0].remediation,
-        total=max(total, len(findings)),
-        shown=len(findings),
-        accounts=tuple(sorted(accounts, key=_most_first)),
-        opinions=_opinions(findings),
-        folded=before > 0 and before + len(findings) > _UNFOLDED,
-        owners_folded=len(findings) > _UNFOLDED,
+        total=max(totals.findings_by_check[check.id][Status.FAIL], listed),
+        listed=listed,
+        accounts=tuple(sorted(accounts, key=_account_order)),
+        other_accounts=len(counts.keys() - by_account.keys()),
+        ratings=_ratings(findings),
+        folded=before > 0 and before + listed > _UNFOLDED,
+        accounts_folded=listed > _UNFOLDED,
     )
 
 
-def _opinions(findings: list[Finding]) -> tuple[StandardVerdict, ...]:
-    said: dict[str, list[Status]] = defaultdict(list)
+def _failures_by_account(totals: RunTotals, check_id: str) -> Mapping[str, int]:
+    """Return the numbers of failures by account ID, of accounts that have any."""
+    counts = {
+        summary.account.id: summary.statuses.get((check_id, Status.FAIL), 0) for summary in totals.result.accounts
+    }
+    return {account_id: count for account_id, count in counts.items() if count}
+
+
+def _ratings(findings: Iterable[Finding]) -> tuple[StandardRatings, ...]:
+    counts: dict[str, Counter[Status]] = defaultdict(Counter)
     for finding in findings:
         for name, status in finding.standards.items():
-            said[name].append(status)
-    return tuple(StandardVerdict(name, words.count(Status.FAIL), len(words)) for name, words in sorted(said.items()))
+            counts[name][status] += 1
+    order = (Status.FAIL, Status.PASS, Status.NOT_APPLICABLE, Status.UNKNOWN)
+    return tuple(
+        StandardRatings(name, tuple((status, counts[name][status]) for status in order if counts[name][status]))
+        for name in sorted(counts)
+    )
 
 
 def _urgency(finding: Finding) -> tuple[bool, int, str, str, str, str]:
-    reasons = {reason for each in finding.evidence for reason in each.reasons}
-    place = (finding.account.id, finding.region, finding.resource.arn, finding.check_id)
-    return (finding.is_unused, -len(reasons), *place)
+    reasons = {reason for evidence in finding.evidence for reason in evidence.reasons}
+    location = (finding.account.id, finding.region, finding.resource.arn, finding.check_id)
+    return (finding.is_unused, -len(reasons), *location)
 
 
-def _most_first(group: AccountFailures) -> tuple[int, int, str]:
-    return (group.nowhere - len(group.findings), -len(group.findings), group.account.id)
+def _account_order(failures: AccountFailures) -> tuple[int, int, str]:
+    return (failures.unused - failures.total, -failures.total, failures.account.id)
 
 
-def _prominence(entry: ContentsEntry) -> tuple[bool, bool, bool, int, int, str]:
+def _contents_order(entry: ContentsEntry) -> tuple[bool, bool, bool, int, int, str]:
     return (
         not entry.failing,
-        not entry.pressing,
-        not entry.telling,
+        not entry.needs_attention,
+        entry.is_complete_and_clean,
         -entry.severity.rank,
         entry.group or 0,
         entry.check.id,

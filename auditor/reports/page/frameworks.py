@@ -1,6 +1,6 @@
-"""What the run says of each framework and its controls: how many resources pass, and beside it what nobody saw. Pure.
+"""Scores of frameworks and their controls, and how much of their scope was not examined.
 
-The two are never made into one number: a score over what was examined says nothing about the rest.
+The score and the unexamined share are never combined: a score of what was examined says nothing about the rest.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ from enum import StrEnum
 from fractions import Fraction
 
 from auditor.domain.check import Status
-from auditor.domain.result import CheckInfo, RunResult
+from auditor.domain.coverage import CoverageStatus
+from auditor.domain.result import CheckInfo
 from auditor.reports.labels import framework_order
-from auditor.reports.page import accounts_table
-from auditor.reports.percentages import unexamined
+from auditor.reports.totals import RunTotals
 
 
-class Standing(StrEnum):
-    """What is known of a control."""
+class ControlStatus(StrEnum):
+    """The status of a control."""
 
     FAILING = "failing"
     CLEAN = "clean"
-    IN_PART = "in part"
-    NOTHING = "nothing to judge"
-    UNEXAMINED = "not examined"
+    PARTLY_EXAMINED = "partly examined"
+    NO_RESOURCES = "no resources"
+    NOT_EXAMINED = "not examined"
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Verdicts of some checks, and the share of what they look at that was not examined, 0 to 1.
+    """Numbers of findings of some checks, and the share of the scopes they read that was not examined, 0 to 1.
 
-    `finished` is whether the run came to its end.
+    `finished` is False if the run was interrupted.
     """
 
     passing: int
@@ -44,25 +44,32 @@ class Tally:
 
     @property
     def score(self) -> Fraction | None:
-        """The share of the resources judged that pass, None where none was."""
+        """The share of PASS in the PASS and FAIL findings; None if there are none."""
         judged = self.passing + self.failing
         return Fraction(self.passing, judged) if judged else None
 
     @property
-    def standing(self) -> Standing:
-        """What is known: clean is said only of what was looked at in full."""
+    def status(self) -> ControlStatus:
+        """The status: clean only if everything was examined."""
         if self.failing:
-            return Standing.FAILING
+            return ControlStatus.FAILING
         if self.unexamined == 1 and not self.passing:
-            return Standing.UNEXAMINED
+            return ControlStatus.NOT_EXAMINED
         if self.unexamined or self.unknown or not self.finished:
-            return Standing.IN_PART
-        return Standing.CLEAN if self.passing else Standing.NOTHING
+            return ControlStatus.PARTLY_EXAMINED
+        return ControlStatus.CLEAN if self.passing else ControlStatus.NO_RESOURCES
+
+    @property
+    def coverage_status(self) -> CoverageStatus:
+        """How much was examined, and so whether the numbers are minimums."""
+        if self.status is ControlStatus.NOT_EXAMINED:
+            return CoverageStatus.NOT_EXAMINED
+        return CoverageStatus.PARTIAL if self.unexamined else CoverageStatus.EXAMINED
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One control of a framework, and the checks that ask for it."""
+    """One control of a framework, and the checks that cover it."""
 
     name: str
     checks: tuple[CheckInfo, ...]
@@ -71,64 +78,62 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Framework:
-    """One framework: as much of it as the checks that ran cover. `tally` counts each check once."""
+    """One framework: the controls that enabled checks cover. `tally` counts each check once."""
 
     name: str
     controls: tuple[Control, ...]
     tally: Tally
 
     @property
-    def without_failure(self) -> int:
-        """Controls of which something was looked at, and nothing failed."""
-        return sum(each.tally.standing not in {Standing.FAILING, Standing.UNEXAMINED} for each in self.controls)
+    def failing(self) -> int:
+        """The number of failing controls."""
+        return self._count(ControlStatus.FAILING)
 
     @property
     def not_examined(self) -> int:
-        """Controls that nobody could examine."""
-        return sum(each.tally.standing is Standing.UNEXAMINED for each in self.controls)
+        """The number of controls that could not be examined."""
+        return self._count(ControlStatus.NOT_EXAMINED)
+
+    @property
+    def without_failure(self) -> int:
+        """The number of controls that were examined, at least partly, and do not fail."""
+        return len(self.controls) - self.failing - self.not_examined
+
+    def _count(self, status: ControlStatus) -> int:
+        return sum(control.tally.status is status for control in self.controls)
 
 
-def frameworks(result: RunResult) -> tuple[Framework, ...]:
-    """Return every framework that a check of the run belongs to."""
+def frameworks(totals: RunTotals) -> tuple[Framework, ...]:
+    """Return every framework that an enabled check belongs to."""
     controls: dict[str, dict[str, list[CheckInfo]]] = defaultdict(lambda: defaultdict(list))
-    for check in sorted(result.checks, key=lambda each: each.id):
-        for name, numbers in check.frameworks.items():
-            for number in numbers:
-                controls[name][number].append(check)
-    counting = _Counting(result, accounts_table.by_check(result), {})
-    return tuple(_framework(name, controls[name], counting) for name in sorted(controls, key=framework_order))
+    for check in sorted(totals.result.checks, key=lambda check: check.id):
+        for framework, names in check.frameworks.items():
+            for name in names:
+                controls[framework][name].append(check)
+    return tuple(_framework(totals, name, controls[name]) for name in sorted(controls, key=framework_order))
 
 
-def numbered(control: str) -> tuple[tuple[int, int, str], ...]:
-    """Return what to sort controls by: 3.2 comes before 3.10, and numbers before words."""
-    pieces = (piece for piece in re.split(r"([0-9]+)", control) if piece)
-    return tuple((0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces)
+def control_order(name: str) -> tuple[tuple[int, int, str], ...]:
+    """Return the sort key of a control: 3.2 comes before 3.10, and numbers before letters."""
+    parts = (part for part in re.split(r"([0-9]+)", name) if part)
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Counting:
-    """What tallies are made of. `shares` keeps what has been added up, by collectors."""
-
-    result: RunResult
-    counts: Mapping[str, Mapping[Status, int]]
-    shares: dict[frozenset[str], Fraction]
-
-    def tally(self, checks: Iterable[CheckInfo]) -> Tally:
-        """Add up some checks, each once."""
-        distinct = {check.id: check for check in checks}
-        collectors = frozenset(name for check in distinct.values() for name in check.collectors)
-        if collectors not in self.shares:
-            self.shares[collectors] = unexamined(self.result, collectors)
-        passing, failing, unknown = (
-            sum(self.counts[check_id][status] for check_id in distinct)
-            for status in (Status.PASS, Status.FAIL, Status.UNKNOWN)
-        )
-        return Tally(passing, failing, unknown, self.shares[collectors], finished=not self.result.interrupted)
-
-
-def _framework(name: str, controls: Mapping[str, list[CheckInfo]], counting: _Counting) -> Framework:
-    rows = tuple(
-        Control(number, tuple(controls[number]), counting.tally(controls[number]))
-        for number in sorted(controls, key=lambda each: (numbered(each), each))
+def _framework(totals: RunTotals, name: str, checks: Mapping[str, list[CheckInfo]]) -> Framework:
+    controls = tuple(
+        Control(control, tuple(checks[control]), _tally(totals, checks[control]))
+        for control in sorted(checks, key=lambda control: (control_order(control), control))
     )
-    return Framework(name, rows, counting.tally(check for row in rows for check in row.checks))
+    return Framework(name, controls, _tally(totals, (check for control in controls for check in control.checks)))
+
+
+def _tally(totals: RunTotals, checks: Iterable[CheckInfo]) -> Tally:
+    """Add up the findings of some checks, each check once."""
+    distinct = {check.id: check for check in checks}
+    passing, failing, unknown = (
+        sum(totals.findings_by_check[check_id][status] for check_id in distinct)
+        for status in (Status.PASS, Status.FAIL, Status.UNKNOWN)
+    )
+    collectors = (collector for check in distinct.values() for collector in check.collectors)
+    unexamined = totals.unexamined(collectors)
+    return Tally(passing, failing, unknown, unexamined, finished=not totals.result.interrupted)

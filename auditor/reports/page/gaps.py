@@ -1,35 +1,37 @@
-"""What was not examined, sorted by cause, so that two hundred refused accounts are one thing to read.
+"""What was not examined, grouped by reason.
 
-Ledger rows that say the same (account ids, region names and request ids aside) are put together under one sentence;
-within it, an account's regions share a line.
+Coverage records with the same detail (apart from account IDs, region names and request IDs) become one statement, in
+which the regions of an account share a line. Two hundred refused accounts are then one thing to read.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from auditor.domain.aws_resource import Resource
 from auditor.domain.coverage import Coverage, CoverageStatus
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
-from auditor.domain.result import CheckInfo, RunResult
 from auditor.domain.scope import Account
 from auditor.reports.labels import describe_reason, reason_advice, reason_headline
 from auditor.reports.sanitize import sanitize
+from auditor.reports.totals import RunTotals
 
-#: Differs from row to row without changing what is said: account ids, request ids.
-_PARTICULAR = re.compile(r"\b\d{12}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
+#: Account IDs and request IDs, which differ between details that are otherwise the same.
+_IDS = re.compile(r"\b\d{12}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 
-_VALUES = frozenset(Reason)
-_NONE = "none"
+_REASONS = frozenset(Reason)
+_NO_REASON = "none"
+_COMPARED_DETAIL = 2000
+_LONGEST_NOTE = 600
 
 
 @dataclass(frozen=True, slots=True)
 class AffectedAccount:
-    """The regions of one account."""
+    """An account and its affected regions."""
 
     account: Account
     regions: tuple[str, ...]
@@ -37,22 +39,22 @@ class AffectedAccount:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one collector was told, word for word as of the first place, and every place where it was told the like."""
+    """Coverage records of one collector with the same status and detail. `detail` is that of the first account."""
 
     detail: str
     collector: str
     status: CoverageStatus
-    places: tuple[AffectedAccount, ...]
+    accounts: tuple[AffectedAccount, ...]
 
     @property
     def scopes(self) -> int:
-        """How many ledger rows it stands for."""
-        return sum(len(place.regions) for place in self.places)
+        """The number of coverage records."""
+        return sum(len(affected.regions) for affected in self.accounts)
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
-    """One known resource without a verdict. `notes` holds what else the findings say about why."""
+class UnknownResource:
+    """A known resource with UNKNOWN findings. `notes` are further texts of the findings that say why."""
 
     account: Account
     region: str
@@ -62,11 +64,11 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
-    """Everything without a verdict for one reason. `scopes` counts ledger rows.
+class ReasonGroup:
+    """Everything that was not examined for one reason. `scopes` is the number of coverage records.
 
-    `name` is the reason as the rows have it: one of `Reason`, a word of the check that could not decide, or `none`
-    where none was recorded. `title` and `advice` say what it means and what to do.
+    `name` is the reason as the rows have it: a value of `Reason`, a reason of the check that could not decide, or
+    `none` if none was recorded.
     """
 
     name: str
@@ -75,102 +77,117 @@ class Cause:
     accounts: tuple[Account, ...]
     scopes: int
     statements: tuple[Statement, ...]
-    unread: tuple[Unread, ...]
+    resources: tuple[UnknownResource, ...]
 
     @property
     def checks(self) -> tuple[str, ...]:
-        """The checks that have no verdict on what is unread."""
-        return tuple(sorted({check_id for each in self.unread for check_id in each.checks}))
+        """IDs of the checks that could not evaluate the resources."""
+        return tuple(sorted({check_id for resource in self.resources for check_id in resource.checks}))
 
 
-def causes(result: RunResult) -> tuple[Cause, ...]:
-    """Return what should have been examined and was not, the cause that hit most accounts first."""
-    rows = (row for row in result.gaps if row.status is not CoverageStatus.EXCLUDED)
-    return _by_cause(rows, result.unknowns, {check.id: check for check in result.checks})
+def gaps_by_reason(totals: RunTotals) -> tuple[ReasonGroup, ...]:
+    """Return what was expected and not examined, the reason that affects most accounts first."""
+    records = (record for record in totals.result.gaps if record.status is not CoverageStatus.EXCLUDED)
+    return _by_reason(totals, records, totals.result.unknowns)
 
 
-def exclusions(result: RunResult) -> tuple[Cause, ...]:
-    """Return what was left out on purpose."""
-    return _by_cause((row for row in result.gaps if row.status is CoverageStatus.EXCLUDED), (), {})
+def exclusions_by_reason(totals: RunTotals) -> tuple[ReasonGroup, ...]:
+    """Return what is excluded by configuration, the reason that affects most accounts first."""
+    return _by_reason(totals, (record for record in totals.result.gaps if record.status is CoverageStatus.EXCLUDED), ())
 
 
-def _by_cause(
-    rows: Iterable[Coverage], unknowns: Iterable[Finding], checks: Mapping[str, CheckInfo]
-) -> tuple[Cause, ...]:
-    scopes: dict[str, list[Coverage]] = defaultdict(list)
-    findings: dict[str, list[Finding]] = defaultdict(list)
-    for row in rows:
-        scopes[row.reason.value if row.reason else _NONE].append(row)
+def _by_reason(totals: RunTotals, records: Iterable[Coverage], unknowns: Iterable[Finding]) -> tuple[ReasonGroup, ...]:
+    records_by_reason: dict[str, list[Coverage]] = defaultdict(list)
+    findings_by_reason: dict[str, list[Finding]] = defaultdict(list)
+    for record in records:
+        records_by_reason[record.reason.value if record.reason else _NO_REASON].append(record)
     for finding in unknowns:
-        findings[_word(finding, checks)].append(finding)
-    found = [_cause(name, scopes[name], findings[name], checks) for name in {*scopes, *findings}]
-    return tuple(sorted(found, key=lambda cause: (-len(cause.accounts), -cause.scopes, cause.name)))
+        findings_by_reason[_reason_of(totals, finding)].append(finding)
+    names = {*records_by_reason, *findings_by_reason}
+    groups = [_group(totals, name, records_by_reason[name], findings_by_reason[name]) for name in names]
+    return tuple(sorted(groups, key=lambda group: (-len(group.accounts), -group.scopes, group.name)))
 
 
-def _word(finding: Finding, checks: Mapping[str, CheckInfo]) -> str:
-    """Return the reason of an UNKNOWN finding: one of ours, or else one that its check has words for."""
-    known = checks[finding.check_id].reason_texts if finding.check_id in checks else {}
-    ours = (word for word in finding.reasons if word in _VALUES)
-    return next(ours, next((word for word in finding.reasons if word in known), _NONE))
+def _reason_of(totals: RunTotals, finding: Finding) -> str:
+    """Return the reason of an UNKNOWN finding: a value of `Reason`, or else a reason that its check has a text for."""
+    texts = totals.check_of(finding).reason_texts
+    general = (reason for reason in finding.reasons if reason in _REASONS)
+    return next(general, next((reason for reason in finding.reasons if reason in texts), _NO_REASON))
 
 
-def _cause(name: str, rows: list[Coverage], findings: list[Finding], checks: Mapping[str, CheckInfo]) -> Cause:
-    accounts = {each.account.id: each.account for each in findings} | {row.account.id: row.account for row in rows}
-    alike: dict[tuple[str, str, CoverageStatus], list[Coverage]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: (row.account.id, row.region, row.collector)):
-        alike[_likeness(row), row.collector, row.status].append(row)
-    statements = [Statement(group[0].detail, *key[1:], _places(group)) for key, group in alike.items()]
-    title, remedy = _meaning(name, findings, checks)
-    return Cause(
+def _group(totals: RunTotals, name: str, records: list[Coverage], findings: list[Finding]) -> ReasonGroup:
+    accounts = {finding.account.id: finding.account for finding in findings}
+    accounts |= {record.account.id: record.account for record in records}
+    title, advice = _title_and_advice(totals, name, findings)
+    return ReasonGroup(
         name=name,
         title=title,
-        advice=remedy,
-        accounts=tuple(accounts[key] for key in sorted(accounts)),
-        scopes=len(rows),
-        statements=tuple(sorted(statements, key=_prominence)),
-        unread=_unread(findings, name),
+        advice=advice,
+        accounts=tuple(accounts[account_id] for account_id in sorted(accounts)),
+        scopes=len(records),
+        statements=_statements(records),
+        resources=_unknown_resources(findings, name),
     )
 
 
-def _meaning(name: str, findings: Iterable[Finding], checks: Mapping[str, CheckInfo]) -> tuple[str, str]:
-    """Return what a cause means and what to do about it: as we say it of ours, and as the check does of its own."""
-    if name == _NONE or name in _VALUES:
-        reason = Reason(name) if name in _VALUES else None
+def _title_and_advice(totals: RunTotals, name: str, findings: Iterable[Finding]) -> tuple[str, str]:
+    """Return what a reason means and what to do about it. A check explains its own reasons."""
+    if name == _NO_REASON or name in _REASONS:
+        reason = Reason(name) if name in _REASONS else None
         return reason_headline(reason), reason_advice(reason)
-    asking = [checks[check_id] for check_id in sorted({finding.check_id for finding in findings})]
-    by_hand = [check.repairs[name].manual for check in asking if name in check.repairs]
-    manual = f"`auditor checks {asking[0].id}` says what it needs to know."
-    return f"A resource {describe_reason(name, asking[0].reason_texts)}", next(filter(None, by_hand), manual)
+    checks = [totals.checks[check_id] for check_id in sorted({finding.check_id for finding in findings})]
+    manual_steps = (check.repairs[name].manual for check in checks if name in check.repairs)
+    see_manual = f"`auditor checks {checks[0].id}` explains what the check needs to know."
+    return f"A resource {describe_reason(name, checks[0].reason_texts)}", next(filter(None, manual_steps), see_manual)
 
 
-def _prominence(said: Statement) -> tuple[int, str, str, str]:
-    return (-len(said.places), said.detail, said.collector, said.status)
+def _statements(records: Iterable[Coverage]) -> tuple[Statement, ...]:
+    alike: dict[tuple[str, str, CoverageStatus], list[Coverage]] = defaultdict(list)
+    for record in sorted(records, key=lambda record: (record.account.id, record.region, record.collector)):
+        alike[_detail_pattern(record), record.collector, record.status].append(record)
+    statements = [
+        Statement(group[0].detail, collector, status, _affected_accounts(group))
+        for (_, collector, status), group in alike.items()
+    ]
+    return tuple(sorted(statements, key=_statement_order))
 
 
-def _likeness(row: Coverage) -> str:
-    head = row.detail[:2000]
-    return _PARTICULAR.sub("#", head.replace(row.region, "#") if len(row.region) > 1 else head)
+def _statement_order(statement: Statement) -> tuple[int, str, str, str]:
+    return (-len(statement.accounts), statement.detail, statement.collector, statement.status)
 
 
-def _places(rows: Iterable[Coverage]) -> tuple[AffectedAccount, ...]:
+def _detail_pattern(record: Coverage) -> str:
+    """Return the detail of a coverage record without account IDs, request IDs and the name of its region."""
+    detail = record.detail[:_COMPARED_DETAIL]
+    return _IDS.sub("#", detail.replace(record.region, "#") if len(record.region) > 1 else detail)
+
+
+def _affected_accounts(records: Iterable[Coverage]) -> tuple[AffectedAccount, ...]:
     by_account: dict[str, list[Coverage]] = defaultdict(list)
-    for row in rows:
-        by_account[row.account.id].append(row)
-    return tuple(AffectedAccount(group[0].account, tuple(row.region for row in group)) for group in by_account.values())
-
-
-def _unread(findings: Iterable[Finding], cause: str) -> tuple[Unread, ...]:
-    alike: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
-    for finding in findings:
-        alike[finding.account.id, finding.region, finding.resource.arn].append(finding)
-    said = {cause, *_VALUES}
+    for record in records:
+        by_account[record.account.id].append(record)
     return tuple(
-        Unread(
+        AffectedAccount(group[0].account, tuple(record.region for record in group)) for group in by_account.values()
+    )
+
+
+def _unknown_resources(findings: Iterable[Finding], reason: str) -> tuple[UnknownResource, ...]:
+    by_resource: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_resource[finding.account.id, finding.region, finding.resource.arn].append(finding)
+    explained = {reason, *_REASONS}
+    return tuple(
+        UnknownResource(
             account=group[0].account,
             region=group[0].region,
             resource=group[0].resource,
-            checks=tuple(sorted({each.check_id for each in group})),
-            notes=tuple(sorted({sanitize(word, 600) for each in group for word in each.reasons if word not in said})),
+            checks=tuple(sorted({finding.check_id for finding in group})),
+            notes=_notes(group, explained),
         )
-        for _, group in sorted(alike.items())
+        for _, group in sorted(by_resource.items())
     )
+
+
+def _notes(findings: Iterable[Finding], explained: set[str]) -> tuple[str, ...]:
+    notes = {note for finding in findings for note in finding.reasons if note not in explained}
+    return tuple(sorted({sanitize(note, _LONGEST_NOTE) for note in notes}))

@@ -1,114 +1,94 @@
-"""What the run amounts to, in a few numbers and one sentence: coverage first, then failures."""
+"""The headline of a run: coverage first, then failures, then what could not be evaluated."""
 
 from __future__ import annotations
 
-from collections import Counter
-
 from auditor.domain.check import Status
 from auditor.domain.coverage import CoverageStatus
-from auditor.domain.result import AccountSummary, RunResult
-from auditor.reports.labels import WORST_FIRST, join_words, pluralize
+from auditor.domain.reason import Reason
+from auditor.reports.labels import WORST_FIRST, pluralize
+from auditor.reports.totals import RunTotals
 
 INCOMPLETE = "INCOMPLETE"
 
-
-def coverage_status(summary: AccountSummary) -> CoverageStatus:
-    """Return how much of an account was looked at, in the ledger's own words."""
-    if summary.excluded:
-        return CoverageStatus.EXCLUDED
-    if summary.complete:
-        return CoverageStatus.EXAMINED
-    seen = summary.coverage.get(CoverageStatus.EXAMINED, 0) + summary.coverage.get(CoverageStatus.PARTIAL, 0)
-    return CoverageStatus.PARTIAL if seen else CoverageStatus.NOT_EXAMINED
+#: Reasons for UNKNOWN findings that say that the resource was not read.
+_NOT_READ = frozenset(Reason) - {Reason.INTERNAL_ERROR}
 
 
-def accounts_by_standing(result: RunResult) -> dict[CoverageStatus, int]:
-    """Count the accounts, every status named."""
-    counts = Counter(coverage_status(summary) for summary in result.accounts)
-    return {status: counts[status] for status in CoverageStatus}
-
-
-def scopes_by_status(result: RunResult) -> dict[CoverageStatus, int]:
-    """Count the ledger rows, every status named."""
-    return {status: sum(each.coverage.get(status, 0) for each in result.accounts) for status in CoverageStatus}
-
-
-def overall(result: RunResult) -> CoverageStatus:
-    """Return how much of the whole was looked at, and so what a count over all accounts is worth."""
-    if result.complete:
-        return CoverageStatus.EXAMINED
-    seen = scopes_by_status(result)
-    looked = seen[CoverageStatus.EXAMINED] or seen[CoverageStatus.PARTIAL]
-    return CoverageStatus.PARTIAL if looked else CoverageStatus.NOT_EXAMINED
-
-
-def css_class(result: RunResult) -> str:
-    """Return `incomplete`, `failing`, `unknown` or `clean`: how the reader should feel about it."""
-    if not result.complete:
+def css_class(totals: RunTotals) -> str:
+    """Return the style of the headline: `incomplete`, `failing`, `unknown` or `clean`."""
+    if not totals.result.complete:
         return "incomplete"
-    if result.count(Status.FAIL):
+    if totals.result.count(Status.FAIL):
         return "failing"
-    return "unknown" if result.count(Status.UNKNOWN) else "clean"
+    return "unknown" if totals.result.count(Status.UNKNOWN) else "clean"
 
 
-def sentences(result: RunResult) -> tuple[str, ...]:
-    """Return the verdict: coverage first. The first word is INCOMPLETE where anything expected was not examined."""
-    opening = "Complete" if result.complete else INCOMPLETE
-    stopped = "the run was interrupted; " if result.interrupted else ""
-    parts = (f"{opening}: {stopped}{_coverage(result)}.", _failures(result), _unknown(result))
+def sentences(totals: RunTotals) -> tuple[str, ...]:
+    """Return the headline. Its first word is INCOMPLETE if anything expected was not examined."""
+    first_word = "Complete" if totals.result.complete else INCOMPLETE
+    interrupted = "the run was interrupted; " if totals.result.interrupted else ""
+    parts = (f"{first_word}: {interrupted}{_coverage(totals)}.", _failures(totals), _unknowns(totals))
     return tuple(part for part in parts if part)
 
 
-def sentence(result: RunResult) -> str:
-    """Return the verdict in one line."""
-    return " ".join(sentences(result))
+def sentence(totals: RunTotals) -> str:
+    """Return the headline as one line."""
+    return " ".join(sentences(totals))
 
 
-def _coverage(result: RunResult) -> str:
-    counts = accounts_by_standing(result)
-    full, part = counts[CoverageStatus.EXAMINED], counts[CoverageStatus.PARTIAL]
-    none, expected = counts[CoverageStatus.NOT_EXAMINED], len(result.expected_accounts)
+def _coverage(totals: RunTotals) -> str:
+    counts, expected = totals.accounts_by_status, len(totals.result.expected_accounts)
+    full, part, none = (
+        counts[status] for status in (CoverageStatus.EXAMINED, CoverageStatus.PARTIAL, CoverageStatus.NOT_EXAMINED)
+    )
     if not expected:
-        return "no account was to be examined, " + (
-            "every one is excluded" if result.accounts else "the inventory names none"
-        )
-    if full == expected:
-        return f"all {expected:,} accounts were fully examined" if expected > 1 else "the account was fully examined"
-    if none == expected:
-        return f"none of {expected:,} accounts could be examined" if none > 1 else "the account could not be examined"
+        accounts = "every account is excluded" if totals.result.accounts else "the inventory has no accounts"
+        return f"nothing was expected to be examined because {accounts}"
     if expected == 1:
-        return "the account was examined only in part"
-    if not full:
-        return f"none of {expected:,} accounts was fully examined; {_rest(part, none)}"
-    return f"{full:,} of {expected:,} accounts were fully examined; {_rest(part, none)}"
+        partly = "was only partly examined" if part else "could not be examined"
+        return f"the account {'was fully examined' if full else partly}"
+    if full == expected:
+        return f"all {expected:,} accounts were fully examined"
+    if none == expected:
+        return f"none of {expected:,} accounts could be examined"
+    examined = f"{full:,} of {expected:,} accounts were" if full else f"none of {expected:,} accounts was"
+    return f"{examined} fully examined; {_not_full(part, none)}"
 
 
-def _rest(part: int, none: int) -> str:
+def _not_full(part: int, none: int) -> str:
     if not none:
-        return f"{part:,} only in part"
-    return f"{part:,} only in part and {none:,} not at all" if part else f"{none:,} could not be"
+        return f"{part:,} only partly"
+    return f"{part:,} only partly and {none:,} not at all" if part else f"{none:,} not at all"
 
 
-def _failures(result: RunResult) -> str:
-    by_severity = {severity: result.failing(severity) for severity in WORST_FIRST}
-    if not any(by_severity.values()):
-        return _no_failures(result)
-    kinds = [f"{count:,} {severity}-severity" for severity, count in by_severity.items() if count]
-    noun = "failure" if sum(by_severity.values()) == 1 else "failures"
-    where = sum(1 for summary in result.accounts if any(summary.failing.values()))
-    return f"{join_words(kinds)} {noun} in {pluralize(where, 'account')}."
+def _failures(totals: RunTotals) -> str:
+    by_severity = {severity: totals.result.failing(severity) for severity in WORST_FIRST}
+    total = sum(by_severity.values())
+    if not total:
+        return _no_failures(totals)
+    accounts = sum(any(summary.failing.values()) for summary in totals.result.accounts)
+    severities = ", ".join(f"{count:,} {severity}" for severity, count in by_severity.items() if count)
+    return f"{pluralize(total, 'failure')} in {pluralize(accounts, 'account')}: {severities}."
 
 
-def _no_failures(result: RunResult) -> str:
-    if overall(result) is CoverageStatus.NOT_EXAMINED:
+def _no_failures(totals: RunTotals) -> str:
+    if totals.coverage_status is CoverageStatus.NOT_EXAMINED:
         return "Nothing was examined, so nothing is known to be clean."
-    if passed := result.count(Status.PASS):
-        return f"No failures: {pluralize(passed, 'verdict is', 'verdicts are')} PASS."
-    if result.count(Status.NOT_APPLICABLE):
-        return "No failures: the checks apply to nothing that was examined."
-    return "" if result.count(Status.UNKNOWN) else "Nothing to judge was found in what was examined."
+    if passed := totals.result.count(Status.PASS):
+        return f"No failures: {pluralize(passed, 'finding is', 'findings are')} PASS."
+    if totals.result.count(Status.NOT_APPLICABLE):
+        return "No failures: the checks do not apply to any examined resource."
+    return "" if totals.result.count(Status.UNKNOWN) else "No resources were found in what was examined."
 
 
-def _unknown(result: RunResult) -> str:
-    count = result.count(Status.UNKNOWN)
-    return f"{pluralize(count, 'verdict is', 'verdicts are')} UNKNOWN." if count else ""
+def _unknowns(totals: RunTotals) -> str:
+    count, listed = totals.result.count(Status.UNKNOWN), totals.result.unknowns
+    if not count:
+        return ""
+    if not listed:
+        return f"{pluralize(count, 'finding is', 'findings are')} UNKNOWN."
+    resources = len({(finding.account.id, finding.region, finding.resource.arn) for finding in listed})
+    checks = len({finding.check_id for finding in listed})
+    verb = "read" if all(_NOT_READ.intersection(finding.reasons) for finding in listed) else "evaluated"
+    at_least = "At least " if len(listed) < count else ""
+    return f"{at_least}{pluralize(resources, 'resource')} could not be {verb} ({pluralize(checks, 'check')})."

@@ -1,4 +1,4 @@
-"""The report: one HTML file that needs nothing else, neither network nor scripts, to be read in full."""
+"""Render the HTML report: one file that can be read in full without network access or scripts."""
 
 from __future__ import annotations
 
@@ -20,12 +20,16 @@ from auditor.domain.scope import EVERY_REGION
 from auditor.reports import labels
 from auditor.reports.page import accounts_table, evidence, failures, frameworks, gaps, headline, repairs, usage
 from auditor.reports.paths import RunPaths
-from auditor.reports.percentages import format_percent, percentage
+from auditor.reports.percentages import format_coverage, format_percent
+from auditor.reports.run_details import run_details
 from auditor.reports.sanitize import sanitize
+from auditor.reports.totals import RunTotals
 
-_PROSE = 2000
-#: A tenth of a long page is the templates' indentation. No text begins with <: it would be an escape.
+_LONGEST_NAME = 120
+_LONGEST_SENTENCE = 2000
+#: The indentation of the templates, a tenth of a long page. Text never starts with <, because < is escaped.
 _INDENTATION = re.compile(r"\n\s+(?=<)")
+_SHAPES = {Severity.CRITICAL: "◆", Severity.HIGH: "▲", Severity.MEDIUM: "●", Severity.LOW: "○"}
 
 
 def render(result: RunResult, paths: RunPaths) -> str:
@@ -34,29 +38,28 @@ def render(result: RunResult, paths: RunPaths) -> str:
     The same arguments give the same bytes. Strings from the accounts are escaped, isolated in their direction of
     writing, and shortened if they are too long to read.
     """
-    page = _environment().get_template("report.html.j2").render(_view(result, paths))
+    page = _environment().get_template("report.html.j2").render(_context(RunTotals(result), paths))
     return _INDENTATION.sub("\n", page)
 
 
-def _view(result: RunResult, paths: RunPaths) -> Mapping[str, Any]:
-    accounts, groups = headline.accounts_by_standing(result), failures.by_check(result)
+def _context(totals: RunTotals, paths: RunPaths) -> Mapping[str, Any]:
+    result = totals.result
+    groups = failures.failures_by_check(totals)
     return {
         "result": result,
-        "verdict": headline.sentences(result),
-        "tone": headline.css_class(result),
-        "overall": headline.overall(result),
-        "accounts": accounts,
-        "strip": accounts_table.coverage_bar(accounts),
-        "scopes": headline.scopes_by_status(result),
-        "severities": accounts_table.severities(result),
-        "sections": accounts_table.sections(accounts_table.rows(result)),
-        "frameworks": frameworks.frameworks(result),
+        "totals": totals,
+        "headline": headline.sentences(totals),
+        "headline_class": headline.css_class(totals),
+        "coverage_bar": accounts_table.coverage_bar(totals.accounts_by_status),
+        "account_sections": accounts_table.sections(accounts_table.rows(result)),
+        "frameworks": frameworks.frameworks(totals),
         "failures": groups,
-        "contents": failures.contents(result, groups),
-        "causes": gaps.causes(result),
-        "exclusions": gaps.exclusions(result),
-        "check_counts": accounts_table.by_check(result),
-        "facts": accounts_table.facts(result),
+        "omitted_failures": result.failures_total - len(result.failures),
+        "omitted_unknowns": result.unknowns_total - len(result.unknowns),
+        "contents": failures.contents(totals, groups),
+        "gaps": gaps.gaps_by_reason(totals),
+        "exclusions": gaps.exclusions_by_reason(totals),
+        "run_details": run_details(result),
         "paths": paths,
         **_assets(),
     }
@@ -64,17 +67,18 @@ def _view(result: RunResult, paths: RunPaths) -> Mapping[str, Any]:
 
 @cache
 def _assets() -> Mapping[str, str]:
-    style, script = _text("report.css"), _text("report.js")
+    style, script = _read("report.css"), _read("report.js")
     policy = (
         "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
         f"style-src {_hash(style)}; script-src {_hash(script)}"
     )
-    # Ours, and free of anything from outside: nothing to escape, and the browser hashes them as they stand.
-    return {"style": Markup(style), "script": Markup(script), "policy": policy}  # noqa: S704
+    # These are files of this package, and the browser compares their hashes: they must not be escaped.
+    return {"style": Markup(style), "script": Markup(script), "policy": policy}  # noqa: S704 - no text from outside
 
 
-def _text(name: str) -> str:
-    return resources.files("auditor.reports.page").joinpath("templates", name).read_text("utf-8").replace("\r\n", "\n")
+def _read(name: str) -> str:
+    path = resources.files("auditor.reports.page").joinpath("templates", name)
+    return path.read_text("utf-8").replace("\r\n", "\n")
 
 
 def _hash(text: str) -> str:
@@ -91,50 +95,53 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "shown": _shown,
-        "n": lambda value: f"{value:,}",
+        "safe_text": _safe_text,
+        "number": labels.format_number,
         "utc": labels.format_utc,
-        "counted": labels.pluralize,
-        "listed": labels.join_words,
-        "plain": _plain,
-        "prose": _prose,
-        "evidence": evidence.shown,
+        "pluralize": labels.pluralize,
+        "join_words": labels.join_words,
+        "json": _json,
+        "sentence": _sentence,
+        "evidence": evidence.evidence_view,
         "change": repairs.change,
-        "running": usage.usage_text,
-        "since": usage.since,
-        "standard": labels.standard_name,
-        "framework": labels.framework_name,
-        "prominent": _prominent,
-        "kind": labels.resource_kind,
+        "usage": usage.usage_text,
+        "introduction": usage.introduction_text,
+        "standard_name": labels.standard_name,
+        "framework_name": labels.framework_name,
+        "sort_frameworks": _sort_frameworks,
+        "resource_kind": labels.resource_kind,
         "percent": format_percent,
-        "percentage": percentage,
+        "status_text": lambda status: status.replace("_", " ").lower(),
     }
     environment.globals |= {
-        "standings": tuple(CoverageStatus),
+        "CoverageStatus": CoverageStatus,
         "Status": Status,
         "COVERAGE_LABELS": labels.COVERAGE_LABELS,
         "COVERAGE_MEANINGS": labels.COVERAGE_MEANINGS,
-        "SHAPE": {Severity.CRITICAL: "◆", Severity.HIGH: "▲", Severity.MEDIUM: "●", Severity.LOW: "○"},
+        "SHAPES": _SHAPES,
         "ALL_REGIONS": EVERY_REGION,
+        "coverage_percent": format_coverage,
     }
     return environment
 
 
-def _shown(text: object, limit: int = 120) -> Markup:
-    return Markup(f"<bdi>{escape(sanitize(str(text), limit))}</bdi>")  # noqa: S704 - escaped
+def _safe_text(text: object, limit: int = _LONGEST_NAME) -> Markup:
+    return Markup(f"<bdi>{escape(sanitize(str(text), limit))}</bdi>")  # noqa: S704 - escaped on this line
 
 
-def _prominent(frameworks: Mapping[str, tuple[str, ...]]) -> list[tuple[str, tuple[str, ...]]]:
-    return sorted(frameworks.items(), key=lambda item: labels.framework_order(item[0]))
+def _sort_frameworks(frameworks: Mapping[str, tuple[str, ...]]) -> list[tuple[str, tuple[str, ...]]]:
+    return sorted(frameworks.items(), key=lambda entry: labels.framework_order(entry[0]))
 
 
-def _plain(text: str) -> Markup:
-    """Escape what stands between tags: quotes may stay there, and a page of JSON is mostly quotes."""
-    return Markup(str(escape(text)).replace("&#34;", '"'))  # noqa: S704 - nothing can leave an element without <
+def _json(text: str) -> Markup:
+    """Escape JSON between tags, where quotes need no escape: a document consists mostly of quotes."""
+    return Markup(str(escape(text)).replace("&#34;", '"'))  # noqa: S704 - a quote cannot end an element
 
 
-def _prose(text: str) -> Markup:
-    """Show a sentence of a check or of ours, with what stands between backticks as code."""
-    pieces = str(escape(sanitize(text, _PROSE))).split("`")
-    code = (f"<code>{piece}</code>" if place % 2 else piece for place, piece in enumerate(pieces))
-    return Markup("".join(code if len(pieces) % 2 else "`".join(pieces)))  # noqa: S704 - every piece is escaped
+def _sentence(text: str) -> Markup:
+    """Escape a sentence, and show what stands between backticks as code."""
+    parts = str(escape(sanitize(text, _LONGEST_SENTENCE))).split("`")
+    if len(parts) % 2 == 0:
+        return Markup("`".join(parts))  # noqa: S704 - every part is escaped
+    code = (f"<code>{part}</code>" if number % 2 else part for number, part in enumerate(parts))
+    return Markup("".join(code))  # noqa: S704 - every part is escaped

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from auditor.domain.finding import Finding
 from auditor.domain.repair import Repair, suggest
-from auditor.reports.labels import join_words
+from auditor.reports.labels import join_at_most
 from auditor.reports.sanitize import sanitize
 
-_NAME = 80
+_LONGEST_NAME = 80
 _MOST_NAMES = 5
 #: A truncated document cannot be pasted, so a longer one is left out.
-_MOST_PASTE = 20_000
+_LONGEST_PASTE = 20_000
 _TOO_LONG = "The JSON to paste is too long for this page; the manual page of the check says what to change."
 
 
@@ -42,7 +42,7 @@ def change(finding: Finding, repairs: Mapping[str, Repair]) -> Change:
     evidence = [part for part in finding.evidence if part.revision == revision]
     suggestion = suggest(evidence, repairs, finding.resource)
     paste = json.dumps(suggestion.document, indent=2) if suggestion.document else ""
-    too_long = (_TOO_LONG,) if len(paste) > _MOST_PASTE else ()
+    too_long = (_TOO_LONG,) if len(paste) > _LONGEST_PASTE else ()
     several = len(evidence) < len(finding.evidence)
     sentences = (*too_long, *_removals(suggestion.removals), *suggestion.manual)
     return Change("" if too_long else paste, sentences, revision if several else None)
@@ -50,6 +50,5 @@ def change(finding: Finding, repairs: Mapping[str, Repair]) -> Change:
 
 def _removals(removals: Mapping[str, list[str]]) -> Iterator[str]:
     for path, parts in removals.items():
-        names = [f"`{sanitize(part, _NAME)}`" for part in parts[:_MOST_NAMES]]
-        more = [f"{len(parts) - _MOST_NAMES} more"] if len(parts) > _MOST_NAMES else []
-        yield f"Remove `{path}` from {join_words([*names, *more])}." if parts else f"Remove `{path}`."
+        names = [f"`{sanitize(part, _LONGEST_NAME)}`" for part in parts]
+        yield f"Remove `{path}` from {join_at_most(names, _MOST_NAMES)}." if parts else f"Remove `{path}`."

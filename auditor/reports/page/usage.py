@@ -9,8 +9,8 @@ from auditor.domain.usage import UsageText
 from auditor.reports.labels import format_utc
 from auditor.reports.sanitize import sanitize
 
-_SENTENCE = 600
-_NAME = 120
+_LONGEST_SENTENCE = 600
+_LONGEST_NAME = 120
 _NOT_EXAMINED = UsageText("Usage was not examined", "usage unknown")
 
 
@@ -19,7 +19,8 @@ def usage_text(finding: Finding) -> UsageText | None:
     if finding.usage is None:
         return _NOT_EXAMINED if finding.resource.type in usage_types() else None
     text = finding.usage.describe()
-    return UsageText(sanitize(text.sentence, _SENTENCE), sanitize(text.short, _SENTENCE), text.warnings)
+    warnings = tuple(sanitize(warning) for warning in text.warnings)
+    return UsageText(sanitize(text.sentence, _LONGEST_SENTENCE), sanitize(text.short, _LONGEST_SENTENCE), warnings)
 
 
 def usage_label(finding: Finding) -> str:
@@ -28,11 +29,11 @@ def usage_label(finding: Finding) -> str:
     return text.short if text else ""
 
 
-def since(introduction: Introduction | None) -> str:
+def introduction_text(introduction: Introduction | None) -> str:
     """Return which revision first had the problem, who registered it and when; empty if that is not known."""
     if introduction is None:
         return ""
     when = format_utc(introduction.registered_at) if introduction.registered_at else ""
-    who = f"by {sanitize(introduction.registered_by, _NAME)}" if introduction.registered_by else ""
+    who = f"by {sanitize(introduction.registered_by, _LONGEST_NAME)}" if introduction.registered_by else ""
     registered = ", registered" if when or who else ""
     return " ".join(filter(None, [f"Since revision {introduction.revision}{registered}", when, who]))

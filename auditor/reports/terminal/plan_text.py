@@ -1,8 +1,9 @@
-"""What a run would look at and how many calls it would take, as a table for a terminal."""
+"""The result of a dry run as a table: what a run would examine, and how many API calls it would make."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
@@ -10,34 +11,57 @@ from auditor.domain.coverage import Coverage, CoverageStatus
 from auditor.domain.scope import EVERY_REGION
 from auditor.reports.sanitize import sanitize
 
-_WIDTH = 40
-#: AssumeRole and DescribeRegions, once an account.
-_ENTRY_CALLS = 2
+_NAME_WIDTH = 40
+_LONGEST_GAP = 200
+#: AssumeRole and DescribeRegions, once per account.
+_CALLS_PER_ACCOUNT = 2
+
+DescribeCalls = Mapping[str, Callable[[int], int]]
 
 
-def text(rows: Iterable[Coverage], describes: Mapping[str, Callable[[int], int]]) -> str:
-    """Return one line an account, then the totals.
+@dataclass(slots=True)
+class _Row:
+    regions: int = 0
+    resources: int = 0
+    calls: int = 0
 
-    `rows` come sorted by account; their `resources` count what is listed, and `describes` tells by collector how many
-    calls it takes to describe that many.
+    def add(self, other: _Row) -> None:
+        self.regions += other.regions
+        self.resources += other.resources
+        self.calls += other.calls
+
+    def line(self, name: str) -> str:
+        return f"{name:<{_NAME_WIDTH}} {self.regions:>4} regions {self.resources:>7} resources {self.calls:>8} calls"
+
+
+def plan_text(records: Iterable[Coverage], describe_calls: DescribeCalls) -> str:
+    """Return one line per account and its gaps, then the totals.
+
+    `records` are sorted by account; their `resources` count what was listed. `describe_calls` maps a collector to the
+    function that returns how many calls it makes to describe a number of resources.
     """
-    lines, totals = [], [0, 0, 0]
-    for account, group in groupby(rows, key=attrgetter("account")):
+    lines, total = [], _Row()
+    for account, group in groupby(records, key=attrgetter("account")):
         scopes = list(group)
-        reached = [row for row in scopes if row.status is CoverageStatus.EXAMINED]
-        resources = sum(row.resources for row in reached)
-        calls = sum(row.calls + describes[row.collector](row.resources) for row in reached)
-        calls += _ENTRY_CALLS if reached else 0
-        regions = len({row.region for row in reached})
-        totals = [old + new for old, new in zip(totals, (regions, resources, calls), strict=True)]
-        name = sanitize(str(account), _WIDTH)
-        lines.append(f"{name:<{_WIDTH}} {regions:>4} regions {resources:>7} resources {calls:>8} calls")
-        lines += [f"    {_gap(row)}" for row in scopes if row.status is not CoverageStatus.EXAMINED]
-    total = f"{'total':<{_WIDTH}} {totals[0]:>4} regions {totals[1]:>7} resources {totals[2]:>8} calls"
-    return "\n".join((*lines, total, "Nothing was judged and nothing was written."))
+        row = _account_row(scopes, describe_calls)
+        total.add(row)
+        lines.append(row.line(sanitize(str(account), _NAME_WIDTH)))
+        lines += [f"    {_gap(scope)}" for scope in scopes if scope.status is not CoverageStatus.EXAMINED]
+    return "\n".join((*lines, total.line("total"), "Nothing was evaluated and nothing was written."))
 
 
-def _gap(row: Coverage) -> str:
-    where = "every region" if row.region == EVERY_REGION else row.region
-    reason = row.reason.value if row.reason else ""
-    return sanitize(f"{row.status.value.lower().replace('_', ' ')}: {where}: {reason}: {row.detail}", 200)
+def _account_row(scopes: Iterable[Coverage], describe_calls: DescribeCalls) -> _Row:
+    listed = [scope for scope in scopes if scope.status is CoverageStatus.EXAMINED]
+    calls = sum(scope.calls + describe_calls[scope.collector](scope.resources) for scope in listed)
+    return _Row(
+        regions=len({scope.region for scope in listed}),
+        resources=sum(scope.resources for scope in listed),
+        calls=calls + (_CALLS_PER_ACCOUNT if listed else 0),
+    )
+
+
+def _gap(scope: Coverage) -> str:
+    status = scope.status.value.lower().replace("_", " ")
+    region = "every region" if scope.region == EVERY_REGION else scope.region
+    reason = scope.reason.value if scope.reason else ""
+    return sanitize(f"{status}: {region}: {reason}: {scope.detail}", _LONGEST_GAP)

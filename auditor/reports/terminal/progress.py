@@ -1,6 +1,6 @@
-"""Two observers of a run: a bar for people, lines of JSON for machines.
+"""Observers that show the progress of a run: a bar for people, and lines of JSON for programs.
 
-Both are context managers, and both are called one event at a time: the caller holds the lock, they have none.
+Both are context managers. They are called with one event at a time, so they need no lock.
 """
 
 from __future__ import annotations
@@ -25,49 +25,49 @@ from auditor.domain.events import (
     ScopeEnded,
 )
 from auditor.domain.scope import Account
-from auditor.reports.page.headline import coverage_status
 from auditor.reports.sanitize import sanitize
+from auditor.reports.totals import account_status
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-#: Seconds between two pictures. rich's own thread would draw more evenly, and forbid the engine to fork.
-_REDRAW = 0.1
+#: Seconds between two updates of the bar. The refresh thread of rich would keep the engine from forking.
+_UPDATE_INTERVAL = 0.1
+_LONGEST_NOTICE = 2000
 _GAPS = frozenset({CoverageStatus.PARTIAL, CoverageStatus.NOT_EXAMINED})
 
 
 class Progress(Protocol):
-    """What both are: enter it, hand it to the engine as its observer, leave it."""
+    """An observer that is entered before the run and left after it."""
 
     def __enter__(self) -> Self:
-        """Start to show."""
+        """Start showing progress."""
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        """Stop showing, however the run ended."""
+        """Stop showing progress. Called even if the run failed."""
 
     def __call__(self, event: Event) -> None:
-        """Take in one event."""
+        """Show one event."""
 
 
 class Bar:
-    """A live line on a terminal: accounts and scopes done, calls, failures, gaps."""
+    """A progress bar: accounts and scopes done, API calls, failures and gaps."""
 
     def __init__(self, stream: TextIO, *, colour: bool = True) -> None:
-        """Write to `stream`, which should be a terminal's standard error."""
+        """Write to `stream`, which is the standard error of a terminal."""
         self._stream = stream
         self._colour = colour
         self._counts: Counter[str] = Counter()
         self._calls: Counter[str] = Counter()
         self._progress: RichProgress
         self._task: TaskID
-        self._drawn = 0.0
+        self._updated_at = 0.0
 
     def __enter__(self) -> Self:
         """Draw the empty bar."""
-        # Only a terminal needs rich, and it takes longer to load than `--version` may.
-        from rich.console import Console  # noqa: PLC0415
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+        from rich.console import Console  # noqa: PLC0415 - slow to load, and only a terminal needs it
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - likewise
 
         console = Console(file=self._stream, no_color=not self._colour, highlight=False, markup=False)
         columns = (BarColumn(bar_width=24), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
@@ -77,19 +77,19 @@ class Bar:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        """Take the bar away: the summary says the rest."""
+        """Remove the bar."""
         self._progress.stop()
 
     def __call__(self, event: Event) -> None:
-        """Count, and draw anew. Notices stay, above the bar."""
+        """Update the counts and the bar. A notice is printed above the bar and stays there."""
         if isinstance(event, Notice):
-            self._progress.console.print(_notice(event))
+            self._progress.console.print(_notice_text(event))
             return
         self._count(event)
         total = self._counts["accounts"] or None
         self._progress.update(self._task, description=self.line, total=total, completed=self._counts["accounts_done"])
-        if time.monotonic() - self._drawn > _REDRAW:
-            self._drawn = time.monotonic()
+        if time.monotonic() - self._updated_at > _UPDATE_INTERVAL:
+            self._updated_at = time.monotonic()
             self._progress.refresh()
 
     def _count(self, event: Event) -> None:
@@ -103,13 +103,13 @@ class Bar:
                 self._counts["gaps"] += event.coverage.status in _GAPS
                 self._calls[event.coverage.account.id] += event.coverage.calls
             case AccountEnded():
-                # Its own calls (the role, the regions) belong to no scope and are known only now.
+                # Calls that assume the role and list the regions belong to no scope, and are known only now.
                 calls = event.summary.calls - self._calls.pop(event.summary.account.id, 0)
                 self._counts.update(accounts_done=1, calls=max(0, calls))
 
     @property
     def line(self) -> str:
-        """The counts so far."""
+        """The counts so far, as one line."""
         counts = self._counts
         return (
             f"accounts {counts['accounts_done']:,}/{counts['accounts']:,}  "
@@ -119,46 +119,46 @@ class Bar:
 
 
 class JsonLines:
-    """One JSON object a line: INFO for each account, WARNING for each gap, all else only when `verbose`."""
+    """One JSON object per line: INFO for each account, WARNING for each gap, and DEBUG lines only if `verbose`."""
 
     def __init__(
         self, stream: TextIO, *, verbose: bool = False, run_id: str = "", clock: Callable[[], datetime] | None = None
     ) -> None:
-        """Write to `stream`. `run_id` stands in the lines before the run has started; `clock` gives aware times."""
+        """Write to `stream`. `run_id` is for the lines before the run has started; `clock` returns aware times."""
         self._stream = stream
         self._verbose = verbose
         self._run_id = run_id
         self._clock = clock or (lambda: datetime.now(UTC))
 
     def __enter__(self) -> Self:
-        """Nothing to set up."""
+        """Return the observer. Nothing has to be set up."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        """Nothing to take down: every line was flushed."""
+        """Do nothing: every line was flushed."""
 
     def __call__(self, event: Event) -> None:
-        """Write the line of this event, or none."""
+        """Write the line of this event, unless its level is too low."""
         if isinstance(event, RunStarted):
             self._run_id = event.run_id
-        level, name, fields = _line(event)
+        level, name, fields = _log_line(event)
         if level is Level.DEBUG and not self._verbose:
             return
-        head = {"ts": self._clock().isoformat(), "level": level.value, "event": name, "run_id": self._run_id}
-        self._stream.write(json.dumps(head | dict(fields)) + "\n")
+        common = {"ts": self._clock().isoformat(), "level": level.value, "event": name, "run_id": self._run_id}
+        self._stream.write(json.dumps(common | dict(fields)) + "\n")
         self._stream.flush()
 
 
-def _line(event: Event) -> tuple[Level, str, Mapping[str, Any]]:
+def _log_line(event: Event) -> tuple[Level, str, Mapping[str, Any]]:
     match event:
         case RunStarted():
             return Level.INFO, "run-started", {"accounts": event.accounts, "checks": list(event.checks)}
         case AccountPlanned():
-            return Level.DEBUG, "account-planned", {**_who(event.account), "scopes": event.scopes}
+            return Level.DEBUG, "account-planned", {**_account_fields(event.account), "scopes": event.scopes}
         case ScopeEnded():
-            return _scope(event)
+            return _scope_line(event)
         case AccountEnded():
-            return Level.INFO, "account-ended", _account(event)
+            return Level.INFO, "account-ended", _account_summary_fields(event)
         case RunEnded():
             level = Level.INFO if event.complete else Level.WARNING
             return level, "run-ended", {"complete": event.complete, "coverage_percent": event.coverage_percent}
@@ -166,28 +166,28 @@ def _line(event: Event) -> tuple[Level, str, Mapping[str, Any]]:
             return event.level, "notice", {"message": event.message, "detail": event.detail}
 
 
-def _scope(event: ScopeEnded) -> tuple[Level, str, Mapping[str, Any]]:
-    row = event.coverage
+def _scope_line(event: ScopeEnded) -> tuple[Level, str, Mapping[str, Any]]:
+    record = event.coverage
     fields = {
-        **_who(row.account),
-        "region": row.region,
-        "collector": row.collector,
-        "status": row.status.value,
-        "reason": row.reason.value if row.reason else None,
-        "detail": row.detail,
+        **_account_fields(record.account),
+        "region": record.region,
+        "collector": record.collector,
+        "status": record.status.value,
+        "reason": record.reason.value if record.reason else None,
+        "detail": record.detail,
         "fails": event.fails,
-        "calls": row.calls,
-        "throttled": row.throttled,
-        "duration_s": round(row.duration_s, 3),
+        "calls": record.calls,
+        "throttled": record.throttled,
+        "duration_s": round(record.duration_s, 3),
     }
-    return (Level.WARNING, "gap", fields) if row.status in _GAPS else (Level.DEBUG, "scope-ended", fields)
+    return (Level.WARNING, "gap", fields) if record.status in _GAPS else (Level.DEBUG, "scope-ended", fields)
 
 
-def _account(event: AccountEnded) -> Mapping[str, Any]:
+def _account_summary_fields(event: AccountEnded) -> Mapping[str, Any]:
     summary = event.summary
     return {
-        **_who(summary.account),
-        "status": coverage_status(summary).value,
+        **_account_fields(summary.account),
+        "status": account_status(summary).value,
         "share_examined": round(summary.share_examined, 4),
         "failing": {severity.value: count for severity, count in summary.failing.items()},
         "calls": summary.calls,
@@ -196,10 +196,10 @@ def _account(event: AccountEnded) -> Mapping[str, Any]:
     }
 
 
-def _who(account: Account) -> Mapping[str, str]:
+def _account_fields(account: Account) -> Mapping[str, str]:
     return {"account": account.id, "account_name": account.name}
 
 
-def _notice(event: Notice) -> str:
+def _notice_text(event: Notice) -> str:
     text = ": ".join(part for part in (event.message, event.detail) if part)
-    return f"{event.level}: {sanitize(text, 2000)}"
+    return f"{event.level}: {sanitize(text, _LONGEST_NOTICE)}"

@@ -1,4 +1,4 @@
-"""The summary that ends a run on the terminal: never more than 25 lines of 100 columns, whatever the run met."""
+"""The summary that a run prints at its end: at most 25 lines of 100 columns, whatever the result."""
 
 from __future__ import annotations
 
@@ -9,138 +9,152 @@ from auditor.domain.check import Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.finding import Finding
 from auditor.domain.result import RunResult
-from auditor.reports.labels import WORST_FIRST, pluralize
-from auditor.reports.page import accounts_table, evidence, failures, frameworks, gaps, headline, usage
-from auditor.reports.percentages import percentage
+from auditor.reports.labels import WORST_FIRST, join_words, pluralize
+from auditor.reports.page import headline
+from auditor.reports.page.evidence import evidence_line
+from auditor.reports.page.failures import by_urgency
+from auditor.reports.page.frameworks import Framework, frameworks
+from auditor.reports.page.gaps import ReasonGroup, gaps_by_reason
+from auditor.reports.page.usage import usage_label
+from auditor.reports.percentages import format_coverage, format_percent
+from auditor.reports.run_details import api_calls, duration
 from auditor.reports.sanitize import display_width, sanitize, truncate
+from auditor.reports.totals import RunTotals
 
 WIDTH = 100
 HEIGHT = 25
-_SHOWN = 4
-_FRAMEWORKS = 3
-_VERDICT_LINES = 3
-_PATH_LINES = 2
+_MOST_LINES = 4
+_MOST_FRAMEWORKS = 3
+_HEADLINE_LINES = 3
+_ACCOUNT_WIDTH = 44
+_RESOURCE_WIDTH = 40
+_FRAMEWORK_WIDTH = 20
+_REASON_WIDTH = 24
+_RUN_ID_WIDTH = 60
 _STYLES = {"incomplete": "1;35", "failing": "1;31", "unknown": "1;35", "clean": "1;32", "heading": "1"}
+
+#: Title, number of lines that there are in all, and the first of these lines.
+_Section = tuple[str, int, list[str]]
 
 
 def summary(result: RunResult, *, output: str, report: str, colour: bool) -> str:
-    """Return the summary, without a newline at the end. Its first word is INCOMPLETE where it is.
+    """Return the summary of a run without a final newline. Its first word is INCOMPLETE if the run is.
 
-    `output` is where the findings lie and `report` where the report does, as a person would name them. With `colour`,
-    headings carry ANSI styles; nothing else in it is ever a control character, whatever the accounts are called.
+    `output` and `report` are the paths or URLs of the output and of the HTML report. With `colour`, headings have ANSI
+    styles; there are no other control characters, whatever names the accounts have.
     """
-    paint = _painted if colour else _plain
-    head, *rest = _wrapped(headline.sentence(result), _VERDICT_LINES)
-    word, colon, more = head.partition(":")
-    lines = [paint(f"{word}{colon}", headline.css_class(result)) + more, *rest, ""]
-    lines += [_coverage(result), _counts(result), *_frameworks(result)]
-    ending = ["", *_place("Findings", output), *_place("Report", report), _facts(result)]
-    sections = [section for section in (_failures(result), _gaps(result)) if section[2]]
-    room = (HEIGHT - len(lines) - len(ending)) // len(sections) - 2 if sections else 0
+    totals, paint = RunTotals(result), _paint if colour else _no_paint
+    first, *rest = _wrap(headline.sentence(totals), _HEADLINE_LINES)
+    word, colon, more = first.partition(":")
+    lines = [paint(f"{word}{colon}", headline.css_class(totals)) + more, *rest, ""]
+    lines += [_coverage(totals), _counts(result), *_frameworks(totals)]
+    ending = ["", *_path("Findings", output), *_path("Report", report), _run(result)]
+    sections = [section for section in (_failures(totals), _gaps(totals)) if section[2]]
+    available = (HEIGHT - len(lines) - len(ending)) // len(sections) - 2 if sections else 0
     for title, total, body in sections:
-        listed = body[: min(_SHOWN, room)]
-        some = f" ({len(listed)} of {total:,})" if len(listed) < total else ""
-        lines += ["", paint(f"{title}{some}", "heading"), *listed]
+        listed = body[: min(_MOST_LINES, available)]
+        of_total = f" ({len(listed)} of {total:,})" if len(listed) < total else ""
+        lines += ["", paint(f"{title}{of_total}", "heading"), *listed]
     return "\n".join([*lines, *ending])
 
 
-def _coverage(result: RunResult) -> str:
-    scopes = headline.scopes_by_status(result)
-    parts = (
+def _coverage(totals: RunTotals) -> str:
+    scopes = totals.scopes_by_status
+    counts = (
         f"{scopes[CoverageStatus.EXAMINED]:,} examined",
-        f"{scopes[CoverageStatus.PARTIAL]:,} in part",
+        f"{scopes[CoverageStatus.PARTIAL]:,} partly examined",
         f"{scopes[CoverageStatus.NOT_EXAMINED]:,} not examined",
         f"{scopes[CoverageStatus.EXCLUDED]:,} excluded",
     )
-    return truncate(f"Coverage  {result.coverage_percent:g} %; scopes: {', '.join(parts)}", WIDTH)
+    return truncate(f"Coverage  {format_coverage(totals.result)}; scopes: {', '.join(counts)}", WIDTH)
 
 
 def _counts(result: RunResult) -> str:
     severities = [f"{severity} {result.failing(severity):,}" for severity in WORST_FIRST]
     others = (Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
     statuses = [f"{status.replace('_', ' ').lower()} {result.count(status):,}" for status in others]
-    line = f"Verdicts  {'  '.join((*severities, *statuses))}"
-    return truncate(
-        line if display_width(line) <= WIDTH else line.replace("not applicable", "n/a").replace("  ", " "), WIDTH
-    )
+    line = f"Counts    {'  '.join((*severities, *statuses))}"
+    if display_width(line) > WIDTH:
+        line = line.replace("not applicable", "n/a").replace("  ", " ")
+    return truncate(line, WIDTH)
 
 
-def _frameworks(result: RunResult) -> list[str]:
-    return [_framework(each) for each in frameworks.frameworks(result)[:_FRAMEWORKS]]
+def _frameworks(totals: RunTotals) -> list[str]:
+    return [_framework(framework) for framework in frameworks(totals)[:_MOST_FRAMEWORKS]]
 
 
-def _framework(it: frameworks.Framework) -> str:
-    """The score, and beside it what it does not know of."""
-    tally, total = it.tally, len(it.controls)
-    if it.not_examined == total:
-        return truncate(
-            f"{_cut(it.name, 20)}  not examined: nobody could look at its {pluralize(total, 'control')}", WIDTH
-        )
-    score = "nothing judged" if tally.score is None else f"{percentage(tally.score)} pass"
+def _framework(framework: Framework) -> str:
+    """Return the score of a framework, and how much of its scope is not part of the score."""
+    tally, name = framework.tally, _shorten(framework.name, _FRAMEWORK_WIDTH)
+    controls = pluralize(len(framework.controls), "control")
+    if framework.not_examined == len(framework.controls):
+        return truncate(f"{name}  {controls} not examined", WIDTH)
+    score = "no resources" if tally.score is None else f"{format_percent(tally.score)} pass"
     parts = [
-        f"{it.without_failure} of {pluralize(total, 'control')} without failures",
-        f"{percentage(tally.unexamined)} unexamined" if tally.unexamined else "",
+        f"{framework.failing} of {controls} failing",
+        f"{format_percent(tally.unexamined)} of scope not examined" if tally.unexamined else "",
         f"{tally.unknown:,} unknown" if tally.unknown else "",
     ]
-    line = f"{_cut(it.name, 20)}  {score}; {', '.join(filter(None, parts))}"
-    blind = f"; {pluralize(it.not_examined, 'control')} not examined" if it.not_examined else ""
-    return truncate(line + blind if display_width(line + blind) <= WIDTH else line, WIDTH)
+    line = f"{name}  {score}; {', '.join(filter(None, parts))}"
+    not_examined = pluralize(framework.not_examined, "control")
+    longer = f"{line}; {not_examined} not examined" if framework.not_examined else line
+    return truncate(longer if display_width(longer) <= WIDTH else line, WIDTH)
 
 
-def _failures(result: RunResult) -> tuple[str, int, list[str]]:
-    lines = [_failure(result, finding) for finding in failures.worst(result.failures)[:_SHOWN]]
-    return "Worst failures", result.failures_total, lines
+def _failures(totals: RunTotals) -> _Section:
+    lines = [_failure(totals, finding) for finding in by_urgency(totals.result.failures)[:_MOST_LINES]]
+    return "Worst failures", totals.result.failures_total, lines
 
 
-def _failure(result: RunResult, finding: Finding) -> str:
-    what = evidence.line(finding, failures.info(result, finding))
-    resource = _cut(sanitize(finding.resource.name, 60), 40)
-    runs = usage.usage_label(finding)
-    owner = _cut(sanitize(str(finding.account), 60), 44)
-    where = f"{owner} {sanitize(finding.region, 20)} {resource}{f' ({runs})' if runs else ''}"
-    return truncate(f"  {finding.severity:<8} {where}: {what}", WIDTH)
+def _failure(totals: RunTotals, finding: Finding) -> str:
+    resource = _shorten(finding.resource.name, _RESOURCE_WIDTH)
+    account = _shorten(str(finding.account), _ACCOUNT_WIDTH)
+    usage = usage_label(finding)
+    where = f"{account} {sanitize(finding.region, 20)} {resource}{f' ({usage})' if usage else ''}"
+    problem = evidence_line(finding, totals.check_of(finding))
+    return truncate(f"  {finding.severity:<8} {where}: {problem}", WIDTH)
 
 
-def _gaps(result: RunResult) -> tuple[str, int, list[str]]:
-    found = gaps.causes(result)
-    names = max((display_width(sanitize(cause.name)) for cause in found[:_SHOWN]), default=0)
-    return "Not examined, by reason", len(found), [_gap(cause, min(names, 24)) for cause in found[:_SHOWN]]
+def _gaps(totals: RunTotals) -> _Section:
+    groups = gaps_by_reason(totals)
+    widest = max((display_width(sanitize(group.name)) for group in groups[:_MOST_LINES]), default=0)
+    lines = [_gap(group, min(widest, _REASON_WIDTH)) for group in groups[:_MOST_LINES]]
+    return "Not examined, by reason", len(groups), lines
 
 
-def _gap(cause: gaps.Cause, width: int) -> str:
-    first = _cut(str(cause.accounts[0]), 44)
-    who = first if len(cause.accounts) == 1 else f"{pluralize(len(cause.accounts), 'account')}, such as {first}"
-    return truncate(f"  {_cut(cause.name, width):<{width}}  {who}: {cause.title}", WIDTH)
+def _gap(group: ReasonGroup, width: int) -> str:
+    first, others = _shorten(str(group.accounts[0]), _ACCOUNT_WIDTH), len(group.accounts) - 1
+    accounts = join_words([first, *([f"{others:,} more"] if others else [])])
+    return truncate(f"  {_shorten(group.name, width):<{width}}  {accounts}: {group.title}", WIDTH)
 
 
-def _place(label: str, path: str) -> list[str]:
-    shown = sanitize(path, 2 * WIDTH)
-    line = f"{label:<9} {shown}"
-    return [line] if display_width(line) <= WIDTH else [label, truncate(f"  {shown}", WIDTH)]
+def _path(label: str, path: str) -> list[str]:
+    text = sanitize(path, 2 * WIDTH)
+    line = f"{label:<9} {text}"
+    return [line] if display_width(line) <= WIDTH else [label, truncate(f"  {text}", WIDTH)]
 
 
-def _facts(result: RunResult) -> str:
-    facts = dict(accounts_table.facts(result))
-    run = _cut(sanitize(facts["Run"], 60), 60)
-    return truncate(
-        f"{'Run':<9} {run}, {facts['Took']}, {facts['API calls']} calls, throttled {facts['Throttled']}", WIDTH
-    )
+def _run(result: RunResult) -> str:
+    numbers = api_calls(result)
+    calls = f"{pluralize(numbers.calls, 'API call')}, throttled {pluralize(numbers.throttled, 'time')}"
+    return truncate(f"{'Run':<9} {_shorten(result.run_id, _RUN_ID_WIDTH)}, {duration(result)}, {calls}", WIDTH)
 
 
-def _wrapped(text: str, lines: int) -> Iterator[str]:
-    pieces = textwrap.wrap(text, WIDTH)
-    yield from pieces[: lines - 1]
-    if pieces[lines - 1 :]:
-        yield truncate(" ".join(pieces[lines - 1 :]), WIDTH)
+def _wrap(text: str, lines: int) -> Iterator[str]:
+    """Wrap a text to `lines` lines, the last of which is truncated if necessary."""
+    wrapped = textwrap.wrap(text, WIDTH)
+    yield from wrapped[: lines - 1]
+    if wrapped[lines - 1 :]:
+        yield truncate(" ".join(wrapped[lines - 1 :]), WIDTH)
 
 
-def _cut(text: str, width: int) -> str:
+def _shorten(text: str, width: int) -> str:
     return truncate(sanitize(text, width + 1), width)
 
 
-def _plain(text: str, _: str) -> str:
-    return text
-
-
-def _painted(text: str, style: str) -> str:
+def _paint(text: str, style: str) -> str:
     return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
+
+
+def _no_paint(text: str, _: str) -> str:
+    return text

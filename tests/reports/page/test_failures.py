@@ -1,8 +1,9 @@
-"""How failures are grouped, and in which order they are read."""
+"""Grouping and order of failures."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,58 +12,69 @@ from auditor.domain.coverage import CoverageStatus
 from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
-from auditor.reports.page.failures import by_check, contents, worst
+from auditor.reports.page.failures import by_urgency, contents, failures_by_check
+from auditor.reports.totals import RunTotals
 from auditor.run.aggregate import MOST_FAILURES, AccountDigest, RunAggregator, RunMetadata
-from tests.builders import CHECK, NOW, account, check_info, coverage, finding, run_result
+from tests.builders import CHECK, NOW, PROBLEM, TITLE, account, check_info, coverage, finding, run_result
 
-NOWHERE, SOMEWHERE, UNREAD = EcsUsage(), EcsUsage(running_tasks=1), EcsUsage(complete=False)
+UNUSED, USED, PARTLY_READ = EcsUsage(), EcsUsage(running_tasks=1), EcsUsage(complete=False)
+
+
+def totals(*arguments: Any, **fields: Any) -> RunTotals:  # noqa: ANN401 - the arguments of `run_result`
+    return RunTotals(run_result(*arguments, **fields))
 
 
 def test_accounts_with_most_failures_come_first() -> None:
     few, many = account(1), account(2)
     findings = [finding("a", account=few), finding("b", account=many), finding("c", account=many)]
-    (group,) = by_check(run_result([coverage(account=few), coverage(account=many)], findings))
-    assert [each.account for each in group.accounts] == [many, few]
+    (group,) = failures_by_check(totals([coverage(account=few), coverage(account=many)], findings))
+    assert [failures.account for failures in group.accounts] == [many, few]
 
 
-def test_accounts_whose_failures_run_nowhere_come_after_those_with_fewer_that_run() -> None:
+def test_accounts_with_unused_failures_come_after_those_with_fewer_failures_in_use() -> None:
     idle, busy = account(1), account(2)
-    findings = [finding(name, account=idle, usage=NOWHERE) for name in "abc"] + [finding("d", account=busy)]
-    (group,) = by_check(run_result([coverage(account=idle), coverage(account=busy)], findings))
-    assert [each.account for each in group.accounts] == [busy, idle]
-    assert group.nowhere == 3
+    findings = [finding(name, account=idle, usage=UNUSED) for name in "abc"] + [finding("d", account=busy)]
+    (group,) = failures_by_check(totals([coverage(account=idle), coverage(account=busy)], findings))
+    assert [failures.account for failures in group.accounts] == [busy, idle]
+    assert group.unused == 3
 
 
-def test_what_runs_nowhere_comes_last_within_its_severity_and_what_is_not_known_does_not() -> None:
-    idle = finding("idle", usage=NOWHERE, evidence=(Evidence("app", reasons=("privileged", "root-user")),))
+def test_unused_resources_come_last_within_their_severity_unless_usage_is_unknown() -> None:
+    idle = finding("idle", usage=UNUSED, evidence=(Evidence("app", reasons=("privileged", "root-user")),))
     findings = [
         finding("low", severity=Severity.LOW),
         idle,
-        finding("busy", usage=SOMEWHERE),
-        finding("unread", usage=UNREAD),
-        finding("unasked"),
+        finding("busy", usage=USED),
+        finding("partly-read", usage=PARTLY_READ),
+        finding("not-examined"),
     ]
-    assert [each.resource.family for each in worst(findings)] == ["busy", "unasked", "unread", "idle", "low"]
+    assert [failure.resource.family for failure in by_urgency(findings)] == [
+        "busy",
+        "not-examined",
+        "partly-read",
+        "idle",
+        "low",
+    ]
 
 
-def test_the_run_keeps_the_rows_that_the_report_puts_first() -> None:
-    idle = [finding(f"idle-{number}", usage=NOWHERE) for number in range(MOST_FAILURES)]
-    last = replace(finding("busy", usage=SOMEWHERE), account=account(999))
-    gathering = RunAggregator()
+def test_the_result_keeps_the_failures_that_the_report_lists_first() -> None:
+    idle = [finding(f"idle-{number}", usage=UNUSED) for number in range(MOST_FAILURES)]
+    last = replace(finding("busy", usage=USED), account=account(999))
+    aggregator = RunAggregator()
     summary = run_result([coverage()], [last]).accounts[0]
-    gathering.add(AccountDigest(summary, (*idle, last), (), ()))
-    kept = gathering.result(RunMetadata("run", NOW, NOW, "0", ())).failures
+    aggregator.add(AccountDigest(summary, (*idle, last), (), ()))
+    kept = aggregator.result(RunMetadata("run", NOW, NOW, "0", ())).failures
     assert len(kept) == MOST_FAILURES
-    assert worst(kept)[0] is last
+    assert by_urgency(kept)[0] is last
 
 
-def test_the_total_counts_what_is_not_listed() -> None:
-    (group,) = by_check(run_result([coverage()], [finding()], {account().id: {Status.FAIL: 40}}))
-    assert (group.check.id, group.shown, group.total) == (CHECK, 1, 41)
+def test_the_total_includes_failures_that_are_not_listed() -> None:
+    (group,) = failures_by_check(totals([coverage()], [finding()], {account().id: {Status.FAIL: 40}}))
+    assert (group.check.id, group.listed, group.total) == (CHECK, 1, 41)
 
 
-def test_a_check_that_the_run_does_not_know_is_made_up_from_its_findings() -> None:
-    (group,) = by_check(run_result([coverage()], [finding(check_id="gone", title="Something holds")]))
+def test_a_check_that_the_run_does_not_know_is_described_by_its_findings() -> None:
+    (group,) = failures_by_check(totals([coverage()], [finding(check_id="gone", title="Something holds")]))
     assert (group.check.id, group.check.title, group.check.reason_texts) == ("gone", "Something holds", {})
 
 
@@ -73,32 +85,57 @@ def many(check_id: str, count: int, severity: Severity = Severity.HIGH) -> list[
 @pytest.mark.parametrize(
     ("counts", "folded"),
     [
-        pytest.param((3, 3), [(False, False), (False, False)], id="a few failures lie open"),
-        pytest.param((30, 30, 1), [(False, False), (True, False), (True, False)], id="after a page the rest is folded"),
-        pytest.param((500, 1), [(False, True), (True, False)], id="a long one is open down to its accounts"),
+        pytest.param((3, 3), [(False, False), (False, False)], id="a few failures are unfolded"),
+        pytest.param((30, 30, 1), [(False, False), (True, False), (True, False)], id="further checks are folded"),
+        pytest.param((500, 1), [(False, True), (True, False)], id="accounts of a long group are folded"),
     ],
 )
-def test_what_is_long_is_folded(counts: tuple[int, ...], folded: list[tuple[bool, bool]]) -> None:
-    findings = [each for place, count in enumerate(counts) for each in many(f"check-{place}", count)]
-    groups = by_check(run_result([coverage()], findings))
-    assert [(each.folded, each.owners_folded) for each in groups] == folded
+def test_long_groups_are_folded(counts: tuple[int, ...], folded: list[tuple[bool, bool]]) -> None:
+    findings = [failure for number, count in enumerate(counts) for failure in many(f"check-{number}", count)]
+    groups = failures_by_check(totals([coverage()], findings))
+    assert [(group.folded, group.accounts_folded) for group in groups] == folded
 
 
-def test_the_contents_name_what_failed_then_what_could_not_look_then_what_is_well() -> None:
+def test_contents_list_failing_checks_then_checks_with_gaps_then_clean_checks() -> None:
     infos = (
-        check_info(id="blind", collectors=("clusters",)),
+        check_info(id="not-examined", collectors=("clusters",)),
         check_info(id="clean"),
         check_info(id="minor", severity=Severity.LOW),
         check_info(id="worse", severity=Severity.CRITICAL),
     )
     rows = [coverage(), coverage(CoverageStatus.NOT_EXAMINED, collector="clusters", reason=Reason.SCP_DENIED)]
-    result = run_result(rows, many("minor", 2, Severity.LOW) + many("worse", 1, Severity.CRITICAL), checks=infos)
-    entries = contents(result, by_check(result))
-    assert [(each.check.id, each.failing, each.group, float(each.unexamined)) for each in entries] == [
+    findings = many("minor", 2, Severity.LOW) + many("worse", 1, Severity.CRITICAL)
+    run = totals(rows, findings, checks=infos)
+    entries = contents(run, failures_by_check(run))
+    assert [(entry.check.id, entry.failing, entry.group, float(entry.unexamined)) for entry in entries] == [
         ("worse", 1, 1, 0.0),
         ("minor", 2, 2, 0.0),
-        ("blind", 0, None, 1.0),
+        ("not-examined", 0, None, 1.0),
         ("clean", 0, None, 0.0),
     ]
-    assert [each.telling for each in entries] == [True, True, True, False]
-    assert entries[2].standing is CoverageStatus.NOT_EXAMINED
+    assert [entry.is_complete_and_clean for entry in entries] == [False, False, False, True]
+    assert entries[2].coverage_status is CoverageStatus.NOT_EXAMINED
+
+
+def test_accounts_show_how_many_of_their_failures_are_listed() -> None:
+    few, none = account(1), account(2)
+    rows = [coverage(account=few), coverage(account=none)]
+    extra = {few.id: {Status.FAIL: 31}, none.id: {Status.FAIL: 5}}
+    (group,) = failures_by_check(totals(rows, [finding(account=few)], extra))
+    assert [(failures.account, len(failures.findings), failures.total) for failures in group.accounts] == [(few, 1, 32)]
+    assert group.other_accounts == 1
+
+
+def test_other_rule_sets_are_counted_by_status() -> None:
+    statuses = (Status.FAIL, Status.NOT_APPLICABLE, Status.FAIL)
+    findings = [finding(f"f{number}", standards={"kics": status}) for number, status in enumerate(statuses)]
+    (group,) = failures_by_check(totals([coverage()], findings))
+    assert [(rating.name, rating.counts) for rating in group.ratings] == [
+        ("kics", ((Status.FAIL, 2), (Status.NOT_APPLICABLE, 1)))
+    ]
+
+
+def test_heading_states_the_problem_or_else_the_requirement_that_is_not_met() -> None:
+    (described,) = failures_by_check(totals([coverage()], [finding()]))
+    (undescribed,) = failures_by_check(totals([coverage()], [finding()], checks=(check_info(problem=""),)))
+    assert (described.heading, undescribed.heading) == (PROBLEM, f"Not met: {TITLE}")

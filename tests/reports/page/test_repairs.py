@@ -1,4 +1,4 @@
-"""What the reports say to change, from the checks' own repairs."""
+"""What to change so that a finding is fixed, from the repairs of its check."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REPAIR = {
 A_USER = "Name a user that the image is ready for."
 
 
-def of(name: str, *reasons: str, revision: int | None = None) -> Evidence:
+def container(name: str, *reasons: str, revision: int | None = None) -> Evidence:
     return Evidence(
         name, "container", reasons, {"user": None, "privileged": "privileged" in reasons}, revision=revision
     )
@@ -34,13 +34,13 @@ def of(name: str, *reasons: str, revision: int | None = None) -> Evidence:
     ("evidence", "paste", "sentences"),
     [
         pytest.param(
-            (of("a", "privileged"),),
+            (container("a", "privileged"),),
             {"containerDefinitions": [{"name": "a", "privileged": False}]},
             (),
-            id="a value is laid over the container",
+            id="a value is set in the container",
         ),
         pytest.param(
-            (of("a", "privileged", "root-user"), of("b", "root-user")),
+            (container("a", "privileged", "root-user"), container("b", "root-user")),
             {
                 "containerDefinitions": [
                     {"name": "a", "privileged": False, "user": "1000:1000"},
@@ -48,58 +48,65 @@ def of(name: str, *reasons: str, revision: int | None = None) -> Evidence:
                 ]
             },
             (A_USER,),
-            id="repairs of one container are merged, and a sentence is said once",
+            id="repairs of one container are merged and sentences are not repeated",
         ),
         pytest.param(
-            (of("a", "adds", "init"), of("a", "privileged")),
+            (container("a", "adds", "init"), container("a", "privileged")),
             {
                 "containerDefinitions": [
                     {"name": "a", "linuxParameters": {"initProcessEnabled": True}, "privileged": False}
                 ]
             },
             ("Remove `linuxParameters.capabilities.add` from `a`.",),
-            id="objects are merged, and what goes is a sentence: null cannot be pasted",
+            id="objects are merged and removals are sentences",
         ),
         pytest.param(
             (Evidence(reasons=("host-pid", "host-network")),),
             {"networkMode": "awsvpc"},
             ("Remove `pidMode`.", "Give the services subnets."),
-            id="the definition itself is changed",
+            id="the definition itself",
         ),
         pytest.param(
-            (of("a", "image"),), None, ("Copy the image into a trusted registry.",), id="a person may have to decide"
+            (container("a", "image"),), None, ("Copy the image into a trusted registry.",), id="a manual step"
         ),
-        pytest.param((Evidence("data", reasons=("root-user",)),), None, (A_USER,), id="a volume is no container"),
-        pytest.param((of("a", "nobody-knows"),), None, (), id="no repair, nothing to say"),
-        pytest.param((), None, (), id="no evidence, nothing to say"),
+        pytest.param(
+            (Evidence("data", reasons=("root-user",)),),
+            None,
+            (A_USER,),
+            id="container repairs do not apply to a volume",
+        ),
+        pytest.param((container("a", "unknown-reason"),), None, (), id="a reason without a repair"),
+        pytest.param((), None, (), id="no evidence"),
     ],
 )
-def test_what_to_change(
+def test_change_from_repairs(
     evidence: tuple[Evidence, ...], paste: dict[str, Any] | None, sentences: tuple[str, ...]
 ) -> None:
-    found = change(finding(evidence=evidence), REPAIR)
-    assert (json.loads(found.paste) if found.paste else None) == paste
-    assert found.sentences == sentences
-    assert bool(found) is bool(paste or sentences)
+    suggested = change(finding(evidence=evidence), REPAIR)
+    assert (json.loads(suggested.paste) if suggested.paste else None) == paste
+    assert suggested.sentences == sentences
+    assert bool(suggested) is bool(paste or sentences)
 
 
-def test_of_several_revisions_the_first_is_mended_and_named() -> None:
-    found = change(finding(evidence=(of("a", "privileged", revision=9), of("b", "root-user", revision=7))), REPAIR)
-    assert found.revision == 9
-    assert json.loads(found.paste) == {"containerDefinitions": [{"name": "a", "privileged": False}]}
+def test_change_is_for_the_first_of_several_revisions() -> None:
+    suggested = change(
+        finding(evidence=(container("a", "privileged", revision=9), container("b", "root-user", revision=7))), REPAIR
+    )
+    assert suggested.revision == 9
+    assert json.loads(suggested.paste) == {"containerDefinitions": [{"name": "a", "privileged": False}]}
 
 
-def test_what_is_too_long_to_show_is_not_cut_but_left_out() -> None:
-    endless = {"privileged": DefinitionRepair(definition={"x": "y" * 30_000})}
-    found = change(finding(evidence=(of("a", "privileged"),)), endless)
-    assert found.paste == ""
-    assert found.sentences == (
+def test_a_document_that_is_too_long_is_omitted_instead_of_truncated() -> None:
+    long_repair = {"privileged": DefinitionRepair(definition={"x": "y" * 30_000})}
+    suggested = change(finding(evidence=(container("a", "privileged"),)), long_repair)
+    assert suggested.paste == ""
+    assert suggested.sentences == (
         "The JSON to paste is too long for this page; the manual page of the check says what to change.",
     )
 
 
-def test_many_containers_are_not_all_named() -> None:
-    found = change(finding(evidence=tuple(of(f"c{number}", "adds") for number in range(9))), REPAIR)
-    assert found == Change(
+def test_at_most_five_containers_are_named() -> None:
+    suggested = change(finding(evidence=tuple(container(f"c{number}", "adds") for number in range(9))), REPAIR)
+    assert suggested == Change(
         "", ("Remove `linuxParameters.capabilities.add` from `c0`, `c1`, `c2`, `c3`, `c4` and 4 more.",)
     )

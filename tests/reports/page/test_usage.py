@@ -1,4 +1,4 @@
-"""Where what fails runs, and since when it has failed."""
+"""Where a resource is in use, and which revision first had the problem."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import pytest
 from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.usage import UsageText
-from auditor.reports.page.usage import since, usage_label, usage_text
+from auditor.reports.page.usage import introduction_text, usage_label, usage_text
 from tests.builders import NOW, finding
 
 SERVICES = tuple(f"arn:aws:ecs:eu-west-1:000000000001:service/prod/{name}" for name in ("api", "cron", "pay", "web"))
 
 
 @pytest.mark.parametrize(
-    ("usage", "said", "short"),
+    ("usage", "sentence", "short"),
     [
         pytest.param(None, "Usage was not examined", "usage unknown", id="not examined"),
         pytest.param(EcsUsage(), "Not in use", "not in use", id="known not to be in use"),
@@ -22,7 +22,7 @@ SERVICES = tuple(f"arn:aws:ecs:eu-west-1:000000000001:service/prod/{name}" for n
             EcsUsage(complete=False),
             "Usage unknown: part of the region could not be read",
             "usage unknown",
-            id="nothing found in a partly read region is not unused",
+            id="unused only as far as the region was read",
         ),
         pytest.param(
             EcsUsage(SERVICES[3:], running_tasks=2, clusters=("prod",), launch_types=("FARGATE",)),
@@ -32,11 +32,12 @@ SERVICES = tuple(f"arn:aws:ecs:eu-west-1:000000000001:service/prod/{name}" for n
         ),
         pytest.param(
             EcsUsage(SERVICES, clusters=("blue", "prod"), complete=False),
-            "In use: services api, cron, pay and 1 more, clusters blue and prod; possibly more, because part of the region could not be read",
+            "In use: services api, cron, pay and 1 more, clusters blue and prod; "
+            "possibly more, because part of the region could not be read",
             "4 services",
-            id="many services, and perhaps more",
+            id="many services in a partly read region",
         ),
-        pytest.param(EcsUsage(running_tasks=1), "In use: 1 running task", "1 task", id="a task that no service owns"),
+        pytest.param(EcsUsage(running_tasks=1), "In use: 1 running task", "1 task", id="a standalone task"),
         pytest.param(
             EcsUsage(daemons=("arn:aws:ecs:eu-west-1:1:daemon/prod/agent",), running_tasks=3),
             "In use: daemon agent, 3 running tasks",
@@ -45,25 +46,25 @@ SERVICES = tuple(f"arn:aws:ecs:eu-west-1:000000000001:service/prod/{name}" for n
         ),
     ],
 )
-def test_where_it_runs(usage: EcsUsage | None, said: str, short: str) -> None:
-    assert usage_text(finding(usage=usage)) == UsageText(said, short)
+def test_usage_in_words(usage: EcsUsage | None, sentence: str, short: str) -> None:
+    assert usage_text(finding(usage=usage)) == UsageText(sentence, short)
     assert usage_label(finding(usage=usage)) == short
 
 
-def test_what_makes_it_worse_is_apart() -> None:
+def test_circumstances_that_make_a_failure_worse_are_warnings() -> None:
     exposed = finding(usage=EcsUsage(SERVICES[:1], public_ip=True, exec_enabled=True))
     assert usage_text(exposed) == UsageText(
         "In use: service api", "1 service, public IP", ("public IP address", "ECS Exec")
     )
 
 
-def test_of_what_cannot_be_run_nothing_is_said() -> None:
+def test_a_resource_that_cannot_run_has_no_usage() -> None:
     cluster = finding(resource=Resource("arn:aws:ecs:eu-west-1:1:cluster/prod", "AWS::ECS::Cluster", "prod"))
     assert (usage_text(cluster), usage_label(cluster)) == (None, "")
 
 
 @pytest.mark.parametrize(
-    ("introduction", "said"),
+    ("introduction", "expected"),
     [
         (None, ""),
         (Introduction(7), "Since revision 7"),
@@ -71,7 +72,7 @@ def test_of_what_cannot_be_run_nothing_is_said() -> None:
         (Introduction(7, None, "anna"), "Since revision 7, registered by anna"),
         (Introduction(7, NOW, "anna"), "Since revision 7, registered 2026-11-23 02:00 UTC by anna"),
     ],
-    ids=["not known", "no more than the number", "by nobody known", "at no time known", "all of it"],
+    ids=["unknown revision", "revision only", "unknown author", "unknown time", "revision, time and author"],
 )
-def test_since_when(introduction: Introduction | None, said: str) -> None:
-    assert since(introduction) == said
+def test_introduction_in_words(introduction: Introduction | None, expected: str) -> None:
+    assert introduction_text(introduction) == expected

@@ -1,4 +1,4 @@
-"""What a person and what a log collector see while a run goes on."""
+"""Progress of a run, as a bar and as JSON lines."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from auditor.domain.reason import Reason
 from auditor.reports.terminal.progress import Bar, JsonLines
 from tests.builders import CHECK, NOW, account, coverage, run_result
 
-SEEN = coverage(calls=7)
+EXAMINED = coverage(calls=7)
 GAP = coverage(
     CoverageStatus.NOT_EXAMINED, region="us-east-1", reason=Reason.TIMEOUT, detail="\x1b[31mno answer", calls=2
 )
-OUT = coverage(CoverageStatus.EXCLUDED, region="ap-east-1", reason=Reason.EXCLUDED_BY_CONFIG, calls=0)
+EXCLUDED = coverage(CoverageStatus.EXCLUDED, region="ap-east-1", reason=Reason.EXCLUDED_BY_CONFIG, calls=0)
 RUN: tuple[Event, ...] = (
     RunStarted("the-run", accounts=1, checks=(CHECK,)),
     AccountPlanned(account(), scopes=3),
-    ScopeEnded(SEEN, fails=2),
+    ScopeEnded(EXAMINED, fails=2),
     ScopeEnded(GAP, fails=0),
-    ScopeEnded(OUT, fails=0),
-    AccountEnded(run_result([SEEN, GAP, OUT]).accounts[0]),
+    ScopeEnded(EXCLUDED, fails=0),
+    AccountEnded(run_result([EXAMINED, GAP, EXCLUDED]).accounts[0]),
     RunEnded("the-run", complete=False, coverage_percent=50.0),
 )
 
@@ -51,7 +51,7 @@ def logged(*events: Event, verbose: bool = False) -> list[dict[str, Any]]:
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
-def test_the_log_tells_of_accounts_and_gaps_and_not_of_what_went_well() -> None:
+def test_log_has_accounts_and_gaps_but_no_examined_scopes() -> None:
     assert [(line["level"], line["event"]) for line in logged(*RUN)] == [
         ("INFO", "run-started"),
         ("WARNING", "gap"),
@@ -60,28 +60,28 @@ def test_the_log_tells_of_accounts_and_gaps_and_not_of_what_went_well() -> None:
     ]
 
 
-def test_a_verbose_log_tells_of_every_scope() -> None:
+def test_verbose_log_has_every_scope() -> None:
     events = [line["event"] for line in logged(*RUN, verbose=True)]
     assert events == [
         "run-started", "account-planned", "scope-ended", "gap", "scope-ended", "account-ended", "run-ended"
     ]  # fmt: skip
 
 
-def test_every_line_has_its_time_level_event_and_run() -> None:
+def test_every_line_has_time_level_event_and_run_id() -> None:
     for line in logged(*RUN):
         assert line["ts"] == "2026-11-23T02:00:00+00:00"
         assert line["run_id"] == "the-run"
         assert {"level", "event"} <= set(line)
 
 
-def test_a_gap_says_where_and_why() -> None:
+def test_a_gap_has_account_region_and_reason() -> None:
     gap = logged(*RUN)[1]
     expected = {"account": account().id, "region": "us-east-1", "status": "NOT_EXAMINED", "reason": "timeout"}
     assert expected.items() <= gap.items()
-    assert gap["detail"] == "\x1b[31mno answer", "as it was, for machines; escaped in the line"
+    assert gap["detail"] == "\x1b[31mno answer", "the value is unchanged; only JSON escapes it"
 
 
-def test_a_partial_scope_is_a_gap_too() -> None:
+def test_a_partly_examined_scope_is_a_gap() -> None:
     partial = coverage(CoverageStatus.PARTIAL, reason=Reason.SERVICE_ERROR)
     assert [line["level"] for line in logged(ScopeEnded(partial, fails=0))] == ["WARNING"]
 
@@ -92,7 +92,7 @@ def test_a_notice_keeps_its_level(level: Level) -> None:
     assert (line["level"], line["message"], line["detail"]) == (level.value, "the bucket refused", "AccessDenied")
 
 
-def test_the_bar_counts_accounts_scopes_calls_failures_and_gaps() -> None:
+def test_bar_counts_accounts_scopes_calls_failures_and_gaps() -> None:
     stream = io.StringIO()
     bar = Bar(stream)
     with bar:
@@ -102,7 +102,7 @@ def test_the_bar_counts_accounts_scopes_calls_failures_and_gaps() -> None:
     assert shown == "accounts 1/1  scopes 3/3  calls 9  failures 2  gaps 1"
 
 
-def test_calls_that_belong_to_no_scope_are_counted_once_their_account_ends() -> None:
+def test_calls_outside_scopes_are_counted_when_their_account_ends() -> None:
     summary = run_result([coverage(calls=12)]).accounts[0]
     with Bar(io.StringIO()) as bar:
         bar(ScopeEnded(coverage(calls=10), fails=0))
@@ -110,14 +110,14 @@ def test_calls_that_belong_to_no_scope_are_counted_once_their_account_ends() -> 
         assert "calls 12" in bar.line
 
 
-def test_a_notice_above_the_bar_is_harmless() -> None:
+def test_a_notice_above_the_bar_is_sanitized() -> None:
     stream = io.StringIO()
     with Bar(stream) as bar:
         bar(Notice(Level.WARNING, "[bold]upload\x1b[2J", "retrying"))
     assert "WARNING: [bold]upload\\x1b[2J: retrying" in stream.getvalue()
 
 
-def test_the_consoles_of_rich_are_loaded_only_when_a_bar_is_shown() -> None:
+def test_rich_is_loaded_only_if_a_bar_is_shown() -> None:
     code = "import sys, auditor.reports.terminal.progress; print({'rich.console', 'rich.progress'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "set()\n"
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert process.stdout == "set()\n"

@@ -1,4 +1,4 @@
-// Everything here is a convenience: the report says the same without it.
+// Conveniences only: without scripts, the report shows the same content.
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -19,34 +19,35 @@
     button.type = "button";
     button.textContent = "Copy";
     button.addEventListener("click", () =>
-      copy(text).then(() => { button.textContent = "Copied"; }, () => { button.textContent = "Select and copy by hand"; }));
+      copy(text).then(() => { button.textContent = "Copied"; }, () => { button.textContent = "Select and copy manually"; }));
     block.before(button);
   }
 
-  // Filter: hides rows that lack a word, then the groups that are left empty.
-  const box = document.getElementById("query");
+  // Filter: hide rows that lack one of the words, then groups without visible rows.
+  const query = document.getElementById("query");
   const matches = document.getElementById("matches");
-  const spoken = new Map();
-  const titles = (node) => {
+  const omitted = Number(matches.dataset.omitted);
+  const groupTitles = new Map();
+  const titlesAbove = (node) => {
     const group = node.parentElement.closest("[data-group]");
     if (!group) return "";
-    if (!spoken.has(group)) {
-      const own = all(":scope > [data-title]", group).map((title) => title.textContent);
-      spoken.set(group, [titles(group), ...own].join(" "));
+    if (!groupTitles.has(group)) {
+      const titles = all(":scope > [data-title]", group).map((title) => title.textContent);
+      groupTitles.set(group, [titlesAbove(group), ...titles].join(" "));
     }
-    return spoken.get(group);
+    return groupTitles.get(group);
   };
-  const rows = all("[data-row]").map((node) => ({ node, text: `${titles(node)} ${node.textContent}`.toLowerCase() }));
+  const rows = all("[data-row]").map((node) => ({ node, text: `${titlesAbove(node)} ${node.textContent}`.toLowerCase() }));
   const groups = all("[data-group]").reverse();
   const folds = all("details[data-group], [data-group] details, #excluded details").filter((fold) => fold.querySelector("[data-row]"));
-  const opened = new Set();
+  const unfolded = new Set();
 
   const filter = () => {
-    const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let found = 0;
+    const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let count = 0;
     for (const { node, text } of rows) {
       node.hidden = !words.every((word) => text.includes(word));
-      found += node.hidden ? 0 : 1;
+      count += node.hidden ? 0 : 1;
     }
     for (const group of groups) {
       group.hidden = words.length > 0 && group.querySelector("[data-row]") !== null && !group.querySelector("[data-row]:not([hidden])");
@@ -54,36 +55,41 @@
     for (const fold of folds) {
       if (words.length && !fold.open && fold.querySelector("[data-row]:not([hidden])")) {
         fold.open = true;
-        opened.add(fold);
-      } else if (!words.length && opened.delete(fold)) {
+        unfolded.add(fold);
+      } else if (!words.length && unfolded.delete(fold)) {
         fold.open = false;
       }
     }
-    matches.textContent = words.length ? `${found} of ${rows.length} rows` : "";
+    matches.textContent = words.length ? matchText(count) : "";
   };
-  const remember = () => history.replaceState(null, "", box.value ? `#q=${encodeURIComponent(box.value)}` : "#");
+  // The filter sees only rows of this page: zero matches must not read as zero findings.
+  const matchText = (count) => {
+    const text = `${count.toLocaleString("en")} of ${rows.length.toLocaleString("en")} rows`;
+    return omitted ? `${text} (${omitted.toLocaleString("en")} findings are not in this page)` : text;
+  };
+  const saveQuery = () => history.replaceState(null, "", query.value ? `#q=${encodeURIComponent(query.value)}` : "#");
 
   document.getElementById("filter").hidden = false;
-  box.addEventListener("input", () => { filter(); remember(); });
+  query.addEventListener("input", () => { filter(); saveQuery(); });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && event.target !== box) { event.preventDefault(); box.focus(); }
-    if (event.key === "Escape" && event.target === box) { box.value = ""; filter(); remember(); }
+    if (event.key === "/" && event.target !== query) { event.preventDefault(); query.focus(); }
+    if (event.key === "Escape" && event.target === query) { query.value = ""; filter(); saveQuery(); }
   });
-  const asked = /^#q=(.*)$/.exec(location.hash);
-  if (asked) {
-    try { box.value = decodeURIComponent(asked[1]); } catch { box.value = ""; }
+  const saved = /^#q=(.*)$/.exec(location.hash);
+  if (saved) {
+    try { query.value = decodeURIComponent(saved[1]); } catch { query.value = ""; }
     filter();
   }
 
-  // A link into what is folded unfolds it.
+  // Unfold the groups around the target of a link.
   const reveal = () => {
     const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
-    for (let it = target; it; it = it.parentElement) if (it.tagName === "DETAILS") it.open = true;
+    for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
     if (target) target.scrollIntoView();
   };
   window.addEventListener("hashchange", reveal);
   reveal();
 
-  // Paper cannot be unfolded.
+  // A printed page cannot be unfolded.
   window.addEventListener("beforeprint", () => { for (const fold of all("details")) fold.open = true; });
 })();
