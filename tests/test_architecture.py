@@ -32,7 +32,7 @@ ALLOWED = {
     "archive": {"contracts", "domain", "store"},
     "contracts": {"domain"},
     "iac": {"domain", "engine", "parsers", "yaml_files"},
-    "remediation": {"aws", "domain", "commands", "run"},
+    "remediation": {"domain", "parsers"},
     "reports": {"contracts", "domain", "yaml_checks"},
     "demo": {"domain"},
     "schemas": {"contracts", "domain", "inventory", "settings", "yaml_checks"},

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from auditor.domain.aws_resource import Resource
     from auditor.domain.check import Evidence
 
+#: Marks a value that a person must fill in. The apply script refuses to start while it is there.
+BLANK = "AUDITOR_REPLACE_ME"
+
 
 @dataclass(slots=True)
 class Suggestion:

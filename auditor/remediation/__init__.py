@@ -1,5 +1,6 @@
-"""Floor 1: from a failing definition to the one that passes, and the way there and back. Pure; nothing is called.
+"""Remediation plans: the corrected document of a resource, and the steps that apply it and roll it back.
 
-`correct` changes the document, `document` writes it and shows the change, `plan` is the steps as data, `script` makes a
-shell script of them and `steps` a page; `advice` is for findings that no new document closes.
+`plan` holds the steps as data, `script` renders them as shell scripts, and `steps_page` as a page. `manual_steps` is for
+findings that no corrected document fixes. Each service has a package of its own, which `service` finds. AWS is called
+through a client that the command passes in.
 """

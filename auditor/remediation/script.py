@@ -1,122 +1,124 @@
-"""A plan as a shell script. Names of AWS are data: whatever they hold, the shell sees one word."""
+"""Shell scripts of a plan. Names from AWS accounts are data: the shell sees each as one word, whatever it contains."""
 
 from __future__ import annotations
 
 import json
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from auditor.domain.ecs.repair import BLANK
-from auditor.domain.repair import ManualStep
-from auditor.remediation.plan import NEW, NEW_ARN, NEW_DOCUMENT, Saved, Step
+from auditor.domain.repair import BLANK, ManualStep
+from auditor.remediation.plan import NEW, NEW_ARN, NEW_DOCUMENT, Existing, Saved, Step
 
-#: Finds the blank without being one itself.
+#: Matches the blank without containing it: the script searches itself for it.
 _BLANK_PATTERN = f"{BLANK[:-1]}[{BLANK[-1]}]"
-_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_OUTPUT = {
-    "RegisterTaskDefinition": "taskDefinition.taskDefinitionArn",
-    "RegisterDaemonTaskDefinition": "daemonTaskDefinitionArn",
-}
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def render_apply(steps: Iterable[Step], account: str, region: str) -> str:
-    """Return the script that carries out the plan. Started a second time, it does not register a second revision."""
-    lines = [*_head(account, region, f"{NEW_DOCUMENT} " + '"$script"')]
+def render_apply(steps: Iterable[Step], account_id: str, region: str) -> str:
+    """Return the script that carries out the plan. A second start registers nothing again."""
+    lines = [*_head(account_id, region, f'{NEW_DOCUMENT} "$script"')]
     for step in steps:
         lines += ["", f"# {printable(step.why)}"]
-        lines += _registered_once(step) if step.saves == NEW else [command(step)]
+        lines += _register_once(step) if step.saves == NEW else [_command(step)]
     return "\n".join(lines) + "\n"
 
 
-def render_rollback(steps: Iterable[Step], account: str, region: str) -> str:
-    """Return the script that undoes the other one."""
-    lines = [*_head(account, region, '"$script"')]
-    lines += [
+def render_rollback(steps: Iterable[Step], account_id: str, region: str) -> str:
+    """Return the script that undoes the apply script."""
+    lines = [
+        *_head(account_id, region, '"$script"'),
         "",
         f'[ -s {NEW_ARN} ] || {{ echo "Nothing was registered from here: there is nothing to undo." >&2; exit 1; }}',
         f"{NEW}=$(cat {NEW_ARN})",
     ]
     for step in steps:
         lines += ["", f"# {printable(step.why)}"]
-        lines += _registered_again(step) if step.saves else [command(step)]
+        lines += _register_again(step) if step.saves else [_command(step)]
     return "\n".join(lines) + "\n"
 
 
+def render_commands(manual_steps: Iterable[ManualStep]) -> str:
+    """Return AWS CLI commands for a person to copy, one per line."""
+    return "\n".join(" ".join(_words(step.service, step.operation, step.parameters)) for step in manual_steps)
+
+
 def printable(text: str) -> str:
-    """Return text as one line of printable ASCII: fit for a comment, a terminal and a page."""
+    """Return text as one line of printable ASCII, safe in a comment, on a terminal and on a Markdown page."""
     return json.dumps(text)[1:-1].replace('\\"', '"').replace("`", "'")
 
 
-def command(step: Step) -> str:
-    """Return a step as one command of the AWS CLI. Its only expansions are ARNs that the script has saved."""
-    name = f"wait {step.api}" if step.waits else _kebab(step.api)
-    words = [f"aws ecs {name}", *(_flag(key, value) for key, value in step.parameters.items())]
-    if step.document:
-        # Two words: written as one, the AWS CLI does not see that it stands for the arguments that are required.
-        words.append(f"--cli-input-json {shlex.quote(f'file://{step.document}')}")
-    if step.saves:
-        words.append(f"--query={_OUTPUT[step.api]} --output=text")
-    elif not step.waits:
-        words.append("> /dev/null")  # the answer may hold what containers are given
-    return " \\\n  ".join(words)
-
-
-def commands(manual_steps: Iterable[ManualStep], region: str) -> str:
-    """Return commands of the AWS CLI for a person to copy, one per line."""
-    return "\n".join(_manual_command(step, region) for step in manual_steps)
-
-
-def _manual_command(step: ManualStep, region: str) -> str:
-    parameters = {**step.parameters, "region": region}
-    flags = [_flag(key, value) for key, value in parameters.items()]
-    return " ".join([f"aws {step.service} {_kebab(step.operation)}", *flags])
-
-
-def _head(account: str, region: str, looked_at: str) -> Iterator[str]:
+def _head(account_id: str, region: str, searched_files: str) -> Iterator[str]:
     yield "#!/usr/bin/env bash"
-    yield "# Stops at the first command that fails. It changes the account: read it before it is started."
+    yield "# Stops at the first command that fails. It changes the account: read it before you run it."
     yield "set -euo pipefail"
     yield 'script="$(cd "$(dirname "$0")" && pwd)/$(basename "$0")"'
     yield 'cd "$(dirname "$script")"'
     yield f"export AWS_REGION={shlex.quote(region)} AWS_DEFAULT_REGION={shlex.quote(region)} AWS_PAGER="
-    yield f"if grep -n {shlex.quote(_BLANK_PATTERN)} {looked_at}; then"
+    yield f"if grep -n {shlex.quote(_BLANK_PATTERN)} {searched_files}; then"
     yield '  echo "Fill in these lines first." >&2; exit 1'
     yield "fi"
-    yield f'if [ "$(aws sts get-caller-identity --query=Account --output=text)" != {shlex.quote(account)} ]; then'
-    yield f"  echo {shlex.quote('These credentials are not of account ' + printable(account) + '.')} >&2; exit 1"
+    yield f'if [ "$(aws sts get-caller-identity --query=Account --output=text)" != {shlex.quote(account_id)} ]; then'
+    message = f"These credentials do not belong to account {printable(account_id)}."
+    yield f"  echo {shlex.quote(message)} >&2; exit 1"
     yield "fi"
 
 
-def _registered_once(step: Step) -> list[str]:
+def _register_once(step: Step) -> list[str]:
     return [
         f"if [ -s {NEW_ARN} ]; then",
         f"  {NEW}=$(cat {NEW_ARN})",
         "else",
-        f"  {NEW}=$({command(step)})",
-        f'  case "${NEW}" in arn:*) ;; *) echo "No ARN came back." >&2; exit 1 ;; esac',
+        f"  {NEW}=$({_command(step)})",
+        f'  case "${NEW}" in arn:*) ;; *) echo "The answer contains no ARN." >&2; exit 1 ;; esac',
         f"  printf '%s\\n' \"${NEW}\" > {NEW_ARN}",
         "fi",
     ]
 
 
-def _registered_again(step: Step) -> list[str]:
-    saves = [f"{step.saves}=$({command(step)})"]
-    if not step.unless_active:
-        return saves
-    arn = shlex.quote(step.unless_active)
-    status = f"aws ecs describe-task-definition --task-definition={arn} --query=taskDefinition.status --output=text"
-    return [f'if [ "$({status})" = ACTIVE ]; then', f"  {step.saves}={arn}", "else", f"  {saves[0]}", "fi"]
+def _register_again(step: Step) -> list[str]:
+    registration = f"{step.saves}=$({_command(step)})"
+    if step.unless is None:
+        return [registration]
+    return [
+        f'if [ "$({_query(step.service, step.unless)})" = {shlex.quote(step.unless.value)} ]; then',
+        f"  {step.saves}={shlex.quote(step.unless.arn)}",
+        "else",
+        f"  {registration}",
+        "fi",
+    ]
 
 
-def _flag(key: str, value: object) -> str:
+def _query(service: str, existing: Existing) -> str:
+    words = _words(service, existing.operation, existing.parameters)
+    return " ".join([*words, f"--query={existing.query} --output=text"])
+
+
+def _command(step: Step) -> str:
+    """Return a step as one AWS CLI command. The only variables in it are ARNs that the script has saved."""
+    words = _words(step.service, f"wait {step.operation}" if step.waits else step.operation, step.parameters)
+    if step.document:
+        # Two words: with `=`, the AWS CLI does not recognize that the document holds the required arguments.
+        words.append(f"--cli-input-json {shlex.quote(f'file://{step.document}')}")
+    if step.saves:
+        words.append(f"--query={step.query} --output=text")
+    elif not step.waits:
+        words.append("> /dev/null")  # the answer may hold the values of environment variables
+    return " \\\n  ".join(words)
+
+
+def _words(service: str, operation: str, parameters: Mapping[str, object]) -> list[str]:
+    return [f"aws {service} {_kebab(operation)}", *(_flag(name, value) for name, value in parameters.items())]
+
+
+def _flag(name: str, value: object) -> str:
     if value is True:
-        return f"--{_kebab(key)}"
+        return f"--{_kebab(name)}"
     if isinstance(value, Saved):
-        return f'--{_kebab(key)}="${value.name}"'
+        return f'--{_kebab(name)}="${value.name}"'
     text = value if isinstance(value, str) else json.dumps(value)
-    return shlex.quote(f"--{_kebab(key)}={text}")
+    return shlex.quote(f"--{_kebab(name)}={text}")
 
 
 def _kebab(name: str) -> str:
-    return _WORDS.sub("-", name).lower()
+    return _WORD_START.sub("-", name).lower()

@@ -63,7 +63,7 @@ def test_a_daemon_is_registered_without_tags_and_updated_where_it_runs(tmp_path:
     assert "aws ecs register-daemon-task-definition" in text
     assert f"--daemon-arn={DAEMON}" in text
     assert '--daemon-task-definition-arn="$NEW"' in text
-    for script in ("apply.sh", "back-out.sh"):
+    for script in ("apply.sh", "rollback.sh"):
         assert subprocess.run(["bash", "-n", str(tmp_path / "fix" / script)], check=False).returncode == 0
-    assert "Nobody has tried" in (tmp_path / "fix" / "steps.md").read_text(encoding="utf-8")
+    assert "not tested against AWS" in (tmp_path / "fix" / "steps.md").read_text(encoding="utf-8")
     assert CANARY not in outcome.text + text

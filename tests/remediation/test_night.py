@@ -21,7 +21,7 @@ from auditor.demo import ecs_workloads
 from auditor.demo.cloud import serve
 from auditor.demo.environment import isolated
 from auditor.demo.model import AUDITOR_ACCOUNT, EXTERNAL_ID, HOME_REGION, ROLE_NAME, DemoAccount
-from auditor.domain.ecs.repair import BLANK
+from auditor.domain.repair import BLANK
 from tests.remediation.failing import CANARY, FAILING, KEY, registered
 from tests.remediation.shim import Shim, installed, roll_out
 
@@ -155,7 +155,7 @@ def test_apply_closes_every_finding_that_repairs_mend_and_back_out_brings_it_bac
     assert set(found) - set(after) <= {"socket", "socket-folder", "path-written", "path-read"}
 
     for name in found:
-        said += _run(world, name, "back-out.sh")
+        said += _run(world, name, "rollback.sh")
 
     assert {name: _revision(world, name) for name in found} == dict.fromkeys(found, "3")
     assert {world.status(f"{name}:2") for name in found} == {"INACTIVE"}
@@ -206,7 +206,7 @@ def test_every_service_on_any_failing_revision_moves_and_all_failing_revisions_g
     assert [world.status(each) for each in (first, second, third)] == ["INACTIVE", "ACTIVE", "INACTIVE"]
     assert world.audit()["ecs-privileged-container", "privileged"]["status"] == "PASS"
 
-    undone = world.shim.run(world.folder / "fix" / "back-out.sh")
+    undone = world.shim.run(world.folder / "fix" / "rollback.sh")
 
     assert undone.returncode == 0, undone.stderr
     back = {name: world.runs(name) for name in ("old", "new")}
@@ -225,7 +225,7 @@ def test_back_out_before_the_old_revision_is_deregistered_registers_nothing(worl
     assert world.shim.run(script).returncode == 0
     world.shim.asked.clear()
 
-    undone = world.shim.run(world.folder / "fix" / "back-out.sh")
+    undone = world.shim.run(world.folder / "fix" / "rollback.sh")
 
     assert undone.returncode == 0, undone.stderr
     assert "register-task-definition" not in world.shim.operations()
@@ -284,7 +284,7 @@ def test_values_of_variables_are_in_the_documents_and_nowhere_else(world: World,
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in (world.folder / "fix").iterdir()}
     assert {name: oct(mode) for name, mode in modes.items()} == {
         **dict.fromkeys(("new.json", "old-1.json", "change.diff", "steps.md"), "0o600"),
-        **dict.fromkeys(("apply.sh", "back-out.sh"), "0o700"),
+        **dict.fromkeys(("apply.sh", "rollback.sh"), "0o700"),
     }
     assert "0600" in outcome.text
 
@@ -375,7 +375,7 @@ def test_where_no_document_closes_the_finding_it_says_so_and_what_to_do(world: W
     for row, command in ((untagged, "aws ecs tag-resource"), (insights, "aws ecs update-cluster-settings")):
         outcome = world.remediate(row["finding_id"], "fix")
         assert outcome.exit_code == dispatch.FAILED
-        assert "no document to write" in outcome.text
+        assert "cannot be fixed automatically" in outcome.text
         assert command in outcome.text
         assert row["resource"]["arn"] in outcome.text
     assert not (world.folder / "fix").exists()

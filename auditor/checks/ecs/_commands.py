@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from auditor.domain.ecs.arns import cluster_of
-from auditor.domain.ecs.repair import BLANK
 from auditor.domain.ecs.usage import ecs_usage
 from auditor.domain.finding import Finding
-from auditor.domain.repair import ManualStep
+from auditor.domain.repair import BLANK, ManualStep
 
 PRIVATE_NETWORK: Mapping[str, Any] = {
     "awsvpcConfiguration": {"subnets": [BLANK], "securityGroups": [BLANK], "assignPublicIp": "DISABLED"},

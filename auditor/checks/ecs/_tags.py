@@ -9,11 +9,10 @@ from auditor.checks._verdicts import not_applicable, resource_verdict, unknown_v
 from auditor.checks.ecs._commands import ecs_call
 from auditor.checks.ecs._common import is_terminating
 from auditor.domain.check import Verdict
-from auditor.domain.ecs.repair import BLANK
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.ecs.workloads import Cluster, Service
 from auditor.domain.finding import Finding
-from auditor.domain.repair import ManualStep, Repair
+from auditor.domain.repair import BLANK, ManualStep, Repair
 
 #: Reserved for tags that AWS sets, in any mixture of upper and lower case.
 _RESERVED = "aws:"

@@ -101,10 +101,9 @@ from auditor.checks._verdicts import not_applicable, pass_with_notes, resource_v
 from auditor.checks.ecs._commands import replace_exec_configuration
 from auditor.checks.ecs._common import is_terminating
 from auditor.domain.check import Evidence, NoParameters, Severity, Verdict, check
-from auditor.domain.ecs.repair import BLANK
 from auditor.domain.ecs.workloads import Cluster, ExecLogging
 from auditor.domain.finding import Finding
-from auditor.domain.repair import ManualStep
+from auditor.domain.repair import BLANK, ManualStep
 
 _OFF, _NO_DESTINATION, _BY_TASK, _UNCLEAR = (
     "exec-not-logged",

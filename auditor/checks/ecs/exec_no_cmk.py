@@ -115,10 +115,9 @@ from auditor.checks._verdicts import not_applicable, verdict_from
 from auditor.checks.ecs._commands import replace_exec_configuration
 from auditor.checks.ecs._common import is_terminating
 from auditor.domain.check import Detail, Evidence, NoParameters, Severity, Status, Verdict, check
-from auditor.domain.ecs.repair import BLANK
 from auditor.domain.ecs.workloads import Cluster, ExecLogging
 from auditor.domain.finding import Finding
-from auditor.domain.repair import ManualStep
+from auditor.domain.repair import BLANK, ManualStep
 
 _NO_KEY, _UNENCRYPTED = "exec-no-kms-key", "exec-log-unencrypted"
 

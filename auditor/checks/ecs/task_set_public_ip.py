@@ -99,10 +99,9 @@ from auditor.checks._verdicts import not_applicable, resource_verdict
 from auditor.checks.ecs._commands import PRIVATE_NETWORK, ecs_call, service_parameters
 from auditor.checks.ecs._common import is_terminating
 from auditor.domain.check import NoParameters, Severity, Verdict, check
-from auditor.domain.ecs.repair import BLANK
 from auditor.domain.ecs.workloads import TaskSet
 from auditor.domain.finding import Finding
-from auditor.domain.repair import ManualStep
+from auditor.domain.repair import BLANK, ManualStep
 
 
 def _replace_task_set(finding: Finding) -> Iterator[ManualStep]:

@@ -10,10 +10,7 @@ from typing import Any, Literal
 
 from auditor.domain.aws_resource import Resource
 from auditor.domain.check import Evidence
-from auditor.domain.repair import Repair, Suggestion
-
-#: Marks a value that a person must fill in. The apply script refuses to start while it is there.
-BLANK = "AUDITOR_REPLACE_ME"
+from auditor.domain.repair import BLANK, Repair, Suggestion
 
 _PLACEHOLDER = re.compile(r"\b(ACCOUNT|CONTAINER|FAMILY|REGION)\b", re.ASCII)
 

@@ -1,1 +1,1 @@
-"""Remediation of ECS task definitions."""
+"""Remediation of ECS task definitions and of the definitions of managed daemons."""

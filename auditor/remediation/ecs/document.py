@@ -1,56 +1,54 @@
-"""The input documents of a registration, and the difference of two without the values of environment variables."""
+"""The input of a registration, and the difference of two inputs without values that may be secrets."""
 
 from __future__ import annotations
 
 import difflib
-import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-#: Whose values are secrets more often than not: `splunk-token` and the like.
+from auditor.remediation.folder import render_document
+
+#: Log driver options with one of these words in their name often hold secrets, for example `splunk-token`.
 _SECRET_WORDS = ("token", "password", "secret", "key")
-_RESERVED = "aws:"
+_RESERVED_PREFIX = "aws:"
 
 
-def registrable(raw: Mapping[str, Any], tags: Any, members: Collection[str]) -> dict[str, Any]:  # noqa: ANN401 - as ECS lists them
-    """Return what may be registered of a described definition: those of its members that the request has.
+def registration_input(
+    raw: Mapping[str, Any], tags: Iterable[Mapping[str, Any]], members: Collection[str]
+) -> dict[str, Any]:
+    """Return the members of a described definition that the registration accepts, and its tags.
 
-    Its tags go along; not those that AWS itself sets, which ECS refuses to be given.
+    Tags with the reserved prefix are left out: only AWS may set them.
     """
-    document = {key: value for key, value in raw.items() if key in members and key != "tags" and value is not None}
-    own = [each for each in tags or () if not str(each.get("key", "")).lower().startswith(_RESERVED)]
-    return document | {"tags": own} if own and "tags" in members else document
-
-
-def written(document: Mapping[str, Any]) -> str:
-    """Return a document as JSON, ASCII only and in an order of its own."""
-    return json.dumps(document, indent=2, sort_keys=True) + "\n"
+    document = {name: value for name, value in raw.items() if name in members and name != "tags" and value is not None}
+    own_tags = [tag for tag in tags if not str(tag.get("key", "")).lower().startswith(_RESERVED_PREFIX)]
+    return document | {"tags": own_tags} if own_tags and "tags" in members else document
 
 
 def difference(old: Mapping[str, Any], new: Mapping[str, Any], names: tuple[str, str]) -> str:
-    """Return the unified difference of two documents; values that may be secrets are not in it."""
-    before, after = (written(_shown(each)).splitlines(keepends=True) for each in (old, new))
+    """Return the unified diff of two documents, without values that may be secrets."""
+    before, after = (render_document(_redacted(document)).splitlines(keepends=True) for document in (old, new))
     return "".join(difflib.unified_diff(before, after, *names))
 
 
-def _shown(document: Mapping[str, Any]) -> dict[str, Any]:
-    containers = [_shown_container(each) for each in document.get("containerDefinitions") or ()]
+def _redacted(document: Mapping[str, Any]) -> dict[str, Any]:
+    containers = [_redacted_container(container) for container in document.get("containerDefinitions") or ()]
     return {**document, "containerDefinitions": containers}
 
 
-def _shown_container(container: Mapping[str, Any]) -> dict[str, Any]:
-    shown = dict(container)
-    if "environment" in shown:
-        shown["environment"] = [{"name": each.get("name")} for each in shown["environment"] or ()]
+def _redacted_container(container: Mapping[str, Any]) -> dict[str, Any]:
+    redacted = dict(container)
+    if "environment" in redacted:
+        redacted["environment"] = [{"name": variable.get("name")} for variable in redacted["environment"] or ()]
     for key in ("command", "entryPoint"):
-        if shown.get(key):
-            shown[key] = f"({len(shown[key])} words)"
-    logs = shown.get("logConfiguration")
+        if redacted.get(key):
+            redacted[key] = f"({len(redacted[key])} words)"
+    logs = redacted.get("logConfiguration")
     if isinstance(logs, Mapping) and isinstance(logs.get("options"), Mapping):
-        options = {key: "(not shown)" if _is_secret(key) else value for key, value in logs["options"].items()}
-        shown["logConfiguration"] = {**logs, "options": options}
-    return shown
+        options = {name: "(not shown)" if _is_secret(name) else value for name, value in logs["options"].items()}
+        redacted["logConfiguration"] = {**logs, "options": options}
+    return redacted
 
 
-def _is_secret(key: str) -> bool:
-    return any(word in key.lower() for word in _SECRET_WORDS)
+def _is_secret(name: str) -> bool:
+    return any(word in name.lower() for word in _SECRET_WORDS)

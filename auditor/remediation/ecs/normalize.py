@@ -1,4 +1,4 @@
-"""What ECS would refuse of a corrected definition, made to fit: repairs are fixed values, definitions are not. Pure.
+"""Adjust a corrected definition to the rules of ECS: repairs set fixed values, whatever else a definition contains.
 
 Source: the ECS API reference, RegisterTaskDefinition and ContainerDefinition.
 """
@@ -10,64 +10,76 @@ from typing import Any
 
 Raw = dict[str, Any]
 
-#: The least that Docker gives a container, in MiB.
-_LEAST_MEMORY = 6
-#: Members of a container that awsvpc does not take.
+#: The least memory that Docker gives a container, in MiB.
+_MIN_MEMORY = 6
+#: Members of a container that the network mode awsvpc does not support.
 _NOT_IN_AWSVPC = ("links", "hostname", "extraHosts")
 
 
 def normalize(new: Raw, old: Mapping[str, Any]) -> tuple[str, ...]:
-    """Change `new`, which was made of `old`, so that ECS takes it, and return what a person has to know of that."""
-    return (*_network(new, old), *_memory(new, old))
+    """Change `new` in place so that ECS accepts it, and return what a person has to know about the changes.
+
+    `old` is the definition before the repairs, with the same containers in the same order.
+    """
+    return (*_normalize_network(new, old), *_normalize_memory(new, old))
 
 
-def _network(new: Raw, old: Mapping[str, Any]) -> Iterator[str]:
+def _normalize_network(new: Raw, old: Mapping[str, Any]) -> Iterator[str]:
     if new.get("networkMode") != "awsvpc" or old.get("networkMode") == "awsvpc":
         return
     if "EXTERNAL" in (new.get("requiresCompatibilities") or ()):
         new["networkMode"] = "bridge"
-        yield "ECS Anywhere knows no awsvpc, so `networkMode` is bridge: choose the host ports to be reachable."
+        yield "ECS Anywhere does not support awsvpc, so `networkMode` is bridge: choose the host ports to expose."
         return
     for container in new.get("containerDefinitions") or ():
         name = container.get("name", "")
         for key in _NOT_IN_AWSVPC:
             if container.pop(key, None):
-                yield f"{name}: `{key}` is taken out, as awsvpc does not know it: tell the process another way."
+                yield f"{name}: `{key}` is removed because awsvpc does not support it: replace what it did."
         for mapping in container.get("portMappings") or ():
-            if mapping.get("hostPort") not in (None, mapping.get("containerPort")):
+            port = mapping.get("containerPort")
+            if mapping.get("hostPort") not in (None, port):
                 mapping.pop("hostPort")
-                port = mapping.get("containerPort")
-                yield f"{name}: in awsvpc its port {port} is reached as {port}: tell those who connect to it."
+                yield f"{name}: with awsvpc, port {port} is exposed as {port}: adapt the clients that connect to it."
 
 
-def _memory(new: Raw, old: Mapping[str, Any]) -> Iterator[str]:
-    """A limit is at least the reservation, and all limits together are at most what the task has."""
-    before = [each.get("memory") for each in old.get("containerDefinitions") or ()]
+def _normalize_memory(new: Raw, old: Mapping[str, Any]) -> Iterator[str]:
+    """Make each new limit at least the reservation, and all limits together at most the memory of the task."""
+    old_limits = [container.get("memory") for container in old.get("containerDefinitions") or ()]
     containers = list(new.get("containerDefinitions") or ())
-    limited = [each for each, had in zip(containers, before, strict=True) if not had and each.get("memory")]
+    limited = [
+        container
+        for container, old_limit in zip(containers, old_limits, strict=True)
+        if not old_limit and container.get("memory")
+    ]
     for container in limited:
-        reserved = _number(container.get("memoryReservation"))
-        if reserved > _number(container["memory"]):
+        reserved = _mebibytes(container.get("memoryReservation"))
+        if reserved > _mebibytes(container["memory"]):
             container["memory"] = reserved
-            yield f"{container.get('name', '')}: its limit is its reservation of {reserved} MiB."
-    whole = _number(new.get("memory"))
-    total = sum(_number(each.get("memory")) for each in containers)
-    if not limited or not whole or total <= whole:
+            yield f"{container.get('name', '')}: the limit is its reservation of {reserved} MiB."
+    yield from _share_task_memory(limited, containers, _mebibytes(new.get("memory")))
+
+
+def _share_task_memory(limited: list[Raw], containers: list[Raw], task_memory: int) -> Iterator[str]:
+    total = sum(_mebibytes(container.get("memory")) for container in containers)
+    if not limited or not task_memory or total <= task_memory:
         return
-    share = (whole - total + sum(_number(each["memory"]) for each in limited)) // len(limited)
-    if share < max(_LEAST_MEMORY, *(_number(each.get("memoryReservation")) for each in limited)):
-        yield f"The limits add up to {total} MiB, and the task has {whole}: give it more, or ECS refuses the document."
+    fixed = total - sum(_mebibytes(container["memory"]) for container in limited)
+    share = (task_memory - fixed) // len(limited)
+    if share < max(_MIN_MEMORY, *(_mebibytes(container.get("memoryReservation")) for container in limited)):
+        yield f"The limits add up to {total} MiB, but the task has {task_memory} MiB: increase it, or ECS refuses it."
         return
     for container in limited:
         container["memory"] = share
-        yield f"{container.get('name', '')}: its limit is {share} MiB, its share of the {whole} that the task has."
+        yield f"{container.get('name', '')}: the limit is {share} MiB, its share of the task's {task_memory} MiB."
 
 
-def _number(value: object) -> int:
-    """MiB, as a number or as text; texts such as `1 GB`, which ECS takes as well, are read too. 0 where absent."""
+def _mebibytes(value: object) -> int:
+    """Return an amount of memory in MiB; 0 if there is none. ECS takes numbers and texts such as `512` and `1 GB`."""
     if isinstance(value, str):
-        number, _, unit = value.strip().upper().removesuffix("GB").rstrip().partition(" ")
-        factor = 1024 if value.strip().upper().endswith("GB") else 1
+        text = value.strip().upper()
+        number, _, unit = text.removesuffix("GB").rstrip().partition(" ")
+        factor = 1024 if text.endswith("GB") else 1
         try:
             return int(float(number) * factor) if not unit else 0
         except ValueError:

@@ -1,4 +1,4 @@
-"""The corrected definition: the repairs of a check laid over what ECS holds. Pure."""
+"""The corrected definition: the repairs of a check, applied to a definition as ECS describes it."""
 
 from __future__ import annotations
 
@@ -13,45 +13,43 @@ from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.repair import Repair
 from auditor.remediation.ecs.normalize import normalize
 
-Raw = dict[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class PatchedDefinition:
-    """A definition as ECS described it with the repairs laid over it, and what a person has to decide or to know."""
+    """A corrected definition, and what a person has to decide or to know about it."""
 
-    definition: Raw
-    by_hand: tuple[str, ...]
+    definition: dict[str, Any]
+    decisions: tuple[str, ...]
 
 
 def arn_of(raw: Mapping[str, Any]) -> str:
-    """Return the ARN of a definition of tasks or of daemons, empty where it has none."""
+    """Return the ARN of a task definition or of a daemon's definition; empty if it has none."""
     return str(raw.get("taskDefinitionArn") or raw.get("daemonTaskDefinitionArn") or "")
 
 
-def about(evidence: Iterable[Evidence], revision: object) -> tuple[Evidence, ...]:
-    """Return the evidence of a family's finding that is about one revision."""
-    return tuple(each for each in evidence if each.revision in (None, revision))
+def evidence_about(evidence: Iterable[Evidence], revision: int | None) -> tuple[Evidence, ...]:
+    """Return the evidence about one revision out of that of a family."""
+    return tuple(part for part in evidence if part.revision in (None, revision))
 
 
 def patch(raw: Mapping[str, Any], evidence: Iterable[Evidence], repairs: Mapping[str, Repair]) -> PatchedDefinition:
-    """Lay the repair of each reason over the part of the definition that it is about.
+    """Apply the repair of each reason to the parts that the evidence names, then what ECS requires in addition.
 
-    What ECS would then refuse is made to fit. Reasons without a repair change nothing.
+    Reasons without a repair change nothing.
     """
-    new: Raw = copy.deepcopy(dict(raw))
-    notes: dict[str, list[str]] = {}
+    new = copy.deepcopy(dict(raw))
     resource = Resource(arn_of(raw), "", "", family=str(raw.get("family", "")))
+    parts_by_decision: dict[str, list[str]] = {}
     for part in evidence:
         for repair in (repairs[reason] for reason in part.reasons if reason in repairs):
             if isinstance(repair, DefinitionRepair):
                 repair.apply(new, part, resource)
             if repair.manual:
-                notes.setdefault(repair.manual, []).append(part.part)
-    said = [_note(by_hand, names) for by_hand, names in notes.items()]
-    return PatchedDefinition(new, (*said, *normalize(new, raw)))
+                parts_by_decision.setdefault(repair.manual, []).append(part.part)
+    decisions = [_decision(text, parts) for text, parts in parts_by_decision.items()]
+    return PatchedDefinition(new, (*decisions, *normalize(new, raw)))
 
 
-def _note(by_hand: str, names: list[str]) -> str:
-    parts = [name for name in dict.fromkeys(names) if name]
-    return f"{', '.join(parts)}: {by_hand}" if parts else by_hand
+def _decision(text: str, parts: list[str]) -> str:
+    names = [name for name in dict.fromkeys(parts) if name]
+    return f"{', '.join(names)}: {text}" if names else text

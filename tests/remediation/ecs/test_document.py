@@ -1,11 +1,12 @@
-"""What is registered of what was described, and what the difference of two documents does not show."""
+"""The input of a registration, and the difference of two inputs."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from auditor.remediation.ecs.document import difference, registrable, written
+from auditor.remediation.ecs.document import difference, registration_input
+from auditor.remediation.folder import render_document
 from tests.remediation.failing import CANARY
 
 MEMBERS = {"family", "containerDefinitions", "tags", "cpu"}
@@ -16,11 +17,11 @@ def document(*names: str, **members: Any) -> dict[str, Any]:  # noqa: ANN401 - m
     return {"family": "web", "containerDefinitions": [{"name": "app", "environment": environment, **members}]}
 
 
-def test_only_what_a_registration_takes_is_left_and_nothing_of_that_is_lost() -> None:
+def test_contains_every_member_that_the_registration_accepts_and_no_other() -> None:
     raw = {**document("A"), "revision": 3, "status": "ACTIVE", "cpu": None, "tags": [{"key": "x", "value": "not ours"}]}
 
-    assert registrable(raw, [], MEMBERS) == document("A")
-    assert registrable(raw, [{"key": "a", "value": "b"}], MEMBERS) == {
+    assert registration_input(raw, [], MEMBERS) == document("A")
+    assert registration_input(raw, [{"key": "a", "value": "b"}], MEMBERS) == {
         **document("A"),
         "tags": [{"key": "a", "value": "b"}],
     }
@@ -29,10 +30,10 @@ def test_only_what_a_registration_takes_is_left_and_nothing_of_that_is_lost() ->
 def test_tags_that_only_aws_may_set_are_left_out() -> None:
     tags = [{"key": "aws:cloudformation:stack-name", "value": "s"}, {"key": "AWS:x"}, {"key": "awsome", "value": ""}]
 
-    assert registrable(document(), tags, MEMBERS)["tags"] == [{"key": "awsome", "value": ""}]
+    assert registration_input(document(), tags, MEMBERS)["tags"] == [{"key": "awsome", "value": ""}]
 
 
-def test_a_variable_that_comes_or_goes_is_shown_by_its_name_alone() -> None:
+def test_the_difference_shows_only_the_names_of_added_and_removed_variables() -> None:
     shown = difference(document("GONE", "KEPT"), document("KEPT", "NEW"), ("a", "b"))
 
     assert CANARY not in shown
@@ -40,14 +41,14 @@ def test_a_variable_that_comes_or_goes_is_shown_by_its_name_alone() -> None:
         assert f'"name": "{name}"' in shown
 
 
-def test_a_variable_whose_value_alone_changes_shows_nothing() -> None:
+def test_the_difference_does_not_show_a_changed_value_of_a_variable() -> None:
     changed = document("A")
     changed["containerDefinitions"][0]["environment"][0]["value"] = "other"
 
     assert difference(document("A"), changed, ("a", "b")) == ""
 
 
-def test_words_of_commands_and_tokens_of_log_drivers_are_not_shown() -> None:
+def test_the_difference_does_not_show_commands_and_log_driver_tokens() -> None:
     logs = {"logDriver": "splunk", "options": {"splunk-token": CANARY, "splunk-url": "https://s", "mode": "blocking"}}
     secret = {"command": ["run", CANARY], "entryPoint": [CANARY], "logConfiguration": logs}
 
@@ -58,10 +59,10 @@ def test_words_of_commands_and_tokens_of_log_drivers_are_not_shown() -> None:
     assert '"(2 words)"' in shown
 
 
-def test_a_document_is_plain_text_that_says_the_same_when_it_is_read() -> None:
+def test_a_rendered_document_is_printable_ascii_and_parses_to_the_same_value() -> None:
     odd = document("A", image="\x1b[2J\u2028é")
 
-    text = written(odd)
+    text = render_document(odd)
 
     assert text.isascii()
     assert text.replace("\n", "").isprintable()
