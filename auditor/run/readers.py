@@ -37,7 +37,7 @@ def make_listing_reader(aws: AwsContext, run_id: str, collectors: Iterable[Colle
     return make_reader(aws, run_id, (replace(collector, collect=collector.list_only) for collector in collectors))
 
 
-def make_region_client(
+def make_region_client(  # noqa: PLR0913, PLR0917 - where to call, as what, and what may be called
     aws: AwsContext, run_id: str, target: Target, region: str, service: str, actions: Collection[str]
 ) -> RegionClient:
     """Return a client of a service in one region of an account. Calls nothing yet.

@@ -12,14 +12,17 @@ import pytest
 
 from auditor import checks, settings
 from auditor.archive.layout import LATEST
+from auditor.aws import roles
+from auditor.aws.roles import Identity
 from auditor.domain.clock import ReadError
 from auditor.domain.coverage import CallStats, Gap
-from auditor.domain.errors import RunExists, StorageError
+from auditor.domain.errors import IdentityError, RunExists, StorageError
 from auditor.domain.events import Event, Level, Notice, RunEnded, RunStarted
 from auditor.domain.fact import Fact
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Scope, Target
 from auditor.engine.signals import handle_signals
+from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import FAILED, INCOMPLETE, OK, Outcome
 from auditor.run.orchestrator import RunRequest, audit
 from auditor.settings import Override
@@ -203,3 +206,19 @@ def test_report_names_the_folder_of_the_rows_if_the_run_starts_on_another_day(
     assert "dt=2026-11-23" in ROWS[0]
     assert "<dt>Started</dt><dd><bdi>2026-11-23" not in report
     assert bucket.url(ROWS[0].removesuffix(f"{account(1).id}.jsonl.gz")) in report
+
+
+def test_nothing_is_written_without_valid_credentials(bucket: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    def identify(_call_context: object) -> Identity:
+        raise IdentityError("No AWS credentials were found.")
+
+    stub_aws(monkeypatch, bucket, StubReader())
+    monkeypatch.setattr(roles, "identify", identify)
+    before = dict(bucket.blobs)
+    request = RunRequest(RUN, "s3://bucket", (target(1),), settings.load(None, "settings", {}, checks.load()), {})
+    aws = AwsContext()
+
+    with handle_signals(aws.clock) as shutdown, pytest.raises(IdentityError):
+        audit(request, aws, lambda _: None, shutdown)
+
+    assert bucket.blobs == before
