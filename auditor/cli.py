@@ -1,123 +1,139 @@
-"""The command line: flags in, app called, exit code out. Every flag is also an `AUDITOR_*` environment variable."""
+"""The command line: flags in, a command called, an exit code out."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from auditor import __version__
-from auditor.commands.flags import CHECK, CHECKS, HOW, LIST, REMEDY, RUN, WHO, option
+from auditor.commands import options
+from auditor.commands.flags import click_parameters, flag_name, read_options, variable_name
+from auditor.commands.help import CommandGroup, CommandWithExamples
+from auditor.run.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from auditor.run.exit_codes import Outcome
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. Its module is `auditor.commands.<name>`; its flags are the fields of `options`."""
+
+    name: str
+    options: type[options.Options]
+    help: str
+    examples: tuple[str, ...]
+
+
+COMMANDS = (
+    Command(
+        "run",
+        options.RunOptions,
+        "Audit all accounts and write findings, coverage and a report.",
+        (
+            "auditor run -c inventory.yaml -o s3://my-audit-bucket/nightly",
+            "auditor run -c inventory.yaml -o results -a payments-prod -r 'eu-*' --deadline 90m",
+        ),
+    ),
+    Command(
+        "demo",
+        options.DemoOptions,
+        "Audit a simulated organization, without AWS or network.",
+        ("auditor demo -o demo-output",),
+    ),
+    Command(
+        "validate",
+        options.RunOptions,
+        "Check inventory, settings and flags without auditing.",
+        ("auditor validate -c inventory.yaml -s auditor.yaml",),
+    ),
+    Command(
+        "plan",
+        options.PlanOptions,
+        "Dry run: assume all roles and estimate API calls.\n\n"
+        "Lists the enabled regions of every account and their resources. No resource is judged.",
+        ("auditor plan -c inventory.yaml",),
+    ),
+    Command(
+        "checks",
+        options.ChecksOptions,
+        "List all checks, or print the manual page of one.",
+        ("auditor checks --framework cis-compute-1.1", "auditor checks ecs-host-pid-mode --format md"),
+    ),
+    Command(
+        "remediate",
+        options.RemediateOptions,
+        "Write a remediation plan for one finding.\n\n"
+        "The plan has the corrected definition, a script to apply it and a script to roll it back. Nothing is changed "
+        "in AWS. FINDING_ID is the ID of a failing finding, or at least its first 8 digits.",
+        ("auditor remediate 1f0c9e2a --from s3://my-audit-bucket/nightly -c inventory.yaml -o fix",),
+    ),
+    Command(
+        "policy",
+        options.PolicyOptions,
+        "Print the IAM policy that the enabled checks need.",
+        ("auditor policy", "auditor policy --framework cis-compute-1.1"),
+    ),
+    Command(
+        "check",
+        options.CheckOptions,
+        "Judge IaC files before deployment.\n\n"
+        "FILE is a task definition, a CloudFormation template or the output of `terraform show -json`; - is standard "
+        "input.",
+        ("auditor check template.yaml", "terraform show -json plan.out | auditor check - --format sarif"),
+    ),
+)
+
+
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="auditor")
 def main() -> None:
-    """Audit every account and every region of an AWS organization, and say what could not be looked at.
-
-    \b
-    Exit codes: 0 complete; 1 failed; 2 bad usage or configuration; 3 findings at or above --fail-on;
-    4 coverage below --min-coverage; 5 both; 130 and 143 interrupted.
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """Audit every account and every region of an AWS organization, and report what could not be examined."""
 
 
-@main.command()
-@RUN
-def run(**flags: Any) -> None:  # noqa: ANN401
-    """Audit, and write findings, coverage and a report."""
-    _finish("run", flags)
+def _add(command: Command) -> None:
+    def callback(**values: Any) -> None:  # noqa: ANN401 - texts, lists of texts and switches
+        _run(command, values)
+
+    added = CommandWithExamples(
+        command.name, callback=callback, params=click_parameters(command.options), help=command.help
+    )
+    added.examples = command.examples
+    main.add_command(added)
 
 
-@main.command()
-@option("output", "The folder for the results.", short="o", default="demo-output")
-def demo(**flags: Any) -> None:  # noqa: ANN401
-    """Audit an organization that lives inside this process: no AWS, no network."""
-    _finish("demo", flags)
-
-
-@main.command()
-@RUN
-def validate(**flags: Any) -> None:  # noqa: ANN401
-    """Check inventory, settings and everything else that `run` would be told; call nothing."""
-    _finish("validate", flags)
-
-
-@main.command()
-@WHO
-@HOW
-def plan(**flags: Any) -> None:  # noqa: ANN401
-    """Get into every account, list its regions and count the calls a run would make; judge nothing."""
-    _finish("plan", flags)
-
-
-@main.command()
-@click.argument("check_id", required=False)
-@click.option("--facts", is_flag=True, help="Print what a check of your own may read instead.")
-@CHECKS
-@LIST
-def checks(**flags: Any) -> None:  # noqa: ANN401
-    """List the checks with what they cost, or print the manual page of one."""
-    _finish("checks", flags)
-
-
-@main.command()
-@click.argument("finding_id")
-@REMEDY
-def remediate(**flags: Any) -> None:  # noqa: ANN401
-    """Write the corrected definition of a finding and the scripts there and back; change nothing.
-
-    FINDING_ID is the id of a failing finding, or the first 8 digits or more of it.
-    """
-    _finish("remediate", flags)
-
-
-@main.command()
-@HOW
-def policy(**flags: Any) -> None:  # noqa: ANN401
-    """Print the IAM policy that the enabled checks need, and no more."""
-    _finish("policy", flags)
-
-
-@main.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@CHECK
-def check(**flags: Any) -> None:  # noqa: ANN401
-    """Judge files before they are deployed: task definitions, CloudFormation templates, `terraform show -json` plans.
-
-    \b
-    `-` is standard input. Exit codes: 0 nothing fails; 2 a file cannot be read; 3 findings; 4 something is UNKNOWN;
-    5 both. Findings and UNKNOWN count at or above --fail-on, which is low unless given.
-    """  # noqa: D301 - \b keeps click from joining the lines
-    _finish("check", flags)
-
-
-def _finish(command: str, flags: dict[str, Any]) -> None:
-    from auditor.commands import dispatch  # noqa: PLC0415 - `--version` and `--help` need none of it
+def _run(command: Command, values: Mapping[str, Any]) -> None:
+    from auditor.commands import dispatch  # noqa: PLC0415 - not needed for `--version` and `--help`
 
     context = click.get_current_context()
-    labels = {name: _label(context, name) for name in flags}
+    sources = {name: _source(context, command.options, name) for name in values}
+    given = read_options(command.options, values, sources, os.environ)
     try:
-        outcome: Outcome = dispatch.perform(command, flags, labels, os.environ, _variables())
-        stream = sys.stderr if outcome.exit_code in (dispatch.FAILED, dispatch.USAGE_ERROR) else sys.stdout
+        outcome: Outcome = dispatch.perform(command.name, given, _known_variables())
+        stream = sys.stderr if outcome.exit_code in (ExitCode.FAILED, ExitCode.USAGE_ERROR) else sys.stdout
         if outcome.text:
             click.echo(outcome.text, file=stream)
-    except KeyboardInterrupt:  # before the run listens, or after it has ended: click would make a 1 of it
-        raise SystemExit(128 + 2) from None
+    except KeyboardInterrupt:  # before or after the run handles signals; click would exit with 1
+        raise SystemExit(ExitCode.INTERRUPTED) from None
     raise SystemExit(outcome.exit_code)
 
 
-def _label(context: click.Context, name: str) -> str:
-    flag = f"--{name.replace('_', '-')}"
-    source = context.get_parameter_source(name)
-    return f"AUDITOR_{name.upper()}" if source is click.core.ParameterSource.ENVIRONMENT else flag
+def _source(context: click.Context, options_class: type[options.Options], field: str) -> str:
+    source = context.get_parameter_source(field)
+    name = variable_name if source is click.core.ParameterSource.ENVIRONMENT else flag_name
+    return name(options_class, field)
 
 
-def _variables() -> frozenset[str]:
-    """Every environment variable that some command reads: a misspelt one must not be passed over in silence."""
+def _known_variables() -> frozenset[str]:
+    """Return the environment variables of all flags of all commands."""
     parameters = (parameter for command in main.commands.values() for parameter in command.params)
-    return frozenset(str(each.envvar) for each in parameters if each.envvar)
+    return frozenset(str(parameter.envvar) for parameter in parameters if parameter.envvar)
+
+
+for _command in COMMANDS:
+    _add(_command)

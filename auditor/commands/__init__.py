@@ -1,1 +1,1 @@
-"""One module per command, each with `run(options) -> Outcome`."""
+"""The commands: one module each, with `run(options) -> Outcome`."""

@@ -1,15 +1,14 @@
-"""`auditor check`: judges files before deployment with the checks of the nightly run."""
+"""`auditor check`: judge IaC files before deployment with the checks of the nightly run."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 
 from auditor import iac
 from auditor.commands import config
-from auditor.commands.options import Options
+from auditor.commands.options import CheckOptions
 from auditor.domain.check import Severity, Status
 from auditor.domain.errors import ConfigError, Problem
 from auditor.domain.file_report import FileReport
@@ -18,7 +17,7 @@ from auditor.reports.files.json_report import render_json
 from auditor.reports.files.sarif import render_sarif
 from auditor.reports.files.text import render_text
 from auditor.run.aws_context import AwsContext
-from auditor.run.exit_codes import OK, Outcome, result_code
+from auditor.run.exit_codes import OK, ExitCode, Outcome, result_code
 from auditor.yaml_files import decode
 
 _STDIN = "-"
@@ -29,20 +28,21 @@ _RENDERERS: Mapping[str, Callable[[FileReport], str]] = {
 }
 
 
-def run(options: Options) -> Outcome:
+def run(options: CheckOptions) -> Outcome:
     """Judge all files and return the report. Raises ConfigError with the problems of all files."""
-    settings = config.load(options, AwsContext()).settings
-    files = _read_files(options.flags["files"])
+    settings = config.load_settings(options, AwsContext())
+    files = _read_files(options.files)
     checks = tuple(ConfiguredCheck(check, settings.parameters[check.id]) for check in settings.checks)
     report = iac.judge(files, checks, datetime.now(UTC))
     if not report.checks:
-        raise ConfigError([Problem("check", 0, "", "none of the enabled checks applies to files", "Enable others.")])
-    threshold = settings.fail_on if options.get("fail_on") else Severity.LOW
-    return Outcome(_RENDERERS[options.flags["format"]](report), exit_code(report, threshold))
+        message = "none of the enabled checks applies to files"
+        raise ConfigError([Problem("check", 0, "", message, "Enable other checks: `auditor checks` lists them.")])
+    threshold = settings.fail_on if options.fail_on else Severity.LOW
+    return Outcome(_RENDERERS[options.format](report), exit_code(report, threshold))
 
 
-def exit_code(report: FileReport, threshold: Severity | None) -> int:
-    """Return the exit code: findings, UNKNOWN, or both, at or above the threshold. Without a threshold: 0.
+def exit_code(report: FileReport, threshold: Severity | None) -> ExitCode:
+    """Return the code for failures, and for UNKNOWN, of at least the threshold; OK if there is no threshold.
 
     Resources that were not examined count as UNKNOWN at every threshold.
     """
@@ -57,24 +57,16 @@ def _reaches(report: FileReport, status: Status, threshold: Severity) -> bool:
     return any(file_finding.finding.severity.rank >= threshold.rank for file_finding in findings)
 
 
-def _read_files(sources: tuple[str, ...]) -> list[iac.FileContents]:
+def _read_files(paths: tuple[str, ...]) -> list[iac.FileContents]:
     problems: list[Problem] = []
     files: list[iac.FileContents] = []
-    for source in dict.fromkeys(sources):
-        name = "stdin" if source == _STDIN else source
+    for path in dict.fromkeys(paths):
+        name = "stdin" if path == _STDIN else path
         try:
-            files.append(iac.read(decode(_read_bytes(source), name), name))
+            body = sys.stdin.buffer.read() if path == _STDIN else config.read_file(path)
+            files.append(iac.read(decode(body, name), name))
         except ConfigError as error:
             problems += error.problems
     if problems:
         raise ConfigError(problems)
     return files
-
-
-def _read_bytes(source: str) -> bytes:
-    try:
-        return sys.stdin.buffer.read() if source == _STDIN else Path(source).read_bytes()
-    except (OSError, ValueError) as error:
-        message = getattr(error, "strerror", None) or str(error)
-        advice = "Check the path and its permissions; `-` is standard input."
-        raise ConfigError([Problem(source, 0, "", message, advice)]) from error

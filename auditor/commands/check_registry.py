@@ -1,4 +1,4 @@
-"""Every check that there is: those that come with auditor, those of other packages, and those of one's own folders."""
+"""All checks that a command knows: built-in ones, those of other packages, and those of the user's own folders."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from auditor.settings import Override
 
 @dataclass(frozen=True, slots=True)
 class CheckRegistry:
-    """All known checks, sorted by id, and what is wrong with those that could not be taken in."""
+    """All known checks, sorted by ID, and the problems of checks that could not be loaded."""
 
     checks: tuple[Check[Any], ...]
     problems: tuple[Problem, ...] = ()
 
 
-def load_checks(text: str | None, source: str, overrides: Mapping[str, Override]) -> CheckRegistry:
-    """Gather the checks, those of the folders that the settings and flags name included. Raises nothing of its own."""
+def load_registry(text: str | None, source: str, overrides: Mapping[str, Override]) -> CheckRegistry:
+    """Load all checks, including those of the folders that settings and flags name. Problems are returned, not raised.
+
+    `text` is that of the settings file and `source` its name in messages.
+    """
     problems: list[Problem] = []
     try:
         known = checks.load()
@@ -33,31 +36,31 @@ def load_checks(text: str | None, source: str, overrides: Mapping[str, Override]
     except ConfigError as error:
         return CheckRegistry(known, (*problems, *error.problems))
     if folders:
-        from auditor.yaml_checks import load  # noqa: PLC0415 - most runs have no checks of their own
+        from auditor.yaml_checks import load  # noqa: PLC0415 - most runs have no YAML checks
 
-        found = load(folders, {each.id: owner(each) for each in known})
-        known = tuple(sorted((*known, *found.checks), key=lambda each: each.id))
-        problems += found.problems
+        loaded = load(folders, {check.id: describe_origin(check) for check in known})
+        known = tuple(sorted((*known, *loaded.checks), key=lambda check: check.id))
+        problems += loaded.problems
     return CheckRegistry(known, tuple(problems))
 
 
-def checks_without_collector(chosen: Iterable[Check[Any]]) -> list[Problem]:
-    """Return a problem for each check from elsewhere that judges what this version of auditor does not read."""
-    foreign = [each for each in chosen if each.origin.source]
+def checks_without_collector(enabled: Iterable[Check[Any]]) -> list[Problem]:
+    """Return a problem for each check of another origin whose facts no collector of this version reads."""
+    foreign = [check for check in enabled if check.origin.source]
     if not foreign:
         return []
-    from auditor.aws.collectors import collectors_for  # noqa: PLC0415 - boto takes longer to load than `validate` may
+    from auditor.aws.collectors import collectors_for  # noqa: PLC0415 - loads boto, which takes long
 
     problems = []
-    for each in foreign:
+    for check in foreign:
         try:
-            collectors_for([each.fact_type])
+            collectors_for([check.fact_type])
         except LookupError as error:
-            advice = "Leave the check out with `checks.exclude`, or update auditor."
-            problems.append(Problem(each.origin.source, 0, "resource", f"{each.id}: {error.args[0]}", advice))
+            advice = "Exclude the check with `checks.exclude`, or update auditor."
+            problems.append(Problem(check.origin.source, 0, "resource", f"{check.id}: {error.args[0]}", advice))
     return problems
 
 
-def owner(check: Check[Any]) -> str:
-    """Return who has the id of a check, as messages say it."""
+def describe_origin(check: Check[Any]) -> str:
+    """Return where a check comes from, for messages."""
     return check.origin.source or "a check that comes with auditor"

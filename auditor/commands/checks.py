@@ -1,4 +1,4 @@
-"""`auditor checks`: the list, one manual page, or what a check of one's own may read."""
+"""`auditor checks`: the list of checks, the manual page of one, or the facts that YAML checks can read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from auditor import checks
 from auditor.aws.collectors import collectors_for
-from auditor.commands.options import Options
+from auditor.commands.options import ChecksOptions
 from auditor.domain.check import Check
 from auditor.domain.errors import ConfigError, Problem
 from auditor.reports.catalogue import catalogue, manual
@@ -18,55 +18,54 @@ _LISTS = {"text": catalogue.listing, "md": catalogue.listing_markdown, "json": c
 _PAGES = {"text": manual.page, "md": manual.page_markdown, "json": manual.page_json}
 
 
-def run(options: Options) -> Outcome:
-    """List the checks, those of the settings' folders included, or print the page of one."""
-    if options.flags.get("facts"):
-        from auditor.reports.catalogue import fact_reference  # noqa: PLC0415 - only here
+def run(options: ChecksOptions) -> Outcome:
+    """List all checks, including those of the settings' folders, or print the manual page of one."""
+    if options.facts:
+        from auditor.reports.catalogue import fact_reference  # noqa: PLC0415 - only needed here
 
         return Outcome(fact_reference.reference())
-    known = {each.id: each for each in _known(options)}
-    wanted, form = options.get("check_id"), options.get("format") or "text"
-    if wanted is None:
-        return Outcome(_list(options, tuple(known.values()), form))
-    if wanted not in known:
-        advice = suggestion(wanted, known) or "`auditor checks` lists them."
-        raise ConfigError([Problem("checks", 0, "", f"there is no check {wanted!r}", advice)])
-    return Outcome(_PAGES[form](_described(known[wanted])))
+    known = {check.id: check for check in _all_checks(options)}
+    if options.check_id is None:
+        return Outcome(_list(options, tuple(known.values())))
+    if options.check_id not in known:
+        advice = suggestion(options.check_id, known) or "`auditor checks` lists them."
+        raise ConfigError([Problem("checks", 0, "", f"{options.check_id!r} is not a check", advice)])
+    return Outcome(_PAGES[options.format](_described(known[options.check_id])))
 
 
-def _known(options: Options) -> tuple[Check[Any], ...]:
-    if not options.get("settings") and not options.get_list("checks_folder"):
+def _all_checks(options: ChecksOptions) -> tuple[Check[Any], ...]:
+    if not options.settings and not options.checks_folder:
         return checks.load()
     from auditor.commands import config  # noqa: PLC0415 - takes longer to load than all checks
-    from auditor.run.aws_context import AwsContext  # noqa: PLC0415
+    from auditor.run.aws_context import AwsContext  # noqa: PLC0415 - as above
 
-    return config.checks_of(options, AwsContext())
+    return config.load_all_checks(options, AwsContext())
 
 
-def _list(options: Options, every: tuple[Check[Any], ...], form: str) -> str:
-    patterns = options.get_list("framework")
-    known = sorted({name for check in every for name in check.frameworks})
-    _refuse_unknown(patterns, known, options.display_name("framework"))
-    named = [name for name in known if any(fnmatchcase(name, pattern) for pattern in patterns)]
-    chosen = [check for check in every if not patterns or not check.frameworks.keys().isdisjoint(named)]
-    return _LISTS[form]([_described(check) for check in chosen], named)
+def _list(options: ChecksOptions, known: tuple[Check[Any], ...]) -> str:
+    frameworks = sorted({name for check in known for name in check.frameworks})
+    _reject_unknown(options.framework, frameworks, options.source_of("framework"))
+    selected = [name for name in frameworks if any(fnmatchcase(name, pattern) for pattern in options.framework)]
+    listed = [check for check in known if not options.framework or not check.frameworks.keys().isdisjoint(selected)]
+    return _LISTS[options.format]([_described(check) for check in listed], selected)
 
 
 def _described(check: Check[Any]) -> manual.Described:
     try:
-        readers = collectors_for([check.fact_type], running=False)
-    except LookupError:  # a check from elsewhere may judge what nothing reads yet; `validate` says so
-        readers = ()
-    return manual.Described(check, {each.name: each.cost for each in readers})
+        collectors = collectors_for([check.fact_type], running=False)
+    except LookupError:  # `validate` reports a check whose facts no collector reads
+        collectors = ()
+    return manual.Described(check, {collector.name: collector.cost for collector in collectors})
 
 
-def _refuse_unknown(patterns: tuple[str, ...], known: list[str], label: str) -> None:
-    strange = [each for each in patterns if not any(fnmatchcase(name, each) for name in known)]
-    if strange:
-        everything = f"There are {', '.join(known)}."
-        raise ConfigError(
-            [
-                Problem(label, 0, "", f"{each!r} is no framework of a check", suggestion(each, known) or everything)
-                for each in strange
-            ]
+def _reject_unknown(patterns: tuple[str, ...], frameworks: list[str], source: str) -> None:
+    all_names = f"There are {', '.join(frameworks)}."
+    problems = [
+        Problem(
+            source, 0, "", f"{pattern!r} is not a framework of any check", suggestion(pattern, frameworks) or all_names
         )
+        for pattern in patterns
+        if not any(fnmatchcase(name, pattern) for name in frameworks)
+    ]
+    if problems:
+        raise ConfigError(problems)

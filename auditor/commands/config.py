@@ -1,4 +1,4 @@
-"""Inventory and settings, from files, S3 or flags, to checked values. Problems of both come out together."""
+"""Inventory and settings of a command, read from files, S3 and flags; the problems of both are reported together."""
 
 from __future__ import annotations
 
@@ -7,34 +7,36 @@ from pathlib import Path
 from typing import Any
 
 from auditor import inventory, settings
-from auditor.commands.check_registry import checks_without_collector, load_checks
-from auditor.commands.options import Options
+from auditor.commands.check_registry import checks_without_collector, load_registry
+from auditor.commands.flags import flags_of
+from auditor.commands.options import ConfigOptions, FilterOptions, InventoryOptions, Options, SettingsOptions
 from auditor.domain.check import Check
 from auditor.domain.errors import ConfigError, Problem
 from auditor.domain.scope import Account, Target
 from auditor.inventory import Inventory
 from auditor.run.aws_context import AwsContext, discover_accounts, fetch_object, known_regions
-from auditor.settings import Settings
+from auditor.settings import Override, Settings
+from auditor.yaml_files import decode
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What a run is to do. `inventory` is None where only the account of the ambient credentials is audited."""
+    """The settings and the inventory; without an inventory, only the account of the credentials is audited."""
 
     settings: Settings
     inventory: Inventory | None
 
 
-def load(options: Options, aws: AwsContext) -> Configuration:
-    """Read both, and check both. Raises ConfigError with every problem of either, and StorageError."""
+def load(options: ConfigOptions, aws: AwsContext) -> Configuration:
+    """Read and check settings and inventory. Raises ConfigError with the problems of both, and StorageError."""
     problems: list[Problem] = []
     loaded_settings, loaded_inventory = None, None
     try:
-        loaded_settings = settings_of(options, aws)
+        loaded_settings = load_settings(options, aws)
     except ConfigError as error:
         problems += error.problems
     try:
-        loaded_inventory = _inventory(options, aws)
+        loaded_inventory = _load_inventory(options, aws)
     except ConfigError as error:
         problems += error.problems
     if problems or loaded_settings is None:
@@ -42,67 +44,80 @@ def load(options: Options, aws: AwsContext) -> Configuration:
     return Configuration(loaded_settings, loaded_inventory)
 
 
-def targets(configuration: Configuration, options: Options, aws: AwsContext) -> tuple[Target, ...]:
-    """Return the accounts to audit, those of the organization included, narrowed to what the flags name.
+def find_targets(loaded: Inventory | None, aws: AwsContext) -> tuple[Target, ...]:
+    """Return the accounts of the inventory and of the organization; without an inventory, the credentials' own account.
 
-    Raises ConfigError, and OrganizationError where the inventory wants the organization listed and AWS refuses.
+    Raises IdentityError, and OrganizationError if AWS refuses to list the organization.
     """
-    roster = configuration.inventory
-    if roster is None:
-        found: tuple[Target, ...] = (Target(Account(aws.identity.account_id)),)
-    else:
-        found = roster.merge(discover_accounts(aws, roster.discover) if roster.discover else ())
-    return inventory.filter_targets(found, options.get_list("account"), options.get_list("region"), known_regions())
+    if loaded is None:
+        return (Target(Account(aws.identity.account_id)),)
+    return loaded.merge(discover_accounts(aws, loaded.discover) if loaded.discover else ())
 
 
-def settings_of(options: Options, aws: AwsContext) -> Settings:
-    """Read the settings, with the checks that they speak of. Raises ConfigError with every problem of either."""
-    loaded, _ = _settings_and_checks(options, aws)
+def filter_targets(targets: tuple[Target, ...], options: FilterOptions) -> tuple[Target, ...]:
+    """Exclude what --account and --region leave out. Raises ConfigError for a pattern without a match."""
+    return inventory.filter_targets(targets, options.account, options.region, known_regions())
+
+
+def load_settings(options: SettingsOptions, aws: AwsContext) -> Settings:
+    """Read the settings and the checks that they name. Raises ConfigError with every problem, and StorageError."""
+    loaded, _ = _load_settings_and_checks(options, aws)
     if problems := checks_without_collector(loaded.checks):
         raise ConfigError(problems)
     return loaded
 
 
-def checks_of(options: Options, aws: AwsContext) -> tuple[Check[Any], ...]:
-    """Return all checks that there are, enabled or not. Raises ConfigError with every problem of the settings."""
-    return _settings_and_checks(options, aws)[1]
-
-
-def _settings_and_checks(options: Options, aws: AwsContext) -> tuple[Settings, tuple[Check[Any], ...]]:
-    source = options.get("settings")
-    text = read_text(source, options.display_name("settings"), aws) if source else None
-    name, overrides = source or "settings", options.overrides()
-    known = load_checks(text, name, overrides)
-    try:
-        loaded = settings.load(text, name, overrides, known.checks)
-    except ConfigError as error:
-        raise ConfigError([*known.problems, *error.problems]) from error
-    if known.problems:
-        raise ConfigError(known.problems)
-    return loaded, known.checks
+def load_all_checks(options: SettingsOptions, aws: AwsContext) -> tuple[Check[Any], ...]:
+    """Return all known checks, enabled or not. Raises ConfigError with every problem of settings and checks."""
+    return _load_settings_and_checks(options, aws)[1]
 
 
 def read_text(source: str, label: str, aws: AwsContext) -> str:
     """Return the text of a file or an `s3://` object. Raises ConfigError for a file, StorageError for S3."""
+    return decode(fetch_object(aws, source) if source.startswith("s3://") else read_file(source, label), source)
+
+
+def read_file(path: str, label: str = "") -> bytes:
+    """Return the bytes of a file. Raises ConfigError; `label` is the flag that names the file."""
     try:
-        body = fetch_object(aws, source) if source.startswith("s3://") else Path(source).read_bytes()
-        return body.decode("utf-8-sig")
-    except OSError as error:
-        problem = Problem(source, 0, label, error.strerror or str(error), "Check the path, and who may read it.")
-        raise ConfigError([problem]) from error
-    except UnicodeDecodeError as error:
-        problem = Problem(source, 0, label, f"not UTF-8 at byte {error.start}", "Save the file as UTF-8.")
-        raise ConfigError([problem]) from error
+        return Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        message = getattr(error, "strerror", None) or str(error)
+        advice = "Check the path and the permissions of the file."
+        raise ConfigError([Problem(path, 0, label, message, advice)]) from error
 
 
-def _inventory(options: Options, aws: AwsContext) -> Inventory | None:
-    source = options.get("inventory")
-    if source is None:
+def overrides(options: Options) -> dict[str, Override]:
+    """Return the settings that flags and environment variables override, by dotted path."""
+    result: dict[str, Override] = {}
+    for name, flag in flags_of(type(options)):
+        value = getattr(options, name)
+        if flag.setting and value:
+            texts = list(value) if isinstance(value, tuple) else value
+            result[flag.setting] = Override(texts, options.source_of(name))
+    return result
+
+
+def _load_settings_and_checks(options: SettingsOptions, aws: AwsContext) -> tuple[Settings, tuple[Check[Any], ...]]:
+    text = read_text(options.settings, options.source_of("settings"), aws) if options.settings else None
+    source, overridden = options.settings or "settings", overrides(options)
+    registry = load_registry(text, source, overridden)
+    try:
+        loaded = settings.load(text, source, overridden, registry.checks)
+    except ConfigError as error:
+        raise ConfigError([*registry.problems, *error.problems]) from error
+    if registry.problems:
+        raise ConfigError(registry.problems)
+    return loaded, registry.checks
+
+
+def _load_inventory(options: InventoryOptions, aws: AwsContext) -> Inventory | None:
+    if options.inventory is None:
         return None
     return inventory.parse(
-        read_text(source, options.display_name("inventory"), aws),
-        source,
+        read_text(options.inventory, options.source_of("inventory"), aws),
+        options.inventory,
         known_regions=known_regions(),
-        default_role_name=options.get("role_name"),
-        default_external_id=options.get("external_id"),
+        default_role_name=options.role_name,
+        default_external_id=options.external_id,
     )

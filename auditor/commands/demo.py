@@ -1,30 +1,30 @@
-"""`auditor demo`: the same run, on an organization that lives inside this process."""
+"""`auditor demo`: a complete run on an organization that is simulated inside this process."""
 
 from __future__ import annotations
 
 from auditor import checks, inventory, settings
-from auditor.commands.options import Options
+from auditor.commands import config
+from auditor.commands.options import DemoOptions
 from auditor.commands.progress import make_observer
 from auditor.demo import running
 from auditor.engine.signals import handle_signals
-from auditor.run.aws_context import AwsContext, discover_accounts, known_regions
+from auditor.run.aws_context import AwsContext, known_regions
 from auditor.run.exit_codes import FAILED, OK, Outcome
 from auditor.run.orchestrator import RunRequest, audit
 from auditor.run.run_id import new_run_id
 
 
-def run(options: Options) -> Outcome:
-    """Audit the demo organization. Its gaps are part of the show: they do not fail the demo."""
+def run(options: DemoOptions) -> Outcome:
+    """Audit the demo organization. Its gaps are intended: they do not fail the demo."""
     with running() as organization:
-        how = settings.load(organization.settings, "demo settings", {}, checks.load())
-        who = inventory.parse(organization.inventory, "demo inventory", known_regions=known_regions())
-        aws = AwsContext(limits=how.limits)
-        targets = who.merge(discover_accounts(aws, who.discover) if who.discover else ())
+        loaded_settings = settings.load(organization.settings, "demo settings", {}, checks.load())
+        loaded_inventory = inventory.parse(organization.inventory, "demo inventory", known_regions=known_regions())
+        aws = AwsContext(limits=loaded_settings.limits)
+        targets = config.find_targets(loaded_inventory, aws)
         run_id = new_run_id(aws.clock.now())
-        observer, colour = make_observer(options, run_id)
-        hashes = {"inventory": who.sha256, "settings": how.sha256}
-        output = options.get("output") or "demo-output"
-        request = RunRequest(run_id, output, targets, how, hashes, colour, together=True)
-        with observer, handle_signals(aws.clock) as orders:
-            outcome = audit(request, aws, observer, orders)
+        observer, colour = make_observer(options.environ, run_id)
+        hashes = {"inventory": loaded_inventory.sha256, "settings": loaded_settings.sha256}
+        request = RunRequest(run_id, options.output, targets, loaded_settings, hashes, colour, together=True)
+        with observer, handle_signals(aws.clock) as shutdown:
+            outcome = audit(request, aws, observer, shutdown)
     return Outcome(outcome.text, FAILED if outcome.exit_code == FAILED else OK)

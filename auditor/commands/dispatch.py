@@ -1,33 +1,24 @@
-"""Run one command by name: flags in, an `Outcome` out. Errors become outcomes."""
+"""Run a command by its name and turn errors into outcomes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from importlib import import_module
-from typing import Any
 
 from auditor.commands.options import Options, reject_unknown_variables
 from auditor.domain.errors import AuditorError
-from auditor.run.exit_codes import FAILED, FINDINGS, INCOMPLETE, OK, USAGE_ERROR, Outcome
-
-__all__ = ["FAILED", "FINDINGS", "INCOMPLETE", "USAGE_ERROR", "OK", "Options", "Outcome", "perform"]
+from auditor.run.exit_codes import Outcome
 
 
-def perform(
-    command: str,
-    flags: Mapping[str, Any],
-    labels: Mapping[str, str],
-    environ: Mapping[str, str],
-    variables: Collection[str] = (),
-) -> Outcome:
-    """Carry out one command.
+def perform(command: str, options: Options, known_variables: Collection[str] = ()) -> Outcome:
+    """Run one command. An error becomes an outcome with its text and exit code.
 
-    `flags` are the command's parameters by name, `labels` what to call each in messages; `variables` are the
-    environment variables that exist. An error becomes an outcome with its text: the caller prints and exits.
+    `known_variables` are the environment variables of all flags; an unknown AUDITOR_* variable is an error.
     """
     try:
-        reject_unknown_variables(environ, variables)
+        reject_unknown_variables(options.environ, known_variables)
+        # The modules of the other commands are not loaded.
         run: Callable[[Options], Outcome] = import_module(f"auditor.commands.{command}").run
-        return run(Options(flags, labels, environ))
+        return run(options)
     except AuditorError as error:
         return Outcome(str(error), error.exit_code)

@@ -1,95 +1,158 @@
-"""The tables of flags: what each is called, and what it is for. Every flag is also an `AUDITOR_*` environment variable.
+"""Flags and arguments from the fields of a dataclass: the one place where options become click parameters.
 
-They are apart from the commands so that a command is a few lines, whatever it takes.
+A field that `flag` makes is one flag. Its name, its environment variable and its click type follow from the field's
+name and annotation: `checks_folder: tuple[str, ...]` is `--checks-folder`, AUDITOR_CHECKS_FOLDER, repeatable.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import click
 
-F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+
+_KEY = "auditor"
 
 
-def option(name: str, help_text: str, *, short: str | None = None, **more: Any) -> Callable[[F], F]:  # noqa: ANN401
-    """Return the decorator that gives a command the flag `--name`, and its variable."""
-    names = [f"-{short}", f"--{name}"] if short else [f"--{name}"]
-    variable = f"AUDITOR_{name.upper().replace('-', '_')}"
-    return click.option(*names, envvar=variable, show_envvar=True, help=help_text, **more)
+@dataclasses.dataclass(frozen=True, slots=True)
+class Flag:
+    """What the command line shows of a field.
+
+    `setting` is the dotted path of the setting that the flag overrides. Help shows that setting's default, unless there
+    is a `default_text`.
+    """
+
+    help: str
+    name: str
+    short: str
+    metavar: str
+    setting: str = ""
+    default_text: str = ""
+    positional: bool = False
 
 
-def together(*options: Callable[[F], F]) -> Callable[[F], F]:
-    """Return the decorator that gives a command several flags, in this order."""
+def flag(  # noqa: PLR0913 - all but the first are named
+    help_text: str,
+    *,
+    name: str = "",
+    short: str = "",
+    metavar: str = "",
+    setting: str = "",
+    default_text: str = "",
+    default: object = None,
+) -> Any:  # noqa: ANN401 - like dataclasses.field, it stands for a value of the field's type
+    """Return the field of a flag. `name` is needed only if it differs from the field's name."""
+    metadata = {_KEY: Flag(help_text, name, short, metavar, setting, default_text)}
+    return dataclasses.field(default=default, metadata=metadata)
 
-    def decorate(command: F) -> F:
-        for each in reversed(options):
-            command = each(command)
-        return command
 
-    return decorate
+def argument(metavar: str, *, required: bool = True) -> Any:  # noqa: ANN401 - as above
+    """Return the field of a positional argument."""
+    metadata = {_KEY: Flag("", "", "", metavar, positional=True)}
+    if required:
+        return dataclasses.field(metadata=metadata)
+    return dataclasses.field(default=None, metadata=metadata)
 
 
-WHO = together(
-    option(
-        "inventory", "Who is audited: a YAML file or s3:// URL. Without it, the account of the credentials.", short="c"
-    ),
-    option("account", "Only this account, by id or name, exact or glob; repeatable.", multiple=True, short="a"),
-    option("region", "Only this region, exact or glob; repeatable.", multiple=True, short="r"),
-    option("role-name", "The role to assume where the inventory names none."),
-    option("external-id", "The external id where the inventory names none."),
-)
-FRAMEWORK = option("framework", "Only checks of this framework, such as cis-compute-1.1; repeatable.", multiple=True)
-CHECKS = together(
-    option("settings", "How it is done: a YAML file or s3:// URL.", short="s"),
-    option("checks-folder", "A folder of checks of your own, one YAML file each; repeatable.", multiple=True),
-)
-HOW = together(
-    CHECKS,
-    option("check", "Only this check, by id or glob; repeatable.", multiple=True),
-    option("exclude-check", "Leave this check out, by id or glob; repeatable.", multiple=True),
-    FRAMEWORK,
-    option("revisions", "Which revisions are judged: latest, running, or latest+running (default)."),
-    option("introduced", "Search for the revision that brought each fault in; costs more calls.", is_flag=True),
-    option("workers", "Threads that call AWS at once."),
-    option("processes", "Processes that share them; 0 takes what the cores allow."),
-    option("headroom", "The share of AWS's rate limits that the audit may use, above 0 up to 1."),
-    option("deadline", "End the run after this long, such as 90m or 2h."),
-    option("connect-timeout", "Give up connecting after this long, such as 5s."),
-    option("read-timeout", "Give up waiting for an answer after this long, such as 20s."),
-)
-WHERE = together(
-    option("output", "A folder, or s3://bucket/prefix.", short="o"),
-    option("fail-on", "Exit 3 for findings at or above this severity: none, low, medium, high, critical."),
-    option("min-coverage", "Exit 4 where less than this percentage was examined (default 100)."),
-    option("emit", "Which statuses get rows: PASS, FAIL, UNKNOWN, NOT_APPLICABLE; repeatable.", multiple=True),
-    option("run-id", "Name the run; names must sort by time."),
-    option("resume", "Take up a run that was cut short, by its id: do only what is missing."),
-    option("bucket-owner", "The account that the result bucket must belong to."),
-    option("spool", "The folder that takes results when the bucket refuses them."),
-    option("verbose", "Log every region too.", is_flag=True, short="v"),
-)
-CHECK = together(
-    option("settings", "Which checks run, and their parameters: a YAML file or s3:// URL.", short="s"),
-    option("check", "Only this check, by id or glob; repeatable.", multiple=True),
-    option("exclude-check", "Leave this check out, by id or glob; repeatable.", multiple=True),
-    FRAMEWORK,
-    option("fail-on", "Exit 3 for findings at or above this severity: none, low (default), medium, high, critical."),
-    option("format", "text, json or sarif.", type=click.Choice(["text", "json", "sarif"]), default="text"),
-)
-LIST = together(
-    FRAMEWORK,
-    option("format", "How it is printed (default text).", type=click.Choice(["text", "md", "json"])),
-)
-RUN = together(WHO, HOW, WHERE)
-REMEDY = together(
-    option("from", "What a run wrote: a folder, or s3://bucket/prefix."),
-    option("output", "The folder for the documents and scripts (default ./remediation-FINDING_ID).", short="o"),
-    option("definition", "The failing revision as ECS describes it, as a file: then AWS is not asked."),
-    option("inventory", "The inventory of the run. Without it, the account of the credentials.", short="c"),
-    option("role-name", "The role to assume where the inventory names none."),
-    option("external-id", "The external id where the inventory names none."),
-    CHECKS,
-    option("bucket-owner", "The account that the result bucket must belong to."),
-)
+def flags_of(options: type[Any]) -> Iterator[tuple[str, Flag]]:
+    """Yield the flags of an options class by field name: its own first, then those of its bases from left to right."""
+    fields = {field.name: field for field in dataclasses.fields(options)}
+    names = dict.fromkeys(name for cls in options.__mro__ for name in vars(cls).get("__annotations__", ()))
+    for name in names:
+        if name in fields and _KEY in fields[name].metadata:
+            yield name, fields[name].metadata[_KEY]
+
+
+def flag_name(options: type[Any], field: str) -> str:
+    """Return `--checks-folder` for `checks_folder`. Raises KeyError if there is no such field."""
+    return dict(flags_of(options))[field].name or f"--{field.replace('_', '-')}"
+
+
+def variable_name(options: type[Any], field: str) -> str:
+    """Return `AUDITOR_CHECKS_FOLDER` for `checks_folder`. Raises KeyError if there is no such field."""
+    return f"AUDITOR_{flag_name(options, field).removeprefix('--').replace('-', '_').upper()}"
+
+
+def click_parameters(options: type[Any]) -> list[click.Parameter]:
+    """Return the arguments and options of a command."""
+    hints = get_type_hints(options)
+    defaults = {field.name: field.default for field in dataclasses.fields(options)}
+    parameters: list[click.Parameter] = []
+    for field, shown in flags_of(options):
+        if shown.positional:
+            required = defaults[field] is dataclasses.MISSING
+            repeated = _is_list(hints[field])
+            count = -1 if repeated else 1
+            parameters.append(click.Argument([field], required=required, nargs=count, metavar=shown.metavar))
+            continue
+        names = [field, *filter(None, [shown.short and f"-{shown.short}"]), flag_name(options, field)]
+        parameters.append(
+            _Option(
+                names,
+                envvar=variable_name(options, field),
+                help=shown.help,
+                metavar=shown.metavar or None,
+                shown=shown,
+                **_click_type(hints[field], defaults[field]),
+            )
+        )
+    return parameters
+
+
+def read_options(
+    options: type[T], values: Mapping[str, Any], sources: Mapping[str, str], environ: Mapping[str, str]
+) -> T:
+    """Return the options from click's values by field name. An empty text counts as not given; lists split at commas.
+
+    `sources` are the names of flags or variables to use in messages.
+    """
+    given: dict[str, Any] = {}
+    for field, shown in flags_of(options):
+        value = values.get(field)
+        if isinstance(value, tuple) and not shown.positional:
+            value = tuple(part.strip() for text in value for part in text.split(",") if part.strip())
+        if value:
+            given[field] = value
+    make: Callable[..., T] = options
+    return make(**given, sources=sources, environ=environ)
+
+
+class _Option(click.Option):
+    """An option whose help ends with its default. The settings are loaded only if help is asked for."""
+
+    def __init__(self, names: list[str], *, shown: Flag, **more: Any) -> None:  # noqa: ANN401 - click's own
+        super().__init__(names, **more)
+        self._shown = shown
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        record = super().get_help_record(ctx)
+        default = self._default()
+        if record is None or not default:
+            return record
+        names, text = record
+        return names, f"{text.removesuffix('.')} [default: {default}]."
+
+    def _default(self) -> str:
+        if self._shown.default_text:
+            return self._shown.default_text
+        if self._shown.setting:
+            from auditor.settings import default_text  # noqa: PLC0415 - takes long to load, and only help needs it
+
+            return default_text(self._shown.setting)
+        return self.default if isinstance(self.default, str) else ""
+
+
+def _click_type(hint: Any, default: object) -> dict[str, Any]:  # noqa: ANN401 - an annotation
+    if hint is bool:
+        return {"is_flag": True}
+    if _is_list(hint):
+        return {"multiple": True}
+    choices = get_args(hint) if get_origin(hint) is Literal else ()
+    return {"type": click.Choice(choices) if choices else str, "default": default}
+
+
+def _is_list(hint: Any) -> bool:  # noqa: ANN401 - an annotation
+    return get_origin(hint) is tuple

@@ -1,11 +1,11 @@
-"""`auditor plan`: try the way into every account, and count the calls that a run would make. Judges nothing."""
+"""`auditor plan`: assume every role, list all regions, and estimate the API calls of a run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from auditor.commands import config
-from auditor.commands.options import Options
+from auditor.commands.options import PlanOptions
 from auditor.commands.progress import make_observer
 from auditor.domain.coverage import Coverage, CoverageStatus
 from auditor.domain.result import AccountResult
@@ -19,37 +19,41 @@ from auditor.run.exit_codes import INCOMPLETE, OK, Outcome
 from auditor.run.readers import make_listing_reader
 from auditor.run.run_id import new_run_id
 
+_MISSING = (CoverageStatus.PARTIAL, CoverageStatus.NOT_EXAMINED)
 
-def run(options: Options) -> Outcome:
-    """Assume every role, list every region, list what there is, and describe none of it."""
+
+def run(options: PlanOptions) -> Outcome:
+    """List the resources of every region without describing or judging them."""
     aws = AwsContext()
-    loaded = config.load(options, aws)
-    aws = aws.with_limits(loaded.settings.limits)
-    aws.clock.limit(loaded.settings.limits.deadline)
-    targets = config.targets(loaded, options, aws)
+    configuration = config.load(options, aws)
+    limits = configuration.settings.limits
+    aws = aws.with_limits(limits)
+    aws.clock.limit(limits.deadline)
+    targets = config.filter_targets(config.find_targets(configuration.inventory, aws), options)
     run_id = new_run_id(aws.clock.now())
-    collectors = enabled_collectors(loaded.settings)
+    collectors = enabled_collectors(configuration.settings)
     scan = Scan(
         reader=make_listing_reader(aws, run_id, collectors),
-        assignments=tuple(Assignment(each.name, ()) for each in collectors),
+        assignments=tuple(Assignment(collector.name, ()) for collector in collectors),
         finish=lambda result: result,
         clock=aws.clock,
-        workers=loaded.settings.limits.workers,
+        workers=limits.workers,
     )
-    observer, _ = make_observer(options, run_id)
+    observer, _ = make_observer(options.environ, run_id)
     results: list[AccountResult] = []
-    with observer, handle_signals(aws.clock) as orders:
-        for news in scan.run(targets):
-            if isinstance(news, AccountFinished):
-                results.append(news.value)
+    with observer, handle_signals(aws.clock) as shutdown:
+        for event in scan.run(targets):
+            if isinstance(event, AccountFinished):
+                results.append(event.value)
             else:
-                observer(news)
-    rows = tuple(_rows(results))
-    missing = any(row.status in (CoverageStatus.PARTIAL, CoverageStatus.NOT_EXAMINED) for row in rows)
-    costs = {each.name: each.describe_calls for each in collectors}
-    return Outcome(plan_text(rows, costs), orders.exit_code or (INCOMPLETE if missing else OK))
+                observer(event)
+    coverage = tuple(_coverage(results))
+    incomplete = any(record.status in _MISSING for record in coverage)
+    describe_calls = {collector.name: collector.describe_calls for collector in collectors}
+    code = shutdown.exit_code or (INCOMPLETE if incomplete else OK)
+    return Outcome(plan_text(coverage, describe_calls), code)
 
 
-def _rows(results: Sequence[AccountResult]) -> Iterator[Coverage]:
-    for result in sorted(results, key=lambda each: each.account.id):
+def _coverage(results: Sequence[AccountResult]) -> Iterator[Coverage]:
+    for result in sorted(results, key=lambda result: result.account.id):
         yield from result.coverage

@@ -1,17 +1,17 @@
-"""Who watches a run: a bar on a terminal, one JSON object a line everywhere else. Both on standard error."""
+"""The progress of a run on standard error: a bar on a terminal, otherwise one JSON object per line."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 
-from auditor.commands.options import Options
 from auditor.reports.terminal.progress import Bar, JsonLines, Progress
 
 
-def make_observer(options: Options, run_id: str) -> tuple[Progress, bool]:
+def make_observer(environ: Mapping[str, str], run_id: str, *, verbose: bool = False) -> tuple[Progress, bool]:
     """Return the observer, and whether standard output may be coloured. Honours NO_COLOR and TERM=dumb."""
-    plain = bool(options.environ.get("NO_COLOR")) or options.environ.get("TERM") == "dumb"
-    verbose = bool(options.flags.get("verbose"))
+    coloured = not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    colour_stdout = coloured and sys.stdout.isatty()
     if sys.stderr.isatty():
-        return Bar(sys.stderr, colour=not plain), sys.stdout.isatty() and not plain
-    return JsonLines(sys.stderr, run_id=run_id, verbose=verbose), sys.stdout.isatty() and not plain
+        return Bar(sys.stderr, colour=coloured), colour_stdout
+    return JsonLines(sys.stderr, run_id=run_id, verbose=verbose), colour_stdout

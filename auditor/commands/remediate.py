@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from auditor.archive import lookup
 from auditor.commands import config
 from auditor.commands.config import Configuration
-from auditor.commands.options import Options
+from auditor.commands.options import RemediateOptions
 from auditor.domain.check import Check, Status
 from auditor.domain.clock import ReadError
 from auditor.domain.errors import AuditorError, ConfigError, Problem
@@ -40,39 +40,38 @@ T = TypeVar("T")
 _READERS = 16
 
 
-def run(options: Options) -> Outcome:
+def run(options: RemediateOptions) -> Outcome:
     """Look the finding up, correct its document, judge that again, and write documents and scripts to a folder."""
     aws = AwsContext()
     # With a saved answer, no account is called, so that the inventory is not needed.
-    saved_answer = options.get("definition")
-    loaded = Configuration(config.settings_of(options, aws), None) if saved_answer else config.load(options, aws)
+    saved_answer = options.definition
+    loaded = Configuration(config.load_settings(options, aws), None) if saved_answer else config.load(options, aws)
     aws = aws.with_limits(loaded.settings.limits)
     finding = _find(options, loaded.settings, aws)
-    check = _check_of(finding, config.checks_of(options, aws))
+    check = _check_of(finding, config.load_all_checks(options, aws))
     service = service_of(finding.resource.type)
     if (problem := _why_not_repairable(finding, check, service)) is not None or service is None:
         return Outcome(manual_steps(finding, check, problem or ""), FAILED)
-    folder = Path(options.get("output") or f"remediation-{finding.finding_id}")
+    folder = Path(options.output or f"remediation-{finding.finding_id}")
     private.must_be_free(folder)
     if saved_answer:
         inputs = _read_answer(
-            saved_answer, finding, service, config.read_text(saved_answer, options.display_name("definition"), aws)
+            saved_answer, finding, service, config.read_text(saved_answer, options.source_of("definition"), aws)
         )
     else:
-        inputs = _describe(finding, service, _target(finding, loaded, options, aws), aws)
+        inputs = _describe(finding, service, _target(finding, loaded, aws), aws)
     return _write(finding, check, loaded.settings.parameters[check.id], service, inputs, folder)
 
 
-def _find(options: Options, settings: Settings, aws: AwsContext) -> Finding:
-    output, source = options.get("output") or "", options.get("from")
-    if source is None:
+def _find(options: RemediateOptions, settings: Settings, aws: AwsContext) -> Finding:
+    if options.source is None:
         advice = "Name the folder or s3://bucket/prefix that the run wrote to."
-        raise ConfigError([Problem(options.display_name("from"), 0, "", "is required", advice)])
-    if output.startswith("s3://"):
+        raise ConfigError([Problem(options.source_of("source"), 0, "", "is required", advice)])
+    if options.output and options.output.startswith("s3://"):
         advice = "Name a folder on this machine: the documents may contain secrets."
-        raise ConfigError([Problem(options.display_name("output"), 0, "", "must be a local folder", advice)])
-    store = make_store(aws, source, settings)
-    return lookup.find_finding(store, options.get("finding_id") or "", partial(parallel_map, workers=_READERS))
+        raise ConfigError([Problem(options.source_of("output"), 0, "", "must be a local folder", advice)])
+    store = make_store(aws, options.source, settings)
+    return lookup.find_finding(store, options.finding_id, partial(parallel_map, workers=_READERS))
 
 
 def _check_of(finding: Finding, checks: tuple[Check[Any], ...]) -> Check[Any]:
@@ -107,8 +106,8 @@ def _read_answer(path: str, finding: Finding, service: Service[Any], text: str) 
         raise ConfigError([Problem(path, 0, "", problem, advice)]) from error
 
 
-def _target(finding: Finding, loaded: Configuration, options: Options, aws: AwsContext) -> Target:
-    for target in config.targets(loaded, options, aws):
+def _target(finding: Finding, loaded: Configuration, aws: AwsContext) -> Target:
+    for target in config.find_targets(loaded.inventory, aws):
         if target.account.id == finding.account.id and target.excluded is None:
             return target
     message = f"The inventory does not say how to reach account {finding.account.id} of the finding."

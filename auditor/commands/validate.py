@@ -1,35 +1,32 @@
-"""`auditor validate`: inventory, settings and flags, and nothing called for what they alone can tell."""
+"""`auditor validate`: check inventory, settings and flags without auditing anything."""
 
 from __future__ import annotations
 
-from auditor import inventory
 from auditor.commands import config
-from auditor.commands.options import Options
+from auditor.commands.options import RunOptions
 from auditor.domain.errors import ConfigError, Problem
 from auditor.reports.labels import pluralize
-from auditor.run.aws_context import AwsContext, known_regions
+from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import Outcome
 from auditor.run.run_id import parse_run_id
 
 
-def run(options: Options) -> Outcome:
-    """Load both, and say what they come to."""
-    if not options.get("inventory") and not options.get("settings"):
+def run(options: RunOptions) -> Outcome:
+    """Load inventory and settings and print what they select. AWS is called only to read files from S3."""
+    if not options.inventory and not options.settings:
         raise ConfigError([Problem("validate", 0, "", "nothing to validate", "Give --inventory, --settings or both.")])
-    loaded = config.load(options, AwsContext())
-    for name in ("run_id", "resume"):
-        if (text := options.get(name)) is not None:
-            parse_run_id(text, options.display_name(name))
-    lines = [f"settings: {pluralize(len(loaded.settings.checks), 'check')} enabled"]
-    if (roster := loaded.inventory) is not None:
-        targets = roster.targets
-        if roster.discover is None:
-            targets = inventory.filter_targets(
-                targets, options.get_list("account"), options.get_list("region"), known_regions()
-            )
+    configuration = config.load(options, AwsContext())
+    if options.run_id is not None:
+        parse_run_id(options.run_id, options.source_of("run_id"))
+    if options.resume is not None:
+        parse_run_id(options.resume, options.source_of("resume"))
+    lines = [f"settings: {pluralize(len(configuration.settings.checks), 'check')} enabled"]
+    if (inventory := configuration.inventory) is not None:
+        targets = inventory.targets
+        if inventory.discover is None:
+            targets = config.filter_targets(targets, options)
         excluded = sum(1 for target in targets if target.excluded)
-        also = ", and whatever the organization lists" if roster.discover else ""
-        lines.insert(
-            0, f"inventory: {pluralize(len(targets) - excluded, 'account')} to audit, {excluded} excluded{also}"
-        )
-    return Outcome("\n".join((*lines, "OK; nothing was called.")))
+        accounts = pluralize(len(targets) - excluded, "account")
+        discovered = ", and the accounts that AWS Organizations lists" if inventory.discover else ""
+        lines.insert(0, f"inventory: {accounts} to audit, {excluded} excluded{discovered}")
+    return Outcome("\n".join((*lines, "OK. Nothing was audited.")))

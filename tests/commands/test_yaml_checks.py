@@ -15,11 +15,12 @@ import pytest
 
 from auditor.commands import config
 from auditor.commands.check_registry import checks_without_collector
-from auditor.commands.dispatch import OK, USAGE_ERROR, Outcome, perform
-from auditor.commands.options import Options
+from auditor.commands.dispatch import perform
+from auditor.commands.options import ChecksOptions, RunOptions
 from auditor.domain.check import Status
 from auditor.engine.signals import handle_signals
 from auditor.run.aws_context import AwsContext
+from auditor.run.exit_codes import OK, USAGE_ERROR, Outcome
 from auditor.run.orchestrator import RunRequest, audit, fingerprint
 from auditor.settings import Settings
 from tests.builders import target
@@ -31,6 +32,8 @@ from tests.yaml_checks.sample_checks import make_check, write_check
 
 ROOT = Path(__file__).parents[2]
 FLAGSHIP = "ecs-host-network-privileged-or-root"
+
+OPTIONS = {"checks": ChecksOptions, "validate": RunOptions}
 
 Do = Callable[..., Outcome]
 
@@ -44,13 +47,13 @@ def do(tmp_path: Path) -> Do:
             path = tmp_path / "auditor.yaml"
             path.write_text(settings, encoding="utf-8")
             flags["settings"] = str(path)
-        return perform(command, flags, {}, {})
+        return perform(command, OPTIONS[command](**flags))
 
     return carry_out
 
 
 def loaded(folder: Path) -> Settings:
-    return config.settings_of(Options({"checks_folder": (str(folder),)}, {}, {}), AwsContext())
+    return config.load_settings(RunOptions(checks_folder=(str(folder),)), AwsContext())
 
 
 def test_the_list_holds_them_and_says_which_file_each_is(do: Do, tmp_path: Path) -> None:
@@ -160,7 +163,8 @@ def test_the_manifest_says_which_texts_judged_and_the_rows_are_like_any_other(
 def test_a_run_without_them_loads_nothing_for_them() -> None:
     code = (
         "import os, sys; from auditor.commands.dispatch import perform; "
-        "perform('validate', {'inventory': 'config/inventory.yaml'}, {}, {}); "
+        "from auditor.commands.options import RunOptions; "
+        "perform('validate', RunOptions(inventory='config/inventory.yaml')); "
         "print([name for name in sys.modules if name.startswith('auditor.yaml_checks')])"
     )
     run = subprocess.run(

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from auditor.commands import demo
-from auditor.commands.options import Options
+from auditor.commands.options import DemoOptions
 from auditor.demo.expected_findings import EXPECTED_FINDINGS, ExpectedFinding
 from auditor.demo.model import CANARY
 from auditor.demo.organization import ACCOUNTS
@@ -25,7 +25,7 @@ Row = dict[str, Any]
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, Path]:
     output = tmp_path_factory.mktemp("demo")
-    return demo.run(Options({"output": str(output)}, {}, os.environ)), output
+    return demo.run(DemoOptions(output=str(output), environ=os.environ)), output
 
 
 @pytest.fixture(scope="module")

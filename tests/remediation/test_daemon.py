@@ -9,9 +9,11 @@ from pathlib import Path
 from auditor.archive.archive import Archive
 from auditor.archive.layout import Layout
 from auditor.commands import dispatch
+from auditor.commands.options import RemediateOptions
 from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.result import AccountResult
 from auditor.parsers.ecs.task_definitions import parse_daemon
+from auditor.run.exit_codes import OK
 from auditor.store.folder import Folder
 from tests.builders import account, check_by_id, finding, provenance, run_result
 from tests.remediation.failing import CANARY
@@ -46,16 +48,16 @@ def test_a_daemon_is_registered_without_tags_and_updated_where_it_runs(tmp_path:
     archive.write_manifest(result, archive.write_account(AccountResult(account(), (failing,), ())), provenance())
     archive.publish(result)
     (tmp_path / "described.json").write_text(json.dumps({"daemonTaskDefinition": RAW}), encoding="utf-8")
-    flags = {
-        "finding_id": failing.finding_id,
-        "from": str(tmp_path / "out"),
-        "output": str(tmp_path / "fix"),
-        "definition": str(tmp_path / "described.json"),
-    }
+    options = RemediateOptions(
+        finding_id=failing.finding_id,
+        source=str(tmp_path / "out"),
+        output=str(tmp_path / "fix"),
+        definition=str(tmp_path / "described.json"),
+    )
 
-    outcome = dispatch.perform("remediate", flags, {}, {})
+    outcome = dispatch.perform("remediate", options)
 
-    assert outcome.exit_code == dispatch.OK, outcome.text
+    assert outcome.exit_code == OK, outcome.text
     new = json.loads((tmp_path / "fix" / "new.json").read_text(encoding="utf-8"))
     assert set(new) == {"family", "containerDefinitions"}
     assert new["containerDefinitions"][0]["privileged"] is False

@@ -17,17 +17,20 @@ from botocore.exceptions import ClientError
 
 from auditor.aws.clients import Clients
 from auditor.commands import dispatch
+from auditor.commands.options import RemediateOptions, RunOptions
 from auditor.demo import ecs_workloads
 from auditor.demo.cloud import serve
 from auditor.demo.environment import isolated
 from auditor.demo.model import AUDITOR_ACCOUNT, EXTERNAL_ID, HOME_REGION, ROLE_NAME, DemoAccount
 from auditor.domain.repair import BLANK
+from auditor.run.exit_codes import FAILED, OK, USAGE_ERROR, Outcome
 from tests.remediation.failing import CANARY, FAILING, KEY, registered
 from tests.remediation.shim import Shim, installed, roll_out
 
 pytestmark = pytest.mark.slow
 
 ACCOUNT = "111122223333"
+OPTIONS = {"run": RunOptions, "remediate": RemediateOptions}
 INVENTORY = f"""
 defaults: {{role_name: {ROLE_NAME}, external_id: {EXTERNAL_ID}, regions: [{HOME_REGION}]}}
 accounts: [{{id: "{ACCOUNT}", name: payments}}]
@@ -43,9 +46,9 @@ class World:
     shim: Shim
     nights: int = 0
 
-    def perform(self, command: str, **flags: Any) -> dispatch.Outcome:
+    def perform(self, command: str, **flags: Any) -> Outcome:
         usual = {"inventory": str(self.folder / "inventory.yaml"), "settings": str(self.folder / "settings.yaml")}
-        return dispatch.perform(command, {**usual, **flags}, {}, {})
+        return dispatch.perform(command, OPTIONS[command](**{**usual, **flags}))
 
     def audit(self) -> dict[tuple[str, str], dict[str, Any]]:
         """Run a night. Returns the rows by check and family."""
@@ -53,7 +56,7 @@ class World:
         run_id = f"2026112{self.nights}T020000Z-night"
         without = ("ecs-capacity-termination-protection",)  # moto cannot list capacity providers where there are none
         outcome = self.perform("run", output=str(self.folder / "out"), run_id=run_id, exclude_check=without)
-        assert outcome.exit_code == dispatch.OK, outcome.text
+        assert outcome.exit_code == OK, outcome.text
         rows = [
             json.loads(line)
             for file in self.folder.glob(f"out/findings/*/run={run_id}/*.gz")
@@ -61,8 +64,8 @@ class World:
         ]
         return {(row["check_id"], row["resource"]["family"] or row["resource"]["name"]): row for row in rows}
 
-    def remediate(self, finding_id: str, folder: str, **flags: Any) -> dispatch.Outcome:
-        usual = {"from": str(self.folder / "out"), "output": str(self.folder / folder), "finding_id": finding_id}
+    def remediate(self, finding_id: str, folder: str, **flags: Any) -> Outcome:
+        usual = {"source": str(self.folder / "out"), "output": str(self.folder / folder), "finding_id": finding_id}
         return self.perform("remediate", **(usual | flags))
 
     def serve(self, name: str, definition: str) -> str:
@@ -142,7 +145,7 @@ def test_apply_closes_every_finding_that_repairs_mend_and_back_out_brings_it_bac
     said = []
     for name, row in found.items():
         outcome = world.remediate(row["finding_id"][:12], name)
-        assert outcome.exit_code == dispatch.OK, outcome.text
+        assert outcome.exit_code == OK, outcome.text
         fill_in(world.folder / name)
         said += [outcome.text, *_run(world, name, "apply.sh")]
 
@@ -198,7 +201,7 @@ def test_every_service_on_any_failing_revision_moves_and_all_failing_revisions_g
     world.serve("old", first)
     world.serve("new", third)
 
-    assert world.remediate(finding_of(world), "fix").exit_code == dispatch.OK
+    assert world.remediate(finding_of(world), "fix").exit_code == OK
     applied = world.shim.run(world.folder / "fix" / "apply.sh")
 
     assert applied.returncode == 0, applied.stderr
@@ -245,7 +248,7 @@ def test_remediate_describes_and_changes_nothing(world: World, monkeypatch: pyte
 
     monkeypatch.setattr(Clients, "invoke", listening)
 
-    assert world.remediate(finding_id, "fix").exit_code == dispatch.OK
+    assert world.remediate(finding_id, "fix").exit_code == OK
 
     described = {"ecs:DescribeTaskDefinition", "ecs:DescribeServices"}
     assert set(called) == {"sts:GetCallerIdentity", "sts:AssumeRole", *described}
@@ -374,7 +377,7 @@ def test_where_no_document_closes_the_finding_it_says_so_and_what_to_do(world: W
 
     for row, command in ((untagged, "aws ecs tag-resource"), (insights, "aws ecs update-cluster-settings")):
         outcome = world.remediate(row["finding_id"], "fix")
-        assert outcome.exit_code == dispatch.FAILED
+        assert outcome.exit_code == FAILED
         assert "cannot be fixed automatically" in outcome.text
         assert command in outcome.text
         assert row["resource"]["arn"] in outcome.text
@@ -394,7 +397,7 @@ def test_with_a_file_in_place_of_aws_nothing_is_called(world: World, monkeypatch
     outcome = world.remediate(finding_id, "fix", definition=str(file), inventory=None)
     monkeypatch.setattr(Clients, "invoke", known)
 
-    assert outcome.exit_code == dispatch.OK, outcome.text
+    assert outcome.exit_code == OK, outcome.text
     assert world.shim.run(world.folder / "fix" / "apply.sh").returncode == 0
     assert world.runs("shop").endswith(":2")
     assert world.audit()["ecs-privileged-container", "privileged"]["status"] == "PASS"
@@ -408,7 +411,7 @@ def test_a_file_of_something_else_is_refused_without_quoting_it(world: World, te
 
     outcome = world.remediate(finding_of(world), "fix", definition=str(file))
 
-    assert outcome.exit_code == dispatch.USAGE_ERROR
+    assert outcome.exit_code == USAGE_ERROR
     assert not (world.folder / "fix").exists()
 
 
@@ -419,7 +422,7 @@ def test_a_folder_with_something_in_it_is_left_alone(world: World) -> None:
 
     outcome = world.remediate(finding_of(world), "fix")
 
-    assert outcome.exit_code == dispatch.USAGE_ERROR
+    assert outcome.exit_code == USAGE_ERROR
     assert [each.name for each in (world.folder / "fix").iterdir()] == ["new.arn"]
 
 
@@ -442,7 +445,7 @@ def test_where_it_would_still_fail_nothing_is_written_and_the_reasons_are_named(
 
     outcome = world.remediate(finding_id, "fix", definition=str(file))
 
-    assert outcome.exit_code == dispatch.FAILED
+    assert outcome.exit_code == FAILED
     assert "app can command the container runtime of its host." in outcome.text
     assert "mount the one other file" in outcome.text
     assert not (world.folder / "fix").exists()
