@@ -1,4 +1,4 @@
-"""The night into a bucket, over real HTTP: what is written, in which order, and what happens when S3 refuses."""
+"""A run that writes to S3 over real HTTP: its objects, their order, and the consequences of S3 errors."""
 
 from __future__ import annotations
 
@@ -16,23 +16,39 @@ import pytest
 from tests.fleet.faults import Fault
 from tests.fleet.organization import Shape
 from tests.fleet.running import Fleet, running
-from tests.nightly.night import Night, audit
+from tests.nightly.night import NO_WAITING, Night, audit
 
 PREFIX = "security/audit"
 
 
-@pytest.fixture
-def fleet() -> Iterator[Fleet]:
-    with running(Shape(accounts=3, regions=2)) as fleet:
+#: One bucket for every test.
+BUCKETS = tuple(f"results-{number}" for number in range(12))
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Fleet]:
+    with running(Shape(accounts=3, regions=2), buckets=BUCKETS) as fleet:
         yield fleet
 
 
-class Objects:
-    """The bucket, as another program reads it."""
+@pytest.fixture(scope="module")
+def unused() -> list[str]:
+    return list(BUCKETS)
 
-    def __init__(self, fleet: Fleet) -> None:
+
+@pytest.fixture
+def objects(shared: Fleet, unused: list[str]) -> Objects:
+    shared.set_faults()
+    return Objects(shared, unused.pop())
+
+
+class Objects:
+    """A bucket as another program reads it."""
+
+    def __init__(self, fleet: Fleet, bucket: str) -> None:
         env = fleet.env()
-        self._bucket = fleet.bucket
+        self.fleet = fleet
+        self.bucket = bucket
         self._s3: Any = boto3.client(
             "s3",
             region_name="us-east-1",
@@ -42,27 +58,31 @@ class Objects:
         )
 
     def listed(self) -> list[str]:
-        """List everything, prefix included."""
-        return [each["Key"] for each in self._s3.list_objects_v2(Bucket=self._bucket).get("Contents", [])]
+        """List all keys, with the prefix."""
+        return [entry["Key"] for entry in self._s3.list_objects_v2(Bucket=self.bucket).get("Contents", [])]
 
     def get(self, key: str) -> dict[str, Any]:
-        """Fetch an object with its labels; `Body` is bytes."""
-        answer: dict[str, Any] = self._s3.get_object(Bucket=self._bucket, Key=f"{PREFIX}/{key}")
-        return answer | {"Body": answer["Body"].read()}
+        """Fetch an object with its headers; `Body` is bytes."""
+        response: dict[str, Any] = self._s3.get_object(Bucket=self.bucket, Key=f"{PREFIX}/{key}")
+        return response | {"Body": response["Body"].read()}
 
     def json(self, key: str) -> dict[str, Any]:
         """Fetch a JSON document."""
         document: dict[str, Any] = json.loads(self.get(key)["Body"])
         return document
 
+    def put(self, key: str, text: str) -> None:
+        """Write an object outside the prefix."""
+        self._s3.put_object(Bucket=self.bucket, Key=key, Body=text.encode())
 
-def _night(fleet: Fleet, tmp_path: Path, *flags: str) -> Night:
-    return audit(fleet, tmp_path, "--output", f"s3://{fleet.bucket}/{PREFIX}/", "--spool", str(tmp_path), *flags)
+
+def _night(objects: Objects, tmp_path: Path, *flags: str) -> Night:
+    output = ("--output", f"s3://{objects.bucket}/{PREFIX}/", "--spool", str(tmp_path))
+    return audit(objects.fleet, tmp_path, *output, *flags, program=NO_WAITING)
 
 
-def test_a_run_lies_below_the_prefix_with_its_labels(fleet: Fleet, tmp_path: Path) -> None:
-    night = _night(fleet, tmp_path)
-    objects = Objects(fleet)
+def test_a_run_is_written_below_the_prefix_with_content_types(objects: Objects, tmp_path: Path) -> None:
+    night = _night(objects, tmp_path)
 
     assert night.code == 0, night.stderr
     latest = objects.json("latest.json")
@@ -79,71 +99,72 @@ def test_a_run_lies_below_the_prefix_with_its_labels(fleet: Fleet, tmp_path: Pat
     assert all(key.startswith(f"{PREFIX}/") for key in objects.listed())
 
 
-def test_an_outage_of_s3_that_passes_costs_time_only(fleet: Fleet, tmp_path: Path) -> None:
-    fleet.set_faults(Fault("http-503", services=("s3",), rate=0.3), Fault("lost", services=("s3",), rate=0.2))
+def test_temporary_errors_of_s3_are_retried(objects: Objects, tmp_path: Path) -> None:
+    objects.fleet.set_faults(Fault("http-503", services=("s3",), rate=0.3), Fault("lost", services=("s3",), rate=0.2))
 
-    night = _night(fleet, tmp_path)
+    night = _night(objects, tmp_path)
 
-    fleet.set_faults()
+    objects.fleet.set_faults()
     assert night.code == 0, night.stderr
-    assert Objects(fleet).json("latest.json")["complete"] is True
+    assert objects.json("latest.json")["complete"] is True
 
 
 @pytest.mark.parametrize(
     "skip",
     [
         pytest.param(1, id="after the claim"),
-        pytest.param(4, id="among the accounts"),
-        pytest.param(7, id="at the summary"),
-        pytest.param(9, id="at the manifest"),
+        pytest.param(4, id="between two accounts", marks=pytest.mark.slow),
+        pytest.param(7, id="at the summary", marks=pytest.mark.slow),
+        pytest.param(9, id="at the manifest", marks=pytest.mark.slow),
         pytest.param(10, id="at latest.json"),
     ],
 )
-def test_a_bucket_that_refuses_in_mid_run_leaves_the_data_in_a_spool(fleet: Fleet, tmp_path: Path, skip: int) -> None:
-    fleet.set_faults(Fault("access-denied", services=("s3",), operation="PutObject", skip=skip))
+def test_results_are_spooled_if_the_bucket_denies_access_during_the_run(
+    objects: Objects, tmp_path: Path, skip: int
+) -> None:
+    objects.fleet.set_faults(Fault("access-denied", services=("s3",), operation="PutObject", skip=skip))
 
-    night = _night(fleet, tmp_path)
+    night = _night(objects, tmp_path)
 
-    fleet.set_faults()
-    objects = Objects(fleet)
+    objects.fleet.set_faults()
     assert night.code == 1
     assert "Traceback" not in night.stderr
     assert not any(key.endswith("latest.json") for key in objects.listed())
     spool = re.search(r"are in (\S+), under the same keys", night.stderr + night.stdout)
     assert spool, night.stderr
-    waiting = {str(path.relative_to(spool[1])) for path in Path(spool[1]).rglob("*") if path.is_file()}
-    there = {key.removeprefix(f"{PREFIX}/") for key in objects.listed()}
-    assert len({key for key in waiting | there if key.startswith(("findings/", "coverage/"))}) == 6
-    assert any(key.endswith("report.html") for key in waiting | there)
+    spooled = {str(path.relative_to(spool[1])) for path in Path(spool[1]).rglob("*") if path.is_file()}
+    delivered = {key.removeprefix(f"{PREFIX}/") for key in objects.listed()}
+    assert len({key for key in spooled | delivered if key.startswith(("findings/", "coverage/"))}) == 6
+    assert any(key.endswith("report.html") for key in spooled | delivered)
 
 
-def test_a_refusal_in_mid_run_that_passes_is_made_good_at_the_end(fleet: Fleet, tmp_path: Path) -> None:
-    fleet.set_faults(Fault("access-denied", services=("s3",), operation="PutObject", skip=2, times=1))
+def test_spooled_results_are_delivered_at_the_end_if_the_bucket_accepts_them_again(
+    objects: Objects, tmp_path: Path
+) -> None:
+    objects.fleet.set_faults(Fault("access-denied", services=("s3",), operation="PutObject", skip=2, times=1))
 
-    night = _night(fleet, tmp_path)
+    night = _night(objects, tmp_path)
 
-    fleet.set_faults()
     assert night.code == 0, night.stderr
-    latest = Objects(fleet).json("latest.json")
-    assert len(Objects(fleet).json(latest["manifest"])["objects"]) == 8
+    latest = objects.json("latest.json")
+    assert len(objects.json(latest["manifest"])["objects"]) == 8
 
 
-def test_a_bucket_of_somebody_else_is_refused(fleet: Fleet, tmp_path: Path) -> None:
-    night = _night(fleet, tmp_path, "--bucket-owner", "111122223333")
+def test_a_bucket_of_another_owner_is_rejected(objects: Objects, tmp_path: Path) -> None:
+    night = _night(objects, tmp_path, "--bucket-owner", "111122223333")
 
     assert night.code == 1
     assert "bucket owner" in night.stderr
-    assert Objects(fleet).listed() == []
+    assert objects.listed() == []
 
 
-def test_inventory_and_settings_can_come_from_the_bucket(fleet: Fleet, tmp_path: Path) -> None:
-    bucket = Objects(fleet)
-    settings = f"output: {tmp_path / 'out'}\nfail_on: high\n"
-    for key, text in (("config/inventory.yaml", fleet.inventory_text()), ("config/auditor.yaml", settings)):
-        bucket._s3.put_object(Bucket=fleet.bucket, Key=key, Body=text.encode())
-    base = f"s3://{fleet.bucket}/config"
+def test_inventory_and_settings_can_be_read_from_the_bucket(objects: Objects, tmp_path: Path) -> None:
+    objects.put("config/inventory.yaml", objects.fleet.inventory_text())
+    objects.put("config/auditor.yaml", f"output: {tmp_path / 'out'}\nfail_on: high\n")
+    base = f"s3://{objects.bucket}/config"
+    flags = ("--inventory", f"{base}/inventory.yaml", "--settings", f"{base}/auditor.yaml")
 
-    night = audit(fleet, tmp_path, "--inventory", f"{base}/inventory.yaml", "--settings", f"{base}/auditor.yaml")
+    night = audit(objects.fleet, tmp_path, *flags)
 
     assert night.code == 3, night.stderr
     assert len(night.coverage()) == 6

@@ -43,7 +43,7 @@ def test_the_reasons_and_containers_equal_the_truth(night: tuple[Fleet, Night, d
     fleet, done, _ = night
     truth = {each.arn: (set(each.reasons), set(each.failing)) for each in fleet.truth() if each.verdict == "FAIL"}
     found = {
-        row["resource"]["arn"]: (set(row["reasons"]), {each["container"] for each in row["evidence"]})
+        row["resource"]["arn"]: (set(row["reasons"]), {each["part"] for each in row["evidence"]})
         for row in done.findings("FAIL")
     }
 

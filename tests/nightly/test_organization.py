@@ -1,4 +1,4 @@
-"""Who is audited, from each kind of inventory: discovery with OUs, c7n-org's file, an Organizations export, a chain."""
+"""The audited accounts of each kind of inventory: discovery with OUs, c7n-org, an Organizations export, role chains."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from tests.fleet.organization import MANAGEMENT, UNITS, Shape
 from tests.fleet.running import Fleet, running
 from tests.nightly.night import Night, audit
 
+ACCOUNTS = 16
 PRODUCTION = UNITS[0][0]
 
 
 @pytest.fixture(scope="module")
 def fleet() -> Iterator[Fleet]:
-    with running(Shape(accounts=30, regions=2, families=1, suspended=2), external_id="acme-audit") as fleet:
+    with running(Shape(accounts=ACCOUNTS, regions=2, families=1, suspended=2), external_id="acme-audit") as fleet:
         yield fleet
 
 
@@ -30,16 +31,16 @@ def _excluded(night: Night) -> dict[str, str]:
     return {row["account"]["id"]: row["reason"] for row in night.coverage() if row["status"] == "EXCLUDED"}
 
 
-def _inside(fleet: Fleet, unit: str) -> set[str]:
+def _members_below(fleet: Fleet, unit: str) -> set[str]:
     parents = {id_: parent for id_, _, parent in UNITS}
 
-    def is_inside(parent: str) -> bool:
-        return parent == unit or (parent in parents and is_inside(parents[parent]))
+    def is_below(parent: str) -> bool:
+        return parent == unit or (parent in parents and is_below(parents[parent]))
 
-    return {member.id for member in fleet.organization.members if is_inside(member.parent)}
+    return {member.id for member in fleet.organization.members if is_below(member.parent)}
 
 
-def test_everyone_is_discovered_and_the_suspended_have_a_row(fleet: Fleet, tmp_path: Path) -> None:
+def test_discovery_finds_all_accounts_and_excludes_suspended_ones(fleet: Fleet, tmp_path: Path) -> None:
     inventory = (
         "defaults: {role_name: AuditorReadOnly, external_id: acme-audit}\ndiscover: {}\n"
         f'accounts: [{{id: "{MANAGEMENT}", ambient: true}}]\n'
@@ -47,13 +48,13 @@ def test_everyone_is_discovered_and_the_suspended_have_a_row(fleet: Fleet, tmp_p
 
     night = audit(fleet, tmp_path, inventory=inventory)
 
-    everyone = fleet.organization.all_accounts
+    accounts = fleet.organization.all_accounts
     assert night.code == 0, night.stderr
-    assert _examined(night) == {member.id for member in everyone if member.state == "ACTIVE"}
-    assert _excluded(night) == {member.id: "account-suspended" for member in everyone if member.state != "ACTIVE"}
+    assert _examined(night) == {account.id for account in accounts if account.state == "ACTIVE"}
+    assert _excluded(night) == {account.id: "account-suspended" for account in accounts if account.state != "ACTIVE"}
 
 
-def test_an_ou_is_included_with_what_is_below_it_and_the_rest_has_rows(fleet: Fleet, tmp_path: Path) -> None:
+def test_an_included_ou_covers_nested_ous_and_the_other_accounts_are_excluded(fleet: Fleet, tmp_path: Path) -> None:
     inventory = (
         "defaults: {role_name: AuditorReadOnly, external_id: acme-audit}\n"
         f"discover: {{include_ous: [{PRODUCTION}], exclude_ous: [{UNITS[3][0]}]}}\n"
@@ -61,7 +62,7 @@ def test_an_ou_is_included_with_what_is_below_it_and_the_rest_has_rows(fleet: Fl
 
     night = audit(fleet, tmp_path, inventory=inventory)
 
-    expected = _inside(fleet, PRODUCTION) - _inside(fleet, UNITS[3][0])
+    expected = _members_below(fleet, PRODUCTION) - _members_below(fleet, UNITS[3][0])
     assert expected
     assert night.code == 0, night.stderr
     assert _examined(night) == expected
@@ -69,7 +70,7 @@ def test_an_ou_is_included_with_what_is_below_it_and_the_rest_has_rows(fleet: Fl
     assert {row["account"]["ou"] for row in night.coverage() if row["account"]["id"] in expected} >= {"/Production"}
 
 
-def test_an_ou_that_does_not_exist_ends_the_run(fleet: Fleet, tmp_path: Path) -> None:
+def test_an_unknown_ou_ends_the_run(fleet: Fleet, tmp_path: Path) -> None:
     night = audit(fleet, tmp_path, inventory="discover: {include_ous: [ou-f1ee-99999999]}\n")
 
     assert night.code == 1
@@ -86,7 +87,7 @@ def test_an_organization_that_cannot_be_listed_ends_the_run(fleet: Fleet, tmp_pa
     assert not (tmp_path / "out").exists()
 
 
-def test_the_accounts_file_of_c7n_org_is_read_as_it_is(fleet: Fleet, tmp_path: Path) -> None:
+def test_the_accounts_file_of_c7n_org_is_accepted(fleet: Fleet, tmp_path: Path) -> None:
     rows = [
         f"- account_id: '{member.id}'\n  name: {member.name}\n  role: arn:aws:iam::{member.id}:role/AuditorReadOnly\n"
         f"  external_id: acme-audit\n  regions: [us-east-1]\n  tags: ['env:prod', 'path:/Production']\n"
@@ -100,7 +101,7 @@ def test_the_accounts_file_of_c7n_org_is_read_as_it_is(fleet: Fleet, tmp_path: P
     assert {row["region"] for row in night.coverage()} == {"us-east-1"}
 
 
-def test_an_export_of_organizations_is_read_as_it_is(fleet: Fleet, tmp_path: Path) -> None:
+def test_an_export_of_organizations_is_accepted(fleet: Fleet, tmp_path: Path) -> None:
     export = {
         "Accounts": [
             {"Id": member.id, "Name": member.name, "Status": member.state, "JoinedMethod": "CREATED"}
@@ -111,11 +112,11 @@ def test_an_export_of_organizations_is_read_as_it_is(fleet: Fleet, tmp_path: Pat
     night = audit(fleet, tmp_path, "--external-id", "acme-audit", inventory=json.dumps(export))
 
     assert night.code == 0, night.stderr
-    assert len(_examined(night)) == 30
+    assert len(_examined(night)) == ACCOUNTS
     assert set(_excluded(night).values()) == {"account-suspended"}
 
 
-def test_a_wrong_external_id_is_a_refused_role(fleet: Fleet, tmp_path: Path) -> None:
+def test_a_wrong_external_id_is_reported_as_role_denied(fleet: Fleet, tmp_path: Path) -> None:
     member = fleet.organization.members[0]
 
     night = audit(fleet, tmp_path, inventory=f'accounts: [{{id: "{member.id}", external_id: other}}]\n')
@@ -124,12 +125,13 @@ def test_a_wrong_external_id_is_a_refused_role(fleet: Fleet, tmp_path: Path) -> 
     assert [row["reason"] for row in night.coverage()] == ["role-denied"]
 
 
-def test_a_chain_of_roles_assumes_the_hub_once(fleet: Fleet, tmp_path: Path) -> None:
-    hub = f"arn:aws:iam::{MANAGEMENT}:role/Hub"
+def test_an_intermediate_role_is_assumed_once(fleet: Fleet, tmp_path: Path) -> None:
+    intermediate_role = f"arn:aws:iam::{MANAGEMENT}:role/Intermediate"
     member_role = "arn:aws:iam::{account_id}:role/AuditorReadOnly"
     ids = [member.id for member in fleet.organization.members[:5]]
     accounts = "".join(f'- {{id: "{id_}"}}\n' for id_ in ids)
-    chain = f'defaults:\n  role_arn: ["{hub}", "{member_role}"]\n  external_id: acme-audit\naccounts:\n'
+    roles = f'role_arn: ["{intermediate_role}", "{member_role}"]'
+    chain = f"defaults:\n  {roles}\n  external_id: acme-audit\naccounts:\n"
     fleet.reset()
 
     night = audit(fleet, tmp_path, inventory=chain + accounts)
@@ -138,7 +140,7 @@ def test_a_chain_of_roles_assumes_the_hub_once(fleet: Fleet, tmp_path: Path) -> 
     assert fleet.report()["operations"]["AssumeRole"] == 1 + len(ids)
 
 
-def test_flags_narrow_a_run_and_what_they_leave_out_has_rows(fleet: Fleet, tmp_path: Path) -> None:
+def test_accounts_and_regions_outside_the_flags_are_excluded(fleet: Fleet, tmp_path: Path) -> None:
     chosen = fleet.organization.members[4]
 
     night = audit(fleet, tmp_path, "--account", chosen.name, "--region", "eu-*")
@@ -150,4 +152,4 @@ def test_flags_narrow_a_run_and_what_they_leave_out_has_rows(fleet: Fleet, tmp_p
         (chosen.id, "us-east-1", "EXCLUDED"),
     ]
     assert {status for id_, _, status in rows if id_ != chosen.id} == {"EXCLUDED"}
-    assert len({id_ for id_, _, _ in rows}) == 30
+    assert len({id_ for id_, _, _ in rows}) == ACCOUNTS

@@ -87,7 +87,7 @@ def test_reasons_and_evidence_are_those_of_every_revision_that_fails(night: Ran)
         for family, revisions in failing(fleet).items()
     }
     rows = {
-        found(row): (set(row["reasons"]), {(each["revision"], each["container"]) for each in row["evidence"]})
+        found(row): (set(row["reasons"]), {(each["revision"], each["part"]) for each in row["evidence"]})
         for row in done.findings("FAIL")
     }
 

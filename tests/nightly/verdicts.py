@@ -23,7 +23,7 @@ def reported(night: Night) -> Verdicts:
         row["resource"]["arn"]: (
             row["status"],
             frozenset(row["reasons"]) if row["status"] == "FAIL" else frozenset[str](),
-            frozenset(each["container"] for each in row["evidence"]) if row["status"] == "FAIL" else frozenset[str](),
+            frozenset(each["part"] for each in row["evidence"]) if row["status"] == "FAIL" else frozenset[str](),
         )
         for row in rows
     }
