@@ -14,7 +14,7 @@ IDENTITY = Identity("999999999999", "arn:aws:sts::999999999999:assumed-role/audi
 
 
 def stub_aws(monkeypatch: pytest.MonkeyPatch, store: Store, reader: StubReader) -> AwsContext:
-    """Have every run of this process write to `store` and read from `reader`."""
+    """Let every run of this process write to `store` and read from `reader`."""
     monkeypatch.setattr(orchestrator, "make_store", lambda *_: store)
     monkeypatch.setattr(worker, "make_reader", lambda *_: reader)
     return AwsContext(known_identity=IDENTITY)

@@ -1,4 +1,4 @@
-"""The sum over accounts: the same in any order, the worst rows kept, all rows counted."""
+"""The sum over accounts: independent of their order; the worst findings are kept and all are counted."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from auditor.run import aggregate
 from auditor.run.aggregate import RunAggregator, RunMetadata, digest
 from tests.builders import CHECK, NOW, account, check_info, coverage, finding, unknown
 
-ABOUT = RunMetadata("20261123T020000Z-1a2b3c", NOW, NOW, "0.1.0", [check_info()])
+METADATA = RunMetadata("20261123T020000Z-1a2b3c", NOW, NOW, "0.1.0", [check_info()])
 
 HIGH, LOW = Severity.HIGH, Severity.LOW
 
 
 def result(number: int, *findings: Finding, gaps: int = 0) -> AccountResult:
-    """Sum up an account with one examined region, these findings, and so many gaps."""
+    """Return an account with one examined region, these findings, and this number of gaps."""
     owner = account(number)
     rows = [coverage(account=owner, region="eu-west-1")]
     rows += [
@@ -31,76 +31,78 @@ def result(number: int, *findings: Finding, gaps: int = 0) -> AccountResult:
     return AccountResult(owner, findings, tuple(rows), {CHECK: number}, CallStats(calls=2))
 
 
-def gathered(*results: AccountResult) -> RunResult:
-    gathering = RunAggregator()
-    for each in results:
-        gathering.add(digest(each))
-    return gathering.result(ABOUT)
+def aggregate_all(*results: AccountResult) -> RunResult:
+    aggregator = RunAggregator()
+    for account_result in results:
+        aggregator.add(digest(account_result))
+    return aggregator.result(METADATA)
 
 
 def failing(number: int, severity: Severity, families: int = 1) -> list[Finding]:
-    return [finding(f"{severity}-{each}", account=account(number), severity=severity) for each in range(families)]
+    return [finding(f"{severity}-{family}", account=account(number), severity=severity) for family in range(families)]
 
 
 def test_everything_is_counted() -> None:
     owner = account(2)
     passed = finding("fine", account=owner, status=Status.PASS)
 
-    run = gathered(result(1, *failing(1, HIGH, 2), gaps=1), result(2, *failing(2, LOW), unknown(account=owner), passed))
+    run = aggregate_all(
+        result(1, *failing(1, HIGH, 2), gaps=1), result(2, *failing(2, LOW), unknown(account=owner), passed)
+    )
 
     counts = {status: run.count(status) for status in Status}
     assert counts == {Status.FAIL: 3, Status.UNKNOWN: 1, Status.PASS: 1, Status.NOT_APPLICABLE: 3}
     assert (run.failures_total, run.unknowns_total) == (3, 1)
-    assert [each.account.id for each in run.accounts] == [account(1).id, account(2).id]
+    assert [summary.account.id for summary in run.accounts] == [account(1).id, account(2).id]
     assert [(row.account.id, row.region) for row in run.gaps] == [(account(1).id, "us-west-0")]
     assert run.checks == (check_info(),)
-    assert (run.run_id, run.version, run.interrupted) == (ABOUT.run_id, "0.1.0", False)
+    assert (run.run_id, run.version, run.interrupted) == (METADATA.run_id, "0.1.0", False)
 
 
-def test_the_worst_come_first() -> None:
-    run = gathered(result(1, *failing(1, LOW)), result(3, *failing(3, HIGH)), result(2, *failing(2, HIGH)))
+def test_the_worst_findings_come_first() -> None:
+    run = aggregate_all(result(1, *failing(1, LOW)), result(3, *failing(3, HIGH)), result(2, *failing(2, HIGH)))
 
-    assert [(each.severity, each.account.id) for each in run.failures] == [
+    assert [(failure.severity, failure.account.id) for failure in run.failures] == [
         (HIGH, account(2).id),
         (HIGH, account(3).id),
         (LOW, account(1).id),
     ]
 
 
-def test_only_the_worst_are_kept_of_one_account_and_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_worst_findings_of_an_account_and_of_the_run_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aggregate, "MOST_FAILURES", 4)
     monkeypatch.setattr(aggregate, "MOST_UNKNOWNS", 2)
     lows = [result(number, *failing(number, LOW, 9), unknown(account=account(number))) for number in range(1, 9)]
 
-    run = gathered(*lows, result(9, *failing(9, HIGH, 3)))
+    run = aggregate_all(*lows, result(9, *failing(9, HIGH, 3)))
 
-    assert [each.severity for each in run.failures] == [HIGH, HIGH, HIGH, LOW]
+    assert [failure.severity for failure in run.failures] == [HIGH, HIGH, HIGH, LOW]
     assert run.failures[3].account == account(1)
     assert (len(run.unknowns), run.unknowns_total) == (2, 8)
     assert run.failures_total == 8 * 9 + 3
 
 
-def test_no_more_is_held_meanwhile_than_twice_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_at_most_twice_as_many_findings_are_held_as_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aggregate, "MOST_FAILURES", 5)
-    gathering = RunAggregator()
+    aggregator = RunAggregator()
 
     for number in range(1, 40):
-        gathering.add(digest(result(number, *failing(number, HIGH, 7))))
-        assert len(gathering._failures) <= 10
+        aggregator.add(digest(result(number, *failing(number, HIGH, 7))))
+        assert len(aggregator._failures) <= 10
 
 
-def test_a_digest_keeps_the_gaps_and_nothing_that_passed() -> None:
+def test_a_digest_keeps_the_gaps_but_no_passed_findings() -> None:
     passed = finding("fine", status=Status.PASS)
 
-    kept = digest(result(1, passed, *failing(1, LOW), gaps=2))
+    digested = digest(result(1, passed, *failing(1, LOW), gaps=2))
 
-    assert [each.status for each in (*kept.failures, *kept.unknowns)] == [Status.FAIL]
-    assert [row.status for row in kept.gaps] == [CoverageStatus.NOT_EXAMINED] * 2
+    assert [failure.status for failure in (*digested.failures, *digested.unknowns)] == [Status.FAIL]
+    assert [row.status for row in digested.gaps] == [CoverageStatus.NOT_EXAMINED] * 2
 
 
 @given(st.permutations(range(1, 9)))
-def test_the_order_in_which_accounts_end_does_not_matter(order: list[int]) -> None:
-    def one(number: int) -> AccountResult:
+def test_the_order_of_the_accounts_does_not_matter(order: list[int]) -> None:
+    def account_result(number: int) -> AccountResult:
         severity = list(Severity)[number % 4]
         return result(number, *failing(number, severity, number), unknown(account=account(number)), gaps=number % 3)
 
@@ -108,15 +110,15 @@ def test_the_order_in_which_accounts_end_does_not_matter(order: list[int]) -> No
         patch.setattr(aggregate, "MOST_FAILURES", 7)
         patch.setattr(aggregate, "MOST_UNKNOWNS", 3)
 
-        assert gathered(*map(one, order)) == gathered(*map(one, range(1, 9)))
+        assert aggregate_all(*map(account_result, order)) == aggregate_all(*map(account_result, range(1, 9)))
 
 
-def test_an_interruption_is_passed_on() -> None:
-    about = RunMetadata(ABOUT.run_id, NOW, NOW, "0.1.0", [], interrupted=True)
-    gathering = RunAggregator()
-    gathering.add(digest(result(1)))
+def test_an_interrupted_run_is_not_complete() -> None:
+    metadata = RunMetadata(METADATA.run_id, NOW, NOW, "0.1.0", [], interrupted=True)
+    aggregator = RunAggregator()
+    aggregator.add(digest(result(1)))
 
-    run = gathering.result(about)
+    run = aggregator.result(metadata)
 
     assert run.interrupted
     assert not run.complete

@@ -1,0 +1,50 @@
+"""Run IDs: new ones, and those that the user gives."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from auditor.archive.layout import is_run_id
+from auditor.domain.errors import ConfigError
+from auditor.run.run_id import new_run_id, parse_run_id
+
+NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
+
+
+def test_a_new_id_starts_with_the_time_and_is_unique() -> None:
+    ids = {new_run_id(NOW) for _ in range(10)}
+
+    assert len(ids) == 10
+    assert all(run_id.startswith("20261123T020000Z-") and is_run_id(run_id) for run_id in ids)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("20261123T020000Z-nightly", "20261123T020000Z-nightly", id="a run ID"),
+        pytest.param("2026-11-23T02:00:00Z", "20261123T020000Z-scheduled", id="a time in UTC"),
+        pytest.param("2026-11-23T04:00:00+02:00", "20261123T020000Z-scheduled", id="a time with an offset"),
+    ],
+)
+def test_parses_a_run_id_or_a_time(text: str, expected: str) -> None:
+    assert parse_run_id(text, "--run-id") == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("nightly", id="no time"),
+        pytest.param("20261323T020000Z-x", id="month 13"),
+        pytest.param("2026-11-23T02:00:00", id="no time zone"),
+        pytest.param("20261123T020000Z-a/b", id="a slash"),
+        pytest.param("", id="empty"),
+    ],
+)
+def test_refuses_other_texts(text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_run_id(text, "--run-id")
+
+    (problem,) = caught.value.problems
+    assert str(problem).startswith("--run-id: ")
