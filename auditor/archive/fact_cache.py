@@ -27,7 +27,7 @@ _COMPRESSION_LEVEL = 3
 class StoredFactCache:
     """Reads and writes cached facts. Every method may be called from any thread."""
 
-    def __init__(self, store: Store, versions: Mapping[str, int], trusted_digests: Mapping[str, str]) -> None:
+    def __init__(self, store: Store, versions: Mapping[str, str], trusted_digests: Mapping[str, str]) -> None:
         """`versions` are the cache versions of the collectors by name, `trusted_digests` SHA-256 by key."""
         self._store = store
         self._versions = dict(versions)

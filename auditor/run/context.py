@@ -53,7 +53,9 @@ class RunContext:
 def build_context(run: ClaimedRun, aws: AwsContext, store: SpoolingStore) -> RunContext:
     """Build the context of this process."""
     layout, collectors = Layout(run.run_id), enabled_collectors(run.settings)
-    versions = {collector.name: collector.version for collector in collectors}
+    versions = {
+        collector.name: collector.cache_codec.version for collector in collectors if collector.cache_codec is not None
+    }
     return RunContext(
         run=run,
         aws=aws,

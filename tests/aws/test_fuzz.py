@@ -18,6 +18,7 @@ from auditor.aws.account_reader import AccountReader, NullFactCache
 from auditor.aws.calls import CallContext, RegionClient
 from auditor.aws.clients import Clients
 from auditor.aws.collectors import collectors_for
+from auditor.aws.collectors.collector import CollectOptions
 from auditor.aws.errors import ApiCallError
 from auditor.aws.paging import paginate_strings
 from auditor.aws.rate_limit import RateLimiter
@@ -70,6 +71,15 @@ def definition(family: str) -> dict[str, Any]:
     }
 
 
+def cached_definition(family: str) -> dict[str, Any]:
+    """The same definition as the fact cache stores it."""
+    containers = [
+        {"name": "app", "image": "app:1", "user": "1000"},
+        {"name": "log", "image": "log:1", "user": "nobody"},
+    ]
+    return {"family": family, "revision": 7, "network_mode": "host", "containers": containers}
+
+
 SCALARS = (
     st.none()
     | st.booleans()
@@ -113,7 +123,7 @@ DESCRIPTIONS = st.fixed_dictionaries({each: damaged({"taskDefinition": definitio
 LISTS = damaged({"families": list(FAMILIES)})
 ARNS = damaged({"taskDefinitionArns": [arn(each) for each in FAMILIES]})
 NOTES = st.dictionaries(st.sampled_from([arn(each) for each in FAMILIES]), JSON) | st.fixed_dictionaries(
-    {arn(each): damaged(definition(each)) for each in FAMILIES}
+    {arn(each): damaged(cached_definition(each)) for each in FAMILIES}
 )
 
 
@@ -134,7 +144,8 @@ def night(script: Callable[[SentCall], Any], known: Mapping[str, Any]) -> ScopeR
     CLIENTS.script = script
     CLIENTS.sent.clear()
     by = CallContext(cast("Clients", CLIENTS), RateLimiter(UNLIMITED), FakeClock())
-    reader = AccountReader(by, Roles(by, IDENTITY, "run", {}), collectors_for([TaskDefinition]), _Remembering(known))
+    collectors, options = collectors_for([TaskDefinition]), CollectOptions("latest", tags=False)
+    reader = AccountReader(by, Roles(by, IDENTITY, "run", {}), collectors, _Remembering(known), options)
     reader.regions(Target(Account(HOME)), CallStats())
     work = Assignment(COLLECTOR, (ConfiguredCheck(check, check.parameters),))
     return scan_scope(Scope(Account(HOME), REGION), work, reader, FakeClock())
@@ -157,9 +168,9 @@ def scripted(listed: Any, arns: Any, described: Mapping[str, Any]) -> Callable[[
 
 def harmless(raw: Any) -> bool:
     """Whether JSON itself says of a definition that it passes, with no parser of ours."""
-    if not isinstance(raw, dict) or raw.get("networkMode") != "host":
+    if not isinstance(raw, dict) or raw.get("networkMode", raw.get("network_mode")) != "host":
         return False
-    containers = raw.get("containerDefinitions")
+    containers = raw.get("containerDefinitions", raw.get("containers"))
     return isinstance(containers, list) and bool(containers) and all(map(_tame, containers))
 
 
@@ -203,6 +214,14 @@ def test_what_is_not_damaged_passes() -> None:
     done = night(scripted({"families": list(FAMILIES)}, {}, WHOLE), {})
 
     assert [finding.status for finding in done.findings] == [Status.PASS] * 3
+
+
+def test_what_is_cached_and_not_damaged_passes_without_a_description() -> None:
+    cached = {arn(family): cached_definition(family) for family in FAMILIES}
+    done = night(scripted({}, {"taskDefinitionArns": list(cached)}, {}), cached)
+
+    assert [finding.status for finding in done.findings] == [Status.PASS] * 3
+    assert "DescribeTaskDefinition" not in CLIENTS.operations()
 
 
 ASSUMED = f"""<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><AssumedRoleUser>

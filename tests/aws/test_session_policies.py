@@ -125,7 +125,6 @@ def _collector(service: str, actions: list[str], sibling: str = "") -> Collector
         service=service,
         fact_type=object,
         actions=tuple(actions),
-        version=1,
         collect=collect,
         list_only=collect,
         batch=0,

@@ -114,14 +114,14 @@ def _forged(cache: Path, _output: Path) -> None:
     document = json.loads(gzip.decompress(cache.read_bytes()))
     for _, _, _, facts in document["scopes"]:
         for fact in facts.values():
-            fact["containerDefinitions"] = [{"name": "app", "user": "1000"}]
+            fact["containers"] = [{"name": "app", "user": "1000"}]
     cache.write_bytes(gzip.compress(json.dumps(document).encode()))
 
 
 def _outdated(cache: Path, output: Path) -> None:
     """Pretend that another version of the collector wrote it; the manifest trusts it."""
     document = json.loads(gzip.decompress(cache.read_bytes()))
-    document["versions"] = dict.fromkeys(document["versions"], 0)
+    document["versions"] = dict.fromkeys(document["versions"], "0")
     body = gzip.compress(json.dumps(document).encode())
     cache.write_bytes(body)
     _trust(cache, output, body)
@@ -131,7 +131,7 @@ def _wrong_types(cache: Path, output: Path) -> None:
     """Replace the facts with values of wrong types; the manifest trusts them."""
     document = json.loads(gzip.decompress(cache.read_bytes()))
     for scope in document["scopes"]:
-        scope[3] = {arn: {"family": 7, "containerDefinitions": "none"} for arn in scope[3]}
+        scope[3] = {arn: {"family": 7, "containers": "none"} for arn in scope[3]}
     body = gzip.compress(json.dumps(document).encode())
     cache.write_bytes(body)
     _trust(cache, output, body)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from auditor.aws.calls import LostTime, RegionClient
+from auditor.aws.collectors.cache_codec import CacheCodec
 from auditor.aws.errors import ApiCallError
 from auditor.domain.cache import ScopeCache
 from auditor.domain.check import Status
@@ -100,7 +101,7 @@ class Collector:
     """Reads one kind of fact.
 
     `name` identifies it in coverage records. `service` is botocore's name of the AWS service. `actions` are the IAM
-    actions that it needs. `version` is the version of its cached facts.
+    actions that it needs.
 
     `list_only` yields as many resources as `collect` without describing them. `batch` is how many resources one
     describe call takes, 0 if listing returns them described; `cost` states the number of calls for readers.
@@ -108,20 +109,21 @@ class Collector:
     `depends_on` names the collectors whose results it uses, `usage_depends_on` those that it also uses to read usage.
     `required_members` lists the members that it reads, by botocore's name of their shape.
 
-    `add_introductions` adds to failing findings the revision that first had the problem, for kinds that have revisions.
+    `cache_codec` encodes the facts that it stores in the fact cache, None if it stores none. `add_introductions` adds
+    to failing findings the revision that first had the problem, for kinds that have revisions.
     """
 
     name: str
     service: str
     fact_type: type[Any]
     actions: tuple[str, ...]
-    version: int
     collect: Collect
     list_only: Collect
     batch: int
     cost: str
     depends_on: tuple[str, ...] = ()
     usage_depends_on: tuple[str, ...] = ()
+    cache_codec: CacheCodec[Any] | None = None
     add_introductions: AddIntroductions | None = None
     required_members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

@@ -52,26 +52,14 @@ def _environment(raw: object, path: str) -> tuple[Variable, ...]:
 
 def _variable(raw: Mapping[str, Any], path: str) -> Variable:
     name = json_values.optional_text(raw.get("name"), f"{path}.name") or ""
-    return Variable(name, _suspicion(name, raw, path))
+    return Variable(name, _secret_match(name, raw.get("value"), f"{path}.value"))
 
 
-def _suspicion(name: str, raw: Mapping[str, Any], path: str) -> SecretMatch | None:
-    """What the value looks like; where an earlier night has seen it, what it looked like then."""
-    value = raw.get("value")
-    if value is None:
-        return _noted(raw.get("suspicion"), f"{path}.suspicion")
-    if isinstance(value, bool | float):
-        # Templates have such values where ECS has text. Neither can be a secret.
+def _secret_match(name: str, value: object, path: str) -> SecretMatch | None:
+    if value is None or isinstance(value, bool | float):
+        # Templates have booleans and fractions where ECS has text. Neither can be a secret.
         return None
-    return detect_secret(name, json_values.text_or_number(value, f"{path}.value") or "")
-
-
-def _noted(raw: object, path: str) -> SecretMatch | None:
-    if raw is None:
-        return None
-    if not isinstance(raw, list | tuple) or len(raw) != 2:  # noqa: PLR2004 - the detector and the length
-        raise json_values.MalformedValue(path, "expected a detector and a length")
-    return SecretMatch(json_values.text(raw[0], f"{path}[0]"), json_values.non_negative_int(raw[1], f"{path}[1]") or 0)
+    return detect_secret(name, json_values.text_or_number(value, path) or "")
 
 
 def _names(raw: object, path: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ MODULE = """
 from auditor.aws.collectors.collector import Collector
 
 collector = Collector(
-    name={name!r}, service={service!r}, fact_type=object, actions=(), version=1, collect=iter, list_only=iter, batch=0, cost=""
+    name={name!r}, service={service!r}, fact_type=object, actions=(), collect=iter, list_only=iter, batch=0, cost=""
 )
 """
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.aws.collectors.ecs.cache_codec import encode
+from auditor.aws.collectors.ecs.revisions import CODEC
 from auditor.domain.ecs.containers import Variable
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.secret_match import SecretMatch
@@ -30,7 +30,7 @@ def variable(**members: object) -> Variable:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "suspicion"),
+    ("name", "value", "match"),
     [
         pytest.param("DB_PASSWORD", CANARY, SecretMatch("secret-name", 21), id="a password"),
         pytest.param("URL", f"postgres://app:{CANARY}@db/app", SecretMatch("url-password", 43), id="one in a URL"),
@@ -43,8 +43,8 @@ def variable(**members: object) -> Variable:
         pytest.param("DB_PASSWORD", 1.5, None, id="a fraction, as templates have it"),
     ],
 )
-def test_a_value_is_judged_where_it_is_read(name: str, value: object, suspicion: SecretMatch | None) -> None:
-    assert variable(name=name, value=value) == Variable(name, suspicion)
+def test_a_value_is_judged_where_it_is_read(name: str, value: object, match: SecretMatch | None) -> None:
+    assert variable(name=name, value=value) == Variable(name, match)
 
 
 def test_each_variable_is_judged_by_itself() -> None:
@@ -57,20 +57,7 @@ def test_nothing_of_the_value_is_kept() -> None:
     task = read({"name": "DB_PASSWORD", "value": CANARY})
 
     assert CANARY not in repr(task)
-    assert CANARY not in json.dumps(encode(task))
-
-
-def test_what_an_earlier_night_suspected_is_read_back() -> None:
-    task = read({"name": "DB_PASSWORD", "value": CANARY}, {"name": "PORT", "value": "80"})
-    again = parse({**json.loads(json.dumps(encode(task))), "taskDefinitionArn": ARN})
-
-    assert again.containers == task.containers
-    assert again.containers[0].environment[0].secret_match == SecretMatch("secret-name", 21)
-
-
-def test_a_value_is_believed_before_a_note() -> None:
-    assert variable(name="PORT", value="80", suspicion=["secret-name", 2]) == Variable("PORT")
-    assert variable(name="PASSWORD", value=CANARY, suspicion=None).secret_match == SecretMatch("secret-name", 21)
+    assert CANARY not in json.dumps(CODEC.encode(task))
 
 
 @pytest.mark.parametrize(
@@ -80,13 +67,6 @@ def test_a_value_is_believed_before_a_note() -> None:
         ({"value": {"x": CANARY}}, "value"),
         ({"value": 10**400}, "value"),
         ({"value": CANARY.encode()}, "value"),
-        ({"suspicion": CANARY}, "suspicion"),
-        ({"suspicion": [CANARY]}, "suspicion"),
-        ({"suspicion": [CANARY, 1, 2]}, "suspicion"),
-        ({"suspicion": ["", 1]}, "suspicion[0]"),
-        ({"suspicion": [None, 1]}, "suspicion[0]"),
-        ({"suspicion": ["jwt", -1]}, "suspicion[1]"),
-        ({"suspicion": ["jwt", True]}, "suspicion[1]"),
     ],
     ids=lambda value: str(value)[:40],
 )
@@ -109,10 +89,10 @@ ANYTHING = (
 )
 
 
-@given(name=st.text(), value=ANYTHING, noted=ANYTHING)
-def test_nothing_makes_it_fail_in_any_other_way(name: str, value: object, noted: object) -> None:
+@given(name=st.text(), value=ANYTHING)
+def test_nothing_makes_it_fail_in_any_other_way(name: str, value: object) -> None:
     try:
-        found = variable(name=name, value=value, suspicion=noted)
+        found = variable(name=name, value=value)
     except MalformedValue:
         return
 

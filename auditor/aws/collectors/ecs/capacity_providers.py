@@ -53,7 +53,6 @@ collector = Collector(
     service="ecs",
     fact_type=CapacityProvider,
     actions=("ecs:DescribeCapacityProviders",),
-    version=1,
     collect=_collect,
     list_only=_collect,
     batch=0,

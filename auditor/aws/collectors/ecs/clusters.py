@@ -34,7 +34,6 @@ collector = Collector(
     service="ecs",
     fact_type=Cluster,
     actions=("ecs:DescribeClusters", "ecs:ListClusters"),
-    version=1,
     collect=_collect,
     list_only=_count,
     batch=100,

@@ -24,7 +24,7 @@ from auditor.domain.fact import Fact
 from auditor.parsers import json_values
 from auditor.parsers.ecs.daemons import active_revisions, parse_revision
 from auditor.parsers.ecs.task_definitions import parse_daemon, require_containers
-from auditor.parsers.json_values import MalformedValue as NotADaemon
+from auditor.parsers.json_values import MalformedValue
 
 _KIND = ":daemon-task-definition/"
 #: What an endpoint says of an operation that it does not have.
@@ -124,7 +124,9 @@ def _unknown_use(context: CollectContext, error: ApiCallError) -> Gap:
 
 def _describe(context: CollectContext, arn: str) -> DaemonTaskDefinition | Gap:
     try:
-        return context.client.call("ecs", "DescribeDaemonTaskDefinition", _of(arn), daemonTaskDefinition=arn)
+        return context.client.call(
+            "ecs", "DescribeDaemonTaskDefinition", _read_requested(arn), daemonTaskDefinition=arn
+        )
     except ApiCallError as error:
         family, _, revision = arn.partition(_KIND)[2].rpartition(":")
         number = int(revision) if revision.isdecimal() else None
@@ -137,7 +139,7 @@ def _arns(key: str, member: str) -> Read[list[str]]:
         try:
             listed = json_values.objects(answer[key], key)
             return [json_values.text(each.get(member), f"{path}.{member}") for each, path in listed]
-        except (KeyError, NotADaemon) as error:
+        except (KeyError, MalformedValue) as error:
             raise MalformedResponse(f"no list of ARNs under `{key}`") from error
 
     return read
@@ -146,15 +148,15 @@ def _arns(key: str, member: str) -> Read[list[str]]:
 def _current(answer: Mapping[str, Any]) -> dict[str, int]:
     try:
         return active_revisions(answer.get("daemon"))
-    except NotADaemon as error:
+    except MalformedValue as error:
         raise MalformedResponse(f"daemon: {error}") from error
 
 
-def _of(arn: str) -> Read[DaemonTaskDefinition]:
+def _read_requested(arn: str) -> Read[DaemonTaskDefinition]:
     def read(answer: Mapping[str, Any]) -> DaemonTaskDefinition:
         try:
             definition = require_containers(parse_daemon(answer.get("daemonTaskDefinition") or {}))
-        except NotADaemon as error:
+        except MalformedValue as error:
             raise MalformedResponse(f"daemonTaskDefinition: {error}") from error
         if definition.arn != arn:
             raise MalformedResponse(f"asked for {arn}, got {definition.arn}")
@@ -183,7 +185,6 @@ collector = Collector(
         "ecs:ListDaemonTaskDefinitions",
         "ecs:ListDaemons",
     ),
-    version=1,
     collect=_collect,
     list_only=_count,
     batch=1,

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from auditor.aws.collectors.collector import CollectContext, JudgeFact
-from auditor.aws.collectors.ecs.cache_codec import encode
-from auditor.aws.collectors.ecs.revisions import decode_revision, describe, named
+from auditor.aws.collectors.ecs.revisions import decode_revision, describe, split_revision_arn, store_revision
 from auditor.aws.errors import ApiCallError
 from auditor.domain.aws_resource import Introduction
 from auditor.domain.check import Status
@@ -83,10 +82,10 @@ def _introduction(
 
 def _read(context: CollectContext, arn: str) -> TaskDefinition | None:
     """Read one more revision; None if ECS says that it does not exist. Raises _Unreadable and ApiCallError."""
-    family, _ = named(context.scope, arn)
+    family, _ = split_revision_arn(context.scope, arn)
     item = describe(context, arn, family)
     if isinstance(item, TaskDefinition):
-        context.cache.store(arn, encode(item))
+        store_revision(context.cache, item)
         return item
     if isinstance(item, Gap) and not item.detail.startswith("ClientException:"):
         raise _Unreadable(item.detail)

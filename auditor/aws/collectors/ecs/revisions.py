@@ -1,28 +1,39 @@
-"""One revision of a task definition: from ECS, or from what an earlier night wrote down."""
+"""One revision of a task definition: described by ECS, or decoded from the fact cache."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from auditor.aws.calls import Read
+from auditor.aws.collectors.cache_codec import CacheCodec
 from auditor.aws.collectors.collector import CollectContext
 from auditor.aws.errors import ApiCallError, ErrorInfo, MalformedResponse, RetryAction
 from auditor.aws.paging import paginate_strings
 from auditor.domain.aws_resource import Resource
+from auditor.domain.cache import ScopeCache
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Scope
-from auditor.parsers.ecs.task_definitions import MalformedValue as NotADefinition
-from auditor.parsers.ecs.task_definitions import parse, require_containers
+from auditor.parsers.ecs.task_definitions import MalformedValue, parse, require_containers
 
 _TYPE = TaskDefinition.TYPE
 
+#: The content of a revision is immutable. The other fields are not: status and tags change, and usage and the latest
+#: revision belong to the region. Only revisions that tonight's listing shows as ACTIVE are decoded.
+CODEC = CacheCodec(
+    TaskDefinition,
+    key="arn",
+    excluded={"status": "ACTIVE", "tags": None, "usage": None, "latest_active": None},
+)
 
-def named(scope: Scope, arn: str) -> tuple[str, int]:
-    """Return family and revision out of an ARN. Raises CallFailed where it names no revision of this scope."""
+#: How many older revisions of a family stay in the cache.
+_OLDER_REVISIONS = 8
+
+
+def split_revision_arn(scope: Scope, arn: str) -> tuple[str, int]:
+    """Return family and revision of an ARN. Raises ApiCallError if it names no revision of this scope."""
     head, _, name = arn.partition(":task-definition/")
     family, _, revision = name.rpartition(":")
     if (
@@ -30,76 +41,92 @@ def named(scope: Scope, arn: str) -> tuple[str, int]:
         or not (revision.isascii() and revision.isdecimal())
         or head.split(":")[3:] != [scope.region, scope.account.id]
     ):
-        detail = f"ECS names {arn[:200]}, which is no task definition revision of this region"
+        detail = f"ECS returned {arn[:200]}, which is no task definition revision of this region"
         raise ApiCallError(ErrorInfo(Reason.MALFORMED_RESPONSE, RetryAction.NONE, "Malformed", detail))
     return family, int(revision)
 
 
-def describe(context: CollectContext, what: str, family: str) -> TaskDefinition | Gap | None:
-    """Ask ECS for a revision by its ARN, or by its family for the latest ACTIVE one.
+def describe(context: CollectContext, name: str, family: str) -> TaskDefinition | Gap | None:
+    """Describe a revision by its ARN, or the latest ACTIVE revision by its family.
 
-    None where the family has no ACTIVE revision any more; a revision that was asked for by its ARN is there, as
-    something runs it, so that it is a gap where ECS does not show it.
+    None if the family has no ACTIVE revision any more. A revision that is requested by its ARN is in use, so it exists,
+    and is a gap if ECS does not return it.
     """
     try:
-        return context.client.call(
-            "ecs", "DescribeTaskDefinition", _of(context.scope, what, family), taskDefinition=what, include=["TAGS"]
-        )
+        read = _read_requested(context.scope, name, family)
+        return context.client.call("ecs", "DescribeTaskDefinition", read, taskDefinition=name, include=["TAGS"])
     except ApiCallError as error:
-        if what == family and error.info.code == "ClientException" and not _still_there(context, family):
+        if name == family and error.info.code == "ClientException" and not _still_exists(context, family):
             return None
-        return Gap(context.scope, "describe", error.info.reason, error.info.detail, unread_resource(context, what))
+        resource = unread_resource(context, name)
+        return Gap(context.scope, "describe", error.info.reason, error.info.detail, resource)
+
+
+def store_revision(cache: ScopeCache, definition: TaskDefinition) -> None:
+    """Store a revision in the fact cache."""
+    cache.store(definition.arn, CODEC.encode(definition))
 
 
 def cached_revision(context: CollectContext, arn: str) -> TaskDefinition | None:
-    """Return what an earlier night wrote down about an ACTIVE revision, parsed anew; its tags count as unread.
+    """Return an ACTIVE revision from the fact cache, with unread tags.
 
-    None where nothing is known, or where tags are wanted: those change, and come with the description only.
+    None if it is not cached, or if tags are needed: they change, and come with the description only.
     """
     return None if context.options.tags else decode_revision(arn, context.cache.cached.get(arn))
 
 
-def decode_revision(arn: str, kept: object) -> TaskDefinition | None:
-    """Return the fact that was written down about an ACTIVE revision; None where that is nothing to go by."""
-    if not isinstance(kept, dict):
+def decode_revision(arn: str, cached: object) -> TaskDefinition | None:
+    """Return the fact about a revision that is ACTIVE, or None if `cached` is not what the codec writes about it."""
+    definition = CODEC.decode(arn, cached)
+    if definition is None or not definition.containers:
         return None
-    try:
-        definition = require_containers(parse({**kept, "taskDefinitionArn": arn, "status": "ACTIVE"}))
-    except NotADefinition:
-        return None
-    return replace(definition, tags=None)
+    return definition if arn.endswith(f":task-definition/{definition.family}:{definition.revision}") else None
 
 
-def unread_resource(context: CollectContext, what: str) -> Resource:
-    """Name what could not be read, by its ARN or by its family, so that the finding id is that of the family."""
-    family, _, revision = what.rpartition("/")[2].partition(":")
+def prune_history(cache: ScopeCache) -> None:
+    """Keep some older revisions of the listed families in the cache: they tell when a problem was introduced."""
+    families = {arn.rpartition(":")[0] for arn in cache.fresh}
+    older: dict[str, list[tuple[int, str]]] = {}
+    for arn in cache.cached:
+        family, _, revision = arn.rpartition(":")
+        if family in families and arn not in cache.fresh and revision.isdecimal():
+            older.setdefault(family, []).append((int(revision), arn))
+    for revisions in older.values():
+        for _, arn in sorted(revisions, reverse=True)[:_OLDER_REVISIONS]:
+            cache.store(arn, cache.cached[arn])
+
+
+def unread_resource(context: CollectContext, name: str) -> Resource:
+    """Return the resource that could not be read, by ARN or family, with the finding id of its family."""
+    family, _, revision = name.rpartition("/")[2].partition(":")
     partition = context.client.call_context.clients.partition(context.scope.region)
     arn = f"arn:{partition}:ecs:{context.scope.region}:{context.scope.account.id}:task-definition/{family}"
     if not revision.isdecimal():
-        return Resource(arn=what if what.startswith("arn:") else arn, type=_TYPE, name=family, family=family)
+        return Resource(arn=name if name.startswith("arn:") else arn, type=_TYPE, name=family, family=family)
     return Resource(f"{arn}:{revision}", _TYPE, f"{family}:{revision}", family, int(revision))
 
 
-def _still_there(context: CollectContext, family: str) -> bool:
-    """Tell a definition that was deregistered since it was listed from one that ECS does not want to show."""
+def _still_exists(context: CollectContext, family: str) -> bool:
+    """Tell a family that was deregistered since it was listed from one that ECS does not describe."""
+    pages = paginate_strings(
+        context.client, "ecs", "ListTaskDefinitionFamilies", "families", None, familyPrefix=family, status="ACTIVE"
+    )
     try:
-        only = {"familyPrefix": family, "status": "ACTIVE"}
-        return any(
-            family in page
-            for page in paginate_strings(context.client, "ecs", "ListTaskDefinitionFamilies", "families", **only)
-        )
+        return any(family in page for page in pages)
     except ApiCallError:
         return True
 
 
-def _of(scope: Scope, what: str, family: str) -> Read[TaskDefinition]:
+def _read_requested(scope: Scope, name: str, family: str) -> Read[TaskDefinition]:
+    """Return a reader that refuses the description of another revision than the requested one."""
+
     def read(answer: Mapping[str, Any]) -> TaskDefinition:
         try:
             definition = require_containers(parse(answer.get("taskDefinition") or {}, answer.get("tags") or ()))
-        except NotADefinition as error:
+        except MalformedValue as error:
             raise MalformedResponse(f"taskDefinition: {error}") from error
-        if definition.family != family or what not in {family, definition.arn}:
-            raise MalformedResponse(f"asked for {what}, got {definition.arn}")
+        if definition.family != family or name not in {family, definition.arn}:
+            raise MalformedResponse(f"asked for {name}, got {definition.arn}")
         if definition.arn.split(":")[3:5] != [scope.region, scope.account.id]:
             raise MalformedResponse(f"asked in {scope.region} of {scope.account.id}, got {definition.arn}")
         return definition

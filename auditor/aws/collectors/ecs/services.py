@@ -45,7 +45,6 @@ collector = Collector(
     service="ecs",
     fact_type=Service,
     actions=("ecs:DescribeServices", "ecs:ListClusters", "ecs:ListServices"),
-    version=1,
     collect=_collect,
     list_only=_count,
     batch=10,

@@ -8,7 +8,7 @@ from math import ceil
 from auditor.aws.calls import RegionClient
 from auditor.aws.collectors.collector import CollectContext
 from auditor.aws.collectors.ecs.lists import PAGE_SIZE, list_names
-from auditor.aws.collectors.ecs.revisions import named
+from auditor.aws.collectors.ecs.revisions import split_revision_arn
 from auditor.aws.paging import paginate_strings
 
 
@@ -43,7 +43,7 @@ def latest_revisions(context: CollectContext, watched: Collection[str], active: 
     for number, page in enumerate(listing, start=1):
         cache.listed_tonight += len(page)
         for arn in page:
-            family, revision = named(context.scope, arn)
+            family, revision = split_revision_arn(context.scope, arn)
             newest[family] = max(newest.get(family, (0, "")), (revision, arn))
         active.update(arn for arn in page if arn in watched)
         if number > otherwise:

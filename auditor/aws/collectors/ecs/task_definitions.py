@@ -11,9 +11,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from auditor.aws.collectors.collector import CollectContext, Collector
-from auditor.aws.collectors.ecs.cache_codec import encode, prune_history
 from auditor.aws.collectors.ecs.introductions import add_introductions
-from auditor.aws.collectors.ecs.revisions import cached_revision, describe, named, unread_resource
+from auditor.aws.collectors.ecs.revisions import (
+    CODEC,
+    cached_revision,
+    describe,
+    prune_history,
+    split_revision_arn,
+    store_revision,
+    unread_resource,
+)
 from auditor.aws.collectors.ecs.task_definition_lists import families, latest_revisions
 from auditor.aws.collectors.ecs.usage import UsageIndex, usage_in_region
 from auditor.aws.errors import ApiCallError
@@ -60,7 +67,7 @@ def _running(
 ) -> Iterator[TaskDefinition | Gap]:
     """Yield a revision that runs and is not the latest one, or its gap."""
     try:
-        family, _ = named(context.scope, arn)
+        family, _ = split_revision_arn(context.scope, arn)
     except ApiCallError as error:
         yield Gap(context.scope, "describe", error.info.reason, error.info.detail, unread_resource(context, arn))
         return
@@ -78,13 +85,13 @@ def _latest_number(context: CollectContext, family: str) -> int | None:
     wanted = {"familyPrefix": family, "status": "ACTIVE", "sort": "DESC", "maxResults": 1}
     try:
         arns = next(paginate_strings(context.client, "ecs", "ListTaskDefinitions", "taskDefinitionArns", **wanted))
-        return named(context.scope, arns[0])[1] if arns else 0
+        return split_revision_arn(context.scope, arns[0])[1] if arns else 0
     except ApiCallError:
         return None
 
 
 def _kept(context: CollectContext, definition: TaskDefinition, uses: UsageIndex, latest: int | None) -> TaskDefinition:
-    context.cache.store(definition.arn, encode(definition))
+    store_revision(context.cache, definition)
     return replace(definition, usage=uses.of(definition.arn), latest_active=latest)
 
 
@@ -98,12 +105,12 @@ collector = Collector(
     service="ecs",
     fact_type=TaskDefinition,
     actions=("ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitionFamilies", "ecs:ListTaskDefinitions"),
-    version=3,
     collect=_collect,
     list_only=_count,
     batch=1,
     cost="1 per 100 families, 1 per family, 1 per older revision that runs",
     usage_depends_on=("ecs-services", "ecs-tasks"),
+    cache_codec=CODEC,
     add_introductions=add_introductions,
     required_members={
         "TaskDefinition": (

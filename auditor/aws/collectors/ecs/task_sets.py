@@ -32,7 +32,6 @@ collector = Collector(
     service="ecs",
     fact_type=TaskSet,
     actions=("ecs:DescribeServices", "ecs:ListClusters", "ecs:ListServices"),
-    version=1,
     collect=_collect,
     list_only=_count,
     batch=0,

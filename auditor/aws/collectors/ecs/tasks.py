@@ -45,7 +45,6 @@ collector = Collector(
     service="ecs",
     fact_type=Task,
     actions=("ecs:DescribeTasks", "ecs:ListClusters", "ecs:ListTasks"),
-    version=1,
     collect=_collect,
     list_only=_count,
     batch=100,
