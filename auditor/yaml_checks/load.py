@@ -12,7 +12,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from auditor.domain.check import Check, Origin, Severity
-from auditor.domain.ecs.task_definitions import Definition
 from auditor.domain.errors import ConfigError, Problem
 from auditor.domain.fact import fact_kinds
 from auditor.domain.repair import Repair
@@ -183,7 +182,6 @@ def _make_check(file: CheckFile, expressions: _Expressions, origin: Origin) -> C
         part_members=expressions.part_members,
     )
     kind, reason_texts = fact_kinds()[file.resource], {file.reason: file.reason_text, **UNDECIDABLE_TEXTS}
-    repair = Repair(manual=file.remediation)
     return Check(
         id=file.id,
         title=file.title,
@@ -194,7 +192,7 @@ def _make_check(file: CheckFile, expressions: _Expressions, origin: Origin) -> C
         frameworks=dict(file.frameworks),
         remediation=file.remediation,
         reason_texts=reason_texts,
-        repairs=dict.fromkeys(reason_texts, repair) if issubclass(kind, Definition) else {},
+        repairs=dict.fromkeys(reason_texts, Repair(manual=file.remediation)),
         reads_tags=expressions.reads_tags,
         manual_page=manual_page(file),
         origin=origin,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from auditor import iac
 from auditor.domain.check import Evidence, Status, Verdict
 from auditor.engine.ports import ConfiguredCheck
 from auditor.iac.decide import MAX_RUNS
@@ -236,3 +238,18 @@ def test_reports_never_contain_values_of_environment_variables() -> None:
     )
 
     assert "hunter2" not in repr(report)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "depends_on"),
+    [
+        ("{Privileged: true, User: !Ref Who, Image: !Ref Img}", "FAIL", ()),
+        ("{User: !Ref Who, Image: !Ref Img}", "UNKNOWN", ("!Ref Who",)),
+        ("{User: '1', Image: !Ref Img}", "PASS", ()),
+    ],
+)
+def test_the_examples_of_the_design_note_hold(body: str, status: str, depends_on: tuple[str, ...]) -> None:
+    check = container_check(lambda container: container.privileged or container.user == "root")
+
+    assert body in (Path(iac.__file__).parent / "README.md").read_text(encoding="utf-8")
+    assert status_of(containers(body), check) == (status, depends_on)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from auditor.domain.check import Check, NoParameters, Origin, Severity, Status
-from auditor.domain.ecs.task_definitions import Definition, TaskDefinition
+from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.errors import Problem
 from auditor.domain.fact import fact_kinds
 from auditor.yaml_checks import load
@@ -69,12 +69,11 @@ def test_tags_are_collected_only_if_an_expression_reads_them(
 
 
 @pytest.mark.parametrize("resource", fact_kinds())
-def test_every_reason_of_a_definition_has_a_manual_repair(make_check: MakeCheck, resource: str) -> None:
+def test_every_reason_has_a_manual_repair(make_check: MakeCheck, resource: str) -> None:
     check = make_check(resource=resource, fail_when="arn == ''")
 
     manual = {reason: repair.manual for reason, repair in check.repairs.items()}
-    reasons = set(check.reason_texts) if issubclass(check.fact_type, Definition) else set()
-    assert manual == dict.fromkeys(reasons, check.remediation)
+    assert manual == dict.fromkeys(check.reason_texts, check.remediation)
 
 
 def test_the_manual_page_has_the_sections_of_every_check_in_order(make_check: MakeCheck) -> None:
