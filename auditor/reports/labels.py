@@ -27,25 +27,6 @@ COVERAGE_MEANINGS = {
     CoverageStatus.EXCLUDED: "left out by configuration, with a reason",
 }
 
-#: Names of other rule sets.
-_STANDARDS = {
-    "aws-config": "AWS Config",
-    "checkov": "Checkov",
-    "kics": "KICS",
-    "powerpipe": "Powerpipe",
-    "prowler": "Prowler",
-    "security-hub": "Security Hub",
-    "trivy": "Trivy",
-}
-
-#: Names of frameworks, in the order in which reports list them.
-_FRAMEWORKS = {
-    "cis-compute-1.1": "CIS AWS Compute Services Benchmark 1.1.0",
-    "aws-fsbp": "AWS Foundational Security Best Practices",
-    "aws-resource-tagging": "AWS Resource Tagging Standard",
-    "aws-config": "AWS Config managed rules",
-}
-
 NO_REASON = "No reason was recorded"
 NO_ADVICE = "This is a bug in auditor: every gap must have a reason. Please report it."
 
@@ -61,22 +42,6 @@ def reason_headline(reason: Reason | None) -> str:
 def reason_advice(reason: Reason | None) -> str:
     """Return what to do about a gap with this reason."""
     return reason.advice if reason else NO_ADVICE
-
-
-def standard_name(key: str) -> str:
-    """Return the name of another rule set; the key if it has no name here."""
-    return _STANDARDS.get(key, key)
-
-
-def framework_name(key: str) -> str:
-    """Return the name of a framework; the key if it has no name here."""
-    return _FRAMEWORKS.get(key, key)
-
-
-def framework_order(key: str) -> tuple[int, str]:
-    """Return the sort key of a framework: those with a name first, in a fixed order, then the others by key."""
-    keys = list(_FRAMEWORKS)
-    return (keys.index(key) if key in keys else len(keys), key)
 
 
 def resource_kind(type_: str) -> str:

@@ -184,6 +184,7 @@ def _info(check: Check[object]) -> CheckInfo:
     return CheckInfo(
         id=check.id,
         title=check.title,
+        problem=check.problem,
         severity=check.severity,
         frameworks=check.frameworks,
         remediation=check.remediation,

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from auditor.contracts.check_list import CheckListDocument
 from auditor.contracts.document import SCHEMA_VERSION, to_json
+from auditor.domain.framework import framework_name, framework_order
 from auditor.reports.catalogue.manual import Described, columns, describe, frameworks_text, markdown_cell, origin
-from auditor.reports.labels import framework_name, framework_order
 from auditor.reports.page.frameworks import control_order
 from auditor.reports.sanitize import sanitize
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from auditor.contracts.check_list import CheckDescription, CheckPageDocument, ManualSection, ParameterDescription
 from auditor.contracts.document import SCHEMA_VERSION, to_json
 from auditor.domain.check import Check
-from auditor.reports.labels import framework_order
+from auditor.domain.framework import framework_order
 from auditor.reports.sanitize import sanitize
 
 _GAP = "  "

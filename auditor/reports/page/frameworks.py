@@ -14,8 +14,8 @@ from fractions import Fraction
 
 from auditor.domain.check import Status
 from auditor.domain.coverage import CoverageStatus
+from auditor.domain.framework import framework_order
 from auditor.domain.result import CheckInfo
-from auditor.reports.labels import framework_order
 from auditor.reports.totals import RunTotals
 
 

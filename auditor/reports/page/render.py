@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from auditor.domain.check import Severity, Status
 from auditor.domain.coverage import CoverageStatus
+from auditor.domain.framework import framework_name, framework_order, standard_name
 from auditor.domain.result import RunResult
 from auditor.domain.scope import EVERY_REGION
 from auditor.reports import labels
@@ -106,8 +107,8 @@ def _environment() -> Environment:
         "change": repairs.change,
         "usage": usage.usage_text,
         "introduction": usage.introduction_text,
-        "standard_name": labels.standard_name,
-        "framework_name": labels.framework_name,
+        "standard_name": standard_name,
+        "framework_name": framework_name,
         "sort_frameworks": _sort_frameworks,
         "resource_kind": labels.resource_kind,
         "percent": format_percent,
@@ -130,7 +131,7 @@ def _safe_text(text: object, limit: int = _LONGEST_NAME) -> Markup:
 
 
 def _sort_frameworks(frameworks: Mapping[str, tuple[str, ...]]) -> list[tuple[str, tuple[str, ...]]]:
-    return sorted(frameworks.items(), key=lambda entry: labels.framework_order(entry[0]))
+    return sorted(frameworks.items(), key=lambda entry: framework_order(entry[0]))
 
 
 def _json(text: str) -> Markup:

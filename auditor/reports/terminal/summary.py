@@ -1,4 +1,4 @@
-"""The summary that a run prints at its end: at most 25 lines of 100 columns, whatever the result."""
+"""The summary that a run prints at its end: at most 25 lines of 100 columns."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def summary(result: RunResult, *, output: str, report: str, colour: bool) -> str
     """Return the summary of a run without a final newline. Its first word is INCOMPLETE if the run is.
 
     `output` and `report` are the paths or URLs of the output and of the HTML report. With `colour`, headings have ANSI
-    styles; there are no other control characters, whatever names the accounts have.
+    styles; names of accounts and resources add no other control characters.
     """
     totals, paint = RunTotals(result), _paint if colour else _no_paint
     first, *rest = _wrap(headline.sentence(totals), _HEADLINE_LINES)

@@ -37,7 +37,7 @@ class Parameters:
     """A parameter of each type."""
 
     mode: Literal["lax", "strict"] = "lax"
-    owner: str = "nobody"
+    owner: str = "platform"
     quick: bool = True
     names: tuple[str, ...] = ("a", "b")
 

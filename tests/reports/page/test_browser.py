@@ -1,5 +1,5 @@
-"""The report in a real browser: nothing blocked, nothing fetched, nothing wider than the window, all of it legible."""
-# ruff: noqa: ANN401 - the browser's types are not to be had where it is not installed
+"""The HTML report in a real browser: no errors, no requests, no horizontal scrolling, legible and accessible."""
+# ruff: noqa: ANN401 - the types of playwright are not available if it is not installed
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on the path"),
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
 ]
 
 SCENARIOS = {
@@ -25,7 +25,7 @@ SCENARIOS = {
     "hostile": scenarios.hostile,
     "clean": scenarios.nothing_wrong,
     "refused": scenarios.all_refused,
-    "nobody": scenarios.no_accounts,
+    "no-accounts": scenarios.no_accounts,
     "rules": scenarios.rule_book,
 }
 WIDTHS = (390, 1440)
@@ -33,8 +33,8 @@ SCHEMES = ("light", "dark")
 VIEWS = [
     {"color_scheme": scheme, "viewport": {"width": width, "height": 900}} for scheme in SCHEMES for width in WIDTHS
 ]
-#: Taken by a browser for itself, whatever the page says.
-_HOUSEKEEPING = ("data:",)
+#: Loaded by the browser itself.
+_INTERNAL = ("data:",)
 
 
 @pytest.fixture(scope="module")
@@ -57,13 +57,13 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     npm = shutil.which("npm")
     if npm is None:
-        pytest.skip("there is no npm to get axe-core with")
+        pytest.skip("npm, which installs axe-core, is not installed")
     folder = tmp_path_factory.mktemp("axe")
     command = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "axe-core"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    process = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
     script = folder / "node_modules" / "axe-core" / "axe.min.js"
     if not script.exists():
-        pytest.skip(f"axe-core could not be installed: {done.stderr[-200:]}")
+        pytest.skip(f"axe-core could not be installed: {process.stderr[-200:]}")
     return script.read_text("utf-8")
 
 
@@ -74,28 +74,26 @@ def opened(browser: Any, path: Path, **options: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_the_browser_has_nothing_to_complain_about_and_fetches_nothing(
-    browser: Any, reports: dict[str, Path], name: str
-) -> None:
+def test_page_has_no_errors_and_makes_no_requests(browser: Any, reports: dict[str, Path], name: str) -> None:
     context = browser.new_context(offline=True)
     page = context.new_page()
-    complaints: list[str] = []
+    errors: list[str] = []
     requests: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", lambda dialog: complaints.append(dialog.message))
+    page.on("console", lambda message: errors.append(message.text))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("dialog", lambda dialog: errors.append(dialog.message))
     page.on("request", lambda request: requests.append(request.url))
     page.goto(reports[name].as_uri())
     page.fill("#query", "prod")
     page.fill("#query", "")
-    assert complaints == []
-    assert [url for url in requests if not url.startswith(_HOUSEKEEPING)] == [reports[name].as_uri()]
+    assert errors == []
+    assert [url for url in requests if not url.startswith(_INTERNAL)] == [reports[name].as_uri()]
     context.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_the_page_never_scrolls_sideways(browser: Any, reports: dict[str, Path], name: str, width: int) -> None:
+def test_page_does_not_scroll_sideways(browser: Any, reports: dict[str, Path], name: str, width: int) -> None:
     page = opened(browser, reports[name], viewport={"width": width, "height": 900})
     page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -103,7 +101,7 @@ def test_the_page_never_scrolls_sideways(browser: Any, reports: dict[str, Path],
     page.context.close()
 
 
-def test_without_javascript_everything_can_be_read(browser: Any, reports: dict[str, Path]) -> None:
+def test_everything_can_be_read_without_javascript(browser: Any, reports: dict[str, Path]) -> None:
     page = opened(browser, reports["everyday"], java_script_enabled=False)
     text = page.inner_text("body")
     assert text.startswith("INCOMPLETE: 6 of 10 accounts were fully examined")
@@ -120,7 +118,7 @@ def test_without_javascript_everything_can_be_read(browser: Any, reports: dict[s
     page.context.close()
 
 
-def test_the_filter_leaves_what_matches_and_says_how_much(browser: Any, reports: dict[str, Path]) -> None:
+def test_filter_shows_matching_rows_and_their_number(browser: Any, reports: dict[str, Path]) -> None:
     page = opened(browser, reports["everyday"])
     page.keyboard.press("/")
     page.keyboard.type("metrics us-east-1")
@@ -132,14 +130,14 @@ def test_the_filter_leaves_what_matches_and_says_how_much(browser: Any, reports:
     page.context.close()
 
 
-def test_a_filter_by_account_finds_its_failures(browser: Any, reports: dict[str, Path]) -> None:
+def test_filter_by_account(browser: Any, reports: dict[str, Path]) -> None:
     page = opened(browser, reports["everyday"])
     page.fill("#query", "payments-prod")
     assert page.locator("ol.failures > li:visible").count() == 3
     page.context.close()
 
 
-def test_a_filter_by_check_finds_its_failures_and_unfolds_them(browser: Any, reports: dict[str, Path]) -> None:
+def test_filter_by_check_unfolds_its_failures(browser: Any, reports: dict[str, Path]) -> None:
     page = opened(browser, reports["rules"])
     page.fill("#query", "ecs-rule-29")
     assert page.locator("ol.failures > li:visible").count() == 0
@@ -148,18 +146,18 @@ def test_a_filter_by_check_finds_its_failures_and_unfolds_them(browser: Any, rep
     page.context.close()
 
 
-def test_a_link_of_the_contents_unfolds_what_it_leads_to(browser: Any, reports: dict[str, Path]) -> None:
+def test_link_in_the_contents_unfolds_its_target(browser: Any, reports: dict[str, Path]) -> None:
     page = opened(browser, reports["rules"])
     last = page.locator("details.check").last
     assert last.get_attribute("open") is None
-    place = last.locator("h3").get_attribute("id")
-    page.click(f".contents a[href='#{place}']")
-    page.wait_for_function("(id) => document.getElementById(id).closest('details').open", arg=place)
+    anchor = last.locator("h3").get_attribute("id")
+    page.click(f".contents a[href='#{anchor}']")
+    page.wait_for_function("(id) => document.getElementById(id).closest('details').open", arg=anchor)
     assert last.locator("ol.failures > li:visible").count() > 0
     page.context.close()
 
 
-def test_without_javascript_what_is_folded_opens_by_itself(browser: Any, reports: dict[str, Path]) -> None:
+def test_folds_open_without_javascript(browser: Any, reports: dict[str, Path]) -> None:
     page = opened(browser, reports["rules"], java_script_enabled=False)
     last = page.locator("details.check").last
     assert last.locator("ol.failures > li:visible").count() == 0
@@ -168,7 +166,7 @@ def test_without_javascript_what_is_folded_opens_by_itself(browser: Any, reports
     page.context.close()
 
 
-def test_what_to_change_can_be_copied(browser: Any, reports: dict[str, Path]) -> None:
+def test_json_to_paste_can_be_copied(browser: Any, reports: dict[str, Path]) -> None:
     page = opened(browser, reports["everyday"], permissions=["clipboard-read", "clipboard-write"])
     page.locator("summary", has_text="What to change").first.click()
     page.locator("button", has_text="Copy").first.click()
@@ -179,25 +177,25 @@ def test_what_to_change_can_be_copied(browser: Any, reports: dict[str, Path]) ->
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("name", ["everyday", "clean", "rules"])
-def test_all_text_has_enough_contrast(browser: Any, reports: dict[str, Path], name: str, scheme: str) -> None:
+def test_text_has_enough_contrast(browser: Any, reports: dict[str, Path], name: str, scheme: str) -> None:
     page = opened(browser, reports[name], color_scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
-    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert (ground == "rgb(21, 23, 26)") is (scheme == "dark")
-    assert page.evaluate(_FAINT) == []
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (background == "rgb(21, 23, 26)") is (scheme == "dark")
+    assert page.evaluate(_LOW_CONTRAST) == []
     page.context.close()
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view['color_scheme']}-{view['viewport']['width']}")
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_axe_finds_no_barrier(
+def test_axe_finds_no_violations(
     browser: Any, reports: dict[str, Path], axe: str, name: str, view: dict[str, Any]
 ) -> None:
     page = opened(browser, reports[name], **view)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
     page.evaluate(axe)
-    violations = page.evaluate("axe.run().then((found) => found.violations)")
-    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in violations] == []
+    violations = page.evaluate("axe.run().then((results) => results.violations)")
+    assert [(violation["id"], violation["nodes"][0]["html"][:200]) for violation in violations] == []
     page.context.close()
 
 
@@ -207,22 +205,23 @@ _OVERFLOWING = """() => [...document.querySelectorAll("body *")].filter((node) =
   return !hidden && box.width > 0 && box.right > innerWidth + 1;
 }).map((node) => node.outerHTML.slice(0, 120))"""
 
-_FAINT = """() => {
+_LOW_CONTRAST = """() => {
   const parse = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map((it) => it / 255)
-    .map((it) => (it <= 0.04045 ? it / 12.92 : ((it + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, it, place) => sum + it * [0.2126, 0.7152, 0.0722][place], 0);
-  const ground = (node) => {
-    for (let it = node; it; it = it.parentElement) {
-      const colour = parse(getComputedStyle(it).backgroundColor);
+  const luminance = ([r, g, b]) => [r, g, b].map((channel) => channel / 255)
+    .map((channel) => (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, channel, index) => sum + channel * [0.2126, 0.7152, 0.0722][index], 0);
+  const background = (node) => {
+    for (let parent = node; parent; parent = parent.parentElement) {
+      const colour = parse(getComputedStyle(parent).backgroundColor);
       if (colour.length === 3 || colour[3] > 0) return colour;
     }
     return [255, 255, 255];
   };
   return [...document.querySelectorAll("body *")].filter((node) => {
-    if (![...node.childNodes].some((it) => it.nodeType === 3 && it.data.trim())) return false;
+    if (![...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim())) return false;
     if (!node.checkVisibility() || node.closest("script, style")) return false;
-    const [one, two] = [light(parse(getComputedStyle(node).color)), light(ground(node))].sort((a, b) => a - b);
-    return (two + 0.05) / (one + 0.05) < 4.5;
+    const text = luminance(parse(getComputedStyle(node).color));
+    const [dark, light] = [text, luminance(background(node))].sort((a, b) => a - b);
+    return (light + 0.05) / (dark + 0.05) < 4.5;
   }).map((node) => node.outerHTML.slice(0, 120));
 }"""

@@ -55,9 +55,9 @@ def test_details_that_add_nothing_to_the_reason_are_omitted() -> None:
 
 def test_long_evidence_is_shortened() -> None:
     evidence = tuple(
-        Evidence(f"c{place}" * 500, reasons=("x",), details={f"d{n}": ("v" * 999,) * 50 for n in range(50)}, revision=n)
+        Evidence(f"c{part}" * 500, reasons=("x",), details={f"d{n}": ("v" * 999,) * 50 for n in range(50)}, revision=n)
         for n in range(40)
-        for place in range(n + 1)
+        for part in range(n + 1)
     )
     view = evidence_view(finding(evidence=evidence), check_info())
     assert (len(view.groups), view.omitted) == (6, 34)

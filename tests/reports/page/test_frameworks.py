@@ -28,13 +28,13 @@ def summary(
 
     Each region has a record of both collectors, unless its name starts with `d` (definitions) or `c` (clusters).
     """
-    owner = account(number)
+    examined = account(number)
     records = [
-        coverage(status, account=owner, region=name, collector=collector)
+        coverage(status, account=examined, region=name, collector=collector)
         for name, status in rows.items()
         for collector in ({"d": [COLLECTOR], "c": [CLUSTERS]}.get(name[0], [COLLECTOR, CLUSTERS]))
     ]
-    return replace(summarise(owner, records, [], {}), statuses=statuses or {})
+    return replace(summarise(examined, records, [], {}), statuses=statuses or {})
 
 
 def checks(*controls: str, collectors: tuple[str, ...] = (COLLECTOR,)) -> tuple[CheckInfo, ...]:
