@@ -24,7 +24,7 @@ def run(options: DemoOptions) -> Outcome:
         run_id = new_run_id(aws.clock.now())
         observer, colour = make_observer(options.environ, run_id)
         hashes = {"inventory": loaded_inventory.sha256, "settings": loaded_settings.sha256}
-        request = RunRequest(run_id, options.output, targets, loaded_settings, hashes, colour, together=True)
+        request = RunRequest(run_id, options.output, targets, loaded_settings, hashes, colour, single_process=True)
         with observer, handle_signals(aws.clock) as shutdown:
             outcome = audit(request, aws, observer, shutdown)
     return Outcome(outcome.text, FAILED if outcome.exit_code == FAILED else OK)

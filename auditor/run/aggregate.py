@@ -26,7 +26,7 @@ class AccountDigest:
     failures: tuple[Finding, ...]
     unknowns: tuple[Finding, ...]
     gaps: tuple[Coverage, ...]
-    entries: tuple[ObjectRecord, ...] = ()
+    objects: tuple[ObjectRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class RunMetadata:
     interrupted: bool = False
 
 
-def digest(result: AccountResult, entries: tuple[ObjectRecord, ...] = ()) -> AccountDigest:
+def digest(result: AccountResult, objects: tuple[ObjectRecord, ...] = ()) -> AccountDigest:
     """Return the worst findings of an account, its gaps, and the counts of everything."""
     failures = (finding for finding in result.findings if finding.status is Status.FAIL)
     unknowns = (finding for finding in result.findings if finding.status is Status.UNKNOWN)
@@ -50,7 +50,7 @@ def digest(result: AccountResult, entries: tuple[ObjectRecord, ...] = ()) -> Acc
         failures=_worst(failures, MOST_FAILURES),
         unknowns=_worst(unknowns, MOST_UNKNOWNS),
         gaps=tuple(record for record in result.coverage if record.status is not CoverageStatus.EXAMINED),
-        entries=entries,
+        objects=objects,
     )
 
 
@@ -58,7 +58,7 @@ def digest(result: AccountResult, entries: tuple[ObjectRecord, ...] = ()) -> Acc
 class RunAggregator:
     """Adds up account digests. The result does not depend on their order."""
 
-    entries: list[ObjectRecord] = field(default_factory=list)
+    objects: list[ObjectRecord] = field(default_factory=list)
     _accounts: list[AccountSummary] = field(default_factory=list)
     _failures: list[Finding] = field(default_factory=list)
     _unknowns: list[Finding] = field(default_factory=list)
@@ -67,21 +67,21 @@ class RunAggregator:
     def add(self, account: AccountDigest) -> None:
         """Add one account."""
         self._accounts.append(account.summary)
-        self._add(account.entries, account.failures, account.unknowns, account.gaps)
+        self._add(account.objects, account.failures, account.unknowns, account.gaps)
 
     def merge(self, other: RunAggregator) -> None:
         """Add the accounts of another process."""
         self._accounts.extend(other._accounts)
-        self._add(other.entries, other._failures, other._unknowns, other._gaps)
+        self._add(other.objects, other._failures, other._unknowns, other._gaps)
 
     def _add(
         self,
-        entries: Iterable[ObjectRecord],
+        objects: Iterable[ObjectRecord],
         failures: Iterable[Finding],
         unknowns: Iterable[Finding],
         gaps: Iterable[Coverage],
     ) -> None:
-        self.entries.extend(entries)
+        self.objects.extend(objects)
         _extend(self._failures, failures, MOST_FAILURES)
         _extend(self._unknowns, unknowns, MOST_UNKNOWNS)
         self._gaps.extend(gaps)

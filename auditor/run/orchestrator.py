@@ -38,7 +38,7 @@ from auditor.store.store import Store
 #: Starting a process costs half a second of CPU time; with fewer accounts than this it is not worth it.
 _ACCOUNTS_PER_PROCESS = 8
 _MOST_PROCESSES = 8
-#: The service that lists the regions of an account, whatever the collectors read.
+#: The service that lists the regions of an account, in addition to those of the collectors.
 _REGIONS_SERVICE = "ec2"
 
 
@@ -47,7 +47,7 @@ class RunRequest:
     """What to audit and how.
 
     `hashes` are the SHA-256 of the inventory and the settings file. With `resume`, the run exists already, and only
-    what it lacks is examined. `together` keeps the run in this process.
+    what it lacks is examined. `single_process` keeps the run in this process.
     """
 
     run_id: str
@@ -57,7 +57,7 @@ class RunRequest:
     hashes: Mapping[str, str | None]
     colour: bool = False
     resume: bool = False
-    together: bool = False
+    single_process: bool = False
 
 
 def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: ShutdownRequest) -> Outcome:
@@ -67,8 +67,8 @@ def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: Shu
         observe(event)
     aggregator = _run_jobs(request, context, observe)
     result = aggregator.result(_metadata(context, interrupted=shutdown.exit_code is not None))
-    entries = [*aggregator.entries, *_write_documents(context, result)]
-    undelivered = _finalize(context, result, entries, request.hashes)
+    objects = [*aggregator.objects, *_write_documents(context, result)]
+    undelivered = _finalize(context, result, objects, request.hashes)
     observe(RunEnded(result.run_id, result.complete, result.coverage_percent))
     text = _summary(context, result, undelivered=bool(undelivered), colour=request.colour)
     return Outcome(text, FAILED if undelivered else exit_code(result, request.settings, shutdown))
@@ -160,7 +160,7 @@ def _processes(request: RunRequest) -> int:
     limits = request.settings.limits
     most = limits.processes or min(cores(), _MOST_PROCESSES)
     worthwhile = len(request.targets) // _ACCOUNTS_PER_PROCESS
-    return 1 if request.together else max(1, min(most, worthwhile, limits.workers))
+    return 1 if request.single_process else max(1, min(most, worthwhile, limits.workers))
 
 
 def _services(context: RunContext) -> set[str]:
@@ -208,7 +208,7 @@ def _paths(store: Store, layout: Layout) -> RunPaths:
 
 
 def _finalize(
-    context: RunContext, result: RunResult, entries: list[ObjectRecord], hashes: Mapping[str, str | None]
+    context: RunContext, result: RunResult, objects: list[ObjectRecord], hashes: Mapping[str, str | None]
 ) -> tuple[str, ...]:
     """Deliver the spooled objects, then write the manifest, then `latest.json`; return the keys still undelivered.
 
@@ -216,7 +216,7 @@ def _finalize(
     """
     undelivered = context.store.deliver()
     if not undelivered and not result.interrupted:
-        context.archive.write_manifest(result, entries, _provenance(context, hashes))
+        context.archive.write_manifest(result, objects, _provenance(context, hashes))
         undelivered = context.store.deliver()
     if not undelivered and not result.interrupted:
         context.archive.publish(result)

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from auditor.archive.archive import StoredAccount
 from auditor.aws.collectors.collector import CollectOptions
 from auditor.domain.check import Status
 from auditor.domain.events import AccountEnded, Observer
-from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
 from auditor.domain.scope import Target
 from auditor.engine import runtime_tuning
 from auditor.engine.clock import RunClock
-from auditor.engine.parallel import parallel_map
-from auditor.engine.ports import Assignment
 from auditor.engine.scan import AccountFinished, Scan
-from auditor.engine.scan_scope import ResumeState, ScanOptions, split_by_scope
+from auditor.engine.scan_scope import ResumeState, ScanOptions
 from auditor.run.aggregate import AccountDigest, RunAggregator, digest
 from auditor.run.aws_context import AwsContext
 from auditor.run.context import ClaimedRun, RunContext, build_context
 from auditor.run.readers import make_reader
+from auditor.run.resume import load_earlier_results
 from auditor.run.stores import make_store, with_spool
 from auditor.store.spool import Undelivered
-
-#: Reasons of coverage records that a resumed run examines again.
-_NOT_FINAL = frozenset({Reason.INTERRUPTED, Reason.DEADLINE})
-_NEEDED_TO_RESUME = frozenset({Status.PASS, Status.FAIL, Status.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +76,7 @@ def _accounts(job: WorkerJob, context: RunContext, observe: Observer) -> Iterato
     """Yield each account as it ends: first those that the run had already finished before it was resumed."""
     targets: list[Target] = []
     resume_state: dict[str, ResumeState] = {}
-    for target, earlier in _load_resumed(job, context):
+    for target, earlier in _earlier_results(job, context):
         if isinstance(earlier, AccountDigest):
             yield earlier
         else:
@@ -116,27 +108,7 @@ def _scan(job: WorkerJob, context: RunContext, resume_state: dict[str, ResumeSta
     )
 
 
-def _load_resumed(job: WorkerJob, context: RunContext) -> Iterator[tuple[Target, AccountDigest | ResumeState]]:
-    """Yield every account with its earlier results: its digest if it is finished, else the scopes that are final."""
-    # NOT_APPLICABLE can be computed from the other statuses; without those, resource counts would be wrong.
-    if not job.resume or not set(context.run.settings.emit) >= _NEEDED_TO_RESUME:
-        yield from ((target, {}) for target in job.targets)
-        return
-
-    def load(target: Target) -> tuple[Target, AccountDigest | ResumeState]:
-        stored = context.archive.read_account(target.account)
-        return target, {} if stored is None else _resume_account(stored, context.assignments)
-
-    # In parallel: reading a thousand accounts from a bucket one after the other would take minutes.
-    yield from parallel_map(load, job.targets, job.workers)
-
-
-def _resume_account(stored: StoredAccount, assignments: tuple[Assignment, ...]) -> AccountDigest | ResumeState:
-    result = stored.result
-    if not result.coverage or any(record.reason in _NOT_FINAL for record in result.coverage):
-        return split_by_scope(result, assignments, _NOT_FINAL)
-    not_applicable: Counter[str] = Counter()
-    for scope_result in split_by_scope(result, assignments, frozenset()).values():
-        not_applicable.update(scope_result.not_applicable)
-    counted = AccountResult(result.account, result.findings, result.coverage, dict(not_applicable))
-    return digest(counted, stored.entries)
+def _earlier_results(job: WorkerJob, context: RunContext) -> Iterator[tuple[Target, AccountDigest | ResumeState]]:
+    if job.resume:
+        return load_earlier_results(job.targets, context, job.workers)
+    return ((target, {}) for target in job.targets)

@@ -1,0 +1,52 @@
+"""Load what an earlier attempt at a run has written, so that a resumed run examines only the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from auditor.archive.archive import StoredAccount
+from auditor.domain.check import Status
+from auditor.domain.reason import Reason
+from auditor.domain.result import AccountResult
+from auditor.domain.scope import Target
+from auditor.engine.parallel import parallel_map
+from auditor.engine.ports import Assignment
+from auditor.engine.scan_scope import ResumeState, split_by_scope
+from auditor.run.aggregate import AccountDigest, digest
+from auditor.run.context import RunContext
+
+#: Reasons of coverage records that are examined again.
+_NOT_FINAL = frozenset({Reason.INTERRUPTED, Reason.DEADLINE})
+#: NOT_APPLICABLE is computed from these statuses, so all of them must have been written.
+_NEEDED = frozenset({Status.PASS, Status.FAIL, Status.UNKNOWN})
+
+
+def load_earlier_results(
+    targets: Sequence[Target], context: RunContext, workers: int
+) -> Iterator[tuple[Target, AccountDigest | ResumeState]]:
+    """Yield every account with its digest if it is finished, else with the results of its final scopes.
+
+    Raises StorageError.
+    """
+    if not set(context.run.settings.emit) >= _NEEDED:
+        yield from ((target, {}) for target in targets)
+        return
+
+    def load(target: Target) -> tuple[Target, AccountDigest | ResumeState]:
+        stored = context.archive.read_account(target.account)
+        return target, {} if stored is None else _earlier_result(stored, context.assignments)
+
+    # In parallel: reading a thousand accounts from a bucket one after the other would take minutes.
+    yield from parallel_map(load, targets, workers)
+
+
+def _earlier_result(stored: StoredAccount, assignments: tuple[Assignment, ...]) -> AccountDigest | ResumeState:
+    result = stored.result
+    if not result.coverage or any(record.reason in _NOT_FINAL for record in result.coverage):
+        return split_by_scope(result, assignments, _NOT_FINAL)
+    not_applicable: Counter[str] = Counter()
+    for scope_result in split_by_scope(result, assignments, frozenset()).values():
+        not_applicable.update(scope_result.not_applicable)
+    counted = AccountResult(result.account, result.findings, result.coverage, dict(not_applicable))
+    return digest(counted, stored.entries)
