@@ -36,7 +36,7 @@ class Fact(Protocol):
 def fact_kind(name: str) -> Any:  # noqa: ANN401 - a decorator that returns the class it was given
     """Register the decorated class as a kind of fact.
 
-    `name` is what YAML checks call the kind in `over:`, in lower case with hyphens, such as `task-definition`.
+    `name` is what YAML checks call the kind in `resource:`, in lower case with hyphens, such as `task-definition`.
     Raises ValueError when another class has the name already.
     """
 

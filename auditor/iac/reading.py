@@ -1,4 +1,4 @@
-"""Parses the text of a file, whatever its format: template, plan, or a format of a service."""
+"""Parses the text of a file: a template, a plan, or a format of a service."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Instrumented facts, which record the unknown values that a check reads, and symbolic values, which it cannot inspect.
 
-A check is an ordinary function of a fact. Reading an attribute of an instrumented fact is recorded whatever the check
-does with the value: a comparison with None or by identity would leave no other trace. A symbolic value stands for any
-value. It can be copied into evidence; every other operation is recorded and raises SymbolicValueRead.
+A check is an ordinary function of a fact. An instrumented fact records each read of an attribute: a comparison with
+None or by identity would leave no other trace. A symbolic value stands for any value. It can be copied into evidence;
+every other operation is recorded and raises SymbolicValueRead.
 """
 
 from __future__ import annotations

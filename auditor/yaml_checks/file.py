@@ -79,7 +79,7 @@ class _Section(BaseModel):
 
 
 class ManualSection(_Section):
-    """Sections of the manual page. Those left out are filled in from the other keys where possible."""
+    """Sections of the manual page. If possible, missing sections are derived from the other keys."""
 
     profile_level: _Text | None = Field(None, description="Profile level of the control.")
     description: _Text | None = Field(None, description="What the check examines, and when it fails.")

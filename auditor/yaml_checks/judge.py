@@ -16,7 +16,7 @@ UNDECIDABLE_TEXTS: Mapping[str, str] = {
     "expression-failed": "makes an expression of the check fail",
     "expression-not-boolean": "makes an expression of the check evaluate to something other than true or false",
     "expression-too-costly": "makes an expression of the check exceed its step limit",
-    "not-comparable": "has no number where an expression of the check compares numbers",
+    "not-comparable": "has a value other than a number in a comparison of numbers",
     "not-read": "has a part that an expression of the check reads and that could not be read",
 }
 

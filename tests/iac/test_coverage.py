@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import ClassVar
 
 import pytest
 
-from auditor import iac
+from auditor import iac, yaml_checks
 from auditor.commands.check import exit_code
 from auditor.domain.check import Severity
 from auditor.domain.ecs.workloads import Cluster
@@ -115,6 +118,8 @@ def test_a_plan_is_not_clean_if_a_covered_type_has_no_known_terraform_type() -> 
     assert check_file(plan_of("aws_ecs_tag"), cluster, fact_check(bool, Instance)).unchecked == ()
 
 
+_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
+
 SERVICE = """
 from auditor.domain.ecs.workloads import Cluster
 from auditor.iac.ecs import to_facts
@@ -144,6 +149,25 @@ def made_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     services.cache_clear()
     yield
     services.cache_clear()
+
+
+@pytest.mark.parametrize("package", [iac, yaml_checks], ids=lambda package: package.__name__)
+def test_the_core_imports_no_service(package: ModuleType) -> None:
+    for path in Path(package.__file__ or "").parent.glob("*.py"):
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        imports = [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+
+        assert [name for name in imports if ".ecs" in name] == [], path
+
+
+def test_the_core_has_no_names_of_a_service() -> None:
+    for path in Path(iac.__file__).parent.glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        docstrings = {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, _DOCUMENTED)}
+        constants = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+        texts = [text for text in constants if isinstance(text, str) and text not in docstrings]
+
+        assert [text for text in texts if re.search(r"\becs\b|container|task", text, re.IGNORECASE)] == [], path
 
 
 @pytest.mark.usefixtures("made_service")

@@ -29,7 +29,7 @@ _WORDS: Mapping[str, tuple[Any, ...]] = {
     "ipcMode": (ABSENT, "none", "task", "host"),
     "user": (ABSENT, "1000", "root", "0"),
     "operatingSystemFamily": (ABSENT, "LINUX", "WINDOWS_SERVER_2022_CORE"),
-    "requiresCompatibilities": (ABSENT, *((each,) for each in _LAUNCH_TYPES), ("EC2", "FARGATE")),
+    "requiresCompatibilities": (ABSENT, *((launch_type,) for launch_type in _LAUNCH_TYPES), ("EC2", "FARGATE")),
     "requiresCompatibilities[]": (ABSENT, *_LAUNCH_TYPES),
     "transitEncryption": (ABSENT, "ENABLED", "DISABLED"),
     "options.mode": (ABSENT, "blocking", "non-blocking"),
