@@ -69,7 +69,7 @@ class Archive:
     def claim(self, now: datetime, fingerprint: str, *, resume: bool = False) -> Claim:
         """Reserve the run ID. This is the first write, so it also shows whether the output is writable.
 
-        Raises RunExists if another process has the run or the run is already complete; a complete run that is not in
+        Raises RunExists if another process has the run or the run has already finished; a finished run that is not in
         `latest.json` yet is published first. Raises ConfigError if there is no such run to resume, or if it was started
         with another configuration, and StorageError if the output cannot be written.
         """
@@ -106,7 +106,7 @@ class Archive:
         if (manifest := self._store.get(self._layout.manifest)) is not None:
             self._republish(manifest)
             raise RunExists(
-                f"Run {run_id} is already complete. Nothing was done.",
+                f"Run {run_id} has already finished. Nothing was done.",
                 f"Its manifest is {self._store.url(self._layout.manifest)}.",
             )
         if claim.fingerprint != fingerprint:
@@ -118,7 +118,7 @@ class Archive:
         return attempt, started_at
 
     def trusted_digests(self, run_id: str | None) -> dict[str, str]:
-        """Return the SHA-256 of the fact cache objects that a complete run wrote, by key.
+        """Return the SHA-256 of the fact cache objects that a finished run wrote, by key.
 
         Returns nothing if its manifest cannot be read: the cache is then not used.
         """
@@ -147,7 +147,7 @@ class Archive:
         findings = (encode.finding_row(finding, run_id) for finding in result.findings if finding.status in self._emit)
         coverage = (encode.coverage_row(record, run_id) for record in result.coverage)
         return (
-            # Findings first: `read_account` takes an account as complete when both objects exist.
+            # Findings first: `read_account` takes an account as finished when both objects exist.
             self._put_rows(layout.findings(account_id), findings),
             self._put_rows(layout.coverage(account_id), coverage),
         )
@@ -183,7 +183,7 @@ class Archive:
         return self.write_document(self._layout.report, html.encode("utf-8", "replace"), HTML)
 
     def write_manifest(self, result: RunResult, entries: Iterable[ObjectRecord], provenance: Provenance) -> None:
-        """Write the manifest, which completes the run. Raises RunExists and StorageError."""
+        """Write the manifest, which marks the run as finished. Raises RunExists and StorageError."""
         self._check_ownership()
         manifest = ManifestDocument(
             schema_version=SCHEMA_VERSION,
@@ -199,7 +199,7 @@ class Archive:
             self._store.put(self._layout.manifest, Blob(_body(manifest), once=True))
         except AlreadyExists as error:
             raise RunExists(
-                f"Run {result.run_id} was already completed by another process.", "Its results are kept."
+                f"Run {result.run_id} was already finished by another process.", "Its results are kept."
             ) from error
 
     def publish(self, result: RunResult) -> bool:
@@ -244,7 +244,7 @@ class Archive:
         if resumed:
             raise RunExists(
                 f"Another process has resumed run {self._layout.run_id}. This process writes nothing more.",
-                f"{self._store.url(key)} shows when. The other process completes the run.",
+                f"{self._store.url(key)} shows when. The other process finishes the run.",
             )
 
     def _put_rows(self, key: str, rows: Iterable[FindingRow | CoverageRow]) -> ObjectRecord:

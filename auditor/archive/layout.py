@@ -51,7 +51,7 @@ class Layout:
 
     @property
     def manifest(self) -> str:
-        """Key of the list of the run's objects with their checksums. It exists once the run is complete."""
+        """Key of the list of the run's objects with their checksums. It exists once the run has finished."""
         return f"runs/{self.run_id}/manifest.json"
 
     def claim(self, attempt: int) -> str:

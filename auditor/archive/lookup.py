@@ -19,7 +19,7 @@ from auditor.store.store import Store
 MIN_ID_LENGTH = 8
 _HEX_DIGITS = frozenset("0123456789abcdef")
 _MOST_IDS_SHOWN = 5
-_OUTPUT_ADVICE = "Name the output of a complete run: its folder, or s3://bucket/prefix."
+_OUTPUT_ADVICE = "Name the output of a finished run: its folder, or s3://bucket/prefix."
 _ID_ADVICE = f"The report and the rows below findings/ contain the IDs. Give at least {MIN_ID_LENGTH} hex digits."
 
 #: Applies a function to each object and yields the results in order; in parallel if that is faster.

@@ -10,7 +10,7 @@ from auditor.domain.coverage import CoverageStatus
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimDocument(Document):
-    """Reserves a run ID for one process: `state/claims/<run_id>.json`."""
+    """The reservation of a run ID for one process: `state/claims/<run_id>.json`."""
 
     schema_version: SchemaVersion
     """The version of this contract."""
@@ -56,7 +56,7 @@ class CoverageTotals(Document):
 
 @dataclass(frozen=True, kw_only=True)
 class CheckOrigin(Document):
-    """Where a check that is not built in comes from."""
+    """The origin of a check that is not built in."""
 
     source: str
     """Path of a file, or name of a Python distribution."""
@@ -86,7 +86,7 @@ class Provenance(Document):
 
 @dataclass(frozen=True, kw_only=True)
 class ManifestDocument(Document):
-    """Describes a run and lists its objects: `runs/<run_id>/manifest.json`. It exists once the run is complete."""
+    """A run and its objects: `runs/<run_id>/manifest.json`. It exists once the run has finished."""
 
     schema_version: SchemaVersion
     """The version of this contract."""
@@ -108,7 +108,7 @@ class ManifestDocument(Document):
 
 @dataclass(frozen=True, kw_only=True)
 class LatestDocument(Document):
-    """Names the latest run: `latest.json`. It is written last, so that readers never see half a run."""
+    """The latest run: `latest.json`. It is written last, so that readers never see half a run."""
 
     schema_version: SchemaVersion
     """The version of this contract."""

@@ -29,7 +29,7 @@ FINDINGS = [
 
 @pytest.fixture
 def store(tmp_path: Path) -> Folder:
-    """A complete run of two accounts."""
+    """A finished run of two accounts."""
     folder = Folder(tmp_path)
     archive = Archive(folder, Layout(RUN))
     entries: list[ObjectRecord] = []
@@ -102,7 +102,7 @@ def test_rows_that_do_not_match_the_manifest_are_a_storage_error(store: Folder, 
         pytest.param(b"[" * 200_000, id="deep nesting"),
     ],
 )
-def test_an_output_without_a_complete_run_is_a_storage_error(tmp_path: Path, latest: bytes | None) -> None:
+def test_an_output_without_a_finished_run_is_a_storage_error(tmp_path: Path, latest: bytes | None) -> None:
     store = Folder(tmp_path)
     if latest is not None:
         store.put(LATEST, Blob(latest))
