@@ -42,6 +42,7 @@ ALLOWED = {
             "archive",
             "aws",
             "checks",
+            "contracts",
             "demo",
             "domain",
             "engine",

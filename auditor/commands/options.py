@@ -148,12 +148,19 @@ class OutputOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlanOptions(ConfigOptions, FilterOptions, SelectionOptions, RevisionOptions, LimitOptions):
-    """The options of `auditor plan`."""
+class ScanOptions(ConfigOptions, FilterOptions, SelectionOptions, RevisionOptions, LimitOptions):
+    """What a scan reads, and how fast."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunOptions(PlanOptions, OutputOptions):
+class PlanOptions(ScanOptions):
+    """The options of `auditor plan`."""
+
+    format: Literal["text", "json"] = flag("Output format.", default="text")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions(ScanOptions, OutputOptions):
     """The options of `auditor run` and `auditor validate`."""
 
 

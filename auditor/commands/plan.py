@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from auditor.commands import config
 from auditor.commands.options import PlanOptions
 from auditor.commands.progress import make_observer
+from auditor.contracts.document import to_json
 from auditor.domain.coverage import Coverage, CoverageStatus
 from auditor.domain.result import AccountResult
 from auditor.engine.ports import Assignment
 from auditor.engine.scan import AccountFinished, Scan
 from auditor.engine.signals import handle_signals
+from auditor.reports.plan_json import plan_document
 from auditor.reports.terminal.plan_text import plan_text
 from auditor.run.aws_context import AwsContext
 from auditor.run.context import enabled_collectors
@@ -51,7 +53,8 @@ def run(options: PlanOptions) -> Outcome:
     incomplete = any(record.status in _MISSING for record in coverage)
     describe_calls = {collector.name: collector.describe_calls for collector in collectors}
     code = shutdown.exit_code or (INCOMPLETE if incomplete else OK)
-    return Outcome(plan_text(coverage, describe_calls), code)
+    plan = plan_document(coverage, describe_calls)
+    return Outcome(to_json(plan) if options.format == "json" else plan_text(plan), code)
 
 
 def _coverage(results: Sequence[AccountResult]) -> Iterator[Coverage]:

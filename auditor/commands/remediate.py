@@ -50,14 +50,14 @@ def run(options: RemediateOptions) -> Outcome:
     finding = _find(options, loaded.settings, aws)
     check = _check_of(finding, config.load_all_checks(options, aws))
     service = service_of(finding.resource.type)
-    if (problem := _why_not_repairable(finding, check, service)) is not None or service is None:
-        return Outcome(manual_steps(finding, check, problem or ""), FAILED)
+    problem = _why_not_repairable(finding, check, service)
+    if service is None or problem:
+        return Outcome(manual_steps(finding, check, problem), FAILED)
     folder = Path(options.output or f"remediation-{finding.finding_id}")
     private.must_be_free(folder)
     if saved_answer:
-        inputs = _read_answer(
-            saved_answer, finding, service, config.read_text(saved_answer, options.source_of("definition"), aws)
-        )
+        text = config.read_text(saved_answer, options.source_of("definition"), aws)
+        inputs = _read_answer(saved_answer, finding, service, text)
     else:
         inputs = _describe(finding, service, _target(finding, loaded, aws), aws)
     return _write(finding, check, loaded.settings.parameters[check.id], service, inputs, folder)
@@ -82,13 +82,13 @@ def _check_of(finding: Finding, checks: tuple[Check[Any], ...]) -> Check[Any]:
     raise AuditorError(f"The check {finding.check_id} of the finding does not exist.", advice)
 
 
-def _why_not_repairable(finding: Finding, check: Check[Any], service: Service[Any] | None) -> str | None:
-    """Return why no corrected document can fix a finding; None if one may."""
+def _why_not_repairable(finding: Finding, check: Check[Any], service: Service[Any] | None) -> str:
+    """Return why no corrected document can fix a finding; empty if one may."""
     if finding.status is not Status.FAIL:
         return f"the finding is {finding.status.value}, so there is nothing to correct."
     if service is None or not service.can_repair(finding, check):
         return "this finding cannot be fixed automatically. Manual steps:"
-    return None
+    return ""
 
 
 def _read_answer(path: str, finding: Finding, service: Service[Any], text: str) -> Any:  # noqa: ANN401 - inputs of the service

@@ -1,4 +1,4 @@
-"""A run on its way to its place: keys, checksums, the order of writing, and who may write what only once."""
+"""Writing a run: keys, checksums, the order of the writes, and which objects are written only once."""
 
 from __future__ import annotations
 
@@ -45,16 +45,16 @@ def every_status(owner: Account) -> tuple[Finding, ...]:
     return finding(account=owner), unknown(account=owner), *kept
 
 
-def result_of(run_id: str = RUN, **fields: Any) -> RunResult:  # noqa: ANN401 - whatever the fields are
+def result_of(run_id: str = RUN, **fields: Any) -> RunResult:  # noqa: ANN401 - the fields of a run result
     rows = [row for number in (1, 2) for row in account_result(account(number)).coverage]
     return run_result(rows, run_id=run_id, **fields)
 
 
 def write(store: Memory, run_id: str = RUN) -> list[ObjectRecord]:
-    """Write a whole run of two accounts."""
+    """Write a finished run of two accounts."""
     archive = Archive(store, Layout(run_id))
     archive.claim(NOW, "print")
-    entries = [each for number in (2, 1) for each in archive.write_account(two_findings(number))]
+    entries = [entry for number in (2, 1) for entry in archive.write_account(two_findings(number))]
     entries += [archive.write_summary(b"{}"), archive.write_report("<p>caf\u00e9</p>")]
     archive.write_manifest(result_of(run_id), entries, PROVENANCE)
     archive.publish(result_of(run_id))
@@ -66,16 +66,16 @@ def two_findings(number: int) -> AccountResult:
     return account_result(owner, finding("b", account=owner), finding("a", account=owner))
 
 
-def document(store: Memory, key: str) -> dict[str, Any]:
-    read: dict[str, Any] = json.loads(store.blobs[key].body)
-    return read
+def read_document(store: Memory, key: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(store.blobs[key].body)
+    return content
 
 
 def lines(store: Memory, key: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in gzip.decompress(store.blobs[key].body).splitlines()]
 
 
-def test_everything_lies_where_the_contract_says() -> None:
+def test_objects_have_the_keys_of_the_layout() -> None:
     store = Memory()
 
     write(store)
@@ -94,7 +94,7 @@ def test_everything_lies_where_the_contract_says() -> None:
     ]
 
 
-def test_every_object_is_labelled_and_what_exists_once_is_written_once() -> None:
+def test_objects_have_content_types_and_claim_and_manifest_are_written_once() -> None:
     store = Memory()
     write(store)
 
@@ -111,36 +111,38 @@ def test_every_object_is_labelled_and_what_exists_once_is_written_once() -> None
     }
 
 
-def test_an_accounts_findings_come_before_its_coverage() -> None:
+def test_the_findings_of_an_account_are_written_before_its_coverage() -> None:
     store = Memory()
 
     Archive(store, Layout(RUN)).write_account(two_findings(1))
 
-    assert [key.split("/")[0] for key in store.keys] == ["findings", "coverage"], "the second one says: all is there"
+    assert [key.split("/")[0] for key in store.keys] == ["findings", "coverage"], (
+        "the coverage object marks the account as finished"
+    )
 
 
-def test_the_manifest_tells_every_object_as_it_is() -> None:
+def test_the_manifest_lists_every_object_with_checksum_size_and_rows() -> None:
     store = Memory()
     entries = write(store)
 
-    listed = document(store, MANIFEST)["objects"]
+    listed = read_document(store, MANIFEST)["objects"]
 
-    assert [each["key"] for each in listed] == sorted(set(store.keys) - {CLAIM, MANIFEST, LATEST})
-    for each in listed:
-        body = store.blobs[each["key"]].body
-        assert (each["sha256"], each["bytes"]) == (hashlib.sha256(body).hexdigest(), len(body))
-        if each["key"].endswith(".jsonl.gz"):
-            assert each["rows"] == len(lines(store, each["key"])) == 2
+    assert [entry["key"] for entry in listed] == sorted(set(store.keys) - {CLAIM, MANIFEST, LATEST})
+    for entry in listed:
+        body = store.blobs[entry["key"]].body
+        assert (entry["sha256"], entry["bytes"]) == (hashlib.sha256(body).hexdigest(), len(body))
+        if entry["key"].endswith(".jsonl.gz"):
+            assert entry["rows"] == len(lines(store, entry["key"])) == 2
         else:
-            assert each["rows"] is None
-    assert sorted(each.key for each in entries) == [each["key"] for each in listed]
+            assert entry["rows"] is None
+    assert sorted(entry.key for entry in entries) == [entry["key"] for entry in listed]
 
 
-def test_the_manifest_says_what_the_run_was() -> None:
+def test_the_manifest_describes_the_run() -> None:
     store = Memory()
     write(store)
 
-    manifest = document(store, MANIFEST)
+    manifest = read_document(store, MANIFEST)
 
     del manifest["objects"]
     assert manifest == {
@@ -159,13 +161,13 @@ def test_the_manifest_says_what_the_run_was() -> None:
     }
 
 
-def test_latest_names_the_run_and_where_its_parts_are() -> None:
+def test_latest_names_the_run_and_the_keys_of_its_documents() -> None:
     store = Memory()
     write(store)
 
-    latest = document(store, LATEST)
+    latest = read_document(store, LATEST)
 
-    assert latest.pop("coverage") == document(store, MANIFEST)["coverage"]
+    assert latest.pop("coverage") == read_document(store, MANIFEST)["coverage"]
     assert latest == {
         "schema_version": "1.0",
         "run_id": RUN,
@@ -178,7 +180,7 @@ def test_latest_names_the_run_and_where_its_parts_are() -> None:
     assert {latest["manifest"], latest["report"], latest["summary"]} <= set(store.keys)
 
 
-def test_the_same_run_is_the_same_bytes() -> None:
+def test_the_same_run_gives_the_same_bytes() -> None:
     first, second = Memory(), Memory()
     write(first)
 
@@ -186,10 +188,10 @@ def test_the_same_run_is_the_same_bytes() -> None:
 
     claims = first.blobs.pop(CLAIM).body, second.blobs.pop(CLAIM).body
     assert first.blobs == second.blobs
-    assert claims[0] != claims[1], "two runs with one id must not take each other's claim for their own"
+    assert claims[0] != claims[1], "two runs with one ID must not accept each other's claim as their own"
 
 
-def test_the_order_of_findings_does_not_matter() -> None:
+def test_the_order_of_findings_does_not_change_the_bytes() -> None:
     first, second = Memory(), Memory()
     result = two_findings(1)
     Archive(first, Layout(RUN)).write_account(result)
@@ -205,16 +207,18 @@ def test_the_order_of_findings_does_not_matter() -> None:
     [tuple(Status), (Status.FAIL, Status.UNKNOWN), (Status.PASS,), ()],
     ids=["all", "two", "one", "none"],
 )
-def test_only_the_statuses_that_are_asked_for_get_a_row(emit: tuple[Status, ...]) -> None:
+def test_only_findings_with_an_emitted_status_get_a_row(emit: tuple[Status, ...]) -> None:
     store, owner = Memory(), account(1)
 
-    entry, ledger = Archive(store, Layout(RUN), emit).write_account(account_result(owner, *every_status(owner)))
+    findings, coverage_rows = Archive(store, Layout(RUN), emit).write_account(
+        account_result(owner, *every_status(owner))
+    )
 
-    assert sorted(row["status"] for row in lines(store, entry.key)) == sorted(emit)
-    assert (entry.rows, ledger.rows) == (len(emit), 2)
+    assert sorted(row["status"] for row in lines(store, findings.key)) == sorted(emit)
+    assert (findings.rows, coverage_rows.rows) == (len(emit), 2)
 
 
-def test_a_run_id_is_taken_once() -> None:
+def test_a_run_id_can_be_claimed_once() -> None:
     store = Memory()
     Archive(store, Layout(RUN)).claim(NOW, "print")
 
@@ -231,51 +235,51 @@ def test_a_claim_that_cannot_be_written_is_a_storage_error() -> None:
         Archive(Memory(refuses=lambda _: True), Layout(RUN)).claim(NOW, "print")
 
 
-def test_a_run_that_somebody_else_has_sealed_stays_as_it_is() -> None:
+def test_a_manifest_of_another_process_is_not_replaced() -> None:
     store = Memory()
-    store.put(MANIFEST, Blob(b"theirs", once=True))
+    store.put(MANIFEST, Blob(b"other", once=True))
 
-    with pytest.raises(RunExists, match="already completed by another process"):
+    with pytest.raises(RunExists, match="already finished by another process"):
         Archive(store, Layout(RUN)).write_manifest(result_of(), [], PROVENANCE)
 
-    assert store.blobs[MANIFEST].body == b"theirs"
+    assert store.blobs[MANIFEST].body == b"other"
 
 
 @pytest.mark.parametrize(
     ("before", "moved"),
     [
-        pytest.param(None, True, id="nothing was there"),
+        pytest.param(None, True, id="no latest run"),
         pytest.param({"run_id": EARLIER}, True, id="an earlier run"),
         pytest.param({"run_id": RUN}, True, id="the same run"),
         pytest.param({"run_id": LATER}, False, id="a later run"),
-        pytest.param({"run_id": "zzz"}, True, id="no run id"),
+        pytest.param({"run_id": "zzz"}, True, id="not a run ID"),
         pytest.param({"run_id": 7}, True, id="a number"),
         pytest.param(["a list"], True, id="a list"),
     ],
 )
-def test_latest_never_points_back(before: object, moved: bool) -> None:  # noqa: FBT001 - a column of the table
+def test_latest_is_not_moved_to_an_earlier_run(before: object, moved: bool) -> None:  # noqa: FBT001 - a column of the table
     store = Memory()
     if before is not None:
         store.put(LATEST, Blob(json.dumps(before).encode()))
 
     assert Archive(store, Layout(RUN)).publish(result_of()) is moved
 
-    assert (document(store, LATEST) == before) is not moved
+    assert (read_document(store, LATEST) == before) is not moved
 
 
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
         pytest.param(json.dumps({"run_id": EARLIER}).encode(), EARLIER, id="a run"),
-        pytest.param(None, None, id="nothing"),
+        pytest.param(None, None, id="no file"),
         pytest.param(b"", None, id="an empty file"),
-        pytest.param(b'{"run_id": ', None, id="half a file"),
-        pytest.param(b"\xff\xfe\xfa", None, id="no text"),
-        pytest.param(b"[" * 200_000, None, id="a bomb"),
-        pytest.param(b'{"run_id": "../../x"}', None, id="no run id"),
+        pytest.param(b'{"run_id": ', None, id="half a document"),
+        pytest.param(b"\xff\xfe\xfa", None, id="not UTF-8"),
+        pytest.param(b"[" * 200_000, None, id="deep nesting"),
+        pytest.param(b'{"run_id": "../../x"}', None, id="not a run ID"),
     ],
 )
-def test_the_previous_run_is_known_where_latest_can_be_read(body: bytes | None, expected: str | None) -> None:
+def test_the_latest_run_id_is_none_unless_latest_names_a_run(body: bytes | None, expected: str | None) -> None:
     store = Memory()
     if body is not None:
         store.put(LATEST, Blob(body))
@@ -283,7 +287,7 @@ def test_the_previous_run_is_known_where_latest_can_be_read(body: bytes | None, 
     assert Archive(store, Layout(RUN)).latest_run_id() == expected
 
 
-def test_a_place_that_may_only_be_written_to_knows_no_previous_run_and_still_publishes() -> None:
+def test_a_write_only_output_has_no_latest_run_id_and_is_published_to() -> None:
     store = Memory()
     store.unreadable = True
     archive = Archive(store, Layout(RUN))
@@ -292,7 +296,7 @@ def test_a_place_that_may_only_be_written_to_knows_no_previous_run_and_still_pub
     assert archive.publish(result_of())
 
 
-def test_a_report_with_half_a_character_is_written_all_the_same() -> None:
+def test_a_lone_surrogate_in_the_report_is_replaced() -> None:
     store = Memory()
 
     entry = Archive(store, Layout(RUN)).write_report("<p>\ud800</p>")
@@ -308,16 +312,16 @@ WRITES: dict[str, Callable[[Archive], object]] = {
 }
 
 
-@pytest.mark.parametrize("what", WRITES)
-def test_who_was_taken_for_dead_writes_nothing_over_the_work_of_who_took_the_run_up(what: str) -> None:
+@pytest.mark.parametrize("document", WRITES)
+def test_a_process_whose_run_was_resumed_by_another_writes_nothing_more(document: str) -> None:
     store = Memory()
-    alive = Archive(store, Layout(RUN), attempt=Archive(store, Layout(RUN)).claim(NOW, "print").attempt)
+    replaced = Archive(store, Layout(RUN), attempt=Archive(store, Layout(RUN)).claim(NOW, "print").attempt)
     second = Archive(store, Layout(RUN)).claim(NOW, "print", resume=True)
     before = dict(store.blobs)
 
     with pytest.raises(RunExists, match="Another process has resumed run"):
-        WRITES[what](alive)
+        WRITES[document](replaced)
 
     assert store.blobs == before
-    WRITES[what](Archive(store, Layout(RUN), attempt=second.attempt))
+    WRITES[document](Archive(store, Layout(RUN), attempt=second.attempt))
     assert len(store.blobs) > len(before)

@@ -1,3 +1,5 @@
+"""Rows of findings and coverage records, and their bytes."""
+
 from __future__ import annotations
 
 import gzip
@@ -9,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.archive import encode
-from auditor.contracts.document import timestamp
 from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.check import Evidence, Status
 from auditor.domain.coverage import CoverageStatus
@@ -25,7 +26,7 @@ def decoded(encoded: bytes) -> list[dict[str, Any]]:
     return [json.loads(line) for line in gzip.decompress(encoded).splitlines()]
 
 
-def test_a_finding_becomes_a_row_with_every_key_of_the_contract_in_its_order() -> None:
+def test_the_row_of_a_finding_has_every_key_of_the_contract_in_order() -> None:
     owner = Account("000000000001", "payments", "/corp", {"owner": "x", "env": "prod"})
     finding = builders.finding(
         account=owner,
@@ -131,7 +132,7 @@ def test_a_finding_becomes_a_row_with_every_key_of_the_contract_in_its_order() -
     ]
 
 
-def test_what_is_not_known_of_a_resource_is_null() -> None:
+def test_unknown_properties_of_a_resource_are_null() -> None:
     finding = builders.finding(resource=Resource("arn:x", "AWS::ECS::TaskDefinition", "x"))
 
     row = encode.finding_row(finding, RUN)
@@ -140,7 +141,7 @@ def test_what_is_not_known_of_a_resource_is_null() -> None:
     assert (row.resource.registered_at, row.resource.registered_by) == (None, None)
 
 
-def test_a_line_of_the_ledger_becomes_a_row_with_every_key_of_the_contract_in_its_order() -> None:
+def test_the_row_of_a_coverage_record_has_every_key_of_the_contract_in_order() -> None:
     coverage = builders.coverage(
         CoverageStatus.PARTIAL,
         reason=Reason.THROTTLED,
@@ -171,18 +172,11 @@ def test_a_line_of_the_ledger_becomes_a_row_with_every_key_of_the_contract_in_it
     ]
 
 
-def test_the_reason_of_what_was_examined_is_null() -> None:
+def test_the_reason_of_an_examined_scope_is_null() -> None:
     assert encode.coverage_row(builders.coverage(), RUN).reason is None
 
 
-def test_times_are_utc_to_the_second() -> None:
-    moment = datetime(2026, 11, 23, 2, 0, 0, 999_999, tzinfo=timezone(timedelta(hours=-5)))
-
-    assert timestamp(moment) == "2026-11-23T07:00:00Z"
-    assert timestamp(moment.replace(tzinfo=None)) == "2026-11-23T02:00:00Z"
-
-
-def test_the_same_rows_are_the_same_bytes_in_whatever_order_they_come() -> None:
+def test_equal_rows_give_equal_bytes_in_any_order() -> None:
     findings = [
         encode.finding_row(builders.finding(family, region=region), RUN)
         for family in ("web", "api")
@@ -192,7 +186,7 @@ def test_the_same_rows_are_the_same_bytes_in_whatever_order_they_come() -> None:
     count, encoded = encode.encode(findings)
 
     assert (count, encoded) == encode.encode(reversed(findings))
-    assert encoded[4:8] == bytes(4), "the gzip header must hold no time"
+    assert encoded[4:8] == bytes(4), "the gzip header must not contain a time"
     assert [(row["region"], row["resource"]["family"]) for row in decoded(encoded)] == [
         ("eu-west-1", "api"),
         ("eu-west-1", "web"),
@@ -201,7 +195,7 @@ def test_the_same_rows_are_the_same_bytes_in_whatever_order_they_come() -> None:
     ]
 
 
-def test_the_order_of_tags_in_aws_does_not_show() -> None:
+def test_the_order_of_tags_does_not_change_the_bytes() -> None:
     one, two = (Account("000000000001", tags=tags) for tags in ({"a": "1", "b": "2"}, {"b": "2", "a": "1"}))
 
     assert encode.encode([encode.finding_row(builders.finding(account=one), RUN)]) == encode.encode(
@@ -209,11 +203,11 @@ def test_the_order_of_tags_in_aws_does_not_show() -> None:
     )
 
 
-def test_no_rows_are_an_empty_file() -> None:
+def test_no_rows_give_an_empty_file() -> None:
     assert gzip.decompress(encode.encode([])[1]) == b""
 
 
-def test_nothing_in_a_row_acts_on_a_terminal_and_nothing_is_lost() -> None:
+def test_a_line_is_printable_ascii_and_keeps_every_character() -> None:
     hostile = "\x1b]0;x\x07\x7f\u202e</script>\n\u2028\U0001f600\\ud800" + "x" * 65_536
     row = encode.finding_row(builders.finding(account=builders.account(name=hostile)), RUN)
 
@@ -224,20 +218,20 @@ def test_nothing_in_a_row_acts_on_a_terminal_and_nothing_is_lost() -> None:
     assert json.loads(line)["account"]["name"] == hostile
 
 
-def test_half_a_character_is_replaced_so_that_strict_readers_take_the_line() -> None:
+def test_a_lone_surrogate_is_replaced() -> None:
     row = encode.finding_row(
         builders.finding(account=builders.account(name="a\ud800b \U0001f600", tags={"\udfff": "x"})), RUN
     )
 
-    read = json.loads(encode.line(row))
+    decoded_row = json.loads(encode.line(row))
 
-    assert read["account"]["name"] == "a\ufffdb \U0001f600"
-    assert read["account"]["tags"] == {"\ufffd": "x"}
+    assert decoded_row["account"]["name"] == "a\ufffdb \U0001f600"
+    assert decoded_row["account"]["tags"] == {"\ufffd": "x"}
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text() | st.text(alphabet=st.characters(categories=["Cs", "Cc", "Cf"])))
-def test_any_text_is_kept_in_one_line_that_is_valid_utf_8(text: str) -> None:
+def test_any_text_without_lone_surrogates_survives_encoding(text: str) -> None:
     (row,) = decoded(encode.encode([encode.coverage_row(builders.coverage(detail=text), RUN)])[1])
 
     assert row["detail"] == text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
