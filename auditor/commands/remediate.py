@@ -1,4 +1,4 @@
-"""`auditor remediate`: write the corrected document of one finding and the scripts that apply it. Changes nothing in AWS."""
+"""`auditor remediate`: write the corrected document of one finding and its scripts, without changes in AWS."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Who is audited: inventory text into targets.
+"""Which accounts are audited: inventory text into targets.
 
-`parse` reads our own format, the accounts file of c7n-org and an export of AWS Organizations, told apart by shape.
-`Inventory.merge` lays the file over what the organization lists, and `narrow` restricts one run to a part of it.
+`parse` reads three formats, told apart by shape: auditor's own, the accounts file of c7n-org, and an export of AWS
+Organizations. `Inventory.merge` combines the file with the accounts that the organization lists, and `filter_targets`
+restricts one run to a part of them.
 """
 
 from auditor.inventory.filter import filter_targets

@@ -1,7 +1,7 @@
-"""The accounts file of c7n-org, read as it is.
+"""The accounts file of c7n-org.
 
-Its own schema closes the top level and leaves accounts open; a role may be a bare name; regions and tags are lists of
-text, and a tag `path:/unit/sub` names the organizational unit.
+Source: the JSON schema in c7n_org/cli.py, which forbids unknown keys at the top level and allows them in accounts. A
+role may be a bare name; regions and tags are lists of text; a tag `path:/unit/sub` names the organizational unit.
 """
 
 from __future__ import annotations
@@ -12,39 +12,38 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from auditor.inventory.fields import AccountId, ExternalId, Lenient, Region, Strict
 from auditor.inventory.model import Entry
-from auditor.inventory.roles import check_arn, check_last_hop, check_name, named
+from auditor.inventory.roles import check_arn, check_last_hop, check_name, role_chain
 from auditor.yaml_files import FieldError, one_or_more
 
 _PATH = "path:"
 
 
-def _hop(value: str) -> str:
-    return check_arn(value) if value.startswith("arn:") else named([check_name(value)])[0]
+def _role(value: str) -> str:
+    return check_arn(value) if value.startswith("arn:") else role_chain([check_name(value)])[0]
 
 
 def _chain(chain: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
     return check_last_hop(chain, info.data["account_id"]) if chain and "account_id" in info.data else chain
 
 
-def _no_profile(value: str, info: ValidationInfo) -> str:
+def _require_role(value: str, info: ValidationInfo) -> str:
     if "role" in info.data and not info.data["role"]:
         raise FieldError(
-            "a profile of one machine's AWS configuration is the only way into this account",
-            "Add `role:` with the ARN of a role in it.",
+            "is the only credential for this account, and AWS profiles of a workstation are not supported",
+            "Add `role:` with the ARN of a role in the account.",
         )
     return value
 
 
-def _split(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
-    """c7n-org takes `a,b` for two values wherever it takes a list."""
+def _split_at_commas(value: object) -> object:
+    """Return a list with `a,b` split in two, as c7n-org does."""
     values = one_or_more(value)
     if not isinstance(values, tuple):
         return value
-    return tuple(part for each in values for part in (_parts(each) if isinstance(each, str) else [each]))
-
-
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+    parts: list[object] = []
+    for text in values:
+        parts += [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else [text]
+    return tuple(parts)
 
 
 class C7nAccount(Lenient):
@@ -54,18 +53,18 @@ class C7nAccount(Lenient):
     name: str = ""
     display_name: str = ""
     role: Annotated[
-        tuple[Annotated[str, AfterValidator(_hop)], ...],
+        tuple[Annotated[str, AfterValidator(_role)], ...],
         AfterValidator(_chain),
         BeforeValidator(one_or_more),
     ] = ()
-    profile: Annotated[str | None, AfterValidator(_no_profile)] = None
+    profile: Annotated[str | None, AfterValidator(_require_role)] = None
     external_id: ExternalId | None = None
-    regions: Annotated[tuple[Region, ...], BeforeValidator(_split)] = ()
+    regions: Annotated[tuple[Region, ...], BeforeValidator(_split_at_commas)] = ()
     tags: tuple[str, ...] = ()
 
 
 class C7nFile(Strict):
-    """An accounts file of c7n-org. What it says of other clouds is not for us."""
+    """An accounts file of c7n-org. The sections about other clouds are ignored."""
 
     accounts: tuple[C7nAccount, ...]
     vars: Any = None
@@ -74,8 +73,8 @@ class C7nFile(Strict):
     tenancies: Any = None
 
 
-def entries_of(file: C7nFile) -> tuple[Entry, ...]:
-    """The accounts of the file, in its order."""
+def read_entries(file: C7nFile) -> tuple[Entry, ...]:
+    """Return the accounts in the file's order."""
     return tuple(_entry(account) for account in file.accounts)
 
 
@@ -85,7 +84,7 @@ def _entry(account: C7nAccount) -> Entry:
     return Entry(
         id=account.account_id,
         name=account.name or account.display_name,
-        # Each unit on the way down may have its own tag; the longest says it all.
+        # c7n-org may write a tag for each unit on the path; the longest tag contains the others.
         ou=max(paths, key=len, default=""),
         tags={key: value for key, _, value in pairs},
         chain=account.role or None,

@@ -1,4 +1,4 @@
-"""What every inventory format comes down to: entries, defaults, and the targets that follow from them."""
+"""What every inventory format is converted to: entries, defaults, and the targets that follow from them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ DEFAULT_ROLE_NAME = "AuditorReadOnly"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One account as the file has it. None means that the file says nothing, so that the defaults decide.
+    """One account of the file. None means that the file does not set the value, so that the defaults apply.
 
-    `chain` holds role ARNs with `{account_id}` and `{partition}` still in them; empty means the ambient credentials.
+    `chain` holds role ARNs that still contain `{account_id}` and `{partition}`; an empty chain means the ambient
+    credentials.
     """
 
     id: str
@@ -32,7 +33,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What holds for every account that does not say otherwise, discovered ones included."""
+    """Values for every account that does not set its own, including discovered accounts."""
 
     chain: tuple[str, ...]
     external_id: str | None = None
@@ -42,9 +43,9 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class Discover:
-    """Ask AWS Organizations too. `role` is None where the ambient credentials may list the organization.
+    """How to list accounts from AWS Organizations. `role` is None if the ambient credentials are used for that.
 
-    Empty `include_ous` means all of them; an excluded unit wins over an included one around it.
+    Empty `include_ous` means all units; an excluded unit wins over an included one that contains it.
     """
 
     role: Role | None = None
@@ -54,7 +55,7 @@ class Discover:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """Who is to be audited. `sha256` is that of the text it was read from."""
+    """The accounts to audit. `sha256` is the digest of the text that the inventory was read from."""
 
     entries: tuple[Entry, ...]
     defaults: Defaults
@@ -63,54 +64,52 @@ class Inventory:
 
     @property
     def targets(self) -> tuple[Target, ...]:
-        """The accounts that the file itself names, excluded ones too, by id."""
+        """The accounts that the file names, including excluded ones, sorted by ID."""
         return self.merge(())
 
     def merge(self, discovered: Iterable[DiscoveredAccount]) -> tuple[Target, ...]:
-        """The accounts of the file and of the organization together, by id.
+        """Return the accounts of the file and of the organization, sorted by ID.
 
-        The file's entry wins field by field, tag by tag; a discovered account without one gets the defaults. An account
-        that the file names is wanted even where its organizational unit is not.
+        The file's entry wins field by field and tag by tag; a discovered account without an entry gets the defaults. An
+        account that the file names is audited even if its organizational unit is excluded.
         """
         entries = {entry.id: entry for entry in self.entries}
-        found = {account.id: account for account in discovered}
+        accounts = {account.id: account for account in discovered}
         return tuple(
-            _target(entries.get(id_), found.get(id_), self.defaults) for id_ in sorted(entries.keys() | found.keys())
+            _target(account_id, entries.get(account_id), accounts.get(account_id), self.defaults)
+            for account_id in sorted(entries.keys() | accounts.keys())
         )
 
 
-def _target(entry: Entry | None, found: DiscoveredAccount | None, defaults: Defaults) -> Target:
-    excluded = _excluded(entry, found)
-    if entry is None:
-        entry = Entry(found.id if found else "")
-    if found is None:
-        found = DiscoveredAccount(entry.id)
+def _target(account_id: str, listed: Entry | None, discovered: DiscoveredAccount | None, defaults: Defaults) -> Target:
+    entry = listed or Entry(account_id)
+    account = discovered or DiscoveredAccount(account_id)
     chain = defaults.chain if entry.chain is None else entry.chain
     external_id = entry.external_id or defaults.external_id
-    tags = {**defaults.tags, **found.tags, **entry.tags}
+    tags = {**defaults.tags, **account.tags, **entry.tags}
     return Target(
-        account=Account(entry.id, entry.name or found.name, entry.ou or found.ou, tags),
-        roles=tuple(Role(arn.replace("{account_id}", entry.id), external_id) for arn in chain),
+        account=Account(account_id, entry.name or account.name, entry.ou or account.ou, tags),
+        roles=tuple(Role(arn.replace("{account_id}", account_id), external_id) for arn in chain),
         regions=RegionRule(
             include=defaults.regions.include if entry.include is None else entry.include,
             exclude=defaults.regions.exclude if entry.exclude is None else entry.exclude,
         ),
-        excluded=excluded,
+        excluded=_exclusion(listed, discovered),
     )
 
 
-def _excluded(entry: Entry | None, found: DiscoveredAccount | None) -> ExcludedBy | None:
+def _exclusion(entry: Entry | None, account: DiscoveredAccount | None) -> ExcludedBy | None:
     if entry and entry.excluded:
         return entry.excluded
-    if found and (inactive := not_active(found.state)):
-        return inactive
-    if found and found.excluded_detail is not None and entry is None:
-        return ExcludedBy(Reason.EXCLUDED_BY_CONFIG, found.excluded_detail)
+    if account and (suspended := exclude_inactive(account.state)):
+        return suspended
+    if account and account.excluded_detail is not None and entry is None:
+        return ExcludedBy(Reason.EXCLUDED_BY_CONFIG, account.excluded_detail)
     return None
 
 
-def not_active(state: str) -> ExcludedBy | None:
-    """Why an account in this state of AWS Organizations cannot be examined; None where it can."""
+def exclude_inactive(state: str) -> ExcludedBy | None:
+    """Return why an account in this state of AWS Organizations cannot be examined; None if it can."""
     if state in ("ACTIVE", ""):
         return None
-    return ExcludedBy(Reason.ACCOUNT_SUSPENDED, f"AWS Organizations says {state}")
+    return ExcludedBy(Reason.ACCOUNT_SUSPENDED, f"state in AWS Organizations: {state}")

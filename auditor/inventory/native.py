@@ -1,4 +1,4 @@
-"""Our own inventory format: defaults, discovery, accounts."""
+"""auditor's own inventory format: defaults, discovery, accounts."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from auditor.domain.reason import Reason as Cause
+from auditor.domain.reason import Reason
 from auditor.domain.scope import ExcludedBy, RegionRule, Role
 from auditor.inventory.fields import (
     AccountId,
     ExcludedRegions,
+    ExclusionReason,
     ExternalId,
-    HubRole,
-    Reason,
+    OrganizationRole,
     Regions,
     RoleArns,
     RoleArnsForAll,
@@ -23,86 +23,102 @@ from auditor.inventory.fields import (
     Units,
 )
 from auditor.inventory.model import Defaults, Discover, Entry
-from auditor.inventory.roles import named
+from auditor.inventory.roles import role_chain
 from auditor.yaml_files import FieldError
 
 
-def _no_role(value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - a validator takes what it takes
+def _refuse_role(value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic passes the value by position
     if value and (info.data.get("role_name") or info.data.get("role_arn")):
-        raise FieldError("is set together with a role", "Keep one of the two: ambient credentials assume no role.")
+        raise FieldError(
+            "cannot be combined with a role", "Keep one of the two: ambient credentials are used without a role."
+        )
     return value
 
 
 class DefaultsSection(Strict):
-    """What holds for every account that does not say otherwise."""
+    """Values for every account that does not set its own."""
 
     role_name: RoleNames | None = Field(
-        None, description="Role to assume in each account, by name; a list is a chain within the account."
+        None, description="Name of the role to assume in each account; a list is a chain within the account."
     )
     role_arn: RoleArnsForAll | None = Field(
         None,
-        description="Role to assume, with {account_id} and, if wanted, {partition}; a list is a chain, last hop last.",
+        description="ARN of the role, with {account_id} and optionally {partition}; a list is a chain.",
     )
-    external_id: ExternalId | None = Field(None, description="External id that goes with every hop.")
+    external_id: ExternalId | None = Field(None, description="External ID for every role of the chain.")
     regions: Regions = Field(
-        ("all",), description="`all` (what the account has enabled), names, and globs such as eu-*."
+        ("all",), description="Names, globs such as eu-*, or `all` for the regions that the account has enabled."
     )
-    exclude_regions: ExcludedRegions = Field((), description="Names and globs; exclusion wins.")
-    tags: Tags = Field(default_factory=dict, description="What to say of every account in its rows, such as an owner.")
+    exclude_regions: ExcludedRegions = Field((), description="Names and globs of regions to leave out; exclusion wins.")
+    tags: Tags = Field(default_factory=dict, description="Tags of every account in the output, for example an owner.")
 
 
 class DiscoverSection(Strict):
-    """Ask AWS Organizations for accounts too."""
+    """List accounts from AWS Organizations in addition to those of this file."""
 
-    role_arn: HubRole | None = Field(
-        None, description="Role that may list the organization; without it the ambient credentials are used."
+    role_arn: OrganizationRole | None = Field(
+        None,
+        description="ARN of the role that can list the organization; by default, the ambient credentials are used.",
     )
-    external_id: ExternalId | None = Field(None, description="External id of that role.")
-    include_ous: Units = Field((), description="Organizational units to take, with all below them; none means all.")
-    exclude_ous: Units = Field((), description="Organizational units to leave out, with all below them.")
+    external_id: ExternalId | None = Field(None, description="External ID of that role.")
+    include_ous: Units = Field(
+        (), description="Organizational units to audit, including the units below them; empty means all."
+    )
+    exclude_ous: Units = Field((), description="Organizational units to leave out, including the units below them.")
 
 
 class AccountSection(Strict):
-    """One account. What it leaves out, the defaults decide."""
+    """One account. The defaults apply to all values that it does not set."""
 
     id: AccountId = Field(description="12 digits, in quotes.", json_schema_extra={"pattern": "^[0-9]{12}$"})
-    name: str = Field("", description="The name that people know it by.")
-    tags: Tags = Field(default_factory=dict, description="Laid over the tags of the defaults.")
-    regions: Regions | None = Field(None, description="Instead of the regions of the defaults.")
-    exclude_regions: ExcludedRegions | None = Field(None, description="Instead of those of the defaults.")
-    role_name: RoleNames | None = Field(None, description="Instead of the role of the defaults, by name.")
-    role_arn: RoleArns | None = Field(None, description="Instead of the role of the defaults, by ARN.")
-    external_id: ExternalId | None = Field(None, description="Instead of that of the defaults.")
-    exclude: Reason | None = Field(None, description="Why it is not audited; it still gets its row.")
-    ambient: Annotated[bool, AfterValidator(_no_role)] = Field(
+    name: str = Field("", description="Name of the account in the output.")
+    tags: Tags = Field(
+        default_factory=dict,
+        description="Tags of the account in the output; they are added to the default tags and override them.",
+    )
+    regions: Regions | None = Field(None, description="Regions of this account, instead of the default regions.")
+    exclude_regions: ExcludedRegions | None = Field(
+        None, description="Excluded regions of this account, instead of the default ones."
+    )
+    role_name: RoleNames | None = Field(
+        None, description="Name of the role in this account, instead of the default role."
+    )
+    role_arn: RoleArns | None = Field(None, description="ARN of the role in this account, instead of the default role.")
+    external_id: ExternalId | None = Field(
+        None, description="External ID for this account, instead of the default one."
+    )
+    exclude: ExclusionReason | None = Field(
+        None, description="Reason why the account is not audited; it still has a coverage record."
+    )
+    ambient: Annotated[bool, AfterValidator(_refuse_role)] = Field(
         default=False,
-        description="Use the credentials that auditor runs with and assume no role, as in the management account.",
+        description="Use the ambient credentials and assume no role, for example in the management account.",
     )
 
 
 class InventoryFile(Strict):
-    """Who is audited. The accounts files of c7n-org and exports of AWS Organizations are read as they are, too."""
+    """The accounts to audit. Accounts files of c7n-org and exports of AWS Organizations are accepted, too."""
 
     defaults: DefaultsSection = Field(
-        default_factory=DefaultsSection, description="What holds for every account that does not say otherwise."
+        default_factory=DefaultsSection, description="Values for every account that does not set its own."
     )
-    discover: DiscoverSection | None = Field(None, description="Ask AWS Organizations for accounts too.")
-    accounts: tuple[AccountSection, ...] = Field((), description="The accounts, each with its id.")
+    discover: DiscoverSection | None = Field(None, description="List accounts from AWS Organizations, too.")
+    accounts: tuple[AccountSection, ...] = Field((), description="Accounts, each with its ID.")
 
 
-def defaults_of(file: InventoryFile, role_name: str, external_id: str | None) -> Defaults:
-    """The defaults of the file; where it names no role or external id, these."""
+def read_defaults(file: InventoryFile, role_name: str, external_id: str | None) -> Defaults:
+    """Return the defaults of the file; the arguments apply if the file names no role or external ID."""
     section = file.defaults
     return Defaults(
-        chain=_chain(section.role_name, section.role_arn) or named([role_name]),
+        chain=_chain(section.role_name, section.role_arn) or role_chain([role_name]),
         external_id=section.external_id or external_id,
         regions=RegionRule(section.regions, section.exclude_regions),
         tags=section.tags,
     )
 
 
-def discover_of(file: InventoryFile) -> Discover | None:
-    """How to ask AWS Organizations, None where the file does not want that."""
+def read_discover(file: InventoryFile) -> Discover | None:
+    """Return how to list AWS Organizations; None if the file has no `discover`."""
     section = file.discover
     if section is None:
         return None
@@ -110,8 +126,8 @@ def discover_of(file: InventoryFile) -> Discover | None:
     return Discover(role, section.include_ous, section.exclude_ous)
 
 
-def entries_of(file: InventoryFile) -> tuple[Entry, ...]:
-    """The accounts of the file, in its order."""
+def read_entries(file: InventoryFile) -> tuple[Entry, ...]:
+    """Return the accounts in the file's order."""
     return tuple(_entry(section) for section in file.accounts)
 
 
@@ -124,9 +140,9 @@ def _entry(section: AccountSection) -> Entry:
         external_id=section.external_id,
         include=section.regions,
         exclude=section.exclude_regions,
-        excluded=ExcludedBy(Cause.EXCLUDED_BY_CONFIG, section.exclude) if section.exclude else None,
+        excluded=ExcludedBy(Reason.EXCLUDED_BY_CONFIG, section.exclude) if section.exclude else None,
     )
 
 
 def _chain(names: tuple[str, ...] | None, arns: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    return named(names) if names else arns
+    return role_chain(names) if names else arns

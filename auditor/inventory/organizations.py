@@ -1,6 +1,6 @@
-"""What `aws organizations list-accounts` prints, read as it is.
+"""The output of `aws organizations list-accounts`.
 
-`State` replaces `Status`, which is being retired; old files and old clients have only the latter.
+`State` replaces `Status`, which AWS is retiring; older files and clients have only `Status`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from auditor.inventory.fields import AccountId, Lenient
-from auditor.inventory.model import Entry, not_active
+from auditor.inventory.model import Entry, exclude_inactive
 from auditor.yaml_files import FieldError
 
 
-def _all_of_it(value: str) -> str:
+def _refuse_partial_list(value: str) -> str:
     if value:
-        raise FieldError("this export stops in the middle of the list", "Export it again without --max-items.")
+        raise FieldError("this export is only the first part of the list", "Export it again without --max-items.")
     return value
 
 
@@ -31,25 +31,25 @@ class ExportedAccount(Lenient):
 
 
 class OrganizationExport(Lenient):
-    """The answer to ListAccounts."""
+    """The response of ListAccounts."""
 
     Accounts: tuple[ExportedAccount, ...]
-    NextToken: Annotated[str, AfterValidator(_all_of_it)] = ""
+    NextToken: Annotated[str, AfterValidator(_refuse_partial_list)] = ""
 
 
-def entries_of(export: OrganizationExport) -> tuple[Entry, ...]:
-    """The accounts of the export, in its order; one that is not active is excluded, and says so."""
+def read_entries(export: OrganizationExport) -> tuple[Entry, ...]:
+    """Return the accounts in the export's order; accounts that are not active are excluded with the reason."""
     return tuple(
         Entry(
             id=account.Id,
             name=account.Name,
             ou=_units(account.Paths),
-            excluded=not_active(account.State or account.Status),
+            excluded=exclude_inactive(account.State or account.Status),
         )
         for account in export.Accounts
     )
 
 
 def _units(paths: tuple[str, ...]) -> str:
-    """`ou-.../ou-...` of `o-.../r-.../ou-.../ou-.../<account>/`."""
+    """Return `ou-.../ou-...` of the first path, which has the form `o-.../r-.../ou-.../ou-.../<account>/`."""
     return "/".join(part for part in "/".join(paths[:1]).split("/") if part.startswith("ou-"))

@@ -9,7 +9,7 @@ from auditor.yaml_files import FieldError, quote, suggestion
 
 
 def check_region(pattern: str, known: Collection[str]) -> str:
-    """`pattern`, where it is `all`, the name of a region in `known` or a glob that matches one. Raises Complaint."""
+    """Return `all`, the name of a known region, or a glob that matches one. Raises FieldError for anything else."""
     if pattern == "all" or pattern in known:
         return pattern
     if any(char in pattern for char in "*?["):

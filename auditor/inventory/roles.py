@@ -1,6 +1,6 @@
-"""Role names, role ARNs and external ids: what AWS accepts, and what can be told without asking it.
+"""Role names, role ARNs and external IDs, checked as far as possible without calling AWS.
 
-The patterns are those of the API models of IAM (`Role.RoleName`, `Role.Path`) and STS (`AssumeRole.ExternalId`).
+Source of the patterns: those of the API models of IAM (`Role.RoleName`, `Role.Path`) and STS (`AssumeRole.ExternalId`).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _PLACEHOLDER = re.compile(r"\{[^{}]*\}?|\}")
 
 
 def check_name(name: str) -> str:
-    """`name`, where it is the name of a role, with or without its path. Raises Complaint."""
+    """Return a role name, with or without its path. Raises FieldError if it is not one."""
     if name.startswith("arn:"):
-        raise FieldError("is a role ARN, not a role name", "Use `role_arn` for it.")
+        raise FieldError("is a role ARN, not a role name", "Write it as `role_arn`.")
     _check_placeholders(name, ())
     if not _NAME.fullmatch(name):
         message = f"{quote(name)} is not a role name"
@@ -30,47 +30,47 @@ def check_name(name: str) -> str:
 
 
 def check_arn(arn: str, placeholders: Collection[str] = ("{account_id}", "{partition}")) -> str:
-    """`arn`, where it is the ARN of a role with none but these placeholders. Raises Complaint."""
+    """Return a role ARN that has no other placeholders than these. Raises FieldError if it is not one."""
     _check_placeholders(arn, placeholders)
     match = _ARN.fullmatch(arn)
     if match is None:
         message = f"{quote(arn)} is not a role ARN"
-        raise FieldError(message, "Write arn:aws:iam::<12 digits>:role/<name>; a bare name goes into `role_name`.")
+        raise FieldError(message, "Write arn:aws:iam::<12 digits>:role/<name>; write a bare name as `role_name`.")
     check_name(match["name"])
     return arn
 
 
 def check_external_id(external_id: str) -> str:
-    """`external_id`, where STS accepts it. Raises Complaint."""
+    """Return an external ID. Raises FieldError if STS would not accept it."""
     if not _EXTERNAL_ID.fullmatch(external_id):
-        message = f"{quote(external_id)} is not an external id"
+        message = f"{quote(external_id)} is not an external ID"
         raise FieldError(message, "Use 2 to 1,224 of the characters A-Z a-z 0-9 + = , . @ : / _ -")
     return external_id
 
 
 def check_last_hop(chain: tuple[str, ...], account: str | None) -> tuple[str, ...]:
-    """`chain`, where its last hop ends in `account`, or in whichever account it is for. Raises Complaint.
+    """Return a chain whose last role is in `account`. Raises FieldError if it is in another account.
 
-    `account` is None for a chain that stands for many accounts.
+    `account` is None for a chain that is used for many accounts: the last role must then contain `{account_id}`.
     """
     match = _ARN.fullmatch(chain[-1])
     if match is None or match["account"] in ("{account_id}", account):
         return chain
     if account is None:
-        message = f"ends in account {match['account']}, but stands for every account"
-        raise FieldError(message, "Write {account_id} in place of the id.")
+        message = f"ends in account {match['account']}, but is used for every account"
+        raise FieldError(message, "Write {account_id} instead of the ID.")
     message = f"ends in account {match['account']}, but this account is {account}"
-    raise FieldError(message, f"Write {account} or {{account_id}} there, or correct the account's id.")
+    raise FieldError(message, f"Write {account} or {{account_id}} there, or correct the account's ID.")
 
 
-def named(names: Iterable[str]) -> tuple[str, ...]:
-    """A chain of roles in the account itself, by name."""
+def role_chain(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the ARNs of roles in the account itself, from their names."""
     return tuple(f"arn:{{partition}}:iam::{{account_id}}:role/{name}" for name in names)
 
 
 def _check_placeholders(text: str, known: Collection[str]) -> None:
-    for found in _PLACEHOLDER.findall(text):
-        if found not in known:
-            advice = f"Filled in here: {', '.join(known)}." if known else "No placeholder is filled in here."
-            message = f"{quote(found)} is not a placeholder"
-            raise FieldError(message, suggestion(found, known) or advice)
+    for placeholder in _PLACEHOLDER.findall(text):
+        if placeholder not in known:
+            advice = f"Supported here: {', '.join(known)}." if known else "No placeholder is supported here."
+            message = f"{quote(placeholder)} is not a placeholder"
+            raise FieldError(message, suggestion(placeholder, known) or advice)

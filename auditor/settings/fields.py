@@ -1,4 +1,4 @@
-"""The types of the settings' fields: each accepts valid values and explains in a sentence what is wrong with others."""
+"""The types of the settings' fields: each accepts valid values and explains what is wrong with others."""
 
 from __future__ import annotations
 

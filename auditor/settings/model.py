@@ -91,7 +91,7 @@ class _Values(_Section):
 
     revisions: Literal["latest", "running", "latest+running"] = Field(
         "latest+running",
-        description="Which revisions of a task definition are judged: the latest ACTIVE one, the running ones, or both.",
+        description="Which revisions of a task definition are judged: the latest ACTIVE one, running ones, or both.",
     )
     introduced: bool = Field(
         default=False, description="Search for the revision that introduced a problem; needs more API calls."

@@ -163,7 +163,7 @@ def _too_short(_case: _Case) -> tuple[str, str]:
 
 
 def _anything(case: _Case) -> tuple[str, str]:
-    return f"{quote(case.text)} does not fit here", description_at(case.schema, case.path)
+    return f"{quote(case.text)} is not valid here", description_at(case.schema, case.path)
 
 
 _SENTENCES: dict[str, Callable[[_Case], tuple[str, str]]] = {

@@ -1,3 +1,5 @@
+"""Inventories of all formats become targets."""
+
 from __future__ import annotations
 
 import hashlib
@@ -33,17 +35,17 @@ def arns(target: Target) -> list[str]:
     return [role.arn for role in target.roles]
 
 
-# Our own format
+# The native format
 
 
-def test_the_defaults_hold_for_every_account_that_says_nothing_else() -> None:
+def test_defaults_apply_to_accounts_that_set_nothing() -> None:
     target = only(f"""
         defaults:
           role_name: Auditor
           external_id: acme-audit
           regions: [eu-*, us-east-1]
           exclude_regions: eu-central-1
-          tags: {{env: prod, owner: nobody}}
+          tags: {{env: prod, owner: default}}
         accounts:
           - {{id: "{ONE}", name: one, tags: {{owner: payments}}}}
     """)
@@ -56,7 +58,7 @@ def test_the_defaults_hold_for_every_account_that_says_nothing_else() -> None:
     assert target.account.tags == {"env": "prod", "owner": "payments"}
 
 
-def test_an_account_may_differ_from_the_defaults_in_everything() -> None:
+def test_an_account_can_override_every_default() -> None:
     target = only(f"""
         defaults: {{role_name: Auditor, external_id: acme-audit, regions: all, exclude_regions: [us-*]}}
         accounts:
@@ -71,14 +73,14 @@ def test_an_account_may_differ_from_the_defaults_in_everything() -> None:
     assert target.regions == RegionRule(("us-east-1",), ())
 
 
-def test_without_a_word_about_roles_the_role_of_the_templates_is_assumed_everywhere() -> None:
+def test_the_role_of_the_deployment_templates_is_the_default() -> None:
     target = only(f'accounts: [{{id: "{ONE}"}}]')
 
     assert target.roles == (Role(f"arn:{{partition}}:iam::{ONE}:role/AuditorReadOnly", None),)
     assert target.regions == RegionRule(("all",))
 
 
-def test_flags_fill_in_a_role_and_an_external_id_where_the_file_has_none() -> None:
+def test_flags_set_role_and_external_id_if_the_file_has_none() -> None:
     text = f'accounts: [{{id: "{ONE}"}}, {{id: "{TWO}", role_name: Mine, external_id: mine}}]'
 
     inventory = parse(text, "f", known_regions=REGIONS, default_role_name="audit/Flag", default_external_id="flag")
@@ -96,13 +98,13 @@ def test_flags_fill_in_a_role_and_an_external_id_where_the_file_has_none() -> No
             'role_arn: "arn:{partition}:iam::{account_id}:role/R"',
             "",
             ["arn:{partition}:iam::000000000001:role/R"],
-            id="a template of an ARN gets the account and keeps the partition for later",
+            id="the account is filled in and the partition is kept",
         ),
         pytest.param(
             'role_arn: ["arn:aws:iam::000000000009:role/Hub", "arn:aws:iam::{account_id}:role/R"]',
             "",
             ["arn:aws:iam::000000000009:role/Hub", "arn:aws:iam::000000000001:role/R"],
-            id="a list of ARNs is a chain by way of another account",
+            id="a list of ARNs is a chain through another account",
         ),
         pytest.param(
             "role_name: [First, Second]",
@@ -114,36 +116,36 @@ def test_flags_fill_in_a_role_and_an_external_id_where_the_file_has_none() -> No
             'role_arn: "arn:aws:iam::{account_id}:role/R"',
             ", role_name: Mine",
             ["arn:{partition}:iam::000000000001:role/Mine"],
-            id="an account's name of a role replaces the ARN of the defaults",
+            id="the role name of an account replaces the default ARN",
         ),
-        pytest.param("role_name: R", ", ambient: true", [], id="ambient credentials assume no role at all"),
+        pytest.param("role_name: R", ", ambient: true", [], id="ambient credentials are used without a role"),
         pytest.param(
             "role_name: R",
             ", ambient: false",
             ["arn:{partition}:iam::000000000001:role/R"],
-            id="what is not ambient gets the role of the defaults",
+            id="ambient false means the default role",
         ),
     ],
 )
-def test_roles(defaults: str, account: str, expected: list[str]) -> None:
+def test_roles_are_chains_of_arns(defaults: str, account: str, expected: list[str]) -> None:
     target = only(f'defaults: {{{defaults}}}\naccounts: [{{id: "{ONE}"{account}}}]')
 
     assert arns(target) == expected
 
 
-def test_the_external_id_goes_with_every_hop() -> None:
+def test_the_external_id_is_used_for_every_role_of_a_chain() -> None:
     target = only(f'accounts: [{{id: "{ONE}", role_name: [A, B], external_id: xy}}]')
 
     assert [role.external_id for role in target.roles] == ["xy", "xy"]
 
 
-def test_an_excluded_account_keeps_its_place_and_its_reason() -> None:
+def test_an_excluded_account_is_a_target_with_a_reason() -> None:
     target = only(f'accounts: [{{id: "{ONE}", exclude: "sandbox, ticket SEC-12"}}]')
 
     assert target.excluded == ExcludedBy(Reason.EXCLUDED_BY_CONFIG, "sandbox, ticket SEC-12")
 
 
-def test_discovery_takes_a_role_and_units_or_nothing_at_all() -> None:
+def test_discovery_has_an_optional_role_and_optional_units() -> None:
     full = read("""
         discover:
           role_arn: arn:{partition}:iam::999999999999:role/OrgReader
@@ -161,22 +163,22 @@ def test_discovery_takes_a_role_and_units_or_nothing_at_all() -> None:
     assert read(f'accounts: [{{id: "{ONE}"}}]').discover is None
 
 
-def test_targets_come_by_id_whatever_the_order_in_the_file() -> None:
+def test_targets_are_sorted_by_id() -> None:
     inventory = read(f'accounts: [{{id: "{TWO}"}}, {{id: "{ONE}"}}]')
 
     assert [target.account.id for target in inventory.targets] == [ONE, TWO]
 
 
-def test_the_inventory_knows_the_hash_of_its_text() -> None:
+def test_the_inventory_has_the_digest_of_its_text() -> None:
     text = f'accounts: [{{id: "{ONE}", name: "é"}}]'
 
     assert read(text).sha256 == hashlib.sha256(text.encode()).hexdigest()
 
 
-# Formats of others
+# Formats of other programs
 
 
-def test_an_accounts_file_of_c7n_org_is_read_as_it_is() -> None:
+def test_an_accounts_file_of_c7n_org_is_accepted() -> None:
     inventory = read("""
         vars: {org: acme}
         accounts:
@@ -224,7 +226,7 @@ def exported(**fields: object) -> dict[str, object]:
     return usual | fields
 
 
-def test_an_export_of_organizations_is_read_as_it_is() -> None:
+def test_an_export_of_organizations_is_accepted() -> None:
     accounts = [
         exported(Id=ONE, Status="SUSPENDED", State="ACTIVE"),
         exported(Id=TWO, Status="PENDING_CLOSURE", Paths=["o-abcdefghij/r-abcd/ou-abcd-1/ou-abcd-2/000000000002/"]),
@@ -235,16 +237,16 @@ def test_an_export_of_organizations_is_read_as_it_is() -> None:
 
     assert one.account == Account(ONE, "One 😀")
     assert (one.excluded, three.excluded) == (None, None)
-    assert two.excluded == ExcludedBy(Reason.ACCOUNT_SUSPENDED, "AWS Organizations says PENDING_CLOSURE")
+    assert two.excluded == ExcludedBy(Reason.ACCOUNT_SUSPENDED, "state in AWS Organizations: PENDING_CLOSURE")
     assert two.account.ou == "ou-abcd-1/ou-abcd-2"
     assert arns(one) == [f"arn:{{partition}}:iam::{ONE}:role/AuditorReadOnly"]
 
 
-def test_an_export_may_be_the_bare_list() -> None:
+def test_an_export_can_be_a_bare_list() -> None:
     assert only(json.dumps([exported(Id=ONE)])).account.id == ONE
 
 
-# Together with what the organization lists
+# Combined with the accounts of the organization
 
 
 FOUND = DiscoveredAccount(ONE, "found", "/corp", {"owner": "found", "team": "a"})
@@ -265,7 +267,7 @@ def test_a_discovered_account_gets_the_defaults() -> None:
     assert target.account.tags == {"owner": "found", "env": "y", "team": "a"}
 
 
-def test_the_file_wins_field_by_field_over_what_is_discovered() -> None:
+def test_the_file_overrides_discovered_accounts_field_by_field() -> None:
     inventory = read(f"""
         discover: {{}}
         accounts:
@@ -286,36 +288,38 @@ def test_the_file_wins_field_by_field_over_what_is_discovered() -> None:
         pytest.param(
             DiscoveredAccount(ONE, state="SUSPENDED"),
             f'accounts: [{{id: "{ONE}"}}]',
-            ExcludedBy(Reason.ACCOUNT_SUSPENDED, "AWS Organizations says SUSPENDED"),
-            id="a suspended account is excluded even where the file wants it",
+            ExcludedBy(Reason.ACCOUNT_SUSPENDED, "state in AWS Organizations: SUSPENDED"),
+            id="a suspended account is excluded even if the file names it",
         ),
         pytest.param(
             DiscoveredAccount(ONE, state="SUSPENDED"),
             f'accounts: [{{id: "{ONE}", exclude: gone}}]',
             ExcludedBy(Reason.EXCLUDED_BY_CONFIG, "gone"),
-            id="the file's own reason is the better one",
+            id="the reason of the file wins",
         ),
         pytest.param(
             DiscoveredAccount(ONE, excluded_detail="in ou-abcd-22222222, which is excluded"),
             "discover: {}",
             ExcludedBy(Reason.EXCLUDED_BY_CONFIG, "in ou-abcd-22222222, which is excluded"),
-            id="an account of an excluded unit says which",
+            id="the exclusion names the excluded unit",
         ),
         pytest.param(
             DiscoveredAccount(ONE, excluded_detail="in ou-abcd-22222222, which is excluded"),
             f'accounts: [{{id: "{ONE}"}}]',
             None,
-            id="an account that the file names is wanted whatever its unit",
+            id="an account that the file names is audited although its unit is excluded",
         ),
     ],
 )
-def test_exclusion_of_discovered_accounts(found: DiscoveredAccount, entry: str, excluded: ExcludedBy | None) -> None:
+def test_discovered_accounts_are_excluded_by_state_or_unit(
+    found: DiscoveredAccount, entry: str, excluded: ExcludedBy | None
+) -> None:
     (target,) = read(entry).merge([found])
 
     assert target.excluded == excluded
 
 
-# Narrowed to a part
+# Filtered
 
 
 def targets() -> tuple[Target, ...]:
@@ -327,7 +331,7 @@ def targets() -> tuple[Target, ...]:
 
 
 @pytest.mark.parametrize(
-    ("patterns", "left"),
+    ("patterns", "selected"),
     [
         ([], [ONE, TWO]),
         ([ONE], [ONE]),
@@ -337,21 +341,21 @@ def targets() -> tuple[Target, ...]:
         (["odd [name]"], []),
     ],
 )
-def test_accounts_are_chosen_by_id_or_name_exactly_or_by_glob(patterns: Sequence[str], left: list[str]) -> None:
-    narrowed = filter_targets(targets(), patterns)
+def test_accounts_are_selected_by_exact_id_or_name_or_by_glob(patterns: Sequence[str], selected: list[str]) -> None:
+    filtered = filter_targets(targets(), patterns)
 
-    assert [target.account.id for target in narrowed if target.excluded is None] == left
-    assert [target.account.id for target in narrowed] == [ONE, TWO, THREE]
+    assert [target.account.id for target in filtered if target.excluded is None] == selected
+    assert [target.account.id for target in filtered] == [ONE, TWO, THREE]
 
 
-def test_what_is_left_out_says_so_unless_it_was_excluded_anyway() -> None:
+def test_filtered_accounts_have_a_reason_unless_they_were_already_excluded() -> None:
     _, two, three = filter_targets(targets(), [ONE])
 
     assert two.excluded == ExcludedBy(Reason.EXCLUDED_BY_CONFIG, "left out by --account")
     assert three.excluded == ExcludedBy(Reason.EXCLUDED_BY_CONFIG, "sandbox")
 
 
-def test_regions_are_restricted_and_can_say_why() -> None:
+def test_filtered_regions_have_a_reason() -> None:
     before = Target(Account(ONE), regions=RegionRule(("all",), ("eu-central-1",)))
 
     (after,) = filter_targets([before], regions=["eu-*"])
@@ -365,13 +369,13 @@ def test_regions_are_restricted_and_can_say_why() -> None:
     assert [bool(after.regions.why_excluded(region)) for region in REGIONS] == [True, False, True]
 
 
-def test_flags_that_match_nothing_are_all_refused() -> None:
+def test_all_flags_that_match_nothing_are_reported() -> None:
     with pytest.raises(ConfigError) as caught:
         filter_targets(targets(), ["payment-prod", "x*"], ["eu-wst-1", "mars-*", "all"], REGIONS)
 
     assert [str(problem) for problem in caught.value.problems] == [
         "--account: payment-prod matches no account of the inventory\n  -> Did you mean payments-prod?",
-        "--account: x* matches no account of the inventory\n  -> Give the id or the name of an account, or a glob.",
+        "--account: x* matches no account of the inventory\n  -> Write the ID or the name of an account, or a glob.",
         "--region: eu-wst-1 is not a region\n  -> Did you mean eu-west-1?",
         '--region: mars-* matches no region\n  -> Regions look like eu-west-1, so a glob looks like "eu-*".',
     ]
@@ -390,10 +394,10 @@ def test_a_thousand_accounts_are_read_in_well_under_a_second() -> None:
     inventory = read("accounts:\n" + entries)
 
     assert len(inventory.targets) == 1000
-    assert time.perf_counter() - start < 2  # a tenth of it where nothing else runs
+    assert time.perf_counter() - start < 2  # usually a tenth of it; the limit allows for a busy machine
 
 
-@pytest.mark.parametrize("uncommented", [False, True], ids=["as it stands", "with its last example taken up"])
+@pytest.mark.parametrize("uncommented", [False, True], ids=["as it is", "with its last example enabled"])
 def test_the_example_is_a_valid_inventory(uncommented: bool) -> None:  # noqa: FBT001
     text = (Path(__file__).parents[2] / "config" / "inventory.yaml").read_text(encoding="utf-8")
     if uncommented:
@@ -405,4 +409,6 @@ def test_the_example_is_a_valid_inventory(uncommented: bool) -> None:  # noqa: F
     assert inventory.discover is not None
     last_hops = {target.account.name: arns(target)[-1:] for target in inventory.targets}
     assert last_hops["acquired"] == ["arn:aws:iam::777788889999:role/LegacyAudit"]
-    assert last_hops.get("audit") == ([] if uncommented else None), "its task role may not read, so nobody starts so"
+    assert last_hops.get("audit") == ([] if uncommented else None), (
+        "an ambient account needs permissions that the task role does not have"
+    )

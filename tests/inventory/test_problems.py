@@ -1,3 +1,5 @@
+"""Invalid inventories: every problem is reported with its place and with advice."""
+
 from __future__ import annotations
 
 from textwrap import dedent
@@ -15,10 +17,10 @@ TWO = "000000000002"
 
 
 def problems(text: str, **flags: str) -> list[str]:
-    """Every problem of an inventory, as `line: path: message -> advice`."""
+    """Return every problem of an inventory, as `line: path: message -> advice`."""
     with pytest.raises(ConfigError) as caught:
         parse(dedent(text).lstrip("\n"), "inventory.yaml", known_regions=REGIONS, **flags)
-    return [str(each).replace("\n ", "").removeprefix("inventory.yaml:") for each in caught.value.problems]
+    return [str(problem).replace("\n ", "").removeprefix("inventory.yaml:") for problem in caught.value.problems]
 
 
 def account(fields: str) -> str:
@@ -30,49 +32,49 @@ def account(fields: str) -> str:
     [
         pytest.param(
             "accounts:\n  - id: 012345670123",
-            '2: accounts[0].id: 012345670123 is a number, not an account id -> Quote it, all 12 digits: "012345670123"',
-            id="an id without quotes is a number, and octal to some",
+            '2: accounts[0].id: 012345670123 is a number, not an account ID -> Quote it, all 12 digits: "012345670123"',
+            id="an unquoted ID, which YAML 1.1 reads as octal",
         ),
         pytest.param(
             "accounts:\n  - id: 12345670123",
-            '2: accounts[0].id: 12345670123 is a number, not an account id -> Quote it, all 12 digits: "012345670123"',
-            id="an id without quotes that lost its leading zero",
+            '2: accounts[0].id: 12345670123 is a number, not an account ID -> Quote it, all 12 digits: "012345670123"',
+            id="an unquoted ID without its leading zero",
         ),
         pytest.param(
             "accounts:\n  - id: 1000:0",
-            "2: accounts[0].id: 1000:0 is not an account id -> Account ids have 12 digits.",
-            id="an id that is base 60 to some",
+            "2: accounts[0].id: 1000:0 is not an account ID -> Account IDs have 12 digits.",
+            id="an ID that YAML 1.1 reads in base 60",
         ),
         pytest.param(
             'accounts:\n  - id: "12345670123"',
-            "2: accounts[0].id: 12345670123 is not an account id -> Account ids have 12 digits, this has 11. "
+            "2: accounts[0].id: 12345670123 is not an account ID -> Account IDs have 12 digits, this has 11. "
             'If leading zeros were lost: "012345670123"',
-            id="an id of eleven digits",
+            id="an ID of 11 digits",
         ),
         pytest.param(
             'accounts:\n  - id: "1234-5678-9012"',
-            '2: accounts[0].id: 1234-5678-9012 is not an account id -> Write the digits only: "123456789012"',
-            id="an id with hyphens",
+            '2: accounts[0].id: 1234-5678-9012 is not an account ID -> Write the digits only: "123456789012"',
+            id="an ID with hyphens",
         ),
         pytest.param(
             'accounts:\n  - id: "１２３４５６７８９０１２"',  # noqa: RUF001 - these digits are the point
-            "2: accounts[0].id: １２３４５６７８９０１２ is not an account id -> Account ids have 12 digits.",  # noqa: RUF001
-            id="an id of digits that are not ASCII",
+            "2: accounts[0].id: １２３４５６７８９０１２ is not an account ID -> Account IDs have 12 digits.",  # noqa: RUF001
+            id="an ID of digits that are not ASCII",
         ),
         pytest.param(
             "accounts:\n  - id: [1]",
-            "2: accounts[0].id: is a list, not an account id -> Write one value.",
-            id="an id that is a list",
+            "2: accounts[0].id: is a list, not an account ID -> Write one value.",
+            id="a list as ID",
         ),
         pytest.param(
             "accounts:\n  - name: x",
             "2: accounts[0]: id is missing -> Add it. 12 digits, in quotes.",
-            id="an account without an id",
+            id="an account without ID",
         ),
         pytest.param(
             f'accounts:\n  - id: "{ONE}"\n  - id: "{TWO}"\n  - id: "{ONE}"',
-            f"4: accounts[2].id: {ONE} is in the list twice, first in line 2 -> Merge the two entries into one.",
-            id="the same account twice",
+            f"4: accounts[2].id: {ONE} is listed twice, first in line 2 -> Merge the two entries into one.",
+            id="a repeated account",
         ),
         pytest.param(
             "defaults: {rol_name: x}\n" + account(""),
@@ -83,12 +85,12 @@ def account(fields: str) -> str:
             account("owner: x"),
             "2: accounts[0].owner: is not a known key -> Known here: id, name, tags, regions, exclude_regions, "
             "role_name, role_arn, external_id, exclude, ambient.",
-            id="a key that is like no other",
+            id="an unknown key without a similar one",
         ),
         pytest.param(
             "acounts: []\ndiscover: {}",
             "1: acounts: is not a known key -> Did you mean accounts?",
-            id="a misspelt key at the top",
+            id="a misspelt top-level key",
         ),
         pytest.param(
             account("regions: [eu-west-9]"),
@@ -98,7 +100,7 @@ def account(fields: str) -> str:
         pytest.param(
             account("regions: mars"),
             "2: accounts[0].regions: mars is not a region -> Update botocore if the region is new.",
-            id="a region like no other",
+            id="an unknown region without a similar one",
         ),
         pytest.param(
             account('regions: ["mars-*"]'),
@@ -109,7 +111,7 @@ def account(fields: str) -> str:
         pytest.param(
             account("regions: []"),
             "2: accounts[0].regions: is empty -> Give it at least one value, or remove the key.",
-            id="no region at all",
+            id="an empty list of regions",
         ),
         pytest.param(
             "defaults: {exclude_regions: [eu-wst-1]}\n" + account(""),
@@ -125,19 +127,19 @@ def account(fields: str) -> str:
         pytest.param(
             account(f"role_arn: arn:aws:iam::{TWO}:role/R"),
             f"2: accounts[0].role_arn: ends in account {TWO}, but this account is {ONE} "
-            f"-> Write {ONE} or {{account_id}} there, or correct the account's id.",
+            f"-> Write {ONE} or {{account_id}} there, or correct the account's ID.",
             id="a role in another account",
         ),
         pytest.param(
             f"defaults: {{role_arn: arn:aws:iam::{TWO}:role/R}}\n" + account(""),
-            f"1: defaults.role_arn: ends in account {TWO}, but stands for every account "
-            "-> Write {account_id} in place of the id.",
-            id="one account's role for all",
+            f"1: defaults.role_arn: ends in account {TWO}, but is used for every account "
+            "-> Write {account_id} instead of the ID.",
+            id="a role of one account as the default",
         ),
         pytest.param(
             account('role_arn: ["arn:aws:iam::{account_id}:role/Hub", arn:aws:iam::000000000002:role/R]'),
             f"2: accounts[0].role_arn: ends in account {TWO}, but this account is {ONE} "
-            f"-> Write {ONE} or {{account_id}} there, or correct the account's id.",
+            f"-> Write {ONE} or {{account_id}} there, or correct the account's ID.",
             id="a chain that ends in another account",
         ),
         pytest.param(
@@ -147,30 +149,30 @@ def account(fields: str) -> str:
         ),
         pytest.param(
             account('role_name: "R-{env}"'),
-            "2: accounts[0].role_name: {env} is not a placeholder -> No placeholder is filled in here.",
+            "2: accounts[0].role_name: {env} is not a placeholder -> No placeholder is supported here.",
             id="a placeholder in a name",
         ),
         pytest.param(
             'discover: {role_arn: "arn:aws:iam::{account_id}:role/R"}',
-            "1: discover.role_arn: {account_id} is not a placeholder -> Filled in here: {partition}.",
-            id="the account's id where there is no account",
+            "1: discover.role_arn: {account_id} is not a placeholder -> Supported here: {partition}.",
+            id="an account placeholder outside an account",
         ),
         pytest.param(
             account("role_arn: AuditorReadOnly"),
             "2: accounts[0].role_arn: AuditorReadOnly is not a role ARN "
-            "-> Write arn:aws:iam::<12 digits>:role/<name>; a bare name goes into `role_name`.",
-            id="a name for an ARN",
+            "-> Write arn:aws:iam::<12 digits>:role/<name>; write a bare name as `role_name`.",
+            id="a name as ARN",
         ),
         pytest.param(
             account(f"role_arn: arn:aws:iam::{ONE}:user/R"),
             f"2: accounts[0].role_arn: arn:aws:iam::{ONE}:user/R is not a role ARN "
-            "-> Write arn:aws:iam::<12 digits>:role/<name>; a bare name goes into `role_name`.",
+            "-> Write arn:aws:iam::<12 digits>:role/<name>; write a bare name as `role_name`.",
             id="the ARN of a user",
         ),
         pytest.param(
             account(f"role_name: arn:aws:iam::{ONE}:role/R"),
-            "2: accounts[0].role_name: is a role ARN, not a role name -> Use `role_arn` for it.",
-            id="an ARN for a name",
+            "2: accounts[0].role_name: is a role ARN, not a role name -> Write it as `role_arn`.",
+            id="an ARN as name",
         ),
         pytest.param(
             account(f'role_name: "{"x" * 65}"'),
@@ -186,41 +188,41 @@ def account(fields: str) -> str:
         ),
         pytest.param(
             account("role_name: a, role_arn: 'arn:aws:iam::{account_id}:role/R'"),
-            "2: accounts[0].role_arn: is given together with `role_name` -> Keep one of the two.",
+            "2: accounts[0].role_arn: cannot be combined with `role_name` -> Keep one of the two.",
             id="a name and an ARN",
         ),
         pytest.param(
             account("role_name: R, ambient: true"),
-            "2: accounts[0].ambient: is set together with a role "
-            "-> Keep one of the two: ambient credentials assume no role.",
+            "2: accounts[0].ambient: cannot be combined with a role "
+            "-> Keep one of the two: ambient credentials are used without a role.",
             id="ambient credentials and a role",
         ),
         pytest.param(
             account("ambient: yes"),
             "2: accounts[0].ambient: yes is not true or false -> Write true or false, without quotes.",
-            id="yes for true",
+            id="yes as true",
         ),
         pytest.param(
             account("external_id: x"),
-            "2: accounts[0].external_id: x is not an external id "
+            "2: accounts[0].external_id: x is not an external ID "
             "-> Use 2 to 1,224 of the characters A-Z a-z 0-9 + = , . @ : / _ -",
-            id="an external id of one character",
+            id="an external ID of one character",
         ),
         pytest.param(
             account('exclude: " "'),
-            '2: accounts[0].exclude: gives no reason -> Say why in words: exclude: "sandbox, ticket 123"',
+            '2: accounts[0].exclude: gives no reason -> Write the reason: exclude: "sandbox, ticket 123"',
             id="an exclusion without a reason",
         ),
         pytest.param(
             account("exclude: true"),
             "2: accounts[0].exclude: true is a yes/no value, not a reason "
-            '-> Say why in words: exclude: "sandbox, ticket 123"',
-            id="an exclusion that is only true",
+            '-> Write the reason: exclude: "sandbox, ticket 123"',
+            id="true as the reason of an exclusion",
         ),
         pytest.param(
             account("exclude: no"),
-            '2: accounts[0].exclude: no is not a reason -> Say why in words: exclude: "sandbox, ticket 123"',
-            id="an exclusion that means the opposite",
+            '2: accounts[0].exclude: no is not a reason -> Write the reason: exclude: "sandbox, ticket 123"',
+            id="no as the reason of an exclusion",
         ),
         pytest.param(
             account("tags: {cost: 0042}"),
@@ -235,29 +237,28 @@ def account(fields: str) -> str:
         pytest.param(
             f'accounts:\n  - id: "{ONE}"\n    name:\n',
             "3: accounts[0].name: has no value -> Give it one, or remove it.",
-            id="a key that nothing follows",
+            id="a key without value",
         ),
         pytest.param(
             "discover:\n" + account(""),
             "1: discover: has no value -> Give it one, or remove it.",
-            id="a discovery that may or may not be meant",
+            id="a discovery without value",
         ),
         pytest.param(
             "discover: {include_ous: [payments]}",
-            "1: discover.include_ous[0]: payments is not the id of an organizational unit "
-            "-> Write an id such as ou-abcd-11112222, or r-abcd for the root.",
+            "1: discover.include_ous[0]: payments is not the ID of an organizational unit "
+            "-> Write an ID such as ou-abcd-11112222, or r-abcd for the root.",
             id="a unit by name",
         ),
         pytest.param(
             "accounts: []",
-            "1: accounts: there is no account in this inventory "
-            "-> Add accounts, or `discover:` to ask AWS Organizations.",
-            id="nobody",
+            "1: accounts: this inventory has no accounts -> Add accounts, or `discover:` to list AWS Organizations.",
+            id="an empty list of accounts",
         ),
         pytest.param(
             "defaults: {role_name: R}",
-            "1: there is no account in this inventory -> Add accounts, or `discover:` to ask AWS Organizations.",
-            id="defaults of nobody",
+            "1: this inventory has no accounts -> Add accounts, or `discover:` to list AWS Organizations.",
+            id="defaults without accounts",
         ),
         pytest.param(
             "accounts: {}",
@@ -267,62 +268,60 @@ def account(fields: str) -> str:
         pytest.param(
             f'accounts: ["{ONE}"]',
             "1: accounts[0]: is text, not a mapping -> Write `key: value` lines below it.",
-            id="a bare id",
+            id="an account that is only an ID",
         ),
         pytest.param(
             "just text",
             "1: is not an inventory -> Begin with `accounts:` and list them below it, or give an export of "
             "AWS Organizations.",
-            id="something else",
+            id="a text",
         ),
         pytest.param(
             "accounts:\n- account_id: '000000000001'\n  name: x\n  profile: x-admin",
-            "4: accounts[0].profile: a profile of one machine's AWS configuration is the only way into this account "
-            "-> Add `role:` with the ARN of a role in it.",
+            "4: accounts[0].profile: is the only credential for this account, and AWS profiles of a workstation are not supported "
+            "-> Add `role:` with the ARN of a role in the account.",
             id="an account of c7n-org with a profile only",
         ),
         pytest.param(
             "accounts:\n- account_id: 000000000001\n  role: arn:aws:iam::000000000001:role/R",
-            "2: accounts[0].account_id: 000000000001 is a number, not an account id "
+            "2: accounts[0].account_id: 000000000001 is a number, not an account ID "
             '-> Quote it, all 12 digits: "000000000001"',
-            id="an id of c7n-org without quotes",
+            id="an unquoted ID in a c7n-org file",
         ),
         pytest.param(
             "accounts:\n- account_id: '000000000001'\n  role: arn:aws:iam::000000000002:role/R",
             f"3: accounts[0].role: ends in account {TWO}, but this account is {ONE} "
-            f"-> Write {ONE} or {{account_id}} there, or correct the account's id.",
+            f"-> Write {ONE} or {{account_id}} there, or correct the account's ID.",
             id="a role of c7n-org in another account",
         ),
         pytest.param(
             '{"Accounts": [{"Id": "000000000001", "State": "ACTIVE"}],\n "NextToken": "abc"}',
-            "2: NextToken: this export stops in the middle of the list -> Export it again without --max-items.",
-            id="an export that is not whole",
+            "2: NextToken: this export is only the first part of the list -> Export it again without --max-items.",
+            id="a partial export",
         ),
         pytest.param(
             '[{"Id": "000000000001"},\n {"Id": "000000000001"}]',
-            "2: Accounts[1].Id: 000000000001 is in the list twice, first in line 1 -> Merge the two entries into one.",
-            id="an export with an account twice",
+            "2: Accounts[1].Id: 000000000001 is listed twice, first in line 1 -> Merge the two entries into one.",
+            id="an export with a repeated account",
         ),
         pytest.param(
             "discover: {}\nAccounts: []",
-            "2: Accounts: there is no account in this inventory "
-            "-> Add accounts, or `discover:` to ask AWS Organizations.",
-            id="an export of nobody with a key that only our own format knows",
+            "2: Accounts: this inventory has no accounts -> Add accounts, or `discover:` to list AWS Organizations.",
+            id="an empty export with a key of the native format",
         ),
         pytest.param(
             '{"Accounts": []}',
-            "1: Accounts: there is no account in this inventory "
-            "-> Add accounts, or `discover:` to ask AWS Organizations.",
-            id="an export of nobody",
+            "1: Accounts: this inventory has no accounts -> Add accounts, or `discover:` to list AWS Organizations.",
+            id="an empty export",
         ),
     ],
 )
-def test_a_bad_inventory_is_refused_with_the_place_and_what_to_do(text: str, problem: str) -> None:
+def test_an_invalid_inventory_is_refused_with_place_and_advice(text: str, problem: str) -> None:
     assert problems(text) == [problem]
 
 
-def test_all_problems_are_told_at_once_in_the_order_of_the_file() -> None:
-    found = problems(f"""
+def test_all_problems_are_reported_together_in_file_order() -> None:
+    reported = problems(f"""
         defaults:
           rol_name: x
           regions: [eu-wst-1, mars-*]
@@ -333,7 +332,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file() -> None:
           - {{id: "{ONE}", regoins: all}}
     """)
 
-    assert [each.split(":")[:2] for each in found] == [
+    assert [problem.split(":")[:2] for problem in reported] == [
         ["2", " defaults.rol_name"],
         ["3", " defaults.regions[0]"],
         ["3", " defaults.regions[1]"],
@@ -346,8 +345,8 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
-def test_a_key_given_twice_hides_no_other_problem() -> None:
-    found = problems(f"""
+def test_a_duplicate_key_hides_no_other_problem() -> None:
+    reported = problems(f"""
         defaults: {{role_name: A}}
         defaults: {{regions: [mars-*]}}
         accounts:
@@ -355,23 +354,23 @@ def test_a_key_given_twice_hides_no_other_problem() -> None:
           - {{id: "{ONE}", regoins: all}}
     """)
 
-    assert [each.split(" -> ")[0] for each in found] == [
+    assert [problem.split(" -> ")[0] for problem in reported] == [
         "2: defaults: is given twice, first in line 1",
         "2: defaults.regions[0]: mars-* matches no region",
-        "4: accounts[0].id: 12345 is a number, not an account id",
+        "4: accounts[0].id: 12345 is a number, not an account ID",
         "4: accounts[0].name: is given twice, first in line 4",
         "5: accounts[1].regoins: is not a known key",
     ]
 
 
-def test_flags_are_held_to_the_same_rules_and_named() -> None:
+def test_flags_are_validated_by_the_same_rules_and_named() -> None:
     assert problems(account(""), default_role_name="a b", default_external_id="x") == [
-        "--external-id: x is not an external id -> Use 2 to 1,224 of the characters A-Z a-z 0-9 + = , . @ : / _ -",
+        "--external-id: x is not an external ID -> Use 2 to 1,224 of the characters A-Z a-z 0-9 + = , . @ : / _ -",
         '--role-name: "a b" is not a role name -> Use 1 to 64 of the characters A-Z a-z 0-9 + = , . @ _ -',
     ]
 
 
-def test_values_that_would_act_on_a_terminal_are_shown_escaped() -> None:
+def test_control_characters_are_escaped_in_messages() -> None:
     (problem,) = problems(account(r'role_name: "\e[2J\u202e"'))
 
     assert problem.isprintable()
@@ -416,12 +415,12 @@ FILES = st.dictionaries(KEYS, VALUES | ENTRIES, max_size=4).map(repr)
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=40) | FILES | ENTRIES.map(lambda entries: repr({"accounts": entries})))
-def test_no_text_raises_anything_but_a_config_error_in_plain_words(text: str) -> None:
+def test_every_text_is_accepted_or_refused_in_plain_words(text: str) -> None:
     try:
         inventory = parse(text, "inventory.yaml", known_regions=REGIONS)
     except ConfigError as error:
-        said = str(error)
-        assert "nput should" not in said
-        assert "does not fit here" not in said
+        message = str(error)
+        assert "nput should" not in message
+        assert "is not valid here" not in message
     else:
         assert inventory.targets or inventory.discover

@@ -469,7 +469,7 @@ def test_no_text_raises_anything_but_a_config_error_in_plain_words(text: str, ov
     except ConfigError as error:
         said = str(error)
         assert "nput should" not in said
-        assert "does not fit here" not in said
+        assert "is not valid here" not in said
     else:
         assert settings.checks
 
