@@ -1,7 +1,8 @@
 """What was not examined, grouped by reason.
 
 Coverage records with the same detail (apart from account IDs, region names and request IDs) become one statement, in
-which the regions of an account share a line. Two hundred refused accounts are then one thing to read.
+which the regions of an account share a line. Two hundred refused accounts are then one thing to read, and so is one
+refused account, which has a record of every collector.
 """
 
 from __future__ import annotations
@@ -39,17 +40,20 @@ class AffectedAccount:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Coverage records of one collector with the same status and detail. `detail` is that of the first account."""
+    """Coverage records with the same status and detail, each of them from every one of `collectors`.
+
+    `detail` is that of the first account.
+    """
 
     detail: str
-    collector: str
+    collectors: tuple[str, ...]
     status: CoverageStatus
     accounts: tuple[AffectedAccount, ...]
 
     @property
     def scopes(self) -> int:
         """The number of coverage records."""
-        return sum(len(affected.regions) for affected in self.accounts)
+        return len(self.collectors) * sum(len(affected.regions) for affected in self.accounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,18 +146,21 @@ def _title_and_advice(totals: RunTotals, name: str, findings: Iterable[Finding])
 
 
 def _statements(records: Iterable[Coverage]) -> tuple[Statement, ...]:
-    alike: dict[tuple[str, str, CoverageStatus], list[Coverage]] = defaultdict(list)
+    alike: dict[tuple[str, CoverageStatus, str], list[Coverage]] = defaultdict(list)
     for record in sorted(records, key=lambda record: (record.account.id, record.region, record.collector)):
-        alike[_detail_pattern(record), record.collector, record.status].append(record)
-    statements = [
-        Statement(group[0].detail, collector, status, _affected_accounts(group))
-        for (_, collector, status), group in alike.items()
-    ]
+        alike[_detail_pattern(record), record.status, record.collector].append(record)
+    groups: dict[tuple[str, CoverageStatus, tuple[AffectedAccount, ...]], dict[str, str]] = defaultdict(dict)
+    for (pattern, status, collector), group in alike.items():
+        groups[pattern, status, _affected_accounts(group)][collector] = group[0].detail
+    statements = []
+    for (_, status, accounts), details in groups.items():
+        collectors = tuple(sorted(details))
+        statements.append(Statement(details[collectors[0]], collectors, status, accounts))
     return tuple(sorted(statements, key=_statement_order))
 
 
-def _statement_order(statement: Statement) -> tuple[int, str, str, str]:
-    return (-len(statement.accounts), statement.detail, statement.collector, statement.status)
+def _statement_order(statement: Statement) -> tuple[int, str, tuple[str, ...], str]:
+    return (-len(statement.accounts), statement.detail, statement.collectors, statement.status)
 
 
 def _detail_pattern(record: Coverage) -> str:

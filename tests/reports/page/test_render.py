@@ -204,7 +204,7 @@ def test_ratings_of_other_rule_sets_are_counted_by_status() -> None:
 
 def test_checks_are_listed_with_frameworks_and_counts() -> None:
     report = page(run_result([coverage()], checks=(check_info(frameworks={"cis": ("3.1", "3.4")}),)))
-    assert "▲ High 0 0 0 0 0" in report.text[report.text.index("Checks that ran") :]
+    assert "▲ High 0 0 0 0 0" in report.sections["Checks"]
     assert f"{CHECK} · cis 3.1, 3.4" in report.text
 
 
@@ -258,7 +258,7 @@ def section(name: str, report: Page) -> str:
 def test_a_framework_shows_score_controls_and_unexamined_share() -> None:
     text = section("Frameworks", RULES)
     assert "CIS AWS Compute Services Benchmark 1.1.0 12 of 30 controls failing · 98.8%" in text
-    assert "of findings pass · 1 control not examined · " in text
+    assert "% pass · 1 control not examined · " in text
     assert "AWS Foundational Security Best Practices" in text
     assert text.index(" 3.2 Rule 2 ") < text.index(" 3.10 Rule 10 ") < text.index(" 3.30 Capacity providers ")
 
@@ -329,3 +329,23 @@ def test_an_account_shows_how_many_of_its_failures_are_listed() -> None:
 def test_filter_knows_how_many_findings_are_not_in_the_page() -> None:
     matches = page(scenarios.many_failures(20, 29)).all("output")
     assert [attributes["data-omitted"] for attributes in matches] == ["9"]
+
+
+def test_the_same_message_for_every_collector_of_an_account_is_shown_once() -> None:
+    not_examined, denied = CoverageStatus.NOT_EXAMINED, {"reason": Reason.ROLE_DENIED, "detail": "AccessDenied"}
+    gaps = [coverage(not_examined, collector=f"collector-{number}", **denied) for number in range(7)]
+    text = section("Not examined", page(run_result(gaps)))
+    assert "Not examined: 7 collectors in 7 scopes AccessDenied account-1" in text
+    assert text.count("AccessDenied") == 1
+
+
+def test_messages_of_collectors_that_differ_in_regions_are_separate() -> None:
+    not_examined, denied = CoverageStatus.NOT_EXAMINED, {"reason": Reason.SCP_DENIED, "detail": "AccessDenied"}
+    gaps = [
+        coverage(not_examined, collector="services", region="eu-west-1", **denied),
+        coverage(not_examined, collector="services", region="us-east-1", **denied),
+        coverage(not_examined, collector="tasks", region="eu-west-1", **denied),
+    ]
+    text = section("Not examined", page(run_result(gaps)))
+    assert "Not examined: services in 2 scopes" in text
+    assert "Not examined: tasks in 1 scope" in text
