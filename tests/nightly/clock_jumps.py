@@ -1,4 +1,4 @@
-"""The real command on a machine whose time of day is set again and again while it runs, by hours, to and fro."""
+"""The real command on a machine whose system time jumps back and forth by hours during the run."""
 
 import itertools
 from datetime import UTC, datetime, timedelta
@@ -6,15 +6,16 @@ from datetime import UTC, datetime, timedelta
 from auditor.cli import main
 from auditor.engine.clock import RunClock
 
-_wrong = itertools.cycle([timedelta(0), timedelta(hours=9), timedelta(hours=-9), timedelta(minutes=57)])
+_offsets = itertools.cycle([timedelta(0), timedelta(hours=9), timedelta(hours=-9), timedelta(minutes=57)])
 
 
-class _Jumping(RunClock):
+class _JumpingClock(RunClock):
     def now(self) -> datetime:
-        return datetime.now(UTC) + next(_wrong)
+        return datetime.now(UTC) + next(_offsets)
 
 
-RunClock.now = _Jumping.now  # type: ignore[method-assign, assignment]
+# Every clock of the process must see the wrong time.
+RunClock.now = _JumpingClock.now  # type: ignore[method-assign, assignment]
 
 if __name__ == "__main__":
     main()

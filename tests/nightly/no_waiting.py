@@ -1,7 +1,4 @@
-"""The real command, but for its patience: it waits neither between two attempts nor for the rate budget.
-
-For tests about what comes out, and not about how long it takes.
-"""
+"""The real command without waits between retries and without rate limits, for tests of results and not of timing."""
 
 from auditor.aws import rate_limit, retry
 from auditor.cli import main

@@ -1,4 +1,4 @@
-"""Where runs lie, as another program reads them: a folder or a bucket. What it must never see is looked for here."""
+"""Read and verify the output of runs, in a folder or a bucket, as another program would."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from botocore.config import Config
 
 Row = dict[str, Any]
 
-#: What differs from night to night though nothing has changed, and what a run costs.
+#: Fields that differ between identical runs: IDs, times and costs.
 _VOLATILE = frozenset({"run_id", "observed_at", "calls", "throttled", "retried", "duration_s"})
 
 
 class Output(Protocol):
-    """Reads one output."""
+    """The output of runs."""
 
     def get(self, key: str) -> bytes | None:
-        """Return an object, or None."""
+        """Return an object, or None if it does not exist."""
 
     def keys(self, prefix: str = "") -> list[str]:
-        """List the keys that start so."""
+        """List the keys with a prefix."""
 
 
 @dataclass(frozen=True, slots=True)
 class FolderOutput:
-    """A folder."""
+    """An output folder."""
 
     path: Path
 
@@ -42,13 +42,13 @@ class FolderOutput:
             return None
 
     def keys(self, prefix: str = "") -> list[str]:
-        found = (str(path.relative_to(self.path)) for path in self.path.rglob("*") if not path.name.endswith(".part"))
-        return sorted(key for key in found if key.startswith(prefix) and (self.path / key).is_file())
+        keys = (str(path.relative_to(self.path)) for path in self.path.rglob("*") if not path.name.endswith(".part"))
+        return sorted(key for key in keys if key.startswith(prefix) and (self.path / key).is_file())
 
 
 @dataclass(frozen=True, slots=True)
 class BucketOutput:
-    """A bucket with a prefix, which ends with a slash."""
+    """An output bucket. The prefix ends with a slash."""
 
     s3: Any
     bucket: str
@@ -56,7 +56,7 @@ class BucketOutput:
 
     @property
     def url(self) -> str:
-        """What the auditor is told."""
+        """The value of --output."""
         return f"s3://{self.bucket}/{self.prefix}"
 
     def get(self, key: str) -> bytes | None:
@@ -68,11 +68,11 @@ class BucketOutput:
 
     def keys(self, prefix: str = "") -> list[str]:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=f"{self.prefix}{prefix}")
-        return sorted(each["Key"].removeprefix(self.prefix) for page in pages for each in page.get("Contents", ()))
+        return sorted(entry["Key"].removeprefix(self.prefix) for page in pages for entry in page.get("Contents", ()))
 
 
 def s3_client(url: str, key: str, secret: str) -> Any:  # noqa: ANN401 - boto3 makes its classes at run time
-    """Return a client that reads a bucket as another program would."""
+    """Return a client that reads a bucket as any other program would."""
     config = Config(s3={"addressing_style": "path"})
     return boto3.client(
         "s3",
@@ -84,45 +84,45 @@ def s3_client(url: str, key: str, secret: str) -> Any:  # noqa: ANN401 - boto3 m
     )
 
 
-def rows(place: Output, kind: str, run_id: str) -> list[Row]:
+def rows(output: Output, kind: str, run_id: str) -> list[Row]:
     """Return the rows of one run; `kind` is findings or coverage."""
-    return list(_rows(place, f"{kind}/dt={run_id[:4]}-{run_id[4:6]}-{run_id[6:8]}/run={run_id}/"))
+    return list(_rows(output, f"{kind}/dt={run_id[:4]}-{run_id[4:6]}-{run_id[6:8]}/run={run_id}/"))
 
 
-def comparable_rows(place: Output, run_id: str) -> dict[str, list[Row]]:
-    """Return findings and coverage of a run but for times and costs."""
+def comparable_rows(output: Output, run_id: str) -> dict[str, list[Row]]:
+    """Return findings and coverage of a run without IDs, times and costs."""
     return {
-        kind: sorted(map(_without_volatile, rows(place, kind, run_id)), key=str) for kind in ("findings", "coverage")
+        kind: sorted(map(_without_volatile, rows(output, kind, run_id)), key=str) for kind in ("findings", "coverage")
     }
 
 
-def gap_reasons(place: Output, run_id: str) -> set[str]:
-    """Return the reasons of everything that was not examined."""
-    return {row["reason"] for row in rows(place, "coverage", run_id) if row["status"] != "EXAMINED"}
+def gap_reasons(output: Output, run_id: str) -> set[str]:
+    """Return the reasons of all scopes that were not examined."""
+    return {row["reason"] for row in rows(output, "coverage", run_id) if row["status"] != "EXAMINED"}
 
 
-def published_run(place: Output) -> str | None:
-    """Return the run that `latest.json` names, once everything that the run stands for is found whole; None without."""
-    body = place.get("latest.json")
+def published_run(output: Output) -> str | None:
+    """Return the run ID in `latest.json` after verifying all objects of that run, or None if there is no such file."""
+    body = output.get("latest.json")
     if body is None:
         return None
     latest = json.loads(body)
-    manifest = json.loads(_read(place, latest["manifest"]))
+    manifest = json.loads(_read(output, latest["manifest"]))
     assert manifest["run_id"] == latest["run_id"]
     for listed in manifest["objects"]:
-        digest = hashlib.sha256(_read(place, listed["key"])).hexdigest()
-        assert digest == listed["sha256"], f"{listed['key']} is not what the manifest says"
-    _read(place, latest["report"])
-    _read(place, latest["summary"])
-    named: str = latest["run_id"]
-    return named
+        digest = hashlib.sha256(_read(output, listed["key"])).hexdigest()
+        assert digest == listed["sha256"], f"{listed['key']} does not match the manifest"
+    _read(output, latest["report"])
+    _read(output, latest["summary"])
+    run_id: str = latest["run_id"]
+    return run_id
 
 
-def assert_all_complete(place: Output) -> int:
-    """Read every object that has a final name, and return how many there are: half a one would not parse."""
-    keys = place.keys()
+def assert_all_complete(output: Output) -> int:
+    """Parse every object with a final name, which fails if one is incomplete, and return their number."""
+    keys = output.keys()
     for key in keys:
-        body = _read(place, key)
+        body = _read(output, key)
         if key.endswith(".html"):
             assert body.rstrip().endswith(b"</html>"), key
         else:
@@ -135,9 +135,9 @@ def _without_volatile(row: Row) -> Row:
     return {key: value for key, value in row.items() if key not in _VOLATILE}
 
 
-def _rows(place: Output, prefix: str) -> Iterator[Row]:
-    for key in place.keys(prefix):
-        for line in _lines(key, _read(place, key)):
+def _rows(output: Output, prefix: str) -> Iterator[Row]:
+    for key in output.keys(prefix):
+        for line in _lines(key, _read(output, key)):
             yield json.loads(line)
 
 
@@ -146,7 +146,7 @@ def _lines(key: str, body: bytes) -> list[bytes]:
     return text.splitlines() if key.endswith("l.gz") else [text]
 
 
-def _read(place: Output, key: str) -> bytes:
-    body = place.get(key)
+def _read(output: Output, key: str) -> bytes:
+    body = output.get(key)
     assert body is not None, f"{key} is missing"
     return body

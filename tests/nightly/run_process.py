@@ -1,4 +1,4 @@
-"""A run as a process that somebody stops: how it is started, watched, stopped, and taken up again."""
+"""A run in a process that a test interrupts: start it, wait for a moment, stop or kill it, and resume the run."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from tests.nightly.output import (
 )
 
 RUN = "20261123T020000Z-test"
-#: How long a run may take to end in order (seconds), and anything at all.
+#: The time limits of an orderly shutdown and of a whole run, in seconds.
 SHUTDOWN_SECONDS, RUN_SECONDS = 20.0, 120.0
 _TICK = 0.01
-#: A variable that every process of an attempt inherits: whatever becomes of its parents, it can be found.
+#: An environment variable that all processes of a run inherit, so that orphans can be found.
 _MARK = "TEST_ATTEMPT"
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A point in a run that does not depend on how fast the machine is; `name` says which."""
+    """A point in a run that does not depend on the speed of the machine."""
 
     name: str
     is_reached: Callable[[RunProcess], bool]
@@ -46,19 +46,19 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedSize:
-    """How many calls a run makes that nobody disturbs, and how many objects it writes."""
+    """The number of calls and of written objects of an uninterrupted run."""
 
     calls: int = 0
     objects: int = 0
 
 
 def after_calls(share: float) -> Moment:
-    """When AWS has been called so often: a share of the calls of a whole run."""
+    """Return the moment when a share of the calls of an uninterrupted run has been made."""
     return Moment(f"{share:.0%} of the calls", lambda attempt: attempt.calls() >= share * attempt.setup.size.calls)
 
 
 def after_objects(share: float) -> Moment:
-    """When a share of the objects is there."""
+    """Return the moment when a share of the objects exists."""
     return Moment(
         f"{share:.0%} of the objects",
         lambda attempt: len(attempt.setup.output.keys()) >= share * attempt.setup.size.objects,
@@ -66,18 +66,18 @@ def after_objects(share: float) -> Moment:
 
 
 def after_object(prefix: str) -> Moment:
-    """When there is an object whose key starts so."""
-    return Moment(f"{prefix} is there", lambda attempt: bool(attempt.setup.output.keys(prefix)))
+    """Return the moment when an object with this prefix exists."""
+    return Moment(f"{prefix} exists", lambda attempt: bool(attempt.setup.output.keys(prefix)))
 
 
 def after_seconds(seconds: float) -> Moment:
-    """When so many seconds have passed since the start: for what comes before the first call."""
+    """Return the moment some seconds after the start, which can be before the first call."""
     return Moment(f"{seconds} s", lambda attempt: time.monotonic() >= attempt.started_at + seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class RunSetup:
-    """What is run: the fleet, where the results go, and what the command is told."""
+    """The fleet, the output and the command-line flags of a run."""
 
     fleet: Fleet
     folder: Path
@@ -89,13 +89,13 @@ class RunSetup:
     def start(self, *flags: str) -> RunProcess:
         """Start `auditor run`."""
         name = f"{time.monotonic_ns()}"
-        said, told = self.folder / f"{name}.out", self.folder / f"{name}.err"
+        out_path, err_path = self.folder / f"{name}.out", self.folder / f"{name}.err"
         command = [sys.executable, "-m", "auditor", "run", *self.flags, *flags]
-        with said.open("wb") as out, told.open("wb") as err:
+        with out_path.open("wb") as out, err_path.open("wb") as err:
             environment = self.fleet.env(**self.variables, **{_MARK: name})
             before = self.fleet.report()["calls"]
             process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=out, stderr=err)
-        return RunProcess(self, process, said, told, name, time.monotonic(), before)
+        return RunProcess(self, process, out_path, err_path, name, time.monotonic(), before)
 
     def run_to_end(self, *flags: str) -> RunProcess:
         """Run, and wait for the end."""
@@ -106,7 +106,7 @@ class RunSetup:
 
 @dataclass(frozen=True, slots=True)
 class RunProcess:
-    """A run under way or ended."""
+    """A run that is in progress or has ended."""
 
     setup: RunSetup
     process: subprocess.Popen[bytes]
@@ -118,31 +118,31 @@ class RunProcess:
 
     @property
     def code(self) -> int | None:
-        """The exit code, as Python has it: below 0 for a signal that nobody handled."""
+        """The exit code; negative if an unhandled signal ended the process."""
         return self.process.returncode
 
     @property
     def stdout(self) -> str:
-        """What was said to people."""
+        """The standard output."""
         return self.stdout_file.read_text(encoding="utf-8")
 
     @property
     def stderr(self) -> str:
-        """What was logged."""
+        """The log."""
         return self.stderr_file.read_text(encoding="utf-8")
 
     def calls(self) -> int:
-        """Return how many times AWS has been called since it began."""
+        """Return the number of calls since the start."""
         called: int = self.setup.fleet.report()["calls"]
         return called - self.calls_before
 
     def wait(self, seconds: float = RUN_SECONDS) -> None:
-        """Wait for the end, with an eye on `latest.json` all the time; nothing of it may live on."""
+        """Wait for the end. `latest.json` must always name a complete run, and no process may survive."""
         self.poll(lambda: self.process.poll() is not None, seconds)
         self._assert_no_orphans()
 
     def poll(self, until: Callable[[], bool], seconds: float = RUN_SECONDS) -> None:
-        """Wait for something; at every moment `latest.json` names a whole run or none."""
+        """Wait until a condition holds. `latest.json` must always name a complete run, or not exist."""
         ends, seen = time.monotonic() + seconds, b""
         while not until() and time.monotonic() < ends:
             latest = self.setup.output.get("latest.json") or b""
@@ -153,42 +153,42 @@ class RunProcess:
         if not until():
             self.process.kill()
             self.process.wait()
-            raise AssertionError(f"still not there after {seconds} s: {self.stderr[-2000:]}")
+            raise AssertionError(f"condition not met after {seconds} s: {self.stderr[-2000:]}")
 
     def wait_until(self, moment: Moment) -> None:
-        """Wait for a moment; or until the run has ended."""
+        """Wait for a moment or the end of the run."""
         self.poll(lambda: self.process.poll() is not None or moment.is_reached(self))
 
     def workers(self) -> list[int]:
-        """Return the process ids of its worker processes."""
+        """Return the IDs of the worker processes."""
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
             return [int(child) for child in children.split()]
         return []
 
     def kill(self) -> None:
-        """Kill the main process as the kernel does; its workers must be gone at once."""
+        """Kill the main process with SIGKILL. Its workers must end, too."""
         self.process.kill()
         self.process.wait()
         self._assert_no_orphans()
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
-        """Hold all its processes while the block lasts, so that it cannot end before something has happened to it."""
-        held = _processes_with(f"{_MARK}={self.name}")
-        _signal(held, signal.SIGSTOP)
+        """Suspend all processes during the block, so that the run cannot end meanwhile."""
+        pids = _processes_with(f"{_MARK}={self.name}")
+        _signal(pids, signal.SIGSTOP)
         try:
             yield
         finally:
-            _signal(held, signal.SIGCONT)
+            _signal(pids, signal.SIGCONT)
 
     def stop(self, number: signal.Signals) -> float:
-        """Tell the run to end, and return how many seconds that took."""
-        began = time.monotonic()
+        """Send a signal, wait for the end, and return the seconds that it took."""
+        sent_at = time.monotonic()
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(number)
         self.wait()
-        return time.monotonic() - began
+        return time.monotonic() - sent_at
 
     def _assert_no_orphans(self) -> None:
         ends = time.monotonic() + 10
@@ -198,35 +198,35 @@ class RunProcess:
 
 
 def folder_run(fleet: Fleet, folder: Path, *flags: str, **variables: str) -> RunSetup:
-    """Prepare runs into a folder."""
+    """Prepare runs that write to a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     inventory = folder / "inventory.yaml"
     inventory.write_text(fleet.inventory_text(), encoding="utf-8")
-    told = ("--inventory", str(inventory), "--output", str(folder / "out"), "--spool", str(folder), *flags)
-    return RunSetup(fleet, folder, FolderOutput(folder / "out"), told, variables)
+    arguments = ("--inventory", str(inventory), "--output", str(folder / "out"), "--spool", str(folder), *flags)
+    return RunSetup(fleet, folder, FolderOutput(folder / "out"), arguments, variables)
 
 
-def bucket_run(fleet: Fleet, folder: Path, place: BucketOutput, *flags: str, **variables: str) -> RunSetup:
-    """Prepare runs into a bucket."""
+def bucket_run(fleet: Fleet, folder: Path, output: BucketOutput, *flags: str, **variables: str) -> RunSetup:
+    """Prepare runs that write to a bucket."""
     folder.mkdir(parents=True, exist_ok=True)
     inventory = folder / "inventory.yaml"
     inventory.write_text(fleet.inventory_text(), encoding="utf-8")
-    told = ("--inventory", str(inventory), "--output", place.url, "--spool", str(folder), *flags)
-    return RunSetup(fleet, folder, place, told, variables)
+    arguments = ("--inventory", str(inventory), "--output", output.url, "--spool", str(folder), *flags)
+    return RunSetup(fleet, folder, output, arguments, variables)
 
 
 def is_claimed(night: RunSetup, run_id: str = RUN) -> bool:
-    """Whether the run has been claimed, so that it can be taken up."""
+    """Whether the run ID has been claimed, so that the run can be resumed."""
     return night.output.get(f"state/claims/{run_id}.json") is not None
 
 
 def resume_and_compare(night: RunSetup, expected: object, run_id: str = RUN) -> None:
-    """Take a stopped run up, or start it where it had not begun; it must end as if nothing had happened.
+    """Resume an interrupted run, or start it if it was not claimed. Its results must equal those of an undisturbed run.
 
-    What was settled before is not asked again.
+    Scopes that were examined before must not be read again.
     """
     assert_all_complete(night.output)
-    settled = _examined_scopes(night.output, run_id)
+    examined = _examined_scopes(night.output, run_id)
     night.fleet.reset()
     attempt = night.run_to_end("--resume" if is_claimed(night, run_id) else "--run-id", run_id)
     assert attempt.code == 0, attempt.stderr
@@ -235,14 +235,14 @@ def resume_and_compare(night: RunSetup, expected: object, run_id: str = RUN) -> 
     assert comparable_rows(night.output, run_id) == expected
     assert not gap_reasons(night.output, run_id)
     calls = night.fleet.report(scopes=True)["scopes"]
-    again = [call for call in calls if (call[0], call[1]) in settled and "Task" in call[2]]
-    assert not again, "what was settled has been asked again"
+    repeated = [call for call in calls if (call[0], call[1]) in examined and "Task" in call[2]]
+    assert not repeated, "examined scopes were read again"
 
 
-def _examined_scopes(place: Output, run_id: str) -> set[tuple[str, str]]:
-    """Return the accounts and regions in which every collector has read everything."""
-    ledger = [((row["account"]["id"], row["region"]), row["status"]) for row in rows(place, "coverage", run_id)]
-    return {where for where, _ in ledger} - {where for where, status in ledger if status != "EXAMINED"}
+def _examined_scopes(output: Output, run_id: str) -> set[tuple[str, str]]:
+    """Return the accounts and regions in which every collector has examined everything."""
+    records = [((row["account"]["id"], row["region"]), row["status"]) for row in rows(output, "coverage", run_id)]
+    return {scope for scope, _ in records} - {scope for scope, status in records if status != "EXAMINED"}
 
 
 def _signal(processes: Iterable[int], number: signal.Signals) -> None:
@@ -252,11 +252,11 @@ def _signal(processes: Iterable[int], number: signal.Signals) -> None:
 
 
 def _processes_with(mark: str) -> list[int]:
-    """Return the processes with this in their environment; those that have ended and wait to be reaped have none."""
-    found = list[int]()
+    """Return the IDs of the processes with this variable in their environment. Zombies have no environment."""
+    pids = list[int]()
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal():
             with contextlib.suppress(OSError):
                 if mark.encode() in (folder / "environ").read_bytes().split(b"\0"):
-                    found.append(int(folder.name))
-    return found
+                    pids.append(int(folder.name))
+    return pids

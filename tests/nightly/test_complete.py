@@ -1,4 +1,4 @@
-"""A whole night over real HTTP, against an organization whose truth is known: 50 accounts x 5 regions."""
+"""A complete night over real HTTP against a fleet of 50 accounts and 5 regions whose expected findings are known."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Fleet, Nig
         yield fleet, night, fleet.report()
 
 
-def test_a_complete_night_ends_with_0_and_says_so(night: tuple[Fleet, Night, dict[str, Any]]) -> None:
+def test_a_complete_night_ends_with_0_and_reports_completeness(night: tuple[Fleet, Night, dict[str, Any]]) -> None:
     _, done, _ = night
 
     assert done.code == 0, done.stderr
@@ -33,7 +33,7 @@ def test_a_complete_night_ends_with_0_and_says_so(night: tuple[Fleet, Night, dic
 @pytest.mark.parametrize("verdict", ["FAIL", "PASS"])
 def test_the_findings_equal_the_truth(night: tuple[Fleet, Night, dict[str, Any]], verdict: str) -> None:
     fleet, done, _ = night
-    truth = {each.arn for each in fleet.truth() if each.verdict == verdict}
+    truth = {expected.arn for expected in fleet.truth() if expected.verdict == verdict}
 
     assert len(truth) > 10
     assert done.arns(verdict) == truth
@@ -41,16 +41,20 @@ def test_the_findings_equal_the_truth(night: tuple[Fleet, Night, dict[str, Any]]
 
 def test_the_reasons_and_containers_equal_the_truth(night: tuple[Fleet, Night, dict[str, Any]]) -> None:
     fleet, done, _ = night
-    truth = {each.arn: (set(each.reasons), set(each.failing)) for each in fleet.truth() if each.verdict == "FAIL"}
-    found = {
-        row["resource"]["arn"]: (set(row["reasons"]), {each["part"] for each in row["evidence"]})
+    truth = {
+        expected.arn: (set(expected.reasons), set(expected.failing))
+        for expected in fleet.truth()
+        if expected.verdict == "FAIL"
+    }
+    reported = {
+        row["resource"]["arn"]: (set(row["reasons"]), {evidence["part"] for evidence in row["evidence"]})
         for row in done.findings("FAIL")
     }
 
-    assert found == truth
+    assert reported == truth
 
 
-def test_every_expected_scope_has_exactly_one_coverage_row(night: tuple[Fleet, Night, dict[str, Any]]) -> None:
+def test_every_expected_scope_has_exactly_one_coverage_record(night: tuple[Fleet, Night, dict[str, Any]]) -> None:
     fleet, done, _ = night
     expected = {
         (member.id, region, "ecs-task-definitions")
@@ -63,7 +67,7 @@ def test_every_expected_scope_has_exactly_one_coverage_row(night: tuple[Fleet, N
     assert {row["status"] for row in done.coverage()} == {"EXAMINED"}
 
 
-def test_no_call_is_made_twice_and_each_family_is_described_once(night: tuple[Fleet, Night, dict[str, Any]]) -> None:
+def test_no_call_is_repeated_and_each_family_is_described_once(night: tuple[Fleet, Night, dict[str, Any]]) -> None:
     fleet, _, seen = night
 
     assert seen["duplicates"] == {}
@@ -76,21 +80,21 @@ def test_no_call_is_made_twice_and_each_family_is_described_once(night: tuple[Fl
     }
 
 
-def test_aws_never_has_to_throttle_us(night: tuple[Fleet, Night, dict[str, Any]]) -> None:
+def test_no_call_is_throttled(night: tuple[Fleet, Night, dict[str, Any]]) -> None:
     _, done, seen = night
 
     assert seen["throttled"] == 0
     assert sum(row["throttled"] for row in done.coverage()) == 0
 
 
-def test_the_coverage_rows_count_the_calls_that_were_made(night: tuple[Fleet, Night, dict[str, Any]]) -> None:
+def test_the_coverage_records_count_the_calls(night: tuple[Fleet, Night, dict[str, Any]]) -> None:
     _, done, seen = night
     in_scopes = sum(row["calls"] for row in done.coverage())
 
     assert in_scopes == seen["operations"]["DescribeTaskDefinition"] + seen["operations"]["ListTaskDefinitionFamilies"]
 
 
-def test_the_manifest_describes_every_object_of_the_run(night: tuple[Fleet, Night, dict[str, Any]]) -> None:
+def test_the_manifest_lists_every_object_of_the_run(night: tuple[Fleet, Night, dict[str, Any]]) -> None:
     _, done, _ = night
     manifest = done.manifest()
 
@@ -104,7 +108,7 @@ def test_the_manifest_describes_every_object_of_the_run(night: tuple[Fleet, Nigh
     assert manifest["coverage"]["percent"] == 100
 
 
-def test_latest_points_at_the_run(night: tuple[Fleet, Night, dict[str, Any]]) -> None:
+def test_latest_json_names_the_run(night: tuple[Fleet, Night, dict[str, Any]]) -> None:
     _, done, _ = night
 
     assert done.latest["run_id"] == done.manifest()["run_id"]
@@ -112,7 +116,7 @@ def test_latest_points_at_the_run(night: tuple[Fleet, Night, dict[str, Any]]) ->
     assert (done.output / done.latest["report"]).is_file()
 
 
-def test_environment_values_appear_nowhere(night: tuple[Fleet, Night, dict[str, Any]]) -> None:
+def test_no_value_of_an_environment_variable_is_written(night: tuple[Fleet, Night, dict[str, Any]]) -> None:
     _, done, _ = night
     texts = [done.stdout, done.stderr, *map(str, done.findings()), *map(str, done.coverage())]
     texts += [
@@ -123,7 +127,7 @@ def test_environment_values_appear_nowhere(night: tuple[Fleet, Night, dict[str, 
     assert not [text[:200] for text in texts if "CANARY" in text]
 
 
-def test_without_an_inventory_the_account_we_are_in_is_audited(tmp_path: Path) -> None:
+def test_without_an_inventory_the_account_of_the_default_credentials_is_audited(tmp_path: Path) -> None:
     with running(Shape(accounts=2, regions=2)) as fleet:
         done = command(["run", "--output", str(tmp_path / "out")], tmp_path / "out", fleet.env())
 

@@ -1,6 +1,6 @@
-"""A run that is killed at each of its writes in turn, before the object is there and after: none of them is special.
+"""A run can be resumed after it was killed at any of its writes, both before and after the object exists.
 
-S3 does not answer from the n-th write on, and that is when the run is killed: no race decides where it stands.
+From the n-th write on, S3 does not respond, and the run is killed while it waits, so no race decides the moment.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.nightly.output import BucketOutput, comparable_rows, s3_client
 from tests.nightly.run_process import RUN, Moment, RunSetup, bucket_run, resume_and_compare
 
 SHAPE = Shape(accounts=3, regions=2, families=2)
-#: The claim; findings, coverage and a note of each account; summary, report, manifest and latest.
+#: The claim; findings, coverage and fact cache of each account; summary, report, manifest and latest.json.
 WRITES = 1 + 3 * 3 + 4
 SUMMARY, REPORT, MANIFEST, LATEST = range(WRITES - 4, WRITES)
 
@@ -35,7 +35,7 @@ def fleet() -> Iterator[Fleet]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401 - rows
+def undisturbed(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401 - rows of any type
     night = _night(fleet, tmp_path_factory.mktemp("undisturbed"), fleet.bucket)
     attempt = night.run_to_end("--run-id", RUN)
     assert attempt.code == 0, attempt.stderr
@@ -44,11 +44,11 @@ def undisturbed(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Any: 
 
 
 def _night(fleet: Fleet, folder: Path, bucket: str) -> RunSetup:
-    place = BucketOutput(s3_client(fleet.url, AMBIENT_KEY, AMBIENT_SECRET), bucket)
-    return bucket_run(fleet, folder, place, "--workers", "8")
+    output = BucketOutput(s3_client(fleet.url, AMBIENT_KEY, AMBIENT_SECRET), bucket)
+    return bucket_run(fleet, folder, output, "--workers", "8")
 
 
-def killed_at_write(fleet: Fleet, folder: Path, number: int, kind: str, expected: object) -> None:
+def kill_at_write(fleet: Fleet, folder: Path, number: int, kind: str, expected: object) -> None:
     night = _night(fleet, folder, fleet.options.buckets[1 + number * 2 + (kind == AFTER)])
     fleet.reset()
     fleet.set_faults(Fault(kind, services=("s3",), operation="PutObject", skip=number, seconds=300.0))
@@ -64,7 +64,7 @@ def killed_at_write(fleet: Fleet, folder: Path, number: int, kind: str, expected
     else:
         assert len(night.output.keys()) > number
     resume_and_compare(night, expected)
-    assert len(night.output.keys()) in {WRITES, WRITES + 1}, "there is the claim of who took it up, and nothing else"
+    assert len(night.output.keys()) in {WRITES, WRITES + 1}, "a resumed run adds its own claim and nothing else"
 
 
 def _puts(count: int) -> Moment:
@@ -80,23 +80,23 @@ def _puts(count: int) -> Moment:
         pytest.param(MANIFEST, AFTER, id="between the manifest and latest.json"),
     ],
 )
-def test_a_run_that_is_killed_at_its_end_can_be_taken_up(
+def test_a_run_that_is_killed_at_its_end_can_be_resumed(
     fleet: Fleet, undisturbed: object, tmp_path: Path, number: int, kind: str
 ) -> None:
-    killed_at_write(fleet, tmp_path, number, kind, undisturbed)
+    kill_at_write(fleet, tmp_path, number, kind, undisturbed)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(WRITES))
-def test_a_run_that_is_killed_before_any_write_can_be_taken_up(
+def test_a_run_that_is_killed_before_any_write_can_be_resumed(
     fleet: Fleet, undisturbed: object, tmp_path: Path, number: int
 ) -> None:
-    killed_at_write(fleet, tmp_path, number, BEFORE, undisturbed)
+    kill_at_write(fleet, tmp_path, number, BEFORE, undisturbed)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", sorted(set(range(WRITES)) - {REPORT, MANIFEST}))
-def test_a_run_that_is_killed_after_any_write_can_be_taken_up(
+def test_a_run_that_is_killed_after_any_write_can_be_resumed(
     fleet: Fleet, undisturbed: object, tmp_path: Path, number: int
 ) -> None:
-    killed_at_write(fleet, tmp_path, number, AFTER, undisturbed)
+    kill_at_write(fleet, tmp_path, number, AFTER, undisturbed)

@@ -1,4 +1,4 @@
-"""Every fault in every place, for ever, each in an account of its own: what that account's rows say, and no more."""
+"""Every lasting fault at every operation, each in its own account: the gaps of that account, and no others."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.nightly.verdicts import expected_verdicts, reported
 
 pytestmark = pytest.mark.slow
 
-#: The reason that is to stand in the coverage row of the scope (and in the finding, where it is one family), by what
-#: goes wrong and where. "-": it cannot happen there.
+#: The expected reason in the coverage record (and in the finding, if a single family is affected), by fault and
+#: operation. "-" means that the fault cannot happen there.
 MATRIX = """
 fault           | AssumeRole          | DescribeRegions     | ListTaskDefinitionFamilies | DescribeTaskDefinition
 http-500        | service-error       | service-error       | service-error              | service-error
@@ -39,13 +39,13 @@ missing         | role-denied         | -                   | service-error     
 """
 
 REGIONS = ("us-east-1", "eu-west-1", "us-west-2")
-#: Where one region is broken, it is this one; where one family is, it is that one of this region.
+#: The region and the family that faults of a single region or family affect.
 REGION, FAMILY = "eu-west-1", "app-00000"
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One fault in one place, and the reason that is expected."""
+    """One fault at one operation, and the expected reason."""
 
     fault: str
     place: str
@@ -60,7 +60,7 @@ class Cell:
         return self.place in {"AssumeRole", "DescribeRegions"}
 
     def rule(self, account: str) -> Fault:
-        """The fault, in one account, for ever."""
+        """Return the fault for one account, without an end."""
         region = "*" if self.whole_account else REGION
         family = FAMILY if self.place == "DescribeTaskDefinition" else "*"
         return Fault(
@@ -68,7 +68,7 @@ class Cell:
         )
 
     def rows(self) -> set[tuple[str, str, str | None]]:
-        """The account's coverage rows: (region, status, reason)."""
+        """Return the account's coverage records: (region, status, reason)."""
         if self.whole_account:
             return {("*", "NOT_EXAMINED", self.reason)}
         status = "PARTIAL" if self.place == "DescribeTaskDefinition" else "NOT_EXAMINED"
@@ -76,7 +76,7 @@ class Cell:
         return {(REGION, status, self.reason), *examined}
 
     def hides(self, definition: Expected) -> bool:
-        """Whether the fault keeps a definition of its account from being read."""
+        """Whether the fault makes a definition of its account unreadable."""
         if self.whole_account:
             return True
         in_region = definition.region == REGION
@@ -96,7 +96,7 @@ CELLS = {cell.id: cell for cell in _cells()}
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """The night, and which account had which fault."""
+    """The finished night, and the account of each fault."""
 
     fleet: Fleet
     night: Night
@@ -110,7 +110,7 @@ class Ran:
 
 
 def _named(fleet: Fleet, account: str) -> str:
-    """Name the regions in the inventory: one that the account has not enabled is expected only then."""
+    """Name the regions in the inventory: a disabled region is only expected if it is named."""
     regions = ", ".join(REGIONS)
     return fleet.inventory_text().replace(f'{{id: "{account}",', f'{{id: "{account}", regions: [{regions}],')
 
@@ -121,8 +121,10 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     settings = folder / "auditor.yaml"
     settings.write_text("limits: {workers: 96, read_timeout: 0.5}\n", encoding="utf-8")
     with running(Shape(accounts=len(CELLS) + 20, regions=REGIONS, families=3, skew=0, revisions=2)) as fleet:
-        broken = [each.account for each in fleet.truth() if (each.region, each.family) == (REGION, FAMILY)]
-        accounts = dict(zip(CELLS, broken, strict=False))
+        eligible = [
+            expected.account for expected in fleet.truth() if (expected.region, expected.family) == (REGION, FAMILY)
+        ]
+        accounts = dict(zip(CELLS, eligible, strict=False))
         assert len(accounts) == len(CELLS)
         fleet.set_faults(*(cell.rule(accounts[cell.id]) for cell in CELLS.values()))
         inventory = _named(fleet, accounts["region-disabled at ListTaskDefinitionFamilies"])
@@ -131,7 +133,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_scope_that_is_broken_says_why_and_the_others_are_examined(ran: Ran, cell: str) -> None:
+def test_the_affected_scope_has_the_reason_and_the_others_are_examined(ran: Ran, cell: str) -> None:
     rows = ran.coverage(cell)
 
     assert {(row["region"], row["status"], row["reason"]) for row in rows} == CELLS[cell].rows()
@@ -140,7 +142,7 @@ def test_the_scope_that_is_broken_says_why_and_the_others_are_examined(ran: Ran,
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_what_cannot_be_read_is_unknown_only_where_it_is_known_to_exist(ran: Ran, cell: str) -> None:
+def test_a_finding_is_unknown_only_if_the_resource_is_known_to_exist(ran: Ran, cell: str) -> None:
     expected = {(REGION, FAMILY, CELLS[cell].reason)} if CELLS[cell].place == "DescribeTaskDefinition" else set()
     rows = ran.unknown(cell)
 
@@ -148,26 +150,26 @@ def test_what_cannot_be_read_is_unknown_only_where_it_is_known_to_exist(ran: Ran
     assert len(rows) == len(expected)
 
 
-def test_everything_else_is_exactly_the_truth(ran: Ran) -> None:
+def test_everything_else_equals_the_truth(ran: Ran) -> None:
     cells = {ran.accounts[id_]: cell for id_, cell in CELLS.items()}
 
     verdicts = expected_verdicts(
-        ran.fleet, lambda each: each.account not in cells or not cells[each.account].hides(each)
+        ran.fleet, lambda revision: revision.account not in cells or not cells[revision.account].hides(revision)
     )
 
     assert len(verdicts) > 100
     assert reported(ran.night) == verdicts
 
 
-def test_accounts_without_a_fault_are_examined_in_full(ran: Ran) -> None:
-    spared = {member.id for member in ran.fleet.organization.members} - set(ran.accounts.values())
-    rows = [row for row in ran.night.coverage() if row["account"]["id"] in spared]
+def test_accounts_without_a_fault_are_fully_examined(ran: Ran) -> None:
+    healthy = {member.id for member in ran.fleet.organization.members} - set(ran.accounts.values())
+    rows = [row for row in ran.night.coverage() if row["account"]["id"] in healthy]
 
-    assert len(rows) == len(spared) * len(REGIONS)
+    assert len(rows) == len(healthy) * len(REGIONS)
     assert {row["status"] for row in rows} == {"EXAMINED"}
 
 
-def test_the_run_ends_in_order_and_says_that_it_is_incomplete(ran: Ran) -> None:
+def test_the_run_ends_in_order_and_reports_that_it_is_incomplete(ran: Ran) -> None:
     assert ran.night.code == 4, ran.night.stderr
     assert "Traceback" not in ran.night.stderr
     assert ran.night.stdout.startswith("INCOMPLETE")
@@ -175,9 +177,9 @@ def test_the_run_ends_in_order_and_says_that_it_is_incomplete(ran: Ran) -> None:
     assert "internal-error" not in {row["reason"] for row in ran.night.coverage()}
 
 
-def test_refusals_are_not_asked_again_and_nothing_is_asked_without_end(ran: Ran) -> None:
-    refused = {"role-denied", "permission-denied", "scp-denied"}
+def test_denials_are_not_retried_and_other_retries_are_limited(ran: Ran) -> None:
+    denials = {"role-denied", "permission-denied", "scp-denied"}
 
     for id_, cell in CELLS.items():
         retried = sum(row["retried"] for row in ran.coverage(id_))
-        assert retried == 0 if cell.reason in refused else retried <= 3 * 7, id_
+        assert retried == 0 if cell.reason in denials else retried <= 3 * 7, id_

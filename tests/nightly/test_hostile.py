@@ -1,4 +1,4 @@
-"""Names that attack whoever reads them: markup, escapes, right-to-left marks, 64 KiB. All come out harmless."""
+"""Account names with markup, escape sequences, right-to-left marks or 64 KiB are harmless in every output."""
 
 from __future__ import annotations
 
@@ -34,25 +34,25 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
         return audit(fleet, tmp_path_factory.mktemp("hostile"), inventory=json.dumps({"accounts": accounts}))
 
 
-def test_the_run_is_not_impressed(night: Night) -> None:
+def test_the_run_ends_without_a_traceback(night: Night) -> None:
     assert night.code == 4, night.stderr
     assert "Traceback" not in night.stderr
 
 
-def test_the_rows_hold_the_names_as_they_are(night: Night) -> None:
+def test_the_rows_contain_the_unchanged_names(night: Night) -> None:
     names = {row["account"]["name"] for row in night.coverage()}
 
     assert names == set(NAMES.values())
 
 
-def test_rows_and_logs_are_plain_ascii_without_control_characters(night: Night) -> None:
+def test_the_log_is_printable_ascii(night: Night) -> None:
     for line in night.stderr.splitlines():
         assert line.isascii()
         assert line.isprintable()
         json.loads(line)
 
 
-def test_the_terminal_gets_no_control_characters(night: Night) -> None:
+def test_the_summary_contains_no_control_characters(night: Night) -> None:
     lines = night.stdout.splitlines()
 
     assert len(lines) <= 25
@@ -61,12 +61,12 @@ def test_the_terminal_gets_no_control_characters(night: Night) -> None:
 
 
 @pytest.mark.parametrize("name", [NAMES["markup"], NAMES["the end of a script"], NAMES["a terminal escape"], "\u202e"])
-def test_the_report_never_holds_them_raw(night: Night, name: str) -> None:
+def test_the_report_contains_no_unescaped_name(night: Night, name: str) -> None:
     report = night.report()
 
     assert name not in report
     assert len(report) < 400_000
 
 
-def test_braces_are_text_to_the_template(night: Night) -> None:
+def test_braces_are_not_evaluated_by_the_template(night: Night) -> None:
     assert "{{ 7*7 }}" in night.report()

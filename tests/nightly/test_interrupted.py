@@ -1,6 +1,6 @@
-"""A run that is stopped at any moment keeps what it has finished, and `--resume` makes the same of it as if it had not.
+"""An interrupted run keeps its finished accounts, and `--resume` gives the results of an undisturbed run.
 
-Real processes, several to a run, are told to end or are killed, at moments that follow from a seed.
+Real runs with several processes receive signals at seeded random moments.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from tests.nightly.run_process import (
 
 pytestmark = pytest.mark.slow
 
-#: Enough accounts for two processes; a run takes two to three seconds, of which half a one to start.
+#: Enough accounts for two processes. A run takes two to three seconds, including half a second to start.
 SHAPE = Shape(accounts=16, regions=2, families=4)
 FLAGS = ("--workers", "8", "--processes", "2")
 CODES = {signal.SIGTERM: 143, signal.SIGINT: 130}
@@ -63,7 +63,7 @@ def healthy(fleet: Fleet) -> None:
 
 @pytest.fixture(scope="module")
 def whole(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Whole:
-    """Findings and coverage of a run that nobody stops."""
+    """Return findings, coverage and size of an undisturbed run."""
     fleet.reset()
     night = folder_run(fleet, tmp_path_factory.mktemp("undisturbed"), *FLAGS)
     attempt = night.run_to_end("--run-id", RUN)
@@ -82,7 +82,7 @@ def night(fleet: Fleet, tmp_path: Path, whole: Whole) -> RunSetup:
 
 
 def moments(count: int, seed: int) -> list[Moment]:
-    """Draw moments from the start of the process until after the end of the run."""
+    """Return random moments between the start of the process and the end of the run."""
     chance = random.Random(seed)
     kinds = [
         lambda: after_seconds(round(chance.uniform(0.05, 0.6), 2)),
@@ -93,39 +93,39 @@ def moments(count: int, seed: int) -> list[Moment]:
     return [kinds[number % len(kinds)]() for number in range(count)]
 
 
-def ended_in_order(attempt: RunProcess, number: signal.Signals) -> None:
-    """The run said that it was interrupted, and everything expected has its row; or it had ended before."""
+def assert_orderly_shutdown(attempt: RunProcess, number: signal.Signals) -> None:
+    """The run reports the interruption and has a coverage record for every account, or it had ended before."""
     night = attempt.setup
     assert "Traceback" not in attempt.stderr
     if published_run(night.output) == RUN:
-        # Told when all was done: before Python was told about its last signal, or after.
+        # The signal came after the run was complete, while Python was shutting down.
         assert attempt.code in {0, CODES[number], -number}
         return
     if attempt.code == -number:
-        assert not is_claimed(night), "a run that has begun listens"
+        assert not is_claimed(night), "a claimed run handles signals"
         return
     assert attempt.code == CODES[number], attempt.stderr
     if not is_claimed(night):
         return
     assert attempt.stdout.startswith("INCOMPLETE: the run was interrupted"), attempt.stdout
-    found = {row["account"]["id"] for row in rows(night.output, "coverage", RUN)}
-    assert found == {member.id for member in night.fleet.organization.members}
+    accounts = {row["account"]["id"] for row in rows(night.output, "coverage", RUN)}
+    assert accounts == {member.id for member in night.fleet.organization.members}
     assert gap_reasons(night.output, RUN) <= {"interrupted"}
     assert published_run(night.output) is None
 
 
-def stopped_and_taken_up(night: RunSetup, moment: Moment, number: signal.Signals, expected: object) -> RunProcess:
+def stop_and_resume(night: RunSetup, moment: Moment, number: signal.Signals, expected: object) -> RunProcess:
     attempt = night.start("--run-id", RUN)
     attempt.wait_until(moment)
-    took = attempt.stop(number)
+    seconds = attempt.stop(number)
 
-    assert took < SHUTDOWN_SECONDS
-    ended_in_order(attempt, number)
+    assert seconds < SHUTDOWN_SECONDS
+    assert_orderly_shutdown(attempt, number)
     resume_and_compare(night, expected)
     return attempt
 
 
-def killed_and_taken_up(night: RunSetup, moment: Moment, expected: object) -> RunProcess:
+def kill_and_resume(night: RunSetup, moment: Moment, expected: object) -> RunProcess:
     attempt = night.start("--run-id", RUN)
     attempt.wait_until(moment)
     attempt.kill()
@@ -134,7 +134,7 @@ def killed_and_taken_up(night: RunSetup, moment: Moment, expected: object) -> Ru
     return attempt
 
 
-def one_worker_killed(night: RunSetup, moment: Moment, expected: object) -> RunProcess:
+def kill_one_worker(night: RunSetup, moment: Moment, expected: object) -> RunProcess:
     attempt = night.start("--run-id", RUN)
     attempt.wait_until(moment)
     attempt.poll(lambda: bool(attempt.workers()) or attempt.process.poll() is not None)
@@ -153,64 +153,64 @@ def one_worker_killed(night: RunSetup, moment: Moment, expected: object) -> RunP
 @pytest.mark.parametrize(
     ("number", "moment"),
     [
-        pytest.param(signal.SIGTERM, FIRST_ROWS, id="SIGTERM when the first account has ended"),
-        pytest.param(signal.SIGINT, after_calls(0.02), id="SIGINT when the worker processes begin"),
+        pytest.param(signal.SIGTERM, FIRST_ROWS, id="SIGTERM after the first account"),
+        pytest.param(signal.SIGINT, after_calls(0.02), id="SIGINT when the worker processes start"),
     ],
 )
-def test_an_interrupted_run_ends_in_order_and_can_be_taken_up(
+def test_a_stopped_run_shuts_down_in_order_and_can_be_resumed(
     night: RunSetup, undisturbed: Rows, number: signal.Signals, moment: Moment
 ) -> None:
-    attempt = stopped_and_taken_up(night, moment, number, undisturbed)
+    attempt = stop_and_resume(night, moment, number, undisturbed)
 
-    assert attempt.code == CODES[number], "it had ended before"
+    assert attempt.code == CODES[number], "the run had ended before"
 
 
 @pytest.mark.parametrize(
     "moment",
     [
-        pytest.param(FIRST_ROWS, id="when the first account has ended"),
-        pytest.param(after_calls(0.5), id="in the middle"),
-        pytest.param(MANIFEST, id="when it is sealed"),
+        pytest.param(FIRST_ROWS, id="after the first account"),
+        pytest.param(after_calls(0.5), id="halfway"),
+        pytest.param(MANIFEST, id="after the manifest"),
     ],
 )
-def test_a_run_that_is_killed_can_be_taken_up(night: RunSetup, undisturbed: Rows, moment: Moment) -> None:
-    attempt = killed_and_taken_up(night, moment, undisturbed)
+def test_a_killed_run_can_be_resumed(night: RunSetup, undisturbed: Rows, moment: Moment) -> None:
+    attempt = kill_and_resume(night, moment, undisturbed)
 
-    assert attempt.code == -signal.SIGKILL, "it had ended before"
+    assert attempt.code == -signal.SIGKILL, "the run had ended before"
 
 
-def test_a_worker_process_that_is_killed_costs_time_only(night: RunSetup, undisturbed: Rows) -> None:
-    attempt = one_worker_killed(night, FIRST_ROWS, undisturbed)
+def test_a_killed_worker_process_does_not_change_the_results(night: RunSetup, undisturbed: Rows) -> None:
+    attempt = kill_one_worker(night, FIRST_ROWS, undisturbed)
 
     assert "A worker process died" in attempt.stderr
 
 
 @pytest.mark.parametrize("moment", moments(12, seed=1), ids=str)
 def test_sigterm_at_any_moment(night: RunSetup, undisturbed: Rows, moment: Moment) -> None:
-    stopped_and_taken_up(night, moment, signal.SIGTERM, undisturbed)
+    stop_and_resume(night, moment, signal.SIGTERM, undisturbed)
 
 
 @pytest.mark.parametrize("moment", moments(12, seed=2), ids=str)
 def test_sigint_at_any_moment(night: RunSetup, undisturbed: Rows, moment: Moment) -> None:
-    stopped_and_taken_up(night, moment, signal.SIGINT, undisturbed)
+    stop_and_resume(night, moment, signal.SIGINT, undisturbed)
 
 
 @pytest.mark.parametrize("moment", [*moments(15, seed=3), REPORT], ids=str)
 def test_sigkill_at_any_moment(night: RunSetup, undisturbed: Rows, moment: Moment) -> None:
-    killed_and_taken_up(night, moment, undisturbed)
+    kill_and_resume(night, moment, undisturbed)
 
 
 @pytest.mark.parametrize("moment", [after_calls(number / 7) for number in range(1, 7)], ids=str)
 def test_sigkill_of_a_worker_at_any_moment(night: RunSetup, undisturbed: Rows, moment: Moment) -> None:
-    one_worker_killed(night, moment, undisturbed)
+    kill_one_worker(night, moment, undisturbed)
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_run_that_is_stopped_again_and_again_gets_there(night: RunSetup, undisturbed: Rows, seed: int) -> None:
+def test_a_run_that_is_interrupted_repeatedly_can_be_completed(night: RunSetup, undisturbed: Rows, seed: int) -> None:
     chance = random.Random(seed)
     for _ in range(5):
         attempt = night.start("--resume" if is_claimed(night) else "--run-id", RUN)
-        # A run that is taken up makes fewer calls each time: all of them come early enough.
+        # A resumed run makes fewer calls each time, so the moment must come early.
         attempt.wait_until(after_calls(chance.uniform(0, 0.25)))
         if chance.random() < 0.5:
             attempt.kill()

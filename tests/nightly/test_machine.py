@@ -1,4 +1,4 @@
-"""What the machine that it runs on can do to a run: set the clock, run out of disk, take a folder away."""
+"""Problems of the machine during a run: clock changes, a full disk, a folder that becomes unwritable."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ def fleet() -> Iterator[Fleet]:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system with room for the first few accounts, on which last night's run is the latest."""
-    place = tmp_path / "disk"
-    place.mkdir()
+    """Mount a file system with room for a few accounts, on which an earlier run is the latest."""
+    path = tmp_path / "disk"
+    path.mkdir()
     if os.geteuid() != 0:
         pytest.skip("only root may mount a small disk")
-    done = _mount("-t", "tmpfs", "-o", "size=64k", "none", str(place))
-    if done.returncode:
-        pytest.skip(f"cannot mount a small disk: {done.stderr.strip()}")
-    (place / "latest.json").write_text(OLD, encoding="utf-8")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    process = _mount("-t", "tmpfs", "-o", "size=64k", "none", str(path))
+    if process.returncode:
+        pytest.skip(f"cannot mount a small disk: {process.stderr.strip()}")
+    (path / "latest.json").write_text(OLD, encoding="utf-8")
+    yield path
+    subprocess.run(["umount", str(path)], check=True)
 
 
 def _mount(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["mount", *arguments], capture_output=True, text=True, check=False)
 
 
-def test_a_clock_that_is_set_by_hours_in_mid_run_changes_nothing(fleet: Fleet, tmp_path: Path) -> None:
+def test_clock_changes_during_the_run_have_no_effect(fleet: Fleet, tmp_path: Path) -> None:
     fleet.reset()
     night = audit(fleet, tmp_path, "--deadline", "2m", program=CLOCK_JUMPS)
     summary = night.document(f"runs/{night.latest['run_id']}/summary.json")["run"]
@@ -56,28 +56,26 @@ def test_a_clock_that_is_set_by_hours_in_mid_run_changes_nothing(fleet: Fleet, t
     assert datetime.fromisoformat(summary["finished_at"]) >= datetime.fromisoformat(summary["started_at"])
 
 
-def test_a_disk_that_is_full_leaves_the_rest_in_the_spool_and_last_night_as_the_latest(
+def test_a_full_disk_spools_the_remaining_results_and_keeps_the_latest_run(
     fleet: Fleet, tmp_path: Path, disk: Path
 ) -> None:
     night = audit(fleet, tmp_path, "--output", str(disk), "--spool", str(tmp_path))
-    said = re.search(r"are in (\S+), under the same keys", night.stdout + night.stderr)
+    match = re.search(r"are in (\S+), under the same keys", night.stdout + night.stderr)
 
     assert night.code == 1
     assert "No space left on device" in night.stdout + night.stderr
     assert "Traceback" not in night.stderr
     assert (disk / "latest.json").read_text(encoding="utf-8") == OLD
-    assert said
-    spool = Path(said[1])
-    accounts = {place: {path.name[:12] for path in place.glob("findings/*/*/*.jsonl.gz")} for place in (disk, spool)}
+    assert match
+    spool = Path(match[1])
+    accounts = {folder: {path.name[:12] for path in folder.glob("findings/*/*/*.jsonl.gz")} for folder in (disk, spool)}
     assert accounts[disk] | accounts[spool] == {member.id for member in fleet.organization.members}
     assert accounts[disk]
     assert accounts[spool]
     assert not list(disk.rglob("*.part"))
 
 
-def test_where_the_spool_is_full_too_both_are_named_and_nothing_is_pretended(
-    fleet: Fleet, tmp_path: Path, disk: Path
-) -> None:
+def test_both_paths_are_named_if_the_spool_is_full_too(fleet: Fleet, tmp_path: Path, disk: Path) -> None:
     night = audit(fleet, tmp_path, "--output", str(disk / "out"), "--spool", str(disk / "spool"))
 
     assert night.code == 1
@@ -86,9 +84,7 @@ def test_where_the_spool_is_full_too_both_are_named_and_nothing_is_pretended(
     assert not (disk / "out" / "latest.json").exists()
 
 
-def test_a_folder_that_is_read_only_ends_the_run_before_any_account_is_called(
-    fleet: Fleet, tmp_path: Path, disk: Path
-) -> None:
+def test_a_read_only_folder_ends_the_run_before_any_account_is_called(fleet: Fleet, tmp_path: Path, disk: Path) -> None:
     fleet.reset()
     _mount("-o", "remount,ro", str(disk))
     night = audit(fleet, tmp_path, "--output", str(disk))
@@ -99,11 +95,11 @@ def test_a_folder_that_is_read_only_ends_the_run_before_any_account_is_called(
     assert set(fleet.report()["operations"]) <= {"GetCallerIdentity"}
 
 
-def test_a_folder_that_is_taken_away_in_mid_run_is_said_at_the_end(tmp_path: Path) -> None:
-    """A file stands where the findings are to go: the claim can be written, and nothing after it."""
+def test_a_folder_that_becomes_unwritable_is_reported_at_the_end(tmp_path: Path) -> None:
+    """A file blocks the findings folder, so that the claim can be written and nothing after it."""
     with running(Shape(accounts=2, regions=2)) as small:
         (tmp_path / "out").mkdir()
-        (tmp_path / "out" / "findings").write_text("in the way", encoding="utf-8")
+        (tmp_path / "out" / "findings").write_text("not a folder", encoding="utf-8")
         night = audit(small, tmp_path, "--spool", str(tmp_path))
 
         assert night.code == 1

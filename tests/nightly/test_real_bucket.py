@@ -1,6 +1,6 @@
-"""The night into a real S3 server: what the stand-in's S3 was believed to do is asked of one that others wrote.
+"""Runs that write to a real S3 server, to verify what the stand-in's S3 assumes.
 
-STS, EC2 and ECS stay with the stand-in, and so does whose bucket it is. `.ci/s3-server` starts the server.
+STS, EC2 and ECS calls still go to the stand-in. `.ci/s3-server` starts the server.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ URL, KEY, SECRET = (os.environ.get(f"TEST_S3_{name}", "") for name in ("URL", "K
 
 pytestmark = [
     pytest.mark.s3server,
-    pytest.mark.skipif(not (URL and KEY and SECRET), reason="no S3 server: `. FOLDER/env` of .ci/s3-server names one"),
+    pytest.mark.skipif(
+        not (URL and KEY and SECRET), reason="no S3 server: start one with .ci/s3-server and source its env file"
+    ),
 ]
 
 SHAPE = Shape(accounts=16, regions=2, families=4)
@@ -70,7 +72,7 @@ def s3() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def whole(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Whole:
-    """Findings and coverage of a run into a folder."""
+    """Return findings, coverage and size of an undisturbed run that writes to a folder."""
     fleet.reset()
     night = folder_run(fleet, tmp_path_factory.mktemp("undisturbed"), "--workers", "8", "--processes", "2")
     attempt = night.run_to_end("--run-id", RUN)
@@ -84,42 +86,42 @@ def undisturbed(whole: Whole) -> Rows:
 
 
 @pytest.fixture
-def place(s3: Any) -> Iterator[BucketOutput]:  # noqa: ANN401 - boto3's
-    place = BucketOutput(s3, f"night-{random.SystemRandom().randbytes(6).hex()}")
-    s3.create_bucket(Bucket=place.bucket)
-    yield place
-    remove(place)
+def output(s3: Any) -> Iterator[BucketOutput]:  # noqa: ANN401 - boto3's
+    output = BucketOutput(s3, f"night-{random.SystemRandom().randbytes(6).hex()}")
+    s3.create_bucket(Bucket=output.bucket)
+    yield output
+    remove(output)
 
 
 @pytest.fixture
-def night(fleet: Fleet, place: BucketOutput, tmp_path: Path, whole: Whole) -> RunSetup:
+def night(fleet: Fleet, output: BucketOutput, tmp_path: Path, whole: Whole) -> RunSetup:
     fleet.reset()
-    return replace(into(fleet, tmp_path, place), size=whole[1])
+    return replace(into(fleet, tmp_path, output), size=whole[1])
 
 
 @pytest.fixture
 def late_account(fleet: Fleet) -> Iterator[None]:
-    """One account takes three seconds longer than the others: so long there is a middle of the run."""
+    """Make one account three seconds slower than the others, so that the run can be interrupted meanwhile."""
     last = fleet.organization.members[-1].id
     fleet.set_faults(Fault("slow", accounts=(last,), services=("ecs",), times=1, seconds=3.0))
     yield
     fleet.set_faults()
 
 
-def into(fleet: Fleet, folder: Path, place: BucketOutput, secret: str = SECRET) -> RunSetup:
+def into(fleet: Fleet, folder: Path, output: BucketOutput, secret: str = SECRET) -> RunSetup:
     keys = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": secret}
-    return bucket_run(fleet, folder, place, "--workers", "8", "--processes", "2", AWS_ENDPOINT_URL_S3=URL, **keys)
+    return bucket_run(fleet, folder, output, "--workers", "8", "--processes", "2", AWS_ENDPOINT_URL_S3=URL, **keys)
 
 
-def remove(place: BucketOutput) -> None:
-    """Remove a bucket with all that is in it, while somebody writes to it if need be."""
-    s3 = place.s3
+def remove(output: BucketOutput) -> None:
+    """Remove a bucket with its objects, even while a run writes to it."""
+    s3 = output.s3
     while True:
         try:
-            s3.delete_bucket_policy(Bucket=place.bucket)
-            for listed in s3.list_objects_v2(Bucket=place.bucket).get("Contents", ()):
-                s3.delete_object(Bucket=place.bucket, Key=listed["Key"])
-            s3.delete_bucket(Bucket=place.bucket)
+            s3.delete_bucket_policy(Bucket=output.bucket)
+            for listed in s3.list_objects_v2(Bucket=output.bucket).get("Contents", ()):
+                s3.delete_object(Bucket=output.bucket, Key=listed["Key"])
+            s3.delete_bucket(Bucket=output.bucket)
         except s3.exceptions.NoSuchBucket:
             return
         except s3.exceptions.ClientError as error:
@@ -127,22 +129,22 @@ def remove(place: BucketOutput) -> None:
                 raise
 
 
-def deny(place: BucketOutput, keys: str) -> None:
-    """Let the bucket refuse to take some objects, whoever brings them."""
-    resource = f"arn:aws:s3:::{place.bucket}/{place.prefix}{keys}"
+def deny(output: BucketOutput, keys: str) -> None:
+    """Deny everyone to write objects with some keys."""
+    resource = f"arn:aws:s3:::{output.bucket}/{output.prefix}{keys}"
     statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": resource}
     policy = {"Version": "2012-10-17", "Statement": [statement]}
-    place.s3.put_bucket_policy(Bucket=place.bucket, Policy=json.dumps(policy))
+    output.s3.put_bucket_policy(Bucket=output.bucket, Policy=json.dumps(policy))
 
 
-def forget(place: BucketOutput) -> None:
-    """Remove the notes of earlier nights: the next one reads everything again."""
-    for key in place.keys("state/facts/"):
-        place.s3.delete_object(Bucket=place.bucket, Key=place.prefix + key)
+def forget(output: BucketOutput) -> None:
+    """Remove the fact cache, so that the next night reads everything again."""
+    for key in output.keys("state/facts/"):
+        output.s3.delete_object(Bucket=output.bucket, Key=output.prefix + key)
 
 
 def spooled(attempt: RunProcess) -> set[str]:
-    """Return the keys that wait in the spool that the run has named."""
+    """Return the keys of the undelivered results in the spool that the run names."""
     named = re.search(r"are in (\S+), under the same keys", attempt.stderr)
     assert named, attempt.stderr
     return {str(path.relative_to(named[1])) for path in Path(named[1]).rglob("*") if path.is_file()}
@@ -154,47 +156,47 @@ def moments(count: int, seed: int) -> list[Moment]:
     return [kinds[number % 2]() for number in range(count)]
 
 
-def test_a_run_lands_whole_and_is_pointed_at(night: RunSetup, place: BucketOutput, undisturbed: Rows) -> None:
+def test_a_run_is_delivered_completely_and_published(night: RunSetup, output: BucketOutput, undisturbed: Rows) -> None:
     attempt = night.run_to_end("--run-id", RUN)
 
     assert attempt.code == 0, attempt.stderr
-    assert published_run(place) == RUN
-    assert len(place.keys()) == night.size.objects
-    assert comparable_rows(place, RUN) == undisturbed
-    assert "PutObject" not in night.fleet.report()["operations"], "that was the stand-in"
-    latest = json.loads(place.get("latest.json") or b"")
-    report = place.s3.head_object(Bucket=place.bucket, Key=place.prefix + latest["report"])
-    found = place.s3.head_object(Bucket=place.bucket, Key=place.prefix + place.keys("findings/")[0])
+    assert published_run(output) == RUN
+    assert len(output.keys()) == night.size.objects
+    assert comparable_rows(output, RUN) == undisturbed
+    assert "PutObject" not in night.fleet.report()["operations"], "the objects went to the stand-in"
+    latest = json.loads(output.get("latest.json") or b"")
+    report = output.s3.head_object(Bucket=output.bucket, Key=output.prefix + latest["report"])
+    findings = output.s3.head_object(Bucket=output.bucket, Key=output.prefix + output.keys("findings/")[0])
     assert report["ContentType"] == "text/html; charset=utf-8"
-    assert (found["ContentType"], found["ContentEncoding"]) == ("application/x-ndjson", "gzip")
+    assert (findings["ContentType"], findings["ContentEncoding"]) == ("application/x-ndjson", "gzip")
 
 
-def test_latest_goes_from_night_to_night_and_never_back(night: RunSetup, place: BucketOutput) -> None:
-    # Where tags are read, every definition is described anew.
+def test_latest_json_never_names_an_older_run(night: RunSetup, output: BucketOutput) -> None:
+    # If a check reads tags, every definition is described again.
     without_tags = ("--exclude-check", "*-untagged")
     first = night.run_to_end("--run-id", EARLIER, *without_tags)
     assert first.code == 0, first.stderr
-    asked = first.calls()
+    calls = first.calls()
     night.fleet.reset()
 
     attempt = night.run_to_end("--run-id", RUN, *without_tags)
     assert attempt.code == 0, attempt.stderr
-    assert published_run(place) == RUN
-    assert json.loads(place.get(f"runs/{RUN}/manifest.json") or b"")["provenance"]["previous_run"] == EARLIER
-    assert attempt.calls() < asked, "the notes of the night before were not found"
+    assert published_run(output) == RUN
+    assert json.loads(output.get(f"runs/{RUN}/manifest.json") or b"")["provenance"]["previous_run"] == EARLIER
+    assert attempt.calls() < calls, "the fact cache was not read"
 
     late = night.run_to_end("--run-id", EARLIER.replace("test", "late"))
     assert late.code == 0, late.stderr
-    assert published_run(place) == RUN
+    assert published_run(output) == RUN
 
 
 @pytest.mark.parametrize("moment", [FIRST_ROWS, *moments(seed=1, count=3)], ids=str)
-def test_a_run_that_is_told_to_end_can_be_taken_up(night: RunSetup, undisturbed: Rows, moment: Moment) -> None:
+def test_a_stopped_run_can_be_resumed(night: RunSetup, undisturbed: Rows, moment: Moment) -> None:
     attempt = night.start("--run-id", RUN)
     attempt.wait_until(moment)
-    took = attempt.stop(signal.SIGTERM)
+    seconds = attempt.stop(signal.SIGTERM)
 
-    assert took < SHUTDOWN_SECONDS
+    assert seconds < SHUTDOWN_SECONDS
     assert "Traceback" not in attempt.stderr
     if attempt.code != 0:
         assert attempt.code in {143, -signal.SIGTERM}
@@ -204,7 +206,7 @@ def test_a_run_that_is_told_to_end_can_be_taken_up(night: RunSetup, undisturbed:
 
 
 @pytest.mark.parametrize("moment", [REPORT, MANIFEST, *moments(seed=2, count=4)], ids=str)
-def test_a_run_that_is_killed_can_be_taken_up(night: RunSetup, undisturbed: Rows, moment: Moment) -> None:
+def test_a_killed_run_can_be_resumed(night: RunSetup, undisturbed: Rows, moment: Moment) -> None:
     attempt = night.start("--run-id", RUN)
     attempt.wait_until(moment)
     attempt.kill()
@@ -212,23 +214,25 @@ def test_a_run_that_is_killed_can_be_taken_up(night: RunSetup, undisturbed: Rows
     resume_and_compare(night, undisturbed)
 
 
-def test_of_those_that_start_one_run_at_once_one_does_it_and_the_others_say_so(
-    night: RunSetup, place: BucketOutput, undisturbed: Rows
+def test_only_one_of_several_simultaneous_runs_with_the_same_id_does_the_work(
+    night: RunSetup, output: BucketOutput, undisturbed: Rows
 ) -> None:
     attempts = [night.start("--run-id", RUN) for _ in range(4)]
     for attempt in attempts:
         attempt.wait()
 
     assert [attempt.code for attempt in attempts] == [0, 0, 0, 0], [attempt.stderr for attempt in attempts]
-    did_nothing = [a for a in attempts if a.stdout.startswith("Nothing done: another run has the id")]
+    did_nothing = [
+        attempt for attempt in attempts if attempt.stdout.startswith(f"Run ID {RUN} is already claimed by another run")
+    ]
     assert len(did_nothing) == 3
-    assert published_run(place) == RUN
-    assert len(place.keys()) == night.size.objects
-    assert comparable_rows(place, RUN) == undisturbed
+    assert published_run(output) == RUN
+    assert len(output.keys()) == night.size.objects
+    assert comparable_rows(output, RUN) == undisturbed
 
 
-def test_of_those_that_take_a_run_up_at_once_one_does_it(
-    night: RunSetup, place: BucketOutput, undisturbed: Rows
+def test_only_one_of_several_simultaneous_resumes_does_the_work(
+    night: RunSetup, output: BucketOutput, undisturbed: Rows
 ) -> None:
     killed = night.start("--run-id", RUN)
     killed.wait_until(FIRST_ROWS)
@@ -240,12 +244,14 @@ def test_of_those_that_take_a_run_up_at_once_one_does_it(
 
     assert [attempt.code for attempt in attempts] == [0, 0, 0], [attempt.stderr for attempt in attempts]
     assert sum(attempt.stdout.startswith("Nothing") for attempt in attempts) == 2
-    assert published_run(place) == RUN
-    assert comparable_rows(place, RUN) == undisturbed
+    assert published_run(output) == RUN
+    assert comparable_rows(output, RUN) == undisturbed
 
 
 @pytest.mark.usefixtures("late_account")
-def test_a_run_that_is_taken_up_while_it_lives_lets_go(night: RunSetup, place: BucketOutput, undisturbed: Rows) -> None:
+def test_a_run_that_is_resumed_elsewhere_while_it_is_alive_stops(
+    night: RunSetup, output: BucketOutput, undisturbed: Rows
+) -> None:
     first = night.start("--run-id", RUN)
     first.wait_until(FIRST_ROWS)
     with first.paused():
@@ -257,94 +263,94 @@ def test_a_run_that_is_taken_up_while_it_lives_lets_go(night: RunSetup, place: B
     assert (first.code, second.code) == (0, 0), first.stderr + second.stderr
     assert second.stdout.startswith("Complete: all 16 accounts"), second.stdout
     assert first.stdout.startswith("Nothing more done: the run"), first.stdout
-    assert published_run(place) == RUN
-    assert comparable_rows(place, RUN) == undisturbed
+    assert published_run(output) == RUN
+    assert comparable_rows(output, RUN) == undisturbed
 
 
-def test_a_schedule_that_fires_twice_changes_nothing_the_second_time(night: RunSetup, place: BucketOutput) -> None:
+def test_a_schedule_that_fires_twice_changes_nothing_the_second_time(night: RunSetup, output: BucketOutput) -> None:
     assert night.run_to_end("--run-id", "2026-11-23T02:00:00Z").code == 0
-    before = _versions(place)
+    before = _versions(output)
 
     again = night.run_to_end("--run-id", "2026-11-23T03:00:00+01:00")
 
     assert again.code == 0, again.stderr
-    assert again.stdout.startswith("Nothing done: another run has the id 20261123T020000Z-scheduled")
-    assert _versions(place) == before
+    assert again.stdout.startswith("Run ID 20261123T020000Z-scheduled is already claimed by another run")
+    assert _versions(output) == before
 
 
-def test_a_bucket_that_refuses_in_mid_run_leaves_the_rest_in_a_spool(
-    night: RunSetup, place: BucketOutput, undisturbed: Rows, request: pytest.FixtureRequest
+def test_results_are_spooled_if_the_bucket_denies_access_during_the_run(
+    night: RunSetup, output: BucketOutput, undisturbed: Rows, request: pytest.FixtureRequest
 ) -> None:
     assert night.run_to_end("--run-id", EARLIER).code == 0
-    latest = place.get("latest.json")
-    forget(place)
+    latest = output.get("latest.json")
+    forget(output)
     request.getfixturevalue("late_account")
 
     attempt = night.start("--run-id", RUN)
     attempt.wait_until(after_object(f"coverage/{OF_THE_RUN}"))
     with attempt.paused():
-        deny(place, "findings/*")
+        deny(output, "findings/*")
     attempt.wait()
 
     assert attempt.code == 1
     assert "Traceback" not in attempt.stderr
-    assert "AccessDenied: no message" in attempt.stderr, "this server gives no message, and need not"
-    assert place.get("latest.json") == latest
-    assert place.get(f"runs/{RUN}/manifest.json") is None
-    waiting, arrived = spooled(attempt), place.keys(f"findings/{OF_THE_RUN}")
-    assert waiting
-    assert arrived
-    accounts = {key.rpartition("/")[2] for key in [*waiting, *arrived] if key.startswith("findings/")}
+    assert "AccessDenied: no message" in attempt.stderr, "this server sends no message"
+    assert output.get("latest.json") == latest
+    assert output.get(f"runs/{RUN}/manifest.json") is None
+    undelivered, delivered = spooled(attempt), output.keys(f"findings/{OF_THE_RUN}")
+    assert undelivered
+    assert delivered
+    accounts = {key.rpartition("/")[2] for key in [*undelivered, *delivered] if key.startswith("findings/")}
     assert len(accounts) == SHAPE.accounts
 
-    place.s3.delete_bucket_policy(Bucket=place.bucket)
+    output.s3.delete_bucket_policy(Bucket=output.bucket)
     again = night.run_to_end("--resume", RUN)
     assert again.code == 0, again.stderr
-    assert published_run(place) == RUN
-    assert _untagged(comparable_rows(place, RUN)) == _untagged(undisturbed)
+    assert published_run(output) == RUN
+    assert _untagged(comparable_rows(output, RUN)) == _untagged(undisturbed)
 
 
 @pytest.mark.usefixtures("late_account")
-def test_a_bucket_that_goes_away_in_mid_run_leaves_the_rest_in_a_spool(night: RunSetup, place: BucketOutput) -> None:
+def test_results_are_spooled_if_the_bucket_is_removed_during_the_run(night: RunSetup, output: BucketOutput) -> None:
     attempt = night.start("--run-id", RUN)
     attempt.wait_until(FIRST_ROWS)
     with attempt.paused():
-        remove(place)
+        remove(output)
     attempt.process.wait(timeout=120)
 
     assert attempt.code == 1
     assert "Traceback" not in attempt.stderr
     assert "Create the bucket" in attempt.stderr
-    waiting = spooled(attempt)
-    assert {"latest.json", f"runs/{RUN}/manifest.json"}.isdisjoint(waiting)
-    assert f"runs/{RUN}/report.html" in waiting
+    undelivered = spooled(attempt)
+    assert {"latest.json", f"runs/{RUN}/manifest.json"}.isdisjoint(undelivered)
+    assert f"runs/{RUN}/report.html" in undelivered
 
 
-def test_keys_that_are_wrong_end_the_run_at_once(fleet: Fleet, place: BucketOutput, tmp_path: Path) -> None:
-    refused_at_once(into(fleet, tmp_path, place, secret="wrong"), "SignatureDoesNotMatch: no message")
+def test_wrong_keys_end_the_run_immediately(fleet: Fleet, output: BucketOutput, tmp_path: Path) -> None:
+    assert_rejected(into(fleet, tmp_path, output, secret="wrong"), "SignatureDoesNotMatch: no message")
 
 
-def test_a_claim_that_is_denied_ends_the_run_at_once(night: RunSetup, place: BucketOutput) -> None:
-    deny(place, "state/*")
+def test_a_denied_claim_ends_the_run_immediately(night: RunSetup, output: BucketOutput) -> None:
+    deny(output, "state/*")
 
-    refused_at_once(night, "AccessDenied: no message")
+    assert_rejected(night, "AccessDenied: no message")
 
 
-def refused_at_once(night: RunSetup, says: str) -> None:
+def assert_rejected(night: RunSetup, message: str) -> None:
     attempt = night.run_to_end("--run-id", RUN)
 
     assert attempt.code == 1
     assert "Traceback" not in attempt.stderr
-    assert says in attempt.stderr
+    assert message in attempt.stderr
     assert night.output.keys() == []
 
 
-def _untagged(found: Rows) -> Rows:
-    """Leave out what a night does not ask for again when the night before has noted the rest."""
-    findings = [row | {"resource": row["resource"] | {"tags": None}} for row in found["findings"]]
-    return {**found, "findings": sorted(findings, key=str)}
+def _untagged(rows: Rows) -> Rows:
+    """Remove the tags, which are null if the definition was read from the fact cache."""
+    findings = [row | {"resource": row["resource"] | {"tags": None}} for row in rows["findings"]]
+    return {**rows, "findings": sorted(findings, key=str)}
 
 
-def _versions(place: BucketOutput) -> list[tuple[str, object]]:
-    listed = place.s3.list_objects_v2(Bucket=place.bucket)["Contents"]
-    return [(each["Key"], each["LastModified"]) for each in listed]
+def _versions(output: BucketOutput) -> list[tuple[str, object]]:
+    listed = output.s3.list_objects_v2(Bucket=output.bucket)["Contents"]
+    return [(entry["Key"], entry["LastModified"]) for entry in listed]

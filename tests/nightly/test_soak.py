@@ -1,4 +1,4 @@
-"""A thousand accounts in seventeen regions, while everything goes wrong now and then: the result is the truth."""
+"""A thousand accounts in seventeen regions with random faults: the findings equal the truth."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tests.nightly.verdicts import expected_verdicts, reported
 
 
 @pytest.mark.slow
-def test_a_thousand_accounts_with_faults_on_come_out_as_the_truth(tmp_path: Path) -> None:
+def test_the_findings_of_a_thousand_accounts_with_faults_equal_the_truth(tmp_path: Path) -> None:
     shape = Shape(accounts=1_000, regions=17, families=1.5)
     with running(shape) as fleet:
         fleet.set_faults(*FAULTS)
         night = audit(fleet, tmp_path, "--read-timeout", "1s")
-        seen = fleet.report()
+        report = fleet.report()
         rows = night.coverage()
 
         assert night.code == 0, night.stderr[-2_000:]
@@ -27,6 +27,6 @@ def test_a_thousand_accounts_with_faults_on_come_out_as_the_truth(tmp_path: Path
         assert len({(row["account"]["id"], row["region"]) for row in rows}) == len(rows) == 17_000
         assert {row["status"] for row in rows} == {"EXAMINED"}
         assert night.latest["complete"] is True
-        assert seen["operations"]["DescribeTaskDefinition"] > sum(1 for _ in fleet.truth())
-        struck = {outcome for outcomes in seen["outcomes"].values() for outcome in outcomes}
-        assert {"ServerException", "reset", "garbled", "hang", "throttled"} <= struck
+        assert report["operations"]["DescribeTaskDefinition"] > sum(1 for _ in fleet.truth())
+        outcomes = {outcome for counts in report["outcomes"].values() for outcome in counts}
+        assert {"ServerException", "reset", "garbled", "hang", "throttled"} <= outcomes

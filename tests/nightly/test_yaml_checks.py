@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
 def reported(night: Night, check: str, status: str) -> dict[str, frozenset[str]]:
     """Return the containers in evidence by ARN, of the findings of a check with a status."""
     rows = [row for row in night.findings(status) if row["check_id"] == check]
-    return {row["resource"]["arn"]: frozenset(each["part"] for each in row["evidence"]) for row in rows}
+    return {row["resource"]["arn"]: frozenset(evidence["part"] for evidence in row["evidence"]) for row in rows}
 
 
 def test_the_findings_of_several_processes_equal_the_truth(fleet: Fleet, folder: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a run said and what it should have said, in the same words."""
+"""The reported and the expected verdicts of a run in the same format."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ from tests.fleet.running import Fleet
 from tests.fleet.truth import Expected
 from tests.nightly.night import Night
 
-#: ARN of the revision -> (verdict, reasons, containers that they come from).
+#: ARN of the revision -> (status, reasons, containers in evidence).
 Verdicts = dict[str, tuple[str, frozenset[str], frozenset[str]]]
 
 
-def _everything(_: Expected) -> bool:
+def _all(_: Expected) -> bool:
     return True
 
 
 def reported(night: Night) -> Verdicts:
-    """Return the FAIL and PASS rows. A row that is there twice is an error."""
+    """Return the FAIL and PASS findings. Raises AssertionError if one is there twice."""
     rows = [row for row in night.findings() if row["status"] != "UNKNOWN"]
     verdicts = {
         row["resource"]["arn"]: (
             row["status"],
             frozenset(row["reasons"]) if row["status"] == "FAIL" else frozenset[str](),
-            frozenset(each["part"] for each in row["evidence"]) if row["status"] == "FAIL" else frozenset[str](),
+            frozenset(evidence["part"] for evidence in row["evidence"])
+            if row["status"] == "FAIL"
+            else frozenset[str](),
         )
         for row in rows
     }
@@ -31,10 +33,10 @@ def reported(night: Night) -> Verdicts:
     return verdicts
 
 
-def expected_verdicts(fleet: Fleet, where: Callable[[Expected], bool] = _everything) -> Verdicts:
-    """Return what the FAIL and PASS rows should be, of all there is or of a part of it."""
+def expected_verdicts(fleet: Fleet, select: Callable[[Expected], bool] = _all) -> Verdicts:
+    """Return the FAIL and PASS findings that are true of the fleet, or of the revisions that `select` accepts."""
     return {
-        each.arn: (each.verdict, frozenset(each.reasons), frozenset(each.failing))
-        for each in fleet.truth()
-        if each.verdict != "NOT_APPLICABLE" and where(each)
+        expected.arn: (expected.verdict, frozenset(expected.reasons), frozenset(expected.failing))
+        for expected in fleet.truth()
+        if expected.verdict != "NOT_APPLICABLE" and select(expected)
     }
