@@ -1,4 +1,4 @@
-"""`auditor demo` itself, from the flag to the rows: every check against what was written down by hand."""
+"""`auditor demo` from the flag to the rows: the findings of every check equal those expected by hand."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def findings(ran: tuple[Outcome, Path]) -> list[Row]:
 
 
 @pytest.fixture(scope="module")
-def ledger(ran: tuple[Outcome, Path]) -> list[Row]:
+def coverage(ran: tuple[Outcome, Path]) -> list[Row]:
     return list(_rows(ran[1], "coverage"))
 
 
@@ -43,27 +43,29 @@ def _rows(output: Path, kind: str) -> Iterator[Row]:
         yield from map(json.loads, gzip.decompress(path.read_bytes()).splitlines())
 
 
-def _where(row: Row) -> tuple[str, str, str]:
+def _location(row: Row) -> tuple[str, str, str]:
     return row["account"]["name"], row["region"], row["resource"]["name"]
 
 
 @pytest.mark.parametrize(
     "expected", EXPECTED_FINDINGS, ids=lambda expected: f"{expected.check} {'/'.join(expected.location)}"
 )
-def test_a_check_says_what_was_written_down_by_hand(findings: list[Row], expected: ExpectedFinding) -> None:
-    said = [row["status"] for row in findings if row["check_id"] == expected.check and _where(row) == expected.location]
-    assert said == [expected.status.value]
+def test_a_check_reports_the_expected_status(findings: list[Row], expected: ExpectedFinding) -> None:
+    statuses = [
+        row["status"] for row in findings if row["check_id"] == expected.check and _location(row) == expected.location
+    ]
+    assert statuses == [expected.status.value]
 
 
-def test_every_check_that_is_labelled_fails_somewhere_and_passes_elsewhere() -> None:
+def test_every_check_has_an_expected_failure_and_an_expected_pass() -> None:
     statuses: dict[str, set[str]] = {}
     for expected in EXPECTED_FINDINGS:
         statuses.setdefault(expected.check, set()).add(expected.status.value)
     assert len(statuses) >= 32
-    assert all(each == {"FAIL", "PASS"} for each in statuses.values())
+    assert all(expected == {"FAIL", "PASS"} for expected in statuses.values())
 
 
-def test_the_demo_ends_well_and_says_that_it_is_incomplete(ran: tuple[Outcome, Path]) -> None:
+def test_the_demo_succeeds_and_reports_that_it_is_incomplete(ran: tuple[Outcome, Path]) -> None:
     outcome, _ = ran
     assert outcome.exit_code == OK
     assert outcome.text.startswith("INCOMPLETE: 8 of 11 accounts were fully examined; 2 only partly and 1 not at all.")
@@ -77,36 +79,36 @@ def test_the_readme_shows_what_the_demo_prints(ran: tuple[Outcome, Path]) -> Non
     assert f"an organization of {len(ACCOUNTS)} accounts" in readme
 
 
-def test_only_what_is_meant_to_be_missing_is_missing(ledger: list[Row]) -> None:
-    missing = {
+def test_only_the_intended_gaps_exist(coverage: list[Row]) -> None:
+    gaps = {
         (row["account"]["name"], row["region"], row["reason"])
-        for row in ledger
+        for row in coverage
         if row["status"] in {"PARTIAL", "NOT_EXAMINED"}
     }
-    assert missing == {
+    assert gaps == {
         ("acquired-logistics", "*", "role-denied"),
         ("media-pipeline", "us-east-1", "scp-denied"),
         ("data-lake", "eu-west-1", "permission-denied"),
     }
 
 
-def test_nothing_is_asked_twice(ledger: list[Row]) -> None:
-    assert sum(row["retried"] for row in ledger) == 0
+def test_no_call_is_retried(coverage: list[Row]) -> None:
+    assert sum(row["retried"] for row in coverage) == 0
 
 
-def test_most_things_pass_and_unknown_is_one_definition_alone(findings: list[Row]) -> None:
+def test_most_findings_pass_and_one_definition_is_unknown(findings: list[Row]) -> None:
     counts = Counter(row["status"] for row in findings)
     assert counts["PASS"] > 5 * counts["FAIL"]
-    assert {_where(row) for row in findings if row["status"] == "UNKNOWN"} == {
+    assert {_location(row) for row in findings if row["status"] == "UNKNOWN"} == {
         ("data-lake", "eu-west-1", "spark-history-server")
     }
 
 
-def test_a_deregistered_revision_that_runs_is_found_and_so_is_what_is_wrong_with_it(findings: list[Row]) -> None:
+def test_a_running_deregistered_revision_is_reported_with_its_failures(findings: list[Row]) -> None:
     failing = {
         row["check_id"]
         for row in findings
-        if _where(row) == ("payments-prod", "us-east-1", "datadog-agent:1") and row["status"] == "FAIL"
+        if _location(row) == ("payments-prod", "us-east-1", "datadog-agent:1") and row["status"] == "FAIL"
     }
     assert failing >= {
         "ecs-running-inactive-revision",
@@ -116,15 +118,15 @@ def test_a_deregistered_revision_that_runs_is_found_and_so_is_what_is_wrong_with
     }
 
 
-def test_a_daemon_says_which_daemon_runs_it_and_where(findings: list[Row]) -> None:
-    uses = [row["usage"] for row in findings if _where(row) == ("observability", "eu-west-1", "ebpf-profiler:1")]
-    assert uses
-    for use in uses:
-        assert use["daemons"] == ["arn:aws:ecs:eu-west-1:555566667777:daemon/telemetry/ebpf-profiler"]
-        assert (use["clusters"], use["running_tasks"]) == (["telemetry"], 3)
+def test_a_daemon_definition_names_its_daemon_and_cluster(findings: list[Row]) -> None:
+    usages = [row["usage"] for row in findings if _location(row) == ("observability", "eu-west-1", "ebpf-profiler:1")]
+    assert usages
+    for usage in usages:
+        assert usage["daemons"] == ["arn:aws:ecs:eu-west-1:555566667777:daemon/telemetry/ebpf-profiler"]
+        assert (usage["clusters"], usage["running_tasks"]) == (["telemetry"], 3)
 
 
-def test_no_value_of_an_environment_variable_is_written_anywhere(ran: tuple[Outcome, Path]) -> None:
+def test_no_value_of_an_environment_variable_is_written(ran: tuple[Outcome, Path]) -> None:
     outcome, output = ran
     files = [path for path in output.rglob("*") if path.is_file()]
     assert len(files) > 20

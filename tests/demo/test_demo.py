@@ -1,5 +1,4 @@
-"""Any stands for botocore's clients, whose methods are made at run time."""
-# ruff: noqa: ANN401
+# ruff: noqa: ANN401 - botocore creates the methods of its clients at run time
 
 from __future__ import annotations
 
@@ -33,7 +32,7 @@ READABLE = [account for account in ACCOUNTS if account.audited and account.role_
 
 
 class Cloud:
-    """Plain botocore clients, as anybody would make them; kept, because making one is slow."""
+    """Creates plain botocore clients and keeps them, because creating one is slow."""
 
     def __init__(self, organization: DemoOrganization) -> None:
         self.organization = organization
@@ -61,10 +60,10 @@ class Cloud:
         }
 
     def _client(self, owner: str, service: str, region: str, keys: dict[str, Any]) -> Any:
-        place = (keys.get("aws_access_key_id", owner), service, region)
-        if place not in self._clients:
-            self._clients[place] = self._session.create_client(service, region, **keys)
-        return self._clients[place]
+        key = (keys.get("aws_access_key_id", owner), service, region)
+        if key not in self._clients:
+            self._clients[key] = self._session.create_client(service, region, **keys)
+        return self._clients[key]
 
 
 @pytest.fixture(scope="module")
@@ -84,20 +83,20 @@ def arn_of(client: Any, family: str) -> str:
 
 
 def definitions_in_use(client: Any) -> set[str]:
-    """What services, deployments, task sets and tasks name, the long way round."""
-    found: set[str | None] = set()
+    """Return the definitions that services, deployments, task sets and tasks name."""
+    arns: set[str | None] = set()
     for cluster in client.list_clusters()["clusterArns"]:
         services = client.list_services(cluster=cluster)["serviceArns"]
         described = client.describe_services(cluster=cluster, services=services)["services"] if services else []
         assert len(described) == len(services)
         for service in described:
-            found.add(service["taskDefinition"])
-            found |= {each["taskDefinition"] for each in service["deployments"] + service["taskSets"]}
+            arns.add(service["taskDefinition"])
+            arns |= {deployment["taskDefinition"] for deployment in service["deployments"] + service["taskSets"]}
         tasks = client.list_tasks(cluster=cluster)["taskArns"]
         answer = client.describe_tasks(cluster=cluster, tasks=tasks)
         assert len(answer["tasks"]) == len(tasks)
-        found |= {task["taskDefinitionArn"] for task in answer["tasks"]}
-    return {arn for arn in found if arn}
+        arns |= {task["taskDefinitionArn"] for task in answer["tasks"]}
+    return {arn for arn in arns if arn}
 
 
 def expected_families(account: DemoAccount, region: str) -> list[str]:
@@ -111,20 +110,20 @@ def _refusal(call: Any, **parameters: object) -> tuple[int, str, str]:
     return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"], response["Error"]["Message"]
 
 
-# What is there
-
-
 @pytest.mark.parametrize("account", READABLE, ids=lambda account: account.name)
-def test_each_account_lists_its_own_families_and_no_others(cloud: Cloud, account: DemoAccount) -> None:
+def test_each_account_lists_only_its_own_families(cloud: Cloud, account: DemoAccount) -> None:
     for region in set(REGIONS) - set(account.denied_regions):
         assert families_of(cloud.member(account, "ecs", region)) == expected_families(account, region)
 
 
-def test_a_family_describes_as_its_latest_revision_with_tags_date_and_author(cloud: Cloud) -> None:
+def test_a_family_name_describes_its_latest_revision_with_tags_date_and_author(cloud: Cloud) -> None:
     client = cloud.member(BY_NAME["payments-prod"], "ecs", "eu-central-1")
     answer = client.describe_task_definition(taskDefinition="datadog-agent", include=["TAGS"])
     definition = answer["taskDefinition"]
-    users = {box["name"]: (box.get("user"), box.get("privileged")) for box in definition["containerDefinitions"]}
+    users = {
+        container["name"]: (container.get("user"), container.get("privileged"))
+        for container in definition["containerDefinitions"]
+    }
     assert (definition["revision"], definition["status"], definition["networkMode"]) == (3, "ACTIVE", "host")
     assert users == {"agent": ("dd-agent", None), "trace-agent": ("dd-agent", False)}
     assert answer["tags"] == [
@@ -151,16 +150,13 @@ def test_every_account_has_exactly_the_three_regions_enabled(cloud: Cloud) -> No
     }
 
 
-def test_the_ambient_credentials_are_a_role_of_the_auditors_account(cloud: Cloud) -> None:
+def test_the_default_credentials_are_a_role_of_the_auditors_account(cloud: Cloud) -> None:
     identity = cloud.ambient("sts").get_caller_identity()
     assert identity["Account"] == AUDITOR_ACCOUNT
     assert identity["Arn"] == AUDITOR
 
 
-# What AWS refuses
-
-
-def test_a_role_that_was_never_deployed_is_refused_as_sts_refuses(cloud: Cloud) -> None:
+def test_a_role_that_was_never_deployed_is_denied_like_sts_does(cloud: Cloud) -> None:
     role = f"arn:aws:iam::{BY_NAME['acquired-logistics'].id}:role/{ROLE_NAME}"
     assert _refusal(cloud.ambient("sts").assume_role, RoleArn=role, RoleSessionName="test", ExternalId=EXTERNAL_ID) == (
         403,
@@ -172,18 +168,18 @@ def test_a_role_that_was_never_deployed_is_refused_as_sts_refuses(cloud: Cloud) 
 @pytest.mark.parametrize(
     ("role", "external_id"),
     [
-        pytest.param(ROLE_NAME, "guessed", id="the external id is wrong"),
-        pytest.param(ROLE_NAME, None, id="there is no external id"),
-        pytest.param("Administrator", EXTERNAL_ID, id="the role is another one"),
+        pytest.param(ROLE_NAME, "guessed", id="a wrong external ID"),
+        pytest.param(ROLE_NAME, None, id="no external ID"),
+        pytest.param("Administrator", EXTERNAL_ID, id="another role"),
     ],
 )
-def test_a_trust_policy_is_kept(cloud: Cloud, role: str, external_id: str | None) -> None:
+def test_a_trust_policy_is_enforced(cloud: Cloud, role: str, external_id: str | None) -> None:
     parameters = {"RoleArn": f"arn:aws:iam::111122223333:role/{role}", "RoleSessionName": "test"}
     parameters |= {"ExternalId": external_id} if external_id else {}
     assert _refusal(cloud.ambient("sts").assume_role, **parameters)[:2] == (403, "AccessDenied")
 
 
-def test_a_role_in_a_suspended_account_is_refused(cloud: Cloud) -> None:
+def test_a_role_in_a_suspended_account_is_denied(cloud: Cloud) -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
         cloud.member(BY_NAME["legacy-billing"], "ecs")
 
@@ -214,7 +210,7 @@ def test_a_service_control_policy_denies_ecs_in_one_region_of_one_account(cloud:
     )
 
 
-def test_one_family_cannot_be_described_in_one_region_however_it_is_named(cloud: Cloud) -> None:
+def test_one_family_cannot_be_described_in_one_region_by_name_or_arn(cloud: Cloud) -> None:
     client = cloud.member(BY_NAME["data-lake"], "ecs", "eu-west-1")
     arn = "arn:aws:ecs:eu-west-1:444455556666:task-definition/spark-history-server"
     for name in ("spark-history-server", "spark-history-server:1", f"{arn}:1"):
@@ -227,17 +223,19 @@ def test_one_family_cannot_be_described_in_one_region_however_it_is_named(cloud:
         )
 
 
-def test_the_refused_familys_neighbours_and_other_regions_are_open(cloud: Cloud) -> None:
+def test_other_families_and_regions_can_be_described(cloud: Cloud) -> None:
     account = BY_NAME["data-lake"]
-    neighbour = cloud.member(account, "ecs", "eu-west-1").describe_task_definition(taskDefinition="airflow-scheduler")
-    elsewhere = cloud.member(account, "ecs", "us-east-1").describe_task_definition(
+    other_family = cloud.member(account, "ecs", "eu-west-1").describe_task_definition(
+        taskDefinition="airflow-scheduler"
+    )
+    other_region = cloud.member(account, "ecs", "us-east-1").describe_task_definition(
         taskDefinition="spark-history-server"
     )
-    assert neighbour["taskDefinition"]["family"] == "airflow-scheduler"
-    assert elsewhere["taskDefinition"]["family"] == "spark-history-server"
+    assert other_family["taskDefinition"]["family"] == "airflow-scheduler"
+    assert other_region["taskDefinition"]["family"] == "spark-history-server"
 
 
-def test_a_family_that_is_not_there_is_a_client_exception(cloud: Cloud) -> None:
+def test_an_unknown_family_is_a_client_exception(cloud: Cloud) -> None:
     client = cloud.member(BY_NAME["data-lake"], "ecs")
     assert _refusal(client.describe_task_definition, taskDefinition="no-such-family") == (
         400,
@@ -249,7 +247,7 @@ def test_a_family_that_is_not_there_is_a_client_exception(cloud: Cloud) -> None:
 BAD_TOKEN = "The security token included in the request is invalid."
 
 
-def test_a_region_that_is_not_enabled_knows_no_token(cloud: Cloud) -> None:
+def test_a_region_that_is_not_enabled_rejects_the_token(cloud: Cloud) -> None:
     client = cloud.member(BY_NAME["data-lake"], "ecs", NOT_OPTED_IN)
     assert _refusal(client.list_task_definition_families) == (400, "UnrecognizedClientException", BAD_TOKEN)
 
@@ -266,26 +264,21 @@ def test_a_region_that_is_not_enabled_knows_no_token(cloud: Cloud) -> None:
         ),
     ],
 )
-def test_keys_from_elsewhere_open_nothing(
-    cloud: Cloud, service: str, operation: str, refusal: tuple[int, str, str]
-) -> None:
-    client = cloud.ambient(service, aws_access_key_id="AKIASOMEBODYELSE0000", aws_secret_access_key="x")
+def test_unknown_keys_are_rejected(cloud: Cloud, service: str, operation: str, refusal: tuple[int, str, str]) -> None:
+    client = cloud.ambient(service, aws_access_key_id="AKIAUNKNOWNKEY000000", aws_secret_access_key="x")
     assert _refusal(getattr(client, operation)) == refusal
 
 
-# The table and its truth
-
-
-def test_there_are_at_least_eight_accounts_of_three_regions_each(cloud: Cloud) -> None:
-    whole = [
+def test_at_least_eight_accounts_are_fully_readable_in_three_regions(cloud: Cloud) -> None:
+    readable = [
         account
         for account in READABLE
         if {region for number, region in cloud.organization.truth.examined if number == account.id} == set(REGIONS)
     ]
-    assert len(whole) >= 8
+    assert len(readable) >= 8
 
 
-def test_the_truth_names_one_unknown_three_gaps_and_three_exclusions(cloud: Cloud) -> None:
+def test_the_expected_results_have_one_unknown_three_gaps_and_three_exclusions(cloud: Cloud) -> None:
     truth = cloud.organization.truth
     assert truth.unknown == {"arn:aws:ecs:eu-west-1:444455556666:task-definition/spark-history-server"}
     assert truth.gaps == {
@@ -300,7 +293,7 @@ def test_the_truth_names_one_unknown_three_gaps_and_three_exclusions(cloud: Clou
     }
 
 
-def test_the_truth_is_what_the_stand_in_serves(cloud: Cloud) -> None:
+def test_the_expected_results_match_the_served_definitions(cloud: Cloud) -> None:
     truth = cloud.organization.truth
     served, running = set(), set()
     for account in READABLE:
@@ -318,14 +311,14 @@ def test_the_truth_is_what_the_stand_in_serves(cloud: Cloud) -> None:
     assert len(served) + len(truth.unknown) >= 80
 
 
-def test_environment_variables_hold_canaries_and_the_demo_says_them_nowhere_else(cloud: Cloud) -> None:
+def test_environment_variables_contain_canaries_and_the_inputs_do_not(cloud: Cloud) -> None:
     client = cloud.member(BY_NAME["payments-prod"], "ecs", "eu-central-1")
     described = json.dumps(client.describe_task_definition(taskDefinition="hsm-bridge"), default=str)
     assert f"{CANARY}pin-4411" in described
     assert CANARY not in repr(cloud.organization)
 
 
-def test_the_inventory_asks_the_organization_and_adds_tags_and_exclusions(cloud: Cloud) -> None:
+def test_the_inventory_discovers_the_organization_and_adds_tags_and_exclusions(cloud: Cloud) -> None:
     inventory = parse(cloud.organization.inventory, "demo.yaml", known_regions=[*REGIONS, NOT_OPTED_IN])
     targets = {target.account.id: target for target in inventory.targets}
     assert inventory.discover == Discover()
@@ -334,7 +327,7 @@ def test_the_inventory_asks_the_organization_and_adds_tags_and_exclusions(cloud:
     }
     assert {id_: target.excluded.detail for id_, target in targets.items() if target.excluded} == {
         "334455667788": "Emptied every night; accepted in ticket SEC-12.",
-        "100020003000": "Nothing runs in the management account, by policy ORG-1.",
+        "100020003000": "Policy ORG-1: no workloads in the management account.",
     }
     assert targets["111122223333"].roles == (
         Role("arn:{partition}:iam::111122223333:role/AuditorReadOnly", external_id=EXTERNAL_ID),
@@ -342,17 +335,14 @@ def test_the_inventory_asks_the_organization_and_adds_tags_and_exclusions(cloud:
     assert targets["111122223333"].regions.include == ("all",)
 
 
-# The organization
-
-
-def test_the_organization_lists_every_account_and_who_is_suspended(cloud: Cloud) -> None:
+def test_the_organization_lists_every_account_with_its_state(cloud: Cloud) -> None:
     listed = cloud.ambient("organizations", "us-east-1").list_accounts()["Accounts"]
     assert {row["Id"]: (row["Name"], row["State"], row["Status"]) for row in listed} == {
         account.id: (account.name, *["SUSPENDED" if account.suspended else "ACTIVE"] * 2) for account in ACCOUNTS
     }
 
 
-def test_walking_the_tree_finds_every_account_where_the_table_has_it(cloud: Cloud) -> None:
+def test_the_tree_of_units_has_every_account_in_the_unit_of_the_table(cloud: Cloud) -> None:
     client = cloud.ambient("organizations", "us-east-1")
 
     def walk(parent: str, path: str) -> Iterator[tuple[str, str]]:

@@ -1,8 +1,5 @@
-"""What runs in the demo, asked for as anybody would: in the shapes that botocore knows, and no more than was asked.
-
-Any stands for botocore's clients and shapes, whose members are made at run time.
-"""
-# ruff: noqa: ANN401
+"""The demo's responses about running workloads have the shapes of the ECS API, and only the requested members."""
+# ruff: noqa: ANN401 - botocore creates the members of clients and shapes at run time
 
 from __future__ import annotations
 
@@ -43,10 +40,7 @@ def ecs() -> Iterator[Any]:
         yield client
 
 
-# As AWS answers
-
-
-def test_a_cluster_keeps_settings_configuration_and_tags_to_itself_until_asked(ecs: Any) -> None:
+def test_a_cluster_has_settings_configuration_and_tags_only_on_request(ecs: Any) -> None:
     client = ecs("payments-prod", "eu-west-1")
     (arn,) = client.list_clusters()["clusterArns"]
     (bare,) = client.describe_clusters(clusters=[arn])["clusters"]
@@ -57,48 +51,50 @@ def test_a_cluster_keeps_settings_configuration_and_tags_to_itself_until_asked(e
     assert full["tags"] == [{"key": "team", "value": "payments"}]
 
 
-def test_a_service_keeps_its_tags_to_itself_until_asked(ecs: Any) -> None:
+def test_a_service_has_tags_only_on_request(ecs: Any) -> None:
     client = ecs("payments-prod", "eu-west-1")
     (bare,) = client.describe_services(cluster="payments", services=[_service("checkout-api")])["services"]
-    asked = client.describe_services(cluster="payments", services=[_service("checkout-api")], include=["TAGS"])
+    tagged = client.describe_services(cluster="payments", services=[_service("checkout-api")], include=["TAGS"])
     assert "tags" not in bare
-    assert asked["services"][0]["tags"] == [{"key": "team", "value": "checkout"}]
+    assert tagged["services"][0]["tags"] == [{"key": "team", "value": "checkout"}]
 
 
 def _service(name: str) -> str:
     return f"arn:aws:ecs:eu-west-1:{BY_NAME['payments-prod'].id}:service/payments/{name}"
 
 
-def test_what_is_not_there_is_missing(ecs: Any) -> None:
+def test_an_unknown_service_is_missing(ecs: Any) -> None:
     client = ecs("payments-prod", "eu-west-1")
     answer = client.describe_services(cluster="payments", services=[_service("ledger-worker"), _service("gone")])
-    assert [each["serviceName"] for each in answer["services"]] == ["ledger-worker"]
+    assert [service["serviceName"] for service in answer["services"]] == ["ledger-worker"]
     assert answer["failures"] == [{"arn": _service("gone"), "reason": "MISSING"}]
 
 
-def test_a_cluster_that_is_not_there_is_an_error(ecs: Any) -> None:
+def test_an_unknown_cluster_is_an_error(ecs: Any) -> None:
     with pytest.raises(ClientError) as caught:
         ecs("payments-prod", "eu-west-1").list_services(cluster="gone")
     assert caught.value.response["Error"]["Code"] == "ClusterNotFoundException"
 
 
-def test_a_deployment_that_is_on_its_way_out_has_a_task_yet(ecs: Any) -> None:
+def test_a_draining_deployment_still_has_a_task(ecs: Any) -> None:
     client = ecs("storefront-prod", "eu-central-1")
     arn = next(arn for arn in client.list_services(cluster="storefront")["serviceArns"] if arn.endswith("/edge-proxy"))
     (service,) = client.describe_services(cluster="storefront", services=[arn])["services"]
-    rolled_out = {each["taskDefinition"].rpartition(":")[2]: each for each in service["deployments"]}
-    assert {number: (each["status"], each["runningCount"]) for number, each in rolled_out.items()} == {
+    deployments = {deployment["taskDefinition"].rpartition(":")[2]: deployment for deployment in service["deployments"]}
+    assert {
+        number: (deployment["status"], deployment["runningCount"]) for number, deployment in deployments.items()
+    } == {
         "2": ("PRIMARY", 2),
         "1": ("ACTIVE", 1),
     }
     tasks = client.describe_tasks(cluster="storefront", tasks=client.list_tasks(cluster="storefront")["taskArns"])
-    mine = [task for task in tasks["tasks"] if task["group"] == "service:edge-proxy"]
-    assert len(mine) == service["runningCount"] == 3
+    proxy_tasks = [task for task in tasks["tasks"] if task["group"] == "service:edge-proxy"]
+    assert len(proxy_tasks) == service["runningCount"] == 3
 
 
-def test_capacity_providers_come_without_being_named_and_those_of_fargate_are_everywhere(ecs: Any) -> None:
-    found = ecs("observability", "eu-west-1").describe_capacity_providers(include=["TAGS"])["capacityProviders"]
-    assert {each["name"]: each["type"] for each in found} == {
+def test_capacity_providers_are_listed_without_names_and_include_fargate(ecs: Any) -> None:
+    providers = ecs("observability", "eu-west-1").describe_capacity_providers(include=["TAGS"])["capacityProviders"]
+    assert {provider["name"]: provider["type"] for provider in providers} == {
         "FARGATE": "FARGATE",
         "FARGATE_SPOT": "FARGATE_SPOT",
         "telemetry-ec2": "EC2_AUTOSCALING",
@@ -106,7 +102,7 @@ def test_capacity_providers_come_without_being_named_and_those_of_fargate_are_ev
     }
 
 
-def test_a_deregistered_revision_can_be_described_and_is_not_listed(ecs: Any) -> None:
+def test_a_deregistered_revision_can_be_described_but_is_not_listed(ecs: Any) -> None:
     client = ecs("payments-prod", "us-east-1")
     definition = client.describe_task_definition(taskDefinition="datadog-agent:1")["taskDefinition"]
     listed = client.list_task_definitions(familyPrefix="datadog-agent")["taskDefinitionArns"]
@@ -114,11 +110,11 @@ def test_a_deregistered_revision_can_be_described_and_is_not_listed(ecs: Any) ->
     assert [arn.rpartition(":")[2] for arn in listed] == ["2", "3"]
 
 
-def test_a_daemon_leads_to_the_definition_that_it_runs(ecs: Any) -> None:
+def test_a_daemon_leads_to_its_running_definition(ecs: Any) -> None:
     client = ecs("observability", "us-east-1")
     (summary,) = client.list_daemons()["daemonSummariesList"]
     daemon = client.describe_daemon(daemonArn=summary["daemonArn"])["daemon"]
-    revisions = [each["arn"] for each in daemon["currentRevisions"]]
+    revisions = [current["arn"] for current in daemon["currentRevisions"]]
     (revision,) = client.describe_daemon_revisions(daemonRevisionArns=revisions)["daemonRevisions"]
     (listed,) = client.list_daemon_task_definitions(revision="LAST_REGISTERED")["daemonTaskDefinitions"]
     answer = client.describe_daemon_task_definition(daemonTaskDefinition=listed["arn"])["daemonTaskDefinition"]
@@ -136,9 +132,7 @@ def test_a_daemon_leads_to_the_definition_that_it_runs(ecs: Any) -> None:
         ("describe_daemon_task_definition", {"daemonTaskDefinition": "host-metrics:3"}, "ClientException"),
     ],
 )
-def test_a_daemon_that_is_not_there_is_an_error(
-    ecs: Any, operation: str, parameters: dict[str, str], code: str
-) -> None:
+def test_an_unknown_daemon_is_an_error(ecs: Any, operation: str, parameters: dict[str, str], code: str) -> None:
     with pytest.raises(ClientError) as caught:
         getattr(ecs("observability", "us-east-1"), operation)(**parameters)
     assert caught.value.response["Error"]["Code"] == code
@@ -150,11 +144,8 @@ def test_an_account_without_daemons_lists_none(ecs: Any) -> None:
     assert client.list_daemon_task_definitions()["daemonTaskDefinitions"] == []
 
 
-# In the shapes of the API: a member that botocore does not know would be dropped without a word
-
-
 def _answers(account: DemoAccount, region: str) -> Iterator[tuple[str, Any]]:
-    """Every answer about an account's region, by operation, asked for with all that can be included."""
+    """Yield every response about a region of an account by operation, with all optional members."""
 
     def ask(operation: str, parameters: dict[str, str] | None = None, **lists: list[str]) -> Any:
         include = {"include": ("TAGS", "SETTINGS", "CONFIGURATIONS")}
@@ -176,33 +167,33 @@ def _answers(account: DemoAccount, region: str) -> Iterator[tuple[str, Any]]:
         yield "DescribeTasks", ask("DescribeTasks", {"cluster": cluster}, tasks=tasks)
     definitions = ask("ListDaemonTaskDefinitions")
     yield "ListDaemonTaskDefinitions", definitions
-    for each in definitions["daemonTaskDefinitions"]:
-        parameters = {"daemonTaskDefinition": each["arn"]}
+    for definition in definitions["daemonTaskDefinitions"]:
+        parameters = {"daemonTaskDefinition": definition["arn"]}
         yield "DescribeDaemonTaskDefinition", ask("DescribeDaemonTaskDefinition", parameters)
     summaries = ask("ListDaemons")
     yield "ListDaemons", summaries
-    for each in summaries["daemonSummariesList"]:
-        daemon = ask("DescribeDaemon", {"daemonArn": each["daemonArn"]})
+    for summary in summaries["daemonSummariesList"]:
+        daemon = ask("DescribeDaemon", {"daemonArn": summary["daemonArn"]})
         yield "DescribeDaemon", daemon
         arns = [revision["arn"] for revision in daemon["daemon"]["currentRevisions"]]
         yield "DescribeDaemonRevisions", ask("DescribeDaemonRevisions", daemonRevisionArns=arns)
 
 
-def _strange(value: Any, shape: Any, path: str) -> Iterator[str]:
-    """Where a document says what the API's shape does not have."""
+def _deviations(value: Any, shape: Any, path: str) -> Iterator[str]:
+    """Yield the paths of members that the API's shape does not have; botocore would drop them without an error."""
     if shape.type_name == "structure":
         for name, member in value.items():
             if name in shape.members:
-                yield from _strange(member, shape.members[name], f"{path}.{name}")
+                yield from _deviations(member, shape.members[name], f"{path}.{name}")
             else:
                 yield f"{path}.{name}"
     elif shape.type_name == "list":
         for number, member in enumerate(value):
-            yield from _strange(member, shape.member, f"{path}[{number}]")
+            yield from _deviations(member, shape.member, f"{path}[{number}]")
     elif getattr(shape, "enum", None) and value not in shape.enum:
         yield f"{path}: {value}"
     elif not isinstance(value, _TYPES.get(shape.type_name, object)):
-        yield f"{path}: {value!r} is no {shape.type_name}"
+        yield f"{path}: {value!r} is not of type {shape.type_name}"
 
 
 _TYPES: dict[str, Any] = {
@@ -214,11 +205,13 @@ _TYPES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("account", [each for each in ACCOUNTS if each.workloads.clusters], ids=lambda each: each.name)
-def test_every_answer_has_the_members_and_the_words_of_the_api(account: DemoAccount) -> None:
+@pytest.mark.parametrize(
+    "account", [account for account in ACCOUNTS if account.workloads.clusters], ids=lambda account: account.name
+)
+def test_every_response_has_the_members_and_values_of_the_api(account: DemoAccount) -> None:
     operations = set()
     for region in ("eu-central-1", "eu-west-1", "us-east-1"):
         for operation, answer in _answers(account, region):
             operations.add(operation)
-            assert list(_strange(answer, MODEL.operation_model(operation).output_shape, operation)) == []
+            assert list(_deviations(answer, MODEL.operation_model(operation).output_shape, operation)) == []
     assert {"DescribeClusters", "DescribeServices", "DescribeTasks", "DescribeCapacityProviders"} <= operations

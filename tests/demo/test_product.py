@@ -1,4 +1,4 @@
-"""The product's own floors against the demo: what they make of it is the truth, exactly."""
+"""The auditor's packages scan the demo: the results equal the expected ones exactly."""
 
 from __future__ import annotations
 
@@ -44,14 +44,17 @@ def results(demo: DemoOrganization) -> list[AccountResult]:
     check = check_by_id()
     settings = load(demo.settings, "settings.yaml", {}, checks.load())
     collectors = collectors_for([check.fact_type])
-    (collector,) = [each for each in collectors if each.fact_type is check.fact_type]
+    (judged_collector,) = [collector for collector in collectors if collector.fact_type is check.fact_type]
     roles = Roles(caller, identity, "demo", required_actions(collectors))
     line = RegionClient(caller, DefaultCredentials(caller, identity.account_id), caller.clients.home_region)
     scan = Scan(
         reader=AccountReader(caller, roles, collectors),
         assignments=[
-            Assignment(each.name, (ConfiguredCheck(check, check.parameters),) if each is collector else ())
-            for each in collectors
+            Assignment(
+                collector.name,
+                (ConfiguredCheck(check, check.parameters),) if collector is judged_collector else (),
+            )
+            for collector in collectors
         ],
         finish=lambda result: result,
         clock=clock,
@@ -71,23 +74,23 @@ def _arns(findings: list[Finding], status: Status) -> set[str]:
     return {finding.resource.arn for finding in findings if finding.status is status}
 
 
-def test_the_findings_are_the_truth(demo: DemoOrganization, findings: list[Finding]) -> None:
+def test_the_findings_equal_the_expected_ones(demo: DemoOrganization, findings: list[Finding]) -> None:
     assert _arns(findings, Status.FAIL) == demo.truth.failing
     assert _arns(findings, Status.PASS) == demo.truth.passing
     assert _arns(findings, Status.UNKNOWN) == demo.truth.unknown
     assert _arns(findings, Status.NOT_APPLICABLE) <= demo.truth.not_applicable
 
 
-def test_a_pass_that_the_image_decides_says_so(demo: DemoOrganization, findings: list[Finding]) -> None:
-    noted = [finding for finding in findings if finding.status is Status.PASS and "user-unset" in finding.reasons]
-    assert _arns(noted, Status.PASS) == demo.truth.user_unset
+def test_a_pass_whose_user_is_set_by_the_image_has_a_reason(demo: DemoOrganization, findings: list[Finding]) -> None:
+    with_reason = [finding for finding in findings if finding.status is Status.PASS and "user-unset" in finding.reasons]
+    assert _arns(with_reason, Status.PASS) == demo.truth.user_unset
 
 
-def test_what_does_not_apply_is_counted(demo: DemoOrganization, results: list[AccountResult]) -> None:
+def test_not_applicable_findings_are_counted(demo: DemoOrganization, results: list[AccountResult]) -> None:
     assert sum(sum(result.not_applicable.values()) for result in results) == len(demo.truth.not_applicable)
 
 
-def test_the_ledger_is_the_truth(demo: DemoOrganization, results: list[AccountResult]) -> None:
+def test_the_coverage_equals_the_expected_one(demo: DemoOrganization, results: list[AccountResult]) -> None:
     rows = [row for result in results for row in result.coverage if row.collector in {"ecs-task-definitions", "*"}]
     by_status = {
         status: {(row.account.id, row.region, row.reason) for row in rows if row.status is status}
@@ -99,10 +102,10 @@ def test_the_ledger_is_the_truth(demo: DemoOrganization, results: list[AccountRe
     assert {row.region for row in rows} == {*REGIONS, "*"}
 
 
-def test_accounts_carry_the_units_and_tags_that_the_table_gives_them(results: list[AccountResult]) -> None:
-    places = {result.account.name: (result.account.ou.strip("/"), result.account.tags) for result in results}
-    assert places["payments-staging"] == ("Workloads/Staging", {"owner": "payments", "env": "staging"})
-    assert places["legacy-billing"] == ("Suspended", {})
+def test_accounts_have_the_units_and_tags_of_the_table(results: list[AccountResult]) -> None:
+    accounts = {result.account.name: (result.account.ou.strip("/"), result.account.tags) for result in results}
+    assert accounts["payments-staging"] == ("Workloads/Staging", {"owner": "payments", "env": "staging"})
+    assert accounts["legacy-billing"] == ("Suspended", {})
 
 
 def test_no_value_of_an_environment_variable_leaves_the_collector(results: list[AccountResult]) -> None:

@@ -14,14 +14,14 @@ from auditor.demo.organization import ACCOUNTS
 _keys: ContextVar[ReadOnlyCredentials] = ContextVar("keys")
 
 
-class Lent(Credentials):
-    """Whatever the calling thread holds when it signs: one client then serves every account."""
+class ThreadCredentials(Credentials):
+    """The credentials of the calling thread, so that one client serves every account."""
 
     def get_frozen_credentials(self) -> ReadOnlyCredentials:
         return _keys.get()
 
 
-def test_64_threads_on_shared_clients_see_their_own_account_each() -> None:
+def test_64_threads_with_shared_clients_each_read_their_own_account() -> None:
     scopes = [
         (account, region)
         for account in ACCOUNTS
@@ -31,11 +31,11 @@ def test_64_threads_on_shared_clients_see_their_own_account_each() -> None:
     ]
     with running():
         sts: Any = botocore.session.get_session().create_client("sts", HOME_REGION)
-        lending: Any = botocore.session.get_session()
-        lending._credentials = Lent("never", "used")
-        shared = {region: lending.create_client("ecs", region) for region in REGIONS}
+        session: Any = botocore.session.get_session()
+        session._credentials = ThreadCredentials("never", "used")
+        shared = {region: session.create_client("ecs", region) for region in REGIONS}
 
-        def look(scope: tuple[DemoAccount, str]) -> set[str]:
+        def read(scope: tuple[DemoAccount, str]) -> set[str]:
             account, region = scope
             role = f"arn:aws:iam::{account.id}:role/{ROLE_NAME}"
             answer = sts.assume_role(RoleArn=role, RoleSessionName="test", ExternalId=EXTERNAL_ID)["Credentials"]
@@ -54,8 +54,8 @@ def test_64_threads_on_shared_clients_see_their_own_account_each() -> None:
                 _keys.reset(token)
 
         with ThreadPoolExecutor(64) as pool:
-            seen = list(pool.map(look, scopes * 4))
-    assert seen == [expected(account, region) for account, region in scopes] * 4
+            results = list(pool.map(read, scopes * 4))
+    assert results == [expected(account, region) for account, region in scopes] * 4
 
 
 def expected(account: DemoAccount, region: str) -> set[str]:
