@@ -29,6 +29,8 @@ class Coverage:
         """Collect the CloudFormation types."""
         fact_kinds()  # imports the derived kinds of all services
         self._types = frozenset(type_ for fact_type in fact_types for type_ in _resource_types(fact_type))
+        self._without_service = sorted(type_ for type_ in self._types if service_of(type_) is None)
+        self._prefixes = tuple(prefix for type_ in self._without_service for prefix in terraform_prefixes(type_))
 
     def unchecked(self, file: FileContents) -> Iterator[UncheckedItem]:
         """Yield the unparsed resources of a file that a check or its service covers."""
@@ -42,16 +44,11 @@ class Coverage:
             return True
         service = service_of(type_)
         if service is None:
-            return type_.startswith(tuple(self._terraform_prefixes_without_service()))
+            return type_.startswith(self._prefixes)
         if service.terraform_types.get(type_) in self._types:
             return True
         is_service_covered = any(covered.startswith(service.prefix) for covered in self._types)
         return is_service_covered and type_ not in service.without_settings
-
-    def _terraform_prefixes_without_service(self) -> Iterator[str]:
-        for covered in self._types:
-            if service_of(covered) is None:
-                yield from terraform_prefixes(covered)
 
     def _unknown_terraform_types(self, file: FileContents) -> Iterator[UncheckedItem]:
         """Yield an item if a plan may have resources of a covered type that cannot be recognized.
@@ -59,12 +56,11 @@ class Coverage:
         Most Terraform types begin with the name of their service, but not all: `aws_instance` is `AWS::EC2::Instance`.
         """
         others = [resource.type for resource in file.unparsed if resource.type.startswith("aws")]
-        unrecognized = sorted(
+        unrecognized = [
             covered
-            for covered in self._types
-            if service_of(covered) is None
-            and not any(type_.startswith(terraform_prefixes(covered)) for type_ in others)
-        )
+            for covered in self._without_service
+            if not any(other.startswith(terraform_prefixes(covered)) for other in others)
+        ]
         if unrecognized and any(service_of(type_) is None for type_ in others):
             reason = f"auditor does not know the Terraform types of {', '.join(unrecognized)}"
             yield UncheckedItem(SourceLocation(file.source), "plan", reason)

@@ -31,7 +31,8 @@ _document = lru_cache(maxsize=128)(as_document)
 class Judge:
     """The judging function of a YAML check.
 
-    `fact_members` are the members of the fact that the evidence shows, `part_members` those of each failing part.
+    `fact_members` are the members of the fact that the evidence shows, `part_members` those of each failing part, and
+    `part_kind` says what such a part is: `container`, or empty if the expression builds objects of its own.
     """
 
     fail_when: str
@@ -40,6 +41,7 @@ class Judge:
     reason: str = "rule-broken"
     fact_members: tuple[str, ...] = ()
     part_members: tuple[str, ...] = ()
+    part_kind: str = ""
 
     def __call__(self, fact: Any, _parameters: object) -> Verdict:  # noqa: ANN401 - any kind of fact
         """Return FAIL if `fail_when` is true, PASS if it is false, and UNKNOWN if it cannot be decided.
@@ -81,6 +83,7 @@ class Judge:
         name = part.get("name")
         return Evidence(
             part=name if isinstance(name, str) else "",
+            kind=self.part_kind,
             reasons=(self.reason,),
             details=_details(part, self.part_members),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from auditor.yaml_files import Document, FieldError, decode, explain, parse_with
 
 _BOOLEAN = frozenset({JsonType.BOOLEAN, JsonType.ANYTHING})
 _LIST = frozenset({JsonType.LIST, JsonType.ANYTHING})
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 _COMPARE = "Compare something: length(...) > `0`, x == 'y', x != `null`."
 #: By key: the types that its expression may return, their name in messages, and advice.
 _RESULT_TYPES = {
@@ -168,6 +170,12 @@ class _Expressions:
             return ()
         return self._members_of(self._part.kind) if self._part.kind else tuple(name for name, _ in self._part.members)
 
+    @property
+    def part_kind(self) -> str:
+        """What a failing part is, such as `container` or `task-set`, empty for built objects and texts."""
+        kind = self._part.kind if self._part else None
+        return _CAPITAL.sub("-", kind.__name__).lower() if kind else ""
+
     def _members_of(self, kind: type[Any] | None) -> tuple[str, ...]:
         return tuple(sorted(name for owner, name in self._members if owner is kind))
 
@@ -180,6 +188,7 @@ def _make_check(file: CheckFile, expressions: _Expressions, origin: Origin) -> C
         reason=file.reason,
         fact_members=expressions.fact_members,
         part_members=expressions.part_members,
+        part_kind=expressions.part_kind,
     )
     kind, reason_texts = fact_kinds()[file.resource], {file.reason: file.reason_text, **UNDECIDABLE_TEXTS}
     return Check(

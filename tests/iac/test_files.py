@@ -361,6 +361,24 @@ def test_services_and_clusters_of_a_terraform_plan_are_read() -> None:
         ),
         ("Resources:\n  Fn::ForEach::X: [a]\n", "Fn::ForEach::X", "known only during deployment"),
         ("Fn::Transform: x\nResources: {}\n", "Fn::Transform", "known only during deployment"),
+        (
+            json.dumps({"planned_values": {}, "errored": True}),
+            "plan",
+            "planning ended with an error, so resources may be missing",
+        ),
+        (
+            json.dumps(
+                {
+                    "planned_values": {},
+                    "deferred_changes": [
+                        {"resource_change": {"address": "module.a.aws_ecs_service.it[0]"}},
+                        {"resource_change": {"address": "aws_vpc.it", "type": "aws_vpc"}},
+                    ],
+                }
+            ),
+            "module.a.aws_ecs_service.it[0]",
+            "Terraform deferred its planning",
+        ),
         (template("!Transform x"), "It", "its properties cannot be read"),
         (
             plan("aws_ecs_express_gateway_service", {}),

@@ -110,12 +110,12 @@ def test_the_evidence_defaults_to_the_members_that_were_read(make_check: MakeChe
     [
         pytest.param(
             "containers[?privileged]",
-            Evidence("agent", reasons=("privileged",), details={"privileged": True}),
+            Evidence("agent", "container", reasons=("privileged",), details={"privileged": True}),
             id="whole containers",
         ),
         pytest.param(
             "containers[?privileged && memory == `128`]",
-            Evidence("agent", reasons=("privileged",), details={"privileged": True, "memory": 128}),
+            Evidence("agent", "container", reasons=("privileged",), details={"privileged": True, "memory": 128}),
             id="containers with the members that were read",
         ),
         pytest.param(
@@ -137,7 +137,7 @@ def test_the_evidence_can_name_volumes(make_check: MakeCheck) -> None:
     check = make_check(fail_when="length(volumes[?efs]) > `0`", evidence="volumes[?efs]")
     fact = replace(FACT, volumes=(Volume("data", efs=True), Volume("tmp")))
 
-    assert check.judge(fact, NO).evidence == (Evidence("data", reasons=("privileged",), details={"efs": True}),)
+    assert check.judge(fact, NO).evidence == (Evidence("data", "volume", ("privileged",), {"efs": True}),)
 
 
 @pytest.mark.parametrize("evidence", ["containers[?name == 'missing']", "volumes[0].name", "max(containers[].memory)"])
