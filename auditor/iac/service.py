@@ -42,8 +42,8 @@ class IacService:
 
     * `name`: the name in messages, `ECS`; `prefix`: the prefix of its CloudFormation types, `AWS::ECS::`.
     * `types`: the CloudFormation types that can be turned into facts.
-    * `terraform_types`: Terraform types by name, with their CloudFormation type, which need not be in `types`. All types
-      whose name does not begin with `aws_<service>_` must be listed to be recognized.
+    * `terraform_types`: Terraform types by name, with their CloudFormation type, which need not be in `types`. A type
+      whose name does not begin with `aws_<service>_` is recognized only if it is listed.
     * `without_settings`: types of either tool that have nothing to judge. Other types of the service that cannot be
       turned into facts are reported as not examined.
     * `from_cloudformation`, `from_terraform`: convert the properties of a resource to the members of the API.

@@ -115,7 +115,7 @@ def test_all_problems_come_together_and_each_once(do: Do, tmp_path: Path) -> Non
         "auditor.yaml:3: checks.folders[1]: nowhere: No such file or directory",
         "auditor.yaml:3: checks.folders[2]: s3://bucket/checks is not a folder",
         "auditor.yaml:4: sped: is not a known key",
-        "inventory.yaml:1: accounts[0].id: 1 is a number, not an account id",
+        "inventory.yaml:1: accounts[0].id: 1 is a number, not an account ID",
         "mine/bad.yaml:3: severity: bad is not one of low, medium, high, critical",
         "mine/bad.yaml:5: fail_when: usr is not a member of TaskDefinition",
         f"mine/taken.yaml:1: id: {FLAGSHIP} is taken by a check that comes with auditor",
