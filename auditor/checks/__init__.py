@@ -1,8 +1,8 @@
-"""Floor 1: the checks, one pure function a file, grouped by service, found by walking this package.
+"""Checks: one pure function per file, grouped by service, and discovered in this package.
 
-A check exists as soon as its file does: `auditor/checks/<service>/<what it says>.py` with one `@check`. Modules whose
-name starts with an underscore hold what checks share and are not looked into. Other packages bring checks through the
-entry point group `auditor.checks`. Nothing is imported before `load` or `built_in` is called.
+A file `auditor/checks/<service>/<name>.py` with one `@check` adds a check; nothing else has to be edited. Modules whose
+name starts with an underscore hold shared code and are not searched. Other packages add checks through the entry point
+group `auditor.checks`. No check is imported before `load` or `built_in` is called.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from auditor.domain.check import Check
 
 @cache
 def load() -> tuple[Check[Any], ...]:
-    """Return all checks, those of other packages included, sorted by id.
+    """Return all checks, including those of other packages, sorted by id.
 
-    Raises ConfigError if another package brings checks that cannot be used.
+    Raises ConfigError if the checks of another package cannot be used.
     """
-    from auditor.checks._plugins import plugged_in  # noqa: PLC0415 - looks into every installed package
+    from auditor.checks._plugins import plugin_checks  # noqa: PLC0415 - reads the metadata of every installed package
 
-    known = {check.id: check for check in built_in()}
-    return tuple(sorted((*known.values(), *plugged_in(known, _modules)), key=lambda check: check.id))
+    checks = {check.id: check for check in built_in()}
+    return tuple(sorted((*checks.values(), *plugin_checks(checks, _modules)), key=lambda check: check.id))
 
 
 @cache
@@ -37,20 +37,20 @@ def built_in() -> tuple[Check[Any], ...]:
 
 
 def discover(package: ModuleType) -> tuple[Check[Any], ...]:
-    """Every module-level `Check` below `package`, sorted by id; a check that two modules import counts once.
+    """Return every module-level `Check` below `package`, sorted by id. A check that two modules import counts once.
 
-    Raises ValueError where two checks share an id, and whatever a module raises when it is imported.
+    Raises ValueError if two checks have the same id, and any exception that a module raises on import.
     """
-    found: dict[str, Check[Any]] = {}
+    checks: dict[str, Check[Any]] = {}
     for module in _modules(package):
-        for each in vars(module).values():
-            if isinstance(each, Check) and found.setdefault(each.id, each) is not each:
-                message = f"{module.__name__}: the id {each.id!r} is taken by another check; give this one its own."
-                raise ValueError(message)
-    return tuple(found[name] for name in sorted(found))
+        for check in vars(module).values():
+            if isinstance(check, Check) and checks.setdefault(check.id, check) is not check:
+                raise ValueError(f"{module.__name__}: the id {check.id!r} is taken by another check; choose another.")
+    return tuple(checks[check_id] for check_id in sorted(checks))
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:
+    """Import and yield the modules below `package`, except those whose name starts with an underscore."""
     for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         if info.name.rpartition(".")[2].startswith("_"):
             continue

@@ -1,11 +1,11 @@
-"""The published definitions of `tests/corpus/taskdefs.jsonl`, one a line.
+"""The published definitions of `tests/corpus/taskdefs.jsonl`, one per line.
 
-`facts` is the definition as ECS would describe it, cut down to what checks read; values of environment variables are
-made up, in the shape of what was published. `expected` is what the flagship rule and other standards say. `labels` is
-what a reader of the definition found, by names of containers. Where `reliable` is false, parts of the definition were
-not visible, and only the labels of `ALWAYS_RELIABLE` count.
+`facts` is the definition as ECS would describe it, reduced to the fields that checks read; values of environment
+variables are made up in the shape of the published ones. `expected` is the verdict of the flagship check and of other
+rule sets. `labels` is what a reader of the definition found, by names of containers. If `reliable` is false, parts of
+the definition were not visible, and only the labels in `ALWAYS_RELIABLE` count.
 
-Not carried over: texts that a template fills in where ECS has a number, and empty names of capabilities.
+Left out: template texts in place of numbers, and empty names of capabilities.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ALWAYS_RELIABLE = {"privileged", "root_user", "pid_host", "ipc_host"}
 
 
 def definition(line: dict[str, Any]) -> TaskDefinition:
-    """Parse a line; the family, revision and ARN that a published definition lacks are made up."""
+    """Parse a line. The family, revision and ARN that a published definition lacks are made up."""
     family = line["facts"].get("family") or line["id"]
     arn = f"arn:aws:ecs:us-east-1:111122223333:task-definition/{family}:1"
     return parse({**line["facts"], "family": family, "revision": 1, "taskDefinitionArn": arn})

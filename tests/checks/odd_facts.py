@@ -1,4 +1,4 @@
-"""For every kind of fact, some that no author of a check thinks of."""
+"""Unusual facts of every kind, to test that checks do not crash on them."""
 
 from __future__ import annotations
 
@@ -76,14 +76,14 @@ _TASK_DEFINITIONS = (
         latest_active=-1,
     ),
 )
-_OF_DAEMONS = tuple(
-    DaemonTaskDefinition(each.arn, each.family, each.revision, each.status, None, each.containers, None, pid_mode="x")
-    for each in _TASK_DEFINITIONS
+_DAEMON_DEFINITIONS = tuple(
+    DaemonTaskDefinition(task.arn, task.family, task.revision, task.status, None, task.containers, None, pid_mode="x")
+    for task in _TASK_DEFINITIONS
 )
 
 _ODD_FACTS: dict[type[Any], tuple[Any, ...]] = {
     TaskDefinition: _TASK_DEFINITIONS,
-    DaemonTaskDefinition: _OF_DAEMONS,
+    DaemonTaskDefinition: _DAEMON_DEFINITIONS,
     Service: (
         Service("", "", "", "", None),
         Service(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, -1, 2**63, _ODD_PLACEMENT, tags={HOSTILE: HOSTILE}),
@@ -107,7 +107,7 @@ _ODD_FACTS: dict[type[Any], tuple[Any, ...]] = {
 
 
 def odd_facts(kind: type[Any]) -> tuple[Any, ...]:
-    """Return odd facts of a kind and of all kinds derived from it. Raises LookupError where there are none."""
+    """Return odd facts of a kind and of its derived kinds. Raises LookupError if there are none."""
     if kind is Definition:
-        return (*_TASK_DEFINITIONS, *_OF_DAEMONS)
+        return (*_TASK_DEFINITIONS, *_DAEMON_DEFINITIONS)
     return _ODD_FACTS[kind]

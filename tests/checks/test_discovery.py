@@ -1,4 +1,4 @@
-"""Finding checks by walking a package, on packages made up for the test."""
+"""Discovery of checks in packages that are made up for the test."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def judge(task, params):
 
 
 def package(folder: Path, files: dict[str, str]) -> ModuleType:
-    """A package below `folder` with `files`, by path; every folder is a package."""
+    """Create and import a package below `folder` with `files` by path. Every folder is a package."""
     for path, text in files.items():
         (folder / "made_up" / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / "made_up" / path).write_text(text, encoding="utf-8")
-        for each in (folder / "made_up" / path).parents:
-            if each != folder and folder in each.parents:
-                (each / "__init__.py").touch()
+        for parent in (folder / "made_up" / path).parents:
+            if parent != folder and folder in parent.parents:
+                (parent / "__init__.py").touch()
     return import_module("made_up")
 
 
@@ -41,25 +41,25 @@ def importable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
         del sys.modules[name]
 
 
-def test_a_file_is_all_that_a_check_needs(tmp_path: Path) -> None:
+def test_a_file_is_enough_to_add_a_check(tmp_path: Path) -> None:
     made_up = package(tmp_path, {"ecs/b.py": CHECK.format(id="ecs-b"), "a/deep/a.py": CHECK.format(id="a-deep-a")})
 
-    assert [each.id for each in discover(made_up)] == ["a-deep-a", "ecs-b"]
+    assert [check.id for check in discover(made_up)] == ["a-deep-a", "ecs-b"]
 
 
-def test_modules_with_an_underscore_are_not_even_imported(tmp_path: Path) -> None:
+def test_modules_with_a_leading_underscore_are_not_imported(tmp_path: Path) -> None:
     made_up = package(tmp_path, {"ecs/_shared.py": "raise RuntimeError", "ecs/a.py": CHECK.format(id="ecs-a")})
 
-    assert [each.id for each in discover(made_up)] == ["ecs-a"]
+    assert [check.id for check in discover(made_up)] == ["ecs-a"]
 
 
 def test_a_check_that_another_module_imports_counts_once(tmp_path: Path) -> None:
     made_up = package(tmp_path, {"a.py": CHECK.format(id="ecs-a"), "b.py": "from made_up.a import judge"})
 
-    assert [each.id for each in discover(made_up)] == ["ecs-a"]
+    assert [check.id for check in discover(made_up)] == ["ecs-a"]
 
 
-def test_two_checks_with_one_id_are_an_error_that_names_the_second(tmp_path: Path) -> None:
+def test_two_checks_with_the_same_id_are_an_error_that_names_the_second_module(tmp_path: Path) -> None:
     made_up = package(tmp_path, {"a.py": CHECK.format(id="ecs-a"), "b.py": CHECK.format(id="ecs-a")})
 
     with pytest.raises(ValueError, match=r"^made_up\.b: the id 'ecs-a' is taken by another check"):

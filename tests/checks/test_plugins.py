@@ -1,4 +1,4 @@
-"""Checks of other packages, found through real distributions on the path of a real process."""
+"""Checks of other packages: real distributions on the path of a separate process."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def module(id_: str = "acme-no-tests", over: str = "TaskDefinition") -> str:
 
 
 def install(folder: Path, name: str, entry_points: str, **files: str) -> None:
-    """Lay a distribution into a folder as an installer would: its modules, and beside them its metadata."""
+    """Install a distribution into a folder as an installer does: its modules and its metadata."""
     for path, text in files.items():
         target = folder / f"{path}.py"
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -47,15 +47,15 @@ def install(folder: Path, name: str, entry_points: str, **files: str) -> None:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    def carry_out(*arguments: str) -> subprocess.CompletedProcess[str]:
+    def run_auditor(*arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
         command = [sys.executable, *(arguments if arguments[0] == "-c" else ("-m", "auditor", *arguments))]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
 
-    return carry_out
+    return run_auditor
 
 
-def test_a_module_and_a_package_bring_their_checks_and_the_list_says_whose_they_are(tmp_path: Path, run: Run) -> None:
+def test_checks_of_a_module_and_a_package_are_listed_with_their_distribution(tmp_path: Path, run: Run) -> None:
     install(tmp_path, "acme-checks", "rules = acme_rules", acme_rules=module())
     more = {
         "more/__init__": "",
@@ -77,7 +77,7 @@ def test_a_module_and_a_package_bring_their_checks_and_the_list_says_whose_they_
     assert "No family is called test." in run("checks", "acme-no-tests").stdout
 
 
-def test_a_check_of_another_package_crosses_to_a_process_that_was_spawned(tmp_path: Path, run: Run) -> None:
+def test_a_check_of_another_package_can_be_sent_to_a_spawned_process(tmp_path: Path, run: Run) -> None:
     install(tmp_path, "acme-checks", "rules = acme_rules", acme_rules=module())
     code = dedent("""
         import multiprocessing, operator
@@ -97,38 +97,43 @@ def test_a_check_of_another_package_crosses_to_a_process_that_was_spawned(tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("entry_points", "source", "said"),
+    ("entry_points", "source", "message"),
     [
-        pytest.param("r = acme_rules", "import no_such_thing", "ModuleNotFoundError: No module named", id="an import"),
-        pytest.param("r = acme_rules", "def f(:", "cannot be imported: SyntaxError", id="no Python"),
-        pytest.param("r = acme_rules", "raise SystemExit(0)", "cannot be imported: SystemExit", id="an end of it all"),
         pytest.param(
-            "r = acme_rules", "class E(Exception): pass\nraise E('x\\n\\n')", "E: x", id="an error of its own"
+            "r = acme_rules", "import no_such_thing", "ModuleNotFoundError: No module named", id="an import fails"
         ),
-        pytest.param("r = no_such_module", "", "ModuleNotFoundError", id="no such module"),
-        pytest.param("r = acme_rules:nothing", "", "AttributeError", id="no such name"),
-        pytest.param("r = acme_rules:x", "x = 1", "names something that is not a module", id="a number"),
+        pytest.param("r = acme_rules", "def f(:", "cannot be imported: SyntaxError", id="a syntax error"),
+        pytest.param("r = acme_rules", "raise SystemExit(0)", "cannot be imported: SystemExit", id="the module exits"),
+        pytest.param(
+            "r = acme_rules", "class E(Exception): pass\nraise E('x\\n\\n')", "E: x", id="an exception of its own"
+        ),
+        pytest.param("r = no_such_module", "", "ModuleNotFoundError", id="an unknown module"),
+        pytest.param("r = acme_rules:nothing", "", "AttributeError", id="an unknown name"),
+        pytest.param("r = acme_rules:x", "x = 1", "names an object that is not a module", id="a number"),
         pytest.param("r = acme_rules", "", "defines no check", id="no check"),
-        pytest.param("r = acme_rules", module("No Id"), "'No Id' is not an id", id="no id"),
+        pytest.param("r = acme_rules", module("No Id"), "'No Id' is not an id", id="a malformed id"),
         pytest.param(
             "r = acme_rules",
             module("ecs-host-network-privileged-or-root"),
-            "is taken by a check that comes with auditor",
-            id="an id of ours",
+            "is taken by a check of auditor itself",
+            id="an id of a built-in check",
         ),
         pytest.param(
-            "a = acme_rules\nb = other_rules", module("other-rule"), "'other-rule' is taken by acme-checks", id="twice"
+            "a = acme_rules\nb = other_rules",
+            module("other-rule"),
+            "'other-rule' is taken by acme-checks",
+            id="an id of another package",
         ),
         pytest.param(
             "r = acme_rules",
             f"{module()}\nrenamed, judge = judge, None",
-            "does not stand where its function",
-            id="lost",
+            "does not replace its function",
+            id="the function lost its name",
         ),
     ],
 )
-def test_what_another_package_does_wrong_is_said_with_its_name_and_ends_with_2(
-    tmp_path: Path, run: Run, entry_points: str, source: str, said: str
+def test_an_error_in_another_package_is_reported_with_its_name_and_exit_code_2(
+    tmp_path: Path, run: Run, entry_points: str, source: str, message: str
 ) -> None:
     install(tmp_path, "acme-checks", entry_points, acme_rules=source, other_rules=module("other-rule"))
 
@@ -136,23 +141,23 @@ def test_what_another_package_does_wrong_is_said_with_its_name_and_ends_with_2(
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("acme-checks 1.2.0: ")
-    assert said in done.stderr
+    assert message in done.stderr
     assert "->" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_all_that_is_wrong_comes_at_once_with_the_settings(tmp_path: Path, run: Run) -> None:
+def test_all_errors_are_reported_together_with_those_of_the_settings(tmp_path: Path, run: Run) -> None:
     install(tmp_path, "acme-checks", "rules = acme_rules", acme_rules="import no_such_thing")
     install(tmp_path, "more-checks", "rules = more_rules", more_rules="")
     (tmp_path / "auditor.yaml").write_text("fail_on: hihg\nchecks: {folders: [nowhere]}\n", encoding="utf-8")
 
-    said = run("validate", "--settings", str(tmp_path / "auditor.yaml")).stderr
+    errors = run("validate", "--settings", str(tmp_path / "auditor.yaml")).stderr
 
     for part in ("acme-checks 1.2.0", "more-checks 1.2.0", "auditor.yaml:1: fail_on", "auditor.yaml:2: checks.folders"):
-        assert part in said
+        assert part in errors
 
 
-def test_a_check_that_one_package_imports_from_another_or_from_us_counts_once(tmp_path: Path, run: Run) -> None:
+def test_a_check_that_a_package_imports_from_elsewhere_counts_once(tmp_path: Path, run: Run) -> None:
     install(tmp_path, "acme-checks", "rules = acme_rules", acme_rules=module())
     ours = "from auditor.checks.ecs.host_network_privileged_or_root import host_network_privileged_or_root as x"
     source = f"{ours}\nfrom acme_rules import judge as y\n{module('more-rule')}"
@@ -166,7 +171,7 @@ def test_a_check_that_one_package_imports_from_another_or_from_us_counts_once(tm
     assert "acme-checks 1.2.0" in next(line for line in done.stdout.splitlines() if line.startswith("acme-no-tests"))
 
 
-def test_a_check_over_what_nobody_reads_is_a_problem_and_not_a_crash(tmp_path: Path, run: Run) -> None:
+def test_a_check_of_a_kind_of_fact_without_a_collector_is_reported_as_a_problem(tmp_path: Path, run: Run) -> None:
     install(tmp_path, "acme-checks", "rules = acme_rules", acme_rules=module(over="bytes"))
 
     done = run("validate", "--inventory", "config/inventory.yaml")
@@ -176,7 +181,7 @@ def test_a_check_over_what_nobody_reads_is_a_problem_and_not_a_crash(tmp_path: P
     assert run("validate", "--inventory", "config/inventory.yaml", "--exclude-check", "acme-*").returncode == 0
 
 
-def test_the_version_is_told_without_looking_into_other_packages(tmp_path: Path, run: Run) -> None:
+def test_the_version_is_printed_without_importing_other_packages(tmp_path: Path, run: Run) -> None:
     install(tmp_path, "acme-checks", "rules = acme_rules", acme_rules="raise OSError")
 
     assert run("--version").returncode == 0

@@ -1,1 +1,1 @@
-"""Checks over what Amazon ECS holds."""
+"""Checks of Amazon ECS resources."""
