@@ -73,7 +73,7 @@ def test_checks_of_a_module_and_a_package_are_listed_with_their_distribution(tmp
     assert ["acme-no-tests", "low", "TaskDefinition", "acme-checks", "1.2.0", *title] in rows
     assert ["more-a", "low", "TaskDefinition", "more-checks", "1.2.0", *title] in rows
     assert [row[0] for row in rows[1:]] == sorted(row[0] for row in rows[1:])
-    assert "from        acme-checks 1.2.0" in run("checks", "acme-no-tests").stdout
+    assert "origin      acme-checks 1.2.0" in run("checks", "acme-no-tests").stdout
     assert "No family is called test." in run("checks", "acme-no-tests").stdout
 
 

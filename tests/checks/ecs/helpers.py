@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from auditor.domain.check import Check, Status, Verdict
+from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, TaskDefinition
 from auditor.domain.ecs.workloads import CapacityProvider, Cluster, Deployment, Placement, Service, TaskSet
 from auditor.parsers.ecs.task_definitions import parse, parse_daemon
@@ -42,7 +43,13 @@ def parse_agent(*containers: Mapping[str, Any], **members: Any) -> DaemonTaskDef
 
 def daemon_definition(**fields: Any) -> DaemonTaskDefinition:
     """Build an ACTIVE managed daemon's definition without containers."""
-    usual = {"arn": DAEMON_ARN, "family": "agent", "revision": 3, "status": "ACTIVE", "network_mode": None}
+    usual: dict[str, Any] = {
+        "arn": DAEMON_ARN,
+        "family": "agent",
+        "revision": 3,
+        "status": "ACTIVE",
+        "network_mode": None,
+    }
     return DaemonTaskDefinition(**(usual | {"containers": (), "tags": None, "os_family": "LINUX"} | fields))
 
 
@@ -90,6 +97,13 @@ def capacity_provider(**fields: Any) -> CapacityProvider:
 def deployment(status: str = "ACTIVE", number: int = 6, running: int = 1, **placed: Any) -> Deployment:
     """Build a deployment of web with a running task; `placed` are the fields of its placement."""
     return Deployment(revision_arn(number), status, running, Placement(**placed))
+
+
+def definition_repair(check: Check[Any], reason: str) -> DefinitionRepair:
+    """Return the repair of a reason, which must change the document of a task definition."""
+    repair = check.repairs[reason]
+    assert isinstance(repair, DefinitionRepair)
+    return repair
 
 
 def table(page: str, heading: str) -> list[list[str]]:

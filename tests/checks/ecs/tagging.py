@@ -1,90 +1,53 @@
-"""What every check of tags is held to: the rule is one, and so are its cases."""
+"""Requirements for every check of tags. The rule is shared, so its cases are tested once, in test_tags.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from auditor.checks.ecs._tags import Parameters
-from auditor.domain.check import Check, Evidence, Status, Verdict
-from tests.checks.ecs.running import said, table
+from auditor.domain.check import Check, Verdict
+from tests.checks.ecs.helpers import FAIL, NOT_APPLICABLE, judge, outcomes, table
 
 _REQUIRED: dict[str, list[tuple[str, ...]]] = {"none": [()], "some": [("owner",)], "any": [(), ("owner",)]}
+_TAGS: dict[str, list[dict[str, str] | None]] = {
+    "at least one user tag": [{"owner": "x"}, {"env": "", "aws:x": ""}],
+    "none, or only `aws:` tags": [{}, {"aws:x": ""}],
+    "all of the required keys": [{"owner": "x"}, {"owner": "", "env": ""}],
+    "not all of the required keys": [{}, {"env": "x"}, {"aws:x": ""}],
+    "not read": [None],
+    "any, and the resource is deleted": [None, {}, {"owner": "x"}],
+}
 
-PASS, FAIL, UNKNOWN = Status.PASS, Status.FAIL, Status.UNKNOWN
-
-#: Required keys, tags, verdict, reason, and the required keys that are missing.
-tag_cases = pytest.mark.parametrize(
-    ("required", "tags", "status", "reason", "missing"),
-    [
-        pytest.param((), {"owner": "x"}, PASS, None, (), id="one tag of somebody's passes"),
-        pytest.param((), {"owner": ""}, PASS, None, (), id="a tag with an empty value is a tag"),
-        pytest.param((), {"aws:x": "y", "owner": "x"}, PASS, None, (), id="one is enough among those of AWS"),
-        pytest.param((), {"awsome": "x"}, PASS, None, (), id="a key that only begins with aws is somebody's"),
-        pytest.param((), {"owner:aws:": "x"}, PASS, None, (), id="aws: elsewhere in a key is somebody's"),
-        pytest.param((), {}, FAIL, "untagged", (), id="no tags fail"),
-        pytest.param((), {"aws:cloudformation:stack-name": "x"}, FAIL, "untagged", (), id="tags of AWS alone fail"),
-        pytest.param((), {"AWS:x": "y", "Aws:z": "y"}, FAIL, "untagged", (), id="in any mixture of case"),
-        pytest.param(("owner",), {"owner": "x", "env": "y"}, PASS, None, (), id="a required key that is there passes"),
-        pytest.param(("owner", "env"), {"env": "", "owner": ""}, PASS, None, (), id="whatever its value"),
-        pytest.param(("owner",), {"Owner": "x"}, FAIL, "required-tags-missing", ("owner",), id="case tells keys apart"),
-        pytest.param(("owner",), {"owner ": "x"}, FAIL, "required-tags-missing", ("owner",), id="so do blanks"),
-        pytest.param(
-            ("owner", "env", "cost"),
-            {"env": "x"},
-            FAIL,
-            "required-tags-missing",
-            ("owner", "cost"),
-            id="all of several are required, and those that are missing are named in the order asked for",
-        ),
-        pytest.param(("owner",), {}, FAIL, "required-tags-missing", ("owner",), id="no tags lack the required one"),
-        pytest.param(("owner",), None, UNKNOWN, "tags-not-read", (), id="tags that were not read are no pass"),
-        pytest.param((), None, UNKNOWN, "tags-not-read", (), id="nor where any tag would do"),
-    ],
-)
+Build = Callable[..., Any]
 
 
-def expected(tags: Mapping[str, str] | None, status: Status, reason: str | None, missing: tuple[str, ...]) -> Verdict:
-    """Return the whole verdict of a case, evidence included: keys, and never a value."""
-    if reason is None:
-        return Verdict(PASS)
-    details: dict[str, Any] = {} if tags is None else {"tags": tuple(sorted(tags))}
-    if missing:
-        details["missing"] = missing
-    return Verdict(status, (reason,), (Evidence(reasons=(reason,), details=details),))
+def assert_follows_the_rule(check: Check[Any], build: Build) -> None:
+    """Test that a check judges by the shared rule and shows no values of tags."""
+    missing = judge(check, build(tags={"env": "hunter2"}), Parameters(("owner",)))
+
+    assert judge(check, build(tags={"owner": "x"})).reasons == ()
+    assert judge(check, build(tags=None)).reasons == ("tags-not-read",)
+    assert (missing.status, missing.reasons) == (FAIL, ("required-tags-missing",))
+    assert "hunter2" not in repr(missing)
+    assert check.parameters == Parameters(())
 
 
-def assert_the_page_is_true(check: Check[Any], build: Callable[..., Any], deleted: tuple[str, ...]) -> None:
-    """Hold the page's table to what the check says. `deleted` are the statuses of a deleted resource."""
-    for required, tags, *verdict in table(check.manual, "required_keys"):
+def assert_judges_by_status(check: Check[Any], build: Build, deleted: tuple[str, ...], other: tuple[str, ...]) -> None:
+    """Test that resources with a `deleted` status are not applicable, and that all others are judged."""
+    for status in deleted:
+        assert judge(check, build(status=status, tags={})) == Verdict(NOT_APPLICABLE), status
+    for status in (*other, "ACTIVE", "", "A STATUS OF NEXT YEAR"):
+        assert judge(check, build(status=status, tags={})).reasons == ("untagged",), status
+
+
+def assert_the_table_is_true(check: Check[Any], build: Build, deleted: tuple[str, ...]) -> None:
+    """Test the table of the manual page. `deleted` are the statuses of a deleted resource."""
+    for required, tags, *outcome in table(check.manual, "required_keys"):
         verdicts = [
-            check.judge(build(tags=each, status=status), Parameters(keys))
+            judge(check, build(tags=tagged, status=status), Parameters(keys))
             for keys in _REQUIRED[required]
-            for each in _meant(tags)
+            for tagged in _TAGS[tags]
             for status in (deleted if "deleted" in tags else ("ACTIVE",))
         ]
-        assert said(verdicts) == {tuple(verdict)}, (required, tags)
-
-
-def _meant(tags: str) -> list[dict[str, str] | None]:
-    cases: dict[str, list[dict[str, str] | None]] = {
-        "at least one user tag": [{"owner": "x"}, {"env": "", "aws:x": ""}],
-        "none, or only `aws:` tags": [{}, {"aws:x": ""}],
-        "all of the required keys": [{"owner": "x"}, {"owner": "", "env": ""}],
-        "not all of the required keys": [{}, {"env": "x"}, {"aws:x": ""}],
-        "not read": [None],
-    }
-    return [None, {}, {"owner": "x"}] if tags.startswith("any,") else cases[tags]
-
-
-refused_keys = pytest.mark.parametrize(
-    ("keys", "words"),
-    [
-        (("",), "the key of a tag cannot be empty"),
-        (("owner", "  "), "the key of a tag cannot be empty"),
-        (("aws:createdBy",), "'aws:createdBy' begins with `aws:`"),
-        (("AWS:x",), "'AWS:x' begins with `aws:`"),
-    ],
-)
+        assert outcomes(verdicts) == {tuple(outcome)}, (required, tags)

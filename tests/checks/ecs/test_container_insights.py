@@ -1,78 +1,60 @@
-"""Container Insights of a cluster, as tables: one row a sentence."""
+"""Container Insights of a cluster."""
 
 from __future__ import annotations
 
 import pytest
 
-from auditor.checks.ecs.container_insights import container_insights as rule
-from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdict
-from auditor.domain.ecs.workloads import Cluster
-from tests.checks.ecs.running import cluster, reading, said, table
+from auditor.checks.ecs.container_insights import container_insights as check
+from auditor.domain.check import Evidence, Status, Verdict
+from tests.checks.ecs.helpers import FAIL, NOT_APPLICABLE, PASS, cluster, judge, outcomes, standards, table
 
-PASS, FAIL, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.NOT_APPLICABLE
-
-
-def judged(fact: Cluster) -> Verdict:
-    verdict: Verdict = rule.judge(fact, NoParameters())
-    return verdict
+OFF = ("insights-off",)
 
 
 @pytest.mark.parametrize(
     ("setting", "status", "powerpipe"),
     [
         pytest.param("enabled", PASS, PASS, id="enabled passes"),
-        pytest.param("enhanced", PASS, FAIL, id="enhanced passes, and Powerpipe does not know it"),
+        pytest.param("enhanced", PASS, FAIL, id="enhanced passes, but Powerpipe does not know it"),
         pytest.param("disabled", FAIL, FAIL, id="disabled fails"),
         pytest.param(None, FAIL, NOT_APPLICABLE, id="an absent setting is off, and Powerpipe has no row for it"),
         pytest.param("", FAIL, FAIL, id="an empty setting is off"),
-        pytest.param("Enabled", FAIL, FAIL, id="the words are those of the API, with their case"),
-        pytest.param("enhanced-plus", FAIL, FAIL, id="a word of next year fails until somebody has looked"),
+        pytest.param("Enabled", FAIL, FAIL, id="case matters"),
+        pytest.param("enhanced-plus", FAIL, FAIL, id="an unknown value fails"),
     ],
 )
-def test_a_setting(setting: str | None, status: Status, powerpipe: Status) -> None:
-    verdict = judged(cluster(container_insights=setting))
+def test_settings(setting: str | None, status: Status, powerpipe: Status) -> None:
+    evidence = Evidence(reasons=OFF, details={"containerInsights": setting, "status": "ACTIVE"})
+    failing = status is FAIL
 
-    evidence = Evidence(reasons=("insights-off",), details={"containerInsights": setting, "status": "ACTIVE"})
-    assert verdict.status is status
-    assert verdict.evidence == ((evidence,) if status is FAIL else ())
-    assert verdict.reasons == (("insights-off",) if status is FAIL else ())
-    assert verdict.standards == {"powerpipe": powerpipe}
+    verdict = judge(check, cluster(container_insights=setting))
+
+    assert verdict == Verdict(
+        status, OFF if failing else (), (evidence,) if failing else (), standards={"powerpipe": powerpipe}
+    )
 
 
-def test_a_deleted_cluster_is_not_applicable_and_powerpipe_reads_it_all_the_same() -> None:
-    verdict = judged(cluster(status="INACTIVE", container_insights="disabled"))
+def test_a_deleted_cluster_is_not_applicable_but_powerpipe_judges_it() -> None:
+    verdict = judge(check, cluster(status="INACTIVE", container_insights="disabled"))
 
     assert verdict == Verdict(NOT_APPLICABLE, standards={"powerpipe": FAIL})
 
 
 @pytest.mark.parametrize("status", ["ACTIVE", "PROVISIONING", "DEPROVISIONING", "FAILED", "", "OF NEXT YEAR"], ids=repr)
-def test_a_cluster_in_any_other_state_is_judged(status: str) -> None:
-    assert judged(cluster(status=status)).reasons == ("insights-off",)
+def test_a_cluster_with_any_other_status_is_judged(status: str) -> None:
+    assert judge(check, cluster(status=status)).reasons == OFF
 
 
-@pytest.mark.parametrize("row", table(rule.manual, "containerInsights"), ids=" ".join)
-def test_the_table_of_the_manual_page_is_true(row: list[str]) -> None:
-    setting, status, reason, powerpipe = row
-    meant: dict[str, list[str | None]] = {
+def test_the_table_of_the_manual_page_is_true() -> None:
+    values: dict[str, list[str | None]] = {
         "absent": [None],
         "any other value": ["", "ENABLED", "x"],
         "any, but INACTIVE": ["enabled", "enhanced", "disabled", None],
     }
-    states = ["INACTIVE"] if setting == "any, but INACTIVE" else ["ACTIVE"]
-    verdicts = [
-        judged(cluster(container_insights=each, status=state))
-        for each in meant.get(setting, [setting])
-        for state in states
-    ]
-
-    assert said(verdicts) == {(status, reason)}
-    assert powerpipe == "as above" or reading(verdicts, "powerpipe") == {powerpipe}
-
-
-def test_what_the_output_says_of_it() -> None:
-    assert rule.severity is Severity.MEDIUM
-    assert rule.frameworks == {
-        "cis-compute-1.1": ("3.9",),
-        "aws-fsbp": ("ECS.12",),
-        "aws-config": ("ecs-container-insights-enabled",),
-    }
+    for setting, status, reason, powerpipe in table(check.manual, "containerInsights"):
+        state = "INACTIVE" if setting == "any, but INACTIVE" else "ACTIVE"
+        verdicts = [
+            judge(check, cluster(container_insights=value, status=state)) for value in values.get(setting, [setting])
+        ]
+        assert outcomes(verdicts) == {(status, reason)}, setting
+        assert powerpipe == "as above" or standards(verdicts, "powerpipe") == {powerpipe}, setting

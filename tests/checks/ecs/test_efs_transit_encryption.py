@@ -1,41 +1,48 @@
-"""EFS volumes, encrypted on the way or not."""
+"""Encryption in transit of EFS volumes."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 
-from auditor.checks.ecs.efs_transit_encryption import efs_transit_encryption as rule
-from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdict
+from auditor.checks.ecs.efs_transit_encryption import efs_transit_encryption as check
+from auditor.domain.check import Evidence, Status, Verdict
 from auditor.domain.ecs.task_definitions import Volume
-from auditor.parsers.ecs.task_definitions import parse
 from tests.builders import task_definition
+from tests.checks.ecs.helpers import (
+    FAIL,
+    NOT_APPLICABLE,
+    PASS,
+    cell_value,
+    failing_parts,
+    judge,
+    parse_task,
+    table,
+)
 
-PASS, FAIL, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.NOT_APPLICABLE
 REASON = ("not-encrypted-in-transit",)
 
 
-def judged(*volumes: Volume) -> Verdict:
-    verdict: Verdict = rule.judge(task_definition(volumes=volumes), NoParameters())
-    return verdict
+def judge_volumes(*volumes: Volume) -> Verdict:
+    return judge(check, task_definition(volumes=volumes))
 
 
 @pytest.mark.parametrize(
-    ("word", "status"),
+    ("setting", "status"),
     [
         pytest.param("ENABLED", PASS, id="enabled passes"),
         pytest.param("DISABLED", FAIL, id="disabled fails"),
         pytest.param(None, FAIL, id="unset is disabled"),
         pytest.param("", FAIL, id="empty is disabled"),
-        pytest.param("enabled", FAIL, id="the API knows capitals only"),
+        pytest.param("enabled", FAIL, id="case matters"),
     ],
 )
-def test_one_efs_volume(word: str | None, status: Status) -> None:
-    verdict = judged(Volume("data", efs=True, transit_encryption=word))
+def test_one_efs_volume(setting: str | None, status: Status) -> None:
+    evidence = (Evidence("data", "volume", REASON, {"transitEncryption": setting}),)
 
-    evidence = (Evidence("data", "volume", reasons=REASON, details={"transitEncryption": word}),)
+    verdict = judge_volumes(Volume("data", efs=True, transit_encryption=setting))
+
     assert verdict == (Verdict(PASS) if status is PASS else Verdict(FAIL, REASON, evidence))
 
 
@@ -43,65 +50,42 @@ def test_one_efs_volume(word: str | None, status: Status) -> None:
     "volumes",
     [
         pytest.param((), id="no volume"),
-        pytest.param((Volume("scratch"), Volume("etc", "/etc")), id="volumes of the host"),
+        pytest.param((Volume("scratch"), Volume("etc", "/etc")), id="host volumes"),
         pytest.param((Volume("odd", transit_encryption="DISABLED"),), id="another kind of volume"),
     ],
 )
-def test_without_an_efs_volume_there_is_nothing_to_judge(volumes: tuple[Volume, ...]) -> None:
-    assert judged(*volumes) == Verdict(NOT_APPLICABLE)
+def test_a_definition_without_efs_volumes_is_not_applicable(volumes: tuple[Volume, ...]) -> None:
+    assert judge_volumes(*volumes) == Verdict(NOT_APPLICABLE)
 
 
-def test_each_volume_that_fails_is_named_and_no_other() -> None:
-    verdict = judged(
+def test_the_evidence_names_only_failing_volumes() -> None:
+    verdict = judge_volumes(
         Volume("a", efs=True),
         Volume("b", efs=True, transit_encryption="ENABLED"),
         Volume("c", "/data"),
         Volume("d", efs=True, transit_encryption="DISABLED"),
     )
 
-    assert [each.part for each in verdict.evidence] == ["a", "d"]
+    assert failing_parts(verdict) == ["a", "d"]
 
 
 @pytest.mark.parametrize(
     ("volume", "status"),
     [
         pytest.param(
-            {"efsVolumeConfiguration": {"fileSystemId": "fs-1", "transitEncryption": "ENABLED"}}, PASS, id="on"
+            {"efsVolumeConfiguration": {"fileSystemId": "fs-1", "transitEncryption": "ENABLED"}}, PASS, id="enabled"
         ),
         pytest.param({"efsVolumeConfiguration": {"fileSystemId": "fs-1"}}, FAIL, id="unset"),
-        pytest.param({"efsVolumeConfiguration": {}}, FAIL, id="an empty configuration is one"),
-        pytest.param({"efsVolumeConfiguration": None}, NOT_APPLICABLE, id="null is none"),
+        pytest.param({"efsVolumeConfiguration": {}}, FAIL, id="an empty configuration"),
+        pytest.param({"efsVolumeConfiguration": None}, NOT_APPLICABLE, id="a null configuration"),
         pytest.param({"dockerVolumeConfiguration": {"scope": "task"}}, NOT_APPLICABLE, id="a Docker volume"),
     ],
 )
-def test_through_the_parser(volume: dict[str, Any], status: Status) -> None:
-    raw = {
-        "taskDefinitionArn": "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7",
-        "family": "web",
-        "revision": 7,
-        "containerDefinitions": [{"name": "app"}],
-        "volumes": [{"name": "v", **volume}],
-    }
-
-    assert rule.judge(parse(raw), NoParameters()).status is status
-
-
-def table() -> dict[str, str]:
-    text = rule.manual.partition("\nDescription\n")[2].partition("\nRationale\n")[0]
-    rows = [re.split(r" {2,}", line.strip()) for line in text.splitlines() if line.startswith("    ")][2:]
-    return dict(rows)
+def test_parsed_definitions(volume: dict[str, Any], status: Status) -> None:
+    assert judge(check, parse_task({"name": "app"}, volumes=[{"name": "v", **volume}])).status is status
 
 
 def test_the_table_of_the_manual_page_is_true() -> None:
-    words = {"ENABLED": "ENABLED", "DISABLED": "DISABLED", "-": None}
-    verdicts = {cell: judged(Volume("v", efs=True, transit_encryption=word)) for cell, word in words.items()}
-
-    assert table() == {**{cell: each.status for cell, each in verdicts.items()}, "no EFS volume": judged().status}
-
-
-def test_the_check_is_medium_and_mapped() -> None:
-    assert rule.severity is Severity.MEDIUM
-    assert rule.frameworks == {
-        "aws-fsbp": ("ECS.18",),
-        "aws-config": ("ecs-task-definition-efs-encryption-enabled",),
-    }
+    for setting, status in table(check.manual, "transitEncryption"):
+        volumes = [Volume("v", efs=True, transit_encryption=cell_value(setting))]
+        assert judge_volumes(*(volumes if setting != "no EFS volume" else ())).status == status, setting

@@ -1,136 +1,107 @@
-"""Values that look like secrets: the check reads the suspicion that the collector had, and never a value."""
+"""Values that look like secrets. The check reads the detector's match, never a value."""
 
 from __future__ import annotations
 
 import pytest
 
 from auditor.checks.ecs.env_secret_values import Parameters
-from auditor.checks.ecs.env_secret_values import env_secret_values as rule
-from auditor.domain.check import Evidence, Severity, Status, Verdict
+from auditor.checks.ecs.env_secret_values import env_secret_values as check
+from auditor.domain.check import Evidence, Status, Verdict
 from auditor.domain.ecs.containers import Container, Variable
-from auditor.domain.ecs.task_definitions import DaemonTaskDefinition
 from auditor.domain.secret_match import SecretMatch
-from auditor.parsers.ecs.task_definitions import parse
 from tests.builders import task_definition
+from tests.checks.ecs.helpers import FAIL, PASS, daemon_definition, details, failing_parts, judge, parse_task
 
-PASS, FAIL = Status.PASS, Status.FAIL
 PASSWORD = Variable("DB_PASSWORD", SecretMatch("secret-name", 12))
 TOKEN = Variable("TOKEN", SecretMatch("github-token", 40))
 PLAIN = Variable("PORT")
 
 
-def judged(*containers: Container, params: Parameters = Parameters()) -> Verdict:  # noqa: B008 - frozen
-    verdict: Verdict = rule.judge(task_definition(containers=containers), params)
-    return verdict
-
-
-def one(*variables: Variable, params: Parameters = Parameters()) -> Verdict:  # noqa: B008 - frozen
-    return judged(Container("app", environment=variables), params=params)
+def judge_variables(*variables: Variable, params: Parameters | None = None) -> Verdict:
+    return judge(check, task_definition(containers=(Container("app", environment=variables),)), params)
 
 
 @pytest.mark.parametrize(
     ("variables", "found"),
     [
         pytest.param((), (), id="no variable passes"),
-        pytest.param((PLAIN,), (), id="a variable that nobody suspects passes"),
-        pytest.param((PASSWORD,), ("DB_PASSWORD (secret-name, 12 characters)",), id="a suspected one fails"),
+        pytest.param((PLAIN,), (), id="a variable without a match passes"),
+        pytest.param((PASSWORD,), ("DB_PASSWORD (secret-name, 12 characters)",), id="a match fails"),
         pytest.param(
             (TOKEN, PLAIN, PASSWORD),
             ("TOKEN (github-token, 40 characters)", "DB_PASSWORD (secret-name, 12 characters)"),
-            id="each suspected one is listed in the order of the definition",
+            id="each match is listed in the order of the definition",
         ),
-        pytest.param((Variable("", SecretMatch("jwt", 1)),), (" (jwt, 1 characters)",), id="a variable needs no name"),
+        pytest.param((Variable("", SecretMatch("jwt", 1)),), (" (jwt, 1 characters)",), id="the name may be empty"),
     ],
 )
-def test_the_suspicion_decides(variables: tuple[Variable, ...], found: tuple[str, ...]) -> None:
-    verdict = one(*variables)
+def test_matches_of_detectors(variables: tuple[Variable, ...], found: tuple[str, ...]) -> None:
+    evidence = Evidence("app", "container", ("secret-value",), {"environment": found})
 
-    if not found:
-        assert verdict == Verdict(PASS)
-        return
-    assert (verdict.status, verdict.reasons) == (FAIL, ("secret-value",))
-    assert verdict.evidence == (Evidence("app", "container", ("secret-value",), {"environment": found}),)
+    verdict = judge_variables(*variables)
+
+    assert verdict == (Verdict(FAIL, ("secret-value",), (evidence,)) if found else Verdict(PASS))
 
 
 @pytest.mark.parametrize(
     ("ignore", "status"),
     [
-        pytest.param(("DB_PASSWORD",), PASS, id="a name is left alone"),
-        pytest.param(("DB_*",), PASS, id="a glob is left alone"),
+        pytest.param(("DB_PASSWORD",), PASS, id="a name is ignored"),
+        pytest.param(("DB_*",), PASS, id="a glob is ignored"),
         pytest.param(("OTHER", "*_PASSWORD"), PASS, id="one of several globs is enough"),
         pytest.param(("db_password",), FAIL, id="case matters"),
-        pytest.param(("PASSWORD",), FAIL, id="a part of the name is not the name"),
+        pytest.param(("PASSWORD",), FAIL, id="a part of the name does not match"),
         pytest.param(("",), FAIL, id="an empty glob matches no name"),
     ],
 )
-def test_variables_can_be_left_alone_by_name(ignore: tuple[str, ...], status: Status) -> None:
-    assert one(PASSWORD, params=Parameters(ignore=ignore)).status is status
+def test_variables_can_be_ignored_by_name(ignore: tuple[str, ...], status: Status) -> None:
+    assert judge_variables(PASSWORD, params=Parameters(ignore=ignore)).status is status
 
 
 @pytest.mark.parametrize(
     ("detectors", "found"),
     [
-        pytest.param(("github-token",), ("DB_PASSWORD (secret-name, 12 characters)",), id="one detector is deaf"),
+        pytest.param(("github-token",), ("DB_PASSWORD (secret-name, 12 characters)",), id="one detector"),
         pytest.param(("*-token",), ("DB_PASSWORD (secret-name, 12 characters)",), id="detectors by a glob"),
-        pytest.param(("secret-name",), ("TOKEN (github-token, 40 characters)",), id="the other detector is deaf"),
+        pytest.param(("secret-name",), ("TOKEN (github-token, 40 characters)",), id="the other detector"),
     ],
 )
-def test_detectors_can_be_left_alone(detectors: tuple[str, ...], found: tuple[str, ...]) -> None:
-    (evidence,) = one(TOKEN, PASSWORD, params=Parameters(ignore_detectors=detectors)).evidence
+def test_detectors_can_be_ignored(detectors: tuple[str, ...], found: tuple[str, ...]) -> None:
+    verdict = judge_variables(TOKEN, PASSWORD, params=Parameters(ignore_detectors=detectors))
 
-    assert evidence.details == {"environment": found}
-
-
-def test_a_variable_in_small_letters_is_another_one() -> None:
-    small = Variable("db_password", PASSWORD.secret_match)
-
-    assert one(small, params=Parameters(ignore=("DB_PASSWORD",))).status is FAIL
-    assert one(small, params=Parameters(ignore=("db_*",))) == Verdict(PASS)
+    assert details(verdict) == {"environment": found}
 
 
-def test_what_is_left_alone_in_every_container_passes() -> None:
-    assert one(TOKEN, PASSWORD, params=Parameters(ignore_detectors=("*",))) == Verdict(PASS)
+def test_a_variable_in_lower_case_is_another_one() -> None:
+    lower = Variable("db_password", PASSWORD.secret_match)
+
+    assert judge_variables(lower, params=Parameters(ignore=("DB_PASSWORD",))).status is FAIL
+    assert judge_variables(lower, params=Parameters(ignore=("db_*",))) == Verdict(PASS)
 
 
-def test_each_container_that_fails_is_named_and_no_other() -> None:
-    verdict = judged(
-        Container("a", environment=(PASSWORD,)),
-        Container("b", environment=(PLAIN,)),
-        Container("c", environment=(TOKEN,)),
+def test_a_definition_passes_if_every_match_is_ignored() -> None:
+    assert judge_variables(TOKEN, PASSWORD, params=Parameters(ignore_detectors=("*",))) == Verdict(PASS)
+
+
+def test_the_evidence_names_only_failing_containers() -> None:
+    containers = tuple(
+        Container(name, environment=(variable,)) for name, variable in (("a", PASSWORD), ("b", PLAIN), ("c", TOKEN))
     )
 
-    assert [each.part for each in verdict.evidence] == ["a", "c"]
+    assert failing_parts(judge(check, task_definition(containers=containers))) == ["a", "c"]
 
 
 def test_managed_daemons_are_judged_too() -> None:
-    arn = "arn:aws:ecs:eu-west-1:111122223333:daemon-task-definition/agent:1"
-    definition = DaemonTaskDefinition(arn, "agent", 1, "ACTIVE", None, (Container("agent", environment=(TOKEN,)),))
-
-    assert rule.judge(definition, Parameters()).status is FAIL
+    assert judge(check, daemon_definition(containers=(Container("agent", environment=(TOKEN,)),))).status is FAIL
 
 
-def test_from_the_answer_of_aws_to_the_evidence_no_value_is_kept() -> None:
+def test_no_value_of_a_parsed_definition_is_kept() -> None:
     value = "correct-horse-battery"
-    raw = {
-        "taskDefinitionArn": "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7",
-        "family": "web",
-        "revision": 7,
-        "containerDefinitions": [
-            {
-                "name": "app",
-                "environment": [{"name": "DB_PASSWORD", "value": value}],
-                "secrets": [
-                    {"name": "API_TOKEN", "valueFrom": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:x"}
-                ],
-            }
-        ],
-    }
-    verdict = rule.judge(parse(raw), Parameters())
+    reference = {"name": "API_TOKEN", "valueFrom": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:x"}
+    environment = [{"name": "DB_PASSWORD", "value": value}]
+
+    verdict = judge(check, parse_task({"name": "app", "environment": environment, "secrets": [reference]}))
 
     assert verdict.status is FAIL
-    assert verdict.evidence[0].details == {"environment": ("DB_PASSWORD (secret-name, 21 characters)",)}
+    assert details(verdict) == {"environment": ("DB_PASSWORD (secret-name, 21 characters)",)}
     assert value not in repr(verdict)
-
-
-def test_the_check_is_critical_and_in_no_framework() -> None:
-    assert (rule.severity, rule.frameworks) == (Severity.CRITICAL, {})

@@ -1,4 +1,4 @@
-"""What a cluster does with ECS Exec sessions, as tables: one row a sentence."""
+"""Logging of a cluster's ECS Exec sessions."""
 
 from __future__ import annotations
 
@@ -6,43 +6,35 @@ from typing import Any
 
 import pytest
 
-from auditor.checks.ecs.exec_logging_off import exec_logging_off as rule
-from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdict
-from auditor.domain.ecs.workloads import Cluster, ExecLogging
-from tests.checks.ecs.running import cluster, said, table
-
-PASS, FAIL, UNKNOWN, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.UNKNOWN, Status.NOT_APPLICABLE
+from auditor.checks.ecs.exec_logging_off import exec_logging_off as check
+from auditor.domain.check import Evidence, Status, Verdict
+from auditor.domain.ecs.workloads import ExecLogging
+from tests.checks.ecs.helpers import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, cluster, judge, outcomes, table
 
 
-def judged(fact: Cluster) -> Verdict:
-    verdict: Verdict = rule.judge(fact, NoParameters())
-    return verdict
-
-
-def logging(word: str | None, **where: Any) -> Cluster:  # noqa: ANN401 - fields of the setting
-    return cluster(exec_logging=ExecLogging(word, **where))
+def logging(value: str | None, **destination: Any) -> ExecLogging:  # noqa: ANN401 - fields of the setting
+    return ExecLogging(value, **destination)
 
 
 @pytest.mark.parametrize(
-    ("fact", "status", "reason"),
+    ("setting", "status", "reason"),
     [
         pytest.param(logging("NONE"), FAIL, "exec-not-logged", id="NONE fails"),
-        pytest.param(logging("NONE", log_group="g"), FAIL, "exec-not-logged", id="NONE fails, whatever is left over"),
+        pytest.param(logging("NONE", log_group="g"), FAIL, "exec-not-logged", id="NONE fails with a log group too"),
         pytest.param(logging("OVERRIDE", log_group="g"), PASS, None, id="OVERRIDE to a log group passes"),
         pytest.param(logging("OVERRIDE", bucket="b"), PASS, None, id="OVERRIDE to a bucket passes"),
         pytest.param(logging("OVERRIDE", log_group="g", bucket="b"), PASS, None, id="OVERRIDE to both passes"),
-        pytest.param(logging("OVERRIDE"), FAIL, "exec-log-nowhere", id="OVERRIDE to nowhere fails"),
-        pytest.param(logging("OVERRIDE", log_group="", bucket=""), FAIL, "exec-log-nowhere", id="no name is no place"),
+        pytest.param(logging("OVERRIDE"), FAIL, "exec-log-nowhere", id="OVERRIDE without a destination fails"),
+        pytest.param(logging("OVERRIDE", log_group="", bucket=""), FAIL, "exec-log-nowhere", id="empty names fail"),
         pytest.param(logging("DEFAULT"), PASS, "exec-log-by-task", id="DEFAULT passes with a note"),
         pytest.param(logging(None), PASS, "exec-log-by-task", id="absent is DEFAULT"),
         pytest.param(logging(""), PASS, "exec-log-by-task", id="empty is absent"),
-        pytest.param(logging(None, kms_key=True), PASS, "exec-log-by-task", id="a key says nothing about the log"),
-        pytest.param(logging("none"), UNKNOWN, "exec-logging-unclear", id="the words have their case"),
-        pytest.param(logging("SOME"), UNKNOWN, "exec-logging-unclear", id="a word of next year is not known"),
+        pytest.param(logging(None, kms_key=True), PASS, "exec-log-by-task", id="a key does not matter"),
+        pytest.param(logging("none"), UNKNOWN, "exec-logging-unclear", id="case matters"),
+        pytest.param(logging("SOME"), UNKNOWN, "exec-logging-unclear", id="an unknown value is unknown"),
     ],
 )
-def test_a_setting(fact: Cluster, status: Status, reason: str | None) -> None:
-    setting = fact.exec_logging
+def test_settings(setting: ExecLogging, status: Status, reason: str | None) -> None:
     details = {
         "logging": setting.logging,
         "cloudWatchLogGroupName": setting.log_group,
@@ -50,41 +42,29 @@ def test_a_setting(fact: Cluster, status: Status, reason: str | None) -> None:
     }
     evidence = (Evidence(reasons=(reason,), details=details),) if reason else ()
 
-    assert judged(fact) == Verdict(status, (reason,) if reason else (), evidence)
+    assert judge(check, cluster(exec_logging=setting)) == Verdict(status, (reason,) if reason else (), evidence)
 
 
 def test_a_deleted_cluster_is_not_applicable() -> None:
-    assert judged(cluster(status="INACTIVE", exec_logging=ExecLogging("NONE"))) == Verdict(NOT_APPLICABLE)
+    assert judge(check, cluster(status="INACTIVE", exec_logging=logging("NONE"))) == Verdict(NOT_APPLICABLE)
 
 
-WORDS: dict[str, list[str | None]] = {
-    "NONE": ["NONE"],
-    "OVERRIDE": ["OVERRIDE"],
-    "DEFAULT": ["DEFAULT"],
+VALUES: dict[str, list[str | None]] = {
     "absent or empty": [None, ""],
     "any other value": ["x", "override"],
     "any, but INACTIVE": ["NONE", "OVERRIDE", "DEFAULT", None, "x"],
 }
 NEITHER: list[dict[str, str]] = [{}]
 SOME: list[dict[str, str]] = [{"log_group": "g"}, {"bucket": "b"}, {"log_group": "g", "bucket": "b"}]
-PLACES = {"neither": NEITHER, "one or both": SOME, "any": NEITHER + SOME}
+DESTINATIONS = {"neither": NEITHER, "one or both": SOME, "any": NEITHER + SOME}
 
 
-@pytest.mark.parametrize("row", table(rule.manual, "logging"), ids=" ".join)
-def test_the_table_of_the_manual_page_is_true(row: list[str]) -> None:
-    word, place, *verdict = row
-    state = "INACTIVE" if word == "any, but INACTIVE" else "ACTIVE"
-    facts = [
-        cluster(
-            status=state, exec_logging=ExecLogging(each, log_group=where.get("log_group"), bucket=where.get("bucket"))
-        )
-        for each in WORDS[word]
-        for where in PLACES[place]
-    ]
-
-    assert said(map(judged, facts)) == {tuple(verdict)}
-
-
-def test_what_the_output_says_of_it() -> None:
-    assert rule.severity is Severity.MEDIUM
-    assert rule.frameworks == {}
+def test_the_table_of_the_manual_page_is_true() -> None:
+    for described, destination, *expected in table(check.manual, "logging"):
+        status = "INACTIVE" if described == "any, but INACTIVE" else "ACTIVE"
+        verdicts = [
+            judge(check, cluster(status=status, exec_logging=logging(value, **fields)))
+            for value in VALUES.get(described, [described])
+            for fields in DESTINATIONS[destination]
+        ]
+        assert outcomes(verdicts) == {tuple(expected)}, (described, destination)

@@ -1,53 +1,47 @@
-"""Host network mode as such, whoever runs in it."""
+"""Host network mode, regardless of the users of the containers."""
 
 from __future__ import annotations
 
 import pytest
 
-from auditor.checks.ecs.host_network_mode import host_network_mode as rule
-from auditor.domain.check import Evidence, Severity, Status, Verdict
+from auditor.checks.ecs.host_network_mode import host_network_mode as check
+from auditor.domain.check import Evidence, Verdict
 from auditor.domain.ecs.containers import Container
-from auditor.domain.ecs.task_definitions import TaskDefinition
 from tests.builders import task_definition
+from tests.checks.ecs.helpers import FAIL, PASS, WINDOWS, definition_repair, judge
 
-SHARED = Evidence(reasons=("host-network-mode",), details={"networkMode": "host"})
-
-
-def judged(task: TaskDefinition) -> Verdict:
-    verdict: Verdict = rule.judge(task, rule.parameters)
-    return verdict
+REASON = "host-network-mode"
 
 
 @pytest.mark.parametrize(
     "containers",
     [
-        pytest.param((Container("app", user="1000", readonly_root=True),), id="a container that asks for nothing else"),
+        pytest.param((Container("app", user="1000", readonly_root=True),), id="a container without other problems"),
         pytest.param((Container("app", user="root", privileged=True),), id="a privileged container"),
-        pytest.param((), id="no container at all"),
+        pytest.param((), id="no container"),
     ],
 )
-def test_host_mode_fails_whoever_runs_in_it(containers: tuple[Container, ...]) -> None:
-    verdict = judged(task_definition(network_mode="host", containers=containers))
+def test_host_mode_fails_regardless_of_the_containers(containers: tuple[Container, ...]) -> None:
+    evidence = Evidence(reasons=(REASON,), details={"networkMode": "host"})
 
-    assert (verdict.status, verdict.reasons) == (Status.FAIL, ("host-network-mode",))
-    assert verdict.evidence == (SHARED,)
-    assert verdict.evidence[0].details == SHARED.details
+    verdict = judge(check, task_definition(network_mode="host", containers=containers))
+
+    assert verdict == Verdict(FAIL, (REASON,), (evidence,))
 
 
 @pytest.mark.parametrize("mode", [None, "", "bridge", "awsvpc", "none", "<default>", "HOST", "hostile"], ids=repr)
 def test_any_other_mode_passes_and_an_absent_one_is_not_host(mode: str | None) -> None:
-    assert judged(task_definition(network_mode=mode)) == Verdict(Status.PASS)
+    assert judge(check, task_definition(network_mode=mode)) == Verdict(PASS)
 
 
-def test_the_verdict_does_not_ask_for_the_operating_system_or_the_launch_type() -> None:
-    odd = task_definition(network_mode="host", os_family="WINDOWS_SERVER_2022_CORE", launch_types=("FARGATE",))
+def test_the_operating_system_and_the_launch_type_do_not_matter() -> None:
+    odd = task_definition(network_mode="host", os_family=WINDOWS, launch_types=("FARGATE",))
 
-    assert judged(odd).status is Status.FAIL
+    assert judge(check, odd).status is FAIL
 
 
-def test_the_check_is_mapped_to_the_control_that_reads_alike() -> None:
-    assert rule.severity is Severity.MEDIUM
-    assert rule.frameworks == {
-        "aws-fsbp": ("ECS.17",),
-        "aws-config": ("ecs-task-definition-network-mode-not-host",),
-    }
+def test_the_repair_sets_awsvpc_and_leaves_the_services_to_a_person() -> None:
+    repair = definition_repair(check, REASON)
+
+    assert (repair.definition, repair.container) == ({"networkMode": "awsvpc"}, {})
+    assert "security groups" in repair.manual

@@ -1,77 +1,67 @@
-"""A hard limit of memory in every container, where there is a host to protect."""
+"""Hard memory limits of containers that can run on instances."""
 
 from __future__ import annotations
 
 import pytest
 
-from auditor.checks.ecs.memory_hard_limit import memory_hard_limit as rule
-from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdict
+from auditor.checks.ecs.memory_hard_limit import memory_hard_limit as check
+from auditor.domain.check import Evidence, Status, Verdict
 from auditor.domain.ecs.containers import Container
-from auditor.domain.ecs.task_definitions import DaemonTaskDefinition
 from tests.builders import task_definition
+from tests.checks.ecs.helpers import FAIL, NOT_APPLICABLE, PASS, daemon_definition, failing_parts, judge
 
-PASS, FAIL, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.NOT_APPLICABLE
 REASON = ("no-memory-limit",)
 
 
-def judged(*limits: int | None, on: tuple[str, ...] = ()) -> Verdict:
-    containers = tuple(Container(str(n), memory=limit) for n, limit in enumerate(limits))
-    verdict: Verdict = rule.judge(task_definition(containers=containers, launch_types=on), NoParameters())
-    return verdict
+def judge_limits(*limits: int | None, launch_types: tuple[str, ...] = ()) -> Verdict:
+    containers = tuple(Container(str(number), memory=limit) for number, limit in enumerate(limits))
+    return judge(check, task_definition(containers=containers, launch_types=launch_types))
 
 
 @pytest.mark.parametrize(
     ("limits", "failing", "aws_config"),
     [
         pytest.param((512,), [], PASS, id="a limit passes"),
-        pytest.param((6,), [], PASS, id="a small limit is one"),
+        pytest.param((6,), [], PASS, id="a small limit passes"),
         pytest.param((None,), ["0"], FAIL, id="no limit fails"),
-        pytest.param((0,), ["0"], PASS, id="0 is no limit to the runtime, and a value to AWS Config"),
-        pytest.param((512, None, 256, None), ["1", "3"], FAIL, id="one of several is enough"),
-        pytest.param((), [], PASS, id="no container"),
+        pytest.param((0,), ["0"], PASS, id="0 is no limit for the runtime, but a value for AWS Config"),
+        pytest.param((512, None, 256, None), ["1", "3"], FAIL, id="one failing container is enough"),
+        pytest.param((), [], PASS, id="no container passes"),
     ],
 )
 def test_limits(limits: tuple[int | None, ...], failing: list[str], aws_config: Status) -> None:
-    verdict = judged(*limits)
+    verdict = judge_limits(*limits)
 
     assert verdict.status is (FAIL if failing else PASS)
     assert verdict.reasons == (REASON if failing else ())
-    assert [each.part for each in verdict.evidence] == failing
+    assert failing_parts(verdict) == failing
     assert verdict.standards == {"aws-config": aws_config}
 
 
-def test_a_reservation_is_no_limit_and_is_shown() -> None:
-    container = Container("app", memory_reservation=128)
-    verdict = rule.judge(task_definition(containers=(container,)), NoParameters())
+def test_a_reservation_is_not_a_limit_but_is_shown() -> None:
+    verdict = judge(check, task_definition(containers=(Container("app", memory_reservation=128),)))
 
-    details = {"memory": None, "memoryReservation": 128}
-    assert verdict.evidence == (Evidence("app", "container", REASON, details),)
+    assert verdict.evidence == (Evidence("app", "container", REASON, {"memory": None, "memoryReservation": 128}),)
 
 
 @pytest.mark.parametrize(
-    ("on", "status"),
+    ("launch_types", "status"),
     [
-        pytest.param(("FARGATE",), NOT_APPLICABLE, id="Fargate bounds the task itself"),
-        pytest.param(("EC2", "FARGATE"), FAIL, id="what may also run on instances is judged"),
+        pytest.param(("FARGATE",), NOT_APPLICABLE, id="Fargate limits the task itself"),
+        pytest.param(("EC2", "FARGATE"), FAIL, id="a task that can also run on instances is judged"),
         pytest.param(("EC2",), FAIL, id="instances"),
-        pytest.param(("EXTERNAL",), FAIL, id="machines of one's own"),
-        pytest.param((), FAIL, id="anywhere"),
+        pytest.param(("EXTERNAL",), FAIL, id="external machines"),
+        pytest.param((), FAIL, id="a task without launch types is judged"),
     ],
 )
-def test_where_it_may_run(on: tuple[str, ...], status: Status) -> None:
-    verdict = judged(None, on=on)
+def test_launch_types(launch_types: tuple[str, ...], status: Status) -> None:
+    verdict = judge_limits(None, launch_types=launch_types)
 
     assert verdict.status is status
     assert verdict.standards == {"aws-config": FAIL}
 
 
-def test_managed_daemons_are_judged_too_and_by_nobody_else() -> None:
-    arn = "arn:aws:ecs:eu-west-1:111122223333:daemon-task-definition/agent:1"
-    verdict = rule.judge(DaemonTaskDefinition(arn, "agent", 1, "", None, (Container("a"),)), NoParameters())
+def test_managed_daemons_are_judged_too_and_without_other_standards() -> None:
+    verdict = judge(check, daemon_definition(containers=(Container("a"),)))
 
     assert (verdict.status, verdict.standards) == (FAIL, {})
-
-
-def test_the_check_is_low_and_mapped() -> None:
-    assert rule.severity is Severity.LOW
-    assert rule.frameworks == {"aws-config": ("ecs-task-definition-memory-hard-limit",)}

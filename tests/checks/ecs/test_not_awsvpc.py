@@ -1,21 +1,17 @@
-"""Network modes: one passes."""
+"""Network modes, of which only awsvpc passes."""
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from auditor.checks.ecs.not_awsvpc import not_awsvpc as rule
-from auditor.domain.check import Evidence, NoParameters, Severity, Status, Verdict
+from auditor.checks.ecs.not_awsvpc import not_awsvpc as check
+from auditor.domain.check import Evidence, Status, Verdict
 from tests.builders import task_definition
+from tests.checks.ecs.helpers import FAIL, NOT_APPLICABLE, PASS, judge, outcomes, table
 
-PASS, FAIL, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.NOT_APPLICABLE
 
-
-def judged(mode: str | None, on: tuple[str, ...] = ()) -> Verdict:
-    verdict: Verdict = rule.judge(task_definition(network_mode=mode, launch_types=on), NoParameters())
-    return verdict
+def judge_mode(mode: str | None, launch_types: tuple[str, ...] = ()) -> Verdict:
+    return judge(check, task_definition(network_mode=mode, launch_types=launch_types))
 
 
 @pytest.mark.parametrize(
@@ -26,49 +22,42 @@ def judged(mode: str | None, on: tuple[str, ...] = ()) -> Verdict:
         pytest.param("none", "network-none", id="no network"),
         pytest.param(None, "network-unset", id="unset is bridge or NAT"),
         pytest.param("", "network-unset", id="empty is unset"),
-        pytest.param("AWSVPC", "network-other", id="the API knows small letters only"),
-        pytest.param("a mode of next year", "network-other", id="a mode that we do not know"),
+        pytest.param("AWSVPC", "network-other", id="case matters"),
+        pytest.param("a mode of next year", "network-other", id="an unknown mode"),
     ],
 )
-def test_every_mode_but_one_fails_with_its_own_reason(mode: str | None, reason: str) -> None:
-    details = {"networkMode": mode, "requiresCompatibilities": ("EC2",)}
-    evidence = Evidence(reasons=(reason,), details=details)
+def test_every_other_mode_fails_with_its_own_reason(mode: str | None, reason: str) -> None:
+    evidence = Evidence(reasons=(reason,), details={"networkMode": mode, "requiresCompatibilities": ("EC2",)})
 
-    assert judged(mode, on=("EC2",)) == Verdict(FAIL, (reason,), (evidence,), {"aws-config": FAIL})
+    assert judge_mode(mode, ("EC2",)) == Verdict(FAIL, (reason,), (evidence,), {"aws-config": FAIL})
 
 
 def test_awsvpc_passes() -> None:
-    assert judged("awsvpc") == Verdict(PASS, standards={"aws-config": PASS})
+    assert judge_mode("awsvpc") == Verdict(PASS, standards={"aws-config": PASS})
 
 
 @pytest.mark.parametrize(
-    ("on", "status"),
+    ("launch_types", "status"),
     [
-        pytest.param(("EXTERNAL",), NOT_APPLICABLE, id="one's own machines only"),
-        pytest.param(("EC2", "EXTERNAL"), FAIL, id="instances and one's own machines"),
+        pytest.param(("EXTERNAL",), NOT_APPLICABLE, id="only ECS Anywhere"),
+        pytest.param(("EC2", "EXTERNAL"), FAIL, id="instances and ECS Anywhere"),
         pytest.param(("EC2",), FAIL, id="instances"),
-        pytest.param((), FAIL, id="anywhere"),
+        pytest.param((), FAIL, id="a task without launch types"),
     ],
 )
-def test_where_it_may_run(on: tuple[str, ...], status: Status) -> None:
-    verdict = judged("bridge", on=on)
+def test_launch_types(launch_types: tuple[str, ...], status: Status) -> None:
+    verdict = judge_mode("bridge", launch_types)
 
     assert verdict.status is status
-    assert verdict.standards == {"aws-config": FAIL}, "AWS Config knows no exception"
+    assert verdict.standards == {"aws-config": FAIL}, "AWS Config has no exception"
 
 
 def test_the_table_of_the_manual_page_is_true() -> None:
-    text = rule.manual.partition("\nDescription\n")[2].partition("\nOther standards\n")[0]
-    rows = [re.split(r" {2,}", line.strip()) for line in text.splitlines() if line.startswith("    ")][2:]
     modes = {"-": None, "any other": "x"}
+    rows = table(check.manual, "networkMode")
 
     assert len(rows) == 7
     for mode, reason, status in rows:
         external = mode.startswith("any, ")
-        verdict = judged("bridge", on=("EXTERNAL",)) if external else judged(modes.get(mode, mode))
-        assert (verdict.status, " ".join(verdict.reasons) or "-") == (status, reason), mode
-
-
-def test_the_check_is_low_and_mapped() -> None:
-    assert rule.severity is Severity.LOW
-    assert rule.frameworks == {"aws-config": ("ecs-awsvpc-networking-enabled",)}
+        verdict = judge_mode("bridge", ("EXTERNAL",)) if external else judge_mode(modes.get(mode, mode))
+        assert outcomes([verdict]) == {(status, reason)}, mode

@@ -1,44 +1,48 @@
-"""Whether what runs is deregistered, as tables: one row a sentence."""
+"""Running revisions that are deregistered."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 
-from auditor.checks.ecs.running_inactive_revision import running_inactive_revision as rule
-from auditor.domain.check import Detail, Evidence, NoParameters, Severity, Status, Verdict
-from auditor.domain.ecs.task_definitions import TaskDefinition
+from auditor.checks.ecs.running_inactive_revision import running_inactive_revision as check
+from auditor.domain.check import Detail, Evidence, Status, Verdict
 from auditor.domain.ecs.usage import EcsUsage
 from tests.builders import task_definition
-from tests.checks.ecs.running import SERVICE_ARN, details, said, table
+from tests.checks.ecs.helpers import (
+    FAIL,
+    NOT_APPLICABLE,
+    PASS,
+    SERVICE_ARN,
+    UNKNOWN,
+    details,
+    judge,
+    outcomes,
+    table,
+)
 
-PASS, FAIL, UNKNOWN, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.UNKNOWN, Status.NOT_APPLICABLE
-USED = EcsUsage(services=(SERVICE_ARN,), running_tasks=3, clusters=("prod",))
+IN_USE = EcsUsage(services=(SERVICE_ARN,), running_tasks=3, clusters=("prod",))
 
 
-def judged(status: str, usage: EcsUsage | None = USED) -> Verdict:
-    fact: TaskDefinition = task_definition("web", 7, status=status, usage=usage)
-    verdict: Verdict = rule.judge(fact, NoParameters())
-    return verdict
+def judge_status(status: str, usage: EcsUsage | None = IN_USE) -> Verdict:
+    return judge(check, task_definition("web", 7, status=status, usage=usage))
 
 
 def test_an_active_revision_passes() -> None:
-    assert judged("ACTIVE") == Verdict(PASS)
+    assert judge_status("ACTIVE") == Verdict(PASS)
 
 
 @pytest.mark.parametrize(
-    ("status", "verdict", "reason"),
+    ("status", "outcome", "reason"),
     [
         pytest.param("INACTIVE", FAIL, "deregistered", id="a deregistered one fails"),
         pytest.param("DELETE_IN_PROGRESS", FAIL, "being-deleted", id="one that is being deleted fails"),
-        pytest.param("", UNKNOWN, "status-unclear", id="without a status it is not known"),
-        pytest.param("inactive", UNKNOWN, "status-unclear", id="the words have their case"),
-        pytest.param("DELETED", UNKNOWN, "status-unclear", id="a word that only daemons have is not known"),
+        pytest.param("", UNKNOWN, "status-unclear", id="one without a status is unknown"),
+        pytest.param("inactive", UNKNOWN, "status-unclear", id="case matters"),
+        pytest.param("DELETED", UNKNOWN, "status-unclear", id="a status that only daemons have is unknown"),
     ],
 )
-def test_any_other_revision_that_runs(status: str, verdict: Status, reason: str) -> None:
-    told: Mapping[str, Detail] = {
+def test_any_other_running_revision(status: str, outcome: Status, reason: str) -> None:
+    values: dict[str, Detail] = {
         "status": status,
         "services": (SERVICE_ARN,),
         "clusters": ("prod",),
@@ -46,42 +50,36 @@ def test_any_other_revision_that_runs(status: str, verdict: Status, reason: str)
         "complete": True,
     }
 
-    assert judged(status) == Verdict(verdict, (reason,), (Evidence(reasons=(reason,), details=told),))
+    assert judge_status(status) == Verdict(outcome, (reason,), (Evidence(reasons=(reason,), details=values),))
 
 
-def test_the_evidence_says_where_there_may_be_more() -> None:
-    assert details(judged("INACTIVE", EcsUsage(running_tasks=1, complete=False)))["complete"] is False
+def test_the_evidence_shows_whether_usage_is_complete() -> None:
+    assert details(judge_status("INACTIVE", EcsUsage(running_tasks=1, complete=False)))["complete"] is False
 
 
 @pytest.mark.parametrize(
     "usage", [EcsUsage(services=(SERVICE_ARN,)), EcsUsage(running_tasks=1)], ids=["service", "task"]
 )
-def test_a_service_without_a_task_is_running_and_so_is_a_task_without_a_service(usage: EcsUsage) -> None:
-    assert judged("INACTIVE", usage).status is FAIL
+def test_a_service_without_tasks_counts_and_so_does_a_standalone_task(usage: EcsUsage) -> None:
+    assert judge_status("INACTIVE", usage).status is FAIL
 
 
 @pytest.mark.parametrize("status", ["ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS", ""])
 @pytest.mark.parametrize(
     "usage",
     [
-        pytest.param(None, id="nobody looked"),
-        pytest.param(EcsUsage(), id="nothing runs it"),
-        pytest.param(EcsUsage(complete=False), id="nothing was found where not all could be read"),
+        pytest.param(None, id="usage was not examined"),
+        pytest.param(EcsUsage(), id="not in use"),
+        pytest.param(EcsUsage(complete=False), id="no usage found, but part of the region could not be read"),
     ],
 )
-def test_what_is_not_known_to_run_is_not_applicable_and_never_a_pass(usage: EcsUsage | None, status: str) -> None:
-    assert judged(status, usage) == Verdict(NOT_APPLICABLE)
+def test_a_revision_without_known_usage_is_not_applicable(usage: EcsUsage | None, status: str) -> None:
+    assert judge_status(status, usage) == Verdict(NOT_APPLICABLE)
 
 
-@pytest.mark.parametrize("row", table(rule.manual, "used by"), ids=" ".join)
-def test_the_table_of_the_manual_page_is_true(row: list[str]) -> None:
-    running, status, *verdict = row
-    statuses = {"any other, or none": ["", "x"], "any": ["ACTIVE", "INACTIVE", "x"]}.get(status, [status])
-    usages = [USED] if running == "something" else [None, EcsUsage()]
-
-    assert said(judged(each, usage) for each in statuses for usage in usages) == {tuple(verdict)}
-
-
-def test_what_the_output_says_of_it() -> None:
-    assert rule.severity is Severity.MEDIUM
-    assert rule.frameworks == {}
+def test_the_table_of_the_manual_page_is_true() -> None:
+    values = {"any other, or none": ["", "x"], "any": ["ACTIVE", "INACTIVE", "x"]}
+    for used_by, status, *expected in table(check.manual, "used by"):
+        usages = [IN_USE] if used_by == "something" else [None, EcsUsage()]
+        verdicts = [judge_status(value, usage) for value in values.get(status, [status]) for usage in usages]
+        assert outcomes(verdicts) == {tuple(expected)}, (used_by, status)

@@ -1,28 +1,24 @@
-"""Where images come from: names as Docker reads them, and a list of who is trusted."""
+"""Registries of container images: parsing of names, and the list of trusted registries."""
 
 from __future__ import annotations
-
-import re
 
 import pytest
 
 from auditor.checks.ecs._images import parse_image
 from auditor.checks.ecs.untrusted_image import Parameters
-from auditor.checks.ecs.untrusted_image import untrusted_image as rule
-from auditor.domain.check import Evidence, Severity, Status, Verdict
+from auditor.checks.ecs.untrusted_image import untrusted_image as check
+from auditor.domain.check import Evidence, Status, Verdict
 from auditor.domain.ecs.containers import Container
-from auditor.domain.ecs.task_definitions import DaemonTaskDefinition
 from tests.builders import task_definition
+from tests.checks.ecs.helpers import FAIL, PASS, daemon_definition, details, failing_parts, judge, table
 
-PASS, FAIL = Status.PASS, Status.FAIL
 DIGEST = f"sha256:{'0' * 64}"
 ECR = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
 
 
-def judged(*images: str, params: Parameters = Parameters()) -> Verdict:  # noqa: B008 - frozen
-    containers = tuple(Container(str(n), image) for n, image in enumerate(images))
-    verdict: Verdict = rule.judge(task_definition(containers=containers), params)
-    return verdict
+def judge_images(*images: str, params: Parameters | None = None) -> Verdict:
+    containers = tuple(Container(str(number), image) for number, image in enumerate(images))
+    return judge(check, task_definition(containers=containers), params)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +50,7 @@ def judged(*images: str, params: Parameters = Parameters()) -> Verdict:  # noqa:
         (":", "docker.io", "library/"),
     ],
 )
-def test_a_name_is_read_as_docker_reads_it(image: str, registry: str, repository: str) -> None:
+def test_a_name_is_parsed_as_docker_does(image: str, registry: str, repository: str) -> None:
     assert parse_image(image) == (registry, repository)
 
 
@@ -68,106 +64,100 @@ def test_a_name_is_read_as_docker_reads_it(image: str, registry: str, repository
         pytest.param("111122223333.dkr.ecr.eusc-de-east-1.amazonaws.eu/app", id="private ECR in the sovereign cloud"),
         pytest.param("111122223333.dkr.ecr-fips.us-east-1.amazonaws.com/app", id="private ECR through FIPS"),
         pytest.param("111122223333.dkr-ecr.eu-west-1.on.aws/app", id="private ECR, dual-stack"),
-        pytest.param("public.ecr.aws/xray/aws-xray-daemon", id="AWS's own sidecar"),
-        pytest.param("public.ecr.aws/aws-observability/aws-otel-collector:latest", id="AWS's own collector"),
+        pytest.param("public.ecr.aws/xray/aws-xray-daemon", id="a sidecar of AWS"),
+        pytest.param("public.ecr.aws/aws-observability/aws-otel-collector:latest", id="a collector of AWS"),
     ],
 )
-def test_by_default_trusted(image: str) -> None:
-    assert judged(image) == Verdict(PASS)
+def test_images_that_are_trusted_by_default(image: str) -> None:
+    assert judge_images(image) == Verdict(PASS)
 
 
 @pytest.mark.parametrize(
     "image",
     [
-        pytest.param("nginx", id="Docker Hub without a name"),
+        pytest.param("nginx", id="Docker Hub by default"),
         pytest.param("docker.io/library/nginx", id="Docker Hub by name"),
-        pytest.param(f"nginx@{DIGEST}", id="a digest pins the content and not the publisher"),
+        pytest.param(f"nginx@{DIGEST}", id="a digest, which does not identify the publisher"),
         pytest.param("quay.io/prometheus/node-exporter", id="another public registry"),
-        pytest.param("public.ecr.aws/a1b2c3d4/app", id="anybody's space in the public gallery"),
+        pytest.param("public.ecr.aws/a1b2c3d4/app", id="an arbitrary publisher in the public gallery"),
         pytest.param("public.ecr.aws/docker/library/nginx", id="Docker's own images in the public gallery"),
         pytest.param("public.ecr.aws/xray", id="a namespace without a repository"),
         pytest.param("public.ecr.aws/xrays/app", id="a namespace that begins like a trusted one"),
-        pytest.param(f"quay.io/{ECR}/app", id="a trusted registry's name in the repository"),
-        pytest.param(f"{ECR}.evil.example/app", id="a trusted registry's name in front"),
+        pytest.param(f"quay.io/{ECR}/app", id="the name of a trusted registry in the repository"),
+        pytest.param(f"{ECR}.evil.example/app", id="the name of a trusted registry as a prefix"),
         pytest.param("a.b.dkr.ecr.eu-west-1.amazonaws.com/app", id="one label too many"),
-        pytest.param("x.dkr.ecr.y.s3.amazonaws.com/app", id="a bucket that is called like a registry"),
+        pytest.param("x.dkr.ecr.y.s3.amazonaws.com/app", id="a bucket that is named like a registry"),
         pytest.param("dkr.ecr.eu-west-1.amazonaws.com/app", id="one label too few"),
-        pytest.param("${Image}", id="a template that nobody filled in"),
+        pytest.param("${Image}", id="an unfilled template"),
     ],
 )
-def test_by_default_not_trusted(image: str) -> None:
-    verdict = judged(image)
+def test_images_that_are_not_trusted_by_default(image: str) -> None:
+    verdict = judge_images(image)
 
     assert (verdict.status, verdict.reasons) == (FAIL, ("untrusted-registry",))
 
 
-def test_a_container_without_an_image_is_not_trusted() -> None:
+def test_a_container_without_an_image_fails() -> None:
     evidence = Evidence("0", "container", ("no-image",), {"image": ""})
 
-    assert judged("") == Verdict(FAIL, ("no-image",), (evidence,))
+    assert judge_images("") == Verdict(FAIL, ("no-image",), (evidence,))
 
 
-def test_the_evidence_shows_what_docker_reads() -> None:
-    (evidence,) = judged("nginx:1.27").evidence
+def test_the_evidence_shows_the_parsed_name() -> None:
+    assert details(judge_images("nginx:1.27")) == {
+        "image": "nginx:1.27",
+        "registry": "docker.io",
+        "repository": "library/nginx",
+    }
 
-    assert evidence.details == {"image": "nginx:1.27", "registry": "docker.io", "repository": "library/nginx"}
 
-
-def test_each_container_that_fails_is_named_and_no_other() -> None:
-    verdict = judged("nginx", f"{ECR}/app", "", "quay.io/a/b")
+def test_the_evidence_names_only_failing_containers() -> None:
+    verdict = judge_images("nginx", f"{ECR}/app", "", "quay.io/a/b")
 
     assert verdict.reasons == ("no-image", "untrusted-registry")
-    assert [each.part for each in verdict.evidence] == ["0", "2", "3"]
+    assert failing_parts(verdict) == ["0", "2", "3"]
 
 
 @pytest.mark.parametrize(
     ("pattern", "image", "status"),
     [
         pytest.param("quay.io", "quay.io/team/app", PASS, id="a registry with all its repositories"),
-        pytest.param("QUAY.io", "quay.io/team/app", PASS, id="registries have no case"),
+        pytest.param("QUAY.io", "quay.io/team/app", PASS, id="registries ignore case"),
         pytest.param("quay.io/team/*", "quay.io/team/app", PASS, id="a namespace"),
-        pytest.param("quay.io/team/*", "quay.io/team/a/b", PASS, id="a namespace in all its depth"),
+        pytest.param("quay.io/team/*", "quay.io/team/a/b", PASS, id="a nested repository of a namespace"),
         pytest.param("quay.io/team/*", "quay.io/other/app", FAIL, id="another namespace"),
-        pytest.param("quay.io/team", "quay.io/team/app", FAIL, id="a repository is compared whole"),
-        pytest.param("docker.io/library/*", "nginx", PASS, id="official images by their whole name"),
-        pytest.param("docker.io/library/*", "grafana/grafana", FAIL, id="Docker Hub's users are not official"),
+        pytest.param("quay.io/team", "quay.io/team/app", FAIL, id="a repository is compared exactly"),
+        pytest.param("docker.io/library/*", "nginx", PASS, id="official images by their full name"),
+        pytest.param("docker.io/library/*", "grafana/grafana", FAIL, id="users of Docker Hub are not official"),
         pytest.param("library/*", "nginx", FAIL, id="the first part is the registry"),
-        pytest.param("*.example.com", "a.example.com/app", PASS, id="a star is one label"),
-        pytest.param("*.example.com", "a.b.example.com/app", FAIL, id="and not two"),
-        pytest.param("*.example.com", "evil.example/a.example.com", FAIL, id="and not a repository"),
+        pytest.param("*.example.com", "a.example.com/app", PASS, id="a star matches one label"),
+        pytest.param("*.example.com", "a.b.example.com/app", FAIL, id="a star does not match two labels"),
+        pytest.param("*.example.com", "evil.example/a.example.com", FAIL, id="a star does not match a repository"),
         pytest.param("host:5000", "host:5000/app", PASS, id="a port is part of the registry"),
         pytest.param("host", "host:5000/app", FAIL, id="another port is another registry"),
         pytest.param("111122223333.dkr.ecr.*.amazonaws.com", f"{ECR}/app", PASS, id="one account, all regions"),
         pytest.param("444455556666.dkr.ecr.*.amazonaws.com", f"{ECR}/app", FAIL, id="another account"),
     ],
 )
-def test_a_list_of_ones_own(pattern: str, image: str, status: Status) -> None:
-    assert judged(image, params=Parameters(registries=(pattern,))).status is status
+def test_the_registries_are_a_parameter(pattern: str, image: str, status: Status) -> None:
+    assert judge_images(image, params=Parameters(registries=(pattern,))).status is status
 
 
 @pytest.mark.parametrize("registries", [(), ("",), ("/team",), ("quay.io", "")], ids=repr)
-def test_a_list_that_does_not_say_what_is_trusted_is_refused(registries: tuple[str, ...]) -> None:
+def test_a_list_without_a_registry_is_refused(registries: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="at least one registry"):
         Parameters(registries=registries)
 
 
 def test_managed_daemons_are_judged_too() -> None:
-    arn = "arn:aws:ecs:eu-west-1:111122223333:daemon-task-definition/agent:1"
-    definition = DaemonTaskDefinition(arn, "agent", 1, "", None, (Container("agent", "nginx"),))
-
-    assert rule.judge(definition, Parameters()).status is FAIL
+    assert judge(check, daemon_definition(containers=(Container("agent", "nginx"),))).status is FAIL
 
 
 def test_the_table_of_the_manual_page_is_true() -> None:
-    text = rule.manual.partition("\nDescription\n")[2].partition("\nThe default\n")[0]
-    rows = [re.split(r" {2,}", line.strip()) for line in text.splitlines() if line.startswith("    ")][2:]
+    rows = table(check.manual, "image")
 
     assert len(rows) == 5
     for images, registry, repository in rows:
         for image in images.split(", "):
             expected = image.partition("/")[0] if registry == "as written" else registry
             assert parse_image(image) == (expected, repository), image
-
-
-def test_the_check_is_medium_and_mapped() -> None:
-    assert (rule.severity, rule.frameworks) == (Severity.MEDIUM, {"cis-compute-1.1": ("3.13",)})
