@@ -1,7 +1,7 @@
 """The fact cache in a store: one object per account, read only if the latest run's manifest lists its SHA-256.
 
-A cache object that is missing, damaged, of another version or not the one in the manifest is ignored: the run then makes
-more calls and has the same results.
+A cache object that is missing, damaged, of another version or not the one in the manifest is ignored: the run then
+makes more calls and has the same results.
 """
 
 from __future__ import annotations

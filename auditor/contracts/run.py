@@ -79,7 +79,7 @@ class Provenance(Document):
     checks: list[str]
     """IDs of the enabled checks."""
     check_origins: dict[str, CheckOrigin]
-    """Where the checks that are not built in come from, by check ID."""
+    """The origin of each check that is not built in, by check ID."""
     versions: dict[str, str]
     """Versions of auditor, Python and the AWS libraries, by name."""
 

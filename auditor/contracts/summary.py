@@ -151,7 +151,7 @@ class ControlSummary(Document):
 
 @dataclass(frozen=True, kw_only=True)
 class FrameworkSummary(Document):
-    """One framework. Each check counts once, whatever the number of its controls."""
+    """One framework. Each check counts once, even if it covers several controls."""
 
     tally: Tally
     """The findings of all its checks."""

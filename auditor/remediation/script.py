@@ -1,4 +1,4 @@
-"""Shell scripts of a plan. Names from AWS accounts are data: the shell sees each as one word, whatever it contains."""
+"""Shell scripts of a plan. Names from AWS accounts are data: the shell sees each name as one word."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_the_row_of_a_finding_has_every_key_of_the_contract_in_order() -> None:
                 "app",
                 "container",
                 ("root-user",),
-                {"user": "0:0", **{"ports": ("80", "443"), "image": "app:1"}},
+                {"user": "0:0", "ports": ("80", "443"), "image": "app:1"},
                 revision=7,
             ),
         ),

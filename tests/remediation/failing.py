@@ -1,6 +1,6 @@
-"""Task definitions that fail, as they are registered: one or more for every reason that a repair mends by itself.
+"""Task definitions that fail a check: one or more for every reason with a repair.
 
-Values of environment variables begin with the canary.
+The values of their environment variables start with the canary.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 CANARY = "REMEDY-CANARY-"
 ROLE = "arn:aws:iam::111122223333:role/one-for-all"
-#: No real key: made up for the test, in the shape of one.
+#: Has the format of an access key ID, but is not one.
 KEY = "AKIA" + "Q3EGRGWNPB7XKD2M"
 
 
@@ -27,7 +27,7 @@ class Failing:
 
     @property
     def definition(self) -> dict[str, Any]:
-        """What is registered: `app` fails, and the sidecar has nothing to do with it unless a reason is in both."""
+        """The input of the registration. Container `app` fails; `side` fails only for reasons that both have."""
         environment = [{"name": "MODE", "value": f"{CANARY}mode"}]
         app = {"name": "app", "image": "app:1", "memory": 256, "environment": environment}
         side = {"name": "side", "image": "side:1", "memory": 64, "user": "65532", "readonlyRootFilesystem": True}
@@ -186,9 +186,10 @@ FAILING = (
 
 
 def registered(definition: dict[str, Any]) -> dict[str, Any]:
-    """Return a definition without what is None, as a client would send it."""
+    """Return a definition without members that are None, as a client sends it."""
     containers = [
-        {key: value for key, value in each.items() if value is not None} for each in definition["containerDefinitions"]
+        {key: value for key, value in container.items() if value is not None}
+        for container in definition["containerDefinitions"]
     ]
     return {
         key: value for key, value in {**definition, "containerDefinitions": containers}.items() if value is not None

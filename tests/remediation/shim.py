@@ -1,8 +1,8 @@
-"""An `aws` for the scripts: what it is called with is carried out in the test's own process, on moto.
+"""An AWS CLI for the scripts, whose calls the test process makes on moto.
 
-The command on the PATH hands its words and its folder over through a socket on loopback, and prints what comes back.
+The command on the PATH sends its arguments and its folder to a socket on loopback, and prints the answer.
 """
-# ruff: noqa: ANN401 - botocore's clients, whose methods are made at run time
+# ruff: noqa: ANN401 - botocore clients, whose methods are created at run time
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ sys.exit(answer["code"])
 
 @dataclass
 class Shim:
-    """A folder to put on the PATH, and what was called: the words of each command."""
+    """A folder for the PATH, and the arguments of each call."""
 
     folder: Path
     client: Any
     account: str
-    asked: list[list[str]] = field(default_factory=list)
+    calls: list[list[str]] = field(default_factory=list)
 
     def run(self, script: Path) -> subprocess.CompletedProcess[str]:
-        """Run a script of the plan."""
+        """Run a script of a plan."""
         path = f"{self.folder}{os.pathsep}{os.environ['PATH']}"
         return subprocess.run(
             ["bash", str(script)],
@@ -58,42 +58,42 @@ class Shim:
         )
 
     def operations(self) -> list[str]:
-        """The operations that were called, as the command line names them."""
-        return [" ".join(each[1:3]) if each[1] == "wait" else each[1] for each in self.asked if each[0] == "ecs"]
+        """Return the ECS operations that were called, as the CLI names them."""
+        return [" ".join(words[1:3]) if words[1] == "wait" else words[1] for words in self.calls if words[0] == "ecs"]
 
-    def carry_out(self, folder: str, words: list[str]) -> Any:
-        """Make the call that the words ask for, and return what `--query` takes out of the answer."""
-        self.asked.append(words)
+    def call(self, folder: str, words: list[str]) -> Any:
+        """Make a call, and return the part of the answer that `--query` selects."""
+        self.calls.append(words)
         if words[:2] == ["sts", "get-caller-identity"]:
             return self.account
         assert words[0] == "ecs"
-        # The real one does not see this flag where its value is in the same word.
+        # The AWS CLI does not recognize this flag if its value is in the same word.
         document = words[words.index("--cli-input-json") + 1] if "--cli-input-json" in words else None
-        named = dict(_flag(each) for each in words[1:] if each.startswith("--") and each != "--cli-input-json")
-        assert "cliInputJson" not in named
-        query = named.pop("query", None)
-        assert named.pop("output", "text") == "text"
+        parameters = dict(_flag(word) for word in words[1:] if word.startswith("--") and word != "--cli-input-json")
+        assert "cliInputJson" not in parameters
+        query = parameters.pop("query", None)
+        assert parameters.pop("output", "text") == "text"
         if document is not None:
-            named |= json.loads((Path(folder) / document.removeprefix("file://")).read_text(encoding="utf-8"))
+            parameters |= json.loads((Path(folder) / document.removeprefix("file://")).read_text(encoding="utf-8"))
         if words[1] == "wait":
             waiter = self.client.get_waiter(words[2].replace("-", "_"))
-            waiter.wait(**named, WaiterConfig={"Delay": 0, "MaxAttempts": 3})
+            waiter.wait(**parameters, WaiterConfig={"Delay": 0, "MaxAttempts": 3})
             return ""
-        answer = getattr(self.client, words[1].replace("-", "_"))(**named)
+        answer = getattr(self.client, words[1].replace("-", "_"))(**parameters)
         if words[1] == "update-service":
             roll_out(self.account)
-        return _taken(answer, query) if query else json.dumps(answer, default=str)
+        return _select(answer, query) if query else json.dumps(answer, default=str)
 
 
-def _taken(answer: Any, query: str) -> Any:
-    """What `--query` says, of which the scripts use nothing but names with dots between."""
+def _select(answer: Any, query: str) -> Any:
+    """Return the member that `--query` names. The scripts use only names with dots between them."""
     for name in query.split("."):
         answer = answer[name]
     return answer
 
 
 def roll_out(account: str) -> None:
-    """Let every service have rolled out what it was told to: moto leaves the first deployment as it was."""
+    """Finish the deployment of every service, because moto keeps the first deployment as it was."""
     for service in ecs_backends[account][HOME_REGION].services.values():
         for deployment in service.deployments:
             deployment["taskDefinition"] = service.task_definition
@@ -107,18 +107,18 @@ def _flag(word: str) -> tuple[str, Any]:
 
 @contextmanager
 def installed(folder: Path, client: Any, account: str) -> Iterator[Shim]:
-    """Stand in for the AWS CLI until the block ends."""
+    """Replace the AWS CLI until the block ends."""
     shim = Shim(folder, client, account)
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
-            where, words = json.loads(self.rfile.readline())
+            folder_name, words = json.loads(self.rfile.readline())
             answer = {"out": "", "err": "", "code": 0}
             try:
-                answer["out"] = f"{shim.carry_out(where, words)}\n"
+                answer["out"] = f"{shim.call(folder_name, words)}\n"
             except ClientError as error:
                 answer |= {"err": f"{error}\n", "code": 254}
-            except Exception as error:  # noqa: BLE001 - the script is to fail, and the test to see why
+            except Exception as error:  # noqa: BLE001 - the script fails, and the test shows why
                 answer |= {"err": f"{type(error).__name__}: {error}\n", "code": 252}
             self.wfile.write(json.dumps(answer).encode() + b"\n")
 

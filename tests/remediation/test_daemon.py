@@ -1,4 +1,4 @@
-"""The definition of a managed daemon, from a file: moto has none, so the scripts are read and not run."""
+"""The definition of a managed daemon, from a saved answer. Moto has no daemons, so the scripts are not run."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ RAW = {
 }
 
 
-def test_a_daemon_is_registered_without_tags_and_updated_where_it_runs(tmp_path: Path) -> None:
+def test_the_plan_for_a_daemon_registers_without_tags_and_updates_the_daemon(tmp_path: Path) -> None:
     check = check_by_id("ecs-privileged-container")
     fact = parse_daemon(RAW)
     verdict = check.judge(fact, check.parameters)

@@ -1,4 +1,4 @@
-"""The scripts: valid for bash, and safe whatever the names in them contain."""
+"""The scripts are valid for bash, and safe even if names in them contain shell syntax."""
 
 from __future__ import annotations
 

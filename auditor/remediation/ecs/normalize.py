@@ -1,4 +1,4 @@
-"""Adjust a corrected definition to the rules of ECS: repairs set fixed values, whatever else a definition contains.
+"""Adjust a corrected definition to the rules of ECS, because repairs set the same values in every definition.
 
 Source: the ECS API reference, RegisterTaskDefinition and ContainerDefinition.
 """

@@ -1,5 +1,5 @@
-"""From a night's finding to its end and back: the scripts are run as they are written, against moto."""
-# ruff: noqa: ANN401 - botocore's clients, whose methods are made at run time
+"""From a finding of a run to its resolution and back: the scripts run unchanged, against moto."""
+# ruff: noqa: ANN401 - botocore clients, whose methods are created at run time
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from auditor.demo.environment import isolated
 from auditor.demo.model import AUDITOR_ACCOUNT, EXTERNAL_ID, HOME_REGION, ROLE_NAME, DemoAccount
 from auditor.domain.repair import BLANK
 from auditor.run.exit_codes import FAILED, OK, USAGE_ERROR, Outcome
-from tests.remediation.failing import CANARY, FAILING, KEY, registered
+from tests.builders import check_by_id
+from tests.remediation.failing import CANARY, FAILING, KEY, Failing, registered
 from tests.remediation.shim import Shim, installed, roll_out
 
 pytestmark = pytest.mark.slow
@@ -39,21 +40,21 @@ accounts: [{{id: "{ACCOUNT}", name: payments}}]
 
 @dataclass
 class World:
-    """One account on moto, with the auditor's inventory and settings and an operator's client."""
+    """One account on moto, with an inventory, settings and the client of an operator."""
 
     folder: Path
     ecs: Any
     shim: Shim
-    nights: int = 0
+    runs_made: int = 0
 
     def perform(self, command: str, **flags: Any) -> Outcome:
         usual = {"inventory": str(self.folder / "inventory.yaml"), "settings": str(self.folder / "settings.yaml")}
         return dispatch.perform(command, OPTIONS[command](**{**usual, **flags}))
 
     def audit(self) -> dict[tuple[str, str], dict[str, Any]]:
-        """Run a night. Returns the rows by check and family."""
-        self.nights += 1
-        run_id = f"2026112{self.nights}T020000Z-night"
+        """Run an audit. Returns the rows by check and family."""
+        self.runs_made += 1
+        run_id = f"2026112{self.runs_made}T020000Z-audit"
         without = ("ecs-capacity-termination-protection",)  # moto cannot list capacity providers where there are none
         outcome = self.perform("run", output=str(self.folder / "out"), run_id=run_id, exclude_check=without)
         assert outcome.exit_code == OK, outcome.text
@@ -69,12 +70,12 @@ class World:
         return self.perform("remediate", **(usual | flags))
 
     def serve(self, name: str, definition: str) -> str:
-        """Create a service in the cluster `prod`, which runs nothing. Returns its ARN."""
+        """Create a service without tasks in the cluster `prod`. Returns its ARN."""
         service = self.ecs.create_service(cluster="prod", serviceName=name, taskDefinition=definition, desiredCount=0)
         return str(service["service"]["serviceArn"])
 
     def runs(self, name: str) -> str:
-        """The definition of a service."""
+        """Return the ARN of the definition of a service."""
         (service,) = self.ecs.describe_services(cluster="prod", services=[name])["services"]
         return str(service["taskDefinition"])
 
@@ -92,7 +93,7 @@ def _operator() -> Any:
 
 
 def _without_daemons(invoke: Any) -> Any:
-    """Say of what moto does not have what an endpoint of ECS without it says: moto ends with an error of its own."""
+    """Answer operations that moto does not have as ECS does: moto fails with an error of its own."""
 
     def answering(self: Clients, service: str, region: str, operation: str, parameters: Any) -> dict[str, Any]:
         if "Daemon" in operation:
@@ -106,7 +107,7 @@ def _without_daemons(invoke: Any) -> Any:
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setattr(Clients, "invoke", _without_daemons(Clients.invoke))
-    # What runs in the demo never changes; here moto answers for it, where an update of a service is seen.
+    # The demo's workloads never change. Here moto answers for them, so that updates of services have an effect.
     monkeypatch.setattr(ecs_workloads, "answer", lambda *_: None)
     accounts = (DemoAccount(AUDITOR_ACCOUNT, "audit", "", {}), DemoAccount(ACCOUNT, "payments", "", {}))
     (tmp_path / "inventory.yaml").write_text(INVENTORY, encoding="utf-8")
@@ -119,54 +120,58 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 
 def fill_in(folder: Path) -> None:
-    """Decide what a person has to decide."""
+    """Fill in the blanks as a person would."""
     for file in folder.iterdir():
         text = file.read_text(encoding="utf-8")
         file.write_text(text.replace(BLANK, "arn:aws:ssm:eu-west-1:111122223333:parameter/it"), encoding="utf-8")
 
 
-#: What moto does not show as it was registered: it fills in network modes.
+#: Definitions that moto changes on registration: it fills in network modes.
 _NOT_ON_MOTO = {"anywhere", "vpc-unset"}
-ON_MOTO = [each for each in FAILING if each.name not in _NOT_ON_MOTO]
+ON_MOTO = [failing for failing in FAILING if failing.name not in _NOT_ON_MOTO]
 
 
-def test_apply_closes_every_finding_that_repairs_mend_and_back_out_brings_it_back(world: World) -> None:
+def test_apply_resolves_every_finding_with_a_repair_and_rollback_brings_it_back(world: World) -> None:
     parameters: dict[str, dict[str, Any]] = {}
-    for each in ON_MOTO:
-        parameters.setdefault(each.check, {}).update(each.settings)
-        world.ecs.register_task_definition(**registered(each.definition))
-        world.serve(f"of-{each.name}", f"{each.name}:1")
+    for failing in ON_MOTO:
+        parameters.setdefault(failing.check, {}).update(failing.settings)
+        world.ecs.register_task_definition(**registered(failing.definition))
+        world.serve(f"of-{failing.name}", f"{failing.name}:1")
     settings = {"limits": {"workers": 4}, "checks": {"parameters": parameters}}
     (world.folder / "settings.yaml").write_text(json.dumps(settings), encoding="utf-8")
     rows = world.audit()
-    found = {each.name: rows[each.check, each.name] for each in ON_MOTO}
-    assert [each.name for each in ON_MOTO if each.reason not in found[each.name]["reasons"]] == []
+    failed = {failing.name: rows[failing.check, failing.name] for failing in ON_MOTO}
+    assert [failing.name for failing in ON_MOTO if failing.reason not in failed[failing.name]["reasons"]] == []
 
-    said = []
-    for name, row in found.items():
+    output: list[str] = []
+    for name, row in failed.items():
         outcome = world.remediate(row["finding_id"][:12], name)
         assert outcome.exit_code == OK, outcome.text
         fill_in(world.folder / name)
-        said += [outcome.text, *_run(world, name, "apply.sh")]
+        output += [outcome.text, *_run(world, name, "apply.sh")]
 
-    assert {name: _revision(world, name) for name in found} == dict.fromkeys(found, "2")
-    assert {world.status(f"{name}:1") for name in found} == {"INACTIVE"}
+    assert {name: _revision(world, name) for name in failed} == dict.fromkeys(failed, "2")
+    assert {world.status(f"{name}:1") for name in failed} == {"INACTIVE"}
     rows = world.audit()
-    # What the rule is not about any more has no row.
-    after = {each.name: rows[each.check, each.name]["status"] for each in ON_MOTO if (each.check, each.name) in rows}
-    assert {name: status for name, status in after.items() if status != "PASS"} == {}
-    assert set(found) - set(after) <= {"socket", "socket-folder", "path-written", "path-read"}
-
-    for name in found:
-        said += _run(world, name, "rollback.sh")
-
-    assert {name: _revision(world, name) for name in found} == dict.fromkeys(found, "3")
-    assert {world.status(f"{name}:2") for name in found} == {"INACTIVE"}
-    rows = world.audit()
-    assert {each.name: rows[each.check, each.name]["reasons"] for each in ON_MOTO} == {
-        name: row["reasons"] for name, row in found.items()
+    # The check no longer applies to some of them: those have no row.
+    after = {
+        failing.name: rows[failing.check, failing.name]["status"]
+        for failing in ON_MOTO
+        if (failing.check, failing.name) in rows
     }
-    assert [text for text in said if CANARY in text or KEY in text] == []
+    assert {name: status for name, status in after.items() if status != "PASS"} == {}
+    assert set(failed) - set(after) <= {"socket", "socket-folder", "path-written", "path-read"}
+
+    for name in failed:
+        output += _run(world, name, "rollback.sh")
+
+    assert {name: _revision(world, name) for name in failed} == dict.fromkeys(failed, "3")
+    assert {world.status(f"{name}:2") for name in failed} == {"INACTIVE"}
+    rows = world.audit()
+    assert {failing.name: rows[failing.check, failing.name]["reasons"] for failing in ON_MOTO} == {
+        name: row["reasons"] for name, row in failed.items()
+    }
+    assert [text for text in output if CANARY in text or KEY in text] == []
 
 
 def _run(world: World, folder: str, script: str) -> tuple[str, str]:
@@ -181,14 +186,19 @@ def _revision(world: World, name: str) -> str:
     return revision
 
 
-PRIVILEGED = next(each for each in FAILING if each.name == "privileged")
+def by_name(name: str) -> Failing:
+    return next(failing for failing in FAILING if failing.name == name)
+
+
+PRIVILEGED = by_name("privileged")
 
 
 def privileged(world: World, revisions: int = 1) -> list[str]:
     """Register a family whose containers are privileged. Returns the ARNs."""
-    asked = registered(PRIVILEGED.definition)
+    definition = registered(PRIVILEGED.definition)
     return [
-        world.ecs.register_task_definition(**asked)["taskDefinition"]["taskDefinitionArn"] for _ in range(revisions)
+        world.ecs.register_task_definition(**definition)["taskDefinition"]["taskDefinitionArn"]
+        for _ in range(revisions)
     ]
 
 
@@ -196,7 +206,7 @@ def finding_of(world: World, check: str = "ecs-privileged-container", family: st
     return str(world.audit()[check, family]["finding_id"])
 
 
-def test_every_service_on_any_failing_revision_moves_and_all_failing_revisions_go(world: World) -> None:
+def test_apply_updates_every_service_on_a_failing_revision_and_deregisters_all_of_them(world: World) -> None:
     first, second, third = privileged(world, 3)
     world.serve("old", first)
     world.serve("new", third)
@@ -206,19 +216,19 @@ def test_every_service_on_any_failing_revision_moves_and_all_failing_revisions_g
 
     assert applied.returncode == 0, applied.stderr
     assert {world.runs("old").rpartition(":")[2], world.runs("new").rpartition(":")[2]} == {"4"}
-    assert [world.status(each) for each in (first, second, third)] == ["INACTIVE", "ACTIVE", "INACTIVE"]
+    assert [world.status(arn) for arn in (first, second, third)] == ["INACTIVE", "ACTIVE", "INACTIVE"]
     assert world.audit()["ecs-privileged-container", "privileged"]["status"] == "PASS"
 
     undone = world.shim.run(world.folder / "fix" / "rollback.sh")
 
     assert undone.returncode == 0, undone.stderr
     back = {name: world.runs(name) for name in ("old", "new")}
-    assert back["old"] != back["new"], "each goes back to the content that it ran"
-    assert {world.status(each) for each in back.values()} == {"ACTIVE"}, "ECS deploys nothing else"
+    assert back["old"] != back["new"], "each returns to the content that it had"
+    assert {world.status(arn) for arn in back.values()} == {"ACTIVE"}, "ECS does not deploy inactive revisions"
     assert world.audit()["ecs-privileged-container", "privileged"]["status"] == "FAIL"
 
 
-def test_back_out_before_the_old_revision_is_deregistered_registers_nothing(world: World) -> None:
+def test_rollback_registers_nothing_while_the_old_revision_is_active(world: World) -> None:
     (old,) = privileged(world)
     world.serve("shop", old)
     world.remediate(finding_of(world), "fix")
@@ -226,7 +236,7 @@ def test_back_out_before_the_old_revision_is_deregistered_registers_nothing(worl
     text = script.read_text(encoding="utf-8")
     script.write_text(text[: text.index("aws ecs deregister-task-definition")], encoding="utf-8")
     assert world.shim.run(script).returncode == 0
-    world.shim.asked.clear()
+    world.shim.calls.clear()
 
     undone = world.shim.run(world.folder / "fix" / "rollback.sh")
 
@@ -235,18 +245,18 @@ def test_back_out_before_the_old_revision_is_deregistered_registers_nothing(worl
     assert world.runs("shop") == old
 
 
-def test_remediate_describes_and_changes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_remediate_only_describes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     (old,) = privileged(world)
     world.serve("shop", old)
     finding_id = finding_of(world)
     called: list[str] = []
     invoke = Clients.invoke
 
-    def listening(self: Clients, service: str, region: str, operation: str, parameters: Any) -> dict[str, Any]:
+    def recording_invoke(self: Clients, service: str, region: str, operation: str, parameters: Any) -> dict[str, Any]:
         called.append(f"{service}:{operation}")
         return invoke(self, service, region, operation, parameters)
 
-    monkeypatch.setattr(Clients, "invoke", listening)
+    monkeypatch.setattr(Clients, "invoke", recording_invoke)
 
     assert world.remediate(finding_id, "fix").exit_code == OK
 
@@ -256,17 +266,17 @@ def test_remediate_describes_and_changes_nothing(world: World, monkeypatch: pyte
     assert world.ecs.list_task_definitions()["taskDefinitionArns"] == [old]
 
 
-def test_the_session_is_narrowed_to_what_describes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_role_session_may_only_describe(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     privileged(world)
     finding_id = finding_of(world)
     policies: list[str] = []
     invoke = Clients.invoke
 
-    def listening(self: Clients, service: str, region: str, operation: str, parameters: Any) -> dict[str, Any]:
+    def recording_invoke(self: Clients, service: str, region: str, operation: str, parameters: Any) -> dict[str, Any]:
         policies.extend([parameters["Policy"]] if operation == "AssumeRole" else [])
         return invoke(self, service, region, operation, parameters)
 
-    monkeypatch.setattr(Clients, "invoke", listening)
+    monkeypatch.setattr(Clients, "invoke", recording_invoke)
     world.remediate(finding_id, "fix")
 
     (policy,) = policies
@@ -274,8 +284,8 @@ def test_the_session_is_narrowed_to_what_describes(world: World, monkeypatch: py
 
 
 @pytest.mark.parametrize("name", ["privileged", "names"])
-def test_values_of_variables_are_in_the_documents_and_nowhere_else(world: World, name: str) -> None:
-    failing = next(each for each in FAILING if each.name == name)
+def test_values_of_variables_are_only_in_the_documents(world: World, name: str) -> None:
+    failing = by_name(name)
     world.ecs.register_task_definition(**registered(failing.definition))
 
     outcome = world.remediate(finding_of(world, failing.check, name), "fix")
@@ -292,7 +302,7 @@ def test_values_of_variables_are_in_the_documents_and_nowhere_else(world: World,
     assert "0600" in outcome.text
 
 
-def test_the_document_registers_all_there_was_with_its_tags(world: World) -> None:
+def test_the_new_document_keeps_everything_else_and_the_tags(world: World) -> None:
     (old,) = privileged(world)
     world.remediate(finding_of(world), "fix")
     new = json.loads((world.folder / "fix" / "new.json").read_text(encoding="utf-8"))
@@ -305,13 +315,13 @@ def test_the_document_registers_all_there_was_with_its_tags(world: World) -> Non
     assert {key: value for key, value in new.items() if key != "tags"} == expected
 
 
-def test_the_difference_names_variables_and_shows_what_changes(world: World) -> None:
+def test_the_difference_shows_only_the_changes(world: World) -> None:
     privileged(world)
     world.remediate(finding_of(world), "fix")
 
     lines = (world.folder / "fix" / "change.diff").read_text(encoding="utf-8").splitlines()
 
-    assert [each.strip(" ,") for each in lines if each.startswith(("-", "+"))] == [
+    assert [line.strip(" ,") for line in lines if line.startswith(("-", "+"))] == [
         "--- old-1.json",
         "+++ new.json",
         '-      "privileged": true',
@@ -319,8 +329,8 @@ def test_the_difference_names_variables_and_shows_what_changes(world: World) -> 
     ]
 
 
-def test_a_script_with_blanks_does_not_start(world: World) -> None:
-    names = next(each for each in FAILING if each.name == "names")
+def test_a_script_does_not_start_before_its_blanks_are_filled_in(world: World) -> None:
+    names = by_name("names")
     world.ecs.register_task_definition(**registered(names.definition))
     outcome = world.remediate(finding_of(world, names.check, "names"), "fix")
     assert BLANK in outcome.text
@@ -329,7 +339,7 @@ def test_a_script_with_blanks_does_not_start(world: World) -> None:
 
     assert applied.returncode == 1
     assert "Fill in" in applied.stderr
-    assert world.shim.asked == []
+    assert world.shim.calls == []
 
 
 def test_a_script_refuses_the_credentials_of_another_account(world: World) -> None:
@@ -344,7 +354,7 @@ def test_a_script_refuses_the_credentials_of_another_account(world: World) -> No
     assert world.shim.operations() == []
 
 
-def test_a_script_that_is_started_again_registers_no_second_revision(world: World) -> None:
+def test_a_second_start_of_the_script_registers_no_second_revision(world: World) -> None:
     privileged(world)
     world.remediate(finding_of(world), "fix")
 
@@ -354,7 +364,7 @@ def test_a_script_that_is_started_again_registers_no_second_revision(world: Worl
     assert world.shim.operations().count("register-task-definition") == 1
 
 
-def test_a_service_that_has_moved_since_the_run_is_left_alone_and_told(world: World) -> None:
+def test_a_service_that_moved_to_another_revision_since_the_run_is_not_updated(world: World) -> None:
     (old,) = privileged(world)
     world.serve("shop", old)
     finding_id = finding_of(world)
@@ -369,7 +379,7 @@ def test_a_service_that_has_moved_since_the_run_is_left_alone_and_told(world: Wo
     assert "has moved to" in (world.folder / "fix" / "steps.md").read_text(encoding="utf-8")
 
 
-def test_where_no_document_closes_the_finding_it_says_so_and_what_to_do(world: World) -> None:
+def test_a_finding_without_a_repair_gets_manual_steps(world: World) -> None:
     world.ecs.register_task_definition(**{**registered(PRIVILEGED.definition), "tags": []})
     rows = world.audit()
     untagged = rows["ecs-task-definition-untagged", "privileged"]
@@ -384,18 +394,18 @@ def test_where_no_document_closes_the_finding_it_says_so_and_what_to_do(world: W
     assert not (world.folder / "fix").exists()
 
 
-def test_with_a_file_in_place_of_aws_nothing_is_called(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_a_saved_answer_aws_is_not_called(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     (old,) = privileged(world)
     world.serve("shop", old)
     finding_id = finding_of(world)
     answer = world.ecs.describe_task_definition(taskDefinition=old, include=["TAGS"])
     file = world.folder / "described.json"
     file.write_text(json.dumps(answer, default=str), encoding="utf-8")
-    known = Clients.invoke
+    original_invoke = Clients.invoke
     monkeypatch.setattr(Clients, "invoke", lambda *_: pytest.fail("a call"))
 
     outcome = world.remediate(finding_id, "fix", definition=str(file), inventory=None)
-    monkeypatch.setattr(Clients, "invoke", known)
+    monkeypatch.setattr(Clients, "invoke", original_invoke)
 
     assert outcome.exit_code == OK, outcome.text
     assert world.shim.run(world.folder / "fix" / "apply.sh").returncode == 0
@@ -404,7 +414,7 @@ def test_with_a_file_in_place_of_aws_nothing_is_called(world: World, monkeypatch
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"taskDefinition": {"taskDefinitionArn": "arn:x"}}'])
-def test_a_file_of_something_else_is_refused_without_quoting_it(world: World, text: str) -> None:
+def test_a_file_without_the_definition_is_a_usage_error(world: World, text: str) -> None:
     privileged(world)
     file = world.folder / "described.json"
     file.write_text(text, encoding="utf-8")
@@ -415,7 +425,7 @@ def test_a_file_of_something_else_is_refused_without_quoting_it(world: World, te
     assert not (world.folder / "fix").exists()
 
 
-def test_a_folder_with_something_in_it_is_left_alone(world: World) -> None:
+def test_a_folder_that_is_not_empty_is_a_usage_error(world: World) -> None:
     privileged(world)
     (world.folder / "fix").mkdir()
     (world.folder / "fix" / "new.arn").write_text("arn:x", encoding="utf-8")
@@ -423,29 +433,30 @@ def test_a_folder_with_something_in_it_is_left_alone(world: World) -> None:
     outcome = world.remediate(finding_of(world), "fix")
 
     assert outcome.exit_code == USAGE_ERROR
-    assert [each.name for each in (world.folder / "fix").iterdir()] == ["new.arn"]
+    assert [file.name for file in (world.folder / "fix").iterdir()] == ["new.arn"]
 
 
-def test_where_it_would_still_fail_nothing_is_written_and_the_reasons_are_named(world: World) -> None:
-    asked = registered(next(each for each in FAILING if each.name == "socket").definition)
-    asked["containerDefinitions"][0]["mountPoints"][0]["containerPath"] = "/run/docker.sock"
+def test_nothing_is_written_if_the_corrected_definition_still_fails(world: World) -> None:
+    definition = registered(by_name("socket").definition)
+    definition["containerDefinitions"][0]["mountPoints"][0]["containerPath"] = "/run/docker.sock"
     (world.folder / "settings.yaml").write_text("limits: {workers: 4}\n", encoding="utf-8")
-    world.ecs.register_task_definition(**asked)
+    world.ecs.register_task_definition(**definition)
     finding_id = finding_of(world, "ecs-docker-socket-mount", "socket")
-    # With these parameters the other mount is a socket as well, and the run has not seen it.
+    # With these parameters another mount is a socket, too, which the run did not examine.
     more = 'checks: {parameters: {ecs-docker-socket-mount: {sockets: ["/run/docker.sock", "/srv/x.sock"]}}}\n'
     (world.folder / "settings.yaml").write_text(more, encoding="utf-8")
-    again = json.loads(json.dumps(asked))
-    again["volumes"].append({"name": "x", "host": {"sourcePath": "/srv/x.sock"}})
-    again["containerDefinitions"][0]["mountPoints"].append({"sourceVolume": "x", "containerPath": "/x"})
+    described = json.loads(json.dumps(definition))
+    described["volumes"].append({"name": "x", "host": {"sourcePath": "/srv/x.sock"}})
+    described["containerDefinitions"][0]["mountPoints"].append({"sourceVolume": "x", "containerPath": "/x"})
     answer = world.ecs.describe_task_definition(taskDefinition="socket:1")
-    answer["taskDefinition"] |= {key: again[key] for key in ("volumes", "containerDefinitions")}
+    answer["taskDefinition"] |= {key: described[key] for key in ("volumes", "containerDefinitions")}
     file = world.folder / "described.json"
     file.write_text(json.dumps(answer, default=str), encoding="utf-8")
 
     outcome = world.remediate(finding_id, "fix", definition=str(file))
 
     assert outcome.exit_code == FAILED
-    assert "app can command the container runtime of its host." in outcome.text
-    assert "mount the one other file" in outcome.text
+    check = check_by_id("ecs-docker-socket-mount")
+    assert f"app {check.reason_texts['runtime-socket']}." in outcome.text
+    assert check.repairs["runtime-socket"].manual in outcome.text
     assert not (world.folder / "fix").exists()
