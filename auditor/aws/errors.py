@@ -1,7 +1,7 @@
-"""What an error of AWS, of botocore or of the network means: a reason, and whether trying again can help.
+"""Classification of errors from AWS, botocore and the network: the reason, and whether a retry can help.
 
-The code lists were read in botocore's error tables and in AWS's per-service error pages. Codes are matched as text,
-because several of them (ECS's ThrottlingException among them) are not modelled as exception classes.
+The codes are from botocore's retry tables and from AWS's error pages of each service. They are compared as text,
+because botocore does not model all of them as exception classes (for example ThrottlingException of ECS).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _DETAIL_LIMIT = 1_000
 
 
 class RetryAction(Enum):
-    """What can be done about a failure before it becomes a gap."""
+    """What to do about a failed call before it becomes a gap."""
 
     NONE = auto()
     RETRY = auto()
@@ -47,7 +47,10 @@ class RetryAction(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ErrorInfo:
-    """A error call, understood. `code` is AWS's own, or the name of the local error; `detail` has no full stop."""
+    """A classified failure.
+
+    `code` is the code from AWS, or the class of a local error. `detail` has no full stop at its end.
+    """
 
     reason: Reason
     retry_action: RetryAction
@@ -55,17 +58,17 @@ class ErrorInfo:
     detail: str
 
 
-class ApiCallError(Exception):  # noqa: N818 - reads as the event it is
-    """A call error; `failure` says what it means."""
+class ApiCallError(Exception):
+    """A call failed; `info` classifies the failure."""
 
-    def __init__(self, failure: ErrorInfo) -> None:
-        """Keep the failure."""
-        super().__init__(failure.detail)
-        self.info = failure
+    def __init__(self, info: ErrorInfo) -> None:
+        """Use the detail as the message."""
+        super().__init__(info.detail)
+        self.info = info
 
 
-class MalformedResponse(Exception):  # noqa: N818 - says what the answer is
-    """An answer arrived that does not hold what the API promises. Raised by those who read answers."""
+class MalformedResponse(Exception):  # noqa: N818 - describes the answer
+    """An answer does not contain what the API documents. Raised by functions that read answers."""
 
 
 _THROTTLES = frozenset(
@@ -100,7 +103,7 @@ _TRANSIENT = frozenset(
     }
 )
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
-#: Said of a bad token and of a region that the account has not enabled alike; `AccountReader` tells them apart.
+#: AWS reports these for a bad token and for a region that the account has not enabled.
 _AMBIGUOUS = frozenset({"UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure", "InvalidAccessKeyId"})
 _ACCESS_DENIED = frozenset(
     {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException", "AllAccessDisabled"}
@@ -108,10 +111,10 @@ _ACCESS_DENIED = frozenset(
 _DISABLED = frozenset({"RegionDisabledException", "RegionDisabled", "OptInRequired"})
 _CLOCK_SKEW = frozenset({"InvalidSignatureException", "SignatureDoesNotMatch", "RequestTimeTooSkewed"})
 
-#: Answers of an S3 that names no code: they are answers all the same, and asking again changes nothing.
+#: HTTP status codes that S3 returns without an error code. A retry would return the same.
 _FINAL = frozenset({"404", "412"})
 
-#: What the network does to a call, or to the body of its answer. Everything else that botocore raises was never sent.
+#: Failures of the network. Other errors of botocore occur before anything is sent.
 _NETWORK = (HTTPClientError, NotConnected, IncompleteReadError, ChecksumError, FlexibleChecksumError, OSError)
 _NO_CREDENTIALS = (
     CredentialRetrievalError,
@@ -125,11 +128,11 @@ _NO_CREDENTIALS = (
 
 
 def classify(error: Exception) -> ErrorInfo:
-    """Classify what a call raised. Total: an error that nobody foresaw is a service error that is not retried."""
+    """Classify what a call raised. An unknown error is a service error that is not retried."""
     if isinstance(error, ClientError):
         return _classify_response(error)
     if isinstance(error, MalformedResponse | ResponseParserError):
-        detail = f"The answer is not what the API promises: {_shorten(str(error), _MALFORMED_LIMIT)}"
+        detail = f"The answer does not match the API: {_shorten(str(error), _MALFORMED_LIMIT)}"
         return ErrorInfo(Reason.MALFORMED_RESPONSE, RetryAction.RETRY, type(error).__name__, detail)
     return _classify_local(error)
 
@@ -139,11 +142,11 @@ def _classify_response(error: ClientError) -> ErrorInfo:
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     code = str(answer.get("Code") or status or "Unknown")
     message = _shorten(str(answer.get("Message") or "no message"), _DETAIL_LIMIT)
-    reason, remedy = _classify_code(code, message, status)
-    return ErrorInfo(reason, remedy, code, f"{code}: {message}")
+    reason, action = _classify_code(code, message, status)
+    return ErrorInfo(reason, action, code, f"{code}: {message}")
 
 
-def _classify_code(code: str, message: str, status: int) -> tuple[Reason, RetryAction]:  # noqa: PLR0911 - a table in prose
+def _classify_code(code: str, message: str, status: int) -> tuple[Reason, RetryAction]:  # noqa: PLR0911 - one return per group of codes
     if code in _THROTTLES or status == _TOO_MANY_REQUESTS:
         return Reason.THROTTLED, RetryAction.BACK_OFF
     if code in _EXPIRED | _AMBIGUOUS:
@@ -158,7 +161,7 @@ def _classify_code(code: str, message: str, status: int) -> tuple[Reason, RetryA
     if code in _TRANSIENT or status >= _SERVER_ERROR:
         return Reason.SERVICE_ERROR, RetryAction.RETRY
     if code.isdigit():
-        # The body named no error: a proxy's page or a cut answer, not AWS speaking.
+        # The body contains no error code: it is a proxy's page or a truncated answer, and not from AWS.
         return Reason.MALFORMED_RESPONSE, RetryAction.NONE if code in _FINAL else RetryAction.RETRY
     return Reason.SERVICE_ERROR, RetryAction.NONE
 
@@ -169,17 +172,17 @@ def _classify_local(error: Exception) -> ErrorInfo:
     if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
         return ErrorInfo(Reason.TIMEOUT, RetryAction.RETRY, name, detail)
     if isinstance(error, _NO_CREDENTIALS):
-        # The container's credential endpoint may be busy; a profile that is wrong stays wrong.
-        passing = isinstance(error, CredentialRetrievalError)
-        return ErrorInfo(Reason.EXPIRED_CREDENTIALS, RetryAction.RETRY if passing else RetryAction.NONE, name, detail)
+        # The container's credential endpoint may be busy. A wrong profile stays wrong.
+        transient = isinstance(error, CredentialRetrievalError)
+        return ErrorInfo(Reason.EXPIRED_CREDENTIALS, RetryAction.RETRY if transient else RetryAction.NONE, name, detail)
     if isinstance(error, _NETWORK):
         return ErrorInfo(Reason.SERVICE_ERROR, RetryAction.RETRY, name, detail)
     return ErrorInfo(Reason.SERVICE_ERROR, RetryAction.NONE, name, detail)
 
 
-def is_ambiguous(failure: ErrorInfo) -> bool:
-    """Whether AWS says the same of a bad token and of a region that is not enabled."""
-    return failure.code in _AMBIGUOUS
+def is_ambiguous(info: ErrorInfo) -> bool:
+    """Return whether the error means either a bad token or a region that is not enabled."""
+    return info.code in _AMBIGUOUS
 
 
 def _shorten(text: str, limit: int) -> str:

@@ -1,6 +1,6 @@
-"""Which regions there are at all, for those who only want to know a name when they see one.
+"""The regions that botocore knows, to validate names in configuration files.
 
-Apart from everything that calls: a client of AWS takes longer to load than checking a file may take.
+This module does not load the AWS clients: that takes longer than `auditor validate` may take.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from botocore.loaders import Loader
 
 
 def known_regions() -> frozenset[str]:
-    """Return every region that the installed botocore has heard of, in all partitions. Reads a file, calls nothing."""
+    """Return every region that the installed botocore knows, in all partitions. Reads a file and calls nothing."""
     data: dict[str, Any] = Loader(include_default_search_paths=True).load_data("partitions")
     names = (name for partition in data["partitions"] for name in partition["regions"])
     # Each partition also lists a pseudo region for its global services, such as aws-global.

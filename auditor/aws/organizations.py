@@ -1,7 +1,7 @@
-"""The organization's accounts, with their OU paths, as AWS Organizations lists them.
+"""The accounts of an organization with their OU paths, from AWS Organizations.
 
-All accounts are listed, whatever is included: one that is left out gets its row with the reason. The OU tree is walked
-because `ListAccounts` does not say where an account is.
+All accounts are listed, excluded ones too: their coverage records give the reason. The tree of OUs is walked because
+`ListAccounts` does not return the OU of an account.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ ACTIONS = (
     "organizations:ListRoots",
 )
 
-Row = Mapping[str, Any]
+#: An account, a root or an OU as the API returns it, with an `Id`.
+_Entity = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A root or an OU: its id and path, and why what is in it is left out (empty: it is not)."""
+    """A root or an OU: its ID, its path, and the IDs from the root down to it."""
 
     id: str
     path: str
@@ -40,11 +41,15 @@ class _Unit:
 def discover(
     client: RegionClient, include_ous: Sequence[str] = (), exclude_ous: Sequence[str] = ()
 ) -> list[DiscoveredAccount]:
-    """Return every account of the organization, sorted by id. Raises OrganizationError."""
+    """Return every account of the organization, sorted by ID.
+
+    An account is excluded if it is in an OU of `exclude_ous`, or in none of `include_ous` if that is not empty. Both
+    include OUs within OUs. Raises OrganizationError.
+    """
     try:
-        accounts = {row["Id"]: row for row in _list(client, "ListAccounts", "Accounts")}
+        accounts = {entity["Id"]: entity for entity in _list(client, "ListAccounts", "Accounts")}
         units = list(_walk(client))
-        places = {account: unit for unit in units for account in _members(client, unit)}
+        units_by_account = {account: unit for unit in units for account in _members(client, unit)}
     except ApiCallError as error:
         raise OrganizationError(
             f"The organization could not be listed: {error.info.detail}.",
@@ -52,71 +57,78 @@ def discover(
         ) from error
     missing = sorted({*include_ous, *exclude_ous} - {unit.id for unit in units})
     if missing:
-        # A mistyped OU would quietly leave out all that is in it.
-        message = f"There is no {', '.join(missing)} in this organization."
-        raise OrganizationError(message, "Correct the ids under `discover` in the inventory.")
-    return [_account(row, places.get(key), include_ous, exclude_ous) for key, row in sorted(accounts.items())]
+        # A mistyped OU would silently exclude its accounts.
+        message = f"This organization does not contain {', '.join(missing)}."
+        raise OrganizationError(message, "Correct the OU IDs under `discover` in the inventory.")
+    return [
+        _account(entity, units_by_account.get(account_id), include_ous, exclude_ous)
+        for account_id, entity in sorted(accounts.items())
+    ]
 
 
-def _account(row: Row, unit: _Unit | None, include: Sequence[str], exclude: Sequence[str]) -> DiscoveredAccount:
+def _account(entity: _Entity, unit: _Unit | None, include: Sequence[str], exclude: Sequence[str]) -> DiscoveredAccount:
     account = DiscoveredAccount(
-        id=row["Id"],
-        name=str(row.get("Name") or ""),
+        id=entity["Id"],
+        name=str(entity.get("Name") or ""),
         ou=unit.path if unit else "",
-        state=str(row.get("State") or row.get("Status") or "ACTIVE"),
+        state=str(entity.get("State") or entity.get("Status") or "ACTIVE"),
     )
     if unit is None:
-        # It was moved while the tree was read: rather look at it once too often than leave it out unseen.
+        # It was moved while the tree was read. It is audited, because excluding it could hide it.
         return account
     chain = unit.chain
-    left_out = next((ou for ou in exclude if ou in chain), None)
-    if left_out:
-        return replace(account, excluded_detail=f"in {left_out}, which `discover.exclude_ous` leaves out")
+    excluded_by = next((ou for ou in exclude if ou in chain), None)
+    if excluded_by:
+        return replace(account, excluded_detail=f"in {excluded_by}, which `discover.exclude_ous` excludes")
     if include and not any(ou in chain for ou in include):
-        return replace(account, excluded_detail="in none of the OUs of `discover.include_ous`")
+        return replace(account, excluded_detail="in none of the OUs in `discover.include_ous`")
     return account
 
 
 def _walk(client: RegionClient) -> Iterator[_Unit]:
-    roots = [_Unit(row["Id"], "", (row["Id"],)) for row in _list(client, "ListRoots", "Roots")]
+    roots = [_Unit(root["Id"], "", (root["Id"],)) for root in _list(client, "ListRoots", "Roots")]
     todo = list(roots)
     while todo:
         unit = todo.pop()
         yield unit
-        rows = _list(client, "ListOrganizationalUnitsForParent", "OrganizationalUnits", ParentId=unit.id)
-        for row in rows:
-            name = str(row.get("Name") or row["Id"])
-            todo.append(_Unit(row["Id"], f"{unit.path}/{name}", (*unit.chain, row["Id"])))
+        children = _list(client, "ListOrganizationalUnitsForParent", "OrganizationalUnits", ParentId=unit.id)
+        for child in children:
+            name = str(child.get("Name") or child["Id"])
+            todo.append(_Unit(child["Id"], f"{unit.path}/{name}", (*unit.chain, child["Id"])))
 
 
 def _members(client: RegionClient, unit: _Unit) -> Iterator[str]:
-    for row in _list(client, "ListAccountsForParent", "Accounts", ParentId=unit.id):
-        yield row["Id"]
+    for account in _list(client, "ListAccountsForParent", "Accounts", ParentId=unit.id):
+        yield account["Id"]
 
 
-def _list(client: RegionClient, operation: str, key: str, /, **parameters: str) -> Iterator[Row]:
-    for rows in paginate(client, "organizations", operation, _read_rows(key), **parameters):
-        yield from rows
+def _list(client: RegionClient, operation: str, key: str, /, **parameters: str) -> Iterator[_Entity]:
+    for entities in paginate(client, "organizations", operation, _read_entities(key), **parameters):
+        yield from entities
 
 
-def _read_rows(key: str) -> Read[list[Row]]:
-    def read(answer: Mapping[str, Any]) -> list[Row]:
-        rows = answer.get(key)
-        if not isinstance(rows, list) or not all(isinstance(r, dict) and isinstance(r.get("Id"), str) for r in rows):
-            raise MalformedResponse(f"no list of `{key}` with ids in it")
-        return rows
+def _read_entities(key: str) -> Read[list[_Entity]]:
+    def read(answer: Mapping[str, Any]) -> list[_Entity]:
+        entities = answer.get(key)
+        if not isinstance(entities, list) or not all(_has_id(entity) for entity in entities):
+            raise MalformedResponse(f"no list of objects with an `Id` under `{key}`")
+        return entities
 
     return read
+
+
+def _has_id(entity: object) -> bool:
+    return isinstance(entity, dict) and isinstance(entity.get("Id"), str)
 
 
 def open_and_list(
     call_context: CallContext, roles: Roles, role: Role | None, units: tuple[Sequence[str], Sequence[str]]
 ) -> list[DiscoveredAccount]:
-    """List the organization with a role of its own, or with the ambient credentials. Raises OrganizationError."""
+    """Return what `discover` returns, with the credentials of a role or with the default credentials if it is None."""
     try:
         credentials = roles.intermediate_role(role)
         client = RegionClient(call_context, credentials, call_context.clients.home_region)
         return discover(client, *units)
     except ReadError as error:
-        advice = "Check `discover.role_arn` in the inventory, and that role's trust policy."
+        advice = "Check `discover.role_arn` in the inventory, and the trust policy of that role."
         raise OrganizationError(f"The organization could not be listed: {error.detail.rstrip('.')}.", advice) from error

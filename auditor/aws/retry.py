@@ -1,4 +1,4 @@
-"""The one retry policy. botocore's own retries are off, so attempts never multiply and every throttle is counted."""
+"""The retry policy. botocore's own retries are off: attempts do not multiply, and every throttle is counted."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from auditor.domain.clock import Clock
 
 T = TypeVar("T")
 
-#: Calls for one logical call, the first included.
+#: Attempts for one call, including the first.
 ATTEMPTS = 8
-#: Retries that one scope may spend in all: a region that is down costs its own time, not the night's.
+#: Retries of all calls of one scope, so that a region that is down does not delay the run.
 RETRIES_PER_SCOPE = 200
-#: Retries that a process of the run may spend in all, beside one for every call that AWS has answered. A night on
-#: which nearly nothing works is to end soon, with its reasons, and not to add to the trouble.
+#: Retries of one process, plus one for each answered call. A run in which nearly every call fails ends soon, with its
+#: reasons, and does not add to the load.
 RETRIES_PER_RUN = 10_000
 
 _FIRST_WAIT = 0.2
@@ -27,20 +27,20 @@ _LONGEST_WAIT = 10.0
 
 
 class RetryQuota:
-    """The retries that are left to all scopes together. Used from any thread."""
+    """The remaining retries of all scopes. Used from any thread."""
 
     def __init__(self, retries: int = RETRIES_PER_RUN) -> None:
-        """Start with so many."""
+        """Start with this number of retries."""
         self._left = retries
         self._lock = Lock()
 
     def release(self) -> None:
-        """Record that a call went through: AWS is there, and somebody may try once more."""
+        """Add one retry: AWS has answered a call."""
         with self._lock:
             self._left += 1
 
     def acquire(self) -> bool:
-        """Take one; False where there is none."""
+        """Take one retry. Return False if none is left."""
         with self._lock:
             if self._left <= 0:
                 return False
@@ -53,9 +53,9 @@ def _is_retryable(error: BaseException) -> bool:
 
 
 def retry_policy(clock: Clock, may_retry: Callable[[], bool] = lambda: True) -> Retrying:
-    """Retry what is on the allow-list, with full jitter, until attempts, retries (of scope or run) or the run end.
+    """Return the retry policy: retry what can succeed, with full jitter, while attempts and `may_retry` allow it.
 
-    The sleep is the clock's: it raises Stopped when the run is to end. Raises the last CallFailed.
+    It raises the last ApiCallError. The clock's sleep raises Stopped when the run ends.
     """
 
     def exhausted(state: RetryCallState) -> bool:

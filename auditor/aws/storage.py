@@ -1,4 +1,4 @@
-"""S3: where findings go, and where the inventory may come from."""
+"""S3: a store for results, and the source of configuration files."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from auditor.store.store import AlreadyExists, Blob
 _PRESENT = frozenset({"PreconditionFailed", "412"})
 _ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
 
-#: What botocore lets through as a bucket's name; S3 itself is stricter with new ones.
+#: Bucket names that botocore accepts. S3 is stricter for new buckets.
 _BUCKET_NAME = re.compile(r"[A-Za-z0-9._-]{3,255}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class S3Location:
-    """`s3://bucket/prefix`, taken apart. `prefix` is empty or ends with a slash."""
+    """A parsed `s3://bucket/prefix`. `prefix` is empty or ends with a slash."""
 
     bucket: str
     prefix: str
 
 
 def parse_s3_url(url: str) -> S3Location:
-    """Take `s3://bucket/prefix` apart. Raises StorageError where there is no bucket in it."""
+    """Parse `s3://bucket/prefix`. Raises StorageError if it has no bucket."""
     bucket, key = _split(url)
     prefix = key.strip("/")
     return S3Location(bucket, f"{prefix}/" if prefix else "")
@@ -40,7 +40,7 @@ def parse_s3_url(url: str) -> S3Location:
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """How objects are to be kept: server-side encryption, and whose bucket it must be. None leaves it to the bucket."""
+    """Server-side encryption of objects, and the expected owner of the bucket. None leaves it to the bucket."""
 
     sse: str | None = None
     kms_key_id: str | None = None
@@ -48,12 +48,12 @@ class Protection:
 
 
 class S3Store:
-    """Implements `Store` on a bucket with a prefix, with the ambient credentials."""
+    """Implements `Store` on a bucket with a prefix, with the default credentials."""
 
     def __init__(
         self, call_context: CallContext, account_id: str, url: str, protection: Protection | None = None
     ) -> None:
-        """Call nothing. Raises StorageError where the URL names no bucket."""
+        """Call nothing. Raises StorageError if the URL has no bucket."""
         self._place = parse_s3_url(url)
         self._protection = protection or Protection()
         self._caller = call_context
@@ -64,7 +64,7 @@ class S3Store:
         return f"s3://{self._place.bucket}/{self._place.prefix}{key}"
 
     def put(self, key: str, blob: Blob) -> None:
-        """Write an object whole, with a SHA-256 that S3 checks. Raises AlreadyThere and StorageError."""
+        """Write an object with a SHA-256 that S3 verifies. Raises AlreadyExists and StorageError."""
         request: dict[str, Any] = {
             **self._address(key),
             "Body": blob.body,
@@ -81,12 +81,12 @@ class S3Store:
         except ApiCallError as error:
             if error.info.code not in _PRESENT:
                 raise self._storage_error("write", key, error.info) from error
-            # It may be our own: an answer that was lost on the way back has been asked for again.
+            # It may be the object of this call: if the first answer is lost, the call is repeated.
             if self.get(key) != blob.body:
-                raise AlreadyExists(f"{self.url(key)} is there already, written by someone else.") from error
+                raise AlreadyExists(f"{self.url(key)} exists already, with other content.") from error
 
     def get(self, key: str) -> bytes | None:
-        """Return an object's bytes, or None where there is none. Raises StorageError."""
+        """Return an object's bytes, or None if it does not exist. Raises StorageError."""
         try:
             return self._client().call("s3", "GetObject", _read_body, **self._address(key))
         except ApiCallError as error:
@@ -114,16 +114,16 @@ class S3Store:
 
 
 def fetch(call_context: CallContext, account_id: str, url: str) -> bytes:
-    """Return the bytes of one object by its URL. Raises StorageError, also where there is none."""
+    """Return the bytes of an object by its URL. Raises StorageError, also if it does not exist."""
     bucket, key = _split(url)
     body = S3Store(call_context, account_id, f"s3://{bucket}").get(key) if key else None
     if body is None:
-        raise StorageError(f"There is no object {url}.", "Check the key, and that it has been uploaded.")
+        raise StorageError(f"{url} does not exist.", "Check the key, and that the object was uploaded.")
     return body
 
 
 def _split(url: str) -> tuple[str, str]:
-    # Not urlsplit: a key may hold question marks and number signs.
+    # urlsplit would split keys at question marks and number signs.
     scheme, _, rest = url.partition("://")
     bucket, _, key = rest.partition("/")
     if scheme != "s3" or not _BUCKET_NAME.fullmatch(bucket):
@@ -133,8 +133,8 @@ def _split(url: str) -> tuple[str, str]:
 
 def _read_etag(answer: Mapping[str, Any]) -> None:
     if not answer.get("ETag"):
-        # Something in between said 200; S3 would have named what it stored.
-        raise MalformedResponse("no `ETag` in it")
+        # A proxy answered with status 200: S3 always returns the ETag of the object.
+        raise MalformedResponse("no `ETag` in the answer")
 
 
 def _read_body(answer: Mapping[str, Any]) -> bytes:
@@ -148,5 +148,5 @@ def _advice(verb: str, failure: ErrorInfo) -> str:
         return "Create the bucket, or correct its name."
     if failure.reason in (Reason.PERMISSION_DENIED, Reason.SCP_DENIED):
         action = "s3:PutObject" if verb == "write" else "s3:GetObject (and s3:ListBucket, to tell missing from denied)"
-        return f"Allow {action} for this role, in its policy and in the bucket's; check the expected bucket owner."
-    return "Check the bucket's region and the network path to S3; the run can be repeated safely."
+        return f"Allow {action} in the policies of this role and of the bucket, and check the expected bucket owner."
+    return "Check the bucket's region and the network path to S3. The run can be repeated safely."

@@ -79,7 +79,7 @@ class FakeClients:
     partition = real.Clients.partition
 
     def __post_init__(self) -> None:
-        self._ambient = botocore.session.get_session()
+        self._default_session = botocore.session.get_session()
 
     def invoke(self, service: str, region: str, operation: str, parameters: Mapping[str, Any]) -> Any:
         sent = SentCall(service, region, operation, dict(parameters), str(real._thread_credentials.get().access_key))

@@ -268,6 +268,6 @@ class Stale(Credentials):
 
 
 def test_credentials_that_are_expired_after_a_refresh_are_credentials_that_cannot_be_had(clients: Clients) -> None:
-    clients._ambient._credentials = Stale("a", "b", method="container-role")  # type: ignore[attr-defined]
+    clients._default_session._credentials = Stale("a", "b", method="container-role")  # type: ignore[attr-defined]
     with pytest.raises(CredentialRetrievalError, match=r"container-role: .*still expired"):
         clients.default_credentials()

@@ -78,7 +78,7 @@ def test_only_a_regional_service_with_the_json_protocol_is_called_this_way(servi
 
     assert supports(client) is expected
     if not expected:
-        with pytest.raises(ValueError, match="cannot be called the short way"):
+        with pytest.raises(ValueError, match="cannot be called with this client"):
             JsonClient(client, "auditor/test")
 
 

@@ -83,14 +83,14 @@ def test_the_state_is_read_and_the_status_only_where_there_is_none(row: dict[str
     [
         ((), (), {}),
         (("r-1",), (), {}),
-        (("ou-1",), (), {"111111111111": "in none of the OUs of `discover.include_ous`"}),
-        ((), ("ou-1",), {"222222222222": "in ou-1, which `discover.exclude_ous` leaves out"}),
+        (("ou-1",), (), {"111111111111": "in none of the OUs in `discover.include_ous`"}),
+        ((), ("ou-1",), {"222222222222": "in ou-1, which `discover.exclude_ous` excludes"}),
         (
             ("ou-1",),
             ("ou-1",),
             {
-                "111111111111": "in none of the OUs of `discover.include_ous`",
-                "222222222222": "in ou-1, which `discover.exclude_ous` leaves out",
+                "111111111111": "in none of the OUs in `discover.include_ous`",
+                "222222222222": "in ou-1, which `discover.exclude_ous` excludes",
             },
         ),
     ],
@@ -110,7 +110,7 @@ def test_an_account_that_moved_while_the_tree_was_read_is_rather_looked_at() -> 
 
 
 def test_a_unit_that_does_not_exist_is_an_error_and_not_an_empty_choice() -> None:
-    with pytest.raises(OrganizationError, match=r"There is no ou-2, ou-3 in this organization\."):
+    with pytest.raises(OrganizationError, match=r"This organization does not contain ou-2, ou-3\."):
         listed(small(), ("ou-1", "ou-3"), ("ou-2",))
 
 

@@ -104,7 +104,7 @@ def test_what_is_not_asked_for_is_left_to_the_bucket() -> None:
 
 def test_a_200_that_names_nothing_stored_is_not_believed() -> None:
     by = call_context(answers_in_turn({}))
-    with pytest.raises(StorageError, match="no `ETag` in it"):
+    with pytest.raises(StorageError, match="no `ETag` in the answer"):
         bucket(by).put("k", Blob(BODY))
     assert len(sent_calls(by)) == 8
 
@@ -179,16 +179,16 @@ def test_over_the_wire_a_whole_url_can_be_fetched(fleet: Fleet, fresh: S3Store, 
     fresh.put("a?b#c d%20/inventory.yaml", Blob(BODY))
     url = fresh.url("a?b#c d%20/inventory.yaml")
     assert storage.fetch(connect(), "ambient", url) == BODY
-    with pytest.raises(StorageError, match="There is no object") as raised:
+    with pytest.raises(StorageError, match="does not exist") as raised:
         storage.fetch(connect(), "ambient", f"{url}x")
-    assert raised.value.advice == "Check the key, and that it has been uploaded."
-    with pytest.raises(StorageError, match="There is no object"):
+    assert raised.value.advice == "Check the key, and that the object was uploaded."
+    with pytest.raises(StorageError, match="does not exist"):
         storage.fetch(connect(), "ambient", f"s3://{fleet.bucket}/")
 
 
 def test_over_the_wire_what_someone_else_wrote_is_not_replaced(fresh: S3Store) -> None:
     fresh.put("claim", Blob(b"theirs", once=True))
-    with pytest.raises(AlreadyExists, match="is there already, written by someone else"):
+    with pytest.raises(AlreadyExists, match="exists already, with other content"):
         fresh.put("claim", ONCE)
     assert fresh.get("claim") == b"theirs"
 

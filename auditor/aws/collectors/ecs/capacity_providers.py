@@ -1,4 +1,4 @@
-"""The capacity providers of a region, ten a page, which come described."""
+"""Capacity providers, which are listed with their descriptions, ten per page."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from auditor.domain.ecs.workloads import CapacityProvider
 from auditor.domain.fact import Fact
 from auditor.domain.reason import Reason
 from auditor.parsers.ecs.capacity_providers import parse
-from auditor.parsers.json_values import MalformedValue as NotAProvider
+from auditor.parsers.json_values import MalformedValue
 
-_LARGEST_PAGE = 10
+_PAGE_SIZE = 10
+_DETAIL_LIMIT = 300
 
 
 def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
@@ -25,26 +26,26 @@ def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
         context.client,
         "ecs",
         "DescribeCapacityProviders",
-        _page,
+        _read_page,
         PAGE_TOKENS,
         include=["TAGS"],
-        maxResults=_LARGEST_PAGE,
+        maxResults=_PAGE_SIZE,
     ):
-        for each in providers:
-            if each.arn not in seen:
-                seen.add(each.arn)
-                yield each
+        for provider in providers:
+            if provider.arn not in seen:
+                seen.add(provider.arn)
+                yield provider
         for failure in failures:
             yield Gap(context.scope, "describe", Reason.SERVICE_ERROR, f"DescribeCapacityProviders: {failure}")
 
 
-def _page(answer: Mapping[str, Any]) -> tuple[list[CapacityProvider], list[str]]:
-    found, failures = answer.get("capacityProviders"), answer.get("failures") or []
-    if not isinstance(found, list) or not isinstance(failures, list):
+def _read_page(answer: Mapping[str, Any]) -> tuple[list[CapacityProvider], list[str]]:
+    descriptions, failures = answer.get("capacityProviders"), answer.get("failures") or []
+    if not isinstance(descriptions, list) or not isinstance(failures, list):
         raise MalformedResponse("no list of objects under `capacityProviders`")
     try:
-        return [parse(each) for each in found], [str(each)[:300] for each in failures]
-    except NotAProvider as error:
+        return [parse(raw) for raw in descriptions], [str(failure)[:_DETAIL_LIMIT] for failure in failures]
+    except MalformedValue as error:
         raise MalformedResponse(f"capacityProviders: {error}") from error
 
 

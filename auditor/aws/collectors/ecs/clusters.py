@@ -1,4 +1,4 @@
-"""The clusters of a region: one page of ARNs and one description per hundred."""
+"""Clusters: one list call and one describe call per hundred."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
     yield from _DESCRIBE.describe_all(context, clusters(context), include=["TAGS", "SETTINGS", "CONFIGURATIONS"])
 
 
-def _count(context: CollectContext) -> Iterator[Fact | Gap]:
+def _list_only(context: CollectContext) -> Iterator[Fact | Gap]:
     return (Cluster(arn, "", "") for arn in clusters(context))
 
 
@@ -35,7 +35,7 @@ collector = Collector(
     fact_type=Cluster,
     actions=("ecs:DescribeClusters", "ecs:ListClusters"),
     collect=_collect,
-    list_only=_count,
+    list_only=_list_only,
     batch=100,
     cost="2 per 100 clusters",
     required_members={

@@ -1,7 +1,7 @@
-"""The definitions of managed daemons: the last revision of every family, and whatever revision a daemon runs.
+"""Task definitions of managed daemons: the latest revision of every family, and every revision that a daemon uses.
 
-They are a resource of their own, which `ListTaskDefinitions` does not show. Their API groups have no published rate, so
-that they are asked gently. Where an endpoint does not know the operations, there are no managed daemons.
+`ListTaskDefinitions` does not list them. Their API groups have no published rate limit and get the default one. A
+region whose endpoint does not have the operations has no managed daemons.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from auditor.parsers.ecs.task_definitions import parse_daemon, require_container
 from auditor.parsers.json_values import MalformedValue
 
 _KIND = ":daemon-task-definition/"
-#: What an endpoint says of an operation that it does not have.
+#: Error codes of an endpoint that does not have an operation.
 _NOT_OFFERED = frozenset({"UnknownOperationException", "InvalidAction"})
 
 _REVISIONS = batch_describe(
@@ -42,17 +42,16 @@ _REVISIONS = batch_describe(
 
 def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
     try:
-        latest = dict(_listed(context))
+        latest = dict(_list_latest(context))
     except ApiCallError as error:
         if error.info.code in _NOT_OFFERED:
             return
         raise
-    uses, gaps = _in_use(context) if context.options.running and latest else ({}, [])
-    wanted = {*(latest.values() if context.options.latest else ()), *uses}
-    for arn in sorted(wanted):
+    usages, gaps = _usage_by_arn(context) if context.options.running and latest else ({}, [])
+    for arn in sorted({*(latest.values() if context.options.latest else ()), *usages}):
         item = _describe(context, arn)
         if isinstance(item, DaemonTaskDefinition):
-            usage = uses.get(arn, EcsUsage(complete=not gaps)) if context.options.running else None
+            usage = usages.get(arn, EcsUsage(complete=not gaps)) if context.options.running else None
             number = int(latest[item.family].rpartition(":")[2]) if item.family in latest else 0
             yield replace(item, usage=usage, latest_active=number)
         else:
@@ -60,13 +59,13 @@ def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
     yield from gaps
 
 
-def _listed(context: CollectContext) -> Iterator[tuple[str, str]]:
-    """Yield family and ARN of the last revision of every family."""
+def _list_latest(context: CollectContext) -> Iterator[tuple[str, str]]:
+    """Yield the family and the ARN of the latest revision of every family. Raises ApiCallError."""
     for page in paginate(
         context.client,
         "ecs",
         "ListDaemonTaskDefinitions",
-        _arns("daemonTaskDefinitions", "arn"),
+        _read_arns("daemonTaskDefinitions", "arn"),
         PAGE_TOKENS,
         revision="LAST_REGISTERED",
         status="ACTIVE",
@@ -76,8 +75,8 @@ def _listed(context: CollectContext) -> Iterator[tuple[str, str]]:
             yield arn.partition(_KIND)[2].rpartition(":")[0], arn
 
 
-def _in_use(context: CollectContext) -> tuple[dict[str, EcsUsage], list[Gap]]:
-    """Return by ARN of the definition what runs, and what could not be read of it."""
+def _usage_by_arn(context: CollectContext) -> tuple[dict[str, EcsUsage], list[Gap]]:
+    """Return the usage of each definition by its ARN, and the gaps of daemons that could not be read."""
     revisions: dict[str, int] = {}
     gaps: list[Gap] = []
     try:
@@ -85,40 +84,41 @@ def _in_use(context: CollectContext) -> tuple[dict[str, EcsUsage], list[Gap]]:
             context.client,
             "ecs",
             "ListDaemons",
-            _arns("daemonSummariesList", "daemonArn"),
+            _read_arns("daemonSummariesList", "daemonArn"),
             PAGE_TOKENS,
             maxResults=PAGE_SIZE,
         ):
             for arn in page:
                 _read_daemon(context, arn, revisions, gaps)
     except ApiCallError as error:
-        gaps.append(_unknown_use(context, error))
-    uses: dict[str, EcsUsage] = {}
+        gaps.append(_daemon_gap(context, error))
+    usages: dict[str, EcsUsage] = {}
     for item in _REVISIONS.describe_all(context, revisions):
         if isinstance(item, Gap):
             gaps.append(replace(item, resource=None))
             continue
-        before = uses.get(item.definition, EcsUsage())
-        uses[item.definition] = EcsUsage(
-            daemons=tuple(sorted({*before.daemons, item.daemon})),
-            running_tasks=before.running_tasks + revisions[item.arn],
-            clusters=tuple(sorted({*before.clusters, item.cluster.rpartition("/")[2]})),
+        other = usages.get(item.definition, EcsUsage())
+        usages[item.definition] = EcsUsage(
+            daemons=tuple(sorted({*other.daemons, item.daemon})),
+            running_tasks=other.running_tasks + revisions[item.arn],
+            clusters=tuple(sorted({*other.clusters, item.cluster.rpartition("/")[2]})),
             launch_types=("MANAGED_INSTANCES",),
-            exec_enabled=before.exec_enabled or item.exec_enabled,
+            exec_enabled=other.exec_enabled or item.exec_enabled,
         )
-    return {arn: replace(usage, complete=not gaps) for arn, usage in uses.items()}, gaps
+    return {arn: replace(usage, complete=not gaps) for arn, usage in usages.items()}, gaps
 
 
 def _read_daemon(context: CollectContext, arn: str, revisions: dict[str, int], gaps: list[Gap]) -> None:
+    """Add the revisions of a daemon with their numbers of running tasks, or a gap."""
     try:
-        revisions.update(context.client.call("ecs", "DescribeDaemon", _current, daemonArn=arn))
+        revisions.update(context.client.call("ecs", "DescribeDaemon", _read_revisions, daemonArn=arn))
     except ApiCallError as error:
         if error.info.code != "DaemonNotFoundException":  # deleted since it was listed
-            gaps.append(_unknown_use(context, error))
+            gaps.append(_daemon_gap(context, error))
 
 
-def _unknown_use(context: CollectContext, error: ApiCallError) -> Gap:
-    detail = f"Some daemons could not be read, so what they run is not known: {error.info.detail}"
+def _daemon_gap(context: CollectContext, error: ApiCallError) -> Gap:
+    detail = f"Some daemons could not be read, so the revisions that they use are unknown: {error.info.detail}"
     return Gap(context.scope, "list", error.info.reason, detail)
 
 
@@ -134,18 +134,18 @@ def _describe(context: CollectContext, arn: str) -> DaemonTaskDefinition | Gap:
         return Gap(context.scope, "describe", error.info.reason, error.info.detail, resource)
 
 
-def _arns(key: str, member: str) -> Read[list[str]]:
+def _read_arns(key: str, member: str) -> Read[list[str]]:
     def read(answer: Mapping[str, Any]) -> list[str]:
         try:
-            listed = json_values.objects(answer[key], key)
-            return [json_values.text(each.get(member), f"{path}.{member}") for each, path in listed]
+            summaries = json_values.objects(answer[key], key)
+            return [json_values.text(summary.get(member), f"{path}.{member}") for summary, path in summaries]
         except (KeyError, MalformedValue) as error:
             raise MalformedResponse(f"no list of ARNs under `{key}`") from error
 
     return read
 
 
-def _current(answer: Mapping[str, Any]) -> dict[str, int]:
+def _read_revisions(answer: Mapping[str, Any]) -> dict[str, int]:
     try:
         return active_revisions(answer.get("daemon"))
     except MalformedValue as error:
@@ -165,9 +165,9 @@ def _read_requested(arn: str) -> Read[DaemonTaskDefinition]:
     return read
 
 
-def _count(context: CollectContext) -> Iterator[Fact | Gap]:
+def _list_only(context: CollectContext) -> Iterator[Fact | Gap]:
     try:
-        for family, arn in _listed(context):
+        for family, arn in _list_latest(context):
             yield DaemonTaskDefinition(arn, family, 0, "", None, ())
     except ApiCallError as error:
         if error.info.code not in _NOT_OFFERED:
@@ -186,7 +186,7 @@ collector = Collector(
         "ecs:ListDaemons",
     ),
     collect=_collect,
-    list_only=_count,
+    list_only=_list_only,
     batch=1,
     cost="1 per 100 families, 1 per family, 2 per 100 daemons, 1 per daemon",
     required_members={

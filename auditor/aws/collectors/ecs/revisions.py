@@ -109,7 +109,7 @@ def unread_resource(context: CollectContext, name: str) -> Resource:
 def _still_exists(context: CollectContext, family: str) -> bool:
     """Tell a family that was deregistered since it was listed from one that ECS does not describe."""
     pages = paginate_strings(
-        context.client, "ecs", "ListTaskDefinitionFamilies", "families", None, familyPrefix=family, status="ACTIVE"
+        context.client, "ecs", "ListTaskDefinitionFamilies", "families", familyPrefix=family, status="ACTIVE"
     )
     try:
         return any(family in page for page in pages)

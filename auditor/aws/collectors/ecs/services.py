@@ -1,4 +1,4 @@
-"""The services of every cluster with their deployments and task sets: a page per hundred, a description per ten."""
+"""Services with their deployments and task sets: one list call per hundred, one describe call per ten."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LIST = ("ListServices", "serviceArns")
 
 
 def _resource(arn: str) -> Resource:
-    # The long ARN format names the cluster, the old one does not.
+    # The long ARN format contains the cluster, the old one does not.
     return Resource(arn, "AWS::ECS::Service", arn.partition(":service/")[2])
 
 
@@ -32,7 +32,7 @@ def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
             yield gap
 
 
-def _count(context: CollectContext) -> Iterator[Fact | Gap]:
+def _list_only(context: CollectContext) -> Iterator[Fact | Gap]:
     for cluster in clusters(context):
         arns, gap = in_cluster(context, cluster, *_LIST)
         yield from (Service(arn, "", cluster, "", None) for arn in arns)
@@ -46,7 +46,7 @@ collector = Collector(
     fact_type=Service,
     actions=("ecs:DescribeServices", "ecs:ListClusters", "ecs:ListServices"),
     collect=_collect,
-    list_only=_count,
+    list_only=_list_only,
     batch=10,
     cost="1 per 100 clusters, 1 per 100 services, 1 per 10 services",
     required_members={

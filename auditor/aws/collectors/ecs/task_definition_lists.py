@@ -1,4 +1,4 @@
-"""Which families there are, and which revision of each is the latest: by families, or by ARNs, whichever is cheaper."""
+"""The families of a region and their latest revisions, listed in the cheaper of two ways."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from auditor.aws.paging import paginate_strings
 
 
 def families(client: RegionClient) -> Iterator[str]:
-    """Yield the name of every family that has an ACTIVE revision, once. Raises CallFailed."""
+    """Yield the name of every family that has an ACTIVE revision. Raises ApiCallError."""
     return list_names(client, "ListTaskDefinitionFamilies", "families", status="ACTIVE")
 
 
 def latest_revisions(context: CollectContext, watched: Collection[str], active: set[str]) -> dict[str, str] | None:
-    """Return the ARN of the latest ACTIVE revision of every family, or None where that costs more than it saves.
+    """Return the ARN of the latest ACTIVE revision by family, or None if listing families is cheaper.
 
-    Listing ARNs takes a call per hundred ACTIVE revisions; it tells which families are as they were. Listing families
-    takes a call per hundred families, and then one for each of them. ARNs that are `watched` and listed as ACTIVE are
-    added to `active`. Raises CallFailed.
+    Listing ARNs takes a call per hundred ACTIVE revisions, and shows which families have not changed. Listing families
+    takes a call per hundred families, and then a call for each. Adds the ARNs in `watched` that are listed as ACTIVE to
+    `active`. Raises ApiCallError.
     """
     cache = context.cache
-    known = len({arn.rpartition(":")[0] for arn in cache.cached})
-    otherwise = ceil(known / PAGE_SIZE) + known
-    if context.options.tags or not cache.cached or ceil(cache.listed / PAGE_SIZE) > otherwise:
+    cached_families = len({arn.rpartition(":")[0] for arn in cache.cached})
+    calls_by_family = ceil(cached_families / PAGE_SIZE) + cached_families
+    if context.options.tags or not cache.cached or ceil(cache.listed / PAGE_SIZE) > calls_by_family:
         cache.listed_tonight = cache.listed
         return None
     newest: dict[str, tuple[int, str]] = {}
@@ -46,6 +46,6 @@ def latest_revisions(context: CollectContext, watched: Collection[str], active: 
             family, revision = split_revision_arn(context.scope, arn)
             newest[family] = max(newest.get(family, (0, "")), (revision, arn))
         active.update(arn for arn in page if arn in watched)
-        if number > otherwise:
-            return None  # next time `listed` says so beforehand
+        if number > calls_by_family:
+            return None  # `listed` shows it at the start of the next run
     return {family: arn for family, (_, arn) in sorted(newest.items())}

@@ -1,8 +1,8 @@
-"""Task definitions: the latest ACTIVE revision of every family, and every revision that something runs.
+"""Task definitions: the latest ACTIVE revision of every family, and every revision in use.
 
-`DescribeTaskDefinition` with a family's name answers with its latest ACTIVE revision (ECS API reference), so the
-revisions in between are never listed and never described. On later nights the ACTIVE ARNs are listed in place of the
-families where that is cheaper, and only revisions that no earlier night has seen are described.
+`DescribeTaskDefinition` returns the latest ACTIVE revision of a family (ECS API reference), so older revisions are
+neither listed nor described. Later runs list ACTIVE ARNs in place of families if that is cheaper, and describe only
+revisions that are not cached.
 """
 
 from __future__ import annotations
@@ -31,41 +31,46 @@ from auditor.domain.fact import Fact
 
 
 def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
-    uses = usage_in_region(context)
-    judged: set[str] = set()
-    #: The number of the latest ACTIVE revision by family, None where it could not be read.
+    usages = usage_in_region(context)
+    collected: set[str] = set()
+    #: The number of the latest ACTIVE revision by family, None if it could not be read.
     latest: dict[str, int | None] = {}
     active: set[str] = set()
     if context.options.latest:
-        for item, family in _latest(context, uses, active):
+        for item, family in _latest(context, usages, active):
             latest[family] = item.revision if isinstance(item, TaskDefinition) else None
             if isinstance(item, TaskDefinition):
-                judged.add(item.arn)
-                yield _kept(context, item, uses, item.revision)
+                collected.add(item.arn)
+                yield _with_usage(context, item, usages, item.revision)
             else:
                 yield item
-    for arn in sorted(uses.by_arn):
-        if arn not in judged:
-            yield from _running(context, arn, uses, latest, known_active=arn in active)
-    if uses.gap is not None:
-        yield uses.gap
+    for arn in sorted(usages.by_arn):
+        if arn not in collected:
+            yield from _revision_in_use(context, arn, usages, latest, known_active=arn in active)
+    if usages.gap is not None:
+        yield usages.gap
     prune_history(context.cache)
     context.cache.complete = True
 
 
-def _latest(context: CollectContext, uses: UsageIndex, active: set[str]) -> Iterator[tuple[TaskDefinition | Gap, str]]:
-    """Yield the latest revision of every family, or its gap. ARNs of `uses` that are listed are added to `active`."""
-    listed = latest_revisions(context, uses.by_arn.keys(), active)
-    for family, arn in listed.items() if listed is not None else ((each, "") for each in families(context.client)):
+def _latest(
+    context: CollectContext, usages: UsageIndex, active: set[str]
+) -> Iterator[tuple[TaskDefinition | Gap, str]]:
+    """Yield the latest revision of every family, or its gap.
+
+    Adds the ARNs of `usages` that are listed as ACTIVE to `active`.
+    """
+    listed = latest_revisions(context, usages.by_arn.keys(), active)
+    for family, arn in listed.items() if listed is not None else ((family, "") for family in families(context.client)):
         item = cached_revision(context, arn) or describe(context, family, family)
         if item is not None:
             yield item, family
 
 
-def _running(
-    context: CollectContext, arn: str, uses: UsageIndex, latest: dict[str, int | None], *, known_active: bool
+def _revision_in_use(
+    context: CollectContext, arn: str, usages: UsageIndex, latest: dict[str, int | None], *, known_active: bool
 ) -> Iterator[TaskDefinition | Gap]:
-    """Yield a revision that runs and is not the latest one, or its gap."""
+    """Yield a revision that is in use and not the latest one, or its gap."""
     try:
         family, _ = split_revision_arn(context.scope, arn)
     except ApiCallError as error:
@@ -75,27 +80,29 @@ def _running(
         latest[family] = 0 if context.options.latest else _latest_number(context, family)
     item = (cached_revision(context, arn) if known_active else None) or describe(context, arn, family)
     if isinstance(item, TaskDefinition):
-        yield _kept(context, item, uses, latest[family])
+        yield _with_usage(context, item, usages, latest[family])
     elif item is not None:
         yield item
 
 
 def _latest_number(context: CollectContext, family: str) -> int | None:
-    """Ask for the number alone: nobody wants the latest revision judged. 0 where the family has no ACTIVE one."""
-    wanted = {"familyPrefix": family, "status": "ACTIVE", "sort": "DESC", "maxResults": 1}
+    """Return the number of the latest ACTIVE revision, 0 if there is none, or None if it cannot be listed."""
+    parameters = {"familyPrefix": family, "status": "ACTIVE", "sort": "DESC", "maxResults": 1}
     try:
-        arns = next(paginate_strings(context.client, "ecs", "ListTaskDefinitions", "taskDefinitionArns", **wanted))
+        arns = next(paginate_strings(context.client, "ecs", "ListTaskDefinitions", "taskDefinitionArns", **parameters))
         return split_revision_arn(context.scope, arns[0])[1] if arns else 0
     except ApiCallError:
         return None
 
 
-def _kept(context: CollectContext, definition: TaskDefinition, uses: UsageIndex, latest: int | None) -> TaskDefinition:
+def _with_usage(
+    context: CollectContext, definition: TaskDefinition, usages: UsageIndex, latest: int | None
+) -> TaskDefinition:
     store_revision(context.cache, definition)
-    return replace(definition, usage=uses.of(definition.arn), latest_active=latest)
+    return replace(definition, usage=usages.of(definition.arn), latest_active=latest)
 
 
-def _count(context: CollectContext) -> Iterator[Fact | Gap]:
+def _list_only(context: CollectContext) -> Iterator[Fact | Gap]:
     arn = f"arn:aws:ecs:{context.scope.region}:{context.scope.account.id}:task-definition/"
     return (TaskDefinition(f"{arn}{family}", family, 0, "", None, ()) for family in families(context.client))
 
@@ -106,9 +113,9 @@ collector = Collector(
     fact_type=TaskDefinition,
     actions=("ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitionFamilies", "ecs:ListTaskDefinitions"),
     collect=_collect,
-    list_only=_count,
+    list_only=_list_only,
     batch=1,
-    cost="1 per 100 families, 1 per family, 1 per older revision that runs",
+    cost="1 per 100 families, 1 per family, 1 per older revision in use",
     usage_depends_on=("ecs-services", "ecs-tasks"),
     cache_codec=CODEC,
     add_introductions=add_introductions,

@@ -1,4 +1,4 @@
-"""The task sets of services, which come with these: no call of their own."""
+"""Task sets, which are part of the descriptions of services."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from auditor.domain.fact import Fact
 
 def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
     services = context.collect_sibling("ecs-services")
-    lost = [each for each in services.items if isinstance(each, Gap)]
-    for each in services.items:
-        if isinstance(each, Service):
-            yield from each.task_sets
+    gaps = [item for item in services.items if isinstance(item, Gap)]
+    for item in services.items:
+        if isinstance(item, Service):
+            yield from item.task_sets
     if services.error is not None:
         raise services.error
-    if lost:
-        detail = f"Some services could not be read, so their task sets are not known: {lost[0].detail}"
-        yield Gap(context.scope, "list", lost[0].reason, detail)
+    if gaps:
+        detail = f"Some services could not be read, so their task sets are unknown: {gaps[0].detail}"
+        yield Gap(context.scope, "list", gaps[0].reason, detail)
 
 
-def _count(_visit: CollectContext) -> Iterator[Fact | Gap]:
+def _list_only(_visit: CollectContext) -> Iterator[Fact | Gap]:
     return iter(())
 
 
@@ -33,9 +33,9 @@ collector = Collector(
     fact_type=TaskSet,
     actions=("ecs:DescribeServices", "ecs:ListClusters", "ecs:ListServices"),
     collect=_collect,
-    list_only=_count,
+    list_only=_list_only,
     batch=0,
-    cost="none beside those of services",
+    cost="none; task sets are read with services",
     depends_on=("ecs-services",),
     required_members={
         "Service": ("taskSets",),

@@ -1,4 +1,4 @@
-"""The running tasks of every cluster, which tell what runs: a page and a description per hundred."""
+"""Running tasks, which tell where revisions are used: one list and one describe call per hundred."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from auditor.domain.ecs.workloads import Task
 from auditor.domain.fact import Fact
 from auditor.parsers.ecs.tasks import parse
 
-#: Without a word about status, ECS lists what shall run; asking for PENDING never gives anything (API reference).
+#: Without a status, ECS lists tasks whose desired status is RUNNING. There are none with PENDING (API reference).
 _LIST = ("ListTasks", "taskArns")
 
 
@@ -32,7 +32,7 @@ def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
             yield gap
 
 
-def _count(context: CollectContext) -> Iterator[Fact | Gap]:
+def _list_only(context: CollectContext) -> Iterator[Fact | Gap]:
     for cluster in clusters(context):
         arns, gap = in_cluster(context, cluster, *_LIST)
         yield from (Task(arn, cluster, "") for arn in arns)
@@ -46,7 +46,7 @@ collector = Collector(
     fact_type=Task,
     actions=("ecs:DescribeTasks", "ecs:ListClusters", "ecs:ListTasks"),
     collect=_collect,
-    list_only=_count,
+    list_only=_list_only,
     batch=100,
     cost="1 per 100 clusters, 2 per 100 tasks",
     required_members={
