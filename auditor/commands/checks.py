@@ -50,12 +50,12 @@ def _list(options: ChecksOptions, known: tuple[Check[Any], ...]) -> str:
     return _LISTS[options.format]([_described(check) for check in listed], selected)
 
 
-def _described(check: Check[Any]) -> manual.Described:
+def _described(check: Check[Any]) -> manual.DescribedCheck:
     try:
         collectors = collectors_for([check.fact_type], running=False)
     except LookupError:  # `validate` reports a check whose facts no collector reads
         collectors = ()
-    return manual.Described(check, {collector.name: collector.cost for collector in collectors})
+    return manual.DescribedCheck(check, {collector.name: collector.cost for collector in collectors})
 
 
 def _reject_unknown(patterns: tuple[str, ...], frameworks: list[str], source: str) -> None:

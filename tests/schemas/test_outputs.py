@@ -20,7 +20,7 @@ from auditor.domain.file_report import FileFinding, FileReport, SourceLocation, 
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
 from auditor.reports.catalogue.catalogue import listing_json
-from auditor.reports.catalogue.manual import Described, page_json
+from auditor.reports.catalogue.manual import DescribedCheck, page_json
 from auditor.reports.files.json_report import render_json
 from auditor.reports.plan_json import plan_document
 from auditor.reports.summary_json import summary_json
@@ -66,7 +66,7 @@ def file_report() -> FileReport:
 
 
 def command_documents() -> list[tuple[str, str]]:
-    described = [Described(check, {builders.COLLECTOR: "1 per family"}) for check in checks.built_in()]
+    described = [DescribedCheck(check, {builders.COLLECTOR: "1 per family"}) for check in checks.built_in()]
     plan = plan_document([builders.coverage(), GAP], {builders.COLLECTOR: lambda resources: resources})
     return [
         ("check-list", listing_json(described)),

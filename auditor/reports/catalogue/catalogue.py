@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from auditor.contracts.check_list import CheckListDocument
 from auditor.contracts.document import SCHEMA_VERSION, to_json
 from auditor.domain.framework import framework_name, framework_order
-from auditor.reports.catalogue.manual import Described, columns, describe, frameworks_text, markdown_cell, origin
+from auditor.reports.catalogue.manual import DescribedCheck, columns, describe, frameworks_text, markdown_cell, origin
 from auditor.reports.page.frameworks import control_order
 from auditor.reports.sanitize import sanitize
 
@@ -20,7 +20,7 @@ _COST_HEADINGS = ("Fact", "Collector", "API calls")
 Row = tuple[str, ...]
 
 
-def listing(checks: Sequence[Described], grouped_by: Iterable[str] = ()) -> str:
+def listing(checks: Sequence[DescribedCheck], grouped_by: Iterable[str] = ()) -> str:
     """Return a table of `checks` in their order, or one for each framework of `grouped_by`, and the API calls."""
     if not checks:
         return _NO_CHECKS
@@ -28,7 +28,7 @@ def listing(checks: Sequence[Described], grouped_by: Iterable[str] = ()) -> str:
     return "\n\n".join([*tables, "\n".join([_COSTS, *columns(_costs(checks))])])
 
 
-def listing_markdown(checks: Sequence[Described], grouped_by: Iterable[str] = ()) -> str:
+def listing_markdown(checks: Sequence[DescribedCheck], grouped_by: Iterable[str] = ()) -> str:
     """Return the same as Markdown."""
     if not checks:
         return _NO_CHECKS
@@ -36,13 +36,13 @@ def listing_markdown(checks: Sequence[Described], grouped_by: Iterable[str] = ()
     return "\n\n".join((f"## {title}\n\n" if title else "") + _markdown(rows) for title, rows in tables)
 
 
-def listing_json(checks: Sequence[Described], _: Iterable[str] = ()) -> str:
+def listing_json(checks: Sequence[DescribedCheck], _: Iterable[str] = ()) -> str:
     """Return the list as JSON: each check once, with all its frameworks."""
     descriptions = [describe(described) for described in checks]
     return to_json(CheckListDocument(schema_version=SCHEMA_VERSION, checks=descriptions))
 
 
-def _tables(checks: Sequence[Described], grouped_by: Iterable[str]) -> list[tuple[str, list[Row]]]:
+def _tables(checks: Sequence[DescribedCheck], grouped_by: Iterable[str]) -> list[tuple[str, list[Row]]]:
     frameworks = sorted(grouped_by, key=framework_order)
     if not frameworks:
         rows = [(*_row(described), frameworks_text(described.check)) for described in checks]
@@ -50,14 +50,14 @@ def _tables(checks: Sequence[Described], grouped_by: Iterable[str]) -> list[tupl
     return [(_title(name), [_CONTROL_HEADINGS, *_rows_by_control(checks, name)]) for name in frameworks]
 
 
-def _rows_by_control(checks: Sequence[Described], framework: str) -> list[Row]:
+def _rows_by_control(checks: Sequence[DescribedCheck], framework: str) -> list[Row]:
     rows = [
         (control, *_row(described)) for described in checks for control in described.check.frameworks.get(framework, ())
     ]
     return sorted(rows, key=lambda row: (control_order(row[0]), row))
 
 
-def _row(described: Described) -> Row:
+def _row(described: DescribedCheck) -> Row:
     check = described.check
     return check.id, str(check.severity), check.fact_type.__name__, origin(check), sanitize(check.title)
 
@@ -67,7 +67,7 @@ def _title(framework: str) -> str:
     return name if name == framework else f"{framework}: {name}"
 
 
-def _costs(checks: Sequence[Described]) -> list[Row]:
+def _costs(checks: Sequence[DescribedCheck]) -> list[Row]:
     costs = {
         (described.check.fact_type.__name__, collector, cost)
         for described in checks

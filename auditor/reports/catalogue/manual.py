@@ -19,7 +19,7 @@ _UNDERLINE = re.compile(r"-{3,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class DescribedCheck:
     """A check, and the API calls per region that reading its facts costs, in words, by the name of the collector."""
 
     check: Check[Any]
@@ -33,14 +33,14 @@ class _Parameter:
     type: str
 
 
-def page(described: Described) -> str:
+def page(described: DescribedCheck) -> str:
     """Return the page as text: the metadata, then the manual."""
     check = described.check
     heading = [check.id, sanitize(check.title), ""]
     return "\n".join([*heading, *columns(_metadata_rows(described)), "", _printable(check.manual)])
 
 
-def page_markdown(described: Described) -> str:
+def page_markdown(described: DescribedCheck) -> str:
     """Return the page as Markdown, with a heading per section. Indented lines stay as they are, and become code."""
     check = described.check
     rows = [f"| {name} | {markdown_cell(value)} |" for name, value in _metadata_rows(described)]
@@ -51,7 +51,7 @@ def page_markdown(described: Described) -> str:
     return "\n\n".join(parts)
 
 
-def page_json(described: Described) -> str:
+def page_json(described: DescribedCheck) -> str:
     """Return the page as JSON: the description, and the sections of the manual in order."""
     check = described.check
     return to_json(
@@ -66,7 +66,7 @@ def page_json(described: Described) -> str:
     )
 
 
-def describe(described: Described) -> CheckDescription:
+def describe(described: DescribedCheck) -> CheckDescription:
     """Return what the JSON list says about a check."""
     check = described.check
     return CheckDescription(
@@ -123,9 +123,10 @@ def _printable(text: str) -> str:
     return "\n".join(sanitize(line, len(line) + 1) if line.strip() else "" for line in text.splitlines())
 
 
-def _metadata_rows(described: Described) -> list[tuple[str, str]]:
+def _metadata_rows(described: DescribedCheck) -> list[tuple[str, str]]:
     check = described.check
     return [
+        *([("problem", sanitize(check.problem))] if check.problem else []),
         ("severity", str(check.severity)),
         ("fact", check.fact_type.__name__),
         ("frameworks", frameworks_text(check)),

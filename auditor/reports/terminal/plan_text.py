@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+
 from auditor.contracts.plan import PlanDocument, PlannedAccount, PlannedScope
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.scope import EVERY_REGION, Account
+from auditor.reports.labels import pluralize
 from auditor.reports.sanitize import sanitize
 
 _NAME_WIDTH = 40
@@ -13,15 +17,22 @@ _LONGEST_GAP = 200
 
 def plan_text(plan: PlanDocument) -> str:
     """Return one line per account and its gaps, then the totals."""
-    lines: list[str] = []
+    lines = [f"{'Account':<{_NAME_WIDTH}} {'Regions':>8} {'Resources':>10} {'API calls':>10}"]
     for account in plan.accounts:
         lines.append(_line(sanitize(str(Account(account.id, account.name)), _NAME_WIDTH), account))
-        lines += [f"    {_gap(scope)}" for scope in account.scopes if scope.status is not CoverageStatus.EXAMINED]
-    return "\n".join((*lines, _line("total", plan), "Nothing was evaluated and nothing was written."))
+        lines += [f"    {gap}" for gap in _gaps(account)]
+    return "\n".join((*lines, _line("Total", plan), "Nothing was evaluated and nothing was written."))
 
 
 def _line(name: str, row: PlannedAccount | PlanDocument) -> str:
-    return f"{name:<{_NAME_WIDTH}} {row.regions:>4} regions {row.resources:>7} resources {row.calls:>8} calls"
+    return f"{name:<{_NAME_WIDTH}} {row.regions:>8,} {row.resources:>10,} {row.calls:>10,}"
+
+
+def _gaps(account: PlannedAccount) -> Iterator[str]:
+    """Yield the gaps of an account. Collectors with the same gap share a line."""
+    gaps = Counter(_gap(scope) for scope in account.scopes if scope.status is not CoverageStatus.EXAMINED)
+    for gap, collectors in gaps.items():
+        yield f"{gap} ({pluralize(collectors, 'collector')})" if collectors > 1 else gap
 
 
 def _gap(scope: PlannedScope) -> str:

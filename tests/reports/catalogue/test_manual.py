@@ -25,7 +25,7 @@ from auditor.domain.check import Check, NoParameters, Origin, Severity, Status, 
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.ecs.workloads import Cluster
 from auditor.reports.catalogue.catalogue import listing, listing_json, listing_markdown
-from auditor.reports.catalogue.manual import Described, page, page_json, page_markdown, sections
+from auditor.reports.catalogue.manual import DescribedCheck, page, page_json, page_markdown, sections
 
 CIS = "cis-compute-1.1"
 COSTS = {"ecs-task-definitions": "1 per family"}
@@ -46,9 +46,9 @@ def judge(_task: TaskDefinition, _params: object) -> Verdict:
     return Verdict(Status.PASS)
 
 
-def check(name: str, costs: dict[str, str] = COSTS, **fields: Any) -> Described:  # noqa: ANN401 - fields of a check
+def check(name: str, costs: dict[str, str] = COSTS, **fields: Any) -> DescribedCheck:  # noqa: ANN401 - fields of a check
     usual: dict[str, Any] = {"title": "Something holds", "severity": Severity.LOW, "frameworks": {}}
-    return Described(Check(id=name, judge=judge, **{"fact_type": TaskDefinition, **usual, **fields}), costs)
+    return DescribedCheck(Check(id=name, judge=judge, **{"fact_type": TaskDefinition, **usual, **fields}), costs)
 
 
 CHECKS = [
@@ -138,7 +138,14 @@ def test_empty_list() -> None:
 
 
 def test_page_is_the_metadata_followed_by_the_manual() -> None:
-    shown = page(check("ecs-a", frameworks={CIS: ("3.1",)}, parameters=Parameters(owner="payments")))
+    shown = page(
+        check(
+            "ecs-a",
+            problem="Something does not hold",
+            frameworks={CIS: ("3.1",)},
+            parameters=Parameters(owner="payments"),
+        )
+    )
 
     assert (
         shown
@@ -146,6 +153,7 @@ def test_page_is_the_metadata_followed_by_the_manual() -> None:
             "ecs-a\n"
             "Something holds\n"
             "\n"
+            "problem     Something does not hold\n"
             "severity    low\n"
             "fact        TaskDefinition\n"
             "frameworks  cis-compute-1.1 3.1\n"

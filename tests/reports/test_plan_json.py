@@ -1,4 +1,4 @@
-"""The result of a dry run, as a document and as a table."""
+"""The result of a dry run as a document."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from auditor.domain.coverage import CoverageStatus
 from auditor.domain.reason import Reason
 from auditor.domain.scope import EVERY_REGION
 from auditor.reports.plan_json import plan_document
-from auditor.reports.terminal.plan_text import plan_text
 from tests.builders import COLLECTOR, account, coverage
 
 OTHER = "ecs-services"
@@ -47,14 +46,3 @@ def test_scopes_are_sorted_and_gaps_keep_their_reason() -> None:
     ]
     (gap,) = second.scopes
     assert (gap.status, gap.reason, gap.detail) == (CoverageStatus.NOT_EXAMINED, Reason.ROLE_DENIED, "AccessDenied")
-
-
-def test_the_table_has_a_line_per_account_with_its_gaps_and_a_total() -> None:
-    lines = plan_text(plan_document(RECORDS, DESCRIBE_CALLS)).splitlines()
-
-    assert [line.split() for line in lines[:2]] == [
-        ["account-1", "(000000000001)", *"2 regions 13 resources 10 calls".split()],
-        ["account-2", "(000000000002)", *"0 regions 0 resources 0 calls".split()],
-    ]
-    assert lines[2].strip() == "not examined: every region: role-denied: AccessDenied"
-    assert lines[3].split()[0] == "total"
