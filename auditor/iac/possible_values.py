@@ -48,8 +48,8 @@ class MemberTables:
     """The members of a service's documents, by key; `key[]` is an item of the list `key`.
 
     `options`: members with few possible values. `objects`: optional objects, each with a sample that has every member
-    that becomes part of a fact. `samples`: two different samples of members that are not text. `texts`: members that
-    the API takes as text, although templates may contain numbers. `qualified`: keys that mean different things in
+    that becomes part of a fact. `samples`: two different samples of members that are not strings. `texts`: members that
+    the API takes as strings, although templates may contain numbers. `qualified`: keys that mean different things in
     different objects, and are looked up as `parent.key`. `secrets`: members whose value may be a secret, with two
     values: one that secret detection ignores, and one that it detects.
     """
@@ -76,7 +76,7 @@ class MemberTables:
         return PossibleValues(name, samples=self.samples.get(name))
 
     def as_text(self, value: object, key: str, parent: str) -> object:
-        """Return a number or a boolean as text if the API takes text: templates may contain either."""
+        """Return a number or a boolean as a string if the API takes a string: templates may contain either."""
         if not isinstance(value, bool | int | float) or self._name(key, parent) not in self.texts:
             return value
         return str(value).lower() if isinstance(value, bool) else str(value)
@@ -86,10 +86,10 @@ class MemberTables:
 
 
 def mark(expression: str) -> str:
-    """Return an expression as a text that does not occur in documents."""
+    """Return an expression as a string that does not occur in documents."""
     return f"{_MARKS[0]}{expression}{_MARKS[1]}"
 
 
 def unmark(text: str) -> str:
-    """Return a text with its marked expressions as they are in the file."""
+    """Return a string with its marked expressions as they are in the file."""
     return text.replace(_MARKS[0], "").replace(_MARKS[1], "")

@@ -47,7 +47,7 @@ class IacService:
     * `without_settings`: types of either tool that have nothing to judge. Other types of the service that cannot be
       turned into facts are reported as not examined.
     * `from_cloudformation`, `from_terraform`: convert the properties of a resource to the members of the API.
-    * `redact`: removes texts that must not appear in reports from the expressions of a document.
+    * `redact`: removes what must not appear in reports from the expressions of a document.
     * `members`: the possible values of unresolved members. `free_maps`: maps whose keys the author chooses.
     * `documents`: returns the resources of a file that is neither template nor plan, None if there are none;
       `document_format` describes such a file, as in `a task definition with containerDefinitions`.

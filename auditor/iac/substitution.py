@@ -31,7 +31,7 @@ def join(delimiter: str, values: Sequence[object], unresolved: Unresolved) -> st
 
 
 def is_scalar(value: object) -> bool:
-    """Whether a value is a text, a number or a boolean."""
+    """Whether a value is a string, a number or a boolean."""
     return isinstance(value, str | bool | int | float)
 
 

@@ -56,7 +56,7 @@ class SymbolicValue:
         _raise_read(self)
 
     def __repr__(self) -> str:
-        """Return a text for debuggers."""
+        """Return a description for debuggers."""
         return f"<symbolic: {expression_of(self)}>"
 
 

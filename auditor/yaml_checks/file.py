@@ -45,7 +45,7 @@ def _check_reason(value: str) -> str:
 
 def _check_not_blank(value: str) -> str:
     if not value.strip():
-        raise FieldError("is empty", "Write a text, or remove the key.")
+        raise FieldError("is empty", "Write a value, or remove the key.")
     return value.strip()
 
 
@@ -118,7 +118,7 @@ class CheckFile(_Section):
         None, description="JMESPath. False: the check is NOT_APPLICABLE to the resource."
     )
     evidence: _Text | None = Field(
-        None, description="JMESPath for the list of failing parts: texts, or objects with a `name`."
+        None, description="JMESPath for the list of failing parts: strings, or objects with a `name`."
     )
     remediation: Annotated[_Text, AfterValidator(_check_sentence)] = Field(
         description="What to do about a failure, in complete sentences."

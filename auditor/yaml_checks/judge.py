@@ -102,7 +102,7 @@ def _unknown(key: str, error: Undecidable) -> Verdict:
 
 
 def _details(part: dict[str, Any], names: tuple[str, ...]) -> dict[str, Detail]:
-    """Return the named members that fit into a row: scalars, null and lists of texts."""
+    """Return the named members that fit into a row: scalars, null and lists of strings."""
     details: dict[str, Detail] = {}
     for name in names:
         if name in _EVIDENCE_FIELDS or name not in part:

@@ -172,7 +172,7 @@ class _Expressions:
 
     @property
     def part_kind(self) -> str:
-        """What a failing part is, such as `container` or `task-set`, empty for built objects and texts."""
+        """What a failing part is, such as `container` or `task-set`, empty for built objects and strings."""
         kind = self._part.kind if self._part else None
         return _CAPITAL.sub("-", kind.__name__).lower() if kind else ""
 

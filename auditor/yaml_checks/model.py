@@ -84,7 +84,7 @@ def members_of(kind: type[Any]) -> tuple[Member, ...]:
 
 
 def as_document(fact: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass of the domain
-    """Return a fact as plain data: objects, lists, texts, numbers, true, false and null."""
+    """Return a fact as plain data: objects, lists, strings, numbers, true, false and null."""
     return {member.name: _plain(getattr(fact, member.name)) for member in members_of(type(fact))}
 
 

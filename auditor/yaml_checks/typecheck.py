@@ -1,6 +1,6 @@
 """Type inference for JMESPath: what an expression reads and returns, derived from its text and the shape of a fact.
 
-A misspelt member would always be null, and a text never equals a number. Both would read as PASS, so they are
+A misspelt member would always be null, and a string never equals a number. Both would read as PASS, so they are
 reported as errors when the check is loaded. What cannot be inferred is not an error.
 """
 
@@ -82,7 +82,7 @@ def _infer_field(checker: TypeChecker, node: Node, current: Shape) -> Shape:
 def _member_advice(name: str, current: Shape) -> str:
     if name in {"null", "true", "false"}:
         return f"Write `{name}`, in backticks, for the value."
-    members = f"Its members: {', '.join(current.names)}. Write a text in single quotes."
+    members = f"Its members: {', '.join(current.names)}. Write a string in single quotes."
     return suggestion(name, current.names) or members
 
 
@@ -144,7 +144,7 @@ def _infer_comparator(checker: TypeChecker, node: Node, current: Shape) -> Shape
     left, right = (checker.infer(child, current) for child in node["children"])
     if node["value"] in {"eq", "ne"}:
         if not _may_equal(left, right):
-            advice = "Write 'x' for a text, `1` for a number and `true` for a boolean, quoted like this."
+            advice = "Write 'x' for a string, `1` for a number and `true` for a boolean, quoted like this."
             checker.report(f"compares {left} with {right}, which are never equal", advice)
         return _BOOLEAN
     for side in (left, right):

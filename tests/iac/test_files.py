@@ -54,13 +54,14 @@ def problems(text: str) -> list[str]:
         pytest.param([BAD], id="a list"),
         pytest.param([{"taskDefinition": BAD}], id="a list of wrapped task definitions"),
         pytest.param({**BAD, "containerDefinitions": json.dumps(BAD["containerDefinitions"])}, id="containers as text"),
-        pytest.param({**BAD, "pidMode": None, "volumes": None, "tags": None, "ipcMode": None}, id="nulls"),
+        pytest.param({**BAD, "pidMode": None, "volumes": None, "tags": None, "ipcMode": None}, id="null members"),
         pytest.param(
-            {**BAD, "containerDefinitions": [{"name": "a", "user": 0, "memory": "512", "environment": None}]}, id="odd"
+            {**BAD, "containerDefinitions": [{"name": "a", "user": 0, "memory": "512", "environment": None}]},
+            id="values of other types",
         ),
         pytest.param({"network_mode": "host", "container_definitions": BAD["containerDefinitions"]}, id="snake case"),
         pytest.param(
-            {**BAD, "containerDefinitions": [{"name": "a", "user": {"Ref": "X"}, "privileged": True}]}, id="ref"
+            {**BAD, "containerDefinitions": [{"name": "a", "user": {"Ref": "X"}, "privileged": True}]}, id="a reference"
         ),
     ],
 )
@@ -405,7 +406,7 @@ def test_unreadable_parts_of_a_file_are_reported(text: str, name: str, reason: s
         pytest.param(
             template('{ContainerDefinitions: [{Name: a, Privileged: "maybe"}]}'),
             "f.yaml:6: It: containerDefinitions[0].privileged: expected true or false, got text",
-            id="a text as boolean",
+            id="a string as boolean",
         ),
         pytest.param(
             '{"containerDefinitions": [], "ContainerDefinitions": []}',

@@ -138,14 +138,16 @@ def test_evidence_marks_values_that_differ_between_scenarios_as_open() -> None:
         pytest.param(lambda container: "x".startswith(container.image), id="an argument of a C function"),
         pytest.param(lambda container: container.image in "xyz", id="a substring"),
         pytest.param(lambda container: __import__("re").search("x", container.image), id="a pattern"),
-        pytest.param(lambda container: ",".join(part for part in (container.image,)) == "x", id="a joined text"),
+        pytest.param(lambda container: ",".join(part for part in (container.image,)) == "x", id="a joined string"),
         pytest.param(lambda container: container.log_driver is None, id="a comparison with None"),
         pytest.param(lambda container: not container.environment, id="a list"),
         pytest.param(lambda container: container.privileged is True, id="identity"),
         pytest.param(lambda container: (container.memory or 0) > 5, id="a number"),
         pytest.param(lambda container: "CAP" in container.capabilities_added, id="containment in a list"),
         pytest.param(lambda container: container.mounts and container.mounts[0].read_only, id="a flag within a list"),
-        pytest.param(lambda container: container.mounts and container.mounts[0].path == "/", id="a text within a list"),
+        pytest.param(
+            lambda container: container.mounts and container.mounts[0].path == "/", id="a string within a list"
+        ),
         pytest.param(lambda container: dict.fromkeys(container.capabilities_dropped), id="a key of a mapping"),
     ],
 )

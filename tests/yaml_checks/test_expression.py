@@ -31,7 +31,7 @@ def reason_of(text: str, fact: Any = FACT) -> str:  # noqa: ANN401 - JSON data
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param("", "is empty", id="an empty text"),
+        pytest.param("", "is empty", id="an empty string"),
         pytest.param("parts[?", "is an incomplete JMESPath expression", id="half an expression"),
         pytest.param("a b", "unexpected b at character 3", id="two expressions"),
         pytest.param("a = 'b'", "at character 3", id="a single equals sign"),
@@ -74,7 +74,7 @@ def test_an_expression_evaluates_to_its_value(text: str, value: object) -> None:
         pytest.param(
             "length(parts[?size > `5`]) > `0`", "not-comparable", id="null compared with a number in a filter"
         ),
-        pytest.param("name > `5`", "not-comparable", id="a text compared with a number"),
+        pytest.param("name > `5`", "not-comparable", id="a string compared with a number"),
         pytest.param("length(memory) > `0`", "expression-failed", id="a function of null"),
         pytest.param("length(name, name)", "expression-failed", id="one argument too many"),
         pytest.param("nothing(name)", "expression-failed", id="an unknown function"),
@@ -95,7 +95,7 @@ def test_usage_of_a_partially_read_region_is_marked_incomplete() -> None:
         pytest.param(" | ".join(["[@, @]"] * 35), id="pairs of pairs"),
         pytest.param(" | ".join(["{a: @, b: @}"] * 35), id="objects of objects"),
         pytest.param(" | ".join(["[@, @][]"] * 18), id="lists that double"),
-        pytest.param(" | ".join(["join('', [@, @])"] * 30), id="texts that double"),
+        pytest.param(" | ".join(["join('', [@, @])"] * 30), id="strings that double"),
     ],
 )
 def test_an_expression_with_exponential_cost_is_stopped_early(text: str) -> None:

@@ -40,7 +40,7 @@ def judge(fact: object, fail_when: str, **fields: Any) -> Verdict:  # noqa: ANN4
         pytest.param({"fail_when": "`null`"}, Status.UNKNOWN, id="null is UNKNOWN"),
         pytest.param({"fail_when": "containers"}, Status.UNKNOWN, id="a list is UNKNOWN"),
         pytest.param({"fail_when": "`[]`"}, Status.UNKNOWN, id="an empty list is UNKNOWN"),
-        pytest.param({"fail_when": "''"}, Status.UNKNOWN, id="an empty text is UNKNOWN"),
+        pytest.param({"fail_when": "''"}, Status.UNKNOWN, id="an empty string is UNKNOWN"),
         pytest.param({"fail_when": "`0`"}, Status.UNKNOWN, id="0 is UNKNOWN"),
         pytest.param({"fail_when": "`1`"}, Status.UNKNOWN, id="1 is UNKNOWN"),
         pytest.param({"fail_when": "nothing"}, Status.UNKNOWN, id="a missing member is UNKNOWN"),

@@ -123,7 +123,7 @@ def test_the_manual_page_derives_missing_sections_from_the_other_keys(make_check
             5,
             "fail_when",
             "returns text, not true or false",
-            id="an expression that returns a text",
+            id="an expression that returns a string",
         ),
         pytest.param(
             {"fail_when": "containers[?privileged]"},
@@ -141,13 +141,13 @@ def test_the_manual_page_derives_missing_sections_from_the_other_keys(make_check
         ),
         pytest.param({"reason": "throttled"}, 7, "reason", "is a reserved reason", id="a reason of a gap"),
         pytest.param(
-            {"reason_text": "fails."}, 8, "reason_text", "ends with a full stop", id="a reason text with a full stop"
+            {"reason_text": "fails."}, 8, "reason_text", "ends with a full stop", id="a reason_text with a full stop"
         ),
         pytest.param(
-            {"applies_when": "family"}, 9, "applies_when", "returns text", id="applies_when that returns a text"
+            {"applies_when": "family"}, 9, "applies_when", "returns text", id="applies_when that returns a string"
         ),
         pytest.param(
-            {"evidence": "family"}, 9, "evidence", "returns text, not a list", id="evidence that returns a text"
+            {"evidence": "family"}, 9, "evidence", "returns text, not a list", id="evidence that returns a string"
         ),
         pytest.param(
             {"evidence": "containers[].usr"}, 9, "evidence", "usr is not a member", id="evidence with an unknown member"

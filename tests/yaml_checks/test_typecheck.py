@@ -44,26 +44,26 @@ def infer(text: str, resource: str = "task-definition") -> tuple[str, list[str],
         pytest.param("usage.runing_tasks", "Did you mean running_tasks?", id="in an object"),
         pytest.param("not_null(usage).srvices", "srvices is not a member of EcsUsage", id="of a not_null() result"),
         pytest.param("containers.name", "a list has no member name -> Write [].name", id="a list used as an object"),
-        pytest.param("family.name", "text has no member name", id="a text used as an object"),
+        pytest.param("family.name", "text has no member name", id="a string used as an object"),
         pytest.param(
             "!usage.in_use", "true or false has no member in_use -> Remove .in_use, or add parentheses", id="!a.b"
         ),
-        pytest.param("family[0]", "text is used as a list", id="a text used as a list"),
+        pytest.param("family[0]", "text is used as a list", id="a string used as a list"),
         pytest.param("revision.*", "number is used as an object", id="a number used as an object"),
         pytest.param("network_mode == null", "Write `null`, in backticks", id="null without backticks"),
-        pytest.param('network_mode == "host"', "host is not a member", id="a text in double quotes"),
+        pytest.param('network_mode == "host"', "host is not a member", id="a string in double quotes"),
         pytest.param(
-            "revision == '3'", "compares number with text, which are never equal", id="a number compared with a text"
+            "revision == '3'", "compares number with text, which are never equal", id="a number compared with a string"
         ),
         pytest.param(
-            "uses_host_network == 'true'", "compares true or false with text", id="a boolean compared with a text"
+            "uses_host_network == 'true'", "compares true or false with text", id="a boolean compared with a string"
         ),
         pytest.param(
             "containers[?memory == '512']",
             "compares number or null with text",
-            id="a number compared with a text in a filter",
+            id="a number compared with a string in a filter",
         ),
-        pytest.param("status > `3`", "orders text, which is not a number", id="an ordered text"),
+        pytest.param("status > `3`", "orders text, which is not a number", id="an ordered string"),
         pytest.param(
             "lenght(containers) > `0`", "lenght() is not a function -> Did you mean length?", id="an unknown function"
         ),

@@ -23,7 +23,7 @@ _FLAGS: Mapping[str, tuple[Any, ...]] = dict.fromkeys(
     ),
     (ABSENT, True, False),
 )
-_WORDS: Mapping[str, tuple[Any, ...]] = {
+_CHOICES: Mapping[str, tuple[Any, ...]] = {
     "networkMode": (ABSENT, "none", "bridge", "awsvpc", "host", "default"),
     "pidMode": (ABSENT, "task", "host"),
     "ipcMode": (ABSENT, "none", "task", "host"),
@@ -106,10 +106,10 @@ _TEXTS = frozenset(
 )
 
 MEMBERS = MemberTables(
-    options={**_FLAGS, **_WORDS},
+    options={**_FLAGS, **_CHOICES},
     objects=_OBJECTS,
     samples=_SAMPLES,
-    texts=_TEXTS | {key for key in _WORDS if "." not in key} | {"environment.value", "tags.value", "settings.value"},
+    texts=_TEXTS | {key for key in _CHOICES if "." not in key} | {"environment.value", "tags.value", "settings.value"},
     qualified=frozenset(("value", "mode")),
     secrets={"environment.value": ("", _SECRET)},
 )
