@@ -1,1 +1,1 @@
-"""Floor 1: where bytes go. A `Store` is a folder here, or a bucket (`auditor.aws.storage`)."""
+"""Storage of bytes. A `Store` is a folder (`auditor.store.folder`) or an S3 bucket (`auditor.aws.storage`)."""

@@ -1,4 +1,4 @@
-"""A folder as a store. A reader sees a file whole or not at all, also after a crash or a power cut."""
+"""A folder as a store. Readers see a complete file or none, even after a crash or a power failure."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from auditor.store.store import AlreadyExists, Blob
 
 
 class Folder:
-    """Implements `Store`. Files are written beside their place and moved there when they are complete."""
+    """Implements `Store`. A file is written under a temporary name and renamed when it is complete."""
 
     def __init__(self, path: str | Path) -> None:
-        """Touch nothing yet."""
+        """Create nothing: the folder is created by the first write."""
         self.path = Path(path)
 
     def url(self, key: str = "") -> str:
@@ -24,66 +24,66 @@ class Folder:
         return str(self.path / key) if key else str(self.path)
 
     def put(self, key: str, blob: Blob) -> None:
-        """Write whole or not at all. Raises AlreadyThere and StorageError."""
-        place = self.path / key
-        with _explained(f"Cannot write {place}"):
-            _make(place.parent)
-            draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
+        """Write the complete file or nothing. Raises AlreadyExists and StorageError."""
+        path = self.path / key
+        with _storage_errors(f"Cannot write {path}"):
+            _make(path.parent)
+            draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
             try:
                 _write(draft, blob.body)
                 if blob.once:
-                    self._claim(draft, place, blob.body)
+                    self._claim(draft, path, blob.body)
                 else:
-                    draft.replace(place)
+                    draft.replace(path)
             finally:
-                with suppress(OSError):  # what went wrong before says more
+                with suppress(OSError):  # do not hide the original error
                     draft.unlink(missing_ok=True)
-            _sync(place.parent)
+            _sync(path.parent)
 
     def get(self, key: str) -> bytes | None:
-        """Return the bytes, or None where there is no such file. Raises StorageError."""
-        place = self.path / key
-        with _explained(f"Cannot read {place}"):
+        """Return the bytes, or None if there is no such file. Raises StorageError."""
+        path = self.path / key
+        with _storage_errors(f"Cannot read {path}"):
             try:
-                return place.read_bytes()
+                return path.read_bytes()
             except FileNotFoundError:
                 return None
 
     def discard(self, key: str) -> None:
-        """Remove a file that is not needed any more, and the folders that it leaves empty. What cannot be, stays."""
-        place = self.path / key
+        """Remove a file and the folders that are empty without it. Errors are ignored."""
+        path = self.path / key
         with suppress(OSError):
-            place.unlink()
-            while place != self.path:
-                place = place.parent
-                place.rmdir()
+            path.unlink()
+            while path != self.path:
+                path = path.parent
+                path.rmdir()
 
-    def _claim(self, draft: Path, place: Path, body: bytes) -> None:
-        # A hard link fails where the name is taken: of two writers, one wins.
+    def _claim(self, draft: Path, path: Path, body: bytes) -> None:
+        # A hard link fails if the name exists: of two writers, exactly one succeeds.
         try:
-            os.link(draft, place)
+            os.link(draft, path)
         except FileExistsError:
-            if place.read_bytes() != body:
-                raise AlreadyExists(f"{place} is there already, written by someone else.") from None
+            if path.read_bytes() != body:
+                raise AlreadyExists(f"{path} already exists with other content.") from None
 
 
 def _make(folder: Path) -> None:
-    # Each new folder is an entry in the one above, which must survive a power cut like the files below.
+    # A new folder is an entry in its parent, which must be synced, too, to survive a power failure.
     if not folder.is_dir():
         _make(folder.parent)
         folder.mkdir(exist_ok=True)
         _sync(folder.parent)
 
 
-def _write(place: Path, body: bytes) -> None:
-    with place.open("xb") as file:
+def _write(path: Path, body: bytes) -> None:
+    with path.open("xb") as file:
         file.write(body)
         file.flush()
         os.fsync(file.fileno())
 
 
 def _sync(folder: Path) -> None:
-    # The move itself must survive a power cut. Some file systems cannot sync a folder; their moves are durable.
+    # The rename itself must survive a power failure. File systems that cannot sync a folder have durable renames.
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -93,11 +93,11 @@ def _sync(folder: Path) -> None:
 
 
 @contextmanager
-def _explained(what: str) -> Iterator[None]:
-    advice = "Choose a folder that this user may write to, on a disk with room."
+def _storage_errors(action: str) -> Iterator[None]:
+    advice = "Choose a folder that this user can write to, on a disk with free space."
     try:
         yield
     except OSError as error:
-        raise StorageError(f"{what}: {error.strerror or error}.", advice) from error
-    except ValueError as error:  # a path that no file system can hold, such as one with a NUL in it
-        raise StorageError(f"{what!r}: {error}.", advice) from error
+        raise StorageError(f"{action}: {error.strerror or error}.", advice) from error
+    except ValueError as error:  # an impossible path, for example with a NUL character
+        raise StorageError(f"{action!r}: {error}.", advice) from error

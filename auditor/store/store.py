@@ -1,4 +1,4 @@
-"""What a place for bytes can do. Keys are relative paths with forward slashes."""
+"""The interface of all stores. Keys are relative paths with forward slashes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ NDJSON = "application/x-ndjson"
 HTML = "text/html; charset=utf-8"
 
 
-class AlreadyExists(AuditorError):  # noqa: N818 - for whoever writes once, it is an answer
-    """Another writer was first: the key holds something else."""
+class AlreadyExists(AuditorError):  # noqa: N818 - a possible answer to a write with `once`
+    """Another writer was first: the key holds other content."""
 
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """Bytes and how to label them. `once` refuses to replace what another writer has put there."""
+    """Bytes and their labels. With `once`, a write does not replace the object of another writer."""
 
     body: bytes
     content_type: str = JSON
@@ -30,13 +30,13 @@ class Store(Protocol):
     """A folder, or a bucket with a prefix."""
 
     def url(self, key: str = "") -> str:
-        """Return the path or URL of a key, as people and other programs would write it."""
+        """Return the path or URL of a key, as people and other programs write it."""
 
     def put(self, key: str, blob: Blob) -> None:
-        """Write whole or not at all. Writing the same bytes twice is fine, `once` or not.
+        """Write the complete object or nothing. Writing the same bytes twice is allowed, even with `once`.
 
-        Raises AlreadyThere, and StorageError when it cannot be written.
+        Raises AlreadyExists, and StorageError if the object cannot be written.
         """
 
     def get(self, key: str) -> bytes | None:
-        """Return the bytes, or None where there is nothing. Raises StorageError when it cannot be read."""
+        """Return the bytes, or None if there is no such key. Raises StorageError if it cannot be read."""

@@ -1,8 +1,8 @@
-"""Configuration text in, plain data with line numbers out. The only home of YAML.
+"""YAML and JSON text into plain data with line numbers.
 
-`decode` turns bytes into text, `parse` turns text into a `Document`; both raise `ConfigError` with every problem they
-can find, for any input. In the dialect TEMPLATE a document may call functions by tags. `explain` turns what a model
-says of a document into problems that people can act on.
+`decode` turns bytes into text and `parse` turns text into a `Document`; both accept any input and raise `ConfigError`
+with all problems that they find. In the dialect TEMPLATE, tags call functions. `explain` turns the validation errors of
+a model into problems with advice.
 """
 
 from auditor.yaml_files.dialect import TEMPLATE, Dialect
@@ -16,9 +16,9 @@ from auditor.yaml_files.schema import kinds_at
 
 __all__ = [
     "TEMPLATE",
-    "FieldError",
     "Dialect",
     "Document",
+    "FieldError",
     "Node",
     "Noun",
     "Path",
@@ -28,8 +28,8 @@ __all__ = [
     "one_or_more",
     "parse",
     "parse_with_duplicates",
-    "resolve",
     "quote",
+    "resolve",
     "suggestion",
     "unknown_choice",
 ]

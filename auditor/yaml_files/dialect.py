@@ -1,4 +1,4 @@
-"""Which liberties a document may take. Configuration takes none; templates of CloudFormation have ways of their own."""
+"""What a document may contain: plain YAML in configuration files, tags as functions in CloudFormation templates."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass
 
 _SHORT_FORM = re.compile(r"!([A-Z][A-Za-z0-9]*)")
-#: Intrinsic functions whose long form has no `Fn::` before it.
+#: Intrinsic functions whose long form has no prefix `Fn::`.
 _BARE = frozenset({"Ref", "Condition"})
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How much a document may ask for.
+    """The rules for one kind of document.
 
-    `deepest` is how many levels it may nest. With `intrinsics`, a tag such as `!Sub` is the short form of a function:
-    its value reads as the long form does. With `numbers_as_keys`, what stands before a colon is text whatever it is.
+    `deepest` is the number of levels that it may nest. With `intrinsics`, a tag such as `!Sub` is the short form of a
+    function and is converted to the long form. With `numbers_as_keys`, keys such as 80 and true are read as text.
     """
 
     deepest: int = 32
@@ -24,11 +24,11 @@ class Dialect:
 
     @property
     def too_deep(self) -> tuple[str, str]:
-        """What is said of a document that nests deeper, and what to do."""
+        """The message and the advice for a document that nests deeper."""
         return f"is nested deeper than {self.deepest} levels", "Check the brackets."
 
     def function(self, tag: str | None) -> str | None:
-        """Return the long name of the function that a tag stands for, None where it stands for none."""
+        """Return the long name of the function that a tag calls; None if it calls none."""
         match = _SHORT_FORM.fullmatch(tag or "") if self.intrinsics else None
         if match is None:
             return None
@@ -36,12 +36,12 @@ class Dialect:
 
 
 CONFIGURATION = Dialect()
-#: Templates nest a function within a function within a property, and map ports and account ids.
+#: Templates nest functions within functions within properties, and have ports and account IDs as keys.
 TEMPLATE = Dialect(deepest=64, intrinsics=True, numbers_as_keys=True)
 
 
 def long_form(function: str, argument: object) -> object:
-    """Return what a function is given, as its long form has it: `!GetAtt A.B` names two things in one text."""
+    """Return the argument in the function's long form: that of `!GetAtt A.B` is the list [A, B]."""
     if function == "Fn::GetAtt" and isinstance(argument, str) and "." in argument:
         return argument.split(".", 1)
     return argument

@@ -1,4 +1,4 @@
-"""Plain data that remembers where it was written."""
+"""Plain data with the lines that it was read from."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 from auditor.domain.errors import Problem
 from auditor.yaml_files.quoting import quote_path
 
-#: What is said of a key that nothing follows.
+#: The message and the advice for a key without a value.
 NO_VALUE = ("has no value", "Give it one, or remove it.")
-#: Where something is in a document: keys and list indexes, outermost first.
+#: A position in a document: keys and list indexes, outermost first.
 Path = Sequence[str | int]
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One value and its place.
+    """One value and its position.
 
-    `data` is dict, list, str, int, float, bool or None. `text` is what was written for an unquoted scalar. `children`
-    are by key or index, each with the line that its key or itself begins in. `source` is set where the value comes from
-    elsewhere than the file. `weight` is what the value costs to hold once more.
+    `data` is dict, list, str, int, float, bool or None. `text` is the original text of an unquoted scalar. `children`
+    are keyed by key or index, each with the line on which its key or the child itself begins. `source` is set if the
+    value does not come from the file. `weight` is the size of the value in units of the alias limit.
     """
 
     line: int
@@ -33,7 +33,9 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Location:
+    """The deepest existing node on a path, and its own path."""
+
     source: str
     line: int
     path: tuple[str | int, ...]
@@ -42,65 +44,65 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A configuration file, parsed. `source` is its name in messages."""
+    """A parsed file. `source` is its name in messages."""
 
     source: str
     root: Node
 
     @classmethod
     def empty(cls, source: str) -> Document:
-        """A document that sets nothing."""
+        """Return a document without content."""
         return cls(source, Node(line=0, data={}))
 
     @property
-    def data(self) -> Any:  # noqa: ANN401 - whatever the operator wrote
+    def data(self) -> Any:  # noqa: ANN401 - JSON of any type
         """The plain data: dict, list, str, int, float, bool or None."""
         return self.root.data
 
     def line_of(self, path: Path) -> int:
-        """The line of `path`, or of the nearest thing around it that exists; counts from 1, 0 where there is none."""
+        """Return the line of a path or of its nearest existing parent, counted from 1; 0 if it has none."""
         return self._find(path).line
 
     def node_of(self, path: Path) -> Node | None:
-        """What stands at `path`, None where nothing does."""
-        place = self._find(path)
-        return place.node if len(place.path) == len(path) else None
+        """Return the node at a path; None if there is none."""
+        location = self._find(path)
+        return location.node if len(location.path) == len(path) else None
 
     def text_of(self, path: Path) -> str | None:
-        """What was written at `path`, before YAML made a number of it; None where that is not an unquoted scalar."""
-        place = self._find(path)
-        return place.node.text if len(place.path) == len(path) else None
+        """Return the original text of an unquoted scalar, before its conversion to a number; None for other nodes."""
+        location = self._find(path)
+        return location.node.text if len(location.path) == len(path) else None
 
     def problem(self, path: Path, message: str, advice: str = "") -> Problem:
-        """A problem at `path`, or at the nearest thing around it that exists."""
-        place = self._find(path)
-        shown = "" if place.source != self.source else quote_path(place.path)
-        return Problem(place.source, place.line, shown, message, advice)
+        """Return a problem at a path or at its nearest existing parent."""
+        location = self._find(path)
+        shown = "" if location.source != self.source else quote_path(location.path)
+        return Problem(location.source, location.line, shown, message, advice)
 
     def without_value(self) -> list[Problem]:
-        """A problem for every key and item that nothing follows: it may be a slip, and must not mean a default."""
+        """Return a problem for every key and item without a value, which must not silently mean a default."""
         return [self.problem(path, *NO_VALUE) for path in _empty_paths(self.root, ())]
 
     def within(self, key: str) -> Document:
-        """This document as the value of `key`."""
+        """Return a document in which this one is the value of `key`."""
         line = self.root.line
         return replace(self, root=Node(line, {key: self.data}, children={key: (line, self.root)}))
 
     def overridden(self, path: Sequence[str], value: object, label: str) -> Document:
-        """This document with `value` at `path`, whose problems will name `label` instead of the file.
+        """Return this document with a value at `path`, whose problems name `label` instead of the file.
 
-        Where the file has something else than a mapping on the way, it stays as it is: that is a problem of its own.
+        If a parent of the path is not a mapping, the document is not changed: that parent is a problem by itself.
         """
         return replace(self, root=_replaced(self.root, path, _node(value, label)))
 
-    def _find(self, path: Path) -> _Place:
-        place = _Place(self.source, self.root.line, (), self.root)
+    def _find(self, path: Path) -> _Location:
+        location = _Location(self.source, self.root.line, (), self.root)
         for part in path:
-            if part not in place.node.children:
-                return place
-            line, node = place.node.children[part]
-            place = _Place(node.source or place.source, line, (*place.path, part), node)
-        return place
+            if part not in location.node.children:
+                return location
+            line, node = location.node.children[part]
+            location = _Location(node.source or location.source, line, (*location.path, part), node)
+        return location
 
 
 def _node(value: object, label: str) -> Node:

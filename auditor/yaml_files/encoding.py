@@ -1,4 +1,4 @@
-"""What is settled before YAML sees a text: encoding, size, characters that have no place in one, and JSON."""
+"""Preparation of a text for the YAML parser: encoding, size, forbidden characters, and JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bisect import bisect
 from auditor.domain.errors import ConfigError, Problem
 from auditor.yaml_files.quoting import quote
 
-#: Characters. The largest organization that AWS allows fits into a tenth of it.
+#: In characters. The largest organization that AWS allows needs a tenth of it.
 LARGEST = 5_000_000
 
 _MOST_REPORTED = 20
@@ -19,7 +19,7 @@ _YAML_ONLY_BREAKS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2
 
 
 def decode(raw: bytes, source: str) -> str:
-    """The text of a file. Raises ConfigError where it is not UTF-8; a byte order mark is dropped."""
+    """Return the text of a file without byte order mark. Raises ConfigError if it is not UTF-8."""
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -28,8 +28,8 @@ def decode(raw: bytes, source: str) -> str:
         raise ConfigError([Problem(source, line, "", message, "Save the file as UTF-8.")]) from None
 
 
-def screened(text: str, source: str) -> list[Problem]:
-    """What is wrong with `text` whatever it says: it is too large, or holds characters that no text should."""
+def check_text(text: str, source: str) -> list[Problem]:
+    """Return a problem if a text is too large, and for forbidden characters such as control characters."""
     if len(text) > LARGEST:
         message = f"is too large: {len(text):,} characters, {LARGEST:,} at most"
         return [Problem(source, 0, "", message, "Split it, or check that this is the right file.")]
@@ -42,30 +42,36 @@ def screened(text: str, source: str) -> list[Problem]:
             source,
             bisect(breaks, hit.start()) + 1,
             "",
-            f"holds the character {quote(hit.group())}, which configuration must not hold",
-            'Remove it; in double quotes it can be written as an escape such as "\\u00e9".',
+            f"contains the forbidden character {quote(hit.group())}",
+            'Remove it, or write it in double quotes as an escape such as "\\u00e9".',
         )
         for hit in hits[:_MOST_REPORTED]
     ]
     if len(hits) > _MOST_REPORTED:
-        problems.append(Problem(source, 0, "", f"holds {len(hits):,} characters that configuration must not hold"))
+        problems.append(Problem(source, 0, "", f"contains {len(hits):,} forbidden characters"))
     return problems
 
 
 def json_as_yaml(text: str) -> str:
-    """`text` with what JSON allows and YAML does not rewritten; as it is where it is not JSON. Lines stay the same."""
+    """Return JSON text with its tabs, line breaks and escapes rewritten for YAML; other text unchanged.
+
+    Line numbers stay the same.
+    """
     if text.lstrip()[:1] not in ("{", "["):
         return text
     try:
         json.loads(text)
     except (ValueError, RecursionError):
         return text
-    # In valid JSON a tab stands between tokens only, and these line breaks in strings only.
+    # In valid JSON, tabs occur only between tokens, and these line breaks only in strings.
     return _JSON_ESCAPE.sub(_character, text.replace("\t", " ").translate(_YAML_ONLY_BREAKS))
 
 
 def _character(match: re.Match[str]) -> str:
-    """The character itself where it can be seen: YAML knows no surrogates, and its keys end at 1,024 characters."""
+    """Return the escaped character itself if it is printable; otherwise an escape that YAML knows.
+
+    YAML has no surrogates, and its keys have at most 1,024 characters.
+    """
     escape = match.group(2)
     if escape is None:
         return match.group()

@@ -1,6 +1,7 @@
-"""What a model says of a document, in plain sentences with file, line, path and advice.
+"""Validation errors of a model as plain sentences with file, line, path and advice.
 
-It reads validation errors as plain mappings (`type`, `loc`, `input`, `ctx`), so that this floor needs no model library.
+The errors are plain mappings (`type`, `loc`, `input`, `ctx`) as pydantic returns them, so that this package does not
+depend on pydantic.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from auditor.yaml_files.schema import Schema, description_at, keys_at
 _LONGEST_WORD = 100
 
 
-class FieldError(ValueError):  # noqa: N818 - it is raised by validators to be collected, and never ends anything
-    """What a validator finds wrong with one value: a sentence without its subject's path, and what to do."""
+class FieldError(ValueError):
+    """A validator refuses a value. `message` is a sentence without its subject, which is the value's path."""
 
     def __init__(self, message: str, advice: str = "") -> None:
-        """Keep the two apart until the place is known."""
+        """Keep message and advice apart: the position of the value is added between them."""
         super().__init__(message)
         self.message = message
         self.advice = advice
@@ -31,7 +32,7 @@ class FieldError(ValueError):  # noqa: N818 - it is raised by validators to be c
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """What a key holds, where "text" says too little; `advice` may hold `{text}`, the value as it was written."""
+    """The kind of value of a key, if "text" is too general. `advice` may contain `{text}`, the original text."""
 
     name: str
     advice: str = 'Quote it: "{text}"'
@@ -39,7 +40,7 @@ class Noun:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One error, with all that a sentence about it may need."""
+    """One error with the data for its message."""
 
     kind: str
     path: tuple[str | int, ...]
@@ -51,10 +52,10 @@ class _Case:
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """`Did you mean x?`, or nothing where nothing is near."""
-    by_folded = {each.casefold(): each for each in known}
-    near = get_close_matches(word.casefold(), by_folded, n=1) if len(word) <= _LONGEST_WORD else []
-    return f"Did you mean {quote(by_folded[near[0]])}?" if near else ""
+    """Return `Did you mean x?` for the most similar known word; empty if none is similar."""
+    by_folded = {name.casefold(): name for name in known}
+    similar = get_close_matches(word.casefold(), by_folded, n=1) if len(word) <= _LONGEST_WORD else []
+    return f"Did you mean {quote(by_folded[similar[0]])}?" if similar else ""
 
 
 def unknown_choice(text: str, choices: Sequence[str]) -> tuple[str, str]:
@@ -69,23 +70,23 @@ def explain(
     nouns: Mapping[str, Noun],
     under: Path = (),
 ) -> list[Problem]:
-    """One problem for each error.
+    """Return one problem per error.
 
-    `schema` is the JSON Schema of the model, for the keys that it knows; `nouns` says what a key holds, by the key;
-    `under` is where in the document the model's data begins.
+    `schema` is the JSON Schema of the model, `nouns` are the kinds of values by key, and `under` is the path of the
+    model's data in the document.
     """
     cases = [(_case(error, document.text_of((*under, *error["loc"])), schema, nouns)) for error in errors]
     return [document.problem((*under, *case.path), *_sentence(case)) for case in cases]
 
 
-def _case(error: Mapping[str, Any], written: str | None, schema: Schema, nouns: Mapping[str, Noun]) -> _Case:
+def _case(error: Mapping[str, Any], original: str | None, schema: Schema, nouns: Mapping[str, Noun]) -> _Case:
     path = tuple(error["loc"])
     key = next((part for part in reversed(path) if isinstance(part, str)), "")
     return _Case(
         kind=error["type"],
         path=path,
         value=error["input"],
-        text=str(error["input"]) if written is None else written,
+        text=str(error["input"]) if original is None else original,
         context=error.get("ctx", {}),
         noun=nouns.get(key, Noun("text")),
         schema=schema,
@@ -93,19 +94,19 @@ def _case(error: Mapping[str, Any], written: str | None, schema: Schema, nouns: 
 
 
 def _sentence(case: _Case) -> tuple[str, str]:
-    complaint = case.context.get("error")
-    if isinstance(complaint, FieldError):
-        return complaint.message, complaint.advice
+    error = case.context.get("error")
+    if isinstance(error, FieldError):
+        return error.message, error.advice
     if case.value is None:
         return NO_VALUE
-    return _SENTENCES.get(case.kind, _anything)(case)
+    return _SENTENCES.get(case.kind, _other)(case)
 
 
 def _unknown_key(case: _Case) -> tuple[str, str]:
     *parent, key = case.path
     known = keys_at(case.schema, parent)
-    known_here = f"Known here: {', '.join(known)}." if known else "Nothing can be set here."
-    return "is not a known key", suggestion(str(key), known) or known_here
+    all_keys = f"Known here: {', '.join(known)}." if known else "Nothing can be set here."
+    return "is not a known key", suggestion(str(key), known) or all_keys
 
 
 def _missing(case: _Case) -> tuple[str, str]:
@@ -123,14 +124,14 @@ def _not_text(case: _Case) -> tuple[str, str]:
 
 
 def _not_a_number(case: _Case) -> tuple[str, str]:
-    wanted = "a whole number" if case.kind.startswith("int") else "a number"
+    expected = "a whole number" if case.kind.startswith("int") else "a number"
     if isinstance(case.value, dict | list):
-        return f"is {kind(case.value)}, not {wanted}", "Write one number."
+        return f"is {kind(case.value)}, not {expected}", "Write one number."
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?", case.text) and isinstance(case.value, str):
-        return f"{quote(case.text)} is text, not {wanted}", f"Remove the quotes: {quote(case.text)}"
+        return f"{quote(case.text)} is text, not {expected}", f"Remove the quotes: {quote(case.text)}"
     return (
-        f"{quote(case.text)} is not {wanted}",
-        "Write digits only." if wanted == "a whole number" else "Write digits.",
+        f"{quote(case.text)} is not {expected}",
+        "Write digits only." if expected == "a whole number" else "Write digits.",
     )
 
 
@@ -162,7 +163,7 @@ def _too_short(_case: _Case) -> tuple[str, str]:
     return "is empty", "Give it at least one value, or remove the key."
 
 
-def _anything(case: _Case) -> tuple[str, str]:
+def _other(case: _Case) -> tuple[str, str]:
     return f"{quote(case.text)} is not valid here", description_at(case.schema, case.path)
 
 

@@ -1,4 +1,4 @@
-"""Values and paths as messages show them: short, and harmless on a terminal."""
+"""Values and paths for messages: short and without control characters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _BARE = re.compile(r"[\w.,+*?/:@={}<>!\[\]-]+")
 
 
 def quote(value: object) -> str:
-    """`value` in one line of printable characters, quoted where its edges would not be seen, cut after 60."""
+    """Return a value in one line of printable characters, quoted if necessary and cut after 60 characters."""
     text = str(value).lower() if isinstance(value, bool) else str(value)
     cut = text[:_LONGEST] + ("..." if len(text) > _LONGEST else "")
     safe = "".join(char if char.isprintable() else _escape(char) for char in cut)
@@ -18,12 +18,12 @@ def quote(value: object) -> str:
 
 
 def quote_path(path: Sequence[str | int]) -> str:
-    """`accounts[2].tags.owner`."""
+    """Return a path as text: `accounts[2].tags.owner`."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{quote(part)}" for part in path).removeprefix(".")
 
 
 def kind(value: object) -> str:
-    """What `value` is, in the words of someone who writes YAML."""
+    """Return the type of a value in the terms of YAML."""
     names: dict[type, str] = {
         bool: "a yes/no value",
         int: "a number",

@@ -1,7 +1,7 @@
 """YAML events into nodes.
 
-Building from events, not with YAML's own constructors, keeps the original text of every scalar and both lines of a
-repeated key, and stops at the first sign of a document that is made to hurt: depth, alias bombs, self-reference.
+Nodes are built from events instead of with PyYAML's constructors, to keep the original text of every scalar and both
+lines of a duplicate key, and to stop early at malicious documents: deep nesting, alias bombs and self-references.
 """
 
 from __future__ import annotations
@@ -16,63 +16,63 @@ import yaml
 from auditor.domain.errors import ConfigError, Problem
 from auditor.yaml_files.dialect import CONFIGURATION, Dialect, long_form
 from auditor.yaml_files.document import Document, Node, Path
-from auditor.yaml_files.encoding import json_as_yaml, screened
+from auditor.yaml_files.encoding import check_text, json_as_yaml
 from auditor.yaml_files.quoting import kind, quote, quote_path
 from auditor.yaml_files.scalars import resolve
 
-#: The parser in C is ten times as fast, but is not in every build of PyYAML.
+#: The parser in C is ten times faster, but not every build of PyYAML has it.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SURROGATE = re.compile("[\ud800-\udfff]")
-#: What all aliases together may add, in nodes or 64 characters of text.
-_ALIAS_BUDGET = 50_000
+#: The limit for what all aliases together add, in nodes or 64 characters of text.
+_ALIAS_LIMIT = 50_000
 _MOST_PROBLEMS = 100
 
 _ADVICE = {
     "escape": "Double the backslash, or use single quotes.",
-    "alias": 'Quote a pattern that begins with a star: "*".',
-    "cannot start any token": "Indent with spaces, not tabs, and quote a value that begins with a special character.",
-    "mapping values are not allowed": 'Check the indentation, and quote a value that holds ": ".',
-    "block": "Check the indentation: things on the same level begin in the same column.",
+    "alias": 'Quote a pattern that starts with a star: "*".',
+    "cannot start any token": "Indent with spaces, not tabs, and quote a value that starts with a special character.",
+    "mapping values are not allowed": 'Check the indentation, and quote a value that contains ": ".',
+    "block": "Check the indentation: values on the same level start in the same column.",
     "quoted scalar": "Check that every quote is closed.",
-    "expected ',' or": "Check that every bracket is closed, and that commas stand between the items.",
+    "expected ',' or": "Check that every bracket is closed and that items are separated by commas.",
 }
 
 
 def parse(text: str, source: str, dialect: Dialect = CONFIGURATION) -> Document:
-    """Read one YAML or JSON document. Raises ConfigError with every problem that can be found, for any input."""
-    document, slips = parse_with_duplicates(text, source, dialect)
-    if slips:
-        raise ConfigError(slips)
+    """Read one YAML or JSON document of any content. Raises ConfigError with every problem."""
+    document, duplicates = parse_with_duplicates(text, source, dialect)
+    if duplicates:
+        raise ConfigError(duplicates)
     return document
 
 
 def parse_with_duplicates(text: str, source: str, dialect: Dialect = CONFIGURATION) -> tuple[Document, list[Problem]]:
-    """Read one YAML or JSON document, and return beside it the keys that are given twice.
+    """Read one YAML or JSON document, and return it with the problems of its duplicate keys.
 
-    Such a document must not be used, but what else is wrong with it can be told in the same breath. Raises ConfigError
-    with every problem where the document cannot be made sense of.
+    The caller must not use a document with duplicate keys, but can report them together with its other problems. Raises
+    ConfigError with every problem if the document cannot be read.
     """
     text = text.removeprefix("\ufeff")
-    problems = screened(text, source)
+    problems = check_text(text, source)
     if problems:
         raise ConfigError(problems)
     reader = _Reader(json_as_yaml(text), source, dialect)
     root = reader.read()
     if root is None or reader.problems:
-        raise ConfigError([*reader.problems, *reader.slips])
-    return Document(source, root), reader.slips
+        raise ConfigError([*reader.problems, *reader.duplicates])
+    return Document(source, root), reader.duplicates
 
 
 class _StopReadingError(Exception):
-    """Nothing after this can be made sense of. Never leaves this module."""
+    """The rest of the document cannot be read. It is caught in this module."""
 
 
 class _Reader:
-    """One pass over one text. `problems` and `slips`, keys given twice, are complete once `read` has returned."""
+    """One pass over one text. `problems` and `duplicates` are complete when `read` has returned."""
 
     def __init__(self, text: str, source: str, dialect: Dialect) -> None:
         self.problems: list[Problem] = []
-        self.slips: list[Problem] = []
+        self.duplicates: list[Problem] = []
         self._source = source
         self._dialect = dialect
         self._events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
@@ -80,7 +80,7 @@ class _Reader:
         self._aliased = 0
 
     def read(self) -> Node | None:
-        """The root of the document, or None where the text could not be read to its end."""
+        """Return the root of the document; None if the text could not be read to its end."""
         try:
             return self._document()
         except _StopReadingError:
@@ -98,15 +98,15 @@ class _Reader:
         next(self._events)
         following = next(self._events)
         if not isinstance(following, yaml.StreamEndEvent):
-            self._stop(following, (), "a second document begins here", "Keep one document in a file; remove the `---`.")
+            self._stop(following, (), "a second document starts here", "Keep one document in a file; remove the `---`.")
         if root.data is None:
             self._empty(root.line)
         return root
 
     def _empty(self, line: int) -> None:
-        self.problems.append(Problem(self._source, line, "", "is empty", "Write something into it, or do not name it."))
+        self.problems.append(Problem(self._source, line, "", "is empty", "Add content to the file, or do not name it."))
 
-    def _node(self, event: Any, path: Path) -> Node:  # noqa: ANN401 - yaml's events are untyped
+    def _node(self, event: Any, path: Path) -> Node:  # noqa: ANN401 - PyYAML's events are untyped
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, path)
         if len(path) > self._dialect.deepest:
@@ -118,28 +118,28 @@ class _Reader:
             self._anchors[event.anchor] = None
         node = self._value(event, path)
         if function is not None:
-            node = _called(function, node)
+            node = _long_form_node(function, node)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         return node
 
-    def _value(self, event: Any, path: Path) -> Node:  # noqa: ANN401
+    def _value(self, event: Any, path: Path) -> Node:  # noqa: ANN401 - as above
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, path)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(event, path)
         return self._mapping(event, path)
 
-    def _scalar(self, event: Any, path: Path) -> Node:  # noqa: ANN401
+    def _scalar(self, event: Any, path: Path) -> Node:  # noqa: ANN401 - as above
         line, value = _line(event), event.value
         if _SURROGATE.search(value):
-            self._complain(event, path, "holds half of a surrogate pair", "Write the character itself.")
+            self._report(event, path, "contains half of a surrogate pair", "Write the character itself.")
         weight = 1 + len(value) // 64
         if event.implicit[0]:
             return Node(line, resolve(value), value, weight=weight)
         return Node(line, value, weight=weight)
 
-    def _sequence(self, event: Any, path: Path) -> Node:  # noqa: ANN401
+    def _sequence(self, event: Any, path: Path) -> Node:  # noqa: ANN401 - as above
         children: dict[str | int, tuple[int, Node]] = {}
         while not isinstance(item := next(self._events), yaml.SequenceEndEvent):
             index = len(children)
@@ -147,7 +147,7 @@ class _Reader:
         data = [node.data for _, node in children.values()]
         return Node(_line(event), data, children=children, weight=_weight(children))
 
-    def _mapping(self, event: Any, path: Path) -> Node:  # noqa: ANN401
+    def _mapping(self, event: Any, path: Path) -> Node:  # noqa: ANN401 - as above
         children: dict[str | int, tuple[int, Node]] = {}
         merged: dict[str | int, tuple[int, Node]] = {}
         seen: dict[str, int] = {}
@@ -156,8 +156,8 @@ class _Reader:
             line = _line(key_event)
             value = self._node(next(self._events), (*path, key))
             if key in seen:
-                message = f"is given twice, first in line {seen[key]}"
-                self._slip(key_event, (*path, key), message, "Keep one of the two.")
+                message = f"is a duplicate key, first in line {seen[key]}"
+                self._duplicate(key_event, (*path, key), message, "Keep one of the two.")
             seen[key] = line
             if key == "<<" and key_event.implicit[0]:
                 merged = {**self._merge(value, key_event, path), **merged}
@@ -167,71 +167,71 @@ class _Reader:
         data = {key: node.data for key, (_, node) in children.items()}
         return Node(_line(event), data, children=children, weight=_weight(children))
 
-    def _key(self, event: Any, path: Path) -> str:  # noqa: ANN401
+    def _key(self, event: Any, path: Path) -> str:  # noqa: ANN401 - as above
         if not isinstance(event, yaml.ScalarEvent):
-            self._stop(event, path, "has a key that is not text", "Quote a key that begins with a special character.")
+            self._stop(event, path, "has a key that is not text", "Quote a key that starts with a special character.")
         node = self._node(event, path)
         if not isinstance(node.data, str) and not (self._dialect.numbers_as_keys and node.text is not None):
             what = "empty" if node.data is None else kind(node.data)
             advice = f'Quote it: "{quote(event.value)}"' if event.value else "Write a key before the colon."
-            self._complain(event, path, f"the key {quote(event.value)} is {what}, not text", advice)
+            self._report(event, path, f"the key {quote(event.value)} is {what}, not text", advice)
         return str(event.value)
 
-    def _merge(self, value: Node, event: Any, path: Path) -> dict[str | int, tuple[int, Node]]:  # noqa: ANN401
-        """What `<<` brings in: a mapping, or a list of them of which the first wins."""
+    def _merge(self, value: Node, event: Any, path: Path) -> dict[str | int, tuple[int, Node]]:  # noqa: ANN401 - as above
+        """Return the children that `<<` merges from a mapping or from a list of mappings, of which the first wins."""
         parts = [node for _, node in value.children.values()] if isinstance(value.data, list) else [value]
         if not all(isinstance(part.data, dict) for part in parts):
-            self._complain(event, path, "`<<` merges something that is not a mapping", "Name a mapping: `<<: *name`.")
+            self._report(event, path, "`<<` merges something that is not a mapping", "Name a mapping: `<<: *name`.")
             return {}
         return {key: child for part in reversed(parts) for key, child in part.children.items()}
 
-    def _alias(self, event: Any, path: Path) -> Node:  # noqa: ANN401
+    def _alias(self, event: Any, path: Path) -> Node:  # noqa: ANN401 - as above
         if event.anchor not in self._anchors:
-            message = f"*{quote(event.anchor)} refers to nothing above it"
-            self._complain(
-                event, path, message, f'Define &{quote(event.anchor)} first; quote it if it is a pattern: "*"'
-            )
+            message = f"*{quote(event.anchor)} refers to an anchor that does not exist above it"
+            self._report(event, path, message, f'Define &{quote(event.anchor)} first; quote it if it is a pattern: "*"')
             return Node(_line(event), None)
         node = self._anchors[event.anchor]
         if node is None:
-            self._stop(event, path, f"*{quote(event.anchor)} refers to itself", "Write it out.")
+            self._stop(event, path, f"*{quote(event.anchor)} refers to itself", "Write the value instead of the alias.")
         self._aliased += node.weight
-        if self._aliased > _ALIAS_BUDGET:
-            self._stop(event, path, "the aliases blow this file up beyond reason", "Write the values out.")
+        if self._aliased > _ALIAS_LIMIT:
+            self._stop(event, path, "YAML alias expansion exceeds the limit", "Write the values instead of aliases.")
         return node
 
-    def _refuse_tag(self, event: Any, path: Path) -> None:  # noqa: ANN401
+    def _refuse_tag(self, event: Any, path: Path) -> None:  # noqa: ANN401 - as above
         if event.tag in (None, "!") or (event.tag == "tag:yaml.org,2002:str" and isinstance(event, yaml.ScalarEvent)):
             return
         tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-        self._complain(event, path, f"the tag {quote(tag)} is not allowed", "Remove the tag; plain values are enough.")
+        self._report(
+            event, path, f"the tag {quote(tag)} is not allowed", "Remove the tag: only plain values are supported."
+        )
 
-    def _complain(self, event: Any, path: Path, message: str, advice: str) -> None:  # noqa: ANN401
+    def _report(self, event: Any, path: Path, message: str, advice: str) -> None:  # noqa: ANN401 - as above
         self.problems.append(Problem(self._source, _line(event), quote_path(path), message, advice))
         self._stop_at_last()
 
-    def _slip(self, event: Any, path: Path, message: str, advice: str) -> None:  # noqa: ANN401
-        self.slips.append(Problem(self._source, _line(event), quote_path(path), message, advice))
+    def _duplicate(self, event: Any, path: Path, message: str, advice: str) -> None:  # noqa: ANN401 - as above
+        self.duplicates.append(Problem(self._source, _line(event), quote_path(path), message, advice))
         self._stop_at_last()
 
     def _stop_at_last(self) -> None:
-        if len(self.problems) + len(self.slips) >= _MOST_PROBLEMS:
+        if len(self.problems) + len(self.duplicates) >= _MOST_PROBLEMS:
             self.problems.append(Problem(self._source, 0, "", f"stopped reading after {_MOST_PROBLEMS} problems"))
             raise _StopReadingError
 
-    def _stop(self, event: Any, path: Path, message: str, advice: str) -> NoReturn:  # noqa: ANN401
-        self._complain(event, path, message, advice)
+    def _stop(self, event: Any, path: Path, message: str, advice: str) -> NoReturn:  # noqa: ANN401 - as above
+        self._report(event, path, message, advice)
         raise _StopReadingError
 
 
-def _called(function: str, argument: Node) -> Node:
-    """A tagged value as the long form of a function with one argument."""
+def _long_form_node(function: str, argument: Node) -> Node:
+    """Return a tagged value as the long form of a function with one argument."""
     argument = replace(argument, data=long_form(function, argument.data))
     children: dict[str | int, tuple[int, Node]] = {function: (argument.line, argument)}
     return Node(argument.line, {function: argument.data}, children=children, weight=argument.weight + 1)
 
 
-def _line(event: Any) -> int:  # noqa: ANN401
+def _line(event: Any) -> int:  # noqa: ANN401 - as above
     return int(event.start_mark.line) + 1
 
 
@@ -241,11 +241,13 @@ def _weight(children: dict[str | int, tuple[int, Node]]) -> int:
 
 def _syntax(error: yaml.YAMLError, source: str, dialect: Dialect) -> Problem:
     mark, began = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
-    said = " ".join(part for part in (getattr(error, "problem", None), getattr(error, "context", None)) if part)
-    if "nesting depth" in said:  # newer parsers in C have a limit of their own, and meet it while they look ahead
+    message = " ".join(part for part in (getattr(error, "problem", None), getattr(error, "context", None)) if part)
+    if "nesting depth" in message:  # newer versions of libyaml have a limit and look ahead
         return Problem(source, mark.line + 1 if mark else 0, "", *dialect.too_deep)
-    said = said or "it cannot be read"
-    advice = next((text for words, text in _ADVICE.items() if words in said), "Check quotes, brackets and indentation.")
+    message = message or "it cannot be read"
+    advice = next(
+        (text for words, text in _ADVICE.items() if words in message), "Check quotes, brackets and indentation."
+    )
     if began and mark and began.line != mark.line:
-        said += f" from line {began.line + 1}"
-    return Problem(source, mark.line + 1 if mark else 0, "", f"this is not YAML: {said}", advice)
+        message += f" from line {began.line + 1}"
+    return Problem(source, mark.line + 1 if mark else 0, "", f"this is not YAML: {message}", advice)

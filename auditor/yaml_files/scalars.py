@@ -1,8 +1,8 @@
-"""What an unquoted scalar stands for.
+"""The values of unquoted scalars, and lists that may be written as a single text.
 
-Only what all YAML versions and JSON read alike becomes a number or a yes/no value. Everything that YAML 1.1 reads in
-ways of its own (`1:30`, `0x1F`, `1_000`, `no`, `2026-11-23`) stays the text that was written. Decimal digits are a
-number even with a leading zero, so that an account id without quotes is always noticed.
+A scalar becomes a number or a boolean only if all versions of YAML and JSON agree on that. Scalars with a special
+meaning in YAML 1.1 (`1:30`, `0x1F`, `1_000`, `no`, `2026-11-23`) stay text. Decimal digits with a leading zero are a
+number, so that an unquoted account ID is always noticed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
 def resolve(text: str) -> str | float | bool | None:
-    """The value of the unquoted scalar `text`: None, bool, int, float, or the text itself."""
+    """Return the value of an unquoted scalar: None, bool, int, float, or the text itself."""
     if text in _WORDS:
         return _WORDS[text]
     if text[0] not in "+-.0123456789":

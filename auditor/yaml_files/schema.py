@@ -1,4 +1,4 @@
-"""Questions to a JSON Schema: which keys are known at a place, what kinds of value, what it is for."""
+"""Queries to a JSON Schema: the keys, types and description at a path."""
 
 from __future__ import annotations
 
@@ -11,40 +11,41 @@ Schema = Mapping[str, Any]
 
 
 def keys_at(schema: Schema, path: Path) -> list[str]:
-    """The keys that a mapping at `path` may hold; empty where they are free."""
-    return [key for place in schemas_at(schema, path) for key in place.get("properties", ())]
+    """Return the keys that a mapping at `path` may have; empty if any key is allowed."""
+    return [key for subschema in schemas_at(schema, path) for key in subschema.get("properties", ())]
 
 
 def kinds_at(schema: Schema, path: Path) -> set[str]:
-    """The JSON types that a value at `path` may have."""
-    return {place["type"] for place in schemas_at(schema, path) if "type" in place}
+    """Return the JSON types that a value at `path` may have."""
+    return {subschema["type"] for subschema in schemas_at(schema, path) if "type" in subschema}
 
 
 def description_at(schema: Schema, path: Path) -> str:
-    """What the schema says about `path`, or nothing."""
-    return next((place["description"] for place in schemas_at(schema, path) if "description" in place), "")
+    """Return the description of `path`; empty if there is none."""
+    subschemas = schemas_at(schema, path)
+    return next((subschema["description"] for subschema in subschemas if "description" in subschema), "")
 
 
 def schemas_at(schema: Schema, path: Path) -> list[Schema]:
-    """Every alternative that the schema has for `path`."""
-    places = list(_alternatives(schema, schema))
+    """Return every alternative subschema for `path`."""
+    subschemas = list(_alternatives(schema, schema))
     for part in path:
-        places = [place for parent in places for place in _below(schema, parent, part)]
-    return places
+        subschemas = [child for parent in subschemas for child in _children(schema, parent, part)]
+    return subschemas
 
 
-def _below(schema: Schema, place: Schema, part: str | int) -> Iterator[Schema]:
+def _children(schema: Schema, parent: Schema, part: str | int) -> Iterator[Schema]:
     if isinstance(part, int):
-        child = place.get("items")
+        child = parent.get("items")
     else:
-        child = place.get("properties", {}).get(part, place.get("additionalProperties"))
+        child = parent.get("properties", {}).get(part, parent.get("additionalProperties"))
     if isinstance(child, dict):
         yield from _alternatives(schema, child)
 
 
-def _alternatives(schema: Schema, place: Schema) -> Iterator[Schema]:
-    yield place
-    if "$ref" in place:
-        yield from _alternatives(schema, schema["$defs"][place["$ref"].rpartition("/")[2]])
-    for each in place.get("anyOf", ()):
-        yield from _alternatives(schema, each)
+def _alternatives(schema: Schema, subschema: Schema) -> Iterator[Schema]:
+    yield subschema
+    if "$ref" in subschema:
+        yield from _alternatives(schema, schema["$defs"][subschema["$ref"].rpartition("/")[2]])
+    for alternative in subschema.get("anyOf", ()):
+        yield from _alternatives(schema, alternative)

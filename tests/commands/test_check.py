@@ -63,7 +63,7 @@ def test_the_problems_of_all_files_come_at_once_with_their_places(files: dict[st
     assert result.exit_code == 2
     assert f"{files['prose']}: is not a file that auditor can check" in result.stderr
     assert f"{files['cut']}:2: this is not YAML" in result.stderr
-    assert f"{files['evil']}:1: holds the character" in result.stderr
+    assert f"{files['evil']}:1: contains the forbidden character" in result.stderr
     assert f"{files['missing']}: No such file" in result.stderr
     assert result.stdout == ""
 

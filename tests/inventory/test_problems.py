@@ -355,10 +355,10 @@ def test_a_duplicate_key_hides_no_other_problem() -> None:
     """)
 
     assert [problem.split(" -> ")[0] for problem in reported] == [
-        "2: defaults: is given twice, first in line 1",
+        "2: defaults: is a duplicate key, first in line 1",
         "2: defaults.regions[0]: mars-* matches no region",
         "4: accounts[0].id: 12345 is a number, not an account ID",
-        "4: accounts[0].name: is given twice, first in line 4",
+        "4: accounts[0].name: is a duplicate key, first in line 4",
         "5: accounts[1].regoins: is not a known key",
     ]
 

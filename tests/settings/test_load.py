@@ -428,7 +428,7 @@ def test_a_key_given_twice_hides_no_other_problem() -> None:
 
     assert [each.split(" -> ")[0] for each in found] == [
         "2: limits.workers: 0 is less than 1",
-        "3: fail_on: is given twice, first in line 1",
+        "3: fail_on: is a duplicate key, first in line 1",
     ]
 
 

@@ -1,4 +1,4 @@
-"""A store in memory that remembers what it was given, in order, and refuses what it is told to."""
+"""A store in memory that records its writes in order and can refuse keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from auditor.store.store import AlreadyExists, Blob
 
 
 class Memory:
-    """Implements `Store`. `refuses` is asked for every key before it is written."""
+    """Implements `Store`. `refuses` is called with every key before it is written."""
 
     def __init__(self, refuses: Callable[[str], bool] = lambda _: False) -> None:
         self.refuses = refuses
@@ -33,7 +33,7 @@ class Memory:
             if self.refuses(key):
                 raise StorageError(f"Refused {key}.", "Allow it.")
             if blob.once and key in self.blobs and self.blobs[key].body != blob.body:
-                raise AlreadyExists(f"{key} is there already.")
+                raise AlreadyExists(f"{key} already exists.")
             self.blobs[key] = blob
 
     def get(self, key: str) -> bytes | None:

@@ -1,4 +1,4 @@
-"""A folder as a store: whole files or none, one winner, and refusals that say what to do."""
+"""A folder as a store: complete files or none, one winner, and errors with advice."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ BIG = 300_000
 
 
 def files(folder: Path) -> list[str]:
-    """Every file below a folder, hidden ones included."""
+    """Return every file below a folder, including hidden ones."""
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir())
 
 
-def test_what_is_put_is_there_under_its_key(tmp_path: Path) -> None:
+def test_an_object_is_stored_under_its_key(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "deep" / "out")
 
     folder.put("runs/1/summary.json", Blob(b"{}"))
@@ -35,7 +35,7 @@ def test_what_is_put_is_there_under_its_key(tmp_path: Path) -> None:
     assert folder.url() == str(tmp_path / "deep/out")
 
 
-def test_nothing_is_touched_before_the_first_write(tmp_path: Path) -> None:
+def test_nothing_is_created_before_the_first_write(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "out")
 
     assert folder.get("latest.json") is None
@@ -53,18 +53,18 @@ def test_a_later_write_replaces_an_earlier_one(tmp_path: Path) -> None:
     assert files(tmp_path) == ["latest.json"]
 
 
-def test_what_is_written_once_is_not_replaced(tmp_path: Path) -> None:
+def test_an_object_written_once_is_not_replaced(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     folder.put("claim", Blob(b"mine", once=True))
 
-    with pytest.raises(AlreadyExists, match="claim is there already"):
+    with pytest.raises(AlreadyExists, match="claim already exists"):
         folder.put("claim", Blob(b"yours", once=True))
 
     assert folder.get("claim") == b"mine"
-    assert files(tmp_path) == ["claim"], "the draft of the loser is gone"
+    assert files(tmp_path) == ["claim"], "the temporary file of the second writer is removed"
 
 
-def test_writing_the_same_once_more_is_fine(tmp_path: Path) -> None:
+def test_writing_the_same_bytes_again_is_allowed(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     folder.put("claim", Blob(b"mine", once=True))
 
@@ -73,7 +73,7 @@ def test_writing_the_same_once_more_is_fine(tmp_path: Path) -> None:
     assert files(tmp_path) == ["claim"]
 
 
-def test_of_many_who_write_once_at_the_same_time_one_wins(tmp_path: Path) -> None:
+def test_exactly_one_of_many_concurrent_writers_wins(tmp_path: Path) -> None:
     start = Barrier(16)
 
     def claim(number: int) -> bool:
@@ -93,7 +93,7 @@ def test_of_many_who_write_once_at_the_same_time_one_wins(tmp_path: Path) -> Non
     assert files(tmp_path) == ["state/claim"]
 
 
-def test_a_reader_never_sees_half_a_file(tmp_path: Path) -> None:
+def test_a_reader_never_sees_a_partial_file(tmp_path: Path) -> None:
     folder, bodies, over = Folder(tmp_path), [b"a" * BIG, b"b" * BIG], Event()
     folder.put("latest.json", Blob(bodies[0]))
 
@@ -114,7 +114,7 @@ def test_a_reader_never_sees_half_a_file(tmp_path: Path) -> None:
     assert files(tmp_path) == ["latest.json"]
 
 
-def test_many_may_write_below_one_new_folder(tmp_path: Path) -> None:
+def test_many_threads_can_write_below_one_new_folder(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "out")
 
     with ThreadPoolExecutor(16) as threads:
@@ -123,7 +123,7 @@ def test_many_may_write_below_one_new_folder(tmp_path: Path) -> None:
     assert len(files(tmp_path)) == 64
 
 
-def test_a_file_where_the_folder_should_be_is_explained(tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_folder_is_an_error_with_advice(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file", encoding="utf-8")
     folder = Folder(tmp_path / "out")
 
@@ -132,7 +132,7 @@ def test_a_file_where_the_folder_should_be_is_explained(tmp_path: Path) -> None:
     assert (tmp_path / "out").read_text(encoding="utf-8") == "a file"
 
 
-def test_a_folder_where_the_file_should_be_is_explained_and_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_the_file_is_an_error_and_leaves_no_files(tmp_path: Path) -> None:
     (tmp_path / "latest.json").mkdir()
     folder = Folder(tmp_path)
 
@@ -141,12 +141,12 @@ def test_a_folder_where_the_file_should_be_is_explained_and_leaves_nothing_behin
     assert files(tmp_path) == []
 
 
-def test_a_path_that_no_file_system_can_hold_is_explained(tmp_path: Path) -> None:
+def test_an_impossible_path_is_an_error_with_advice(tmp_path: Path) -> None:
     assert_refused(lambda: Folder(tmp_path / "a\0b").put("x", Blob(b"x")), "Cannot write")
     assert_refused(lambda: Folder(tmp_path / ("n" * 300)).put("x", Blob(b"x")), "File name too long")
 
 
-def test_a_file_that_may_not_grow_is_explained_and_the_old_one_stays(tmp_path: Path) -> None:
+def test_the_old_file_survives_a_size_limit(tmp_path: Path) -> None:
     Folder(tmp_path).put("latest.json", Blob(b"old"))
     program = f"""
 import resource
@@ -165,13 +165,13 @@ except StorageError as error:
 
     message, advice = done.stdout.splitlines()
     assert message == f"Cannot write {tmp_path}/latest.json: File too large."
-    assert advice == "  -> Choose a folder that this user may write to, on a disk with room."
+    assert advice == "  -> Choose a folder that this user can write to, on a disk with free space."
     assert done.stderr == ""
     assert Folder(tmp_path).get("latest.json") == b"old"
     assert files(tmp_path) == ["latest.json"]
 
 
-def test_a_full_disk_is_explained_and_the_old_file_stays(small_disk: Path) -> None:
+def test_the_old_file_survives_a_full_disk(small_disk: Path) -> None:
     folder = Folder(small_disk)
     folder.put("latest.json", Blob(b"old"))
 
@@ -183,14 +183,14 @@ def test_a_full_disk_is_explained_and_the_old_file_stays(small_disk: Path) -> No
     assert folder.get("latest.json") == b"new"
 
 
-def test_a_read_only_folder_is_explained(small_disk: Path) -> None:
+def test_a_read_only_folder_is_an_error_with_advice(small_disk: Path) -> None:
     mount("-o", "remount,ro", str(small_disk))
 
     assert_refused(lambda: Folder(small_disk).put("latest.json", Blob(b"x")), "Read-only file system")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_of_somebody_else_is_explained(tmp_path: Path) -> None:
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can write everywhere")
+def test_missing_permission_is_an_error_with_advice(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     try:
         assert_refused(lambda: Folder(tmp_path).put("latest.json", Blob(b"x")), "Permission denied")
@@ -198,11 +198,11 @@ def test_a_folder_of_somebody_else_is_explained(tmp_path: Path) -> None:
         tmp_path.chmod(0o700)
 
 
-def test_a_place_that_takes_no_files_is_explained() -> None:
+def test_a_file_system_without_files_is_an_error_with_advice() -> None:
     assert_refused(lambda: Folder("/proc/auditor").put("latest.json", Blob(b"x")), "Cannot write /proc/auditor")
 
 
-def test_what_is_discarded_takes_the_folders_along_that_it_leaves_empty(tmp_path: Path) -> None:
+def test_discarding_a_file_removes_empty_folders(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "spool")
     for key in ("runs/1/a", "runs/1/b", "runs/2/c"):
         folder.put(key, Blob(b"x"))
@@ -218,11 +218,11 @@ def test_what_is_discarded_takes_the_folders_along_that_it_leaves_empty(tmp_path
     assert not (tmp_path / "spool").exists()
 
 
-def assert_refused(act: Callable[[], object], words: str) -> None:
+def assert_refused(act: Callable[[], object], text: str) -> None:
     with pytest.raises(StorageError) as caught:
         act()
-    assert words in caught.value.message
-    assert caught.value.advice == "Choose a folder that this user may write to, on a disk with room."
+    assert text in caught.value.message
+    assert caught.value.advice == "Choose a folder that this user can write to, on a disk with free space."
 
 
 def mount(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -231,13 +231,13 @@ def mount(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system with room for very little."""
-    place = tmp_path / "disk"
-    place.mkdir()
+    """A file system of 64 KB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
     if os.geteuid() != 0:
-        pytest.skip("only root may mount a small disk")
-    done = mount("-t", "tmpfs", "-o", "size=64k", "none", str(place))
+        pytest.skip("only root can mount a small disk")
+    done = mount("-t", "tmpfs", "-o", "size=64k", "none", str(disk))
     if done.returncode:
         pytest.skip(f"cannot mount a small disk: {done.stderr.strip()}")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)

@@ -1,4 +1,4 @@
-"""What one place refuses waits in another, and gets where it belongs in the order in which it came."""
+"""Objects that the output refuses are kept in the spool and delivered later in their original order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def spool(tmp_path: Path) -> Folder:
 
 
 def filled(first: Memory, spool: Folder) -> SpoolingStore:
-    """Give three objects to a place that refuses all of them."""
+    """Write three objects to a store that refuses all of them."""
     spooling = SpoolingStore(first, spool)
     spooling.put("z/findings", Blob(b"rows", NDJSON, "gzip"))
     spooling.put("m/manifest", Blob(b"{}", once=True))
@@ -28,7 +28,7 @@ def filled(first: Memory, spool: Folder) -> SpoolingStore:
     return spooling
 
 
-def test_what_is_taken_never_touches_the_spool(spool: Folder) -> None:
+def test_delivered_objects_never_create_the_spool(spool: Folder) -> None:
     first = Memory()
     spooling = SpoolingStore(first, spool)
 
@@ -40,7 +40,7 @@ def test_what_is_taken_never_touches_the_spool(spool: Folder) -> None:
     assert not spool.path.exists()
 
 
-def test_what_is_refused_waits_in_the_spool_under_its_key(spool: Folder) -> None:
+def test_refused_objects_are_kept_in_the_spool_under_their_keys(spool: Folder) -> None:
     spooling = filled(Memory(refuses=lambda _: True), spool)
 
     assert [spool.get(key) for key in ("z/findings", "m/manifest", "a/latest")] == [b"rows", b"{}", b"<p>"]
@@ -48,7 +48,7 @@ def test_what_is_refused_waits_in_the_spool_under_its_key(spool: Folder) -> None
     assert spooling.url("z/findings") == spool.url("z/findings")
 
 
-def test_after_the_first_refusal_nobody_waits_for_another(spool: Folder) -> None:
+def test_the_first_store_is_not_called_again_after_a_refusal(spool: Folder) -> None:
     first = Memory(refuses=lambda _: True)
 
     filled(first, spool)
@@ -56,7 +56,7 @@ def test_after_the_first_refusal_nobody_waits_for_another(spool: Folder) -> None
     assert first.asked == ["z/findings"]
 
 
-def test_when_the_place_is_back_all_is_delivered_in_the_order_of_writing_with_its_labels(spool: Folder) -> None:
+def test_spooled_objects_are_delivered_in_order_with_their_labels(spool: Folder) -> None:
     first = Memory(refuses=lambda _: True)
     spooling = filled(first, spool)
     first.refuses = lambda _: False
@@ -70,10 +70,10 @@ def test_when_the_place_is_back_all_is_delivered_in_the_order_of_writing_with_it
     ]
     assert spooling.spooled.refusal is None
     assert spooling.url("a/latest") == "memory://a/latest"
-    assert not spool.path.exists(), "nothing of the account stays behind on this machine"
+    assert not spool.path.exists(), "no results stay on this machine"
 
 
-def test_after_a_delivery_the_first_place_is_asked_again(spool: Folder) -> None:
+def test_the_first_store_is_used_again_after_a_delivery(spool: Folder) -> None:
     first = Memory(refuses=lambda _: True)
     spooling = filled(first, spool)
     first.refuses = lambda _: False
@@ -84,7 +84,7 @@ def test_after_a_delivery_the_first_place_is_asked_again(spool: Folder) -> None:
     assert first.keys[-1] == "later"
 
 
-def test_what_still_waits_is_named_and_kept(spool: Folder) -> None:
+def test_undelivered_keys_are_returned_and_their_objects_kept(spool: Folder) -> None:
     spooling = filled(Memory(refuses=lambda _: True), spool)
 
     assert spooling.deliver() == ("a/latest", "m/manifest", "z/findings")
@@ -92,7 +92,7 @@ def test_what_still_waits_is_named_and_kept(spool: Folder) -> None:
     assert spool.get("m/manifest") == b"{}"
 
 
-def test_what_comes_later_does_not_overtake_what_is_refused(spool: Folder) -> None:
+def test_no_object_is_delivered_before_an_earlier_refused_one(spool: Folder) -> None:
     first = Memory(refuses=lambda _: True)
     spooling = filled(first, spool)
     first.refuses = lambda key: key == "m/manifest"
@@ -106,19 +106,19 @@ def test_what_comes_later_does_not_overtake_what_is_refused(spool: Folder) -> No
     assert str(spooling.spooled.refusal).startswith("Refused m/manifest.")
 
 
-def test_a_spool_that_was_cleared_is_an_error_and_not_an_empty_object(spool: Folder) -> None:
+def test_a_cleared_spool_is_an_error(spool: Folder) -> None:
     first = Memory(refuses=lambda _: True)
     spooling = filled(first, spool)
     first.refuses = lambda _: False
     spool.discard("z/findings")
 
-    with pytest.raises(StorageError, match="is gone"):
+    with pytest.raises(StorageError, match="is missing"):
         spooling.deliver()
 
     assert first.blobs == {}
 
 
-def test_another_writer_is_news_and_no_refusal(spool: Folder) -> None:
+def test_an_object_of_another_writer_is_not_a_refusal(spool: Folder) -> None:
     first = Memory()
     first.put("claim", Blob(b"theirs", once=True))
     spooling = SpoolingStore(first, spool)
@@ -130,18 +130,18 @@ def test_another_writer_is_news_and_no_refusal(spool: Folder) -> None:
     assert not spool.path.exists()
 
 
-def test_where_neither_place_takes_it_both_are_named(tmp_path: Path) -> None:
+def test_an_error_of_both_stores_names_both(tmp_path: Path) -> None:
     (tmp_path / "spool").write_text("a file", encoding="utf-8")
     spooling = SpoolingStore(Memory(refuses=lambda _: True), Folder(tmp_path / "spool"))
 
     with pytest.raises(StorageError) as caught:
         spooling.put("a", Blob(b"1"))
 
-    assert caught.value.message.startswith("Refused a. Nor does the spool take it: Cannot write")
-    assert caught.value.advice == "Allow it. Choose a folder that this user may write to, on a disk with room."
+    assert caught.value.message.startswith("Refused a. The spool failed, too: Cannot write")
+    assert caught.value.advice == "Allow it. Choose a folder that this user can write to, on a disk with free space."
 
 
-def test_nothing_is_lost_when_the_place_goes_down_while_many_write(spool: Folder) -> None:
+def test_nothing_is_lost_if_the_store_fails_during_concurrent_writes(spool: Folder) -> None:
     first = Memory(refuses=lambda _: len(first.asked) > 100)
     spooling = SpoolingStore(first, spool)
     keys = [f"findings/{number}" for number in range(300)]

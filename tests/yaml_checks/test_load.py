@@ -196,7 +196,7 @@ def test_a_duplicate_key_is_reported_with_the_other_problems(tmp_path: Path) -> 
         pytest.param(b"- a\n", "is not a check", id="a list"),
         pytest.param(b"", "is empty", id="an empty file"),
         pytest.param(b"id: [\n", "not YAML", id="invalid YAML"),
-        pytest.param(b"id: a-b\nid: a-c\n", "is given twice", id="a duplicate key"),
+        pytest.param(b"id: a-b\nid: a-c\n", "is a duplicate key", id="a duplicate key"),
         pytest.param(b"\xff\n", "is not UTF-8", id="invalid UTF-8"),
         pytest.param(b"id:\n", "has no value", id="a key without a value"),
     ],
