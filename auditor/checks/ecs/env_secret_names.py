@@ -66,7 +66,7 @@ Remediation, console
    disclosed.
 2. Open the revision, choose Create new revision, and remove the variables.
 3. For a secret that must stay a variable, choose ValueFrom instead of Value, with the ARN of the secret or the
-   parameter, and allow the execution role to read it.
+   parameter. In JSON, move it from `environment` to `secrets` with a `valueFrom`. Allow the execution role to read it.
 4. {{deploy-new-revision}}
 
 {{remediate-by-cli-with-daemons}}

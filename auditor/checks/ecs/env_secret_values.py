@@ -70,7 +70,8 @@ Remediation, console
 1. Store a new secret in Secrets Manager or as a SecureString in Parameter Store, and revoke the old one: it has been
    disclosed, and old revisions still show it.
 2. Allow the execution role to read it.
-3. Open the revision, choose Create new revision, and for the variable choose ValueFrom, with the ARN of the secret.
+3. Open the revision, choose Create new revision, and for the variable choose ValueFrom, with the ARN of the secret. In
+   JSON, move the variable from `environment` to `secrets` with a `valueFrom`.
 4. {{deploy-new-revision}}
 
 {{remediate-by-cli-with-daemons}}

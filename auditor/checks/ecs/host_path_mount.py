@@ -74,7 +74,7 @@ Remediation, console
 --------------------
 1. Open the revision and choose Create new revision.
 2. Remove the mount point and its volume. If the container must see the path, mount the narrowest one.
-3. Mark the mount point read-only.
+3. Mark the mount point read-only (`readOnly` in JSON).
 4. {{deploy-new-revision}}
 
 {{remediate-by-cli-with-daemons}}

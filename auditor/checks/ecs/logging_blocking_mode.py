@@ -71,7 +71,7 @@ Audit, CLI
 Remediation, console
 --------------------
 1. Open the revision and choose Create new revision.
-2. In each container's log collection add the option mode with the value non-blocking.
+2. In each container's log collection (`logConfiguration` in JSON) add the option mode with the value non-blocking.
 3. Add max-buffer-size, such as 25m, and make sure that the container has enough memory for it.
 4. {{deploy-new-revision}}
 

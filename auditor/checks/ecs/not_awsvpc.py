@@ -65,7 +65,7 @@ Audit, CLI
 
 Remediation, console
 --------------------
-1. Open the revision, choose Create new revision, and set Network mode to awsvpc. Remove links and host ports.
+1. Open the revision, choose Create new revision, and set Network mode to awsvpc. Remove `links` and each `hostPort`.
 2. Target groups of such services need the target type ip: create one if the existing one has the type instance.
 3. Prepare subnets and security groups: the update of the service must include its network configuration.
 4. {{deploy-new-revision}}

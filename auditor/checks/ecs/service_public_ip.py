@@ -103,7 +103,7 @@ Related controls
 CIS AWS Compute Services 1.1.0: 3.14 (task sets). Security Hub: ECS.2 (FSBP), by its own Config rule
 ecs-service-assign-public-ip-disabled. Prowler: ecs_service_no_assign_public_ip. Checkov: CKV_AWS_333. All of them read
 only the service, not its deployments. Powerpipe's ecs_service_not_publicly_accessible requires the value DISABLED and
-so fails if it is absent; it matches services with definitions by the service's name alone, whatever the cluster.
+so fails if it is absent; it matches services with definitions by the service's name alone, ignoring the cluster.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ Benefits
 Drawbacks
 ---------
 The organization has to agree on the keys. Every pipeline that registers revisions must pass the tags: a new revision
-has none, whatever the previous one had, and some deployment tools drop them.
+has none, even if the previous one had some, and some deployment tools drop them.
 
 Default value
 -------------

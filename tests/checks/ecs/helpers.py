@@ -1,5 +1,5 @@
 """Helpers of the tests of ECS checks: judging facts, describing verdicts, and reading tables of manual pages."""
-# ruff: noqa: ANN401 - `**fields` are the fields of the fact, whatever their types
+# ruff: noqa: ANN401 - `**fields` are the fields of the fact, of any type
 
 from __future__ import annotations
 
