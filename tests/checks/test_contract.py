@@ -141,9 +141,9 @@ def test_every_file_contains_one_check() -> None:
 
 def test_every_file_imports_only_pure_modules() -> None:
     files = sorted(HOME.glob("*/*.py"))
-    found = {file.name: impurities(file.read_text(encoding="utf-8")) for file in files}
+    imports = {file.name: impurities(file.read_text(encoding="utf-8")) for file in files}
 
-    assert {name: imports for name, imports in found.items() if imports} == {}
+    assert {name: impure for name, impure in imports.items() if impure} == {}
 
 
 @every_check
@@ -159,8 +159,8 @@ def test_the_id_names_the_service_and_the_file_and_the_test_has_the_same_place(c
 
 @every_check
 def test_the_manual_page_has_every_section_and_fits_the_screen(check: Check[Any]) -> None:
-    found = sections(check.manual)
-    missing = [title for title in SECTIONS if not found.get(title)]
+    texts = sections(check.manual)
+    missing = [title for title in SECTIONS if not texts.get(title)]
     first, second, *rest = check.manual.splitlines()
 
     assert missing == []

@@ -239,5 +239,5 @@ def test_the_truth_table_of_the_manual_page_is_true() -> None:
     for privileged, user, status, reasons, *expected in rows:
         verdicts = [judge(check, task) for task in definitions(privileged, user)]
         assert outcomes(verdicts) == {(status, reasons)}, (privileged, user)
-        found = {tuple(verdict.standards[name] for name in STANDARDS) for verdict in verdicts}
-        assert found == {tuple(expected)}, (privileged, user)
+        statuses = {tuple(verdict.standards[name] for name in STANDARDS) for verdict in verdicts}
+        assert statuses == {tuple(expected)}, (privileged, user)
