@@ -55,7 +55,7 @@ def ask(fleet: Fleet, connect: Connect, service: str) -> Any:  # noqa: ANN401 - 
 
 _CALLS = {"ecs": "list_clusters", "ec2": "describe_regions", "account": "list_regions", "organizations": "list_roots"}
 
-REFUSALS = [
+ERRORS = [
     ("http-500", "ecs", "ServerException", 500),
     ("http-500", "sts", "InternalFailure", 500),
     ("http-500", "ec2", "InternalError", 500),
@@ -87,7 +87,7 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "service", "expected", "status"), REFUSALS)
+@pytest.mark.parametrize(("kind", "service", "expected", "status"), ERRORS)
 def test_a_refusal_speaks_the_words_of_its_service(  # noqa: PLR0913, PLR0917 - the table's columns
     faulty: Fleet, connect: Connect, kind: str, service: str, expected: str, status: int
 ) -> None:
