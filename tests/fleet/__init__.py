@@ -1,4 +1,4 @@
-"""Our own stand-in for AWS over real HTTP. It knows the truth of what it serves, and it misbehaves on request.
+"""A stand-in for AWS over real HTTP that knows the expected findings of what it serves and injects faults on request.
 
 with running(Shape(accounts=50, regions=5), faults=[Fault("reset", rate=0.02)]) as fleet:
     subprocess.run([...], env=fleet.env())

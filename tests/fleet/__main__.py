@@ -1,6 +1,6 @@
 """`python -m tests.fleet --accounts 100 --regions 17`: run the stand-in until SIGTERM.
 
-The first line on stdout is JSON and names the URL. `--config -` reads shape, options and faults as JSON from stdin.
+The first line on stdout is JSON and contains the URL. `--config -` reads shape, options and faults as JSON from stdin.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.fleet.sessions import AMBIENT_KEY, AMBIENT_SECRET
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Read the flags and run."""
+    """Parse the flags and run the server."""
     parser = argparse.ArgumentParser(prog="python -m tests.fleet", description=__doc__)
     parser.add_argument("--config", help="a JSON file, or - for stdin: {shape, options, faults}")
     parser.add_argument(
@@ -42,12 +42,16 @@ def _server(flags: dict[str, Any]) -> Server:
         config = json.load(sys.stdin)
     elif flags["config"]:
         config = json.loads(Path(flags["config"]).read_text(encoding="utf-8"))
-    given = {name: value for name, value in flags.items() if value is not None}
-    shape = {**config.get("shape", {}), **{f.name: given[f.name] for f in fields(Shape) if f.name in given}}
-    options = {**config.get("options", {}), **{f.name: given[f.name] for f in fields(Options) if f.name in given}}
+    values = {name: value for name, value in flags.items() if value is not None}
+    shape = {**config.get("shape", {}), **_chosen(Shape, values)}
+    options = {**config.get("options", {}), **_chosen(Options, values)}
     options["services"] = [*options.get("services", ()), *flags["service"]]
     rules = [*config.get("faults", []), *map(json.loads, flags["fault"])]
     return Server(Shape.from_json(shape), Options.from_json(options), [Fault.from_json(rule) for rule in rules])
+
+
+def _chosen(kind: type[Shape | Options], values: dict[str, Any]) -> dict[str, Any]:
+    return {field.name: values[field.name] for field in fields(kind) if field.name in values}
 
 
 def _announce(url: str) -> None:

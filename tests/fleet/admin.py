@@ -1,4 +1,4 @@
-"""The server's own few addresses, under `/_fleet/`, for tests that drive it from another process."""
+"""The control interface under `/_fleet/`, for tests that control the server from another process."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 def answer(server: Server, request: Request) -> bytes:
-    """Answer; what is wrong with a request comes back as 400 with a sentence."""
+    """Answer a request; an invalid one is answered with 400 and a message."""
     try:
-        told = _do(server, request)
+        document = _handle(server, request)
     except (ValueError, TypeError, KeyError) as error:
         return response(400, b"Content-Type: application/json\r\n", dumps({"error": str(error)}))
-    status = 404 if told is None else 200
-    return response(status, b"Content-Type: application/json\r\n", dumps(told))
+    status = 404 if document is None else 200
+    return response(status, b"Content-Type: application/json\r\n", dumps(document))
 
 
-def _do(server: Server, request: Request) -> Any:  # noqa: ANN401 - whatever JSON can carry
+def _handle(server: Server, request: Request) -> Any:  # noqa: ANN401 - any JSON document
     method, path = request.method, request.path.removeprefix("/_fleet/")
     if (method, path) == (b"GET", "report"):
         return server.report.to_json(scopes="scopes" in request.query)
@@ -36,7 +36,7 @@ def _do(server: Server, request: Request) -> Any:  # noqa: ANN401 - whatever JSO
     if path == "reset":
         server.report.reset()
     elif path == "faults":
-        server.set_faults([Fault.from_json(plain) for plain in json.loads(request.body)])
+        server.set_faults([Fault.from_json(rule) for rule in json.loads(request.body)])
     elif path == "shape":
         changes = json.loads(request.body)
         server.set_shape(Shape.from_json(replace(server.organization.shape).to_json() | changes))

@@ -1,4 +1,4 @@
-"""What the server and the services say to each other: a call, a refusal, and what a service is."""
+"""The interface between the server and its services: a call, an error, and the protocol of a service."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class ServiceError(Exception):
-    """An error answer. Each service writes it in its own protocol."""
+    """An error response. Each service writes it in its own protocol."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
-        """`code` is the service's own word for it."""
+        """`code` is the error code of the service."""
         super().__init__(message)
         self.code = code
         self.message = message
@@ -24,10 +24,10 @@ class ServiceError(Exception):
 
 
 class Call:
-    """One request once it is known who asks for what. `account` is the account that it is about."""
+    """One authenticated request. `account` is the account that it reads."""
 
     def __init__(self, request: Request, session: Session, service: Service, region: str) -> None:
-        """Let the service name the operation and what it is about."""
+        """Let the service identify the operation and the account."""
         self.request = request
         self.session = session
         self.service = service
@@ -52,12 +52,12 @@ class Call:
 
     @cached_property
     def resource(self) -> str:
-        """The name of what is asked for: family, role, object key ... as fault rules match it."""
+        """The name of the requested resource (family, role, object key), as rules for faults match it."""
         return self.service.resource(self)
 
 
 class ServerView(Protocol):
-    """What services may know of the server."""
+    """The part of the server that services use."""
 
     organization: Organization
 
@@ -73,23 +73,23 @@ class Service(Protocol):
     """One AWS service."""
 
     prefix: str
-    #: The service's words for: a bad token, an expired one, a refusal, too many calls, an outage.
+    #: The service's error codes and HTTP statuses by kind: bad-token, expired, denied, throttled, broken, unavailable.
     codes: dict[str, tuple[str, int]]
 
     def operation(self, request: Request) -> str:
-        """Name the operation."""
+        """Return the operation of a request."""
 
     def address(self, call: Call) -> None:
-        """Set the call's account and subject where they are not the session's account and the body."""
+        """Set the call's account and subject if they differ from the session's account and the body."""
 
     def resource(self, call: Call) -> str:
-        """Name what the call is about."""
+        """Return the name of the requested resource."""
 
     def answer(self, call: Call) -> bytes:
-        """Answer with a whole HTTP response; raises ServiceError."""
+        """Return a complete HTTP response. Raises ServiceError."""
 
     def missing(self, call: Call) -> bytes:
-        """Answer as if the resource were gone; raises ServiceError where the protocol says so."""
+        """Respond as if the resource did not exist. Raises ServiceError if the protocol uses an error for that."""
 
     def refuse(self, refusal: ServiceError, call: Call | None) -> bytes:
-        """Write an error."""
+        """Return an error response."""

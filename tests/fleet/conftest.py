@@ -1,4 +1,4 @@
-"""Real boto3 clients for the stand-in, as any account, without going through STS."""
+"""Real boto3 clients for the stand-in, as any account, without STS calls."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from botocore.config import Config
 from tests.fleet import Fleet, Shape, running
 from tests.fleet.sessions import AMBIENT_KEY, AMBIENT_SECRET, grant
 
-#: boto3 makes its classes at run time.
+#: boto3 creates its classes at run time.
 Client: TypeAlias = Any
 Connect = Callable[..., Client]
 
-#: Everything in it, small enough to look at all of it.
+#: Contains every kind of resource, and is small enough to read completely.
 SHAPE = Shape(
     accounts=3, regions=("eu-west-1", "us-east-1"), families=12, skew=0.2, revisions=4, clusters=2, services=14,
     tasks=3, daemons=2, host_share=0.6, suspended=1,
@@ -25,14 +25,14 @@ SHAPE = Shape(
 
 @pytest.fixture(scope="session")
 def fleet() -> Iterator[Fleet]:
-    """A stand-in that behaves."""
+    """Start a stand-in without faults."""
     with running(SHAPE) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
 def connect() -> Iterator[Connect]:
-    """Make clients that try once: `connect(fleet, "ecs", account=..., region=...)`; no account is the ambient one."""
+    """Create clients without retries: `connect(fleet, "ecs", account=..., region=...)`; default: management account."""
     session = boto3.session.Session()
     opened: dict[tuple[object, ...], Client] = {}
 
@@ -57,6 +57,6 @@ def connect() -> Iterator[Connect]:
 
 
 def code(error: pytest.ExceptionInfo[Exception]) -> str:
-    """Read the error code that boto3 found in an answer."""
+    """Return the AWS error code of a boto3 exception."""
     response: dict[str, dict[str, str]] = getattr(error.value, "response", {})
     return response["Error"]["Code"]

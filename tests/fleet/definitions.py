@@ -1,7 +1,7 @@
-"""What the task definitions say: recipes whose verdict is known because they were written to have it.
+"""The contents of task definitions: recipes that were written to have a known verdict.
 
-A recipe is a network mode and its containers. Combined with dressings (everything the flagship rule must not look at)
-and turned into JSON once, at import, it is a template with a few slots; an answer costs one formatting of bytes.
+A recipe is a network mode with containers. Combined with variants (members that the flagship check must ignore) and
+converted to JSON once, it is a template with a few slots, so that a response costs one formatting of bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FAIL, PASS, NOT_APPLICABLE = "FAIL", "PASS", "NOT_APPLICABLE"
 
-#: Stands at the head of every value that must never leave a collector.
+#: The prefix of every value that must never leave a collector.
 CANARY = "CANARY"
 
 Containers = tuple[tuple[str | None, bool | None], ...]
@@ -27,7 +27,7 @@ _ABSENT = None
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A definition in short. `containers` are (user, privileged); `reasons` are those that make it fail."""
+    """A definition in short form. `containers` are (user, privileged); `reasons` are those of a failure."""
 
     verdict: str
     mode: str | None
@@ -89,7 +89,7 @@ _ENVIRONMENT = [{"name": "MODE", "value": f"{CANARY}-<<account>>-<<family>>-<<re
 _LOGS = {"logDriver": "awslogs", "options": {"awslogs-group": "/ecs/<<family>>", "awslogs-region": "<<region>>"}}
 _ROLE = "arn:aws:iam::<<account>>:role/<<family>>"
 
-#: (task-level members, members of every container). None of them has a say in the flagship rule.
+#: (task-level members, members of every container). None of them matters to the flagship check.
 VARIANTS: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
     ({}, {}),
     (
@@ -169,19 +169,19 @@ def _document(recipe: Recipe, dressing: tuple[dict[str, Any], dict[str, Any]]) -
 
 
 def container_name(number: int) -> str:
-    """Name the container at a place of a definition, counted from 0."""
+    """Return the name of a container by its index."""
     return ("app", "agent", "proxy")[number]
 
 
 def _bytes(document: object) -> bytes:
-    """JSON with `<<slots>>` turned into those of a bytes format."""
+    """Return JSON whose `<<slots>>` are slots of a bytes format."""
     text = json.dumps(document, separators=(",", ":")).replace("%", "%%")
     return re.sub("<<([a-z]+)>>", r"%(\1)b", text).encode()
 
 
 @cache
 def templates(verdict: str) -> tuple[Template, ...]:
-    """Every recipe with a verdict, in every dressing: (recipe, inner JSON members, tags)."""
+    """Return every recipe with a verdict in every variant: (recipe, JSON members, tags)."""
     recipes = [recipe for recipe in RECIPES if recipe.verdict == verdict]
     return tuple(
         (recipe, _bytes(_document(recipe, dressing))[1:-1], _bytes(_TAGS[(number + len(recipe.containers)) % 3]))
@@ -192,7 +192,8 @@ def templates(verdict: str) -> tuple[Template, ...]:
 def template_of(organization: Organization, family: Family, revision: int) -> Template:
     """Choose the verdict of a revision, then one of the templates that have it.
 
-    A family changes its mind at most once during its first night's revisions, and again with every later one.
+    The verdict of a family changes at most once among the revisions of its first night, and may change in every later
+    revision.
     """
     changed_at = family.first + family.bits % (family.first_night_newest - family.first + 2)
     side = revision if revision > family.first_night_newest else int(revision >= changed_at)
@@ -207,7 +208,7 @@ def template_of(organization: Organization, family: Family, revision: int) -> Te
 
 
 def describe(organization: Organization, family: Family, revision: int, *, tags: bool) -> bytes:
-    """Write the body of the answer to DescribeTaskDefinition."""
+    """Return the body of the response to DescribeTaskDefinition."""
     _, members, tag_list = template_of(organization, family, revision)
     status = family.status(revision)
     registered = 1_600_000_000 + family.index * 1000 + revision * 86_400

@@ -1,7 +1,7 @@
-"""What goes wrong, as rules: a kind, where it strikes, how often.
+"""Faults as rules: a kind, the affected calls and a frequency.
 
-Whether a rule with a rate strikes is worked out from the call itself and from how often the same call came before. So
-the same calls meet the same faults in whatever order they come, and a retry has its own chance.
+Whether a rule with a rate applies is derived from the call and from the number of identical calls before it. So the
+same calls meet the same faults in any order, and a retry has its own chance.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tests.fleet.calls import Call
 
-#: Kind -> what the client sees.
+#: Kind -> what the client observes.
 KINDS = {
-    "http-500": "the service's own internal error",
-    "http-503": "the service's own word for an outage; SlowDown from S3",
-    "throttle": "Rate exceeded, whatever the bucket holds",
+    "http-500": "an internal error of the service",
+    "http-503": "the service is unavailable; SlowDown from S3",
+    "throttle": "Rate exceeded, regardless of the token bucket",
     "reset": "the connection is reset instead of an answer",
     "lost": "the call takes effect, then the connection is reset instead of an answer",
-    "hang": "the answer never comes",
-    "slow": "the answer comes after `seconds`",
+    "hang": "no response",
+    "slow": "a response after `seconds`",
     "truncated": "half of the body, then the connection closes",
-    "garbled": "200 with half of the body, its length right",
+    "garbled": "200 with half of the body and the matching length",
     "empty": "200 without a body",
     "proxy-page": "200 with a page of HTML",
     "bad-gateway": "502 with a page of HTML",
@@ -36,21 +36,21 @@ KINDS = {
     "region-disabled": "the account has not enabled the region: not listed, and tokens are not recognized there",
     "bad-token": "tokens are not recognized although the region is enabled",
     "expired-token": "sessions older than `seconds`, or with more than `times` calls behind them, have expired",
-    "missing": "the resource is gone: `failures` in a 200 where the operation has them",
+    "missing": "the resource does not exist: `failures` in a 200 if the operation has them",
     "precondition-failed": "S3 says 412",
     "conflict": "S3 says 409",
 }
-#: The services that a kind of fault is about, if a rule names none; and those that it spares.
+#: The services that a kind of fault affects, and those that it does not affect, if a rule names none.
 _SERVICES = {"role-refused": ("sts",), "precondition-failed": ("s3",), "conflict": ("s3",)}
 _SPARED = {"scp-denied": ("sts", "organizations", "s3"), "region-disabled": ("organizations", "s3")}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One rule. Names are globs; `accounts` and `services` empty mean all of them.
+    """One rule. Names are globs; empty `accounts` and `services` mean all.
 
-    `skip` leaves the first calls that match alone, `times` ends it after so many (0: never). With `every` and `lasts`
-    (seconds) it comes in storms.
+    `skip` ignores the first matching calls, `times` ends the rule after as many calls (0: never). With `every` and
+    `lasts` (seconds) it applies periodically.
     """
 
     kind: str
@@ -67,26 +67,26 @@ class Fault:
     lasts: float = 0.0
 
     def __post_init__(self) -> None:
-        """Refuse kinds that do not exist; a fault that never strikes would make a test pass for nothing."""
+        """Reject unknown kinds: a fault that never applies would make a test pass without testing anything."""
         if self.kind not in KINDS:
             message = f"There is no fault {self.kind!r}; there are {', '.join(KINDS)}."
             raise ValueError(message)
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> Fault:
-        """Rebuild a rule from JSON."""
+        """Return the rule of a document."""
         values: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()
         }
         return cls(**values)
 
     def to_json(self) -> dict[str, Any]:
-        """What JSON can carry."""
+        """Return the document of the rule."""
         return asdict(self)
 
 
 class Faults:
-    """All rules, arranged so that a call looks at few of them."""
+    """All rules, indexed by account."""
 
     def __init__(self, rules: Sequence[Fault], seed: int = 0) -> None:
         """Index the rules by account."""
@@ -105,14 +105,14 @@ class Faults:
         return bool(self._everywhere or self._by_account)
 
     def choose(self, call: Call, key: int, before: int, now: float) -> Fault | None:
-        """Choose the first rule that strikes a call which came `before` times already."""
+        """Return the first rule that applies to a call that was made `before` times already, or None."""
         for number, rule in self._by_account.get(call.account, self._everywhere):
             if _matches(rule, call) and self._applies(number, rule, call, key, before, now):
                 return rule
         return None
 
     def disabled(self, account: str, region: str) -> bool:
-        """Whether a rule takes the region out of the account's list."""
+        """Whether a rule disables the region in the account."""
         rules: Iterable[tuple[int, Fault]] = self._by_account.get(account, self._everywhere)
         return any(rule.kind == "region-disabled" and fnmatchcase(region, rule.region) for _, rule in rules)
 

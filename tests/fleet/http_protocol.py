@@ -1,6 +1,6 @@
-"""HTTP/1.1 as far as AWS's SDKs speak it, parsed by hand: keep-alive, Content-Length, chunks, `Expect: 100-continue`.
+"""The part of HTTP/1.1 that the AWS SDKs use: keep-alive, Content-Length, chunks, `Expect: 100-continue`.
 
-A head is searched rather than parsed: most requests are answered after looking at three of their dozen headers.
+The header block is searched and not parsed, because most requests need three of their dozen headers.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _REASONS = {status.value: status.phrase.encode() for status in HTTPStatus}
 
 
 class Request:
-    """One request, with its body read and its transfer encoding undone."""
+    """One request with its decoded body."""
 
     __slots__ = ("_lower", "body", "head", "method", "target")
 
     def __init__(self, head: bytes, lower: bytes, body: bytes) -> None:
-        """Take a head without its last empty line, and the same in lower case."""
+        """Take the header block without its last empty line, and the same in lower case."""
         self.head = head
         self._lower = lower
         self.body = body
@@ -32,7 +32,7 @@ class Request:
         self.target = line[1]
 
     def header(self, name: bytes) -> bytes:
-        """Look up a header by its lower-case name; absent is empty."""
+        """Return a header by its lower-case name; empty if it is absent."""
         return header(self.head, self._lower, name)
 
     @property
@@ -42,13 +42,13 @@ class Request:
 
     @property
     def query(self) -> dict[str, str]:
-        """The query string; a name without a value is empty."""
+        """The query parameters; a name without a value has an empty one."""
         pairs = (part.partition("=") for part in self.target.partition(b"?")[2].decode().split("&") if part)
         return {unquote(name): unquote(value.replace("+", " ")) for name, _, value in pairs}
 
 
 def header(head: bytes, lower: bytes, name: bytes) -> bytes:
-    """Find the value of a header."""
+    """Return the value of a header."""
     start = lower.find(b"\r\n" + name + b":")
     if start < 0:
         return b""
@@ -57,13 +57,13 @@ def header(head: bytes, lower: bytes, name: bytes) -> bytes:
 
 
 def response(status: int, headers: bytes, body: bytes, length: int | None = None) -> bytes:
-    """Write a response. `headers` end in CRLF each; `length` is claimed instead of the body's own."""
+    """Return a response. Each of the `headers` ends in CRLF; `length` replaces the length of the body."""
     size = len(body) if length is None else length
     return b"HTTP/1.1 %d %b\r\n%bContent-Length: %d\r\n\r\n%b" % (status, _REASONS[status], headers, size, body)
 
 
 class Connection(asyncio.Protocol):
-    """One connection of a client. Every complete request goes to `serve`, one after the other."""
+    """One connection of a client. Complete requests are handed to `serve` in turn."""
 
     __slots__ = ("_buffer", "_counted", "_needed", "_serve", "_told", "_transport")
 
@@ -77,17 +77,17 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Count it; asyncio has switched Nagle's algorithm off already."""
+        """Count the connection. asyncio has already disabled Nagle's algorithm."""
         self._transport = cast("asyncio.Transport", transport)
         self._counted(1)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the transport: answers that come late are dropped."""
+        """Drop the transport, so that late responses are discarded."""
         self._transport = None
         self._counted(-1)
 
     def data_received(self, data: bytes) -> None:
-        """Collect until a request is whole."""
+        """Collect data until a request is complete."""
         if self._buffer:
             self._buffer += data
             if len(self._buffer) < self._needed:
@@ -111,18 +111,18 @@ class Connection(asyncio.Protocol):
             self._serve(Request(head, lower, body), self)
 
     def send(self, answer: bytes) -> None:
-        """Send an answer, unless the client has left."""
+        """Send a response, unless the client has disconnected."""
         if self._transport is not None:
             self._transport.write(answer)
 
     def send_and_close(self, answer: bytes) -> None:
-        """Send what there is and hang up."""
+        """Send a response and close the connection."""
         if self._transport is not None:
             self._transport.write(answer)
             self._transport.close()
 
     def reset(self) -> None:
-        """Make the client see ECONNRESET."""
+        """Reset the connection, so that the client gets ECONNRESET."""
         if self._transport is not None:
             raw = self._transport.get_extra_info("socket")
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -139,7 +139,7 @@ class Connection(asyncio.Protocol):
 
 
 def _body(head: bytes, lower: bytes, data: bytes, start: int) -> tuple[bytes | None, int, int]:
-    """Cut the body out: (body or None where it is not whole yet, where it ends, how many bytes are needed)."""
+    """Return the body (None if it is incomplete), the position of its end, and the number of bytes needed."""
     if b"\r\ntransfer-encoding: chunked" in lower:
         whole = dechunk(data, start)
         return (None, 0, 0) if whole is None else (*whole[:2], 0)
@@ -148,7 +148,7 @@ def _body(head: bytes, lower: bytes, data: bytes, start: int) -> tuple[bytes | N
 
 
 def dechunk(data: bytes, start: int = 0) -> tuple[bytes, int, bytes] | None:
-    """Undo chunks, those of HTTP and those of `aws-chunked`: (body, where it ends, trailers), None if not whole."""
+    """Decode HTTP or `aws-chunked` chunks: (body, position of its end, trailers), or None if they are incomplete."""
     parts: list[bytes] = []
     while True:
         line = data.find(b"\r\n", start)

@@ -16,34 +16,34 @@ from tests.fleet.sessions import grant
 
 @dataclass(slots=True)
 class RequestSource:
-    """Ready-made requests, handed out in turn."""
+    """Prepared requests, in turn."""
 
     requests: list[bytes]
     left: int
 
     def next(self) -> bytes | None:
-        """Hand out one more, or None at the end."""
+        """Return the next request, or None at the end."""
         self.left -= 1
         return self.requests[self.left % len(self.requests)] if self.left >= 0 else None
 
 
 class Client(asyncio.Protocol):
-    """One connection that sends the next request as soon as an answer is whole."""
+    """One connection that sends the next request when a response is complete."""
 
     def __init__(self, source: RequestSource) -> None:
-        """Take requests from `source` until there are none."""
+        """Send requests from `source` until there are none."""
         self._source = source
         self._buffer = b""
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.bytes = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Send the first."""
+        """Send the first request."""
         self._transport = transport
         self._next()
 
     def data_received(self, data: bytes) -> None:
-        """Wait for the whole of an answer; every answer must be a 200."""
+        """Wait for a complete response; every one must be a 200."""
         self._buffer += data
         end = self._buffer.find(b"\r\n\r\n")
         if end < 0:
@@ -69,19 +69,19 @@ class Client(asyncio.Protocol):
 
 
 def requests_for(organization: Organization, host: str) -> list[bytes]:
-    """Write what an audit sends: a list per region, then every family."""
-    made = []
+    """Return the requests of an audit: one list per region, then every family."""
+    requests = []
     for number, member in enumerate(organization.members):
         role = grant(f"arn:aws:iam::{member.id}:role/AuditorReadOnly", "load", ("ecs:*",), 0.0, number)
         for region in organization.regions:
-            made.append(
+            requests.append(
                 _request(host, role.key, role.token, region, "ListTaskDefinitionFamilies", '{"status":"ACTIVE"}')
             )
             for family in organization.families(member.id, region):
                 if family.active is not None:
                     body = f'{{"taskDefinition": "{family.name}", "include": ["TAGS"]}}'
-                    made.append(_request(host, role.key, role.token, region, "DescribeTaskDefinition", body))
-    return made
+                    requests.append(_request(host, role.key, role.token, region, "DescribeTaskDefinition", body))
+    return requests
 
 
 def _request(host: str, key: str, token: str, region: str, operation: str, body: str) -> bytes:  # noqa: PLR0913, PLR0917
@@ -97,7 +97,7 @@ def _request(host: str, key: str, token: str, region: str, operation: str, body:
 
 
 async def load(url: str, requests: list[bytes], total: int, connections: int) -> tuple[float, int]:
-    """Send `total` requests over so many connections; return seconds and bytes received."""
+    """Send `total` requests over several connections; return the seconds and the received bytes."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or 0
     source = RequestSource(requests, total)
@@ -109,7 +109,7 @@ async def load(url: str, requests: list[bytes], total: int, connections: int) ->
 
 
 def main() -> None:
-    """Print the numbers."""
+    """Measure the stand-in and print the results."""
     parser = argparse.ArgumentParser(prog="python -m tests.fleet.load", description=__doc__)
     parser.add_argument("--requests", type=int, default=60_000)
     parser.add_argument("--connections", type=int, default=32)

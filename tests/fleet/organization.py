@@ -1,8 +1,7 @@
-"""A made-up AWS organization that follows from a seed.
+"""A fictitious AWS organization that is derived from a seed.
 
-Nothing here is stored but the list of accounts: how many families a region holds, which revisions a family has and
-which of them are ACTIVE is worked out from a hash whenever somebody asks. A thousand accounts cost hardly more memory
-than ten.
+Only the list of accounts is stored. The number of families of a region, the revisions of a family and their status are
+computed from a hash on every request, so a thousand accounts need hardly more memory than ten.
 """
 
 from __future__ import annotations
@@ -14,24 +13,24 @@ from hashlib import blake2b
 from math import log
 from typing import Any
 
-#: Enabled in every account; the order decides which ones a small organization has.
+#: Enabled in every account. A small organization has the first ones.
 DEFAULT_REGIONS = (
     "us-east-1", "eu-west-1", "eu-central-1", "us-west-2", "ap-southeast-2", "us-east-2", "us-west-1",
     "ca-central-1", "sa-east-1", "eu-west-2", "eu-west-3", "eu-north-1", "ap-south-1", "ap-northeast-1",
     "ap-northeast-2", "ap-northeast-3", "ap-southeast-1",
 )  # fmt: skip
-#: Only in accounts that asked for them.
+#: Only enabled in accounts that opted in.
 OPT_IN_REGIONS = (
     "af-south-1", "ap-east-1", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ca-west-1", "eu-central-2",
     "eu-south-1", "eu-south-2", "il-central-1", "me-central-1", "me-south-1", "mx-central-1",
 )  # fmt: skip
-#: Holds the organization, the ambient credentials and the buckets. It runs nothing on ECS.
+#: The account of the organization, the default credentials and the buckets. It has no ECS resources.
 MANAGEMENT = "999999999999"
 ROOT = "r-f1ee"
 
 ACTIVE, INACTIVE, DELETE_IN_PROGRESS = "ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS"
 
-#: (id, name, parent): parents stand before their children.
+#: (ID, name, parent), parents before their children.
 UNITS = (
     ("ou-f1ee-11111111", "Production", ROOT),
     ("ou-f1ee-22222222", "Development", ROOT),
@@ -44,7 +43,7 @@ UNITS = (
 
 @dataclass(frozen=True, slots=True)
 class Large:
-    """One region of one account that is unlike the rest. `account` counts from 0."""
+    """A region of one account with its own size. `account` is an index from 0."""
 
     account: int
     region: str
@@ -54,10 +53,10 @@ class Large:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How big the organization is. Numbers of families, services ... are means per account and region.
+    """The size of the organization. The numbers of families, services and so on are means per account and region.
 
-    `skew` 0 gives every region the mean, 1 an exponential spread with many empty regions. `changed` is the share of
-    families that get a new revision with every night after the first.
+    With `skew` 0 every region has the mean, with 1 an exponential distribution with many empty regions. `changed` is
+    the share of families with a new revision in every night after the first.
     """
 
     accounts: int = 4
@@ -80,7 +79,7 @@ class Shape:
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> Shape:
-        """Rebuild a shape from what `asdict` and JSON made of it."""
+        """Return the shape of a document."""
         regions = plain.get("regions", 3)
         return cls(
             **{
@@ -91,7 +90,7 @@ class Shape:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """What JSON can carry."""
+        """Return the document of the shape."""
         return asdict(self)
 
 
@@ -108,10 +107,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A task definition family of one account and region: revisions `first` to `newest`, all of them describable.
+    """A task definition family of one account and region with the revisions `first` to `newest`.
 
-    What came after the first night is above `base`; `settled` is the latest ACTIVE revision of the first night, None
-    where the family had none.
+    Revisions after the first night are above `first_night_newest`. `first_night_active` is the latest ACTIVE revision
+    of the first night, or None.
     """
 
     account: str
@@ -125,16 +124,16 @@ class Family:
 
     @property
     def name(self) -> str:
-        """Every even name is a prefix of the next one: a trap for those who take `familyPrefix` for a full name."""
+        """The name. Every second name is a prefix of the next one, to find callers that take a prefix for a name."""
         return family_name(self.index)
 
     @property
     def active(self) -> int | None:
-        """The latest ACTIVE revision, which is not always the newest one."""
+        """The latest ACTIVE revision, which is not always the newest."""
         return self.newest if self.newest > self.first_night_newest else self.first_night_active
 
     def status(self, revision: int) -> str:
-        """What became of a revision: older ones may be ACTIVE still."""
+        """Return the status of a revision. Older revisions may still be ACTIVE."""
         if revision > self.first_night_newest or revision == self.first_night_active:
             return ACTIVE
         if (
@@ -146,56 +145,55 @@ class Family:
         return DELETE_IN_PROGRESS if (self.bits + revision) % 11 == 0 else INACTIVE
 
     def arn(self, revision: int) -> str:
-        """The ARN of one revision."""
+        """Return the ARN of a revision."""
         return f"arn:aws:ecs:{self.region}:{self.account}:task-definition/{self.name}:{revision}"
 
 
 class Organization:
-    """The whole of it, worked out on demand."""
+    """The whole organization, computed on demand."""
 
     def __init__(self, shape: Shape) -> None:
-        """Name the accounts; everything else waits until it is asked for."""
+        """Create the accounts of a shape."""
         self.shape = shape
-        wanted = shape.regions
-        names = (*DEFAULT_REGIONS, *OPT_IN_REGIONS)
-        self.regions: tuple[str, ...] = names[:wanted] if isinstance(wanted, int) else tuple(wanted)
+        regions, names = shape.regions, (*DEFAULT_REGIONS, *OPT_IN_REGIONS)
+        self.regions: tuple[str, ...] = names[:regions] if isinstance(regions, int) else tuple(regions)
         self._large = {(self.members[large.account].id, large.region): large for large in shape.large}
 
     @cached_property
     def members(self) -> tuple[Member, ...]:
-        """The active members, in the order of Organizations. Some ids start with a zero."""
+        """The active members, in the order of Organizations. Some IDs start with a zero."""
         return tuple(self._member(index) for index in range(self.shape.accounts))
 
     @cached_property
     def all_accounts(self) -> tuple[Member, ...]:
-        """All that Organizations lists: the management account first, suspended accounts last."""
+        """All accounts that Organizations lists: the management account first, suspended accounts last."""
         first = Member(MANAGEMENT, "management", ROOT, environment="org")
         last = (self._member(self.shape.accounts + extra, "SUSPENDED") for extra in range(self.shape.suspended))
         return (first, *self.members, *last)
 
     @cached_property
     def by_id(self) -> dict[str, Member]:
-        """Everyone, by account id."""
+        """All accounts by ID."""
         return {member.id: member for member in self.all_accounts}
 
     def random_bits(self, *what: object) -> int:
-        """128 bits that follow from the seed and from what they are for."""
+        """Return 128 bits that are derived from the seed and their purpose."""
         text = "/".join(map(str, (self.shape.seed, *what)))
         return int.from_bytes(blake2b(text.encode(), digest_size=16).digest(), "little")
 
     def random_count(self, mean: float, *what: object) -> int:
-        """Draw a whole number whose mean is `mean` and whose spread is the shape's `skew`."""
+        """Return a random integer with a mean and the shape's `skew`."""
         bits = self.random_bits("amount", *what)
         factor = 1 - self.shape.skew - self.shape.skew * log(((bits & 0xFFFFFF) + 1) / 0x1000001)
         return int(mean * factor + (bits >> 24 & 0xFFFFFF) / 0x1000000)
 
     def family_count(self, account: str, region: str) -> int:
-        """How many families there are, the retired ones included."""
+        """Return the number of families, including those without an ACTIVE revision."""
         large = self._large.get((account, region))
         return large.families if large else self._families(account, region)
 
     def family(self, account: str, region: str, index: int) -> Family:
-        """Family number `index`, which counts from 0 in the order of names."""
+        """Return the family with an index from 0, in the order of names."""
         bits = self.random_bits("family", account, region, index)
         large = self._large.get((account, region))
         count = large.revisions if large else 1 + bits % (2 * self.shape.revisions - 1)
@@ -209,7 +207,7 @@ class Organization:
         return (self.family(account, region, index) for index in range(self.family_count(account, region)))
 
     def index_of(self, account: str, region: str, name: str) -> int | None:
-        """Tell the number of a family by its name, or None where there is no such family."""
+        """Return the index of a family by its name, or None if there is no such family."""
         digits = name[4:9]
         if not digits.isdecimal():
             return None
@@ -229,7 +227,7 @@ class Organization:
         return Member(f"{number:012d}", f"team-{index:04d}-{environment}", parent, state, environment)
 
     @cached_property
-    def _families(self) -> Any:  # noqa: ANN401 - a cache of its own for every organization
+    def _families(self) -> Any:  # noqa: ANN401 - one cache per organization
         return lru_cache(4096)(self._count)
 
     def _count(self, account: str, region: str) -> int:
@@ -240,12 +238,12 @@ class Organization:
 
 
 def family_name(index: int) -> str:
-    """Name a family so that the order of names is the order of numbers."""
+    """Return the name of a family. Names sort like their indexes."""
     return f"app-{index >> 1:05d}-sidecar" if index & 1 else f"app-{index >> 1:05d}"
 
 
 def _latest_active(bits: int, count: int, base: int) -> int | None:
-    """4 % of families are retired; for another 8 % the newest one or two revisions were rolled back."""
+    """Return the latest ACTIVE revision. 4% of the families have none; in 8% the newest one or two are inactive."""
     life = (bits >> 24) % 100
     if life < 4:
         return None

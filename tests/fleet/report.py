@@ -1,4 +1,4 @@
-"""What the server saw: the numbers that tests compare with arithmetic."""
+"""Counts of calls, outcomes and connections, for tests to compare with the expected numbers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Report:
-    """Counts since the last reset. `tell` makes them plain."""
+    """Counts since the last reset."""
 
     def __init__(self) -> None:
         """Start from zero."""
@@ -16,7 +16,7 @@ class Report:
         self.reset()
 
     def reset(self) -> None:
-        """Start from zero, but for the connections that are open."""
+        """Start from zero, except for open connections."""
         self._started = time.monotonic()
         self._cpu = time.process_time()
         self.by_scope: Counter[tuple[str, str, str]] = Counter()
@@ -29,25 +29,25 @@ class Report:
         self.peak = self.open
 
     def connection(self, change: int) -> None:
-        """Count a connection in (1) or out (-1)."""
+        """Count an opened (1) or closed (-1) connection."""
         self.open += change
         if change > 0:
             self.connections += 1
             self.peak = max(self.peak, self.open)
 
     def call_arrived(self, account: str, region: str, operation: str, key: int) -> int:
-        """Count a call, and say how many times the same one came before."""
+        """Count a call and return the number of identical calls before it."""
         self.by_scope[account, region, operation] += 1
         before = self.asked[key]
         self.asked[key] = before + 1
         return before
 
     def call_ended(self, operation: str, outcome: str) -> None:
-        """Count how a call ended: an error code, or the name of a fault."""
+        """Count the outcome of a call: an error code or a kind of fault."""
         self.outcomes[operation, outcome] += 1
 
     def call_answered(self, operation: str, key: int, what: str) -> None:
-        """Count a call that was answered in full, and find out whether it had been before."""
+        """Count a successful call, and whether an identical one had succeeded before."""
         self.outcomes[operation, "ok"] += 1
         if key in self.answered:
             self.repeated[operation] += 1
@@ -57,14 +57,14 @@ class Report:
             self.answered.add(key)
 
     def to_json(self, *, scopes: bool = False) -> dict[str, Any]:
-        """Plain numbers; with `scopes` also those of every (account, region, operation)."""
+        """Return the counts; with `scopes` also by (account, region, operation)."""
         operations: Counter[str] = Counter()
         for (_, _, operation), calls in self.by_scope.items():
             operations[operation] += calls
         errors: dict[str, dict[str, int]] = {}
         for (operation, outcome), times in sorted(self.outcomes.items()):
             errors.setdefault(operation, {})[outcome] = times
-        told: dict[str, Any] = {
+        document: dict[str, Any] = {
             "calls": sum(operations.values()),
             "operations": dict(sorted(operations.items())),
             "outcomes": errors,
@@ -78,5 +78,5 @@ class Report:
             "cpu_seconds": round(time.process_time() - self._cpu, 3),
         }
         if scopes:
-            told["scopes"] = [[*scope, calls] for scope, calls in sorted(self.by_scope.items())]
-        return told
+            document["scopes"] = [[*scope, calls] for scope, calls in sorted(self.by_scope.items())]
+        return document

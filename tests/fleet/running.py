@@ -1,4 +1,4 @@
-"""Starts the stand-in as a process of its own, with a core of its own, and talks to it."""
+"""Start the stand-in in its own process and control it."""
 
 from __future__ import annotations
 
@@ -33,27 +33,27 @@ class Fleet:
 
     @property
     def organization(self) -> Organization:
-        """The same organization, worked out on this side."""
+        """The same organization, computed in this process."""
         return Organization(self.shape)
 
     @property
     def bucket(self) -> str:
-        """The first of its buckets."""
+        """The first bucket."""
         return self.options.buckets[0]
 
     def truth(self) -> Iterator[Expected]:
-        """Yield what an auditor should say of the latest ACTIVE revision of every family."""
+        """Yield the expected verdict on the latest ACTIVE revision of every family."""
         return latest(self.organization)
 
     def in_use(self) -> Iterator[Usage]:
-        """Yield every revision that something runs."""
+        """Yield every running revision."""
         return in_use(self.organization)
 
     def env(self, **more: str) -> dict[str, str]:
-        """Environment of a process that shall see this AWS and no other."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "AUDITOR_"))}
+        """Return the environment of a process that uses this stand-in and no other AWS."""
+        other = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "AUDITOR_"))}
         return {
-            **kept,
+            **other,
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": AMBIENT_KEY,
             "AWS_SECRET_ACCESS_KEY": AMBIENT_SECRET,
@@ -66,7 +66,7 @@ class Fleet:
         }
 
     def inventory_text(self, *, accounts: Sequence[str] = ()) -> str:
-        """Write the YAML inventory of all members, or of some."""
+        """Return the YAML inventory of all or of some members."""
         chosen = [member for member in self.organization.members if not accounts or member.id in accounts]
         rows = [
             f'  - {{id: "{member.id}", name: {member.name}, tags: {{env: {member.environment}}}}}' for member in chosen
@@ -75,24 +75,24 @@ class Fleet:
         return "defaults:\n  role_name: AuditorReadOnly\n" + external + "accounts:\n" + "\n".join(rows) + "\n"
 
     def report(self, *, scopes: bool = False) -> dict[str, Any]:
-        """Fetch the counts since the last reset; see `Report.tell`."""
-        told: dict[str, Any] = self._ask("report?scopes" if scopes else "report")
-        return told
+        """Return the counts since the last reset; see `Report.to_json`."""
+        document: dict[str, Any] = self._ask("report?scopes" if scopes else "report")
+        return document
 
     def reset(self) -> None:
-        """Count from zero."""
+        """Reset the counts."""
         self._ask("reset", {})
 
     def set_faults(self, *faults: Fault) -> None:
-        """Replace the rules, in the middle of a run if need be."""
+        """Replace the rules for faults, also during a run."""
         self._ask("faults", [fault.to_json() for fault in faults])
 
     def next_night(self, changed: float = 0.01) -> None:
-        """Let a share of the families get a new revision."""
+        """Register a new revision of a share of the families."""
         self.shape = replace(self.shape, night=self.shape.night + 1, changed=changed)
         self._ask("shape", {"night": self.shape.night, "changed": changed})
 
-    def _ask(self, path: str, document: object = None) -> Any:  # noqa: ANN401 - whatever JSON can carry
+    def _ask(self, path: str, document: object = None) -> Any:  # noqa: ANN401 - any JSON document
         data = None if document is None else json.dumps(document).encode()
         request = urllib.request.Request(f"{self.url}/_fleet/{path}", data=data)  # noqa: S310 - our own loopback
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - our own loopback
@@ -100,8 +100,8 @@ class Fleet:
 
 
 @contextmanager
-def running(shape: Shape | None = None, faults: Sequence[Fault] = (), **options: Any) -> Iterator[Fleet]:  # noqa: ANN401 - those of Options
-    """Run a stand-in while the block lasts. `options` are those of `Options`."""
+def running(shape: Shape | None = None, faults: Sequence[Fault] = (), **options: Any) -> Iterator[Fleet]:  # noqa: ANN401 - the fields of Options
+    """Run a stand-in until the block ends. `options` are the fields of `Options`."""
     shape = shape or Shape()
     chosen = Options(**options)
     config = {"shape": shape.to_json(), "options": chosen.to_json(), "faults": [fault.to_json() for fault in faults]}
@@ -114,7 +114,7 @@ def running(shape: Shape | None = None, faults: Sequence[Fault] = (), **options:
             process.stdin.close()
             line = process.stdout.readline()
             if not line:
-                message = "The fleet did not start; what it said is on stderr."
+                message = "The stand-in did not start; see its output on stderr."
                 raise RuntimeError(message)
             yield Fleet(json.loads(line)["url"], shape, chosen, process.pid)
         finally:

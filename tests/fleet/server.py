@@ -1,4 +1,4 @@
-"""The server: who asks, what is counted, what goes wrong, who answers."""
+"""The server: authenticates calls, counts them, injects faults and hands them to the services."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.fleet.report import Report
 from tests.fleet.sessions import session_of
 from tests.fleet.token_buckets import Drain, TokenBuckets
 
-_HTML = b"<!DOCTYPE html><html><head><title>Blocked</title></head><body><h1>The proxy says no</h1></body></html>"
+_HTML = b"<!DOCTYPE html><html><head><title>Blocked</title></head><body><h1>Blocked by the proxy</h1></body></html>"
 
 
 #: Services that answer in every default region, also in those where the organization has no workloads.
@@ -37,7 +37,7 @@ _CONTROL_PLANE = frozenset({"sts", "ec2", "account", "organizations", "s3"})
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the server behaves when nothing is wrong.
+    """The behaviour of the server without faults.
 
     `latency` is added to every answer, in seconds; `enforce` switches AWS's token buckets on; `external_id` is asked
     for by every trust policy; `allowed` are the actions that the member role has (empty: all of them).
@@ -56,24 +56,24 @@ class Options:
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> Options:
-        """Rebuild options from JSON."""
-        known = {field.name for field in fields(cls)}
+        """Return the options of a document."""
+        names = {field.name for field in fields(cls)}
         values: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in plain.items() if key in known
+            key: tuple(value) if isinstance(value, list) else value for key, value in plain.items() if key in names
         }
         drains = tuple(Drain(**drain) for drain in plain.get("drains", ()))
         return cls(**{**values, "drains": drains})
 
     def to_json(self) -> dict[str, Any]:
-        """What JSON can carry."""
+        """Return the document of the options."""
         return asdict(self)
 
 
 class Server:
-    """Everything the fleet is, but for the socket."""
+    """The stand-in without its socket."""
 
     def __init__(self, shape: Shape, options: Options | None = None, faults: Sequence[Fault] = ()) -> None:
-        """Build the organization and the services."""
+        """Create the organization and the services."""
         self.options = options or Options()
         self.organization = Organization(shape)
         self.report = Report()
@@ -104,19 +104,19 @@ class Server:
         return region not in self.organization.regions or self._faults.disabled(account, region)
 
     def set_faults(self, faults: Sequence[Fault]) -> None:
-        """Replace all rules."""
+        """Replace all rules for faults."""
         self._faults = Faults(faults, self.organization.shape.seed)
 
     def set_shape(self, shape: Shape) -> None:
-        """Replace the organization, for another night say. What was counted stays."""
+        """Replace the organization, for example for another night. The counts stay."""
         self.organization = Organization(shape)
 
     def connect(self) -> Connection:
-        """Make the protocol of a new connection."""
+        """Return the protocol of a new connection."""
         return Connection(self.serve, self.report.connection)
 
     def serve(self, request: Request, connection: Connection) -> None:
-        """Answer a request, now or after the latency, or do to the connection what a fault says."""
+        """Answer a request after the latency, or apply a fault to it."""
         if request.target.startswith(b"/_fleet/"):
             connection.send(admin.answer(self, request))
             return
@@ -158,7 +158,7 @@ class Server:
         self._send(connection, answer, fault.seconds if fault else 0.0)
 
     def _replace_answer(self, fault: Fault, call: Call, connection: Connection) -> bool:
-        """Do what happens instead of the call. Tell whether the call is over; raises ServiceError."""
+        """Apply a fault that replaces the call. Return whether the call has ended. Raises ServiceError."""
         refusal = service_errors.BY_FAULT.get(fault.kind)
         if refusal is not None:
             raise refusal(call)

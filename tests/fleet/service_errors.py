@@ -1,4 +1,4 @@
-"""The refusals that every service knows, each in the service's own words."""
+"""Errors that every service reports, in the code and message of the service."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _NO_SESSION_POLICY = "because no session policy allows the {action} action"
 
 
 def _worded(service: Service, kind: str, message: str) -> ServiceError:
-    """Word a kind of refusal as a service does."""
+    """Return an error with the code of the service."""
     code, status = service.codes[kind]
     return ServiceError(code, message, status)
 
 
 def bad_token(service: Service) -> ServiceError:
-    """Refuse credentials that nobody issued, or a region that the account has not enabled: the words are the same."""
+    """Return the error for invalid credentials, which is also that for a disabled region."""
     texts = {
         "ec2": "AWS was not able to validate the provided access credentials",
         "s3": "The AWS Access Key Id you provided does not exist in our records.",
@@ -38,7 +38,7 @@ def bad_token(service: Service) -> ServiceError:
 
 
 def disabled(call: Call) -> ServiceError:
-    """Refuse a region. STS names the cause where it is asked to make credentials for the account."""
+    """Return the error for a disabled region. Only sts:AssumeRole names the cause."""
     if call.operation == "AssumeRole":
         message = f"STS is not activated in this region for account:{call.account}."
         return ServiceError("RegionDisabledException", message, 403)
@@ -46,7 +46,7 @@ def disabled(call: Call) -> ServiceError:
 
 
 def expired(service: Service) -> ServiceError:
-    """Refuse a session that is over."""
+    """Return the error for an expired session."""
     texts = {"ec2": "Request has expired.", "s3": "The provided token has expired."}
     return _worded(
         service, "expired", texts.get(service.prefix, "The security token included in the request is expired")
@@ -54,16 +54,16 @@ def expired(service: Service) -> ServiceError:
 
 
 def throttled(service: Service) -> ServiceError:
-    """Refuse because the bucket is empty."""
+    """Return the error for an exceeded rate limit."""
     texts = {"ec2": "Request limit exceeded.", "s3": "Please reduce your request rate."}
     return _worded(service, "throttled", texts.get(service.prefix, "Rate exceeded"))
 
 
-def denied(call: Call, why: str) -> ServiceError:
-    """Refuse for want of a permission; `why` may name `{action}`."""
+def denied(call: Call, cause: str) -> ServiceError:
+    """Return the error for a missing permission; `cause` may contain `{action}`."""
     if call.service.prefix == "s3":
         return _worded(call.service, "denied", "Access Denied")
-    reason = why.format(action=call.action)
+    reason = cause.format(action=call.action)
     text = f"User: {call.session.arn} is not authorized to perform: {call.action} on resource: * {reason}"
     if call.service.prefix == "ec2":
         text = f"You are not authorized to perform this operation. {text}"
@@ -71,16 +71,16 @@ def denied(call: Call, why: str) -> ServiceError:
 
 
 def policy_denied(call: Call) -> ServiceError:
-    """Refuse because the role's own policies do not allow it."""
+    """Return the error if the role's own policies do not allow the action."""
     return denied(call, _NO_POLICY)
 
 
 def session_policy_denied(call: Call) -> ServiceError:
-    """Refuse because the session was narrowed when the role was assumed."""
+    """Return the error if the session policy does not allow the action."""
     return denied(call, _NO_SESSION_POLICY)
 
 
-#: Fault kind -> the refusal that it stands for.
+#: Kind of fault -> its error.
 BY_FAULT: dict[str, Callable[[Call], ServiceError]] = {
     "http-500": lambda call: _worded(call.service, "broken", "Service Unavailable. Please try again later."),
     "http-503": lambda call: _worded(

@@ -1,4 +1,4 @@
-"""Who is calling: access keys that carry the account and the second of their issue, so that no table grows."""
+"""Sessions: access keys that contain the account and the time of issue, so that no table is needed."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _VALUE = {digit: value for value, digit in enumerate(_DIGITS)}
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a pair of credentials stands for. `issued` counts seconds since the server started.
+    """The identity behind credentials. `issued` is in seconds since the start of the server.
 
-    `actions` is what the session policy leaves of the role; None is everything.
+    `actions` are allowed by the session policy; None means all.
     """
 
     key: str
@@ -30,27 +30,27 @@ class Session:
     arn: str
     issued: float | None
     actions: tuple[str, ...] | None = None
-    _known: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+    _decisions: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def temporary(self) -> bool:
-        """Whether AssumeRole made it."""
+        """Whether sts:AssumeRole created the session."""
         return self.issued is not None
 
     def allows(self, action: str) -> bool:
-        """Whether the session policy lets `ecs:ListClusters` and the like through."""
+        """Whether the session policy allows an action such as `ecs:ListClusters`."""
         if self.actions is None:
             return True
-        known = self._known.get(action)
-        if known is None:
-            known = any(fnmatchcase(action.lower(), pattern.lower()) for pattern in self.actions)
-            self._known[action] = known
-        return known
+        allowed = self._decisions.get(action)
+        if allowed is None:
+            allowed = any(fnmatchcase(action.lower(), pattern.lower()) for pattern in self.actions)
+            self._decisions[action] = allowed
+        return allowed
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What AssumeRole hands out."""
+    """The credentials that sts:AssumeRole returns."""
 
     key: str
     secret: str
@@ -59,7 +59,7 @@ class Grant:
 
 
 def grant(role_arn: str, session_name: str, actions: tuple[str, ...] | None, now: float, number: int) -> Grant:
-    """Make credentials for the account that the role's ARN names."""
+    """Return credentials for the account in the role's ARN."""
     account = role_arn.split(":")[4]
     key = "ASIA" + _text(int(account), 8) + _text(int(now * 10), 6) + _text(number, 2)
     arn = f"arn:aws:sts::{account}:assumed-role/{role_arn.rpartition('/')[2]}/{session_name}"
@@ -69,7 +69,7 @@ def grant(role_arn: str, session_name: str, actions: tuple[str, ...] | None, now
 
 @lru_cache(maxsize=65_536)
 def session_of(key: bytes, token: bytes) -> Session | None:
-    """Read credentials back, or None where nobody issued them. Any key of a user is the management account's."""
+    """Return the session of credentials, or None if they are invalid. User keys belong to the management account."""
     if key.startswith(b"AKIA"):
         return Session(key.decode(), MANAGEMENT, f"arn:aws:iam::{MANAGEMENT}:user/auditor", None)
     try:
@@ -85,7 +85,7 @@ def session_of(key: bytes, token: bytes) -> Session | None:
 
 
 def actions_of(policy: dict[str, Any]) -> tuple[str, ...]:
-    """List the actions that a policy document allows; resources and conditions are not looked at."""
+    """Return the actions that a policy document allows; resources and conditions are ignored."""
     statements = policy["Statement"]
     allowed: list[str] = []
     for statement in statements if isinstance(statements, list) else [statements]:

@@ -1,4 +1,4 @@
-"""AWS's token buckets: per account, region and kind of call, shared with everybody else in the account."""
+"""AWS's token buckets: one per account, region and kind of call, shared by all callers of the account."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 #: Bucket name -> (burst, calls per second).
 #: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
-#: The page does not name task sets and daemons; they get the smallest of the common sizes.
+#: The page does not name task sets and daemons; they have the smallest of the common sizes.
 #: STS: 600 calls per second and account.
 LIMITS = {
     "task-definition-read": (50.0, 20.0),
@@ -55,7 +55,7 @@ BUCKET_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Drain:
-    """Somebody else who takes `rate` tokens a second out of buckets, until `seconds` have passed (0: for ever)."""
+    """Another caller that takes `rate` tokens per second from buckets for `seconds` (0: without an end)."""
 
     rate: float
     account: str = "*"
@@ -64,18 +64,18 @@ class Drain:
     seconds: float = 0.0
 
     def matches(self, account: str, region: str, bucket: str) -> bool:
-        """Whether this bucket is drained."""
+        """Whether the caller uses this bucket."""
         return (
             fnmatchcase(account, self.account) and fnmatchcase(region, self.region) and fnmatchcase(bucket, self.bucket)
         )
 
     def to_json(self) -> dict[str, Any]:
-        """What JSON can carry."""
+        """Return a document for `Drain(**document)`."""
         return asdict(self)
 
 
 class TokenBuckets:
-    """All buckets. One comes into being, full, with the first call that draws on it."""
+    """All buckets. Each is created full by its first call."""
 
     def __init__(self, drains: Sequence[Drain] = (), limits: Mapping[str, tuple[float, float]] | None = None) -> None:
         """Take the other callers (`drains`) and the limits of further operations, each with a bucket of its own."""
@@ -85,7 +85,7 @@ class TokenBuckets:
         self._levels: dict[tuple[str, str, str], tuple[float, float]] = {}
 
     def take(self, account: str, region: str, operation: str, now: float) -> bool:
-        """Take a token, or say that there is none. `now` counts seconds since the server started."""
+        """Take a token, or return False if there is none. `now` is in seconds since the start of the server."""
         bucket = self._bucket_of.get(operation)
         if bucket is None:
             return True

@@ -1,4 +1,4 @@
-"""What an auditor should find: known because the organization was built to have it, not because a rule was run."""
+"""The expected findings: known because the organization was built to have them, not because a check was run."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from tests.fleet.workloads import Workloads
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The flagship rule's verdict on one revision: FAIL, PASS or NOT_APPLICABLE.
+    """The flagship check's verdict on one revision: FAIL, PASS or NOT_APPLICABLE.
 
-    `reasons` are those that make it fail (`privileged`, `root-user`), `failing` the names of the containers they come
-    from; both are empty otherwise.
+    `reasons` (`privileged`, `root-user`) and the names of the `failing` containers are empty unless it fails.
     """
 
     account: str
@@ -31,7 +30,7 @@ class Expected:
 
 
 def expected(organization: Organization, family: Family, revision: int) -> Expected:
-    """Tell the verdict of one revision."""
+    """Return the verdict on one revision."""
     recipe = template_of(organization, family, revision)[0]
     return Expected(
         account=family.account,
@@ -47,7 +46,7 @@ def expected(organization: Organization, family: Family, revision: int) -> Expec
 
 
 def latest(organization: Organization) -> Iterator[Expected]:
-    """Yield the latest ACTIVE revision of every family that has one, in the order of accounts, regions, names."""
+    """Yield the latest ACTIVE revision of every family, in the order of accounts, regions and names."""
     for member in organization.members:
         for region in organization.regions:
             for family in organization.families(member.id, region):
@@ -57,7 +56,7 @@ def latest(organization: Organization) -> Iterator[Expected]:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """A revision that something runs: which services name it (by ARN), and how many running tasks there are of it."""
+    """A running revision with the ARNs of its services and the number of its running tasks."""
 
     definition: Expected
     services: tuple[str, ...]
@@ -65,7 +64,7 @@ class Usage:
 
 
 def in_use(organization: Organization) -> Iterator[Usage]:
-    """Yield every revision that a service, a deployment, a task set or a running task uses, each once."""
+    """Yield every revision that a service, deployment, task set or task uses, once."""
     workloads = Workloads(organization)
     for member in organization.members:
         for region in organization.regions:
@@ -91,5 +90,5 @@ def _in_region(organization: Organization, workloads: Workloads, account: str, r
 
 
 def families(organization: Organization) -> int:
-    """Count the families that have an ACTIVE revision: the describe calls of a first night."""
+    """Return the number of families with an ACTIVE revision: the describe calls of a first night."""
     return sum(1 for _ in latest(organization))

@@ -1,4 +1,4 @@
-"""What runs in the made-up organization: clusters, services, tasks and daemons, worked out like everything else."""
+"""The running workloads of the organization: clusters, services, tasks and daemons, computed on demand."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from tests.fleet.organization import Family, Organization
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service and the revisions that it keeps alive. `revisions` holds the primary one first, an older one second.
+    """A service with its revisions: the primary one, and possibly an older one.
 
-    Where `sets` is true, task sets run them and the service itself names no task definition.
+    If `has_task_sets` is true, task sets run them and the service itself names no task definition.
     """
 
     index: int
@@ -27,18 +27,18 @@ class Service:
 
     @property
     def name(self) -> str:
-        """The order of names is the order of numbers."""
+        """The name. Names sort like their indexes."""
         return f"svc-{self.index:05d}"
 
     @property
     def arn(self) -> str:
-        """In the long format, with the cluster."""
+        """The ARN in the long format, with the cluster."""
         return f"{_prefix(self.family)}:service/{cluster_name(self.cluster)}/{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A running task; `service` is None for one that somebody started by hand."""
+    """A running task; `service` is None for a standalone task."""
 
     cluster: int
     number: int
@@ -48,35 +48,35 @@ class Task:
 
     @property
     def arn(self) -> str:
-        """32 hexadecimal digits, of which the first 16 say which task it is."""
+        """The ARN. The first 16 of its 32 hexadecimal digits identify the task."""
         owner = f"0{self.service.index:07x}" if self.service else f"1{self.cluster:07x}"
         digits = f"{self.family.bits & 0xFFFFFFFFFFFFFFFF:016x}"
         return f"{_prefix(self.family)}:task/{cluster_name(self.cluster)}/{owner}{self.number:08x}{digits}"
 
 
 class Workloads:
-    """What runs, by account and region."""
+    """The running workloads by account and region."""
 
     def __init__(self, organization: Organization) -> None:
-        """Take sizes and chances from the organization's shape."""
+        """Use the sizes of the organization's shape."""
         self._organization = organization
         self._shape = organization.shape
 
     def cluster_count(self, account: str, region: str) -> int:
-        """How many clusters there are. A region without families has none; one with services has at least one."""
+        """Return the number of clusters: none without families, at least one with services."""
         if not self._organization.family_count(account, region):
             return 0
         least = 1 if self._shape.services else 0
         return max(least, self._organization.random_count(self._shape.clusters, "clusters", account, region))
 
     def service_count(self, account: str, region: str) -> int:
-        """How many services there are in all clusters; number i runs in cluster i modulo the number of clusters."""
+        """Return the number of services in all clusters; service i is in cluster i modulo the number of clusters."""
         if not self._shape.services or not self.cluster_count(account, region):
             return 0
         return self._organization.random_count(self._shape.services, "services", account, region)
 
     def service(self, account: str, region: str, index: int) -> Service:
-        """Service number `index`, which counts from 0 over all clusters."""
+        """Return a service by its index from 0, counted over all clusters."""
         bits = self._organization.random_bits("service", account, region, index)
         families = self._organization.family_count(account, region)
         family = self._organization.family(account, region, (bits >> 8) % families)
@@ -101,7 +101,7 @@ class Workloads:
         return (self.service(account, region, index) for index in range(cluster, total, step))
 
     def tasks_in(self, account: str, region: str, cluster: int) -> Iterator[Task]:
-        """Yield the running tasks of one cluster: those of services, then those started by hand."""
+        """Yield the running tasks of one cluster: those of services, then standalone ones."""
         for service in self.services_in(account, region, cluster):
             for number in range(service.tasks):
                 yield self.service_task(service, number)
@@ -109,25 +109,25 @@ class Workloads:
             yield self.standalone_task(account, region, cluster, number)
 
     def service_task(self, service: Service, number: int) -> Task:
-        """One task of a service: the revisions take turns."""
+        """Return one task of a service; its revisions alternate."""
         revision = service.revisions[number % len(service.revisions)]
         return Task(service.cluster, number, service.family, revision, service)
 
     def standalone_task_count(self, account: str, region: str, cluster: int) -> int:
-        """How many tasks somebody started by hand."""
+        """Return the number of standalone tasks."""
         if not self._shape.services:
             return 0
         return self._organization.random_count(self._shape.tasks / 2, "loose", account, region, cluster)
 
     def standalone_task(self, account: str, region: str, cluster: int, number: int) -> Task:
-        """One task that somebody started by hand, of any revision there ever was."""
+        """Return a standalone task of any revision of any family."""
         bits = self._organization.random_bits("loose", account, region, cluster, number)
         families = self._organization.family_count(account, region)
         family = self._organization.family(account, region, bits % families)
         return Task(cluster, number, family, _any_revision(family, bits >> 40), None)
 
     def find_task(self, account: str, region: str, cluster: int, name: str) -> Task | None:
-        """Find a running task by the last part of its ARN, or None."""
+        """Return a running task by the last part of its ARN, or None."""
         try:
             owner, number = int(name[1:8], 16), int(name[8:16], 16)
         except ValueError:
@@ -141,19 +141,19 @@ class Workloads:
         return task if task and task.cluster == cluster and task.arn.endswith(name) else None
 
     def daemon_count(self, account: str, region: str) -> int:
-        """How many families of daemon definitions there are."""
+        """Return the number of families of daemon task definitions."""
         if not self._shape.daemons or not self.cluster_count(account, region):
             return 0
         return self._organization.random_count(self._shape.daemons, "daemons", account, region)
 
 
 def cluster_name(index: int) -> str:
-    """Name a cluster; the first one is AWS's default."""
+    """Return the name of a cluster; the first one is AWS's default cluster."""
     return f"cluster-{index:03d}" if index else "default"
 
 
 def cluster_index(name: str) -> int | None:
-    """Tell a cluster's number by its name or ARN, or None."""
+    """Return the index of a cluster by its name or ARN, or None."""
     short = name.rpartition("/")[2]
     if short == "default":
         return 0
