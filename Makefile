@@ -13,7 +13,7 @@ EXTRAS := demo test lint browser
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test bench lint lock image clean
+.PHONY: help demo test readme bench lint lock image clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,9 @@ demo: $(VENV)/.installed-demo  ## Audit an organization that lives in this proce
 
 test: $(VENV)/.installed-test  ## Run the default tests
 	@$(BIN)/python -m pytest -n auto --dist loadfile
+
+readme: $(VENV)/.installed-test  ## Write the generated parts of the README files
+	@$(BIN)/python -m tests.readme
 
 bench: $(VENV)/.installed-test  ## Measure speed and size beside the floor, and write tests/fleet/RESULTS.md
 	@$(BIN)/python -m tests.fleet.bench --write

@@ -33,11 +33,6 @@ class Usage(Protocol):
         """Whether everything that could use the resource was examined; if not, there may be more."""
         ...
 
-    @property
-    def is_public(self) -> bool:
-        """Whether some of the usage has a public IP address."""
-        ...
-
     @classmethod
     def merge(cls, usages: Sequence[Self]) -> Self:
         """Return the usage of several revisions of one resource together."""

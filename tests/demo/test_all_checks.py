@@ -16,7 +16,6 @@ from auditor.commands import demo
 from auditor.commands.options import DemoOptions
 from auditor.demo.expected_findings import EXPECTED_FINDINGS, ExpectedFinding
 from auditor.demo.model import CANARY
-from auditor.demo.organization import ACCOUNTS
 from auditor.run.exit_codes import OK, Outcome
 
 Row = dict[str, Any]
@@ -69,14 +68,6 @@ def test_the_demo_succeeds_and_reports_that_it_is_incomplete(ran: tuple[Outcome,
     outcome, _ = ran
     assert outcome.exit_code == OK
     assert outcome.text.startswith("INCOMPLETE: 8 of 11 accounts were fully examined; 2 only partly and 1 not at all.")
-
-
-def test_the_readme_shows_what_the_demo_prints(ran: tuple[Outcome, Path]) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    shown = readme.partition("(from `make demo`):\n\n```\n")[2].partition("```")[0]
-    assert shown.startswith("INCOMPLETE")
-    assert ran[0].text.startswith(shown)
-    assert f"an organization of {len(ACCOUNTS)} accounts" in readme
 
 
 def test_only_the_intended_gaps_exist(coverage: list[Row]) -> None:

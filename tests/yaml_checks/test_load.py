@@ -250,7 +250,7 @@ def test_an_invalid_file_still_defines_its_id(tmp_path: Path) -> None:
 
 
 def test_the_example_in_the_readme_is_valid(tmp_path: Path) -> None:
-    readme = (CONFIG.parents[1] / "README.md").read_text(encoding="utf-8")
+    readme = (CONFIG.parent / "README.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```yaml\n(id: .*?)```", readme, re.DOTALL)
     (tmp_path / "own.yaml").write_text(example, encoding="utf-8")
     loaded = load_folder(tmp_path)
