@@ -1,1 +1,1 @@
-"""Floor 3: everything that talks to AWS, and the only home of boto3, botocore and tenacity."""
+"""AWS: clients, calls, roles, regions, S3 and collectors. Only this package imports boto3 and botocore."""

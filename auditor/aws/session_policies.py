@@ -1,4 +1,4 @@
-"""Session policies: what a role session may call, whatever else the role may do.
+"""Session policies: the actions that a role session may call, however broad the role is.
 
 STS takes an inline policy of at most 2,048 characters (STS API reference, AssumeRole). It also limits the packed form
 of the policy, whose size only STS knows; policies of this form and length stay below it.

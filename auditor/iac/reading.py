@@ -69,5 +69,5 @@ def _problems(resource: DeclaredResource) -> list[Problem]:
         service = service_of(resource.type)
         advice = f"{service.name if service else 'AWS'} rejects this value, too. Correct it."
         line = resource.line_of(error.path)
-        return [Problem(resource.source, line, f"{resource.name}: {error.path}", error.what, advice)]
+        return [Problem(resource.source, line, f"{resource.name}: {error.path}", error.problem, advice)]
     return []

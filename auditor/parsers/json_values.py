@@ -1,7 +1,7 @@
-"""Read values out of an answer, or say precisely which one is not what the API documents.
+"""Readers of JSON values: they return the documented type, or say which value has another one.
 
-The readers are total: whatever the value, they return what they promise or raise `Malformed`. Messages name places and
-types, never values, because an answer may hold secrets.
+Every reader accepts any value and either returns what it documents or raises MalformedValue. Messages contain paths and
+types, never values, because an answer may contain secrets.
 """
 
 from __future__ import annotations
@@ -12,86 +12,88 @@ from datetime import UTC, datetime
 from typing import Any
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_WHOLE_NUMBERS = range(-(2**63), 2**63)
+_LONG_RANGE = range(-(2**63), 2**63)
 
-_NAMES: Mapping[type, str] = {
+_TYPE_NAMES: Mapping[type, str] = {
     type(None): "null",
-    bool: "a truth value",
+    bool: "a boolean",
     int: "a number",
     float: "a number",
-    str: "text",
+    str: "a string",
     dict: "an object",
     list: "a list",
 }
 
 
-class MalformedValue(ValueError):  # noqa: N818 - it describes the answer, and no caller ends on it
-    """Part of an answer is not what the API documents. `path` says which part, `what` what is wrong with it."""
+class MalformedValue(ValueError):  # noqa: N818 - describes the answer
+    """Part of an answer is not what the API documents. `path` names the part, `problem` says what is wrong with it."""
 
-    def __init__(self, path: str, what: str) -> None:
-        """Keep the two apart, so that a gap can show both."""
-        super().__init__(f"{path}: {what}")
+    def __init__(self, path: str, problem: str) -> None:
+        """Join path and problem in the message."""
+        super().__init__(f"{path}: {problem}")
         self.path = path
-        self.what = what
+        self.problem = problem
 
 
 def as_object(value: object, path: str) -> Mapping[str, Any]:
-    """`value`, when it is a JSON object."""
+    """Return `value` if it is an object."""
     if isinstance(value, Mapping):
         return value
     raise _unexpected(path, "an object", value)
 
 
 def objects(value: object, path: str) -> tuple[tuple[Mapping[str, Any], str], ...]:
-    """Each object of a list with its own path; none where `value` is None."""
+    """Return each object of a list with its path; none if `value` is None."""
     if value is None:
         return ()
     if not isinstance(value, list | tuple):
         raise _unexpected(path, "a list of objects", value)
     paths = [f"{path}[{index}]" for index in range(len(value))]
-    return tuple((as_object(each, place), place) for each, place in zip(value, paths, strict=True))
+    return tuple(
+        (as_object(member, member_path), member_path) for member, member_path in zip(value, paths, strict=True)
+    )
 
 
 def optional_object(value: object, path: str) -> Mapping[str, Any]:
-    """`value`, when it is a JSON object; an empty one where it is None."""
+    """Return `value` if it is an object, or an empty object if it is None."""
     return {} if value is None else as_object(value, path)
 
 
 def string_list(value: object, path: str) -> tuple[str, ...]:
-    """Each text of a list, empty ones too, as templates leave them behind; none where `value` is None."""
+    """Return the strings of a list, also empty ones; none if `value` is None."""
     if value is None:
         return ()
     if not isinstance(value, list | tuple):
-        raise _unexpected(path, "a list of texts", value)
-    for index, each in enumerate(value):
-        if not isinstance(each, str):
-            raise _unexpected(f"{path}[{index}]", "text", each)
+        raise _unexpected(path, "a list of strings", value)
+    for index, member in enumerate(value):
+        if not isinstance(member, str):
+            raise _unexpected(f"{path}[{index}]", "a string", member)
     return tuple(value)
 
 
 def text(value: object, path: str) -> str:
-    """`value`, when it is text and not empty."""
+    """Return `value` if it is a string that is not empty."""
     if isinstance(value, str) and value:
         return value
-    raise _unexpected(path, "text that is not empty", value)
+    raise _unexpected(path, "a string that is not empty", value)
 
 
 def optional_text(value: object, path: str) -> str | None:
-    """`value`, when it is text (empty or not) or None."""
+    """Return `value` if it is a string, also an empty one, or None."""
     if value is None or isinstance(value, str):
         return value
-    raise _unexpected(path, "text or null", value)
+    raise _unexpected(path, "a string or null", value)
 
 
 def text_or_number(value: object, path: str) -> str | None:
-    """As `optional_text`, but a whole number is taken for its decimal digits, as ECS itself does on registration."""
-    if isinstance(value, int) and not isinstance(value, bool) and value in _WHOLE_NUMBERS:
+    """Return what `optional_text` returns, or the decimal digits of an integer, as ECS does on registration."""
+    if isinstance(value, int) and not isinstance(value, bool) and value in _LONG_RANGE:
         return str(value)
     return optional_text(value, path)
 
 
 def boolean(value: object, path: str) -> bool:
-    """`value`, when it is a truth value; the words true and false in any case count as such, None as False."""
+    """Return a boolean, also from the strings true and false in any case. None is False."""
     if value is None or isinstance(value, bool):
         return bool(value)
     if isinstance(value, str) and value.lower() in {"true", "false"}:
@@ -100,14 +102,14 @@ def boolean(value: object, path: str) -> bool:
 
 
 def positive_int(value: object, path: str) -> int:
-    """`value`, when it is a whole number from 1 to 2147483647: what the API calls an integer, counted from 1."""
+    """Return an integer from 1 to 2147483647, the largest Integer of the API."""
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value < 2**31:
         return int(value)
     raise _unexpected(path, "a whole number from 1 to 2147483647", value)
 
 
 def non_negative_int(value: object, path: str) -> int | None:
-    """`value`, when it is a whole number from 0 to 2147483647, or None; as text where a template has written it so."""
+    """Return an integer from 0 to 2147483647 or None. Templates may contain it as a string."""
     if isinstance(value, str) and value.isascii() and value.isdecimal():
         value = int(value[:11])
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31):
@@ -116,11 +118,11 @@ def non_negative_int(value: object, path: str) -> int | None:
 
 
 def timestamp(value: object, path: str) -> datetime | None:
-    """`value` in UTC, when it is a time: a datetime (UTC where it names no zone), epoch seconds, or ISO 8601 text."""
+    """Return a time in UTC: from a datetime (UTC if it has no zone), epoch seconds, or an ISO 8601 string."""
     if value is None:
         return None
     try:
-        return _moment(value)
+        return _parse_time(value)
     except (TypeError, ValueError, OverflowError, OSError):
         raise _unexpected(path, "a time between the years 1 and 9999", value) from None
 
@@ -130,7 +132,7 @@ def tag_map(
 ) -> dict[str, str]:
     """Return a list of tags as a mapping. A tag without a value has the empty one.
 
-    `keys` are the members that hold name and value; most older services write `Key` and `Value`.
+    `keys` are the members that hold name and value; most older services use `Key` and `Value`.
     """
     key, text_value = keys
     return {
@@ -139,7 +141,7 @@ def tag_map(
     }
 
 
-def _moment(value: object) -> datetime:
+def _parse_time(value: object) -> datetime:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return datetime.fromtimestamp(value, UTC)
     if isinstance(value, str) and _DATE.match(value):
@@ -151,5 +153,5 @@ def _moment(value: object) -> datetime:
 
 def _unexpected(path: str, expected: str, value: object) -> MalformedValue:
     if value == "":
-        return MalformedValue(path, f"expected {expected}, got empty text")
-    return MalformedValue(path, f"expected {expected}, got {_NAMES.get(type(value), type(value).__name__)}")
+        return MalformedValue(path, f"expected {expected}, got an empty string")
+    return MalformedValue(path, f"expected {expected}, got {_TYPE_NAMES.get(type(value), type(value).__name__)}")

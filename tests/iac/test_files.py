@@ -405,7 +405,7 @@ def test_unreadable_parts_of_a_file_are_reported(text: str, name: str, reason: s
         pytest.param('{"containerDefinitions": [{"name": "a"}', "this is not YAML", id="a truncated file"),
         pytest.param(
             template('{ContainerDefinitions: [{Name: a, Privileged: "maybe"}]}'),
-            "f.yaml:6: It: containerDefinitions[0].privileged: expected true or false, got text",
+            "f.yaml:6: It: containerDefinitions[0].privileged: expected true or false, got a string",
             id="a string as boolean",
         ),
         pytest.param(

@@ -1,4 +1,4 @@
-"""The answer of DescribeCapacityProviders, read into facts. Pure."""
+"""Parse the answer of DescribeCapacityProviders into facts."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ _GROUP = "autoScalingGroupProvider"
 
 
 def parse(raw: Mapping[str, Any]) -> CapacityProvider:
-    """One capacity provider, from an item of `capacityProviders`, as ECS answers when asked for tags too.
+    """Return one capacity provider, from an item of `capacityProviders` with its tags.
 
-    Raises Malformed, and nothing else, where it is not what ECS documents. Source: API reference, CapacityProvider.
+    Raises MalformedValue, and nothing else, if it is not what ECS documents. Source: CapacityProvider in the ECS API
+    reference.
     """
     answer = json_values.as_object(raw, "capacityProvider")
     name = json_values.text(answer.get("name"), "name")
     arn = arns.read(answer.get("capacityProviderArn"), "capacityProviderArn", "capacity-provider")
     if arn.last != name:
-        raise MalformedValue("capacityProviderArn", "does not name the capacity provider that stands beside it")
+        raise MalformedValue("capacityProviderArn", "does not contain the name next to it")
     return CapacityProvider(
         arn=arn.text,
         name=name,
@@ -42,9 +43,9 @@ def _scaling_group(answer: Mapping[str, Any]) -> str | None:
     kind = json_values.optional_text(answer.get("type"), "type")
     group = answer.get(_GROUP)
     if group is not None:
-        inside = json_values.as_object(group, _GROUP)
-        return json_values.text(inside.get("autoScalingGroupArn"), f"{_GROUP}.autoScalingGroupArn")
+        provider = json_values.as_object(group, _GROUP)
+        return json_values.text(provider.get("autoScalingGroupArn"), f"{_GROUP}.autoScalingGroupArn")
     if kind == "EC2_AUTOSCALING":
-        # Without its group it would read as Fargate, which no rule about instances applies to.
-        raise MalformedValue(_GROUP, "is not there, and the type of the provider says that it is")
+        # Without its group it would read as Fargate, to which checks of instances do not apply.
+        raise MalformedValue(_GROUP, "is missing, although the type of the provider is EC2_AUTOSCALING")
     return None

@@ -1,4 +1,4 @@
-"""The answer of DescribeClusters, read into facts. Pure."""
+"""Parse the answer of DescribeClusters into facts."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _EXEC = "configuration.executeCommandConfiguration"
 
 
 def parse(raw: Mapping[str, Any]) -> Cluster:
-    """One cluster, from an item of `clusters`, as ECS answers when asked for tags, settings and configurations too.
+    """Return one cluster, from an item of `clusters` with its tags, settings and configurations.
 
-    Raises Malformed, and nothing else, where it is not what ECS documents. Source: the API reference's Cluster.
+    Raises MalformedValue, and nothing else, if it is not what ECS documents. Source: Cluster in the ECS API reference.
     """
     answer = json_values.as_object(raw, "cluster")
     name = json_values.text(answer.get("clusterName"), "clusterName")
     arn = arns.read(answer.get("clusterArn"), "clusterArn", "cluster")
     if arn.name != name:
-        raise MalformedValue("clusterArn", "does not name the cluster that stands beside it")
+        raise MalformedValue("clusterArn", "does not contain the name next to it")
     return Cluster(
         arn=arn.text,
         name=name,
@@ -36,25 +36,25 @@ def parse(raw: Mapping[str, Any]) -> Cluster:
 
 
 def _container_insights(raw: object) -> str | None:
-    found: set[str | None] = set()
-    for each, path in json_values.objects(raw, "settings"):
-        value = json_values.optional_text(each.get("value"), f"{path}.value")
-        if json_values.text(each.get("name"), f"{path}.name") == "containerInsights":
-            found.add(value)
-    if len(found) > 1:
-        raise MalformedValue("settings", "says two things of containerInsights")
-    return next(iter(found), None)
+    values: set[str | None] = set()
+    for setting, path in json_values.objects(raw, "settings"):
+        value = json_values.optional_text(setting.get("value"), f"{path}.value")
+        if json_values.text(setting.get("name"), f"{path}.name") == "containerInsights":
+            values.add(value)
+    if len(values) > 1:
+        raise MalformedValue("settings", "contains two values of containerInsights")
+    return next(iter(values), None)
 
 
 def _exec_logging(raw: object) -> ExecLogging:
-    said = json_values.optional_object(
+    exec_command = json_values.optional_object(
         json_values.optional_object(raw, "configuration").get("executeCommandConfiguration"), _EXEC
     )
     path = f"{_EXEC}.logConfiguration"
-    log = json_values.optional_object(said.get("logConfiguration"), path)
+    log = json_values.optional_object(exec_command.get("logConfiguration"), path)
     return ExecLogging(
-        logging=json_values.optional_text(said.get("logging"), f"{_EXEC}.logging"),
-        kms_key=bool(json_values.optional_text(said.get("kmsKeyId"), f"{_EXEC}.kmsKeyId")),
+        logging=json_values.optional_text(exec_command.get("logging"), f"{_EXEC}.logging"),
+        kms_key=bool(json_values.optional_text(exec_command.get("kmsKeyId"), f"{_EXEC}.kmsKeyId")),
         log_group=json_values.optional_text(log.get("cloudWatchLogGroupName"), f"{path}.cloudWatchLogGroupName"),
         log_group_encrypted=json_values.boolean(
             log.get("cloudWatchEncryptionEnabled"), f"{path}.cloudWatchEncryptionEnabled"

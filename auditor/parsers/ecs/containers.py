@@ -1,7 +1,7 @@
-"""Container definitions, read into facts. Pure.
+"""Parse container definitions into facts.
 
-This is the only place that sees the values of environment variables. It asks whether a value looks like a secret, and
-keeps the answer.
+Only this module sees the values of environment variables. It checks whether a value looks like a secret, and keeps
+the result.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from auditor.secret_detection import detect_secret
 
 
 def containers(raw: object, path: str = "containerDefinitions") -> tuple[Container, ...]:
-    """Each container of a definition, none where `raw` is None. Raises Malformed."""
-    return tuple(_container(each, place) for each, place in json_values.objects(raw, path))
+    """Return the containers of a definition; none if `raw` is None. Raises MalformedValue."""
+    return tuple(_container(container, container_path) for container, container_path in json_values.objects(raw, path))
 
 
 def _container(raw: Mapping[str, Any], path: str) -> Container:
     logs = json_values.optional_object(raw.get("logConfiguration"), f"{path}.logConfiguration")
     options = json_values.optional_object(logs.get("options"), f"{path}.logConfiguration.options")
     linux = json_values.optional_object(raw.get("linuxParameters"), f"{path}.linuxParameters")
-    powers = json_values.optional_object(linux.get("capabilities"), f"{path}.linuxParameters.capabilities")
+    capabilities = json_values.optional_object(linux.get("capabilities"), f"{path}.linuxParameters.capabilities")
     return Container(
         name=json_values.optional_text(raw.get("name"), f"{path}.name") or "",
         image=json_values.optional_text(raw.get("image"), f"{path}.image") or "",
@@ -32,13 +32,15 @@ def _container(raw: Mapping[str, Any], path: str) -> Container:
         privileged=json_values.boolean(raw.get("privileged"), f"{path}.privileged"),
         readonly_root=json_values.boolean(raw.get("readonlyRootFilesystem"), f"{path}.readonlyRootFilesystem"),
         environment=_environment(raw.get("environment"), f"{path}.environment"),
-        secrets=_names(raw.get("secrets"), f"{path}.secrets"),
+        secrets=_secret_names(raw.get("secrets"), f"{path}.secrets"),
         log_driver=json_values.optional_text(logs.get("logDriver"), f"{path}.logConfiguration.logDriver"),
         log_mode=json_values.optional_text(options.get("mode"), f"{path}.logConfiguration.options.mode"),
         memory=json_values.non_negative_int(raw.get("memory"), f"{path}.memory"),
         memory_reservation=json_values.non_negative_int(raw.get("memoryReservation"), f"{path}.memoryReservation"),
-        capabilities_added=json_values.string_list(powers.get("add"), f"{path}.linuxParameters.capabilities.add"),
-        capabilities_dropped=json_values.string_list(powers.get("drop"), f"{path}.linuxParameters.capabilities.drop"),
+        capabilities_added=json_values.string_list(capabilities.get("add"), f"{path}.linuxParameters.capabilities.add"),
+        capabilities_dropped=json_values.string_list(
+            capabilities.get("drop"), f"{path}.linuxParameters.capabilities.drop"
+        ),
         mounts=_mounts(raw.get("mountPoints"), f"{path}.mountPoints"),
         devices=_devices(linux.get("devices"), f"{path}.linuxParameters.devices"),
     )
@@ -47,7 +49,7 @@ def _container(raw: Mapping[str, Any], path: str) -> Container:
 def _environment(raw: object, path: str) -> tuple[Variable, ...]:
     if not raw and isinstance(raw, list):
         return ()
-    return tuple(_variable(each, place) for each, place in json_values.objects(raw, path))
+    return tuple(_variable(variable, variable_path) for variable, variable_path in json_values.objects(raw, path))
 
 
 def _variable(raw: Mapping[str, Any], path: str) -> Variable:
@@ -62,12 +64,12 @@ def _secret_match(name: str, value: object, path: str) -> SecretMatch | None:
     return detect_secret(name, json_values.text_or_number(value, path) or "")
 
 
-def _names(raw: object, path: str) -> tuple[str, ...]:
+def _secret_names(raw: object, path: str) -> tuple[str, ...]:
     if not raw and isinstance(raw, list):
         return ()
     return tuple(
-        json_values.optional_text(each.get("name"), f"{place}.name") or ""
-        for each, place in json_values.objects(raw, path)
+        json_values.optional_text(secret.get("name"), f"{secret_path}.name") or ""
+        for secret, secret_path in json_values.objects(raw, path)
     )
 
 
@@ -76,16 +78,16 @@ def _mounts(raw: object, path: str) -> tuple[Mount, ...]:
         return ()
     return tuple(
         Mount(
-            json_values.optional_text(each.get("sourceVolume"), f"{place}.sourceVolume") or "",
-            json_values.optional_text(each.get("containerPath"), f"{place}.containerPath") or "",
-            json_values.boolean(each.get("readOnly"), f"{place}.readOnly"),
+            json_values.optional_text(mount.get("sourceVolume"), f"{mount_path}.sourceVolume") or "",
+            json_values.optional_text(mount.get("containerPath"), f"{mount_path}.containerPath") or "",
+            json_values.boolean(mount.get("readOnly"), f"{mount_path}.readOnly"),
         )
-        for each, place in json_values.objects(raw, path)
+        for mount, mount_path in json_values.objects(raw, path)
     )
 
 
 def _devices(raw: object, path: str) -> tuple[str, ...]:
     return tuple(
-        json_values.optional_text(each.get("hostPath"), f"{place}.hostPath") or ""
-        for each, place in json_values.objects(raw, path)
+        json_values.optional_text(device.get("hostPath"), f"{device_path}.hostPath") or ""
+        for device, device_path in json_values.objects(raw, path)
     )

@@ -1,4 +1,4 @@
-"""The answers about managed daemons that tell which definition they run. Pure."""
+"""Parse answers about managed daemons: the definitions that they use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from auditor.parsers import json_values
 
 @dataclass(frozen=True, slots=True)
 class DaemonRevision:
-    """One revision of a daemon: which definition it is made from, and where."""
+    """One revision of a daemon, with its definition and its cluster."""
 
     arn: str
     daemon: str
@@ -21,7 +21,7 @@ class DaemonRevision:
 
 
 def parse_revision(raw: Mapping[str, Any]) -> DaemonRevision:
-    """Read one of the `daemonRevisions` of DescribeDaemonRevisions. Raises Malformed."""
+    """Return one of the `daemonRevisions` of DescribeDaemonRevisions. Raises MalformedValue."""
     answer = json_values.as_object(raw, "daemonRevision")
     return DaemonRevision(
         arn=json_values.text(answer.get("daemonRevisionArn"), "daemonRevisionArn"),
@@ -33,12 +33,11 @@ def parse_revision(raw: Mapping[str, Any]) -> DaemonRevision:
 
 
 def active_revisions(raw: object) -> dict[str, int]:
-    """Read which revisions a daemon runs from the `daemon` of DescribeDaemon: ARN to tasks. Raises Malformed."""
+    """Return the running tasks of each current revision by ARN, from the `daemon` of DescribeDaemon."""
     answer = json_values.as_object(raw, "daemon")
-    return {
-        json_values.text(each.get("arn"), f"{path}.arn"): json_values.non_negative_int(
-            each.get("totalRunningCount"), f"{path}.totalRunningCount"
-        )
-        or 0
-        for each, path in json_values.objects(answer.get("currentRevisions"), "currentRevisions")
-    }
+    tasks: dict[str, int] = {}
+    for revision, path in json_values.objects(answer.get("currentRevisions"), "currentRevisions"):
+        arn = json_values.text(revision.get("arn"), f"{path}.arn")
+        count = json_values.non_negative_int(revision.get("totalRunningCount"), f"{path}.totalRunningCount")
+        tasks[arn] = count or 0
+    return tasks

@@ -1,4 +1,4 @@
-"""Where and how tasks are started, as services, deployments and task sets say it alike. Pure."""
+"""Parse the placement of tasks, which services, deployments and task sets describe alike."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ _PUBLIC_IP = {None: False, "DISABLED": False, "ENABLED": True}
 
 
 def placement(raw: Mapping[str, Any], prefix: str) -> Placement:
-    """Read the placement out of what says it, whose path is `prefix`. Raises Malformed."""
+    """Return the placement in the object at the path `prefix`. Raises MalformedValue."""
     strategy = json_values.objects(raw.get("capacityProviderStrategy"), f"{prefix}capacityProviderStrategy")
     return Placement(
-        launch_type=_word(raw, prefix, "launchType"),
+        launch_type=_optional_word(raw, prefix, "launchType"),
         capacity_providers=tuple(
-            json_values.text(each.get("capacityProvider"), f"{path}.capacityProvider") for each, path in strategy
+            json_values.text(provider.get("capacityProvider"), f"{path}.capacityProvider")
+            for provider, path in strategy
         ),
-        platform_version=_word(raw, prefix, "platformVersion"),
-        platform_family=_word(raw, prefix, "platformFamily"),
+        platform_version=_optional_word(raw, prefix, "platformVersion"),
+        platform_family=_optional_word(raw, prefix, "platformFamily"),
         public_ip=_public_ip(raw.get("networkConfiguration"), f"{prefix}networkConfiguration"),
     )
 
 
-def _word(raw: Mapping[str, Any], prefix: str, member: str) -> str | None:
+def _optional_word(raw: Mapping[str, Any], prefix: str, member: str) -> str | None:
     return json_values.optional_text(raw.get(member), f"{prefix}{member}") or None
 
 
@@ -36,10 +37,10 @@ def _public_ip(raw: object, path: str) -> bool | None:
     if network is None:
         return None
     path = f"{path}.awsvpcConfiguration"
-    word = json_values.optional_text(
+    setting = json_values.optional_text(
         json_values.as_object(network, path).get("assignPublicIp"), f"{path}.assignPublicIp"
     )
-    if word not in _PUBLIC_IP:
-        # A word of next year could mean an address as well as none: such a service must not read as a private one.
+    if setting not in _PUBLIC_IP:
+        # A future value could mean a public address. The service must not read as private.
         raise MalformedValue(f"{path}.assignPublicIp", "is neither ENABLED nor DISABLED")
-    return _PUBLIC_IP[word]
+    return _PUBLIC_IP[setting]

@@ -1,7 +1,7 @@
-"""The answers of DescribeServices and DescribeTaskSets, read into facts.
+"""Parse the answers of DescribeServices and DescribeTaskSets into facts.
 
-Pure: no call is made here, and no client is known. Only what the checks read is kept, and what tells which revisions
-run. Services that ECS manages for somebody (`resourceManagementType` ECS) are services like any other.
+Facts contain what the checks read, and which revisions are in use. Services that ECS manages (`resourceManagementType`
+ECS) are parsed like all others.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ __all__ = ["MalformedValue", "parse", "parse_task_set"]
 
 
 def parse(raw: Mapping[str, Any]) -> Service:
-    """One service, from an item of `services`, as DescribeServices answers when it is asked for tags too.
+    """Return one service, from an item of `services` with its tags.
 
-    Raises Malformed, and nothing else, where it is not what ECS documents. Source: the API reference's Service.
+    Raises MalformedValue, and nothing else, if it is not what ECS documents. Source: Service in the ECS API reference.
     """
     answer = json_values.as_object(raw, "service")
     name = json_values.text(answer.get("serviceName"), "serviceName")
@@ -47,34 +47,34 @@ def parse(raw: Mapping[str, Any]) -> Service:
 
 
 def parse_task_set(raw: Mapping[str, Any]) -> TaskSet:
-    """One task set, from an item of `taskSets` of DescribeTaskSets. Raises Malformed as `parse` does."""
+    """Return one task set, from an item of `taskSets` of DescribeTaskSets. Raises MalformedValue."""
     return _task_set(json_values.as_object(raw, "taskSet"), "")
 
 
 def _deployments(raw: object, service: Arn) -> Iterator[Deployment]:
-    for each, path in json_values.objects(raw, "deployments"):
+    for deployment, path in json_values.objects(raw, "deployments"):
         definition = arns.optional_revision_arn(
-            each.get("taskDefinition"), f"{path}.taskDefinition", same_scope_as=service
+            deployment.get("taskDefinition"), f"{path}.taskDefinition", same_scope_as=service
         )
         if definition is None:
-            continue  # an external controller's: its task sets say what runs
+            continue  # of an external controller: the task sets name the revisions
         yield Deployment(
             task_definition=definition,
-            status=json_values.optional_text(each.get("status"), f"{path}.status") or "",
-            running=json_values.non_negative_int(each.get("runningCount"), f"{path}.runningCount") or 0,
-            placement=placement(each, f"{path}."),
+            status=json_values.optional_text(deployment.get("status"), f"{path}.status") or "",
+            running=json_values.non_negative_int(deployment.get("runningCount"), f"{path}.runningCount") or 0,
+            placement=placement(deployment, f"{path}."),
         )
 
 
 def _task_sets(raw: object, service: Arn, cluster: Arn) -> Iterator[TaskSet]:
-    for each, path in json_values.objects(raw, "taskSets"):
-        # Inside its service a set need not repeat whose it is; where it does, it must be this one's.
-        found = _task_set({"serviceArn": service.text, "clusterArn": cluster.text, **each}, f"{path}.")
-        if found.service_arn != service.text:
-            raise MalformedValue(f"{path}.serviceArn", "is not that of the service that it is in")
-        if found.cluster_arn != cluster.text:
-            raise MalformedValue(f"{path}.clusterArn", "is not that of the service that it is in")
-        yield found
+    for task_set, path in json_values.objects(raw, "taskSets"):
+        # A task set within its service may omit the ARNs of service and cluster.
+        fact = _task_set({"serviceArn": service.text, "clusterArn": cluster.text, **task_set}, f"{path}.")
+        if fact.service_arn != service.text:
+            raise MalformedValue(f"{path}.serviceArn", "is not that of its service")
+        if fact.cluster_arn != cluster.text:
+            raise MalformedValue(f"{path}.clusterArn", "is not that of its service")
+        yield fact
 
 
 def _task_set(raw: Mapping[str, Any], prefix: str) -> TaskSet:
@@ -94,7 +94,7 @@ def _task_set(raw: Mapping[str, Any], prefix: str) -> TaskSet:
         ),
         running=json_values.non_negative_int(raw.get("runningCount"), f"{prefix}runningCount") or 0,
         placement=placement(raw, prefix),
-        # DescribeServices asks for the tags of services: it is not documented to bring those of their sets.
+        # DescribeServices returns the tags of services. That it returns those of their task sets is not documented.
         tags=None if tags is None else json_values.tag_map(tags, f"{prefix}tags"),
         created_at=json_values.timestamp(raw.get("createdAt"), f"{prefix}createdAt"),
     )

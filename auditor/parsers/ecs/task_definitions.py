@@ -1,7 +1,7 @@
-"""The answers of DescribeTaskDefinition and DescribeDaemonTaskDefinition, read into facts.
+"""Parse the answers of DescribeTaskDefinition and DescribeDaemonTaskDefinition into facts.
 
-Pure: no call is made here, and no client is known. Only what the checks read is kept. The value of an environment
-variable is looked at once, for whether it looks like a secret, and goes no further.
+Facts contain only what the checks read. The values of environment variables are examined once for secrets, and
+dropped.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ D = TypeVar("D", bound=Definition)
 
 
 def parse(raw: Mapping[str, Any], tags: Sequence[Mapping[str, Any]] | None = ()) -> TaskDefinition:
-    """One revision, from the `taskDefinition` and the `tags` of the answer.
+    """Return one revision, from the `taskDefinition` and the `tags` of the answer.
 
-    Raises Malformed, and nothing else, where either is not what ECS documents: a definition that cannot be understood
-    must become a gap, never a verdict. Source: the API reference's TaskDefinition and ContainerDefinition.
+    Raises MalformedValue, and nothing else, if either is not what ECS documents: a malformed definition must become a
+    gap, never a verdict. Source: TaskDefinition and ContainerDefinition in the ECS API reference.
     """
     answer = json_values.as_object(raw, "taskDefinition")
     return TaskDefinition(
@@ -39,10 +39,10 @@ def parse(raw: Mapping[str, Any], tags: Sequence[Mapping[str, Any]] | None = ())
 
 
 def parse_daemon(raw: Mapping[str, Any]) -> DaemonTaskDefinition:
-    """One revision, from the `daemonTaskDefinition` of the answer. Raises Malformed as `parse` does.
+    """Return one revision, from the `daemonTaskDefinition` of the answer. Raises MalformedValue as `parse` does.
 
-    Daemons run on Linux hosts only, and AWS keeps no tags of their definitions. Source: the API reference's
-    DaemonTaskDefinition and DaemonContainerDefinition.
+    Daemons run on Linux hosts only, and their definitions have no tags. Source: DaemonTaskDefinition and
+    DaemonContainerDefinition in the ECS API reference.
     """
     answer = json_values.as_object(raw, "daemonTaskDefinition")
     return DaemonTaskDefinition(
@@ -54,59 +54,60 @@ def parse_daemon(raw: Mapping[str, Any]) -> DaemonTaskDefinition:
 
 
 def require_containers(definition: D) -> D:
-    """Return a definition that ECS has answered with, and that has containers. Raises Malformed where it has none.
+    """Return a definition that ECS has returned. Raises MalformedValue if it has no containers.
 
-    ECS registers none without a container: containers that got lost on the way must not read as clean ones.
+    ECS registers no definition without containers. Containers that were lost in transit must not read as clean.
     """
     if not definition.containers:
-        raise MalformedValue("containerDefinitions", "holds no container, and every task definition has one")
+        raise MalformedValue("containerDefinitions", "contains no container, and every task definition has one")
     return definition
 
 
 def _common(answer: Mapping[str, Any], arn: str, kind: str) -> dict[str, Any]:
     family = json_values.text(answer.get("family"), "family")
     revision = json_values.positive_int(answer.get("revision"), "revision")
-    found = containers(answer.get("containerDefinitions"))
     return {
         "arn": _arn(answer.get(arn), arn, f"{kind}{family}:{revision}"),
         "family": family,
         "revision": revision,
         "status": json_values.optional_text(answer.get("status"), "status") or "",
-        "containers": found,
+        "containers": containers(answer.get("containerDefinitions")),
         "registered_at": json_values.timestamp(answer.get("registeredAt"), "registeredAt"),
         "registered_by": json_values.optional_text(answer.get("registeredBy"), "registeredBy"),
         "pid_mode": json_values.optional_text(answer.get("pidMode"), "pidMode"),
         "ipc_mode": json_values.optional_text(answer.get("ipcMode"), "ipcMode"),
         "task_role_arn": json_values.optional_text(answer.get("taskRoleArn"), "taskRoleArn"),
         "execution_role_arn": json_values.optional_text(answer.get("executionRoleArn"), "executionRoleArn"),
-        "volumes": tuple(_volume(each, path) for each, path in json_values.objects(answer.get("volumes"), "volumes")),
+        "volumes": tuple(
+            _volume(volume, path) for volume, path in json_values.objects(answer.get("volumes"), "volumes")
+        ),
     }
 
 
 def _volume(raw: Mapping[str, Any], path: str) -> Volume:
     host = json_values.optional_object(raw.get("host"), f"{path}.host")
     efs = raw.get("efsVolumeConfiguration")
-    inside = json_values.optional_object(efs, f"{path}.efsVolumeConfiguration")
+    efs_settings = json_values.optional_object(efs, f"{path}.efsVolumeConfiguration")
     return Volume(
         name=json_values.optional_text(raw.get("name"), f"{path}.name") or "",
         host_path=json_values.optional_text(host.get("sourcePath"), f"{path}.host.sourcePath"),
         efs=efs is not None,
         transit_encryption=json_values.optional_text(
-            inside.get("transitEncryption"), f"{path}.efsVolumeConfiguration.transitEncryption"
+            efs_settings.get("transitEncryption"), f"{path}.efsVolumeConfiguration.transitEncryption"
         ),
     )
 
 
 def _arn(value: object, path: str, ending: str) -> str:
-    """The ARN, which must be this family's and revision's: a mixed-up answer would blame the wrong resource."""
+    """Return the ARN, which must end with this family and revision: a mix-up would blame the wrong resource."""
     arn = json_values.text(value, path)
     if arn.startswith("arn:") and arn.endswith(ending):
         return arn
-    raise MalformedValue(path, "does not name the family and the revision that stand beside it")
+    raise MalformedValue(path, "does not contain the family and the revision next to it")
 
 
 def _network_mode(value: object) -> str | None:
-    """The mode as ECS wrote it. A mode that is unknown today is kept; one that merely resembles `host` is garbage."""
+    """Return the mode as ECS wrote it, also an unknown one. A mode that only resembles `host` is malformed."""
     mode = json_values.optional_text(value, "networkMode")
     if mode is not None and mode != "host" and mode.strip().lower() == "host":
         raise MalformedValue("networkMode", "is a misspelt 'host', which ECS never writes")

@@ -1,6 +1,6 @@
-"""The answer of DescribeTasks, read into facts. Pure.
+"""Parse the answer of DescribeTasks into facts.
 
-Only what tells which revisions run is kept: what a task overrides, the environment above all, is not looked at.
+Facts contain which revisions are running. Overrides of a task, such as environment variables, are not read.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ __all__ = ["MalformedValue", "parse"]
 
 
 def parse(raw: Mapping[str, Any]) -> Task:
-    """One task, from an item of `tasks`.
+    """Return one task, from an item of `tasks`.
 
-    Raises Malformed, and nothing else, where it is not what ECS documents. Source: the API reference's Task.
+    Raises MalformedValue, and nothing else, if it is not what ECS documents. Source: Task in the ECS API reference.
     """
     answer = json_values.as_object(raw, "task")
     arn = arns.read(answer.get("taskArn"), "taskArn", "task")

@@ -83,7 +83,7 @@ def test_no_containers_are_no_containers(containers: object) -> None:
 def test_an_answer_that_lost_its_containers_is_no_clean_one(lost: dict[str, Any], mode: str | None) -> None:
     rest = {key: value for key, value in WHOLE.items() if key != "containerDefinitions"}
 
-    with pytest.raises(MalformedValue, match="containerDefinitions: holds no container"):
+    with pytest.raises(MalformedValue, match="containerDefinitions: contains no container"):
         require_containers(parse({**rest, "networkMode": mode, **lost}))
     assert require_containers(parse(WHOLE)) == parse(WHOLE)
 
@@ -229,7 +229,7 @@ def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: ob
         parse(spoilt(path, value))
 
     assert refusal.value.path == path
-    assert str(refusal.value) == f"{path}: {refusal.value.what}"
+    assert str(refusal.value) == f"{path}: {refusal.value.problem}"
 
 
 @pytest.mark.parametrize("raw", [None, [], "{}", 1], ids=repr)
@@ -264,7 +264,7 @@ def test_a_refusal_names_types_and_never_values() -> None:
     with pytest.raises(MalformedValue) as refusal:
         parse(with_container(privileged="hunter2", name="app"))
 
-    assert str(refusal.value) == "containerDefinitions[0].privileged: expected true or false, got text"
+    assert str(refusal.value) == "containerDefinitions[0].privileged: expected true or false, got a string"
 
 
 def test_the_value_of_a_variable_goes_no_further() -> None:
