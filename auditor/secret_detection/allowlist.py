@@ -1,4 +1,4 @@
-"""Values that are no secret whatever the name says: settings, references to a secret, places, placeholders."""
+"""Values that are harmless under any name: settings, references to secrets, paths and addresses, placeholders."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from auditor.secret_detection.entropy import looks_random
 from auditor.secret_detection.names import vocabulary
 
-#: Words of settings, and words that say that nothing is here yet. What people do log in with is not among them:
-#: `changeme`, `password`, `secret`, `admin` and `example` open doors, and are worse than a secret that is only visible.
+#: Words of settings, and words for an empty value. Words that are used as passwords (`changeme`, `password`, `secret`,
+#: `admin`, `example`) are not among them: a password that everyone knows is worse than one that is only visible.
 _WORDS = vocabulary(
     """
     true false yes no on off y n t f none null nil undefined nan n/a na enable enabled disable disabled required
@@ -35,17 +35,17 @@ _REFERENCE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE | re.ASCII,
 )
-#: Text that a shell, a template or a deployment fills in: `${X}`, `$(x)`, `$X`, `{{ x }}`, `%X%`, `%(x)s`, `#{x}`.
-_FILLED_IN = (("${", "}"), ("$(", ")"), ("{{", "}}"), ("%(", ")"), ("%{", "}"), ("#{", "}"), ("<%", "%>"))
+#: Text that a shell, a template or a deployment replaces: `${X}`, `$(x)`, `$X`, `{{ x }}`, `%X%`, `%(x)s`, `#{x}`.
+_TEMPLATE_MARKS = (("${", "}"), ("$(", ")"), ("{{", "}}"), ("%(", ")"), ("%{", "}"), ("#{", "}"), ("<%", "%>"))
 _WRAPPED = re.compile(
     r"""\$\w{1,128} | \{[\w.:\ -]{1,128}\} | <[^<>]{1,256}> | \[[\w.:\ -]{1,128}\] | %[\w-]{1,128}% | %[sdv]
       | __\w{1,124}__ | @@?\w{1,124}@@?
     """,
     re.VERBOSE | re.ASCII,
 )
-#: A value that stands for one: struck out, or told to be replaced.
-_STRUCK_OUT = re.compile(r"x{5}|\*{3}|\.{3}|…|•{3}|EXAMPLE|_{5}", re.ASCII)
-_STRUCK_OUT_UPPER = re.compile(r"X{5}")
+#: A placeholder: a masked value, or an instruction to replace it.
+_MASKED = re.compile(r"x{5}|\*{3}|\.{3}|…|•{3}|EXAMPLE|_{5}", re.ASCII)
+_MASKED_UPPER = re.compile(r"X{5}")
 _MASK = frozenset("xX*.-_?# •…")
 _TO_REPLACE = re.compile(
     r"""(?:<?\s?)(?:your|insert|enter|replace|put|fill|provide|specify|paste|set-?this|to-?be-)(?![a-z]{0,8}\d).*
@@ -55,7 +55,7 @@ _TO_REPLACE = re.compile(
 )
 _CHANGE_ME = re.compile(r"change[-_ ]?(?:me|it|this)", re.IGNORECASE)
 _VARIABLE_NAME = re.compile(r"[A-Z]{2,}(?:_[A-Z]+)+")
-#: Whoever writes a placeholder writes a short one, and a rule that looks at more would only cost time.
+#: Placeholders are short: longer values are not compared, to save time.
 _LONGEST_PLACEHOLDER = 256
 
 _PATH = re.compile(r"(?:/|\.{1,2}/|~/|[A-Za-z]:[\\/])[\w.@%{}\\/ -]*", re.ASCII)
@@ -73,8 +73,8 @@ _HOST = re.compile(
 )
 
 
-def is_plain(name: str, value: str, *, password: bool = False) -> bool:
-    """Whether a value is no secret whatever its name says. `password` where a number or a host name can be one."""
+def is_harmless(name: str, value: str, *, password: bool = False) -> bool:
+    """Whether a value is harmless under any name. With `password`, a number or a host name can be a secret."""
     if value.lower() in _WORDS or not any(map(str.isalnum, value[:_LONGEST_PLACEHOLDER])):
         return True
     if _NUMBER.fullmatch(value):
@@ -84,19 +84,19 @@ def is_plain(name: str, value: str, *, password: bool = False) -> bool:
     return (
         is_placeholder(value)
         or value == name
-        or _is_elsewhere(value)
+        or _is_reference(value)
         or (not password and _HOST.fullmatch(value) is not None)
     )
 
 
 def is_placeholder(value: str) -> bool:
-    """Whether a value stands for one that is to be filled in, by a person or by a program."""
+    """Whether a value is a placeholder that a person or a program replaces."""
     if _CHANGE_ME.fullmatch(value):
         return False
     if (
-        any(opens in value and closes in value for opens, closes in _FILLED_IN)
+        any(opens in value and closes in value for opens, closes in _TEMPLATE_MARKS)
         or _WRAPPED.fullmatch(value)
-        or is_struck_out(value)
+        or is_masked(value)
     ):
         return True
     if len(value) > _LONGEST_PLACEHOLDER:
@@ -104,13 +104,13 @@ def is_placeholder(value: str) -> bool:
     return bool(_MASK.issuperset(value) or _VARIABLE_NAME.fullmatch(value) or _TO_REPLACE.fullmatch(value))
 
 
-def is_struck_out(value: str) -> bool:
-    """Whether a run of x, stars or dots, or the EXAMPLE of the AWS manual, stands in the value."""
-    return bool(_STRUCK_OUT.search(value) or _STRUCK_OUT_UPPER.search(value))
+def is_masked(value: str) -> bool:
+    """Whether a value contains a run of x, stars or dots, or EXAMPLE as in the AWS documentation."""
+    return bool(_MASKED.search(value) or _MASKED_UPPER.search(value))
 
 
-def _is_elsewhere(value: str) -> bool:
-    """Whether a value names the place where a secret is, or any other place."""
+def _is_reference(value: str) -> bool:
+    """Whether a value is a reference to a secret, a path, a file name or a URL."""
     return bool(
         _REFERENCE.match(value)
         or (_PATH.fullmatch(value) and not any(map(looks_random, value.split("/"))))

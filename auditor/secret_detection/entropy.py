@@ -1,4 +1,4 @@
-"""Whether a text looks as if a machine had drawn it."""
+"""Whether a text looks random."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ _ALPHABET = re.compile(r"[A-Za-z0-9+/_=~.!@#$%^&*-]{16,}", re.ASCII)
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 _SEPARATOR = re.compile(r"[-_./:~]+")
-#: What people write between separators: words, the name of a class, a number, or a word with a short number.
+#: Parts between separators that people write: words, class names, numbers, and words with a short number.
 _WRITTEN = re.compile(
     r"[a-z]{0,24}(?:[A-Z]{1,6}[a-z]{2,24}){0,8}\d{0,4}|[A-Z]{0,24}\d{0,4}|\d{0,8}[a-z]{0,2}", re.ASCII
 )
 
-#: Bits a character, by how many there are: a sample of n characters cannot show more than log2(n).
+#: In bits per character. A sample of n characters has at most log2(n).
 _SHARE_OF_POSSIBLE, _POSSIBLE_HEX, _POSSIBLE = 0.72, 4.0, 5.2
 
 
 def looks_random(value: str) -> bool:
-    """Whether a value is one long piece of letters and digits without words. UUIDs are ids, and are not."""
+    """Whether a value is one long sequence of letters and digits without words. UUIDs are IDs and do not count."""
     value = value.removeprefix("base64:")
     if len(value) < _SHORTEST or not _ALPHABET.fullmatch(value) or _UUID.fullmatch(value):
         return False
     sample = value[:_SAMPLE]
-    if all(_WRITTEN.fullmatch(each) for each in _SEPARATOR.split(sample)):
+    if all(_WRITTEN.fullmatch(part) for part in _SEPARATOR.split(sample)):
         return False
     possible = _POSSIBLE_HEX if _HEX.fullmatch(sample) else _POSSIBLE
     has_digit_and_letter = any(map(str.isdigit, sample)) and any(map(str.isalpha, sample))
@@ -34,5 +34,5 @@ def looks_random(value: str) -> bool:
 
 
 def _bits(text: str) -> float:
-    """Shannon's entropy of the characters, in bits a character."""
+    """Return the Shannon entropy in bits per character."""
     return -sum(n / len(text) * math.log2(n / len(text)) for n in Counter(text).values())

@@ -1,4 +1,4 @@
-"""What the name of a variable says about its value, read from its words."""
+"""The meaning of a variable's name for its value, from the words of the name."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ import re
 from enum import Enum
 
 
-class Says(Enum):
-    """From the boldest to the most harmless reading of a name."""
+class NameMeaning(Enum):
+    """What a name says about its value, from the most to the least suspicious."""
 
-    PASSWORD = "whatever stands here is a password"  # noqa: S105 - a sentence
-    KEY = "whatever stands here is a secret, unless it is a number"
-    KEY_ID = "the id of an access key, which has a secret beside it"
-    HINT = "a secret if the value looks random"
+    PASSWORD = "any value is a password"  # noqa: S105 - a sentence
+    KEY = "any value except a number is a secret"
+    KEY_ID = "the ID of an access key, which belongs to a secret"
+    HINT = "a random value is a secret"
     PUBLIC = "made to be published"
-    NOTHING = "about something else"
+    OTHER = "not about a secret"
 
 
 def vocabulary(text: str) -> frozenset[str]:
-    """The words of a text, as a set."""
+    """Return the words of a text as a set."""
     return frozenset(text.split())
 
 
-#: Names longer than this are judged by their end, which is where the noun stands.
+#: Of longer names only the end is read, because the noun is at the end.
 _LONGEST = 128
 
-#: Words of `DB_PASSWORD`, `dbPassword`, `DBPassword` and `db-password2`; digits say nothing.
+#: Words of `DB_PASSWORD`, `dbPassword`, `DBPassword` and `db-password2`; digits are ignored.
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
-#: A name without any of these is not looked at further. Most are not.
+#: Names without any of these are skipped, which are most names.
 _STEM = re.compile(
     r"pass|pwd|pw|psw|pswd|secret|token|key|cred|auth|salt|cookie|mnemonic|sig|seed|jwt|bearer|pat(?![a-z])|dsn|webhook",
     re.IGNORECASE,
@@ -36,7 +36,7 @@ _STEM = re.compile(
 
 _PUBLIC = frozenset({"public", "pub", "publishable", "anon", "anonymous", "fingerprint", "thumbprint"})
 
-#: Which one, not what: `DB_PASSWORD_PROD` is a password still.
+#: Words that tell which one, not what: `DB_PASSWORD_PROD` is still a password.
 _WHICH = vocabulary(
     """
     prod production dev develop development stage staging stg qa uat test testing live sandbox demo local
@@ -46,7 +46,8 @@ _WHICH = vocabulary(
     """
 )
 
-#: About a secret, not the secret: `DB_PASSWORD_FILE`, `TOKEN_TTL`, `SECRET_ARN`, `API_KEY_HEADER`.
+#: Last words of names whose value is about a secret, not the secret itself: `DB_PASSWORD_FILE`, `TOKEN_TTL`,
+#: `SECRET_ARN`, `API_KEY_HEADER`.
 _ABOUT = vocabulary(
     """
     file files filename path paths dir directory folder location mount arn arns id ids uuid guid name names
@@ -76,7 +77,7 @@ _KEYS = tuple(
     )
 )
 
-#: `key` is a secret behind these words ...
+#: `key` after these words is a secret ...
 _KEY_OF = vocabulary(
     """
     api access secret secrets private encryption encrypt decryption signing master account auth license licence
@@ -84,7 +85,7 @@ _KEY_OF = vocabulary(
     """
 )
 
-#: ... and what data is found or sorted by behind these, of which none is secret however random it looks.
+#: ... and after these words it is a key of data, which is not secret even if it looks random.
 _KEY_IN_DATA = vocabulary(
     """
     partition sort primary foreign cache routing object s idempotency dedup deduplication group index hash range
@@ -101,46 +102,50 @@ _HINTS = vocabulary(
 )
 
 
-def read(name: str) -> Says:
-    """What a name says; the last word that is not about which one decides."""
+def classify_name(name: str) -> NameMeaning:
+    """Return the meaning of a name. It depends on the last word that does not only tell which one."""
     if not _STEM.search(name):
-        return Says.NOTHING
+        return NameMeaning.OTHER
     words = [word.lower() for word in _WORD.findall(name[-_LONGEST:])]
     if words[-3:] == ["access", "key", "id"]:
-        return Says.KEY_ID
+        return NameMeaning.KEY_ID
     while len(words) > 1 and words[-1] in _WHICH:
         del words[-1]
     if not words:
-        return Says.NOTHING
-    said = _by_noun(words)
-    # Keys and tokens are made for the public too; passwords and secrets never are.
-    published = bool(_PUBLIC.intersection(words)) and said is not Says.PASSWORD and not words[-1].endswith("secret")
-    return Says.PUBLIC if published else said
+        return NameMeaning.OTHER
+    meaning = _by_noun(words)
+    # Some keys and tokens are made to be published; passwords and secrets are not.
+    can_be_public = meaning is not NameMeaning.PASSWORD and not words[-1].endswith("secret")
+    return NameMeaning.PUBLIC if can_be_public and _PUBLIC.intersection(words) else meaning
 
 
-def _by_noun(words: list[str]) -> Says:
-    """What the words say, of which the last is the noun."""
+def _by_noun(words: list[str]) -> NameMeaning:
+    """Return the meaning of words of which the last is the noun."""
     noun, before = words[-1], words[-2] if len(words) > 1 else ""
     if noun in _ABOUT:
-        return Says.NOTHING
+        return NameMeaning.OTHER
     if noun in {"key", "keys"} and before in _KEY_IN_DATA:
-        return Says.NOTHING
-    own = _alone(noun, before)
-    if own is not Says.NOTHING:
-        return own
-    # `DB_PASSWORD_BILLING`: a word that we do not know follows. Only a value that looks random makes it a secret.
+        return NameMeaning.OTHER
+    meaning = _by_word(noun, before)
+    if meaning is not NameMeaning.OTHER:
+        return meaning
+    # In `DB_PASSWORD_BILLING` an unknown word follows: only a random value is a secret.
     pairs = zip(words, ["", *words], strict=False)
-    return Says.HINT if any(_alone(word, previous) is not Says.NOTHING for word, previous in pairs) else Says.NOTHING
+    return (
+        NameMeaning.HINT
+        if any(_by_word(word, previous) is not NameMeaning.OTHER for word, previous in pairs)
+        else NameMeaning.OTHER
+    )
 
 
-def _alone(word: str, before: str) -> Says:
-    """What a word and the one before it say by themselves."""
+def _by_word(word: str, before: str) -> NameMeaning:
+    """Return the meaning of a word and the word before it."""
     if word in _SHORT_PASSWORDS or word.endswith(_PASSWORDS) or _PREFIXED_PASS.fullmatch(word):
-        return Says.PASSWORD
+        return NameMeaning.PASSWORD
     if (
         word.endswith(_KEYS)
         or (word in {"key", "keys"} and before in _KEY_OF)
         or (before, word) == ("erlang", "cookie")
     ):
-        return Says.KEY
-    return Says.HINT if word in _HINTS or word.endswith("key") else Says.NOTHING
+        return NameMeaning.KEY
+    return NameMeaning.HINT if word in _HINTS or word.endswith("key") else NameMeaning.OTHER

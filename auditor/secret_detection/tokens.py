@@ -1,4 +1,4 @@
-"""Secrets that are known by their shape, whatever the variable is called."""
+"""Secrets that have a known shape, under any name."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from auditor.secret_detection.allowlist import is_struck_out
+from auditor.secret_detection.allowlist import is_masked
 from auditor.secret_detection.entropy import looks_random
 
-#: Shorter values hold none of these.
+#: Shorter values contain none of these.
 SHORTEST = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A kind of secret: a text that every one of them holds, quick to look for, and the pattern of the whole.
+    """A kind of secret: texts of which every value contains one, for a quick search, and the pattern of the value.
 
-    Patterns either have a largest length or start at the edge of a word, so that none is tried at each letter to the
-    end. `may_be_public` where the same shape is also made to be published, which only the name can tell.
+    Patterns have a maximum length or start at a word boundary, so that the time grows linearly. `may_be_public` is set
+    if values of the same shape are also made to be published, which only the name can tell. `confirm` is an additional
+    condition.
     """
 
     detector: str
@@ -75,55 +76,55 @@ SHAPES = (
     _shape("azure-client-secret", "8Q~", r"[\w~.-]{3}8Q~[\w~.-]{31,34}(?![\w~.-])"),
 )  # fmt: skip
 
-#: One pass for all of them: most values hold none.
-_ANY_NEEDLE = re.compile("|".join(re.escape(each) for shape in SHAPES for each in shape.needles))
+#: One search for all of them: most values contain none.
+_ANY_NEEDLE = re.compile("|".join(re.escape(needle) for shape in SHAPES for needle in shape.needles))
 
 _HEADER = re.compile(r"(?<![A-Za-z0-9])(?:Basic|Bearer|basic|bearer)[ ]{1,4}([\w+/=.~-]{12,4096})", re.ASCII)
 _PEM = re.compile(r"-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY")
-#: A block of base64 as in the body of a key; a header that only introduces dots is documentation.
+#: Base64 as in the body of a key. A header that is followed only by dots is documentation.
 _PEM_BODY = re.compile(r"[A-Za-z0-9+/]{32}")
 _BASE64_OF_PEM = "LS0tLS1CRUdJTi"
 _PUTTY = "PuTTY-User-Key-File"
 
 
-def shaped(value: str, *, public: bool) -> str | None:
-    """The detector of the first known shape in the value. `public` where the name says that it is published."""
-    if "-----BEGIN" in value and _holds_private_key(value):
+def find_token(value: str, *, public: bool) -> str | None:
+    """Return the detector of the first known shape in a value. With `public`, the name says that it is published."""
+    if "-----BEGIN" in value and _has_private_key(value):
         return "private-key"
-    if _BASE64_OF_PEM in value and _holds_private_key(_decoded_pem(value)):
+    if _BASE64_OF_PEM in value and _has_private_key(_decoded_pem(value)):
         return "private-key"
     if _PUTTY in value:
         return "private-key"
-    return next(_found(value, public=public), None)
+    return next(_detectors(value, public=public), None)
 
 
-def _found(value: str, *, public: bool) -> Iterator[str]:
+def _detectors(value: str, *, public: bool) -> Iterator[str]:
     for shape in SHAPES if _ANY_NEEDLE.search(value) else ():
-        here = any(each in value for each in shape.needles) and not (public and shape.may_be_public)
-        if here and _holds(value, shape):
+        possible = any(needle in value for needle in shape.needles) and not (public and shape.may_be_public)
+        if possible and _matches(value, shape):
             yield shape.detector
     if "asic " in value or "earer " in value:
         for match in _HEADER.finditer(value):
-            if looks_random(match[1]) and not is_struck_out(match[1]):
+            if looks_random(match[1]) and not is_masked(match[1]):
                 yield "authorization-header"
 
 
-def _holds(value: str, shape: Shape) -> bool:
-    """Whether one of the matches is not struck out (`ghp_xxxxxxxx`) and passes what else the shape asks."""
+def _matches(value: str, shape: Shape) -> bool:
+    """Whether a match is not masked (`ghp_xxxxxxxx`) and meets the additional condition of the shape."""
     for match in shape.pattern.finditer(value):
         text = match[0]
-        if not is_struck_out(text) and (shape.confirm is None or shape.confirm(text)):
+        if not is_masked(text) and (shape.confirm is None or shape.confirm(text)):
             return True
     return False
 
 
-def _holds_private_key(value: str) -> bool:
+def _has_private_key(value: str) -> bool:
     header = _PEM.search(value)
     return header is not None and _PEM_BODY.search(value, header.end()) is not None
 
 
 def _decoded_pem(value: str) -> str:
-    """The beginning of the PEM text that stands in base64 in the value, which is enough to tell what it is."""
+    """Return the start of a PEM text in base64 inside a value, which is enough to classify it."""
     start = value.index(_BASE64_OF_PEM)
     piece = re.match(r"[A-Za-z0-9+/]{0,400}", value[start : start + 400])
     text = piece[0] if piece else ""

@@ -1,4 +1,4 @@
-"""The time that a variable takes, in microseconds: `python -m tests.secret_detection.bench`."""
+"""Measure the time per variable in microseconds: `python -m tests.secret_detection.bench`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from auditor.secret_detection import detect_secret
-from tests.secret_detection.cases_plain import PLAIN
+from tests.secret_detection.cases_harmless import HARMLESS_CASES
 from tests.secret_detection.cases_secret import SECRETS
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "environments.jsonl"
@@ -16,7 +16,7 @@ ROUNDS = 40
 
 
 def microseconds(variables: list[tuple[str, str]]) -> float:
-    """The time of one variable in the fastest round."""
+    """Return the time per variable in the fastest round."""
     rounds = []
     for _ in range(ROUNDS):
         start = time.perf_counter()
@@ -27,11 +27,11 @@ def microseconds(variables: list[tuple[str, str]]) -> float:
 
 
 def main() -> None:
-    """Measure the published definitions, and the tables of the tests."""
+    """Measure the published definitions and the test cases."""
     lines = map(json.loads, CORPUS.read_text(encoding="utf-8").splitlines())
     sets = {
         "published definitions": [(line["name"], line["value"]) for line in lines],
-        "plain, made to be hard": [(name, value) for _, name, value in PLAIN],
+        "harmless, difficult": [(name, value) for _, name, value in HARMLESS_CASES],
         "secrets": [(name, value) for _, name, value, _ in SECRETS],
     }
     for title, variables in sets.items():

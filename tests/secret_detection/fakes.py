@@ -1,4 +1,4 @@
-"""Made-up secrets of the right shape, drawn anew from a seed, so that none stands in the source."""
+"""Fictitious secrets of the right shape, generated from a seed, so that the source contains none."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ BASE64_URL = ALNUM + "-_"
 UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
-def drawn(length: int, alphabet: str = ALNUM, seed: int = 7) -> str:
-    """A text that a machine could have drawn."""
+def random_text(length: int, alphabet: str = ALNUM, seed: int = 7) -> str:
+    """Return a text that looks random."""
     return "".join(random.Random(seed).choices(alphabet, k=length))
 
 
 def pem(kind: str = "RSA PRIVATE KEY", newline: str = "\n") -> str:
-    """A block of PEM with a body of noise."""
-    body = [drawn(64, BASE64, seed) for seed in range(4)]
+    """Return a PEM block with a random body."""
+    body = [random_text(64, BASE64, seed) for seed in range(4)]
     return newline.join([f"-----BEGIN {kind}-----", *body, f"-----END {kind}-----"])
 
 
 def jwt() -> str:
-    """Three parts, of which two are JSON."""
+    """Return a JSON web token."""
     head, claims = (
-        encoded(json.dumps(part)).rstrip("=")
+        to_base64(json.dumps(part)).rstrip("=")
         for part in ({"alg": "HS256", "typ": "JWT"}, {"sub": "1234567890", "role": "service"})
     )
-    return f"{head}.{claims}.{drawn(43, BASE64_URL)}"
+    return f"{head}.{claims}.{random_text(43, BASE64_URL)}"
 
 
-def encoded(text: str) -> str:
-    """The text in base64."""
+def to_base64(text: str) -> str:
+    """Return a text in base64."""
     return base64.b64encode(text.encode()).decode()
