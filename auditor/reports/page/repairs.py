@@ -1,4 +1,4 @@
-"""What to change so that a finding is fixed, as the page shows it: JSON to paste, members to remove, decisions."""
+"""What to change to fix a finding, as the page shows it: JSON to paste, members to remove, decisions."""
 
 from __future__ import annotations
 

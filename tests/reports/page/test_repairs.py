@@ -1,4 +1,4 @@
-"""What to change so that a finding is fixed, from the repairs of its check."""
+"""What to change to fix a finding, from the repairs of its check."""
 
 from __future__ import annotations
 
