@@ -1,4 +1,4 @@
-# Name a digest or a mirror of your own with --build-arg PYTHON_IMAGE=...
+# Use --build-arg PYTHON_IMAGE=... for a digest or a mirror.
 ARG PYTHON_IMAGE=python:3.13-slim
 
 FROM ${PYTHON_IMAGE} AS builder
@@ -7,8 +7,8 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore
 WORKDIR /build
 
-# Dependencies come first, so that a change of our own code does not fetch them again. Nothing that is not in a lock is
-# installed, and nothing is built from source but auditor itself.
+# Dependencies come first, so that a change of the code does not download them again. Only locked versions are installed,
+# and only auditor itself is built from source.
 COPY config/requirements.lock config/build.lock config/
 RUN python -m venv /opt/builder \
     && /opt/builder/bin/pip install --require-hashes --only-binary :all: -r config/build.lock \
@@ -18,13 +18,13 @@ RUN python -m venv /opt/builder \
 
 COPY pyproject.toml README.md LICENSE ./
 COPY auditor auditor
-# The bytecode is checked against nothing when it is read: the file system is read-only, and timestamps differ by layer.
+# Bytecode is not validated when it is read, because the file system is read-only and timestamps differ between layers.
 RUN /opt/builder/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
     && /opt/builder/bin/pip --python /opt/auditor/bin/python install --no-compile --no-deps --no-index dist/*.whl \
     && /opt/auditor/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/auditor/lib
 
 FROM ${PYTHON_IMAGE}
-# Slim images come without the standard library's bytecode, and at run time nothing can be written.
+# Slim images contain no bytecode of the standard library, and it cannot be written at run time.
 RUN python -m compileall -q -j 0 -x 'site-packages|lib2to3|/test/' --invalidation-mode unchecked-hash \
         "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"
 COPY --from=builder /opt/auditor /opt/auditor
@@ -42,7 +42,7 @@ LABEL org.opencontainers.image.title="auditor" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.revision="${REVISION}"
 
-# Declared, because Fargate gives an undeclared mount point to root alone.
+# Fargate makes a mount point that is not declared accessible to root only.
 VOLUME ["/tmp"]
 WORKDIR /tmp
 USER 10001:10001

@@ -1,4 +1,4 @@
-# The commands of this project. They need make and Python 3.11 or newer with venv and pip; `make help` lists them.
+# Development tasks. They need make and Python 3.11 or newer with venv and pip. `make help` lists them.
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -15,41 +15,41 @@ EXTRAS := demo test lint browser
 .NOTPARALLEL:
 .PHONY: help demo test readme bench lint lock image clean
 
-help:  ## Show this list
+help:  ## Show this list (default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-demo: $(VENV)/.installed-demo  ## Audit an organization that lives in this process, with no AWS and no Docker
+demo: $(VENV)/.installed-demo  ## Audit the built-in demo organization, without AWS or Docker
 	@$(BIN)/auditor demo --output $(DEMO)
 
-test: $(VENV)/.installed-test  ## Run the default tests
+test: $(VENV)/.installed-test  ## Run the default tests (see tests/README.md)
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 readme: $(VENV)/.installed-test  ## Write the generated parts of the README files
 	@$(BIN)/python -m tests.readme
 
-bench: $(VENV)/.installed-test  ## Measure speed and size beside the floor, and write tests/fleet/RESULTS.md
+bench: $(VENV)/.installed-test  ## Measure time and memory against a minimal auditor; write tests/fleet/RESULTS.md
 	@$(BIN)/python -m tests.fleet.bench --write
 
-lint: $(VENV)/.installed-test $(VENV)/.installed-lint  ## Check style, types, the Dockerfile and the templates
+lint: $(VENV)/.installed-test $(VENV)/.installed-lint  ## Check style, types, the Dockerfile and the CloudFormation templates
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/cfn-lint --include-checks I -- config/deploy/*.yaml
 
-lock: $(VENV)/.locker  ## Choose the newest dependencies again and write their hashes to config/
+lock: $(VENV)/.locker  ## Update the pinned dependencies and their hashes in config/
 	@$(LOCK) --output-file config/requirements.lock pyproject.toml
 	@$(LOCK) --only-build-deps --build-deps-for wheel --output-file config/build.lock pyproject.toml
 
-image:  ## Build the container image with docker or podman
-	@test -n "$(ENGINE)" || { echo "Install docker or podman, or name one: make image ENGINE=/path/to/it" >&2; exit 1; }
+image:  ## Build the container image with Docker or Podman
+	@test -n "$(ENGINE)" || { echo "Neither docker nor podman was found. Install one, or run: make image ENGINE=/path/to/it" >&2; exit 1; }
 	@$(ENGINE) build --tag $(IMAGE) --build-arg REVISION="$$(git rev-parse HEAD 2>/dev/null)" .
 
-clean:  ## Remove the environment, the demo's output and every cache
+clean:  ## Remove the environment, the demo's output and all caches
 	@rm -rf $(VENV) $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find auditor tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A file in the environment stands for each installed extra, so that only a change of pyproject.toml costs time again.
+# A marker file for each installed extra: extras are installed again only if pyproject.toml has changed.
 $(EXTRAS:%=$(VENV)/.installed-%): $(VENV)/.installed-%: pyproject.toml | $(BIN)/python
 	@echo "Installing auditor[$*] into $(VENV) ..."
 	@$(PIP) install --quiet --editable '.[$*]'
@@ -59,7 +59,7 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "auditor needs Python 3.11 or newer: make PYTHON=/path/to/it")'
 	@$(PYTHON) -m venv $(VENV)
 
-# The header names the command and nothing else: no index, host or path of the machine that wrote the lock.
+# The header of a lock names only the command: no index, host or path of this machine.
 LOCK = CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/locker/bin/python -m piptools compile --quiet --upgrade --generate-hashes \
 	--strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 

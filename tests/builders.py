@@ -1,5 +1,5 @@
-"""Small builders of the domain's nouns, for every test: name what matters, the rest is filled in."""
-# ruff: noqa: ANN401 - `**fields` are the fields of the noun, whatever their types
+"""Builders of domain objects for every test: a test names the fields that matter, the others have defaults."""
+# ruff: noqa: ANN401 - `**fields` are fields of any type
 
 from __future__ import annotations
 
@@ -43,24 +43,24 @@ REPAIRS = {"privileged": DefinitionRepair(container={"privileged": False}), "roo
 
 
 def account(number: int = 1, **fields: Any) -> Account:
-    """Build the account with a twelve-digit id made of `number`."""
+    """Return an account whose twelve-digit ID is made of `number`."""
     usual: Fields = {"id": f"{number:012d}", "name": f"account-{number}"}
     return Account(**(usual | fields))
 
 
 def scope(region: str = "eu-west-1", **fields: Any) -> Scope:
-    """Build one region of one account."""
+    """Return one region of one account."""
     usual: Fields = {"account": account(), "region": region}
     return Scope(**(usual | fields))
 
 
 def container(name: str = "app", **fields: Any) -> Container:
-    """Build one container of a task definition."""
+    """Return one container of a task definition."""
     return Container(**({"name": name, "image": "app:1"} | fields))
 
 
 def task_definition(family: str = "web", revision: int = 1, **fields: Any) -> TaskDefinition:
-    """Build one revision, ACTIVE and in host network mode."""
+    """Return one revision, by default ACTIVE and in host network mode."""
     usual: Fields = {
         "arn": f"arn:aws:ecs:eu-west-1:000000000001:task-definition/{family}:{revision}",
         "family": family,
@@ -75,7 +75,7 @@ def task_definition(family: str = "web", revision: int = 1, **fields: Any) -> Ta
 def resource(
     family: str = "web", revision: int = 1, *, region: str = "eu-west-1", of: Account | None = None
 ) -> Resource:
-    """Build the resource of a task definition that lies in `region` of the account `of`."""
+    """Return the resource of a task definition in `region` of the account `of`."""
     owner = (of or account()).id
     arn = f"arn:aws:ecs:{region}:{owner}:task-definition/{family}:{revision}"
     author = f"arn:aws:sts::{owner}:assumed-role/deployer/ci"
@@ -85,12 +85,12 @@ def resource(
 
 
 def check_by_id(check_id: str = CHECK) -> Check[Any]:
-    """Return the check of the product with this id."""
+    """Return the product's check with an ID."""
     return next(check for check in checks.load() if check.id == check_id)
 
 
 def finding(family: str = "web", revision: int = 1, **fields: Any) -> Finding:
-    """Build a finding: FAIL, high, for a privileged container, unless told otherwise."""
+    """Return a finding, by default a failure with high severity for a privileged container."""
     owner, region = fields.get("account", account()), fields.get("region", "eu-west-1")
     usual: Fields = {
         "check_id": CHECK,
@@ -110,24 +110,24 @@ def finding(family: str = "web", revision: int = 1, **fields: Any) -> Finding:
 
 
 def unknown(family: str = "lost", reason: Reason = Reason.SERVICE_ERROR, **fields: Any) -> Finding:
-    """Build the finding of a resource that could not be read."""
+    """Return the finding of a resource that could not be read."""
     usual: Fields = {"status": Status.UNKNOWN, "reasons": (reason.value,), "evidence": (), "standards": {}}
     return finding(family, **(usual | fields))
 
 
 def coverage(status: CoverageStatus = CoverageStatus.EXAMINED, **fields: Any) -> Coverage:
-    """Build one row of the ledger."""
+    """Return a coverage record."""
     usual: Fields = {"account": account(), "region": "eu-west-1", "collector": COLLECTOR, "status": status, "calls": 3}
     return Coverage(**(usual | fields))
 
 
 def unknown_regions(account: Account, collector: str, reason: Reason, detail: str) -> Coverage:
-    """Build the coverage record of an account whose regions could not be listed."""
+    """Return the coverage record of an account whose regions could not be listed."""
     return Coverage(account, EVERY_REGION, collector, CoverageStatus.NOT_EXAMINED, reason, detail)
 
 
 def check_info(**fields: Any) -> CheckInfo:
-    """Build what the output says of the one check that ran."""
+    """Return the description of the only check of a run."""
     usual: Fields = {
         "id": CHECK,
         "title": TITLE,
@@ -145,7 +145,7 @@ def check_info(**fields: Any) -> CheckInfo:
 def summarise(
     owner: Account, rows: Iterable[Coverage], findings: Iterable[Finding], extra: Mapping[Status, int]
 ) -> AccountSummary:
-    """Sum up one account; `extra` adds verdicts of the one check that nobody lists (PASS, NOT_APPLICABLE)."""
+    """Return the summary of an account; `extra` counts statuses without a listed finding (PASS, NOT_APPLICABLE)."""
     own = [row for row in rows if row.account.id == owner.id]
     found = [each for each in findings if each.account.id == owner.id]
     statuses = Counter((each.check_id, each.status) for each in found)
@@ -168,7 +168,7 @@ def run_result(
     extra: Mapping[str, Mapping[Status, int]] | None = None,
     **fields: Any,
 ) -> RunResult:
-    """Build the result that an engine would make of these ledger rows and findings; `extra` is by account id."""
+    """Return the result of a run with these coverage records and findings; `extra` is by account ID."""
     rows, findings, extra = tuple(rows), tuple(findings), extra or {}
     owners = {row.account.id: row.account for row in rows} | {each.account.id: each.account for each in findings}
     failures = tuple(each for each in findings if each.status is Status.FAIL)
@@ -190,7 +190,7 @@ def run_result(
 
 
 def provenance(**fields: Any) -> Provenance:
-    """Build what a run was made from."""
+    """Return the provenance of a run."""
     usual: Fields = {
         "previous_run": None,
         "inventory_sha256": None,
@@ -204,7 +204,7 @@ def provenance(**fields: Any) -> Provenance:
 
 
 def target(number: int = 1, *include: str, **fields: Any) -> Target:
-    """Build an account of the inventory, of which the regions `include` are expected: all, unless told otherwise."""
+    """Return a target of the inventory with the expected regions `include`, by default all."""
     owner = account(number)
     usual: Fields = {
         "account": owner,
@@ -215,7 +215,7 @@ def target(number: int = 1, *include: str, **fields: Any) -> Target:
 
 
 def gap(family: str | None = "lost", reason: Reason = Reason.SERVICE_ERROR, **fields: Any) -> Gap:
-    """Build the gap of a family that could not be described; of the list itself where there is no family."""
+    """Return the gap of a family that could not be described, or of the list if there is no family."""
     usual: Fields = {
         "scope": scope(),
         "stage": "describe" if family else "list",
@@ -227,7 +227,7 @@ def gap(family: str | None = "lost", reason: Reason = Reason.SERVICE_ERROR, **fi
 
 
 def configured_check(judge: Callable[..., Verdict] | Status = Status.FAIL, **fields: Any) -> ConfiguredCheck:
-    """Build a rule over task definitions: one that judges with a function, or always says the same."""
+    """Return a check of task definitions that calls a function or always has the same status."""
     usual: Fields = {
         "id": CHECK,
         "title": TITLE,
@@ -242,5 +242,5 @@ def configured_check(judge: Callable[..., Verdict] | Status = Status.FAIL, **fie
 
 
 def assignment(*rules: ConfiguredCheck, collector: str = COLLECTOR) -> Assignment:
-    """Build one thing to do in every scope; by rules that always fail, unless told otherwise."""
+    """Return an assignment of checks to a collector, by default of one check that always fails."""
     return Assignment(collector, rules or (configured_check(),), "AWS::ECS::TaskDefinition")

@@ -1,4 +1,4 @@
-"""No test reaches AWS: there are no credentials, no configuration, and no way out but loopback."""
+"""No test reaches AWS: credentials and configuration are invalid, and sockets connect to loopback only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-# A machine that is busy with other things is no fault of the code under test.
+# A slow machine must not fail a property test.
 settings.register_profile(
     "patient", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -29,7 +29,7 @@ BROKEN = {
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_aws_in_the_environment() -> Iterator[None]:
-    """For the whole session, so that what a module's own fixture sets up is not undone before each test."""
+    """Remove the user's AWS configuration for the whole session, so that module-scoped fixtures can set their own."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(("AWS_", "AUDITOR_"))]:
             patch.delenv(name)
@@ -39,16 +39,16 @@ def _no_aws_in_the_environment() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_way_out() -> Iterator[None]:
-    """Sockets of this process connect to this machine only."""
+def _loopback_only() -> Iterator[None]:
+    """Let sockets of this process connect to this machine only."""
     connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
 
     def guarded(self: socket.socket, address: Any) -> None:  # noqa: ANN401 - its type depends on the family
-        refuse_to_leave(self, address)
+        fail_if_remote(self, address)
         connect(self, address)
 
-    def guarded_ex(self: socket.socket, address: Any) -> int:  # noqa: ANN401
-        refuse_to_leave(self, address)
+    def guarded_ex(self: socket.socket, address: Any) -> int:  # noqa: ANN401 - its type depends on the family
+        fail_if_remote(self, address)
         return connect_ex(self, address)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -57,14 +57,14 @@ def _no_way_out() -> Iterator[None]:
         yield
 
 
-def refuse_to_leave(used: socket.socket, address: Any) -> None:  # noqa: ANN401
-    """Fail the test, past every handler of errors, where a socket is to connect to another machine."""
-    if used.family in {socket.AF_INET, socket.AF_INET6} and not is_here(str(address[0])):
+def fail_if_remote(used: socket.socket, address: Any) -> None:  # noqa: ANN401 - its type depends on the family
+    """Fail the test, regardless of error handlers, if a socket connects to another machine."""
+    if used.family in {socket.AF_INET, socket.AF_INET6} and not is_local(str(address[0])):
         pytest.fail(f"A test tried to connect to {address[0]}.")
 
 
-def is_here(host: str) -> bool:
-    """Whether a host is this machine, by name or by address."""
+def is_local(host: str) -> bool:
+    """Whether a host name or address is this machine."""
     try:
         return ipaddress.ip_address(host.partition("%")[0]).is_loopback
     except ValueError:

@@ -1,6 +1,6 @@
-"""The image, built from the Dockerfile as it stands and run as hardened as a task can be.
+"""The image, built from the unchanged Dockerfile and run with all hardening options.
 
-Needs podman and a base image: `.ci/base-image` makes a local one where none can be pulled.
+Needs podman and a base image. `.ci/base-image` builds a local one if none can be pulled.
 """
 
 from __future__ import annotations
@@ -45,18 +45,18 @@ def podman(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def obstacle() -> str | None:
-    """Why no image can be built and run here, if so."""
+    """Return the reason why no image can be built and run on this machine, or None."""
     if shutil.which("podman") is None:
         return "podman is not installed"
     if podman("image", "exists", BASE).returncode != 0:
-        return f"{BASE} is not here: pull it, or make a stand-in with .ci/base-image"
+        return f"{BASE} is missing: pull it, or build it with .ci/base-image"
     probe = podman("run", *ALONE, BASE, "true")
     return f"podman cannot run a container here: {probe.stderr.strip()}" if probe.returncode != 0 else None
 
 
 @pytest.fixture(scope="module")
 def image() -> str:
-    """The image, built once for all tests of this file."""
+    """Build the image once for all tests of this module."""
     if reason := obstacle():
         pytest.skip(reason)
     tag = "localhost/auditor:test"
@@ -66,31 +66,31 @@ def image() -> str:
 
 
 def within(image: str, code: str) -> Any:  # noqa: ANN401 - any JSON
-    """What a Python program prints as JSON inside the hardened container."""
+    """Run a Python program in the hardened container and return the JSON that it prints."""
     ran = podman("run", *ALONE, "--entrypoint=python", image, "-c", code)
     assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout)
 
 
-def test_the_command_runs_with_nothing_writable_but_tmp(image: str) -> None:
+def test_the_command_runs_if_only_tmp_is_writable(image: str) -> None:
     ran = podman("run", *ALONE, image, "--version")
 
     assert ran.returncode == 0, ran.stderr
     assert auditor.__version__ in ran.stdout
 
 
-def test_without_arguments_it_says_how_to_use_it(image: str) -> None:
+def test_without_arguments_it_prints_its_help(image: str) -> None:
     ran = podman("run", *ALONE, image)
 
     assert ran.returncode == 0, ran.stderr
     assert "run" in ran.stdout
 
 
-def test_a_mistake_on_the_command_line_leaves_the_container_with_its_exit_code(image: str) -> None:
+def test_the_container_exits_with_the_code_of_the_command(image: str) -> None:
     assert podman("run", *ALONE, image, "run", "--no-such-flag").returncode == 2
 
 
-def test_it_is_nobody_in_particular_and_holds_no_capability(image: str) -> None:
+def test_it_runs_as_an_unprivileged_user_without_capabilities(image: str) -> None:
     code = """
 import json, os
 status = dict(line.split(":\\t", 1) for line in open("/proc/self/status") if ":\\t" in line)
@@ -99,19 +99,20 @@ print(json.dumps([os.getuid(), os.getgid(), status["CapEff"].strip(), status["Ca
     assert within(image, code) == [10001, 10001, "0" * 16, "0" * 16]
 
 
-def test_every_module_has_its_bytecode_because_none_can_be_written(image: str) -> None:
+def test_every_module_is_compiled_because_the_file_system_is_read_only(image: str) -> None:
     code = """
 import importlib.util, json, pathlib, sysconfig
 stdlib = pathlib.Path(sysconfig.get_path("stdlib"))
-ours = [each for each in pathlib.Path("/opt/auditor/lib").rglob("*.py")]
-theirs = [stdlib / name for name in ("argparse.py", "json/decoder.py", "asyncio/tasks.py")]
-missing = [str(each) for each in ours + theirs if not pathlib.Path(importlib.util.cache_from_source(each)).exists()]
-print(json.dumps([len(ours) > 500, missing]))
+installed = list(pathlib.Path("/opt/auditor/lib").rglob("*.py"))
+standard = [stdlib / name for name in ("argparse.py", "json/decoder.py", "asyncio/tasks.py")]
+sources = installed + standard
+missing = [str(path) for path in sources if not pathlib.Path(importlib.util.cache_from_source(path)).exists()]
+print(json.dumps([len(installed) > 500, missing]))
 """
     assert within(image, code) == [True, []]
 
 
-def test_the_image_says_what_it_is_and_starts_the_command_without_a_shell(image: str) -> None:
+def test_the_image_has_labels_and_starts_the_command_without_a_shell(image: str) -> None:
     (inspected,) = json.loads(podman("image", "inspect", image).stdout)
     config = inspected["Config"]
 
@@ -123,17 +124,17 @@ def test_the_image_says_what_it_is_and_starts_the_command_without_a_shell(image:
     assert "AWS_STS_REGIONAL_ENDPOINTS=regional" in config["Env"]
 
 
-def test_the_image_holds_the_product_and_no_test_demo_or_installer(image: str) -> None:
+def test_the_image_contains_no_tests_no_moto_and_no_installer(image: str) -> None:
     code = """
 import json, pathlib
-found = {each.name for each in next(pathlib.Path("/opt/auditor/lib").glob("python*/site-packages")).iterdir()}
-print(json.dumps(sorted(found & {"auditor", "boto3", "moto", "pip", "pytest", "tests", "hatchling"})))
+names = {path.name for path in next(pathlib.Path("/opt/auditor/lib").glob("python*/site-packages")).iterdir()}
+print(json.dumps(sorted(names & {"auditor", "boto3", "moto", "pip", "pytest", "tests", "hatchling"})))
 """
     assert within(image, code) == ["auditor", "boto3"]
 
 
-def bucket(fleet: Fleet) -> Any:  # noqa: ANN401 - botocore makes its methods when it runs
-    """A client for the buckets of the stand-in."""
+def bucket(fleet: Fleet) -> Any:  # noqa: ANN401 - botocore creates its methods at run time
+    """Return an S3 client for the stand-in."""
     return botocore.session.get_session().create_client(
         "s3",
         region_name="us-east-1",
@@ -144,7 +145,7 @@ def bucket(fleet: Fleet) -> Any:  # noqa: ANN401 - botocore makes its methods wh
 
 
 def night(fleet: Fleet, image: str, **more: str) -> list[str]:
-    """The command that runs the image as the nightly task does: told everything by its environment."""
+    """Return the podman arguments that run the image like the nightly task, configured by environment variables."""
     environment = {
         "AWS_ENDPOINT_URL": fleet.url,
         "AWS_REGION": "us-east-1",
@@ -164,7 +165,7 @@ def upload_inventory(fleet: Fleet) -> None:
     bucket(fleet).put_object(Bucket=fleet.bucket, Key="config/inventory.yaml", Body=body)
 
 
-def test_a_night_runs_from_the_inventory_in_the_bucket_to_the_report_in_the_bucket(image: str) -> None:
+def test_a_run_reads_the_inventory_from_the_bucket_and_writes_the_report_to_it(image: str) -> None:
     with running(Shape(accounts=3, regions=2)) as fleet:
         upload_inventory(fleet)
         ran = podman(*night(fleet, image))
@@ -178,7 +179,7 @@ def test_a_night_runs_from_the_inventory_in_the_bucket_to_the_report_in_the_buck
     assert [json.loads(line)["event"] for line in ran.stderr.splitlines()][-1] == "run-ended"
 
 
-def test_told_to_stop_in_the_middle_of_a_run_it_ends_in_order(image: str) -> None:
+def test_sigterm_during_a_run_shuts_down_in_order(image: str) -> None:
     name = f"auditor-{uuid4().hex[:12]}"
     with running(Shape(accounts=3, regions=2), [Fault("hang", services=("ecs",))]) as fleet:
         upload_inventory(fleet)
@@ -186,25 +187,25 @@ def test_told_to_stop_in_the_middle_of_a_run_it_ends_in_order(image: str) -> Non
         command.insert(2, f"--name={name}")
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as ran:
             try:
-                began = within_a_minute(lambda: "DescribeCapacityProviders" in fleet.report()["operations"])
-                # To the process itself, which has the number 1 here: a signal that it does not handle does nothing.
+                started = within_a_minute(lambda: "DescribeCapacityProviders" in fleet.report()["operations"])
+                # The process has the ID 1 here, so that a signal without a handler would have no effect.
                 podman("kill", "--signal=TERM", name)
-                said, logged = ran.communicate(timeout=30)
+                output, log = ran.communicate(timeout=30)
             finally:
                 podman("rm", "--force", "--ignore", name)
-        kept = bucket(fleet).list_objects_v2(Bucket=fleet.bucket, Prefix="audit/")
+        listing = bucket(fleet).list_objects_v2(Bucket=fleet.bucket, Prefix="audit/")
 
-    keys = {each["Key"].removeprefix("audit/").partition("/")[0] for each in kept["Contents"]}
-    assert began, logged
-    assert ran.returncode == 143, logged
-    assert "INCOMPLETE" in said
-    assert "Traceback" not in logged
+    keys = {entry["Key"].removeprefix("audit/").partition("/")[0] for entry in listing["Contents"]}
+    assert started, log
+    assert ran.returncode == 143, log
+    assert "INCOMPLETE" in output
+    assert "Traceback" not in log
     assert "coverage" in keys
     assert "latest.json" not in keys
 
 
-def within_a_minute(happened: Callable[[], bool]) -> bool:
+def within_a_minute(condition: Callable[[], bool]) -> bool:
     deadline = time.monotonic() + 60
-    while not (done := happened()) and time.monotonic() < deadline:
+    while not (met := condition()) and time.monotonic() < deadline:
         time.sleep(0.1)
-    return done
+    return met

@@ -1,4 +1,4 @@
-"""The templates in config/deploy: what they grant, and that what they run would pass our own audit."""
+"""The templates in config/deploy: their permissions, and that their task passes the auditor's own checks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DEPLOY = Path(__file__).parents[1] / "config" / "deploy"
 
 
 class Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms: `!Sub x` becomes `{"Fn::Sub": x}`, `!Ref x` becomes `{"Ref": x}`."""
+    """Loads CloudFormation's short forms: `!Sub x` becomes `{"Fn::Sub": x}`, `!Ref x` becomes `{"Ref": x}`."""
 
 
 def intrinsic(loader: Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
@@ -59,14 +59,14 @@ def properties(name: str, resource: str) -> dict[str, Any]:
 
 
 def statements(role: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every statement of a role's policies, conditional ones as if their condition held."""
+    """Yield every statement of a role's policies, including conditional ones."""
     for policy in role["Policies"]:
         for statement in policy["PolicyDocument"]["Statement"]:
             yield statement["Fn::If"][1] if "Fn::If" in statement else statement
 
 
 def actions(role: dict[str, Any], *resources: str) -> set[str]:
-    """What a role may do, on any resource or on the ones named."""
+    """Return the allowed actions of a role, on any resource or on the given ones."""
     found: set[str] = set()
     for statement in statements(role):
         if not resources or statement["Resource"] in resources:
@@ -76,7 +76,7 @@ def actions(role: dict[str, Any], *resources: str) -> set[str]:
 
 
 def api_cased(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """CloudFormation's properties as the API names them. Conditions hold, and other intrinsics become text."""
+    """Return CloudFormation properties with the key case of the API. Conditions are true, other intrinsics text."""
     match value:
         case {"Fn::If": [_, each, _]}:
             return api_cased(each)
@@ -90,7 +90,7 @@ def api_cased(value: Any) -> Any:  # noqa: ANN401 - any JSON
 
 
 def variables(command: str) -> set[str]:
-    """The environment variables that a command reads."""
+    """Return the environment variables that a command reads."""
     return {str(parameter.envvar) for parameter in cli.main.commands[command].params}
 
 
@@ -109,18 +109,18 @@ def flagship(task: TaskDefinition) -> Verdict:
     return verdict
 
 
-def test_our_own_task_is_not_what_the_flagship_check_looks_for() -> None:
+def test_the_flagship_check_does_not_apply_to_the_task() -> None:
     assert flagship(our_task_definition()).status is Status.NOT_APPLICABLE
 
 
-def test_our_own_task_would_pass_the_flagship_check_even_in_host_mode() -> None:
+def test_the_task_would_pass_the_flagship_check_in_host_mode() -> None:
     verdict = flagship(replace(our_task_definition(), network_mode="host"))
 
     assert verdict.status is Status.PASS
     assert verdict.reasons == ()
 
 
-def test_our_own_container_is_as_closed_as_fargate_allows() -> None:
+def test_the_container_is_hardened_as_far_as_fargate_allows() -> None:
     definition = properties("nightly.yaml", "TaskDefinition")
     (container,) = definition["ContainerDefinitions"]
 
@@ -133,24 +133,24 @@ def test_our_own_container_is_as_closed_as_fargate_allows() -> None:
     assert definition["TaskRoleArn"] != definition["ExecutionRoleArn"]
 
 
-def test_the_container_gets_as_long_to_save_its_work_as_fargate_ever_gives() -> None:
+def test_the_container_has_the_maximum_stop_timeout_of_fargate() -> None:
     (container,) = properties("nightly.yaml", "TaskDefinition")["ContainerDefinitions"]
 
     assert container["StopTimeout"] == 120
 
 
-def test_the_member_role_may_do_exactly_what_the_checks_need() -> None:
+def test_the_member_role_allows_exactly_the_actions_of_the_checks() -> None:
     needed = {action for collector in collectors.all_collectors() for action in collector.actions}
 
     assert actions(properties("member-role.yaml", "AuditorReadOnly")) == needed | set(regions.ACTIONS)
 
 
-def test_the_member_role_reads_and_nothing_else() -> None:
+def test_the_member_role_is_read_only() -> None:
     for action in actions(properties("member-role.yaml", "AuditorReadOnly")):
         assert re.fullmatch(r"[a-z0-9]+:(Describe|List)[A-Za-z]+", action), f"{action} could change or open something"
 
 
-def test_the_member_role_trusts_one_role_of_one_organization_and_a_chained_session_fits_it() -> None:
+def test_the_member_role_trusts_one_role_of_one_organization_for_an_hour() -> None:
     role = properties("member-role.yaml", "AuditorReadOnly")
     (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
 
@@ -171,7 +171,7 @@ def test_the_member_role_trusts_one_role_of_one_organization_and_a_chained_sessi
         ("*", False),
     ],
 )
-def test_the_member_role_can_only_be_told_to_trust_a_single_role(arn: str, fits: bool) -> None:  # noqa: FBT001
+def test_the_member_role_accepts_only_a_single_role_as_principal(arn: str, fits: bool) -> None:  # noqa: FBT001
     pattern = template("member-role.yaml")["Parameters"]["AuditorRoleArn"]["AllowedPattern"]
 
     assert bool(re.search(pattern, arn)) is fits
@@ -193,12 +193,12 @@ def test_the_task_assumes_roles_inside_the_organization_only() -> None:
         assert statement["Condition"] == {"StringEquals": {"aws:ResourceOrgID": {"Ref": "OrganizationId"}}}
 
 
-def test_no_role_of_the_nightly_job_holds_a_wildcard_action() -> None:
+def test_no_role_of_the_nightly_task_has_a_wildcard_action() -> None:
     for role in ("TaskRole", "ExecutionRole", "SchedulerRole"):
         assert not [action for action in actions(properties("nightly.yaml", role)) if "*" in action]
 
 
-def test_only_what_cannot_be_narrowed_is_granted_on_every_resource() -> None:
+def test_only_actions_without_resource_level_permissions_are_allowed_on_every_resource() -> None:
     everywhere = set[str]()
     for role in ("TaskRole", "ExecutionRole", "SchedulerRole"):
         everywhere |= actions(properties("nightly.yaml", role), "*")
@@ -206,7 +206,7 @@ def test_only_what_cannot_be_narrowed_is_granted_on_every_resource() -> None:
     assert {action for action in everywhere if not action.startswith("organizations:")} == {"ecr:GetAuthorizationToken"}
 
 
-def test_the_task_cannot_change_its_own_configuration_nor_delete_a_result() -> None:
+def test_the_task_cannot_change_its_configuration_or_delete_results() -> None:
     on_objects = [
         each for each in statements(properties("nightly.yaml", "TaskRole")) if "${Bucket.Arn}/" in str(each["Resource"])
     ]
@@ -216,14 +216,14 @@ def test_the_task_cannot_change_its_own_configuration_nor_delete_a_result() -> N
     assert not [action for action in actions(properties("nightly.yaml", "TaskRole")) if "Delete" in action]
 
 
-def test_the_task_may_list_the_organization_and_use_its_bucket_exactly_as_the_code_does() -> None:
+def test_the_task_has_exactly_the_organization_and_bucket_permissions_that_the_code_uses() -> None:
     allowed = actions(properties("nightly.yaml", "TaskRole")) - {"sts:AssumeRole"}
 
-    # Listing the bucket is not called: it makes S3 say missing instead of forbidden.
+    # The code does not list the bucket, but with this permission S3 reports missing objects as missing.
     assert allowed == {*organizations.ACTIONS, "s3:GetObject", "s3:PutObject", "s3:ListBucket"}
 
 
-def test_every_variable_of_the_task_is_one_that_the_command_reads() -> None:
+def test_the_command_reads_every_variable_of_the_task() -> None:
     (container,) = properties("nightly.yaml", "TaskDefinition")["ContainerDefinitions"]
     names = {(each["Fn::If"][1] if "Fn::If" in each else each)["Name"] for each in container["Environment"]}
     (command,) = container["Command"]
@@ -240,7 +240,7 @@ def test_every_variable_of_the_task_is_one_that_the_command_reads() -> None:
         ("RunsIncomplete", False, True),
     ],
 )
-def test_the_alarms_count_the_line_that_a_run_ends_with(metric: str, complete: bool, counted: bool) -> None:  # noqa: FBT001
+def test_the_alarms_count_the_last_log_line_of_a_run(metric: str, complete: bool, counted: bool) -> None:  # noqa: FBT001
     stream = io.StringIO()
     JsonLines(stream)(RunEnded("20261123T020000Z-1a2b3c", complete, 99.0))
     line = json.loads(stream.getvalue())
@@ -251,7 +251,7 @@ def test_the_alarms_count_the_line_that_a_run_ends_with(metric: str, complete: b
     assert all(line[name] == json.loads(text or word.lower()) for name, text, word in terms) is counted
 
 
-def test_the_bucket_is_private_encrypted_versioned_and_outlives_its_stack() -> None:
+def test_the_bucket_is_private_encrypted_versioned_and_retained() -> None:
     bucket = template("nightly.yaml")["Resources"]["Bucket"]
     closed = bucket["Properties"]["PublicAccessBlockConfiguration"]
     (encryption,) = bucket["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
@@ -264,7 +264,7 @@ def test_the_bucket_is_private_encrypted_versioned_and_outlives_its_stack() -> N
     assert bucket["Properties"]["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
 
 
-def test_what_the_next_run_needs_never_expires() -> None:
+def test_latest_json_and_state_never_expire() -> None:
     rules = properties("nightly.yaml", "Bucket")["LifecycleConfiguration"]["Rules"]
 
     expiring = {rule["Prefix"]["Fn::Sub"] for rule in rules if "ExpirationInDays" in rule}
@@ -272,14 +272,14 @@ def test_what_the_next_run_needs_never_expires() -> None:
 
 
 @pytest.mark.parametrize(("policy", "service"), [("BucketPolicy", "s3"), ("DeadLettersPolicy", "sqs")])
-def test_nobody_reads_or_writes_without_tls(policy: str, service: str) -> None:
+def test_access_without_tls_is_denied(policy: str, service: str) -> None:
     (statement,) = properties("nightly.yaml", policy)["PolicyDocument"]["Statement"]
 
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", f"{service}:*")
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_the_schedule_is_in_utc_is_retried_and_leaves_a_message_when_it_gives_up() -> None:
+def test_the_schedule_is_in_utc_with_retries_and_a_dead_letter_queue() -> None:
     schedule = properties("nightly.yaml", "Schedule")
 
     assert schedule["ScheduleExpressionTimezone"] == "UTC"
@@ -289,7 +289,7 @@ def test_the_schedule_is_in_utc_is_retried_and_leaves_a_message_when_it_gives_up
     assert properties("nightly.yaml", "DeadLetters")["SqsManagedSseEnabled"] is True
 
 
-def test_a_schedule_that_fires_twice_names_one_run_twice() -> None:
+def test_a_schedule_that_fires_twice_uses_the_same_run_id() -> None:
     (container,) = properties("nightly.yaml", "TaskDefinition")["ContainerDefinitions"]
     given = properties("nightly.yaml", "Schedule")["Target"]["Input"]
     (override,) = json.loads(given.replace("<aws.scheduler.scheduled-time>", "2026-11-23T02:00:00Z"))[
@@ -302,7 +302,7 @@ def test_a_schedule_that_fires_twice_names_one_run_twice() -> None:
     assert parse_run_id(variable["value"], variable["name"]) == "20261123T020000Z-scheduled"
 
 
-def test_the_task_has_no_public_address_unless_asked_and_speaks_tls_only() -> None:
+def test_the_task_has_no_public_address_by_default_and_only_outbound_tls() -> None:
     (egress,) = properties("nightly.yaml", "SecurityGroup")["SecurityGroupEgress"]
 
     assert template("nightly.yaml")["Parameters"]["AssignPublicIp"]["Default"] == "DISABLED"
@@ -313,7 +313,7 @@ def test_the_task_has_no_public_address_unless_asked_and_speaks_tls_only() -> No
 @pytest.mark.slow
 @pytest.mark.skipif(not CFN_LINT.exists(), reason="cfn-lint is not installed")
 @pytest.mark.parametrize("name", ["member-role.yaml", "nightly.yaml"])
-def test_cfn_lint_has_nothing_to_say(name: str) -> None:
+def test_cfn_lint_reports_nothing(name: str) -> None:
     command = [str(CFN_LINT), "--include-checks", "I", "--", str(DEPLOY / name)]
     linted = subprocess.run(command, capture_output=True, text=True, check=False)
 

@@ -1,4 +1,4 @@
-"""What is installed and shipped: the locks against pyproject.toml."""
+"""The lock files match pyproject.toml."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def pyproject() -> dict[str, Any]:
 
 
 def pins(lock: str) -> dict[str, str]:
-    """The versions of a lock. Every line that is not a pin with its hashes or a comment is a failure."""
+    """Return the versions of a lock file. Every line must be a pin with hashes or a comment."""
     text = (CONFIG / lock).read_text(encoding="utf-8")
     rest = [line for line in PINNED.sub("", text).splitlines() if line and not line.lstrip().startswith("#")]
     assert rest == []
@@ -32,21 +32,21 @@ def pins(lock: str) -> dict[str, str]:
     ("lock", "section", "key"),
     [("requirements.lock", "project", "dependencies"), ("build.lock", "build-system", "requires")],
 )
-def test_a_lock_satisfies_what_the_project_asks_for(lock: str, section: str, key: str) -> None:
+def test_a_lock_satisfies_the_requirements_of_the_project(lock: str, section: str, key: str) -> None:
     locked = pins(lock)
-    asked = [Requirement(each) for each in pyproject()[section][key]]
+    requirements = [Requirement(text) for text in pyproject()[section][key]]
 
-    assert asked
-    for requirement in asked:
+    assert requirements
+    for requirement in requirements:
         version = locked.get(canonicalize_name(requirement.name), "nothing")
-        assert requirement.specifier.contains(version), f"{lock} holds {version} for {requirement}: say make lock"
+        assert requirement.specifier.contains(version), f"{lock} has {version} for {requirement}: run make lock"
 
 
-def test_the_image_holds_nothing_that_only_tests_and_demos_need() -> None:
+def test_the_image_contains_no_dependency_of_tests_or_the_demo() -> None:
     assert {"moto", "pytest", "werkzeug"}.isdisjoint(pins("requirements.lock"))
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "build.lock"])
-def test_a_lock_names_no_index_host_or_folder(lock: str) -> None:
-    # No line but pins and comments is a matter of `pins`; a URL or a path in a comment has a slash.
+def test_a_lock_contains_no_index_host_or_path(lock: str) -> None:
+    # `pins` allows only pins and comments; a URL or a path in a comment would contain a slash.
     assert "/" not in (CONFIG / lock).read_text(encoding="utf-8")
