@@ -1,4 +1,4 @@
-"""Which room may import which, where each library is at home, and a few house rules, read from the source.
+"""Which package may import which, where each library may be imported, and other rules of the source code.
 
 Imports count wherever they stand: at the top, in a function, for the type checker only, relative, or by a literal name
 given to `import_module`.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -102,18 +103,18 @@ def room(module: str) -> str:
 
 
 def imports(module: str, source: str, *, is_package: bool = False) -> Iterator[tuple[int, str]]:
-    """Line and absolute name of everything that `source` imports, submodules of `auditor` included."""
+    """Yield line and absolute name of everything that `source` imports, including submodules of `auditor`."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = absolute(module, node, is_package=is_package)
-            # Where the name that is taken matters: `from auditor import commands` enters a room. Elsewhere the module does.
+            # `from auditor import commands` imports a package. Elsewhere the module says what is imported.
             names = [f"{base}.{alias.name}" for alias in node.names] if base in {"auditor", "threading"} else [base]
             yield from ((node.lineno, "auditor" if name == "auditor.__version__" else name) for name in names)
         elif isinstance(node, ast.Call) and called(node) in {"import_module", "__import__"}:
-            literals = [each.value for each in node.args if isinstance(each, ast.Constant)]
-            yield from ((node.lineno, each) for each in literals if isinstance(each, str))
+            literals = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
+            yield from ((node.lineno, name) for name in literals if isinstance(name, str))
 
 
 def absolute(module: str, node: ast.ImportFrom, *, is_package: bool) -> str:
@@ -125,13 +126,13 @@ def absolute(module: str, node: ast.ImportFrom, *, is_package: bool) -> str:
 
 
 def called(node: ast.Call) -> str:
-    """The last name of what is called: `importlib.import_module(...)` calls `import_module`."""
+    """Return the last name of the called function: `import_module` for `importlib.import_module(...)`."""
     function = node.func
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def misplaced(module: str, source: str, *, is_package: bool = False) -> list[str]:
-    """Every import of `source` that breaks a floor or enters a home, as a sentence."""
+    """Return a sentence for every import of `source` that is not allowed."""
     found = [
         f"{module}:{line}: {problem}"
         for line, name in imports(module, source, is_package=is_package)
@@ -141,7 +142,7 @@ def misplaced(module: str, source: str, *, is_package: bool = False) -> list[str
 
 
 def objection(module: str, name: str) -> str | None:
-    """Why `module` must not import `name`, if so."""
+    """Return why `module` must not import `name`, None if it may."""
     top = name.partition(".")[0]
     if top == "auditor":
         return inner_objection(module, name)
@@ -152,16 +153,16 @@ def objection(module: str, name: str) -> str | None:
 
 
 def inner_objection(module: str, name: str) -> str | None:
-    here, there = (room(each).removeprefix("auditor.") for each in (module, name))
+    here, there = (room(imported).removeprefix("auditor.") for imported in (module, name))
     if there in {here, "auditor"} or there in ALLOWED.get(here, set()):
         return None
     return f"{here} must not import {name}; ALLOWED lists what it may"
 
 
 def broad_handlers(source: str) -> list[int]:
-    """Lines that catch everything: `except:`, `except Exception`, `suppress(Exception)`, also within a tuple.
+    """Return the lines that catch everything: `except:`, `except Exception`, `suppress(Exception)`, also in a tuple.
 
-    `except BaseException` that ends by raising again is a way to tidy up, and not meant.
+    `except BaseException` that ends by raising again only cleans up, and is accepted.
     """
     lines: list[int] = []
     for node in ast.walk(ast.parse(source)):
@@ -171,19 +172,19 @@ def broad_handlers(source: str) -> list[int]:
             if not tidies_up and names & {"", "Exception", "BaseException"}:
                 lines.append(node.lineno)
         elif isinstance(node, ast.Call) and called(node) == "suppress":
-            lines += [node.lineno for each in node.args if caught(each) & {"Exception", "BaseException"}]
+            lines += [node.lineno for argument in node.args if caught(argument) & {"Exception", "BaseException"}]
     return lines
 
 
 def caught(node: ast.expr | None) -> set[str]:
-    """The names of what a handler catches, the empty name where it names nothing."""
+    """Return the names of the exceptions that a handler catches; an empty name for a bare `except:`."""
     if node is None:
         return {""}
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    return {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
 
 
 def prints(source: str) -> list[int]:
-    """Lines that call `print`."""
+    """Return the lines that call `print`."""
     nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     return [node.lineno for node in nodes if isinstance(node.func, ast.Name) and node.func.id == "print"]
 
@@ -193,11 +194,11 @@ SOURCES = {module_name(file): file.read_text(encoding="utf-8") for file in FILES
 PACKAGES = {module_name(file) for file in FILES if file.name == "__init__.py"}
 
 
-def test_the_source_that_is_read_is_the_products() -> None:
+def test_the_product_is_read() -> None:
     assert {"auditor", "auditor.domain.check", "auditor.checks"} <= set(SOURCES)
 
 
-def test_every_room_imports_only_what_it_may_and_libraries_stay_at_home() -> None:
+def test_packages_and_libraries_are_imported_only_where_allowed() -> None:
     assert [
         problem
         for module, source in SOURCES.items()
@@ -205,7 +206,7 @@ def test_every_room_imports_only_what_it_may_and_libraries_stay_at_home() -> Non
     ] == []
 
 
-def test_the_table_lists_no_edge_that_is_not_there() -> None:
+def test_every_allowed_edge_is_used() -> None:
     used = {
         (room(module), room(name))
         for module, source in SOURCES.items()
@@ -214,6 +215,23 @@ def test_the_table_lists_no_edge_that_is_not_there() -> None:
     listed = {(f"auditor.{here}", f"auditor.{there}") for here, rooms in ALLOWED.items() for there in rooms}
 
     assert sorted(listed - used) == []
+
+
+def test_the_allowed_edges_form_no_circle() -> None:
+    TopologicalSorter(ALLOWED).prepare()
+
+
+def test_only_packages_of_a_service_name_it() -> None:
+    generic = {"domain", "engine", "archive", "store", "reports", "contracts", "run"}
+    imports_of_service = [
+        f"{module}:{line}: {name}"
+        for module, source in SOURCES.items()
+        if module.split(".")[1:2] and module.split(".")[1] in generic and ".ecs" not in module
+        for line, name in imports(module, source, is_package=module in PACKAGES)
+        if ".ecs" in name
+    ]
+
+    assert imports_of_service == []
 
 
 def test_every_module_has_a_docstring() -> None:
@@ -236,11 +254,13 @@ def test_no_module_has_the_name_of_a_standard_library_module() -> None:
     assert [module for module, name in names.items() if name in sys.stdlib_module_names and name != "__main__"] == []
 
 
-def test_everything_is_caught_at_three_boundaries_of_the_engine_and_where_strangers_are_let_in() -> None:
+def test_exception_is_caught_at_three_boundaries_of_the_engine_and_around_plugins() -> None:
     handlers = {module: len(lines) for module, source in SOURCES.items() if (lines := broad_handlers(source))}
     in_the_engine = [count for module, count in handlers.items() if room(module) == "auditor.engine"]
 
-    assert {each: n for each, n in handlers.items() if room(each) != "auditor.engine"} == BROAD_HANDLERS_ELSEWHERE
+    assert {
+        module: count for module, count in handlers.items() if room(module) != "auditor.engine"
+    } == BROAD_HANDLERS_ELSEWHERE
     assert sum(in_the_engine) <= BROAD_HANDLERS_IN_THE_ENGINE
 
 
@@ -293,7 +313,7 @@ def test_everything_is_caught_at_three_boundaries_of_the_engine_and_where_strang
         ("auditor.attic.x", "import auditor.domain", "attic must not import auditor.domain; ALLOWED lists what it may"),
     ],
 )
-def test_an_import_in_the_wrong_place_would_be_noticed(module: str, source: str, problem: str) -> None:
+def test_a_forbidden_import_is_noticed(module: str, source: str, problem: str) -> None:
     (found,) = misplaced(module, source)
 
     assert found.startswith(f"{module}:")
@@ -314,11 +334,11 @@ def test_an_import_in_the_wrong_place_would_be_noticed(module: str, source: str,
         ("auditor.store.x", "import os\nfrom pathlib import Path"),
     ],
 )
-def test_an_import_in_the_right_place_is_left_alone(module: str, source: str) -> None:
+def test_an_allowed_import_is_accepted(module: str, source: str) -> None:
     assert misplaced(module, source) == []
 
 
-def test_a_relative_import_counts_from_the_package_where_the_module_is_one() -> None:
+def test_a_relative_import_is_resolved_from_its_package() -> None:
     assert misplaced("auditor.engine", "from . import scan", is_package=True) == []
     assert misplaced("auditor.engine", "from .. import commands", is_package=True) != []
 
@@ -333,7 +353,7 @@ def test_a_relative_import_counts_from_the_package_where_the_module_is_one() -> 
         "from contextlib import suppress\nwith suppress(Exception):\n    f()",
     ],
 )
-def test_catching_everything_would_be_noticed(source: str) -> None:
+def test_catching_everything_is_noticed(source: str) -> None:
     assert len(broad_handlers(source)) == 1
 
 
@@ -341,9 +361,9 @@ def test_catching_everything_would_be_noticed(source: str) -> None:
     "source",
     ["try:\n    f()\nexcept OSError:\n    pass", "try:\n    f()\nexcept BaseException:\n    tidy()\n    raise"],
 )
-def test_catching_something_is_left_alone(source: str) -> None:
+def test_catching_a_specific_exception_is_accepted(source: str) -> None:
     assert broad_handlers(source) == []
 
 
-def test_a_print_would_be_noticed_and_a_method_of_that_name_would_not() -> None:
+def test_a_call_of_print_is_noticed_and_a_method_of_that_name_is_not() -> None:
     assert prints("console.print(1)\nprint(2)") == [2]
