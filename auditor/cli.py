@@ -112,9 +112,9 @@ def _run(command: Command, values: Mapping[str, Any]) -> None:
 
     context = click.get_current_context()
     sources = {name: _source(context, command.options, name) for name in values}
-    given = read_options(command.options, values, sources, os.environ)
+    command_options = read_options(command.options, values, sources, os.environ)
     try:
-        outcome: Outcome = dispatch.perform(command.name, given, _known_variables())
+        outcome: Outcome = dispatch.perform(command.name, command_options, _known_variables())
         stream = sys.stderr if outcome.exit_code in (ExitCode.FAILED, ExitCode.USAGE_ERROR) else sys.stdout
         if outcome.text:
             click.echo(outcome.text, file=stream)

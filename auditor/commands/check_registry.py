@@ -27,21 +27,21 @@ def load_registry(text: str | None, source: str, overrides: Mapping[str, Overrid
     """
     problems: list[Problem] = []
     try:
-        known = checks.load()
+        known_checks = checks.load()
     except ConfigError as error:
         problems += error.problems
-        known = checks.built_in()
+        known_checks = checks.built_in()
     try:
         folders = settings.folders(text, source, overrides)
     except ConfigError as error:
-        return CheckRegistry(known, (*problems, *error.problems))
+        return CheckRegistry(known_checks, (*problems, *error.problems))
     if folders:
         from auditor.yaml_checks import load  # noqa: PLC0415 - most runs have no YAML checks
 
-        loaded = load(folders, {check.id: describe_origin(check) for check in known})
-        known = tuple(sorted((*known, *loaded.checks), key=lambda check: check.id))
-        problems += loaded.problems
-    return CheckRegistry(known, tuple(problems))
+        yaml_checks = load(folders, {check.id: describe_origin(check) for check in known_checks})
+        known_checks = tuple(sorted((*known_checks, *yaml_checks.checks), key=lambda check: check.id))
+        problems += yaml_checks.problems
+    return CheckRegistry(known_checks, tuple(problems))
 
 
 def checks_without_collector(enabled: Iterable[Check[Any]]) -> list[Problem]:

@@ -24,13 +24,13 @@ def run(options: ChecksOptions) -> Outcome:
         from auditor.reports.catalogue import fact_reference  # noqa: PLC0415 - only needed here
 
         return Outcome(fact_reference.reference())
-    known = {check.id: check for check in _all_checks(options)}
+    checks_by_id = {check.id: check for check in _all_checks(options)}
     if options.check_id is None:
-        return Outcome(_list(options, tuple(known.values())))
-    if options.check_id not in known:
-        advice = suggestion(options.check_id, known) or "`auditor checks` lists them."
+        return Outcome(_list(options, tuple(checks_by_id.values())))
+    if options.check_id not in checks_by_id:
+        advice = suggestion(options.check_id, checks_by_id) or "`auditor checks` lists them."
         raise ConfigError([Problem("checks", 0, "", f"{options.check_id!r} is not a check", advice)])
-    return Outcome(_PAGES[options.format](_described(known[options.check_id])))
+    return Outcome(_PAGES[options.format](_described(checks_by_id[options.check_id])))
 
 
 def _all_checks(options: ChecksOptions) -> tuple[Check[Any], ...]:
@@ -42,11 +42,13 @@ def _all_checks(options: ChecksOptions) -> tuple[Check[Any], ...]:
     return config.load_all_checks(options, AwsContext())
 
 
-def _list(options: ChecksOptions, known: tuple[Check[Any], ...]) -> str:
-    frameworks = sorted({name for check in known for name in check.frameworks})
+def _list(options: ChecksOptions, all_checks: tuple[Check[Any], ...]) -> str:
+    frameworks = sorted({name for check in all_checks for name in check.frameworks})
     _reject_unknown(options.framework, frameworks, options.source_of("framework"))
     selected = [name for name in frameworks if any(fnmatchcase(name, pattern) for pattern in options.framework)]
-    listed = [check for check in known if not options.framework or not check.frameworks.keys().isdisjoint(selected)]
+    listed = [
+        check for check in all_checks if not options.framework or not check.frameworks.keys().isdisjoint(selected)
+    ]
     return _LISTS[options.format]([_described(check) for check in listed], selected)
 
 

@@ -109,15 +109,15 @@ def read_options(
 
     `sources` are the names of flags or variables to use in messages.
     """
-    given: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
     for field, shown in flags_of(options):
         value = values.get(field)
         if isinstance(value, tuple) and not shown.positional:
             value = tuple(part.strip() for text in value for part in text.split(",") if part.strip())
         if value:
-            given[field] = value
+            arguments[field] = value
     make: Callable[..., T] = options
-    return make(**given, sources=sources, environ=environ)
+    return make(**arguments, sources=sources, environ=environ)
 
 
 class _Option(click.Option):

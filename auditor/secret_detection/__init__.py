@@ -18,14 +18,15 @@ Decisions:
 
 Why not detect-secrets 1.5.0 (May 2024, its latest release): both were measured on the 328 variables of the published
 definitions in `tests/corpus` and on 185 variables written after these rules, in
-`tests/secret_detection/cases_realistic.py`, each given as a line of a file in four spellings. detect-secrets needs at least 170 us per variable, and at least 1.5 s
-for the worst 64 KiB; these rules need 6 us (`python -m tests.secret_detection.bench`) and 0.05 s (0.2 s on a busy
-machine). Of the 81 secrets written afterwards, detect-secrets misses 19, and it reports 31 of the 104 harmless
-variables in its best spelling; these rules missed 9 and reported 10 at first, and miss 5 and report 2 now. Both find
-the 4 literals among the published definitions; detect-secrets reports 1 of the other 324, these rules none. It also
-reads line by line, so that it misses private keys and JSON of several lines; its results contain the secret; its
-settings are one global object, which its context manager changes under other threads; and it depends on requests, with
-which its plugins can call services to verify a secret, and needs 20 MB.
+`tests/secret_detection/cases_realistic.py`, each given as a line of a file in four spellings. detect-secrets needs at
+least 170 us per variable, and at least 1.5 s for the worst 64 KiB; these rules need 6 us and 0.05 s (0.2 s on a
+busy machine), as `python -m tests.secret_detection.bench` measures. Of the 81 secrets written afterwards,
+detect-secrets misses 19, and it reports 31 of the 104 harmless variables in its best spelling; these rules missed 9 and
+reported 10 at first, and miss 5 and report 2 now. Both find the 4 literals among the published definitions;
+detect-secrets reports 1 of the other 324, these rules none. It also reads line by line, so that it misses private keys
+and JSON of several lines; its results contain the secret; its settings are one global object, which its context manager
+changes under other threads; and it depends on requests, with which its plugins can call services to verify a secret,
+and needs 20 MB.
 """
 
 from auditor.secret_detection.detect import detect_secret

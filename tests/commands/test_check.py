@@ -1,4 +1,4 @@
-"""`auditor check`, from its flags to its exit code."""
+"""`auditor check`: flags, output and exit codes."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def check(*arguments: str, stdin: str | None = None) -> Result:
 
 @pytest.fixture
 def files(tmp_path: Path) -> dict[str, str]:
-    found = {"bad": BAD, "open": OPEN, "good": GOOD, "prose": "hello", "cut": "{", "evil": '"\\ud800": [\x00]'}
-    for name, content in found.items():
+    contents = {"bad": BAD, "open": OPEN, "good": GOOD, "prose": "hello", "cut": "{", "evil": '"\\ud800": [\x00]'}
+    for name, content in contents.items():
         (tmp_path / name).write_text(content, encoding="utf-8")
-    return {name: str(tmp_path / name) for name in found} | {"missing": str(tmp_path / "no")}
+    return {name: str(tmp_path / name) for name in contents} | {"missing": str(tmp_path / "no")}
 
 
 @pytest.mark.parametrize(
@@ -38,26 +38,26 @@ def files(tmp_path: Path) -> dict[str, str]:
     [
         pytest.param(["good"], [], 0, id="nothing fails"),
         pytest.param(["good", "bad"], [], 3, id="something fails"),
-        pytest.param(["open"], [], 4, id="something cannot be told"),
+        pytest.param(["open"], [], 4, id="something is unknown"),
         pytest.param(["open", "bad"], [], 5, id="both"),
         pytest.param(["open", "bad"], ["--fail-on", "high"], 5, id="at the threshold"),
         pytest.param(["open", "bad"], ["--fail-on", "critical"], 0, id="below the threshold"),
         pytest.param(["open", "bad"], ["--fail-on", "none"], 0, id="no threshold"),
-        pytest.param(["open", "bad", "prose"], [], 2, id="a file that is something else"),
-        pytest.param(["missing"], [], 2, id="a file that is not there"),
-        pytest.param(["good"], ["--check", "nonsense"], 2, id="a check that is not there"),
-        pytest.param(["good"], ["--fail-on", "hihg"], 2, id="a severity that is not there"),
-        pytest.param(["good"], ["--format", "xml"], 2, id="a format that is not there"),
+        pytest.param(["open", "bad", "prose"], [], 2, id="a file of another kind"),
+        pytest.param(["missing"], [], 2, id="a missing file"),
+        pytest.param(["good"], ["--check", "nonsense"], 2, id="an unknown check"),
+        pytest.param(["good"], ["--fail-on", "hihg"], 2, id="an unknown severity"),
+        pytest.param(["good"], ["--format", "xml"], 2, id="an unknown format"),
     ],
 )
-def test_exit_code(files: dict[str, str], names: list[str], flags: list[str], code: int) -> None:
+def test_the_exit_code(files: dict[str, str], names: list[str], flags: list[str], code: int) -> None:
     result = check(*flags, *(files[name] for name in names))
 
     assert result.exit_code == code, result.output
     assert "Traceback" not in result.output
 
 
-def test_the_problems_of_all_files_come_at_once_with_their_places(files: dict[str, str]) -> None:
+def test_problems_of_all_files_are_reported_together_with_places(files: dict[str, str]) -> None:
     result = check(*(files[name] for name in ("prose", "cut", "evil", "missing", "bad")))
 
     assert result.exit_code == 2
@@ -68,7 +68,7 @@ def test_the_problems_of_all_files_come_at_once_with_their_places(files: dict[st
     assert result.stdout == ""
 
 
-def test_standard_input_is_a_file_too() -> None:
+def test_a_hyphen_is_standard_input() -> None:
     result = check("-", stdin=BAD)
 
     assert result.exit_code == 3
@@ -76,11 +76,11 @@ def test_standard_input_is_a_file_too() -> None:
 
 
 @pytest.mark.parametrize("flag", ["json", "sarif"])
-def test_formats_for_machines_are_json_whatever_was_found(files: dict[str, str], flag: str) -> None:
+def test_machine_formats_are_json(files: dict[str, str], flag: str) -> None:
     assert json.loads(check("--format", flag, files["bad"], files["open"]).stdout)
 
 
-def test_settings_choose_the_parameters(tmp_path: Path, files: dict[str, str]) -> None:
+def test_settings_set_the_parameters_of_checks(tmp_path: Path, files: dict[str, str]) -> None:
     unset = tmp_path / "unset.json"
     unset.write_text('{"networkMode": "host", "containerDefinitions": [{"name": "a"}]}', encoding="utf-8")
     strict = tmp_path / "auditor.yaml"
@@ -91,7 +91,7 @@ def test_settings_choose_the_parameters(tmp_path: Path, files: dict[str, str]) -
     assert files
 
 
-def test_nothing_of_aws_is_loaded(files: dict[str, str]) -> None:
+def test_boto_is_not_loaded(files: dict[str, str]) -> None:
     program = (
         "import sys\nfrom auditor.cli import main\n"
         f"try: main(['check', '--check', {CHECK!r}, {files['good']!r}])\n"
@@ -103,7 +103,7 @@ def test_nothing_of_aws_is_loaded(files: dict[str, str]) -> None:
     assert done.stderr.strip() == "[]"
 
 
-def test_what_could_not_be_looked_into_never_looks_clean() -> None:
+def test_unexamined_resources_never_count_as_clean() -> None:
     unseen = FileReport((), (), (), (UncheckedItem(SourceLocation("f"), "x", "why"),))
     low = FileFinding(finding(status=Status.UNKNOWN, severity=Severity.LOW), "x", (SourceLocation("f"),))
 

@@ -103,8 +103,8 @@ SECRETS: list[tuple[str, str, str, str]] = [
     ("a Sentry secret's old addresses", "SENTRY_DSN", "https://abc:def@sentry.io/1", "url-password"),
     ("a password in a URL whose host is a template", "URL", "postgres://u:pw12@${DB_HOST}/x", "url-password"),
     # connection strings, JSON, options
-    ("an Azure connection string storage", "X",
-     f"DefaultEndpointsProtocol=https;AccountName=a;AccountKey={random_text(86, BASE64)}==;EndpointSuffix=core.windows.net",
+    ("a connection string of Azure storage", "X",
+     f"DefaultEndpointsProtocol=https;AccountName=a;AccountKey={random_text(86, BASE64)}==;EndpointSuffix=core.net",
      "connection-string"),
     ("a connection string of a service bus", "X",
      f"Endpoint=sb://a.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey={random_text(43, BASE64)}=",

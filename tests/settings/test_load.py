@@ -1,3 +1,5 @@
+"""Settings text and overrides: values, defaults, and problems with place and advice."""
+
 from __future__ import annotations
 
 import hashlib
@@ -22,7 +24,7 @@ NO_FLAGS: Mapping[str, Override] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Knobs:
+class Parameters:
     mode: Literal["strict", "loose"] = "strict"
     tags: tuple[str, ...] = ("owner",)
     worst: Severity = Severity.LOW
@@ -33,12 +35,12 @@ class Knobs:
             raise ValueError("`most` is 9 at most")
 
 
-def a_check(id_: str, parameters: type[Any] = NoParameters) -> Check[TaskDefinition]:
+def make_check(check_id: str, parameters: type[Any] = NoParameters) -> Check[TaskDefinition]:
     def judge(_task: TaskDefinition, _params: object) -> Verdict:
         return Verdict(Status.PASS)
 
     build = check(
-        id=id_,
+        id=check_id,
         title="",
         severity=Severity.LOW,
         fact_type=TaskDefinition,
@@ -49,7 +51,7 @@ def a_check(id_: str, parameters: type[Any] = NoParameters) -> Check[TaskDefinit
     return build(judge)
 
 
-CHECKS = (a_check("ecs-two"), a_check("ecs-one", Knobs), a_check("s3-one"))
+CHECKS = (make_check("ecs-two"), make_check("ecs-one", Parameters), make_check("s3-one"))
 
 
 def read(text: str | None, overrides: Mapping[str, Override] = NO_FLAGS) -> Settings:
@@ -57,20 +59,20 @@ def read(text: str | None, overrides: Mapping[str, Override] = NO_FLAGS) -> Sett
 
 
 def enabled(settings: Settings) -> list[str]:
-    return [each.id for each in settings.checks]
+    return [check.id for check in settings.checks]
 
 
 def problems(text: str | None, overrides: Mapping[str, Override] = NO_FLAGS) -> list[str]:
-    """Every problem, as `line: path: message -> advice`, or with the flag's name in front."""
+    """Return every problem as `line: path: message -> advice`, or with the name of the flag first."""
     with pytest.raises(ConfigError) as caught:
         read(text, overrides)
-    return [str(each).replace("\n ", "").removeprefix("auditor.yaml:") for each in caught.value.problems]
+    return [str(problem).replace("\n ", "").removeprefix("auditor.yaml:") for problem in caught.value.problems]
 
 
-def test_without_a_file_everything_has_its_default() -> None:
+def test_without_a_file_all_settings_have_their_defaults() -> None:
     assert read(None) == Settings(
         checks=(CHECKS[1], CHECKS[0], CHECKS[2]),
-        parameters={"ecs-one": Knobs(), "ecs-two": NoParameters(), "s3-one": NoParameters()},
+        parameters={"ecs-one": Parameters(), "ecs-two": NoParameters(), "s3-one": NoParameters()},
         output=None,
         limits=Limits(workers=64, headroom=0.5, deadline=7200.0, connect_timeout=5.0, read_timeout=20.0),
         fail_on=None,
@@ -83,7 +85,7 @@ def test_without_a_file_everything_has_its_default() -> None:
     )
 
 
-def test_a_file_may_set_everything() -> None:
+def test_a_file_can_set_everything() -> None:
     text = dedent("""
         checks:
           include: ["ecs-*"]
@@ -101,7 +103,7 @@ def test_a_file_may_set_everything() -> None:
 
     assert read(text) == Settings(
         checks=(CHECKS[1],),
-        parameters={"ecs-one": Knobs("loose", ("a", "b"), Severity.HIGH, 9)},
+        parameters={"ecs-one": Parameters("loose", ("a", "b"), Severity.HIGH, 9)},
         output="s3://bucket/prefix",
         limits=Limits(workers=512, headroom=1.0, deadline=5400.0, connect_timeout=0.5, read_timeout=90.0),
         fail_on=Severity.HIGH,
@@ -127,7 +129,7 @@ def test_a_file_may_set_everything() -> None:
         ('"45"', 45),
     ],
 )
-def test_durations(written: str, seconds: float) -> None:
+def test_durations_are_read_as_seconds(written: str, seconds: float) -> None:
     assert read(f"limits: {{read_timeout: {written}}}").limits.read_timeout == seconds
 
 
@@ -142,7 +144,7 @@ def test_durations(written: str, seconds: float) -> None:
         ),
     ],
 )
-def test_encryption(written: str, sse: Encryption) -> None:
+def test_encryption_by_key_or_algorithm(written: str, sse: Encryption) -> None:
     assert read(f"sse: {written}").sse == sse
 
 
@@ -155,14 +157,14 @@ def test_encryption(written: str, sse: Encryption) -> None:
         ("exclude: [s3-one]", ["ecs-one", "ecs-two"]),
     ],
 )
-def test_checks_are_chosen_by_id_and_glob_and_exclusion_wins(section: str, ids: list[str]) -> None:
+def test_checks_are_selected_by_id_and_glob_and_exclusion_wins(section: str, ids: list[str]) -> None:
     assert enabled(read(f"checks: {{{section}}}")) == ids
 
 
 # Flags and environment variables
 
 
-def test_overrides_win_over_the_file_and_are_read_as_what_the_setting_takes() -> None:
+def test_overrides_win_over_the_file_and_have_the_type_of_the_setting() -> None:
     settings = read(
         "limits: {workers: 8, headroom: 0.25}\noutput: here\nemit: [PASS]",
         {
@@ -185,14 +187,14 @@ def test_overrides_win_over_the_file_and_are_read_as_what_the_setting_takes() ->
     assert settings.bucket_owner == "000000000001"
 
 
-def test_an_override_takes_the_place_of_a_bad_value_in_the_file() -> None:
+def test_an_override_replaces_an_invalid_value_of_the_file() -> None:
     assert read("limits: {workers: lots}", {"limits.workers": Override("1", "--workers")}).limits.workers == 1
 
 
-def test_parameters_can_be_overridden_too() -> None:
+def test_parameters_of_checks_can_be_overridden() -> None:
     settings = read(None, {"checks.parameters.ecs-one.mode": Override("loose", "--set")})
 
-    assert settings.parameters["ecs-one"] == Knobs("loose")
+    assert settings.parameters["ecs-one"] == Parameters("loose")
 
 
 @pytest.mark.parametrize(
@@ -218,24 +220,24 @@ def test_parameters_can_be_overridden_too() -> None:
         ("limits.wrokers", "1", "--flag: is not a known key -> Did you mean workers?"),
     ],
 )
-def test_a_bad_override_is_told_by_its_name(path: str, value: object, problem: str) -> None:
+def test_an_invalid_override_is_reported_with_its_source(path: str, value: object, problem: str) -> None:
     assert problems("output: here\nlimits: {workers: 2}\n", {path: Override(value, "--flag")}) == [problem]
 
 
-def test_the_file_and_the_flags_are_refused_together() -> None:
-    found = problems(
+def test_problems_of_file_and_flags_are_reported_together() -> None:
+    reported = problems(
         "min_coverage: 101\nlimits: 5",
         {"limits.workers": Override("1", "--workers"), "fail_on": Override("x", "--fail-on")},
     )
 
-    assert found == [
+    assert reported == [
         "--fail-on: x is not one of none, low, medium, high, critical -> Choose one of these.",
         "1: min_coverage: 101 is more than 100 -> Write 100 or less.",
         "2: limits: is a number, not a mapping -> Write `key: value` lines below it.",
     ]
 
 
-# Bad files
+# Invalid files
 
 
 @pytest.mark.parametrize(
@@ -243,21 +245,21 @@ def test_the_file_and_the_flags_are_refused_together() -> None:
     [
         pytest.param("- a", "1: is not a settings file -> Write keys such as `output:` and `limits:`.", id="a list"),
         pytest.param("ouptut: x", "1: ouptut: is not a known key -> Did you mean output?", id="a misspelt key"),
-        pytest.param("output:", "1: output: has no value -> Give it one, or remove it.", id="a key nothing follows"),
-        pytest.param("output: 5", '1: output: 5 is a number, not text -> Quote it: "5"', id="a number for a folder"),
+        pytest.param("output:", "1: output: has no value -> Give it one, or remove it.", id="a key without value"),
+        pytest.param("output: 5", '1: output: 5 is a number, not text -> Quote it: "5"', id="a number as folder"),
         pytest.param(
             "output: https://bucket",
             "1: output: https://bucket is neither a folder nor an s3:// URL -> Write a folder or s3://bucket/prefix.",
-            id="a web address for the output",
+            id="a web address as output",
         ),
         pytest.param(
             "output: s3://My_Bucket/x",
             "1: output: My_Bucket is not a bucket name "
             "-> Bucket names have 3 to 63 lowercase letters, digits, dots and hyphens.",
-            id="a bucket that cannot exist",
+            id="an impossible bucket name",
         ),
         pytest.param(
-            "limits: {workers: 0}", "1: limits.workers: 0 is less than 1 -> Write 1 or more.", id="no workers"
+            "limits: {workers: 0}", "1: limits.workers: 0 is less than 1 -> Write 1 or more.", id="zero workers"
         ),
         pytest.param(
             'limits: {workers: "64"}',
@@ -267,7 +269,7 @@ def test_the_file_and_the_flags_are_refused_together() -> None:
         pytest.param(
             "limits: {workers: 6.5}",
             "1: limits.workers: 6.5 is not a whole number -> Write digits only.",
-            id="half a worker",
+            id="a fraction of workers",
         ),
         pytest.param(
             "limits: {workers: [1]}",
@@ -283,33 +285,35 @@ def test_the_file_and_the_flags_are_refused_together() -> None:
             "limits: {deadline: true}",
             "1: limits.deadline: true is not a duration "
             "-> Write hours, minutes and seconds such as 2h, 1h30m or 90s, or a number of seconds.",
-            id="a deadline that is only true",
+            id="true as deadline",
         ),
         pytest.param(
             "limits: {deadline: 0h}",
             "1: limits.deadline: 0h is not greater than zero -> Write more than 0 seconds.",
-            id="no time",
+            id="a deadline of zero",
         ),
         pytest.param(
             "fail_on: mars",
             "1: fail_on: mars is not one of none, low, medium, high, critical -> Choose one of these.",
-            id="a severity that does not exist",
+            id="an unknown severity",
         ),
         pytest.param(
             "emit: [fail]",
             "1: emit[0]: fail is not one of PASS, FAIL, NOT_APPLICABLE, UNKNOWN -> Did you mean FAIL?",
-            id="a status in small letters",
+            id="a status in lowercase",
         ),
         pytest.param(
-            "emit: []", "1: emit: is empty -> Give it at least one value, or remove the key.", id="no status at all"
+            "emit: []",
+            "1: emit: is empty -> Give it at least one value, or remove the key.",
+            id="an empty list of statuses",
         ),
         pytest.param(
-            "min_coverage: -1", "1: min_coverage: -1 is less than 0 -> Write 0 or more.", id="less than no coverage"
+            "min_coverage: -1", "1: min_coverage: -1 is less than 0 -> Write 0 or more.", id="a negative coverage"
         ),
         pytest.param(
             "bucket_owner: 000000000001",
             '1: bucket_owner: 000000000001 is a number, not an account ID -> Quote it: "000000000001"',
-            id="an owner without quotes",
+            id="an unquoted owner",
         ),
         pytest.param(
             'bucket_owner: "1"',
@@ -319,7 +323,7 @@ def test_the_file_and_the_flags_are_refused_together() -> None:
         pytest.param(
             "sse: {}",
             "1: sse: names neither a key nor an algorithm -> Add `kms_key_id:` or `algorithm:`, or remove it.",
-            id="encryption with nothing",
+            id="encryption without key and algorithm",
         ),
         pytest.param(
             "sse: {algorithm: AES256, kms_key_id: k}",
@@ -329,12 +333,12 @@ def test_the_file_and_the_flags_are_refused_together() -> None:
         pytest.param(
             'sse: {kms_key_id: "a b"}',
             '1: sse.kms_key_id: "a b" is not a KMS key -> Write its ID, its ARN, or alias/<name>.',
-            id="a key that cannot exist",
+            id="an impossible key",
         ),
         pytest.param(
             "spool: s3://bucket/x",
             "1: spool: s3://bucket/x is not a folder -> Write a local path.",
-            id="a spool",
+            id="a spool in S3",
         ),
         pytest.param(
             "checks: {include: [ecs-tow]}",
@@ -344,7 +348,7 @@ def test_the_file_and_the_flags_are_refused_together() -> None:
         pytest.param(
             "checks: {exclude: mars}",
             "1: checks.exclude: mars is not a check -> `auditor checks` lists them.",
-            id="an excluded check like no other",
+            id="an unknown check without a similar one",
         ),
         pytest.param(
             'checks: {include: ["rds-*"]}',
@@ -364,7 +368,7 @@ def test_the_file_and_the_flags_are_refused_together() -> None:
         pytest.param(
             "checks: {parameters: {ecs-one: {mode: strikt}}}",
             "1: checks.parameters.ecs-one.mode: strikt is not one of strict, loose -> Did you mean strict?",
-            id="a parameter's misspelt value",
+            id="a misspelt value of a parameter",
         ),
         pytest.param(
             "checks: {parameters: {ecs-one: {mod: strict}}}",
@@ -374,36 +378,36 @@ def test_the_file_and_the_flags_are_refused_together() -> None:
         pytest.param(
             "checks: {parameters: {ecs-one: {tags: a}}}",
             "1: checks.parameters.ecs-one.tags: is text, not a list -> Write a list: [one, two]",
-            id="a text where a check takes a list",
+            id="a text as list parameter",
         ),
         pytest.param(
             'checks: {parameters: {ecs-one: {most: "3"}}}',
             "1: checks.parameters.ecs-one.most: 3 is text, not a whole number -> Remove the quotes: 3",
-            id="a parameter in quotes",
+            id="a number parameter in quotes",
         ),
         pytest.param(
             "checks: {parameters: {ecs-one: {most: 10}}}",
             "1: checks.parameters.ecs-one: `most` is 9 at most -> `auditor checks ecs-one` describes them.",
-            id="what the check itself refuses",
+            id="a value that the dataclass refuses",
         ),
         pytest.param(
             "checks: {parameters: {ecs-two: {a: 1}}}",
             "1: checks.parameters.ecs-two.a: is not a known key -> Nothing can be set here.",
-            id="a parameter of a check that has none",
+            id="a parameter of a check without parameters",
         ),
         pytest.param(
             "checks: {parameters: {ecs-two: 1}}",
             "1: checks.parameters.ecs-two: is a number, not a mapping -> Write `key: value` lines below it.",
-            id="a number for parameters",
+            id="a number as parameters",
         ),
     ],
 )
-def test_bad_settings_are_refused_with_the_place_and_what_to_do(text: str, problem: str) -> None:
+def test_invalid_settings_are_refused_with_place_and_advice(text: str, problem: str) -> None:
     assert problems(text) == [problem]
 
 
-def test_all_problems_are_told_at_once_in_the_order_of_the_file() -> None:
-    found = problems("""\
+def test_all_problems_are_reported_together_in_file_order() -> None:
+    reported = problems("""\
         checks:
           include: [ecs-tow]
           parameters: {s3-noe: {}, ecs-one: {mode: x}}
@@ -412,7 +416,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file() -> None:
         sse: {algorithm: rot13}
     """)
 
-    assert [each.split(":")[:2] for each in found] == [
+    assert [problem.split(":")[:2] for problem in reported] == [
         ["2", " checks.include[0]"],
         ["3", " checks.parameters.ecs-one.mode"],
         ["3", " checks.parameters.s3-noe"],
@@ -423,10 +427,10 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
-def test_a_key_given_twice_hides_no_other_problem() -> None:
-    found = problems("fail_on: high\nlimits: {workers: 0}\nfail_on: low\n")
+def test_a_duplicate_key_hides_no_other_problem() -> None:
+    reported = problems("fail_on: high\nlimits: {workers: 0}\nfail_on: low\n")
 
-    assert [each.split(" -> ")[0] for each in found] == [
+    assert [problem.split(" -> ")[0] for problem in reported] == [
         "2: limits.workers: 0 is less than 1",
         "3: fail_on: is a duplicate key, first in line 1",
     ]
@@ -463,24 +467,24 @@ OVERRIDES = st.dictionaries(
 
 @example(max_examples=200, deadline=None)
 @given(st.text(max_size=40) | st.dictionaries(KEYS, VALUES, max_size=4).map(repr), OVERRIDES)
-def test_no_text_raises_anything_but_a_config_error_in_plain_words(text: str, overrides: dict[str, Override]) -> None:
+def test_every_text_is_accepted_or_refused_in_plain_words(text: str, overrides: dict[str, Override]) -> None:
     try:
         settings = load(text, "auditor.yaml", overrides, CHECKS)
     except ConfigError as error:
-        said = str(error)
-        assert "nput should" not in said
-        assert "is not valid here" not in said
+        message = str(error)
+        assert "nput should" not in message
+        assert "is not valid here" not in message
     else:
         assert settings.checks
 
 
-def test_the_example_says_the_defaults() -> None:
+def test_the_example_has_the_default_values() -> None:
     text = (Path(__file__).parents[2] / "config" / "auditor.yaml").read_text(encoding="utf-8")
     checks = [flagship.host_network_privileged_or_root]
 
-    said = load(text, "config/auditor.yaml", {}, checks)
-    default = load(None, "", {"output": Override(said.output, "")}, checks)
+    example_settings = load(text, "config/auditor.yaml", {}, checks)
+    default = load(None, "", {"output": Override(example_settings.output, "")}, checks)
 
-    assert {name: getattr(said, name) for name in Settings.model_fields if name != "sha256"} == {
+    assert {name: getattr(example_settings, name) for name in Settings.model_fields if name != "sha256"} == {
         name: getattr(default, name) for name in Settings.model_fields if name != "sha256"
     }
