@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from auditor.contracts.document import SCHEMA_VERSION, timestamp
 from auditor.contracts.rows import (
@@ -21,6 +21,7 @@ from auditor.contracts.rows import (
 from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.coverage import Coverage
 from auditor.domain.finding import Finding
+from auditor.domain.json_types import Json
 from auditor.domain.scope import Account
 
 _Value = TypeVar("_Value")
@@ -132,11 +133,15 @@ def _sorted(mapping: Mapping[str, _Value]) -> dict[str, _Value]:
     return {key: mapping[key] for key in sorted(mapping)}
 
 
-def _without_lone_surrogates(value: Any) -> Any:  # noqa: ANN401 - JSON
+def _without_lone_surrogates(value: Json) -> Json:
     if isinstance(value, str):
-        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if isinstance(value, list):
+        return _text(value)
+    if isinstance(value, Sequence):
         return [_without_lone_surrogates(member) for member in value]
-    if isinstance(value, dict):
-        return {_without_lone_surrogates(key): _without_lone_surrogates(member) for key, member in value.items()}
+    if isinstance(value, Mapping):
+        return {_text(key): _without_lone_surrogates(member) for key, member in value.items()}
     return value
+
+
+def _text(value: str) -> str:
+    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
