@@ -37,7 +37,7 @@ class JsonClient:
     """Calls one service in one region. Used from any thread, like the botocore client that it is made from."""
 
     def __init__(self, client: BaseClient, user_agent: str) -> None:
-        """Take endpoint, HTTP session and events from a botocore client. Raises ValueError unless `supports(client)`."""
+        """Use the endpoint, HTTP session and events of a client. Raises ValueError unless `supports(client)`."""
         model = client.meta.service_model
         if not supports(client):
             message = f"{model.service_name} cannot be called with this client"

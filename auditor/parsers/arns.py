@@ -28,7 +28,7 @@ class Arn:
         return self.name.rpartition("/")[2]
 
 
-def read(
+def read(  # noqa: PLR0913 - what an ARN must match
     value: object,
     path: str,
     service: str,

@@ -1,4 +1,4 @@
-"""The stand-in for AWS, and the real clients against it."""
+"""Fixtures: the fleet (a replacement of AWS), and real clients that call it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.fleet import Fleet, Shape, running
 
 Connect = Callable[..., CallContext]
 
-#: Enough accounts that Organizations needs several pages, and some of them empty.
+#: With this many accounts Organizations needs several pages, some of them empty.
 SHAPE = Shape(accounts=45, regions=("us-east-1", "eu-west-1"), families=3, suspended=2)
 
 
@@ -27,7 +27,7 @@ def _fleet() -> Iterator[Fleet]:
 
 @pytest.fixture
 def fleet(_fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
-    """A stand-in that behaves until a test says otherwise, and the environment that leads to it."""
+    """The fleet without faults, with the environment that leads to it."""
     for name, value in _fleet.env().items():
         if name.startswith("AWS_"):
             monkeypatch.setenv(name, value)
@@ -39,7 +39,7 @@ def fleet(_fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
 
 @pytest.fixture(scope="session")
 def connect() -> Iterator[Connect]:
-    """Make callers whose clients are real and whose clock is not. The same environment gets the same clients."""
+    """Make call contexts with real clients and a fake clock. Equal environments share their clients."""
     made: dict[object, Clients] = {}
 
     def make(clock: FakeClock | None = None, **connection: float) -> CallContext:

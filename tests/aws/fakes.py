@@ -1,5 +1,5 @@
-"""A clock that never sleeps, AWS from a script, and a small HTTP server that says exactly what it is told."""
-# ruff: noqa: ANN401 - answers and parameters are whatever JSON can carry
+"""A fake clock, clients that answer from a script, and a small HTTP server with scripted answers."""
+# ruff: noqa: ANN401 - answers and parameters are any JSON
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from auditor.domain.reason import Reason
 from tests import builders
 
 DEFAULT_CREDENTIALS = ReadOnlyCredentials("AKIAAMBIENT", "secret", None, None)
-#: Enough headroom that nobody waits for the budget.
+#: A share of the rate limits at which no call waits.
 UNLIMITED = 1e6
 
 
 class FakeClock:
-    """Implements the clock. Time passes only in `sleep` and where a test says so."""
+    """A clock that advances only in `sleep` and by assignment of `elapsed`."""
 
     def __init__(self, started_at: datetime = builders.NOW, stops_at: float = float("inf")) -> None:
         self.started_at = started_at
@@ -56,7 +56,7 @@ class FakeClock:
 
 @dataclass(frozen=True, slots=True)
 class SentCall:
-    """A call as it left, and whose keys were to sign it."""
+    """A recorded call. `key` is the ID of the access key that signs it."""
 
     service: str
     region: str
@@ -70,7 +70,7 @@ Script = Callable[[SentCall], Any]
 
 @dataclass
 class FakeClients:
-    """Answers from a script: what it returns is the answer, and an exception is raised."""
+    """Clients that return what `script` returns for a call, or raise it if it is an exception."""
 
     script: Script
     home_region: str = "us-east-1"
@@ -97,7 +97,7 @@ class FakeClients:
 
 
 class FakeCredentials:
-    """Keys with numbers: `key-1`, and `key-2` once they are renewed."""
+    """Numbered credentials: `key-1`, then `key-2` after a refresh."""
 
     account_id = "000000000001"
 
@@ -116,7 +116,7 @@ class FakeCredentials:
 
 
 def answers_in_turn(*answers: Any) -> Script:
-    """Give one answer after the other, the last one for ever."""
+    """Return a script that gives one answer after the other, and repeats the last one."""
     left = list(answers)
     return lambda _: left.pop(0) if len(left) > 1 else left[0]
 
@@ -125,31 +125,31 @@ def call_context(script: Script, clock: FakeClock | None = None, headroom: float
     return CallContext(cast("Clients", FakeClients(script)), RateLimiter(headroom), clock or FakeClock())
 
 
-def sent_calls(by: CallContext) -> list[SentCall]:
-    return cast("FakeClients", by.clients).sent
+def sent_calls(context: CallContext) -> list[SentCall]:
+    return cast("FakeClients", context.clients).sent
 
 
-def sleeps(by: CallContext) -> list[float]:
-    return cast("FakeClock", by.clock).sleeps
+def sleeps(context: CallContext) -> list[float]:
+    return cast("FakeClock", context.clock).sleeps
 
 
 def region_client(
-    by: CallContext, *, region: str = "eu-west-1", keyring: FakeCredentials | None = None
+    context: CallContext, *, region: str = "eu-west-1", credentials: FakeCredentials | None = None
 ) -> RegionClient:
-    return RegionClient(by, keyring or FakeCredentials(), region, CallStats())
+    return RegionClient(context, credentials or FakeCredentials(), region, CallStats())
 
 
 def client_error(
     code: str | None, message: str | None = "no", status: int = 400, operation: str = "Call"
 ) -> ClientError:
-    """Build the error that botocore makes of an answer."""
+    """Build the error that botocore raises for an error response."""
     answer: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return ClientError(answer, operation)
 
 
-def pages(rows: Iterable[list[Any]], key: str, token: str = "nextToken") -> list[dict[str, Any]]:
-    """Build the answers of a list, page by page."""
-    filled = [{key: page, token: f"after-{number}"} for number, page in enumerate(rows)]
+def pages(pages_of_items: Iterable[list[Any]], key: str, token: str = "nextToken") -> list[dict[str, Any]]:
+    """Build the answers of a list operation, one per page."""
+    filled = [{key: page, token: f"after-{number}"} for number, page in enumerate(pages_of_items)]
     filled[-1].pop(token)
     return filled
 
@@ -163,13 +163,16 @@ class HttpRequest:
 
     @property
     def region(self) -> str:
-        """The region that the signature is for."""
+        """The region in the signature."""
         return self.headers["Authorization"].split("Credential=")[1].split("/")[2]
 
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """`content_length` is the length that the headers promise, where it is not the body's own; `after_body` runs after the body."""
+    """An answer of the fake server.
+
+    `content_length` is the header if it differs from the length of the body. `after_body` runs after the body is sent.
+    """
 
     status: int = 200
     body: bytes = b""
@@ -179,7 +182,7 @@ class HttpAnswer:
 
 
 class FakeServer(ThreadingHTTPServer):
-    """Says what `script` tells it to, and remembers what it was asked."""
+    """A server that answers with `script` and records the requests."""
 
     daemon_threads = True
 
@@ -193,12 +196,12 @@ class FakeServer(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients that leave early are part of the tests."""
+        """Ignore errors: some tests close the connection early."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # it costs 40 ms an answer
+    disable_nagle_algorithm = True  # Nagle's algorithm costs 40 ms per answer
 
     def _serve(self) -> None:
         server = cast("FakeServer", self.server)
@@ -225,7 +228,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def http_server(script: Callable[[HttpRequest], HttpAnswer]) -> Iterator[FakeServer]:
-    """Run the server while the block lasts."""
+    """Run a server within the block."""
     with FakeServer(script) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -237,5 +240,5 @@ def http_server(script: Callable[[HttpRequest], HttpAnswer]) -> Iterator[FakeSer
 
 
 def real_now() -> datetime:
-    """The time that a real server goes by."""
+    """Return the real time, which real servers compare with."""
     return datetime.now(UTC)

@@ -29,10 +29,10 @@ ENABLED = {"Regions": [{"RegionName": "us-east-1"}, {"RegionName": "eu-west-1"}]
 
 
 def reader(script: Any) -> AccountReader:  # noqa: ANN401
-    by = call_context(script)
+    context = call_context(script)
     return AccountReader(
-        by,
-        Roles(by, Identity(HOME, f"arn:aws:iam::{HOME}:user/u"), "run", {}),
+        context,
+        Roles(context, Identity(HOME, f"arn:aws:iam::{HOME}:user/u"), "run", {}),
         collectors_for([TaskDefinition], running=False),
         None,
         CollectOptions("latest"),
@@ -99,7 +99,7 @@ def test_a_region_that_cannot_be_listed_has_its_reason(error: Exception, reason:
     assert (raised.value.stage, raised.value.reason) == ("list", reason)
 
 
-def test_a_refusal_that_is_plain_stands_where_the_regions_are_not_known() -> None:
+def test_an_unambiguous_error_is_kept_if_the_enabled_regions_are_unknown() -> None:
     denied = client_error("AccessDeniedException", "no identity-based policy")
     on = reader(answers(client_error("UnauthorizedOperation"), denied))
     with pytest.raises(ReadError):
@@ -109,7 +109,7 @@ def test_a_refusal_that_is_plain_stands_where_the_regions_are_not_known() -> Non
     assert raised.value.reason is Reason.PERMISSION_DENIED
 
 
-def test_an_account_that_is_closed_is_forgotten() -> None:
+def test_a_released_account_leaves_no_state() -> None:
     on = reader(answers(ENABLED, {"families": []}))
     on.regions(Target(ACCOUNT), CallStats())
     assert collected(on, "us-east-1") == []
@@ -121,11 +121,15 @@ def test_an_account_that_is_closed_is_forgotten() -> None:
 
 @pytest.fixture
 def members(fleet: Fleet, connect: Connect) -> tuple[AccountReader, CallContext]:
-    by = connect()
+    context = connect()
     works = collectors_for([TaskDefinition], running=False)
     return AccountReader(
-        by, Roles(by, identify(by), "run", required_actions(works)), works, None, CollectOptions("latest")
-    ), by
+        context,
+        Roles(context, identify(context), "run", required_actions(works)),
+        works,
+        None,
+        CollectOptions("latest"),
+    ), context
 
 
 def member(fleet: Fleet, place: int) -> Target:
@@ -133,14 +137,14 @@ def member(fleet: Fleet, place: int) -> Target:
     return Target(Account(account), (Role(f"arn:aws:iam::{account}:role/AuditorReadOnly"),))
 
 
-def test_over_the_wire_an_account_is_read_to_the_letter_with_the_fewest_calls(
+def test_over_the_wire_an_account_is_read_completely_with_the_fewest_calls(
     fleet: Fleet, members: tuple[AccountReader, CallContext]
 ) -> None:
     on, _ = members
     target = member(fleet, 0)
-    meter, found = CallStats(), list[str]()
-    for region in sorted(on.regions(target, meter)):
-        for item in on.collect(Scope(target.account, region), COLLECTOR, meter):
+    stats, found = CallStats(), list[str]()
+    for region in sorted(on.regions(target, stats)):
+        for item in on.collect(Scope(target.account, region), COLLECTOR, stats):
             assert isinstance(item, TaskDefinition)
             found.append(item.arn)
     truth = [each.arn for each in fleet.truth() if f":{target.account.id}:" in each.arn]
@@ -149,10 +153,10 @@ def test_over_the_wire_an_account_is_read_to_the_letter_with_the_fewest_calls(
     told = fleet.report()
     assert told["operations"]["DescribeTaskDefinition"] == len(truth)
     assert told["duplicates"] == {}
-    assert meter.calls == told["calls"] - 1  # but for the question who we are
+    assert stats.calls == told["calls"] - 1  # but for the question who we are
 
 
-def test_over_the_wire_one_definition_that_fails_hides_no_other(
+def test_over_the_wire_an_unreadable_definition_hides_no_other(
     fleet: Fleet, members: tuple[AccountReader, CallContext]
 ) -> None:
     on, _ = members

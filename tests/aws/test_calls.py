@@ -57,21 +57,25 @@ def failing(on: RegionClient) -> Reason:
     return raised.value.info.reason
 
 
-def test_the_answer_is_what_the_reader_makes_of_it() -> None:
-    by = call_context(answers_in_turn({"families": ["web"]}))
-    assert ask(region_client(by)) == ["web"]
-    assert sent_calls(by) == [SentCall("ecs", "eu-west-1", "ListTaskDefinitionFamilies", {"status": "ACTIVE"}, "key-1")]
+def test_a_call_returns_what_the_reader_extracts() -> None:
+    context = call_context(answers_in_turn({"families": ["web"]}))
+    assert ask(region_client(context)) == ["web"]
+    assert sent_calls(context) == [
+        SentCall("ecs", "eu-west-1", "ListTaskDefinitionFamilies", {"status": "ACTIVE"}, "key-1")
+    ]
 
 
 def test_parameters_may_have_any_name() -> None:
-    by = call_context(answers_in_turn({"families": []}))
-    region_client(by).call("ecs", "ListServiceDeployments", families, service="web", operation="x", read="y")
-    assert sent_calls(by)[0].parameters == {"service": "web", "operation": "x", "read": "y"}
+    context = call_context(answers_in_turn({"families": []}))
+    region_client(context).call("ecs", "ListServiceDeployments", families, service="web", operation="x", read="y")
+    assert sent_calls(context)[0].parameters == {"service": "web", "operation": "x", "read": "y"}
 
 
-def test_what_passes_is_retried_and_counted() -> None:
-    by = call_context(answers_in_turn(THROTTLED, BROKEN, ConnectionClosedError(endpoint_url="x"), {"families": []}))
-    on = region_client(by)
+def test_transient_errors_are_retried_and_counted() -> None:
+    context = call_context(
+        answers_in_turn(THROTTLED, BROKEN, ConnectionClosedError(endpoint_url="x"), {"families": []})
+    )
+    on = region_client(context)
     assert ask(on) == []
     assert on.stats == CallStats(calls=4, throttled=1, retried=3)
 
@@ -91,13 +95,13 @@ def test_what_passes_is_retried_and_counted() -> None:
         pytest.param(RecursionError(), Reason.MALFORMED_RESPONSE, id="brackets without end"),
     ],
 )
-def test_one_call_is_tried_a_limited_number_of_times(error: Any, reason: Reason) -> None:  # noqa: ANN401
-    by = call_context(answers_in_turn(error))
-    on = region_client(by)
+def test_a_call_has_a_limited_number_of_attempts(error: Any, reason: Reason) -> None:  # noqa: ANN401
+    context = call_context(answers_in_turn(error))
+    on = region_client(context)
     assert failing(on) is reason
     throttled = retry.ATTEMPTS if reason is Reason.THROTTLED else 0
     assert on.stats == CallStats(retry.ATTEMPTS, throttled, retry.ATTEMPTS - 1)
-    assert len(sent_calls(by)) == retry.ATTEMPTS
+    assert len(sent_calls(context)) == retry.ATTEMPTS
 
 
 @pytest.mark.parametrize(
@@ -109,25 +113,25 @@ def test_one_call_is_tried_a_limited_number_of_times(error: Any, reason: Reason)
         pytest.param(client_error("ClientException", "gone"), Reason.SERVICE_ERROR, id="gone"),
     ],
 )
-def test_a_refusal_is_never_asked_again(error: Exception, reason: Reason) -> None:
-    by = call_context(answers_in_turn(error))
-    on = region_client(by)
+def test_a_denied_call_is_never_retried(error: Exception, reason: Reason) -> None:
+    context = call_context(answers_in_turn(error))
+    on = region_client(context)
     assert failing(on) is reason
     assert on.stats == CallStats(calls=1)
-    assert sleeps(by) == []
+    assert sleeps(context) == []
 
 
-def test_a_bug_of_a_reader_is_not_taken_for_a_garbled_answer() -> None:
+def test_a_bug_in_a_reader_is_not_reported_as_a_malformed_response() -> None:
     def careless(answer: Mapping[str, Any]) -> object:
         return answer["families"][0]
 
-    by = call_context(answers_in_turn({"families": []}))
+    context = call_context(answers_in_turn({"families": []}))
     with pytest.raises(IndexError):
-        region_client(by).call("ecs", "ListTaskDefinitionFamilies", careless)
-    assert len(sent_calls(by)) == 1
+        region_client(context).call("ecs", "ListTaskDefinitionFamilies", careless)
+    assert len(sent_calls(context)) == 1
 
 
-def test_one_scope_retries_a_limited_number_of_times() -> None:
+def test_a_scope_has_a_limited_number_of_retries() -> None:
     on = region_client(call_context(answers_in_turn(BROKEN)))
     for _ in range(200):
         failing(on)
@@ -135,92 +139,95 @@ def test_one_scope_retries_a_limited_number_of_times() -> None:
     assert on.stats.calls == 200 + retry.RETRIES_PER_SCOPE
 
 
-def test_another_scope_has_retries_of_its_own() -> None:
-    by = call_context(answers_in_turn(BROKEN))
-    spent, fresh = region_client(by), region_client(by)
+def test_each_scope_has_its_own_retries() -> None:
+    context = call_context(answers_in_turn(BROKEN))
+    spent, fresh = region_client(context), region_client(context)
     for _ in range(60):
         failing(spent)
     failing(fresh)
     assert fresh.stats.calls == retry.ATTEMPTS
 
 
-def test_a_run_retries_a_limited_number_of_times_over_all_its_scopes() -> None:
-    by = replace(call_context(answers_in_turn(BROKEN)), retry_quota=retry.RetryQuota(100))
+def test_a_run_has_a_limited_number_of_retries_for_all_scopes() -> None:
+    context = replace(call_context(answers_in_turn(BROKEN)), retry_quota=retry.RetryQuota(100))
     calls = []
     for _ in range(50):
-        on = region_client(by)
+        on = region_client(context)
         assert failing(on) is Reason.SERVICE_ERROR
         calls.append(on.stats.calls)
     assert sum(calls) == 50 + 100
     assert calls[-1] == 1  # fails at the first attempt, with its reason
 
 
-def test_every_call_that_goes_through_allows_for_one_retry_more() -> None:
-    by = replace(call_context(answers_in_turn(*[{"families": []}] * 30, BROKEN)), retry_quota=retry.RetryQuota(0))
+def test_every_answered_call_adds_one_retry() -> None:
+    context = replace(call_context(answers_in_turn(*[{"families": []}] * 30, BROKEN)), retry_quota=retry.RetryQuota(0))
     for _ in range(30):
-        assert ask(region_client(by)) == []
+        assert ask(region_client(context)) == []
     for _ in range(20):
-        assert failing(region_client(by)) is Reason.SERVICE_ERROR
-    assert len(sent_calls(by)) == 30 + 20 + 30
+        assert failing(region_client(context)) is Reason.SERVICE_ERROR
+    assert len(sent_calls(context)) == 30 + 20 + 30
 
 
-def test_a_run_that_is_over_makes_no_call() -> None:
-    by = call_context(answers_in_turn({"families": []}), FakeClock(stops_at=0.0))
+def test_a_stopped_run_makes_no_call() -> None:
+    context = call_context(answers_in_turn({"families": []}), FakeClock(stops_at=0.0))
     with pytest.raises(Stopped):
-        ask(region_client(by))
-    assert sent_calls(by) == []
+        ask(region_client(context))
+    assert sent_calls(context) == []
 
 
-def test_a_run_that_ends_makes_no_second_attempt() -> None:
-    by = call_context(answers_in_turn(BROKEN), FakeClock(stops_at=1e-9))
+def test_a_run_that_stops_makes_no_second_attempt() -> None:
+    context = call_context(answers_in_turn(BROKEN), FakeClock(stops_at=1e-9))
     with pytest.raises(Stopped):
-        ask(region_client(by))
-    assert len(sent_calls(by)) == 1
+        ask(region_client(context))
+    assert len(sent_calls(context)) == 1
 
 
 @pytest.mark.parametrize("error", [EXPIRED, UNRECOGNIZED])
-def test_keys_that_are_refused_are_renewed_once_and_the_call_is_made_again_at_once(error: Exception) -> None:
-    by, keyring = call_context(answers_in_turn(error, {"families": ["web"]})), FakeCredentials()
-    on = region_client(by, keyring=keyring)
+def test_rejected_credentials_are_refreshed_once_and_the_call_is_repeated_at_once(error: Exception) -> None:
+    context, credentials = call_context(answers_in_turn(error, {"families": ["web"]})), FakeCredentials()
+    on = region_client(context, credentials=credentials)
     assert ask(on) == ["web"]
-    assert [each.key for each in sent_calls(by)] == ["key-1", "key-2"]
-    assert keyring.rejected == ["key-1"]
+    assert [each.key for each in sent_calls(context)] == ["key-1", "key-2"]
+    assert credentials.rejected == ["key-1"]
     assert on.stats == CallStats(calls=2, retried=1)
-    assert sleeps(by) == []
+    assert sleeps(context) == []
 
 
-def test_keys_that_cannot_be_renewed_are_a_failure() -> None:
-    by, keyring = call_context(answers_in_turn(EXPIRED)), FakeCredentials(refreshable=False)
-    assert failing(region_client(by, keyring=keyring)) is Reason.EXPIRED_CREDENTIALS
-    assert len(sent_calls(by)) == 1
+def test_credentials_that_cannot_be_refreshed_are_an_error() -> None:
+    context, credentials = call_context(answers_in_turn(EXPIRED)), FakeCredentials(refreshable=False)
+    assert failing(region_client(context, credentials=credentials)) is Reason.EXPIRED_CREDENTIALS
+    assert len(sent_calls(context)) == 1
 
 
-def test_where_new_keys_are_refused_too_nobody_renews_again() -> None:
-    by, keyring = call_context(answers_in_turn(UNRECOGNIZED)), FakeCredentials()
-    on = region_client(by, keyring=keyring)
+def test_credentials_are_not_refreshed_again_if_the_new_ones_are_rejected() -> None:
+    context, credentials = call_context(answers_in_turn(UNRECOGNIZED)), FakeCredentials()
+    on = region_client(context, credentials=credentials)
     for _ in range(50):
         assert failing(on) is Reason.EXPIRED_CREDENTIALS
-    assert keyring.rejected == ["key-1"]
-    assert len(sent_calls(by)) == 51
+    assert credentials.rejected == ["key-1"]
+    assert len(sent_calls(context)) == 51
 
 
-def test_one_call_renews_once() -> None:
-    by, keyring = call_context(answers_in_turn(EXPIRED, THROTTLED, EXPIRED, {"families": []})), FakeCredentials()
-    assert failing(region_client(by, keyring=keyring)) is Reason.EXPIRED_CREDENTIALS
-    assert keyring.rejected == ["key-1"]
+def test_a_call_refreshes_credentials_once() -> None:
+    context, credentials = (
+        call_context(answers_in_turn(EXPIRED, THROTTLED, EXPIRED, {"families": []})),
+        FakeCredentials(),
+    )
+    assert failing(region_client(context, credentials=credentials)) is Reason.EXPIRED_CREDENTIALS
+    assert credentials.rejected == ["key-1"]
 
 
-def test_keys_that_expire_again_are_renewed_again() -> None:
-    by, keyring = call_context(answers_in_turn(*[EXPIRED, {"families": []}] * 3)), FakeCredentials()
-    on = region_client(by, keyring=keyring)
+def test_credentials_that_expire_again_are_refreshed_again() -> None:
+    context, credentials = call_context(answers_in_turn(*[EXPIRED, {"families": []}] * 3)), FakeCredentials()
+    on = region_client(context, credentials=credentials)
     for _ in range(3):
         ask(on)
-    assert keyring.rejected == ["key-1", "key-2", "key-3"]
+    assert credentials.rejected == ["key-1", "key-2", "key-3"]
 
 
-def test_a_call_that_is_throttled_after_the_renewal_is_still_retried() -> None:
-    by = call_context(answers_in_turn(EXPIRED, THROTTLED, {"families": []}))
-    on = region_client(by)
+def test_a_call_that_is_throttled_after_a_refresh_is_retried() -> None:
+    context = call_context(answers_in_turn(EXPIRED, THROTTLED, {"families": []}))
+    on = region_client(context)
     assert ask(on) == []
     assert on.stats == CallStats(calls=3, throttled=1, retried=2)
 
@@ -236,62 +243,62 @@ class Hanging:
         return self.error
 
 
-def test_a_region_that_hangs_is_given_up_after_two_minutes() -> None:
+def test_a_hanging_region_is_abandoned_after_two_minutes() -> None:
     clock = FakeClock()
-    by = call_context(Hanging(clock, 25.0, HUNG), clock)
-    on = region_client(by)
+    context = call_context(Hanging(clock, 25.0, HUNG), clock)
+    on = region_client(context)
     assert failing(on) is Reason.TIMEOUT
-    calls = len(sent_calls(by))
+    calls = len(sent_calls(context))
     assert calls == LOST_SECONDS_PER_SCOPE // 25 + 1
     for _ in range(1_000):
         assert failing(on) is Reason.TIMEOUT
-    assert len(sent_calls(by)) == calls
+    assert len(sent_calls(context)) == calls
     with pytest.raises(ApiCallError, match=r"earlier calls to this region hung for 125 s in total"):
         ask(on)
 
 
-def test_a_region_that_is_slow_to_refuse_is_not_given_up() -> None:
+def test_a_region_with_slow_errors_is_not_abandoned() -> None:
     clock = FakeClock()
-    by = call_context(Hanging(clock, 20.0, DENIED), clock)
-    on = region_client(by)
+    context = call_context(Hanging(clock, 20.0, DENIED), clock)
+    on = region_client(context)
     for _ in range(10):
         assert failing(on) is Reason.PERMISSION_DENIED
-    assert len(sent_calls(by)) == 10
+    assert len(sent_calls(context)) == 10
 
 
-def test_another_scope_does_not_pay_for_a_region_that_hangs() -> None:
+def test_a_hanging_region_does_not_affect_another_scope() -> None:
     clock = FakeClock()
-    by = call_context(Hanging(clock, 25.0, HUNG), clock)
-    failing(region_client(by))
-    before = len(sent_calls(by))
-    failing(region_client(by))
-    assert len(sent_calls(by)) == 2 * before
+    context = call_context(Hanging(clock, 25.0, HUNG), clock)
+    failing(region_client(context))
+    before = len(sent_calls(context))
+    failing(region_client(context))
+    assert len(sent_calls(context)) == 2 * before
 
 
-def test_calls_wait_for_the_budget() -> None:
+def test_calls_wait_for_the_rate_limit() -> None:
     clock = FakeClock()
-    by = call_context(answers_in_turn({"families": []}), clock, headroom=0.5)
-    on = region_client(by)
+    context = call_context(answers_in_turn({"families": []}), clock, headroom=0.5)
+    on = region_client(context)
     for _ in range(25 + 30):
         ask(on)
-    assert len(sleeps(by)) == 30
+    assert len(sleeps(context)) == 30
     assert clock.elapsed == pytest.approx(3.0)
 
 
-def test_a_run_that_ends_while_a_call_waits_for_the_budget_does_not_make_it() -> None:
-    by = call_context(answers_in_turn({"families": []}), FakeClock(stops_at=0.05), headroom=0.5)
-    on = region_client(by)
+def test_a_call_that_waits_for_the_rate_limit_is_not_made_after_the_run_stops() -> None:
+    context = call_context(answers_in_turn({"families": []}), FakeClock(stops_at=0.05), headroom=0.5)
+    on = region_client(context)
     for _ in range(25):
         ask(on)
     with pytest.raises(Stopped):
         ask(on)
-    assert len(sent_calls(by)) == 25
+    assert len(sent_calls(context)) == 25
 
 
-def test_a_throttle_slows_down_what_follows() -> None:
+def test_a_throttle_slows_down_later_calls() -> None:
     clock = FakeClock()
-    by = call_context(answers_in_turn(THROTTLED, {"families": []}), clock, headroom=0.5)
-    on = region_client(by)
+    context = call_context(answers_in_turn(THROTTLED, {"families": []}), clock, headroom=0.5)
+    on = region_client(context)
     ask(on)
     started = clock.elapsed
     for _ in range(10):
@@ -299,21 +306,21 @@ def test_a_throttle_slows_down_what_follows() -> None:
     assert clock.elapsed - started > 10 / 10
 
 
-def test_the_keys_are_taken_after_the_wait_not_before() -> None:
-    clock, keyring = FakeClock(), FakeCredentials()
-    by = call_context(answers_in_turn({"families": []}), clock, headroom=0.5)
-    on = region_client(by, keyring=keyring)
+def test_credentials_are_read_after_the_wait() -> None:
+    clock, credentials = FakeClock(), FakeCredentials()
+    context = call_context(answers_in_turn({"families": []}), clock, headroom=0.5)
+    on = region_client(context, credentials=credentials)
     for _ in range(25):
         ask(on)
     sleep = clock.sleep
 
     def and_renew(seconds: float) -> None:
         sleep(seconds)
-        keyring.number += 1
+        credentials.number += 1
 
     clock.sleep = and_renew  # type: ignore[method-assign]
     ask(on)
-    assert sent_calls(by)[-1].key == "key-2"
+    assert sent_calls(context)[-1].key == "key-2"
 
 
 BODIES = (
@@ -336,15 +343,15 @@ def nothing_usable(_: Mapping[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("service", "operation"), OPERATIONS)
-def test_no_body_whatever_escapes_as_anything_but_a_failed_call(
+def test_any_body_gives_a_result_or_an_api_call_error(
     connect: Connect, monkeypatch: pytest.MonkeyPatch, service: str, operation: str
 ) -> None:
     answers = iter([HttpAnswer(status, body) for status in (200, 400, 404, 429, 502) for body in BODIES])
     with http_server(lambda _: next(answers)) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
-        by = connect()
+        context = connect()
         for _ in range(5 * len(BODIES)):
-            on = RegionClient(by, FakeCredentials(), "us-east-1", CallStats(retried=retry.RETRIES_PER_SCOPE))
+            on = RegionClient(context, FakeCredentials(), "us-east-1", CallStats(retried=retry.RETRIES_PER_SCOPE))
             with pytest.raises(ApiCallError) as raised:
                 on.call(service, operation, nothing_usable)
             assert raised.value.info.reason in {Reason.MALFORMED_RESPONSE, Reason.SERVICE_ERROR, Reason.THROTTLED}
@@ -368,13 +375,13 @@ def test_no_body_whatever_escapes_as_anything_but_a_failed_call(
         ("bad-token", Reason.EXPIRED_CREDENTIALS),
     ],
 )
-def test_what_a_real_server_does_has_its_reason(fleet: Fleet, connect: Connect, fault: str, reason: Reason) -> None:
+def test_faults_of_a_real_server_have_their_reason(fleet: Fleet, connect: Connect, fault: str, reason: Reason) -> None:
     fleet.set_faults(Fault(fault, operation="ListTaskDefinitionFamilies"))
-    by = connect(read_timeout=0.1)
-    keyring = FakeCredentials(refreshable=False)
-    keyring.credentials = by.clients.default_credentials  # type: ignore[method-assign]
-    on = RegionClient(by, keyring, "us-east-1", CallStats())
+    context = connect(read_timeout=0.1)
+    credentials = FakeCredentials(refreshable=False)
+    credentials.credentials = context.clients.default_credentials  # type: ignore[method-assign]
+    on = RegionClient(context, credentials, "us-east-1", CallStats())
     assert failing(on) is reason
     fleet.set_faults(Fault(fault, operation="ListTaskDefinitionFamilies", times=2))
-    if cast("FakeClock", by.clock).sleeps:
+    if cast("FakeClock", context.clock).sleeps:
         assert ask(on) == []

@@ -70,7 +70,7 @@ def leaving(clients: Clients, service: str, region: str, operation: str, *, plai
     ("service", "operation"),
     [("ecs", "ListClusters"), ("organizations", "ListRoots"), ("sts", "GetCallerIdentity")],
 )
-def test_a_call_goes_where_botocore_sends_it_and_is_signed_for_what_botocore_signs_it(
+def test_endpoint_and_signature_are_those_of_botocore(
     opened: list[Clients], monkeypatch: pytest.MonkeyPatch, service: str, operation: str, setting: str | None
 ) -> None:
     if setting:
@@ -86,7 +86,7 @@ def test_a_call_goes_where_botocore_sends_it_and_is_signed_for_what_botocore_sig
         assert "global" not in ours.signed_for
 
 
-def test_there_is_one_client_for_each_service_and_region_however_many_threads_ask(clients: Clients) -> None:
+def test_all_threads_share_one_client_per_service_and_region(clients: Clients) -> None:
     together = threading.Barrier(16)
 
     def get(_: int) -> set[int]:
@@ -99,7 +99,7 @@ def test_there_is_one_client_for_each_service_and_region_however_many_threads_as
     assert clients.get("ecs", "us-east-1") is clients.get("ecs", "us-east-1")
 
 
-def test_threads_that_share_a_client_sign_with_their_own_keys(
+def test_threads_that_share_a_client_sign_with_their_own_credentials(
     fleet: Fleet, clients: Clients, opened: list[Clients]
 ) -> None:
     accounts = [member.id for member in fleet.organization.members[:8]]
@@ -122,7 +122,7 @@ def test_threads_that_share_a_client_sign_with_their_own_keys(
     assert list(shared._clients) == [("sts", "us-east-1")]
 
 
-def test_the_keys_of_a_block_are_gone_after_it_and_back_after_an_inner_one() -> None:
+def test_credentials_apply_within_their_block_and_are_restored_after_an_inner_one() -> None:
     with http_server(lambda _: HttpAnswer(body=IDENTITY)) as server, pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", server.url)
         clients = Clients(Connection())
@@ -139,7 +139,7 @@ def test_the_keys_of_a_block_are_gone_after_it_and_back_after_an_inner_one() -> 
 
 @pytest.mark.parametrize("setting", ["legacy", "regional", None])
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "me-south-1"])
-def test_sts_is_asked_in_its_region_whatever_the_environment_says(
+def test_sts_is_always_called_at_its_regional_endpoint(
     opened: list[Clients], monkeypatch: pytest.MonkeyPatch, region: str, setting: str | None
 ) -> None:
     if setting:
@@ -150,7 +150,7 @@ def test_sts_is_asked_in_its_region_whatever_the_environment_says(
 
 
 @pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"])
-def test_an_endpoint_of_the_environment_is_used(
+def test_an_endpoint_from_the_environment_is_used(
     opened: list[Clients], monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     monkeypatch.setenv(variable, "http://127.0.0.1:9")
@@ -170,7 +170,7 @@ def test_an_endpoint_of_the_environment_is_used(
         {"AWS_DEFAULTS_MODE": "in-region"},
     ],
 )
-def test_botocore_retries_nothing_whatever_the_environment_says(
+def test_botocore_never_retries(
     opened: list[Clients], monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
 ) -> None:
     with http_server(lambda _: HttpAnswer(503)) as server:
@@ -185,7 +185,7 @@ def test_botocore_retries_nothing_whatever_the_environment_says(
             assert len(server.requests) == 1
 
 
-def test_whoever_reads_the_logs_of_aws_sees_who_called(fleet: Fleet, opened: list[Clients]) -> None:
+def test_the_user_agent_names_the_program(fleet: Fleet, opened: list[Clients]) -> None:
     with http_server(lambda _: HttpAnswer(body=IDENTITY)) as server, pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", server.url)
         clients = Clients(Connection())
@@ -206,7 +206,7 @@ def test_whoever_reads_the_logs_of_aws_sees_who_called(fleet: Fleet, opened: lis
         ({"AWS_CONFIG_FILE": "config", "AWS_REGION": "eu-west-1"}, "eu-west-1"),
     ],
 )
-def test_home_is_where_the_environment_says(
+def test_the_home_region_is_read_from_the_environment(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, environment: dict[str, str], home: str
 ) -> None:
     (tmp_path / "config").write_text("[default]\nregion = eu-west-3\n")
@@ -226,7 +226,7 @@ def test_home_is_where_the_environment_says(
         ("x", "aws"),
     ],
 )
-def test_regions_are_in_partitions(clients: Clients, region: str, partition: str) -> None:
+def test_each_region_has_its_partition(clients: Clients, region: str, partition: str) -> None:
     assert clients.partition(region) == partition
 
 
@@ -234,7 +234,7 @@ def test_regions_are_in_partitions(clients: Clients, region: str, partition: str
     ("environment", "said"),
     [({"AWS_PROFILE": "nobody"}, "nobody"), ({"AWS_CONFIG_FILE": "broken", "AWS_PROFILE": "x"}, "broken")],
 )
-def test_a_configuration_that_cannot_be_used_is_an_error_that_says_so(
+def test_an_invalid_configuration_is_an_identity_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, environment: dict[str, str], said: str
 ) -> None:
     (tmp_path / "broken").write_text("[[[no\n")
@@ -246,7 +246,7 @@ def test_a_configuration_that_cannot_be_used_is_an_error_that_says_so(
     assert "AWS_PROFILE" in raised.value.advice
 
 
-def test_without_credentials_the_error_says_where_they_come_from(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_credentials_the_error_says_how_to_provide_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     monkeypatch.setattr("botocore.utils.InstanceMetadataFetcher.retrieve_iam_role_credentials", lambda _: {})
@@ -267,7 +267,7 @@ class Stale(Credentials):
         raise RuntimeError(message)
 
 
-def test_credentials_that_are_expired_after_a_refresh_are_credentials_that_cannot_be_had(clients: Clients) -> None:
+def test_credentials_that_are_expired_after_a_refresh_are_a_retrieval_error(clients: Clients) -> None:
     clients._default_session._credentials = Stale("a", "b", method="container-role")  # type: ignore[attr-defined]
     with pytest.raises(CredentialRetrievalError, match=r"container-role: .*still expired"):
         clients.default_credentials()

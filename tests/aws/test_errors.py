@@ -135,13 +135,13 @@ LOCAL: dict[str, tuple[Exception, tuple[Reason, RetryAction]]] = {
 
 
 @pytest.mark.parametrize(("error", "meaning"), ANSWERS.values(), ids=ANSWERS.keys())
-def test_an_answer_is_understood(error: ClientError, meaning: tuple[Reason, RetryAction]) -> None:
+def test_an_error_response_is_classified(error: ClientError, meaning: tuple[Reason, RetryAction]) -> None:
     failure = classify(error)
     assert (failure.reason, failure.retry_action) == meaning
 
 
 @pytest.mark.parametrize(("error", "meaning"), LOCAL.values(), ids=LOCAL.keys())
-def test_what_happens_on_the_way_is_understood(error: Exception, meaning: tuple[Reason, RetryAction]) -> None:
+def test_a_local_error_is_classified(error: Exception, meaning: tuple[Reason, RetryAction]) -> None:
     failure = classify(error)
     assert (failure.reason, failure.retry_action) == meaning
     assert failure.detail
@@ -149,7 +149,7 @@ def test_what_happens_on_the_way_is_understood(error: Exception, meaning: tuple[
 
 @pytest.mark.parametrize("code", THROTTLES)
 @pytest.mark.parametrize("status", [400, 429, 503])
-def test_every_word_for_too_fast_is_a_throttle(code: str, status: int) -> None:
+def test_every_throttling_code_is_a_throttle(code: str, status: int) -> None:
     failure = classify(client_error(code, "Rate exceeded", status))
     assert (failure.reason, failure.retry_action, failure.code) == (*THROTTLED, code)
 
@@ -165,11 +165,11 @@ def test_every_word_for_too_fast_is_a_throttle(code: str, status: int) -> None:
         ("AccessDenied", False),
     ],
 )
-def test_only_a_bad_token_may_mean_a_disabled_region(code: str, ambiguous: bool) -> None:  # noqa: FBT001
+def test_only_bad_token_codes_are_ambiguous(code: str, ambiguous: bool) -> None:  # noqa: FBT001
     assert is_ambiguous(classify(client_error(code))) is ambiguous
 
 
-def test_the_detail_names_the_code_and_the_message_on_one_line_without_a_full_stop() -> None:
+def test_the_detail_is_code_and_message_on_one_line_without_a_full_stop() -> None:
     failure = classify(client_error("ClientException", "Unable to\n  describe\ttask definition."))
     assert failure.detail == "ClientException: Unable to describe task definition"
 
@@ -178,11 +178,11 @@ def test_the_detail_of_an_error_without_message_says_so() -> None:
     assert classify(client_error("AccessDenied", None)).detail == "AccessDenied: no message"
 
 
-def test_a_long_message_is_cut_and_says_how_long_it_was() -> None:
+def test_a_long_message_is_truncated_and_its_length_is_given() -> None:
     detail = classify(client_error("Oops", "x" * 5_000)).detail
     assert len(detail) < 1_100
     assert detail.endswith("… (5000 characters)")
 
 
-def test_a_failure_is_a_value() -> None:
+def test_error_infos_are_compared_by_value() -> None:
     assert classify(client_error("Oops", "no")) == ErrorInfo(*FINAL, "Oops", "Oops: no")

@@ -143,9 +143,9 @@ def night(script: Callable[[SentCall], Any], known: Mapping[str, Any]) -> ScopeR
     """One region of one account, from the calls to the verdicts."""
     CLIENTS.script = script
     CLIENTS.sent.clear()
-    by = CallContext(cast("Clients", CLIENTS), RateLimiter(UNLIMITED), FakeClock())
+    context = CallContext(cast("Clients", CLIENTS), RateLimiter(UNLIMITED), FakeClock())
     collectors, options = collectors_for([TaskDefinition]), CollectOptions("latest", tags=False)
-    reader = AccountReader(by, Roles(by, IDENTITY, "run", {}), collectors, _Remembering(known), options)
+    reader = AccountReader(context, Roles(context, IDENTITY, "run", {}), collectors, _Remembering(known), options)
     reader.regions(Target(Account(HOME)), CallStats())
     work = Assignment(COLLECTOR, (ConfiguredCheck(check, check.parameters),))
     return scan_scope(Scope(Account(HOME), REGION), work, reader, FakeClock())
@@ -189,7 +189,7 @@ WHOLE = {each: {"taskDefinition": definition(each)} for each in FAMILIES}
 @given(listed=LISTS, arns=ARNS, described=DESCRIPTIONS, known=NOTES | st.just({}))
 @example(listed={"families": list(FAMILIES)}, arns={}, described=WHOLE, known={})
 @example(listed={"families": []}, arns={}, described=WHOLE, known={})
-def test_whatever_ecs_answers_nothing_crashes_and_nothing_passes_out_of_nothing(
+def test_no_answer_of_ecs_causes_a_crash_or_an_unfounded_pass(
     listed: Any, arns: Any, described: dict[str, Any], known: dict[str, Any]
 ) -> None:
     done = night(scripted(listed, arns, described), known)
@@ -210,13 +210,13 @@ def test_whatever_ecs_answers_nothing_crashes_and_nothing_passes_out_of_nothing(
         assert row.detail
 
 
-def test_what_is_not_damaged_passes() -> None:
+def test_undamaged_definitions_pass() -> None:
     done = night(scripted({"families": list(FAMILIES)}, {}, WHOLE), {})
 
     assert [finding.status for finding in done.findings] == [Status.PASS] * 3
 
 
-def test_what_is_cached_and_not_damaged_passes_without_a_description() -> None:
+def test_undamaged_cached_definitions_pass_without_a_description() -> None:
     cached = {arn(family): cached_definition(family) for family in FAMILIES}
     done = night(scripted({}, {"taskDefinitionArns": list(cached)}, {}), cached)
 
@@ -278,34 +278,34 @@ FUZZING = settings(max_examples=120, deadline=None, suppress_health_check=[Healt
 
 @FUZZING
 @given(answer=answers(ASSUMED, REFUSED))
-def test_whatever_sts_answers_is_a_session_of_the_right_account_or_a_reason(wire: Wire, answer: HttpAnswer) -> None:
-    by = wire.saying(answer)
-    keyring = Roles(by, IDENTITY, "run", {}).credentials_for(
+def test_any_answer_of_sts_is_a_session_of_the_right_account_or_a_read_error(wire: Wire, answer: HttpAnswer) -> None:
+    context = wire.saying(answer)
+    credentials = Roles(context, IDENTITY, "run", {}).credentials_for(
         Target(Account(HOME), (Role(f"arn:aws:iam::{HOME}:role/Auditor", None),)), CallStats(), "ecs"
     )
     with suppress(ReadError):
-        keys = keyring.credentials()
+        keys = credentials.credentials()
         assert isinstance(keys, ReadOnlyCredentials)
         assert answer.status == 200
         assert HOME.encode() in answer.body
         assert all(isinstance(each, str) and each for each in (keys.access_key, keys.secret_key, keys.token))
-        by.clock.sleep(3_600)
-        assert keyring.credentials() == keys  # asked again, and told the same
+        context.clock.sleep(3_600)
+        assert credentials.credentials() == keys  # asked again, and told the same
 
 
 @FUZZING
 @given(answer=answers(ENABLED, REFUSED))
-def test_whatever_ec2_answers_is_a_list_of_regions_or_a_reason(wire: Wire, answer: HttpAnswer) -> None:
-    by = wire.saying(answer)
+def test_any_answer_of_ec2_is_a_list_of_regions_or_a_read_error(wire: Wire, answer: HttpAnswer) -> None:
+    context = wire.saying(answer)
     with suppress(ReadError):
-        found = regions.list_enabled_regions(by, FakeCredentials(), CallStats())
+        found = regions.list_enabled_regions(context, FakeCredentials(), CallStats())
         assert answer.status == 200
         assert all(isinstance(each, str) and each for each in found)
 
 
 @FUZZING
 @given(answer=answers(LISTED, DENIED))
-def test_whatever_ecs_answers_on_the_wire_is_pages_of_names_or_a_failed_call(wire: Wire, answer: HttpAnswer) -> None:
+def test_any_answer_of_ecs_is_pages_of_names_or_an_api_call_error(wire: Wire, answer: HttpAnswer) -> None:
     on = RegionClient(wire.saying(answer), FakeCredentials(), REGION)
     with suppress(ApiCallError):
         listed = list(paginate_strings(on, "ecs", "ListTaskDefinitionFamilies", "families"))

@@ -62,7 +62,7 @@ def test_signatures_equal_those_of_botocore(
     assert f"SignedHeaders={signer.signed_headers(signer.headers_to_sign(request))}," in ours["authorization"]
 
 
-def test_a_key_of_yesterday_does_not_sign_today(lean: JsonClient) -> None:
+def test_signing_keys_change_every_day(lean: JsonClient) -> None:
     tomorrow = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
     today = lean.sign(KEYS, "ListClusters", b"{}", MOMENT)["authorization"]
 
@@ -73,7 +73,7 @@ def test_a_key_of_yesterday_does_not_sign_today(lean: JsonClient) -> None:
 @pytest.mark.parametrize(
     ("service", "expected"), [("ecs", True), ("ecr", True), ("organizations", False), ("sts", False), ("s3", False)]
 )
-def test_only_a_regional_service_with_the_json_protocol_is_called_this_way(service: str, *, expected: bool) -> None:
+def test_only_regional_services_with_the_json_protocol_are_supported(service: str, *, expected: bool) -> None:
     client = _client(service)
 
     assert supports(client) is expected
@@ -82,7 +82,7 @@ def test_only_a_regional_service_with_the_json_protocol_is_called_this_way(servi
             JsonClient(client, "auditor/test")
 
 
-def test_an_answer_holds_what_botocore_finds_in_it(fleet: Fleet) -> None:
+def test_an_answer_equals_that_of_botocore(fleet: Fleet) -> None:
     client = boto3.client(
         "ecs",
         region_name="us-east-1",
@@ -96,7 +96,7 @@ def test_an_answer_holds_what_botocore_finds_in_it(fleet: Fleet) -> None:
 
 
 @pytest.mark.parametrize("kind", ["http-500", "http-503", "throttle", "access-denied", "bad-token", "bad-gateway"])
-def test_a_refusal_is_the_one_that_botocore_reads(fleet: Fleet, kind: str) -> None:
+def test_an_error_response_is_a_client_error(fleet: Fleet, kind: str) -> None:
     client = _client(region="us-east-1", url=fleet.url)
     fleet.set_faults(Fault(kind))
     with pytest.raises(ClientError) as ours:
@@ -109,7 +109,7 @@ def test_a_refusal_is_the_one_that_botocore_reads(fleet: Fleet, kind: str) -> No
 
 
 @pytest.mark.parametrize("kind", ["garbled", "truncated", "proxy-page"])
-def test_what_is_not_json_is_a_value_error(fleet: Fleet, kind: str) -> None:
+def test_a_body_that_is_not_json_is_a_value_error(fleet: Fleet, kind: str) -> None:
     fleet.set_faults(Fault(kind))
     with pytest.raises(ValueError, match=r"Expecting|Unterminated|Extra data|Invalid"):
         JsonClient(_client(region="us-east-1", url=fleet.url), "auditor/test").call(KEYS, "ListClusters", {})
@@ -123,7 +123,7 @@ def test_a_reset_connection_is_an_http_error(fleet: Fleet) -> None:
     fleet.set_faults()
 
 
-def test_a_body_that_is_json_but_no_object_is_a_value_error() -> None:
+def test_a_json_body_that_is_not_an_object_is_a_value_error() -> None:
     client = _client()
 
     def answer(request: object, **_: object) -> object:

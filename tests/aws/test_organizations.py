@@ -58,7 +58,7 @@ def excluded(accounts: list[DiscoveredAccount]) -> dict[str, str]:
     return {each.id: each.excluded_detail for each in accounts if each.excluded_detail is not None}
 
 
-def test_every_account_is_listed_with_its_place() -> None:
+def test_every_account_is_listed_with_its_ou() -> None:
     assert listed(small()) == [
         DiscoveredAccount("111111111111", "a", "", state="ACTIVE"),
         DiscoveredAccount("222222222222", "", "/One", state="ACTIVE"),
@@ -73,7 +73,7 @@ def test_every_account_is_listed_with_its_place() -> None:
         ({}, "ACTIVE"),
     ],
 )
-def test_the_state_is_read_and_the_status_only_where_there_is_none(row: dict[str, str], state: str) -> None:
+def test_the_status_is_read_only_if_there_is_no_state(row: dict[str, str], state: str) -> None:
     accounts = {"Accounts": [{"Id": "111111111111", **row}]}
     assert [each.state for each in listed(small(ListAccounts=accounts))] == [state]
 
@@ -95,7 +95,7 @@ def test_the_state_is_read_and_the_status_only_where_there_is_none(row: dict[str
         ),
     ],
 )
-def test_what_the_units_leave_out_is_listed_all_the_same_with_its_reason(
+def test_excluded_accounts_are_listed_with_the_reason(
     include: tuple[str, ...], exclude: tuple[str, ...], left_out: dict[str, str]
 ) -> None:
     found = listed(small(), include, exclude)
@@ -103,13 +103,13 @@ def test_what_the_units_leave_out_is_listed_all_the_same_with_its_reason(
     assert excluded(found) == left_out
 
 
-def test_an_account_that_moved_while_the_tree_was_read_is_rather_looked_at() -> None:
+def test_an_account_that_moved_while_the_tree_was_read_is_not_excluded() -> None:
     accounts = {"Accounts": [*SMALL["ListAccounts", ""]["Accounts"], {"Id": "333333333333"}]}
     found = listed(small(ListAccounts=accounts), ("ou-1",), ())
     assert "333333333333" not in excluded(found)
 
 
-def test_a_unit_that_does_not_exist_is_an_error_and_not_an_empty_choice() -> None:
+def test_an_ou_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(OrganizationError, match=r"This organization does not contain ou-2, ou-3\."):
         listed(small(), ("ou-1", "ou-3"), ("ou-2",))
 
@@ -125,7 +125,7 @@ def test_a_unit_that_does_not_exist_is_an_error_and_not_an_empty_choice() -> Non
         {"Accounts": [], "NextToken": "again"},
     ],
 )
-def test_a_page_that_makes_no_sense_is_an_error_and_not_an_empty_organization(answer: dict[str, Any]) -> None:
+def test_a_malformed_page_is_an_error_and_not_an_empty_organization(answer: dict[str, Any]) -> None:
     with pytest.raises(OrganizationError, match="could not be listed"):
         listed(small(ListAccounts=answer))
 
@@ -141,7 +141,7 @@ def test_a_page_that_makes_no_sense_is_an_error_and_not_an_empty_organization(an
         (client_error("TooManyRequestsException", "slow down"), "TooManyRequestsException: slow down."),
     ],
 )
-def test_a_refusal_says_why_and_what_to_allow(error: Exception, said: str) -> None:
+def test_a_denied_call_is_an_error_with_the_actions_to_allow(error: Exception, said: str) -> None:
     with pytest.raises(OrganizationError) as raised:
         listed(answers_in_turn(error))
     assert raised.value.message.startswith("The organization could not be listed: ")
@@ -149,38 +149,40 @@ def test_a_refusal_says_why_and_what_to_allow(error: Exception, said: str) -> No
     assert "organizations:ListOrganizationalUnitsForParent" in raised.value.advice
 
 
-def test_a_role_for_it_is_assumed_without_a_session_policy() -> None:
+def test_the_discovery_role_is_assumed_without_a_session_policy() -> None:
     grant: dict[str, Any] = {}
-    by = call_context(lambda call: grant if call.operation == "AssumeRole" else small()(call))
+    context = call_context(lambda call: grant if call.operation == "AssumeRole" else small()(call))
     grant |= {
         "Credentials": {
             "AccessKeyId": "ASIAORG",
             "SecretAccessKey": "s",
             "SessionToken": "t",
-            "Expiration": by.clock.now().replace(year=2030),
+            "Expiration": context.clock.now().replace(year=2030),
         },
         "AssumedRoleUser": {"Arn": "arn:aws:sts::999999999999:assumed-role/OrgReader/auditor"},
     }
-    roles = Roles(by, Identity("999999999999", "arn:aws:iam::999999999999:user/u"), "discover", {})
+    roles = Roles(context, Identity("999999999999", "arn:aws:iam::999999999999:user/u"), "discover", {})
     role = Role("arn:aws:iam::999999999999:role/OrgReader")
-    assert len(open_and_list(by, roles, role, ((), ()))) == 2
-    assume, *lists = sent_calls(by)
+    assert len(open_and_list(context, roles, role, ((), ()))) == 2
+    assume, *lists = sent_calls(context)
     assert "Policy" not in assume.parameters
     assert {each.key for each in lists} == {"ASIAORG"}
 
 
-def test_a_role_for_it_that_is_refused_says_where_to_look() -> None:
-    by = call_context(answers_in_turn(client_error("AccessDenied", "not authorized to perform: sts:AssumeRole", 403)))
-    roles = Roles(by, Identity("999999999999", "arn:aws:iam::999999999999:user/u"), "discover", {})
+def test_a_denied_discovery_role_is_an_error_that_names_the_setting() -> None:
+    context = call_context(
+        answers_in_turn(client_error("AccessDenied", "not authorized to perform: sts:AssumeRole", 403))
+    )
+    roles = Roles(context, Identity("999999999999", "arn:aws:iam::999999999999:user/u"), "discover", {})
     with pytest.raises(OrganizationError, match=r"role/OrgReader: AccessDenied: .*AssumeRole\.") as raised:
-        open_and_list(by, roles, Role("arn:aws:iam::999999999999:role/OrgReader"), ((), ()))
+        open_and_list(context, roles, Role("arn:aws:iam::999999999999:role/OrgReader"), ((), ()))
     assert "discover.role_arn" in raised.value.advice
 
 
 @pytest.fixture
 def ambient(fleet: Fleet, connect: Connect) -> RegionClient:
-    by = connect()
-    return RegionClient(by, DefaultCredentials(by, MANAGEMENT), "us-east-1")
+    context = connect()
+    return RegionClient(context, DefaultCredentials(context, MANAGEMENT), "us-east-1")
 
 
 def test_over_the_wire_empty_pages_do_not_end_the_list(fleet: Fleet, ambient: RegionClient) -> None:
@@ -194,13 +196,13 @@ def test_over_the_wire_empty_pages_do_not_end_the_list(fleet: Fleet, ambient: Re
     assert [each.state for each in found].count("SUSPENDED") == 2
 
 
-def test_over_the_wire_units_include_the_units_in_them(fleet: Fleet, ambient: RegionClient) -> None:
+def test_over_the_wire_ous_include_the_ous_within_them(fleet: Fleet, ambient: RegionClient) -> None:
     kept = {each.id for each in discover(ambient, [PRODUCTION], [SHOP]) if each.excluded_detail is None}
     assert kept == {each.id for each in fleet.organization.all_accounts if each.parent in {PRODUCTION, PAYMENTS}}
     assert kept
 
 
-def test_over_the_wire_faults_on_the_way_lose_nobody(fleet: Fleet, ambient: RegionClient) -> None:
+def test_over_the_wire_transient_faults_lose_no_account(fleet: Fleet, ambient: RegionClient) -> None:
     services = ("organizations",)
     kinds = ("http-500", "reset", "throttle", "garbled", "empty", "truncated")
     fleet.set_faults(*(Fault(kind, rate=0.1, services=services) for kind in kinds))
@@ -208,10 +210,10 @@ def test_over_the_wire_faults_on_the_way_lose_nobody(fleet: Fleet, ambient: Regi
     assert ambient.stats.retried > 0
 
 
-def test_over_the_wire_a_member_account_may_not_ask(fleet: Fleet, connect: Connect) -> None:
-    by: CallContext = connect()
-    roles = Roles(by, identify(by), "discover", {})
+def test_over_the_wire_a_member_account_is_denied(fleet: Fleet, connect: Connect) -> None:
+    context: CallContext = connect()
+    roles = Roles(context, identify(context), "discover", {})
     role = Role(f"arn:aws:iam::{fleet.organization.members[0].id}:role/OrgReader")
     with pytest.raises(OrganizationError, match=r"You don't have permissions to access this resource\.") as raised:
-        open_and_list(by, roles, role, ((), ()))
+        open_and_list(context, roles, role, ((), ()))
     assert "delegated administrator" in raised.value.advice

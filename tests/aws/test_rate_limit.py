@@ -46,7 +46,9 @@ def pace(limiter: RateLimiter, api: tuple[str, str], now: float = 0.0) -> float:
         (("organizations", "ListAccounts"), 20, 10),
     ],
 )
-def test_our_share_of_what_aws_allows(api: tuple[str, str], burst: int, rate: int, headroom: float) -> None:
+def test_burst_and_rate_are_the_share_of_aws_limits(
+    api: tuple[str, str], burst: int, rate: int, headroom: float
+) -> None:
     assert at_once(RateLimiter(headroom), api) == burst * headroom
     assert pace(RateLimiter(headroom), api) == pytest.approx(rate * headroom)
 
@@ -60,7 +62,7 @@ def test_the_smallest_share_is_one_call_at_a_time() -> None:
     gaps=st.lists(st.floats(-0.05, 3.0, allow_nan=False), min_size=1, max_size=200),
     headroom=st.sampled_from([0.1, 0.5, 1.0]),
 )
-def test_no_window_holds_more_calls_than_the_bucket_allows(gaps: list[float], headroom: float) -> None:
+def test_no_time_window_contains_more_calls_than_the_bucket_allows(gaps: list[float], headroom: float) -> None:
     times = [0.0]
     for gap in gaps:  # threads read the clock and then come in any order: time may seem to go back a little
         times.append(max(0.0, times[-1] + gap))
@@ -72,20 +74,20 @@ def test_no_window_holds_more_calls_than_the_bucket_allows(gaps: list[float], he
 
 
 @given(st.integers(26, 300))
-def test_who_waits_leaves_as_soon_as_the_rate_allows(count: int) -> None:
+def test_waiting_calls_leave_as_soon_as_the_rate_allows(count: int) -> None:
     left = departures(RateLimiter(0.5), [0.0] * count)
     assert left[:25] == [0.0] * 25
     assert left[25:] == pytest.approx([(place + 1) / 10 for place in range(count - 25)])
 
 
-def test_a_bucket_fills_again_up_to_its_size() -> None:
+def test_a_bucket_refills_up_to_its_size() -> None:
     limiter = RateLimiter(0.5)
     departures(limiter, [0.0] * 25)
     assert departures(limiter, [1.0] * 11)[-1] > 1.0
     assert departures(limiter, [1_000.0] * 26)[-2:] == [1_000.0, pytest.approx(1_000.1)]
 
 
-def test_threads_together_keep_to_the_bucket() -> None:
+def test_threads_share_the_bucket() -> None:
     limiter, waits = RateLimiter(0.5), list[float]()
 
     def take() -> None:

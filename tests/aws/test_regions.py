@@ -41,28 +41,28 @@ GOOD = answer(us_east_1="opt-in-not-required", af_south_1="opted-in", me_south_1
 
 
 def asking(script: Script, home: str = "us-east-1") -> CallContext:
-    by = call_context(script)
-    cast("FakeClients", by.clients).home_region = home
-    return by
+    context = call_context(script)
+    cast("FakeClients", context.clients).home_region = home
+    return context
 
 
-def ask(by: CallContext, *hints: str, keyring: FakeCredentials | None = None) -> frozenset[str]:
-    return regions.list_enabled_regions(by, keyring or FakeCredentials(refreshable=False), CallStats(), hints)
+def ask(context: CallContext, *hints: str, credentials: FakeCredentials | None = None) -> frozenset[str]:
+    return regions.list_enabled_regions(context, credentials or FakeCredentials(refreshable=False), CallStats(), hints)
 
 
-def asked(by: CallContext) -> list[str]:
-    return list(dict.fromkeys(each.region for each in sent_calls(by)))
+def asked(context: CallContext) -> list[str]:
+    return list(dict.fromkeys(each.region for each in sent_calls(context)))
 
 
-def test_enabled_are_those_that_are_on_by_default_or_opted_into() -> None:
-    by = asking(answers_in_turn(GOOD))
-    assert ask(by) == {"us-east-1", "af-south-1"}
-    (call,) = sent_calls(by)
+def test_enabled_regions_are_on_by_default_or_opted_in() -> None:
+    context = asking(answers_in_turn(GOOD))
+    assert ask(context) == {"us-east-1", "af-south-1"}
+    (call,) = sent_calls(context)
     assert (call.service, call.operation, call.parameters) == ("ec2", "DescribeRegions", {"AllRegions": True})
     assert call.key == "key-1"
 
 
-def test_a_region_whose_status_is_not_told_was_listed_because_it_is_enabled() -> None:
+def test_a_region_without_a_status_is_enabled() -> None:
     assert ask(asking(answers_in_turn({"Regions": [{"RegionName": "eu-west-1"}]}))) == {"eu-west-1"}
 
 
@@ -88,18 +88,18 @@ def test_an_answer_without_regions_is_not_an_account_without_regions(bad: dict[s
 @pytest.mark.parametrize(
     "error", [DENIED, BY_SCP, AUTH, HUNG, client_error("OptInRequired"), client_error("InternalError", "", 500)]
 )
-def test_where_one_region_refuses_another_one_is_asked(error: Exception) -> None:
-    by = asking(lambda call: error if call.region == "eu-south-2" else GOOD, "eu-south-2")
-    assert ask(by) == {"us-east-1", "af-south-1"}
-    assert asked(by) == ["eu-south-2", "us-east-1"]
+def test_another_region_is_called_if_one_denies(error: Exception) -> None:
+    context = asking(lambda call: error if call.region == "eu-south-2" else GOOD, "eu-south-2")
+    assert ask(context) == {"us-east-1", "af-south-1"}
+    assert asked(context) == ["eu-south-2", "us-east-1"]
 
 
-def test_a_session_that_is_over_is_over_everywhere() -> None:
-    by = asking(answers_in_turn(EXPIRED))
+def test_an_expired_session_is_not_tried_in_another_region() -> None:
+    context = asking(answers_in_turn(EXPIRED))
     with pytest.raises(ReadError, match="RequestExpired") as raised:
-        ask(by)
+        ask(context)
     assert raised.value.reason is Reason.EXPIRED_CREDENTIALS
-    assert asked(by) == ["us-east-1"]
+    assert asked(context) == ["us-east-1"]
 
 
 @pytest.mark.parametrize(
@@ -113,13 +113,13 @@ def test_a_session_that_is_over_is_over_everywhere() -> None:
         ("cn-north-1", ("eu-west-1",), ["cn-north-1", "cn-northwest-1"]),
     ],
 )
-def test_home_is_asked_first_and_no_more_than_three_and_none_in_another_partition(
+def test_at_most_three_regions_of_one_partition_are_called_home_first(
     home: str, hints: tuple[str, ...], places: list[str]
 ) -> None:
-    by = asking(answers_in_turn(DENIED), home)
+    context = asking(answers_in_turn(DENIED), home)
     with pytest.raises(ReadError):
-        ask(by, *hints)
-    assert asked(by) == places
+        ask(context, *hints)
+    assert asked(context) == places
 
 
 @pytest.mark.parametrize(
@@ -131,16 +131,16 @@ def test_home_is_asked_first_and_no_more_than_three_and_none_in_another_partitio
         pytest.param([AUTH, BY_SCP], Reason.SCP_DENIED, id="a token that one region takes is good"),
     ],
 )
-def test_the_most_telling_refusal_is_the_reason(answers: list[Exception], reason: Reason) -> None:
+def test_the_most_specific_error_is_the_reason(answers: list[Exception], reason: Reason) -> None:
     with pytest.raises(ReadError, match=r"^regions: .*: ec2:DescribeRegions: ") as raised:
         ask(asking(answers_in_turn(*answers)))
     assert raised.value.reason is reason
 
 
-def test_a_refused_token_is_renewed_before_another_region_is_asked() -> None:
-    by, keyring = asking(answers_in_turn(AUTH, GOOD)), FakeCredentials()
-    assert ask(by, keyring=keyring) == {"us-east-1", "af-south-1"}
-    assert [(each.region, each.key) for each in sent_calls(by)] == [("us-east-1", "key-1"), ("us-east-1", "key-2")]
+def test_a_rejected_token_is_refreshed_before_another_region_is_called() -> None:
+    context, credentials = asking(answers_in_turn(AUTH, GOOD)), FakeCredentials()
+    assert ask(context, credentials=credentials) == {"us-east-1", "af-south-1"}
+    assert [(each.region, each.key) for each in sent_calls(context)] == [("us-east-1", "key-1"), ("us-east-1", "key-2")]
 
 
 def test_known_regions_are_those_of_every_partition_and_no_pseudo_region() -> None:
@@ -151,27 +151,28 @@ def test_known_regions_are_those_of_every_partition_and_no_pseudo_region() -> No
     assert len(regions.ALWAYS_ENABLED) == 17
 
 
-def test_over_the_wire_each_account_answers_for_itself(fleet: Fleet, connect: Connect) -> None:
-    by = connect()
-    roles = Roles(by, identify(by), "run", {"ec2": regions.ACTIONS})
+def test_over_the_wire_each_account_has_its_own_regions(fleet: Fleet, connect: Connect) -> None:
+    context = connect()
+    roles = Roles(context, identify(context), "run", {"ec2": regions.ACTIONS})
     on, off = (member.id for member in fleet.organization.members[:2])
     fleet.set_faults(Fault("region-disabled", accounts=(off,), region="eu-west-1"))
 
     def enabled(account: str) -> frozenset[str]:
         role = Role(f"arn:aws:iam::{account}:role/AuditorReadOnly")
         return regions.list_enabled_regions(
-            by, roles.credentials_for(Target(Account(account), (role,)), CallStats(), "ec2"), CallStats()
+            context, roles.credentials_for(Target(Account(account), (role,)), CallStats(), "ec2"), CallStats()
         )
 
     assert enabled(on) == {"us-east-1", "eu-west-1"}
     assert enabled(off) == {"us-east-1"}
 
 
-def test_over_the_wire_a_home_region_that_the_account_has_not_enabled_is_no_bad_token(
-    fleet: Fleet, connect: Connect
-) -> None:
+def test_over_the_wire_a_disabled_home_region_is_not_reported_as_a_bad_token(fleet: Fleet, connect: Connect) -> None:
     fleet.set_faults(Fault("bad-token", services=("ec2",), region="us-east-1"))
-    by = connect()
-    meter = CallStats()
-    assert regions.list_enabled_regions(by, DefaultCredentials(by, "ambient"), meter) == {"us-east-1", "eu-west-1"}
-    assert meter.calls == 2
+    context = connect()
+    stats = CallStats()
+    assert regions.list_enabled_regions(context, DefaultCredentials(context, "ambient"), stats) == {
+        "us-east-1",
+        "eu-west-1",
+    }
+    assert stats.calls == 2

@@ -30,7 +30,7 @@ class Failing:
 
 
 @pytest.mark.parametrize("remedy", [RetryAction.RETRY, RetryAction.BACK_OFF])
-def test_what_may_pass_is_tried_eight_times(remedy: RetryAction) -> None:
+def test_transient_errors_are_tried_eight_times(remedy: RetryAction) -> None:
     failing, clock = Failing(remedy), FakeClock()
     with pytest.raises(ApiCallError) as raised:
         retry.retry_policy(clock)(failing)
@@ -40,7 +40,7 @@ def test_what_may_pass_is_tried_eight_times(remedy: RetryAction) -> None:
 
 
 @pytest.mark.parametrize("remedy", [RetryAction.NONE, RetryAction.RENEW])
-def test_what_does_not_pass_is_tried_once(remedy: RetryAction) -> None:
+def test_permanent_errors_are_tried_once(remedy: RetryAction) -> None:
     failing, clock = Failing(remedy), FakeClock()
     with pytest.raises(ApiCallError):
         retry.retry_policy(clock)(failing)
@@ -48,7 +48,7 @@ def test_what_does_not_pass_is_tried_once(remedy: RetryAction) -> None:
     assert clock.sleeps == []
 
 
-def test_a_bug_is_not_tried_again() -> None:
+def test_other_exceptions_are_not_retried() -> None:
     attempts = []
 
     def bug() -> NoReturn:
@@ -60,7 +60,7 @@ def test_a_bug_is_not_tried_again() -> None:
     assert len(attempts) == 1
 
 
-def test_the_waits_are_anything_from_nothing_to_a_ceiling_that_doubles() -> None:
+def test_waits_are_random_up_to_a_maximum_that_doubles() -> None:
     waits: list[list[float]] = [[] for _ in CEILINGS]
     for _ in range(300):
         clock = FakeClock()
@@ -75,7 +75,7 @@ def test_the_waits_are_anything_from_nothing_to_a_ceiling_that_doubles() -> None
     assert all(later == 2 * sooner for sooner, later in pairwise(CEILINGS[:-1]))
 
 
-def test_nothing_is_retried_once_the_scope_has_spent_its_retries() -> None:
+def test_nothing_is_retried_if_no_retry_is_left() -> None:
     left = iter([True, True, False])
     failing = Failing(RetryAction.RETRY)
     with pytest.raises(ApiCallError):
@@ -83,7 +83,7 @@ def test_nothing_is_retried_once_the_scope_has_spent_its_retries() -> None:
     assert failing.attempts == 3
 
 
-def test_a_run_that_ends_during_the_wait_ends_the_retries() -> None:
+def test_a_run_that_stops_during_the_wait_ends_the_retries() -> None:
     failing = Failing(RetryAction.RETRY)
     with pytest.raises(Stopped):
         retry.retry_policy(FakeClock(stops_at=0.0))(failing)

@@ -38,8 +38,8 @@ BODY = b"one row\nanother row\n"
 ONCE = Blob(BODY, once=True)
 
 
-def bucket(by: CallContext, url: str = "s3://auditor-results/nightly", **protection: str) -> S3Store:
-    return S3Store(by, MANAGEMENT, url, Protection(**protection))
+def bucket(context: CallContext, url: str = "s3://auditor-results/nightly", **protection: str) -> S3Store:
+    return S3Store(context, MANAGEMENT, url, Protection(**protection))
 
 
 @pytest.mark.parametrize(
@@ -54,33 +54,33 @@ def bucket(by: CallContext, url: str = "s3://auditor-results/nightly", **protect
         ("s3://my.old_Bucket/a", "my.old_Bucket", "a/"),
     ],
 )
-def test_a_url_is_taken_apart(url: str, bucket: str, prefix: str) -> None:
+def test_an_s3_url_is_parsed(url: str, bucket: str, prefix: str) -> None:
     assert storage.parse_s3_url(url) == storage.S3Location(bucket, prefix)
 
 
 @pytest.mark.parametrize(
     "url", ["", "results", "s3:results", "s3://", "s3:///a", "s3://a b/c", "s3://[/x", "http://b/k"]
 )
-def test_what_is_no_s3_url_is_refused_before_any_call(url: str) -> None:
-    by = call_context(answers_in_turn({}))
+def test_an_invalid_s3_url_is_an_error_before_any_call(url: str) -> None:
+    context = call_context(answers_in_turn({}))
     with pytest.raises(StorageError, match="is not an S3 URL") as raised:
-        storage.fetch(by, MANAGEMENT, url)
+        storage.fetch(context, MANAGEMENT, url)
     assert raised.value.advice == "Write it as s3://bucket/prefix."
     with pytest.raises(StorageError):
-        S3Store(by, MANAGEMENT, url)
-    assert sent_calls(by) == []
+        S3Store(context, MANAGEMENT, url)
+    assert sent_calls(context) == []
 
 
-def test_keys_come_after_the_prefix() -> None:
+def test_keys_are_appended_to_the_prefix() -> None:
     assert bucket(call_context(answers_in_turn({}))).url("a/b") == "s3://auditor-results/nightly/a/b"
     assert bucket(call_context(answers_in_turn({})), "s3://auditor-results").url() == "s3://auditor-results/"
 
 
-def test_everything_that_protects_an_object_is_asked_for() -> None:
-    by = call_context(answers_in_turn({"ETag": '"x"'}))
-    place = bucket(by, sse="aws:kms", kms_key_id="alias/audit", bucket_owner="111122223333")
+def test_a_put_requests_all_configured_protection() -> None:
+    context = call_context(answers_in_turn({"ETag": '"x"'}))
+    place = bucket(context, sse="aws:kms", kms_key_id="alias/audit", bucket_owner="111122223333")
     place.put("k", Blob(BODY, NDJSON, "gzip", once=True))
-    (call,) = sent_calls(by)
+    (call,) = sent_calls(context)
     assert call.parameters == {
         "Bucket": "auditor-results",
         "Key": "nightly/k",
@@ -96,20 +96,20 @@ def test_everything_that_protects_an_object_is_asked_for() -> None:
     assert (call.region, call.key) == ("us-east-1", "AKIAAMBIENT")
 
 
-def test_what_is_not_asked_for_is_left_to_the_bucket() -> None:
-    by = call_context(answers_in_turn({"ETag": '"x"'}))
-    bucket(by).put("k", Blob(BODY))
-    assert set(sent_calls(by)[0].parameters) == {"Bucket", "Key", "Body", "ContentType", "ChecksumSHA256"}
+def test_protection_that_is_not_configured_is_left_to_the_bucket() -> None:
+    context = call_context(answers_in_turn({"ETag": '"x"'}))
+    bucket(context).put("k", Blob(BODY))
+    assert set(sent_calls(context)[0].parameters) == {"Bucket", "Key", "Body", "ContentType", "ChecksumSHA256"}
 
 
-def test_a_200_that_names_nothing_stored_is_not_believed() -> None:
-    by = call_context(answers_in_turn({}))
+def test_an_answer_without_an_etag_is_an_error() -> None:
+    context = call_context(answers_in_turn({}))
     with pytest.raises(StorageError, match="no `ETag` in the answer"):
-        bucket(by).put("k", Blob(BODY))
-    assert len(sent_calls(by)) == 8
+        bucket(context).put("k", Blob(BODY))
+    assert len(sent_calls(context)) == 8
 
 
-def test_where_s3_names_no_code_its_status_does() -> None:
+def test_the_http_status_is_the_code_if_s3_returns_none() -> None:
     assert bucket(call_context(answers_in_turn(client_error(None, None, 404)))).get("k") is None
     taken = answers_in_turn(client_error(None, None, 412), {"ETag": '"x"', "Body": Body(b"theirs")})
     with pytest.raises(AlreadyExists):
@@ -138,26 +138,26 @@ class Body:
         (client_error("KMS.DisabledException", "off", 400), "KMS.DisabledException: off", "can be repeated safely"),
     ],
 )
-def test_a_refusal_says_what_where_why_and_what_to_do(error: Exception, said: str, advice: str) -> None:
+def test_a_denied_write_is_an_error_with_url_cause_and_advice(error: Exception, said: str, advice: str) -> None:
     with pytest.raises(StorageError) as raised:
         bucket(call_context(answers_in_turn(error))).put("k", ONCE)
     assert raised.value.message == f"Cannot write s3://auditor-results/nightly/k: {said}."
     assert advice in raised.value.advice
 
 
-def test_a_refusal_to_read_names_what_reading_needs() -> None:
+def test_a_denied_read_is_an_error_with_the_actions_to_allow() -> None:
     with pytest.raises(StorageError, match="Cannot read s3://auditor-results/nightly/k") as raised:
         bucket(call_context(answers_in_turn(client_error("AccessDenied", "Access Denied", 403)))).get("k")
     assert "s3:GetObject" in raised.value.advice
     assert "s3:ListBucket" in raised.value.advice
 
 
-def test_a_thousand_objects_do_not_wait_for_a_budget() -> None:
-    by = call_context(answers_in_turn({"ETag": '"x"'}), headroom=0.5)
-    place = bucket(by)
+def test_a_thousand_writes_do_not_wait_for_the_rate_limit() -> None:
+    context = call_context(answers_in_turn({"ETag": '"x"'}), headroom=0.5)
+    place = bucket(context)
     for number in range(1_000):
         place.put(f"{number}", Blob(b""))
-    assert cast("FakeClock", by.clock).sleeps == []
+    assert cast("FakeClock", context.clock).sleeps == []
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ def fresh(fleet: Fleet, connect: Connect, request: pytest.FixtureRequest) -> S3S
     return bucket(connect(), f"s3://{fleet.bucket}/{request.node.name}")
 
 
-def test_over_the_wire_what_is_put_can_be_got(fresh: S3Store) -> None:
+def test_over_the_wire_an_object_can_be_written_and_read(fresh: S3Store) -> None:
     packed = gzip.compress(BODY)
     fresh.put("rows", Blob(packed, NDJSON, "gzip"))
     assert fresh.get("rows") == packed
@@ -175,7 +175,7 @@ def test_over_the_wire_what_is_put_can_be_got(fresh: S3Store) -> None:
     assert fresh.get("rows") == BODY
 
 
-def test_over_the_wire_a_whole_url_can_be_fetched(fleet: Fleet, fresh: S3Store, connect: Connect) -> None:
+def test_over_the_wire_an_object_can_be_fetched_by_its_url(fleet: Fleet, fresh: S3Store, connect: Connect) -> None:
     fresh.put("a?b#c d%20/inventory.yaml", Blob(BODY))
     url = fresh.url("a?b#c d%20/inventory.yaml")
     assert storage.fetch(connect(), "ambient", url) == BODY
@@ -186,27 +186,27 @@ def test_over_the_wire_a_whole_url_can_be_fetched(fleet: Fleet, fresh: S3Store, 
         storage.fetch(connect(), "ambient", f"s3://{fleet.bucket}/")
 
 
-def test_over_the_wire_what_someone_else_wrote_is_not_replaced(fresh: S3Store) -> None:
+def test_over_the_wire_an_existing_object_is_not_replaced(fresh: S3Store) -> None:
     fresh.put("claim", Blob(b"theirs", once=True))
     with pytest.raises(AlreadyExists, match="exists already, with other content"):
         fresh.put("claim", ONCE)
     assert fresh.get("claim") == b"theirs"
 
 
-def test_over_the_wire_our_own_bytes_are_no_conflict(fresh: S3Store) -> None:
+def test_over_the_wire_an_existing_object_with_the_same_bytes_is_no_conflict(fresh: S3Store) -> None:
     fresh.put("claim", ONCE)
     fresh.put("claim", ONCE)
     assert fresh.get("claim") == BODY
 
 
-def test_over_the_wire_an_answer_that_is_lost_is_no_conflict_on_the_second_try(fleet: Fleet, fresh: S3Store) -> None:
+def test_over_the_wire_a_lost_answer_causes_no_conflict_on_the_retry(fleet: Fleet, fresh: S3Store) -> None:
     fleet.set_faults(Fault("lost", services=("s3",), operation="PutObject", times=1))
     fresh.put("claim", ONCE)
     assert fleet.report()["outcomes"]["PutObject"] == {"PreconditionFailed": 1, "lost": 1}
     assert fresh.get("claim") == BODY
 
 
-def test_over_the_wire_of_sixteen_writers_one_wins_and_the_others_know(fresh: S3Store) -> None:
+def test_over_the_wire_one_of_sixteen_writers_succeeds_and_the_others_get_an_error(fresh: S3Store) -> None:
     together, lost = threading.Barrier(16), list[int]()
 
     def write(number: int) -> None:
@@ -229,7 +229,7 @@ def test_over_the_wire_of_sixteen_writers_one_wins_and_the_others_know(fresh: S3
 @pytest.mark.parametrize(
     "kind", ["http-503", "http-500", "reset", "conflict", "hang", "proxy-page", "empty", "bad-gateway", "expired-token"]
 )
-def test_over_the_wire_an_upload_survives(fleet: Fleet, connect: Connect, kind: str) -> None:
+def test_over_the_wire_an_upload_survives_transient_faults(fleet: Fleet, connect: Connect, kind: str) -> None:
     place = bucket(connect(read_timeout=0.2), f"s3://{fleet.bucket}/survives/{kind}")
     fleet.set_faults(Fault(kind, services=("s3",), operation="PutObject", times=3))
     place.put("rows", ONCE)
@@ -237,14 +237,14 @@ def test_over_the_wire_an_upload_survives(fleet: Fleet, connect: Connect, kind: 
 
 
 @pytest.mark.parametrize("kind", ["http-503", "reset", "truncated", "garbled", "hang", "proxy-page", "empty"])
-def test_over_the_wire_a_download_survives(fleet: Fleet, connect: Connect, kind: str) -> None:
+def test_over_the_wire_a_download_survives_transient_faults(fleet: Fleet, connect: Connect, kind: str) -> None:
     place = bucket(connect(read_timeout=0.2), f"s3://{fleet.bucket}/survives/{kind}")
     place.put("rows", Blob(BODY * 1_000))
     fleet.set_faults(Fault(kind, services=("s3",), operation="GetObject", times=3))
     assert place.get("rows") == BODY * 1_000
 
 
-def test_over_the_wire_a_bucket_that_stays_busy_is_an_error_and_every_throttle_was_one_try(
+def test_over_the_wire_a_bucket_that_stays_busy_is_an_error_and_each_throttle_is_one_attempt(
     fleet: Fleet, fresh: S3Store
 ) -> None:
     fleet.set_faults(Fault("http-503", services=("s3",)))
@@ -253,14 +253,14 @@ def test_over_the_wire_a_bucket_that_stays_busy_is_an_error_and_every_throttle_w
     assert fleet.report()["operations"]["PutObject"] == 8
 
 
-def test_over_the_wire_a_bucket_that_is_not_there_is_an_error(connect: Connect, fleet: Fleet) -> None:
+def test_over_the_wire_a_missing_bucket_is_an_error(connect: Connect, fleet: Fleet) -> None:
     with pytest.raises(StorageError, match="NoSuchBucket") as raised:
         bucket(connect(), "s3://no-such-bucket/x").put("k", ONCE)
     assert raised.value.advice == "Create the bucket, or correct its name."
     assert fleet.report()["operations"]["PutObject"] == 1
 
 
-def test_over_the_wire_a_bucket_of_another_owner_is_refused(connect: Connect, fleet: Fleet) -> None:
+def test_over_the_wire_a_bucket_of_another_owner_is_an_error(connect: Connect, fleet: Fleet) -> None:
     ours = bucket(connect(), f"s3://{fleet.bucket}/owned", bucket_owner=MANAGEMENT)
     ours.put("k", ONCE)
     theirs = bucket(connect(), f"s3://{fleet.bucket}/owned", bucket_owner="111122223333")
@@ -286,7 +286,7 @@ def stub(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
         yield make
 
 
-def test_the_checksum_is_sent_once_and_the_body_as_it_is(stub: Stub) -> None:
+def test_the_checksum_is_sent_once_and_the_body_is_unchanged(stub: Stub) -> None:
     server, place = stub(lambda _: HttpAnswer(headers={"ETag": '"x"'}))
     place.put("k", Blob(BODY, NDJSON, "gzip", once=True))
     (request,) = server.requests
@@ -299,7 +299,7 @@ def test_the_checksum_is_sent_once_and_the_body_as_it_is(stub: Stub) -> None:
     assert request.headers["If-None-Match"] == "*"
 
 
-def test_a_bucket_in_another_region_is_found_there_once_and_for_all(stub: Stub) -> None:
+def test_the_region_of_a_bucket_is_determined_once(stub: Stub) -> None:
     def redirecting(request: HttpRequest) -> HttpAnswer:
         if request.region == "eu-north-1":
             return HttpAnswer(body=BODY if request.method == "GET" else b"", headers={"ETag": '"x"'})
@@ -324,14 +324,14 @@ def test_a_bucket_in_another_region_is_found_there_once_and_for_all(stub: Stub) 
         pytest.param(HttpAnswer(body=b"<html>Blocked</html>"), id="it is a proxy's page"),
     ],
 )
-def test_a_body_that_is_not_whole_is_asked_for_again(stub: Stub, broken: HttpAnswer) -> None:
+def test_an_incomplete_body_is_requested_again(stub: Stub, broken: HttpAnswer) -> None:
     answers = [broken, broken, HttpAnswer(body=BODY, headers={"ETag": '"x"'})]
     server, place = stub(lambda _: answers.pop(0))
     assert place.get("k") == BODY
     assert len(server.requests) == 3
 
 
-def test_a_body_that_stops_coming_is_asked_for_again(stub: Stub) -> None:
+def test_a_body_that_hangs_is_requested_again(stub: Stub) -> None:
     go_on = threading.Event()
     calls: list[HttpRequest] = []
 
@@ -358,21 +358,19 @@ def test_a_body_that_stops_coming_is_asked_for_again(stub: Stub) -> None:
         (400, b"<Error/>", "400"),
     ],
 )
-def test_the_bare_errors_of_other_s3_servers_are_survived(stub: Stub, status: int, body: bytes, said: str) -> None:
+def test_errors_of_other_s3_servers_without_a_body_are_handled(stub: Stub, status: int, body: bytes, said: str) -> None:
     _, place = stub(lambda _: HttpAnswer(status, body))
     with pytest.raises(StorageError, match=f"Cannot write s3://results/x/k: {said}"):
         place.put("k", ONCE)
 
 
 @mock_aws
-def test_an_object_is_encrypted_with_the_key_that_the_settings_name(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_object_is_encrypted_with_the_configured_key(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     s3: Any = boto3.client("s3")
     s3.create_bucket(Bucket="results")
-    by = connect()
-    place = S3Store(by, identify(by).account_id, "s3://results/x", Protection("aws:kms", "alias/audit"))
+    context = connect()
+    place = S3Store(context, identify(context).account_id, "s3://results/x", Protection("aws:kms", "alias/audit"))
     place.put("k", ONCE)
     head = s3.head_object(Bucket="results", Key="x/k")
     assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", "alias/audit")

@@ -60,7 +60,7 @@ def test_arns_of_global_services_have_no_region(text: str, service: str, kind: s
     ids=repr,
 )
 def test_any_other_value_is_malformed(value: object) -> None:
-    with pytest.raises(MalformedValue, match="^serviceArn: "):
+    with pytest.raises(MalformedValue, match=r"^serviceArn: "):
         arns.read(value, "serviceArn", "ecs", "service/")
 
 

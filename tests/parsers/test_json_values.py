@@ -16,5 +16,5 @@ def test_tags_are_read_under_the_names_of_the_service() -> None:
 
 @pytest.mark.parametrize("tags", [[{"Key": "owner"}], [{"key": ""}], [{"key": "a", "value": 3}], ["owner"], "owner"])
 def test_tags_of_another_form_are_malformed(tags: Any) -> None:  # noqa: ANN401 - a parser meets any JSON
-    with pytest.raises(MalformedValue, match="^tags"):
+    with pytest.raises(MalformedValue, match=r"^tags"):
         tag_map(tags)

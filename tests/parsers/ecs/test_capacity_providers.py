@@ -30,7 +30,7 @@ WHOLE: dict[str, Any] = {
 loosely: Callable[..., CapacityProvider] = parse
 
 
-def test_a_whole_answer_is_read_whole() -> None:
+def test_a_complete_answer_is_parsed_completely() -> None:
     assert parse(WHOLE) == CapacityProvider(
         arn=f"{HERE}:capacity-provider/instances",
         name="instances",
@@ -41,12 +41,12 @@ def test_a_whole_answer_is_read_whole() -> None:
     )
 
 
-def test_the_answer_above_is_one_that_the_client_hands_on() -> None:
+def test_botocore_models_every_member_of_the_example() -> None:
     assert unmodelled("CapacityProvider", WHOLE) == []
 
 
 @pytest.mark.parametrize("name", ["FARGATE", "FARGATE_SPOT"])
-def test_aws_s_own_have_no_group(name: str) -> None:
+def test_providers_of_aws_have_no_group(name: str) -> None:
     arn = f"{HERE}:capacity-provider/{name}"
 
     assert parse({"capacityProviderArn": arn, "name": name, "status": "ACTIVE", "type": name}) == CapacityProvider(
@@ -54,7 +54,7 @@ def test_aws_s_own_have_no_group(name: str) -> None:
     )
 
 
-def test_managed_instances_have_no_group_and_may_be_named_within_their_cluster() -> None:
+def test_managed_instances_have_no_group_and_their_arn_may_contain_the_cluster() -> None:
     arn = f"{HERE}:capacity-provider/prod/managed"
     raw = {
         "capacityProviderArn": arn,
@@ -67,23 +67,23 @@ def test_managed_instances_have_no_group_and_may_be_named_within_their_cluster()
     assert parse(raw) == CapacityProvider(arn, "managed", "")
 
 
-def test_a_group_may_go_by_its_name() -> None:
+def test_a_group_may_be_given_by_name() -> None:
     assert parse(spoilt(WHOLE, "autoScalingGroupProvider.autoScalingGroupArn", "ecs")).scaling_group == "ecs"
 
 
-def test_without_a_type_the_group_tells() -> None:
+def test_without_a_type_the_group_decides() -> None:
     assert parse(spoilt(WHOLE, "type", MISSING)).scaling_group == GROUP
 
 
 @pytest.mark.parametrize("word", ["DISABLED", "", "a word of next year", None], ids=repr)
-def test_the_word_for_protection_is_kept_as_it_is(word: str | None) -> None:
+def test_the_protection_setting_is_kept_unchanged(word: str | None) -> None:
     path = "autoScalingGroupProvider.managedTerminationProtection"
 
     assert parse(spoilt(WHOLE, path, word)).termination_protection == word
 
 
 @pytest.mark.parametrize("tags", [None, [], MISSING], ids=["null", "empty", "missing"])
-def test_no_tags_are_no_tags(tags: object) -> None:
+def test_missing_tags_are_an_empty_mapping(tags: object) -> None:
     assert parse(spoilt(WHOLE, "tags", tags)).tags == {}
 
 
@@ -111,7 +111,7 @@ REFUSED: list[tuple[str, object]] = [
 
 
 @pytest.mark.parametrize(("path", "value"), REFUSED, ids=map(name_of, REFUSED))
-def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: object) -> None:
+def test_an_undocumented_value_is_malformed_and_named_by_its_path(path: str, value: object) -> None:
     with pytest.raises(MalformedValue) as refusal:
         parse(spoilt(WHOLE, path, value))
 
@@ -119,19 +119,19 @@ def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: ob
 
 
 @pytest.mark.parametrize("group", [{}, False, ""], ids=repr)
-def test_a_group_that_lost_its_name_is_not_read_as_none(group: object) -> None:
+def test_a_group_without_a_name_is_malformed(group: object) -> None:
     with pytest.raises(MalformedValue, match=r"^autoScalingGroupProvider"):
         parse(spoilt({**WHOLE, "autoScalingGroupProvider": group}, "type", MISSING))
 
 
 @pytest.mark.parametrize("raw", [None, [], "{}", 1], ids=repr)
-def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
+def test_an_answer_that_is_not_an_object_is_malformed(raw: object) -> None:
     with pytest.raises(MalformedValue, match="capacityProvider: expected an object, got"):
         loosely(raw)
 
 
 @given(raw=like(WHOLE) | ANYTHING)
-def test_no_answer_makes_the_parser_fail_in_any_other_way(raw: object) -> None:
+def test_the_parser_raises_only_malformed_value(raw: object) -> None:
     try:
         provider = loosely(raw)
     except MalformedValue:

@@ -39,7 +39,7 @@ EXEC = "configuration.executeCommandConfiguration"
 loosely: Callable[..., Cluster] = parse
 
 
-def test_a_whole_answer_is_read_whole() -> None:
+def test_a_complete_answer_is_parsed_completely() -> None:
     assert parse(WHOLE) == Cluster(
         arn=f"{HERE}:cluster/prod",
         name="prod",
@@ -57,27 +57,27 @@ def test_a_whole_answer_is_read_whole() -> None:
     )
 
 
-def test_the_answer_above_is_one_that_the_client_hands_on() -> None:
+def test_botocore_models_every_member_of_the_example() -> None:
     assert unmodelled("Cluster", WHOLE) == []
 
 
-def test_the_least_answer_has_an_arn_and_a_name() -> None:
+def test_a_minimal_answer_has_an_arn_and_a_name() -> None:
     least = parse({"clusterArn": f"{HERE}:cluster/prod", "clusterName": "prod"})
 
     assert least == Cluster(f"{HERE}:cluster/prod", "prod", status="")
 
 
 @pytest.mark.parametrize("settings", [None, [], [{"name": "a setting of next year", "value": "on"}]], ids=repr)
-def test_without_the_setting_nothing_is_known_of_container_insights(settings: object) -> None:
+def test_container_insights_is_none_without_the_setting(settings: object) -> None:
     assert parse({**WHOLE, "settings": settings}).container_insights is None
 
 
 @pytest.mark.parametrize("value", ["enabled", "disabled", "", "a word of next year", None], ids=repr)
-def test_a_setting_is_kept_as_it_is(value: str | None) -> None:
+def test_a_setting_is_kept_unchanged(value: str | None) -> None:
     assert parse(spoilt(WHOLE, "settings[0].value", value)).container_insights == value
 
 
-def test_a_setting_that_is_said_twice_alike_is_one() -> None:
+def test_a_repeated_setting_with_the_same_value_is_accepted() -> None:
     assert parse({**WHOLE, "settings": WHOLE["settings"] * 2}).container_insights == "enhanced"
 
 
@@ -86,23 +86,23 @@ def test_a_setting_that_is_said_twice_alike_is_one() -> None:
     [None, {}, {"executeCommandConfiguration": None}, {"managedStorageConfiguration": {"kmsKeyId": "k"}}],
     ids=repr,
 )
-def test_a_cluster_that_was_never_told_anything_has_no_exec_logging(configuration: object) -> None:
+def test_an_unconfigured_cluster_has_no_exec_logging(configuration: object) -> None:
     assert parse({**WHOLE, "configuration": configuration}).exec_logging == ExecLogging()
 
 
 @pytest.mark.parametrize("word", ["NONE", "DEFAULT", "OVERRIDE", "a word of next year", None], ids=repr)
-def test_the_word_for_logging_is_kept_as_it_is(word: str | None) -> None:
+def test_the_logging_setting_is_kept_unchanged(word: str | None) -> None:
     assert parse(spoilt(WHOLE, f"{EXEC}.logging", word)).exec_logging.logging == word
 
 
 @pytest.mark.parametrize("key", [MISSING, None, ""], ids=["missing", "null", "empty"])
-def test_no_key_is_no_key(key: object) -> None:
+def test_an_empty_kms_key_is_no_key(key: object) -> None:
     assert parse(spoilt(WHOLE, f"{EXEC}.kmsKeyId", key)).exec_logging.kms_key is False
 
 
 @pytest.mark.parametrize("member", ["cloudWatchEncryptionEnabled", "s3EncryptionEnabled"])
 @pytest.mark.parametrize("value", [False, None, MISSING, "false"], ids=["false", "null", "missing", "text"])
-def test_encryption_that_nobody_asked_for_is_off(member: str, value: object) -> None:
+def test_encryption_is_off_by_default(member: str, value: object) -> None:
     found = parse(spoilt(WHOLE, f"{EXEC}.logConfiguration.{member}", value)).exec_logging
 
     assert (found.log_group_encrypted, found.bucket_encrypted) == (
@@ -111,12 +111,12 @@ def test_encryption_that_nobody_asked_for_is_off(member: str, value: object) -> 
     )
 
 
-def test_only_whether_there_is_a_key_is_kept() -> None:
+def test_only_the_existence_of_a_kms_key_is_kept() -> None:
     assert "alias/exec" not in repr(parse(WHOLE))
 
 
 @pytest.mark.parametrize("tags", [None, [], MISSING], ids=["null", "empty", "missing"])
-def test_no_tags_are_no_tags(tags: object) -> None:
+def test_missing_tags_are_an_empty_mapping(tags: object) -> None:
     assert parse(spoilt(WHOLE, "tags", tags)).tags == {}
 
 
@@ -164,7 +164,7 @@ REFUSED: list[tuple[str, object]] = [
 
 
 @pytest.mark.parametrize(("path", "value"), REFUSED, ids=map(name_of, REFUSED))
-def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: object) -> None:
+def test_an_undocumented_value_is_malformed_and_named_by_its_path(path: str, value: object) -> None:
     with pytest.raises(MalformedValue) as refusal:
         parse(spoilt(WHOLE, path, value))
 
@@ -172,13 +172,13 @@ def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: ob
 
 
 @pytest.mark.parametrize("raw", [None, [], "{}", 1], ids=repr)
-def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
+def test_an_answer_that_is_not_an_object_is_malformed(raw: object) -> None:
     with pytest.raises(MalformedValue, match="cluster: expected an object, got"):
         loosely(raw)
 
 
 @given(raw=like(WHOLE) | ANYTHING)
-def test_no_answer_makes_the_parser_fail_in_any_other_way(raw: object) -> None:
+def test_the_parser_raises_only_malformed_value(raw: object) -> None:
     try:
         cluster = loosely(raw)
     except MalformedValue:

@@ -43,17 +43,17 @@ def variable(**members: object) -> Variable:
         pytest.param("DB_PASSWORD", 1.5, None, id="a fraction, as templates have it"),
     ],
 )
-def test_a_value_is_judged_where_it_is_read(name: str, value: object, match: SecretMatch | None) -> None:
+def test_a_value_is_checked_for_secrets_when_it_is_parsed(name: str, value: object, match: SecretMatch | None) -> None:
     assert variable(name=name, value=value) == Variable(name, match)
 
 
-def test_each_variable_is_judged_by_itself() -> None:
+def test_each_variable_is_checked_separately() -> None:
     task = read({"name": "A_TOKEN", "value": CANARY}, {"name": "B"}, {"name": "C_TOKEN", "value": "none"})
 
     assert [each.secret_match is not None for each in task.containers[0].environment] == [True, False, False]
 
 
-def test_nothing_of_the_value_is_kept() -> None:
+def test_no_part_of_a_value_is_kept() -> None:
     task = read({"name": "DB_PASSWORD", "value": CANARY})
 
     assert CANARY not in repr(task)
@@ -70,7 +70,7 @@ def test_nothing_of_the_value_is_kept() -> None:
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_what_makes_no_sense_is_refused_by_its_place_without_a_word_of_it(members: dict[str, Any], path: str) -> None:
+def test_a_malformed_value_is_named_by_its_path_and_not_quoted(members: dict[str, Any], path: str) -> None:
     with pytest.raises(MalformedValue) as refusal:
         variable(name="PASSWORD", **members)
 
@@ -90,7 +90,7 @@ ANYTHING = (
 
 
 @given(name=st.text(), value=ANYTHING)
-def test_nothing_makes_it_fail_in_any_other_way(name: str, value: object) -> None:
+def test_any_variable_is_parsed_or_malformed(name: str, value: object) -> None:
     try:
         found = variable(name=name, value=value)
     except MalformedValue:

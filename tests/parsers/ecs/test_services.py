@@ -94,7 +94,7 @@ loosely: Callable[..., Service] = parse
 loosely_a_set: Callable[..., TaskSet] = parse_task_set
 
 
-def test_a_whole_answer_is_read_whole() -> None:
+def test_a_complete_answer_is_parsed_completely() -> None:
     assert parse(WHOLE) == Service(
         arn=WEB,
         name="web",
@@ -116,22 +116,22 @@ def test_a_whole_answer_is_read_whole() -> None:
     )
 
 
-def test_the_answers_above_are_such_that_the_client_hands_them_on() -> None:
+def test_botocore_models_every_member_of_the_examples() -> None:
     assert unmodelled("Service", WHOLE) == []
     assert unmodelled("TaskSet", SET) == []
 
 
-def test_a_task_set_is_read_alike_by_itself() -> None:
+def test_a_task_set_is_parsed_the_same_within_its_service_and_alone() -> None:
     assert parse_task_set(SET) == TASK_SET
 
 
-def test_the_least_service_says_what_it_is_and_where() -> None:
+def test_a_minimal_service_has_arn_name_and_cluster() -> None:
     least = parse({"serviceArn": WEB, "serviceName": "web", "clusterArn": PROD})
 
     assert least == Service(WEB, "web", PROD, status="", task_definition=None)
 
 
-def test_the_least_task_set_says_what_it_is_and_of_what() -> None:
+def test_a_minimal_task_set_has_arn_id_service_and_cluster() -> None:
     names = ("id", "taskSetArn", "serviceArn", "clusterArn")
 
     assert parse_task_set({name: SET[name] for name in names}) == TaskSet(
@@ -139,25 +139,25 @@ def test_the_least_task_set_says_what_it_is_and_of_what() -> None:
     )
 
 
-def test_inside_its_service_a_task_set_need_not_repeat_whose_it_is() -> None:
+def test_a_task_set_within_its_service_may_omit_service_and_cluster() -> None:
     bare = {name: each for name, each in SET.items() if name not in {"serviceArn", "clusterArn"}}
 
     assert parse({**WHOLE, "taskSets": [bare]}).task_sets == (TASK_SET,)
 
 
 @pytest.mark.parametrize("kind", ["ECS", "CUSTOMER", "a kind of next year", None], ids=repr)
-def test_whoever_manages_a_service_it_is_one(kind: str | None) -> None:
+def test_a_service_managed_by_ecs_is_parsed_like_others(kind: str | None) -> None:
     assert parse({**WHOLE, "resourceManagementType": kind}) == parse(WHOLE)
 
 
-def test_an_arn_of_the_old_form_does_not_name_the_cluster() -> None:
+def test_an_arn_of_the_old_format_does_not_contain_the_cluster() -> None:
     old = f"{HERE}:service/web"
 
     assert parse({**WHOLE, "serviceArn": old, "taskSets": []}).arn == old
 
 
 @pytest.mark.parametrize("absent", [MISSING, None, ""], ids=["missing", "null", "empty"])
-def test_a_service_of_an_external_controller_has_no_definition_and_neither_have_its_deployments(absent: object) -> None:
+def test_a_service_of_an_external_controller_and_its_deployments_have_no_definition(absent: object) -> None:
     raw = spoilt(spoilt(WHOLE, "taskDefinition", absent), "deployments[0].taskDefinition", absent)
 
     service = parse(raw)
@@ -180,7 +180,12 @@ def test_a_service_of_an_external_controller_has_no_definition_and_neither_have_
     ],
 )
 @pytest.mark.parametrize("within", ["", "deployments[0].", "taskSets[0]."], ids=["service", "deployment", "task set"])
-def test_public_addresses(within: str, path: str, value: object, expected: bool | None) -> None:  # noqa: FBT001 - a column
+def test_public_ip_is_parsed_from_the_network_configuration(
+    within: str,
+    path: str,
+    value: object,
+    expected: bool | None,  # noqa: FBT001 - a column of the table
+) -> None:
     service = parse(spoilt(WHOLE, f"{within}{path}", value))
     placements = {
         "": service.placement,
@@ -193,7 +198,7 @@ def test_public_addresses(within: str, path: str, value: object, expected: bool 
 
 @pytest.mark.parametrize("member", ["launchType", "platformVersion", "platformFamily"])
 @pytest.mark.parametrize("value", [MISSING, None, ""], ids=["missing", "null", "empty"])
-def test_what_is_not_said_of_the_placement_is_none(member: str, value: object) -> None:
+def test_missing_placement_settings_are_none(member: str, value: object) -> None:
     placement = parse(spoilt(WHOLE, member, value)).placement
     field = {"launchType": "launch_type", "platformVersion": "platform_version", "platformFamily": "platform_family"}
 
@@ -201,23 +206,21 @@ def test_what_is_not_said_of_the_placement_is_none(member: str, value: object) -
 
 
 @pytest.mark.parametrize("count", [None, MISSING, 0], ids=["null", "missing", "zero"])
-def test_a_count_that_is_not_there_is_none_at_all(count: object) -> None:
+def test_a_missing_count_is_zero(count: object) -> None:
     raw = spoilt(spoilt(WHOLE, "runningCount", count), "desiredCount", count)
 
     assert (parse(raw).running, parse(raw).desired) == (0, 0)
 
 
 @pytest.mark.parametrize("tags", [None, [], MISSING], ids=["null", "empty", "missing"])
-def test_no_tags_of_a_service_are_no_tags(tags: object) -> None:
+def test_missing_tags_of_a_service_are_an_empty_mapping(tags: object) -> None:
     assert parse(spoilt(WHOLE, "tags", tags)).tags == {}
 
 
 @pytest.mark.parametrize(
     ("tags", "expected"), [(MISSING, None), (None, None), ([], {})], ids=["missing", "null", "none"]
 )
-def test_tags_of_a_task_set_that_are_not_there_were_not_looked_at(
-    tags: object, expected: dict[str, str] | None
-) -> None:
+def test_missing_tags_of_a_task_set_are_unread(tags: object, expected: dict[str, str] | None) -> None:
     assert parse(spoilt(WHOLE, "taskSets[0].tags", tags)).task_sets[0].tags == expected
 
 
@@ -304,7 +307,7 @@ REFUSED_OF_SETS = [*OF_SETS, ("serviceArn", MISSING), ("clusterArn", MISSING)]
 
 
 @pytest.mark.parametrize(("path", "value"), REFUSED, ids=map(name_of, REFUSED))
-def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: object) -> None:
+def test_an_undocumented_value_is_malformed_and_named_by_its_path(path: str, value: object) -> None:
     with pytest.raises(MalformedValue) as refusal:
         parse(spoilt(WHOLE, path, value))
 
@@ -312,7 +315,7 @@ def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: ob
 
 
 @pytest.mark.parametrize(("path", "value"), REFUSED_OF_SETS, ids=map(name_of, REFUSED_OF_SETS))
-def test_a_task_set_by_itself_is_refused_in_the_same_places(path: str, value: object) -> None:
+def test_a_task_set_alone_is_malformed_at_the_same_paths(path: str, value: object) -> None:
     with pytest.raises(MalformedValue) as refusal:
         parse_task_set(spoilt(SET, path, value))
 
@@ -342,7 +345,7 @@ def test_a_task_set_by_itself_is_refused_in_the_same_places(path: str, value: ob
         ),
     ],
 )
-def test_a_task_set_in_the_wrong_service_is_refused(changed: dict[str, str], path: str) -> None:
+def test_a_task_set_in_the_wrong_service_is_malformed(changed: dict[str, str], path: str) -> None:
     with pytest.raises(MalformedValue) as refusal:
         parse({**WHOLE, "taskSets": [{**SET, **changed}]})
 
@@ -350,7 +353,7 @@ def test_a_task_set_in_the_wrong_service_is_refused(changed: dict[str, str], pat
 
 
 @pytest.mark.parametrize("raw", [None, [], "{}", 1], ids=repr)
-def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
+def test_an_answer_that_is_not_an_object_is_malformed(raw: object) -> None:
     with pytest.raises(MalformedValue, match="service: expected an object, got"):
         loosely(raw)
     with pytest.raises(MalformedValue, match="taskSet: expected an object, got"):
@@ -358,7 +361,7 @@ def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
 
 
 @given(raw=like(WHOLE) | ANYTHING)
-def test_no_answer_makes_the_parser_fail_in_any_other_way(raw: object) -> None:
+def test_the_parser_raises_only_malformed_value(raw: object) -> None:
     try:
         service = loosely(raw)
     except MalformedValue:
@@ -369,7 +372,7 @@ def test_no_answer_makes_the_parser_fail_in_any_other_way(raw: object) -> None:
 
 
 @given(raw=like(SET) | ANYTHING)
-def test_no_task_set_makes_the_parser_fail_in_any_other_way(raw: object) -> None:
+def test_the_task_set_parser_raises_only_malformed_value(raw: object) -> None:
     try:
         task_set = loosely_a_set(raw)
     except MalformedValue:
@@ -380,7 +383,7 @@ def test_no_task_set_makes_the_parser_fail_in_any_other_way(raw: object) -> None
 
 
 @given(word=ANYTHING)
-def test_no_word_but_these_reads_as_a_private_address(word: object) -> None:
+def test_no_other_value_reads_as_a_private_address(word: object) -> None:
     try:
         public = parse(spoilt(WHOLE, IP, word)).placement.public_ip
     except MalformedValue:

@@ -46,7 +46,7 @@ def the_container(**members: object) -> Container:
     return container
 
 
-def test_a_whole_answer_is_read_whole() -> None:
+def test_a_complete_answer_is_parsed_completely() -> None:
     task = parse(WHOLE, [{"key": "env", "value": "prod"}, {"key": "bare"}])
 
     assert task == TaskDefinition(
@@ -62,25 +62,25 @@ def test_a_whole_answer_is_read_whole() -> None:
     )
 
 
-def test_the_least_answer_has_an_arn_a_family_and_a_revision() -> None:
+def test_a_minimal_answer_has_arn_family_and_revision() -> None:
     task = parse({"taskDefinitionArn": ARN, "family": "web", "revision": 7})
 
     assert task == TaskDefinition(ARN, "web", 7, status="", network_mode=None, containers=())
 
 
 @pytest.mark.parametrize("mode", [None, "", "bridge", "awsvpc", "none", "a mode of next year"], ids=repr)
-def test_a_network_mode_is_kept_as_it_is(mode: str | None) -> None:
+def test_a_network_mode_is_kept_unchanged(mode: str | None) -> None:
     assert parse({**WHOLE, "networkMode": mode}).network_mode == mode
 
 
 @pytest.mark.parametrize("containers", [None, [], ()], ids=repr)
-def test_no_containers_are_no_containers(containers: object) -> None:
+def test_missing_containers_are_an_empty_tuple(containers: object) -> None:
     assert parse({**WHOLE, "containerDefinitions": containers}).containers == ()
 
 
 @pytest.mark.parametrize("lost", [{"containerDefinitions": None}, {"containerDefinitions": []}, {}], ids=repr)
 @pytest.mark.parametrize("mode", ["host", "awsvpc", None], ids=repr)
-def test_an_answer_that_lost_its_containers_is_no_clean_one(lost: dict[str, Any], mode: str | None) -> None:
+def test_a_definition_that_lost_its_containers_is_malformed(lost: dict[str, Any], mode: str | None) -> None:
     rest = {key: value for key, value in WHOLE.items() if key != "containerDefinitions"}
 
     with pytest.raises(MalformedValue, match="containerDefinitions: contains no container"):
@@ -93,21 +93,21 @@ def test_an_answer_that_lost_its_containers_is_no_clean_one(lost: dict[str, Any]
     [("root", "root"), ("", ""), (" 0", " 0"), (None, None), (0, "0"), (1337, "1337"), (-1, "-1")],
     ids=repr,
 )
-def test_a_user_is_kept_as_it_is_and_a_number_as_its_digits(user: object, expected: str | None) -> None:
+def test_a_user_is_kept_unchanged_and_a_number_becomes_its_digits(user: object, expected: str | None) -> None:
     assert the_container(user=user).user == expected
 
 
 @pytest.mark.parametrize("value", [True, "true", "True", "TRUE"], ids=repr)
-def test_privileged_is_true_as_a_truth_value_or_as_that_word(value: object) -> None:
+def test_privileged_is_true_as_boolean_or_string(value: object) -> None:
     assert the_container(privileged=value).privileged is True
 
 
 @pytest.mark.parametrize("value", [False, None, "false", "FALSE"], ids=repr)
-def test_privileged_is_false_as_a_truth_value_or_as_that_word_or_as_nothing(value: object) -> None:
+def test_privileged_is_false_as_boolean_string_or_null(value: object) -> None:
     assert the_container(privileged=value).privileged is False
 
 
-def test_a_container_without_a_name_is_kept_because_it_runs_all_the_same() -> None:
+def test_a_container_without_a_name_is_kept() -> None:
     assert the_container(user="root", privileged=True) == Container("", user="root", privileged=True)
 
 
@@ -124,9 +124,7 @@ def test_a_container_without_a_name_is_kept_because_it_runs_all_the_same() -> No
         pytest.param("2026-11-23T02:00:00", id="ISO text without a zone is UTC"),
     ],
 )
-def test_a_time_is_read_in_every_form_that_clients_hand_on_wherever_we_are(
-    value: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_time_is_parsed_in_every_format_and_local_time_zone(value: object, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as elsewhere:
         elsewhere.setenv("TZ", "Asia/Tokyo")
         time.tzset()
@@ -138,7 +136,7 @@ def test_a_time_is_read_in_every_form_that_clients_hand_on_wherever_we_are(
 
 
 @pytest.mark.parametrize("absent", [{}, {"registeredAt": None}], ids=["absent", "null"])
-def test_an_absent_time_stays_absent(absent: dict[str, None]) -> None:
+def test_a_missing_time_is_none(absent: dict[str, None]) -> None:
     rest = {name: value for name, value in WHOLE.items() if name != "registeredAt"}
 
     assert parse({**rest, **absent}).registered_at is None
@@ -224,7 +222,7 @@ def spoilt(path: str, value: object) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("path", "value"), REFUSED, ids=[f"{path} {'missing' if v is MISSING else repr(v)[:40]}" for path, v in REFUSED]
 )
-def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: object) -> None:
+def test_an_undocumented_value_is_malformed_and_named_by_its_path(path: str, value: object) -> None:
     with pytest.raises(MalformedValue) as refusal:
         parse(spoilt(path, value))
 
@@ -233,7 +231,7 @@ def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: ob
 
 
 @pytest.mark.parametrize("raw", [None, [], "{}", 1], ids=repr)
-def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
+def test_an_answer_that_is_not_an_object_is_malformed(raw: object) -> None:
     with pytest.raises(MalformedValue, match="taskDefinition: expected an object, got"):
         loosely(raw)
 
@@ -249,25 +247,25 @@ def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
         ([{"key": "env", "value": 1}], "tags[0].value"),
     ],
 )
-def test_tags_that_are_not_keys_and_values_are_refused(tags: object, path: str) -> None:
+def test_tags_that_are_not_keys_and_values_are_malformed(tags: object, path: str) -> None:
     with pytest.raises(MalformedValue) as refusal:
         loosely(WHOLE, tags)
 
     assert refusal.value.path == path
 
 
-def test_absent_tags_are_no_tags() -> None:
+def test_absent_tags_are_an_empty_mapping() -> None:
     assert parse(WHOLE, None).tags == {}
 
 
-def test_a_refusal_names_types_and_never_values() -> None:
+def test_an_error_names_types_and_never_values() -> None:
     with pytest.raises(MalformedValue) as refusal:
         parse(with_container(privileged="hunter2", name="app"))
 
     assert str(refusal.value) == "containerDefinitions[0].privileged: expected true or false, got a string"
 
 
-def test_the_value_of_a_variable_goes_no_further() -> None:
+def test_the_value_of_a_variable_is_dropped() -> None:
     container = the_container(name="app", environment=[{"name": "PASSWORD", "value": "hunter2"}])
 
     assert [each.name for each in container.environment] == ["PASSWORD"]
@@ -306,7 +304,7 @@ ANSWERS = st.fixed_dictionaries(
 
 
 @given(raw=ANSWERS | ANYTHING, tags=ANYTHING)
-def test_no_answer_makes_the_parser_fail_in_any_other_way(raw: object, tags: object) -> None:
+def test_the_parser_raises_only_malformed_value(raw: object, tags: object) -> None:
     try:
         task = loosely(raw, tags)
     except MalformedValue:
@@ -332,7 +330,7 @@ def plainly_harmless(container: object) -> bool:
 
 
 @given(containers=st.lists(CONTAINERS | ANYTHING, max_size=3) | ANYTHING)
-def test_nothing_passes_that_does_not_plainly_say_that_it_is_harmless(containers: object) -> None:
+def test_no_definition_passes_unless_it_explicitly_is_harmless(containers: object) -> None:
     raw = {"taskDefinitionArn": ARN, "family": "web", "revision": 7, "networkMode": "host"}
     try:
         status = rule.judge(require_containers(parse({**raw, "containerDefinitions": containers})), Parameters()).status

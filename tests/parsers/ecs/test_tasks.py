@@ -38,7 +38,7 @@ WHOLE: dict[str, Any] = {
 loosely: Callable[..., Task] = parse
 
 
-def test_a_whole_answer_is_read_whole() -> None:
+def test_a_complete_answer_is_parsed_completely() -> None:
     assert parse(WHOLE) == Task(
         arn=f"{HERE}:task/prod/0123456789abcdef",
         cluster_arn=f"{HERE}:cluster/prod",
@@ -50,21 +50,21 @@ def test_a_whole_answer_is_read_whole() -> None:
     )
 
 
-def test_the_answer_above_is_one_that_the_client_hands_on() -> None:
+def test_botocore_models_every_member_of_the_example() -> None:
     assert unmodelled("Task", WHOLE) == []
 
 
-def test_the_least_answer_says_what_it_is_where_and_of_which_revision() -> None:
+def test_a_minimal_task_has_arn_cluster_and_revision() -> None:
     names = ("taskArn", "clusterArn", "taskDefinitionArn")
 
     assert parse({name: WHOLE[name] for name in names}) == Task(*(WHOLE[name] for name in names))
 
 
-def test_what_a_task_overrides_goes_no_further() -> None:
+def test_overrides_of_a_task_are_dropped() -> None:
     assert "hunter2" not in repr(parse(WHOLE))
 
 
-def test_an_arn_of_the_old_form_does_not_name_the_cluster() -> None:
+def test_an_arn_of_the_old_format_does_not_contain_the_cluster() -> None:
     assert parse({**WHOLE, "taskArn": f"{HERE}:task/0123"}).arn == f"{HERE}:task/0123"
 
 
@@ -102,7 +102,7 @@ REFUSED: list[tuple[str, object]] = [
 
 
 @pytest.mark.parametrize(("path", "value"), REFUSED, ids=map(name_of, REFUSED))
-def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: object) -> None:
+def test_an_undocumented_value_is_malformed_and_named_by_its_path(path: str, value: object) -> None:
     with pytest.raises(MalformedValue) as refusal:
         parse(spoilt(WHOLE, path, value))
 
@@ -110,13 +110,13 @@ def test_what_ecs_does_not_document_is_refused_by_its_place(path: str, value: ob
 
 
 @pytest.mark.parametrize("raw", [None, [], "{}", 1], ids=repr)
-def test_an_answer_that_is_no_object_is_refused(raw: object) -> None:
+def test_an_answer_that_is_not_an_object_is_malformed(raw: object) -> None:
     with pytest.raises(MalformedValue, match="task: expected an object, got"):
         loosely(raw)
 
 
 @given(raw=like(WHOLE) | ANYTHING)
-def test_no_answer_makes_the_parser_fail_in_any_other_way(raw: object) -> None:
+def test_the_parser_raises_only_malformed_value(raw: object) -> None:
     try:
         task = loosely(raw)
     except MalformedValue:

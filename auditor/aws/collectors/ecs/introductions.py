@@ -27,7 +27,7 @@ FetchRevision = Callable[[int], Definition | None]
 _MAX_MISSING = 8
 
 
-class _Unreadable(Exception):
+class _UnreadableError(Exception):
     """A revision could not be read, so the search ends without a result."""
 
 
@@ -76,19 +76,19 @@ def _introduction(
         return introduction
     try:
         return bisect_introduction(revision, fetch_revision, status_of)
-    except (Stopped, ApiCallError, _Unreadable):
+    except (Stopped, ApiCallError, _UnreadableError):
         return None  # the finding stands without it
 
 
 def _read(context: CollectContext, arn: str) -> TaskDefinition | None:
-    """Read one more revision; None if ECS says that it does not exist. Raises _Unreadable and ApiCallError."""
+    """Read one more revision; None if ECS says that it does not exist. Raises _UnreadableError and ApiCallError."""
     family, _ = split_revision_arn(context.scope, arn)
     item = describe(context, arn, family)
     if isinstance(item, TaskDefinition):
         store_revision(context.cache, item)
         return item
     if isinstance(item, Gap) and not item.detail.startswith("ClientException:"):
-        raise _Unreadable(item.detail)
+        raise _UnreadableError(item.detail)
     return None
 
 

@@ -26,7 +26,7 @@ def list_names(client: RegionClient, operation: str, key: str, /, **parameters: 
 
 
 def clusters(context: CollectContext) -> tuple[str, ...]:
-    """Return the ARNs of the region's clusters, listed once for all collectors. Raises the same ApiCallError to each."""
+    """Return the ARNs of the region's clusters, which are listed once for all collectors. Raises ApiCallError."""
     arns = context.state.lists.get("clusters")
     if arns is None:
         try:

@@ -134,14 +134,18 @@ class Reading:
         return [operation for operation, _ in self.calls]
 
 
-def read(script: Callable[[SentCall], Any], names: Iterable[str], wishes: CollectOptions | None = None) -> Reading:
+def read(script: Callable[[SentCall], Any], names: Iterable[str], options: CollectOptions | None = None) -> Reading:
     """Read a region with the collectors of these names."""
-    by = call_context(script)
+    context = call_context(script)
     wanted = set(names)
     needed = {need for each in all_collectors() if each.name in wanted for need in each.usage_depends_on} | wanted
     collectors = [each for each in all_collectors() if each.name in needed]
     reader = AccountReader(
-        by, Roles(by, Identity(ACCOUNT.id, f"arn:aws:iam::{ACCOUNT.id}:user/u"), "run", {}), collectors, None, wishes
+        context,
+        Roles(context, Identity(ACCOUNT.id, f"arn:aws:iam::{ACCOUNT.id}:user/u"), "run", {}),
+        collectors,
+        None,
+        options,
     )
     reader.regions(Target(ACCOUNT), CallStats())
     items: dict[str, list[Any]] = {}
@@ -153,5 +157,5 @@ def read(script: Callable[[SentCall], Any], names: Iterable[str], wishes: Collec
         except ReadError as failure:
             failures[each.name] = failure
     reader.release_scope(SCOPE)
-    sent = by.clients.sent  # type: ignore[attr-defined]
+    sent = context.clients.sent  # type: ignore[attr-defined]
     return Reading(items, failures, [(each.operation, each.parameters) for each in sent if each.service == "ecs"])

@@ -48,11 +48,11 @@ def number(introduction: Introduction | None) -> int | None:
         pytest.param("pFp", None, id="it is not what the revision says that fails"),
     ],
 )
-def test_what_is_remembered_tells_as_far_as_it_goes(verdicts: str, revision: int | None) -> None:
+def test_cached_revisions_tell_the_introduction_without_calls(verdicts: str, revision: int | None) -> None:
     assert number(introduction_from_cache(len(verdicts), of(verdicts), judge)) == revision
 
 
-def test_the_revision_tells_when_it_was_registered_and_by_whom() -> None:
+def test_an_introduction_has_the_time_and_the_author_of_its_revision() -> None:
     found = introduction_from_cache(
         2, lambda n: task_definition("web", n, status="pF"[n - 1], registered_by="ci"), judge
     )
@@ -74,12 +74,12 @@ def test_the_revision_tells_when_it_was_registered_and_by_whom() -> None:
         pytest.param("ppp", None, id="it is not what the revision says that fails"),
     ],
 )
-def test_a_search_steps_over_what_is_gone(verdicts: str, revision: int | None) -> None:
+def test_a_search_skips_missing_revisions(verdicts: str, revision: int | None) -> None:
     assert number(bisect_introduction(len(verdicts), of(verdicts), judge)) == revision
 
 
 @given(sound=st.integers(0, 5_000), failing=st.integers(1, 5_000))
-def test_a_search_takes_as_many_looks_as_there_are_halves(sound: int, failing: int) -> None:
+def test_a_search_reads_a_logarithmic_number_of_revisions(sound: int, failing: int) -> None:
     asked: list[int] = []
     verdicts = "p" * sound + "F" * failing
 
@@ -88,7 +88,7 @@ def test_a_search_takes_as_many_looks_as_there_are_halves(sound: int, failing: i
 
 
 @given(st.text("pF.", max_size=40).map(lambda head: f"{head}F"))
-def test_a_search_ends_at_a_revision_that_fails_and_follows_one_that_does_not(verdicts: str) -> None:
+def test_a_search_finds_a_failing_revision_whose_predecessor_passes(verdicts: str) -> None:
     found = bisect_introduction(len(verdicts), of(verdicts), judge)
 
     if found is not None:

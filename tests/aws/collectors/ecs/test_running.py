@@ -32,7 +32,7 @@ def by_revision(items: list[Any]) -> dict[int, TaskDefinition]:
     return {each.revision: each for each in items if isinstance(each, TaskDefinition)}
 
 
-def test_the_latest_and_whatever_runs_is_read_each_once() -> None:
+def test_the_latest_revision_and_those_in_use_are_each_described_once() -> None:
     region = Region(
         {"default": [service("web", NEW, OLD)]}, {"default": [task("t1", OLD), task("t2", NEW)]}, {"web": 2, "job": 5}
     )
@@ -45,7 +45,7 @@ def test_the_latest_and_whatever_runs_is_read_each_once() -> None:
     ]
 
 
-def test_each_revision_says_what_uses_it_and_which_one_is_the_latest() -> None:
+def test_each_revision_has_its_usage_and_the_number_of_the_latest() -> None:
     web = service("web", NEW, OLD, enableExecuteCommand=True)
     region = Region({"default": [web]}, {"default": [task("t1", OLD), task("t2", OLD)]}, {"web": 2, "job": 5})
     definitions = {each.arn: each for each in read(region, [DEFINITIONS]).items[DEFINITIONS]}
@@ -58,7 +58,7 @@ def test_each_revision_says_what_uses_it_and_which_one_is_the_latest() -> None:
     assert definitions[OLD].status == "INACTIVE"
 
 
-def test_a_family_of_which_nothing_is_active_has_no_latest_revision() -> None:
+def test_a_family_without_an_active_revision_has_no_latest_revision() -> None:
     region = Region({"default": [service("web", OLD)]})
 
     (definition,) = read(region, [DEFINITIONS]).items[DEFINITIONS]
@@ -66,7 +66,7 @@ def test_a_family_of_which_nothing_is_active_has_no_latest_revision() -> None:
     assert (definition.revision, definition.latest_active) == (1, 0)
 
 
-def test_services_come_ten_at_a_time_and_tasks_a_hundred_at_a_time() -> None:
+def test_services_are_described_by_ten_and_tasks_by_a_hundred() -> None:
     region = Region(
         {"default": [service(f"s{n}", NEW) for n in range(25)]}, {"default": [task(f"t{n}", NEW) for n in range(150)]}
     )
@@ -80,7 +80,7 @@ def test_services_come_ten_at_a_time_and_tasks_a_hundred_at_a_time() -> None:
     assert next(each for operation, each in reading.calls if operation == "ListServices")["maxResults"] == 100
 
 
-def test_a_refused_list_of_clusters_is_asked_for_once_and_leaves_the_latest_revisions() -> None:
+def test_clusters_that_cannot_be_listed_are_listed_once_and_latest_revisions_are_still_read() -> None:
     region = Region(families={"web": 2}, broken={"ListClusters": DENIED})
     reading = read(region, [DEFINITIONS])
     (definition,) = facts(reading.items[DEFINITIONS])
@@ -96,7 +96,7 @@ def test_a_refused_list_of_clusters_is_asked_for_once_and_leaves_the_latest_revi
 
 
 @pytest.mark.parametrize("operation", ["ListServices", "DescribeServices", "ListTasks", "DescribeTasks"])
-def test_what_cannot_be_read_of_one_cluster_costs_no_other_and_is_a_gap_of_the_definitions_too(operation: str) -> None:
+def test_an_unreadable_cluster_affects_no_other_and_is_a_gap_of_the_definitions_too(operation: str) -> None:
     lost, kept = service("lost", OLD, cluster="a"), service("kept", NEW, cluster="b")
     first = {"List": f"{PREFIX}:cluster/a", "DescribeServices": lost["serviceArn"]}
     about = first["List"] if operation.startswith("List") else lost["serviceArn"]
@@ -117,7 +117,7 @@ def test_what_cannot_be_read_of_one_cluster_costs_no_other_and_is_a_gap_of_the_d
     assert not any(each.usage.complete for each in facts(reading.items[DEFINITIONS]))
 
 
-def test_a_service_that_is_a_gap_is_one_for_checks_of_services_only() -> None:
+def test_an_unreadable_service_is_an_unknown_resource_for_service_checks_only() -> None:
     region = Region({"default": [service("web", NEW)]}, broken={"DescribeServices": DENIED})
 
     (gap,) = gaps(read(region, [SERVICES]).items[SERVICES])
@@ -127,7 +127,7 @@ def test_a_service_that_is_a_gap_is_one_for_checks_of_services_only() -> None:
 
 
 @pytest.mark.parametrize("word", ["MISSING"])
-def test_what_has_ended_since_it_was_listed_is_no_gap(word: str) -> None:
+def test_a_resource_that_was_deleted_since_it_was_listed_is_no_gap(word: str) -> None:
     arn = f"{PREFIX}:task/default/t1"
     answer = {"tasks": [], "failures": [{"arn": arn, "reason": word}]}
     region = Region(tasks={"default": [task("t1", NEW)]}, broken={"DescribeTasks": answer})
@@ -157,7 +157,7 @@ def test_what_has_ended_since_it_was_listed_is_no_gap(word: str) -> None:
         pytest.param(DOWN, Reason.SERVICE_ERROR, id="an error after every retry"),
     ],
 )
-def test_what_is_not_told_of_a_task_is_a_gap(answer: Any, reason: Reason) -> None:  # noqa: ANN401
+def test_a_failure_to_describe_a_task_is_a_gap(answer: Any, reason: Reason) -> None:  # noqa: ANN401
     region = Region(tasks={"default": [task("t1", NEW)]}, broken={"DescribeTasks": answer})
 
     (gap,) = read(region, [TASKS]).items[TASKS]
@@ -166,7 +166,7 @@ def test_what_is_not_told_of_a_task_is_a_gap(answer: Any, reason: Reason) -> Non
     assert gap.reason is reason
 
 
-def test_one_service_that_cannot_be_understood_costs_no_other() -> None:
+def test_a_malformed_service_affects_no_other() -> None:
     good, bad = service("good", NEW), {**service("bad", NEW), "launchType": 7}
     region = Region({"default": [good, bad]})
 
@@ -178,7 +178,7 @@ def test_one_service_that_cannot_be_understood_costs_no_other() -> None:
     ]
 
 
-def test_a_cluster_that_is_deleted_meanwhile_has_nothing() -> None:
+def test_a_cluster_that_was_deleted_since_it_was_listed_is_empty() -> None:
     gone = client_error("ClusterNotFoundException", "Cluster not found.")
     region = Region({"default": []}, broken={"ListServices": gone, "ListTasks": gone})
     reading = read(region, [SERVICES, TASKS])
@@ -187,7 +187,7 @@ def test_a_cluster_that_is_deleted_meanwhile_has_nothing() -> None:
     assert reading.failures == {}
 
 
-def test_a_revision_that_runs_and_is_not_shown_is_a_gap_and_not_gone() -> None:
+def test_a_revision_in_use_that_ecs_does_not_describe_is_a_gap() -> None:
     gone = client_error("ClientException", "Unable to describe task definition.")
     region = Region({"default": [service("web", OLD)]}, broken={("DescribeTaskDefinition", OLD): gone})
 
@@ -198,7 +198,7 @@ def test_a_revision_that_runs_and_is_not_shown_is_a_gap_and_not_gone() -> None:
     assert (gap.resource.family, gap.resource.revision, gap.reason) == ("web", 1, Reason.SERVICE_ERROR)
 
 
-def test_a_definition_with_an_odd_name_is_a_gap_of_its_own() -> None:
+def test_a_definition_with_an_unusual_name_is_a_gap_of_its_own() -> None:
     odd = "arn:aws:ecs:eu-west-1:999999999999:task-definition/other:1"
     region = Region({"default": [service("web", odd)]}, families={"web": 2})
     items = read(region, [DEFINITIONS]).items[DEFINITIONS]
@@ -207,7 +207,7 @@ def test_a_definition_with_an_odd_name_is_a_gap_of_its_own() -> None:
     assert [each.reason for each in gaps(items)] == [Reason.MALFORMED_RESPONSE]
 
 
-def test_where_the_latest_cannot_be_read_an_older_one_that_runs_does_not_know_it() -> None:
+def test_an_older_revision_in_use_does_not_know_a_latest_one_that_cannot_be_read() -> None:
     region = Region(
         {"default": [service("web", OLD)]}, families={"web": 2}, broken={("DescribeTaskDefinition", "web"): DENIED}
     )
@@ -217,7 +217,7 @@ def test_where_the_latest_cannot_be_read_an_older_one_that_runs_does_not_know_it
     assert [each.resource and each.resource.name for each in gaps(items)] == ["web"]
 
 
-def test_only_what_runs_is_read_where_that_is_wanted_with_the_number_of_the_latest() -> None:
+def test_with_running_only_revisions_in_use_are_read_with_the_number_of_the_latest() -> None:
     region = Region({"default": [service("web", OLD)]}, families={"web": 2, "job": 5})
     reading = read(region, [DEFINITIONS], CollectOptions("running"))
 
@@ -225,7 +225,7 @@ def test_only_what_runs_is_read_where_that_is_wanted_with_the_number_of_the_late
     assert "ListTaskDefinitionFamilies" not in reading.operations()
 
 
-def test_nobody_looks_at_what_runs_where_only_the_latest_are_wanted() -> None:
+def test_with_latest_usage_is_not_read() -> None:
     region = Region({"default": [service("web", OLD)]}, families={"web": 2})
     reading = read(region, [DEFINITIONS], CollectOptions("latest"))
 

@@ -63,9 +63,9 @@ def the_collector() -> Collector:
 
 
 def visit(
-    on: RegionClient, scope: Scope = SCOPE, recall: ScopeCache | None = None, wishes: CollectOptions = LATEST_ONLY
+    on: RegionClient, scope: Scope = SCOPE, cache: ScopeCache | None = None, options: CollectOptions = LATEST_ONLY
 ) -> CollectContext:
-    return CollectContext(scope, on, recall or ScopeCache(), wishes, ScopeState(), lambda _: CollectorResult(()))
+    return CollectContext(scope, on, cache or ScopeCache(), options, ScopeState(), lambda _: CollectorResult(()))
 
 
 def reading_of(on: RegionClient, scope: Scope = SCOPE) -> Iterator[object]:
@@ -93,14 +93,14 @@ def test_every_family_of_every_page_is_described_once_by_its_name() -> None:
     assert operations(on) == [LIST, DESCRIBE, DESCRIBE, LIST, LIST, DESCRIBE]
 
 
-def test_only_families_with_an_active_revision_are_asked_for_a_hundred_at_a_time() -> None:
+def test_only_active_families_are_listed_a_hundred_per_page() -> None:
     _, on = collect(Ecs(["a"], ["b"]))
     first, second = (each.parameters for each in sent_calls(on.call_context) if each.operation == LIST)
     assert first == {"status": "ACTIVE", "maxResults": 100}
     assert second == {"status": "ACTIVE", "maxResults": 100, "nextToken": "after-0"}
 
 
-def test_the_fact_holds_what_ecs_said() -> None:
+def test_the_fact_contains_what_ecs_returned() -> None:
     (item,), _ = collect(Ecs(["web"]))
     assert (item.arn, item.revision, item.tags) == (
         described("web")["taskDefinition"]["taskDefinitionArn"],
@@ -109,19 +109,19 @@ def test_the_fact_holds_what_ecs_said() -> None:
     )
 
 
-def test_a_region_without_families_is_empty_for_one_call() -> None:
+def test_a_region_without_families_costs_one_call() -> None:
     items, on = collect(Ecs([]))
     assert items == []
     assert operations(on) == [LIST]
 
 
-def test_a_family_that_slips_onto_the_next_page_too_is_described_once() -> None:
+def test_a_family_on_two_pages_is_described_once() -> None:
     items, on = collect(Ecs(["a", "b"], ["b", "c", "c"]))
     assert names(items) == ["a", "b", "c"]
     assert operations(on).count(DESCRIBE) == 3
 
 
-def test_facts_come_as_they_are_read() -> None:
+def test_facts_are_yielded_as_they_are_read() -> None:
     on = region_client(call_context(Ecs(["a", "b"], ["c"])))
     items = reading_of(on)
     next(items)
@@ -151,7 +151,7 @@ def test_a_garbled_page_is_not_a_region_without_families(garbled: dict[str, Any]
     assert on.stats.retried == 1
 
 
-def test_a_token_that_comes_back_ends_the_list_as_a_failure() -> None:
+def test_a_repeated_page_token_is_an_error() -> None:
     again = {"families": ["a"], "nextToken": "again"}
     on = region_client(call_context(lambda call: again if call.operation == LIST else described("a")))
     read: list[object] = []
@@ -161,7 +161,7 @@ def test_a_token_that_comes_back_ends_the_list_as_a_failure() -> None:
     assert operations(on) == [LIST, DESCRIBE, LIST]
 
 
-def test_a_list_that_fails_on_its_second_page_has_given_the_first() -> None:
+def test_a_list_that_fails_on_its_second_page_yields_the_first() -> None:
     script = Ecs(["a"], ["b"])
     script.pages[1] = cast("Any", DENIED)
     items = reading_of(region_client(call_context(script)))
@@ -187,7 +187,7 @@ def test_a_list_that_fails_on_its_second_page_has_given_the_first() -> None:
         pytest.param(described("b", account="999999999999"), Reason.MALFORMED_RESPONSE, id="another account answers"),
     ],
 )
-def test_a_family_that_cannot_be_read_is_one_gap_and_the_rest_is_read(broken: Any, reason: Reason) -> None:  # noqa: ANN401
+def test_an_unreadable_family_is_one_gap_and_the_others_are_read(broken: Any, reason: Reason) -> None:  # noqa: ANN401
     (first, gap, last), _ = collect(Ecs(["a", "b", "c"], broken={"b": broken}))
     assert names([first, last]) == ["a", "c"]
     assert isinstance(gap, Gap)
@@ -197,13 +197,13 @@ def test_a_family_that_cannot_be_read_is_one_gap_and_the_rest_is_read(broken: An
     assert (gap.resource.family, gap.resource.revision) == ("b", None)
 
 
-def test_a_gap_has_the_finding_id_that_the_family_has_when_it_can_be_read() -> None:
+def test_a_gap_has_the_same_finding_id_as_the_readable_family() -> None:
     (gap,), _ = collect(Ecs(["web"], broken={"web": DENIED}))
     (fact,), _ = collect(Ecs(["web"]))
     assert gap.resource.unversioned_arn == fact.resource.unversioned_arn
 
 
-def test_a_gap_says_nothing_of_what_was_in_a_garbled_definition() -> None:
+def test_a_gap_contains_no_values_of_a_malformed_definition() -> None:
     answer = described("web")
     answer["taskDefinition"]["containerDefinitions"] = ["hunter2"]
     (gap,), _ = collect(Ecs(["web"], broken={"web": answer}))
@@ -212,7 +212,7 @@ def test_a_gap_says_nothing_of_what_was_in_a_garbled_definition() -> None:
     assert "hunter2" not in gap.detail
 
 
-def test_a_gap_in_another_partition_names_it() -> None:
+def test_a_gap_in_another_partition_has_the_arn_of_that_partition() -> None:
     script, scope = Ecs(["web"], broken={"web": DENIED}), builders.scope("cn-north-1")
     (gap,) = reading_of(region_client(call_context(script), region="cn-north-1"), scope)
     assert isinstance(gap, Gap)
@@ -227,18 +227,18 @@ def test_a_family_that_is_deregistered_between_list_and_describe_is_no_gap() -> 
     assert asked == [{"familyPrefix": "a", "status": "ACTIVE"}]
 
 
-def test_where_nobody_can_tell_whether_it_is_still_there_it_is_a_gap() -> None:
+def test_a_family_whose_deregistration_cannot_be_confirmed_is_a_gap() -> None:
     (gap, _), _ = collect(Ecs(["a", "b"], broken={"a": GONE}, later=DENIED))
     assert isinstance(gap, Gap)
     assert gap.reason is Reason.SERVICE_ERROR
 
 
-def test_only_a_definition_that_is_not_shown_is_looked_for_again() -> None:
+def test_a_family_is_only_listed_again_if_ecs_does_not_find_it() -> None:
     _, on = collect(Ecs(["a"], broken={"a": DENIED}))
     assert operations(on) == [LIST, DESCRIBE]
 
 
-def test_to_count_is_to_list_and_to_describe_nothing() -> None:
+def test_list_only_describes_nothing() -> None:
     on = region_client(call_context(Ecs(["a", "b"], ["b", "c"])))
     assert len(list(the_collector().list_only(visit(on)))) == 3
     assert operations(on) == [LIST, LIST]
@@ -249,7 +249,7 @@ def test_the_actions_of_a_collector_are_those_that_it_calls() -> None:
     later = region_client(call_context(answers_in_turn({"taskDefinitionArns": []})))
     list(
         the_collector().collect(
-            visit(later, recall=ScopeCache(cached={"arn": {}}), wishes=CollectOptions("latest", tags=False))
+            visit(later, cache=ScopeCache(cached={"arn": {}}), options=CollectOptions("latest", tags=False))
         )
     )
 
@@ -257,7 +257,7 @@ def test_the_actions_of_a_collector_are_those_that_it_calls() -> None:
     assert {f"ecs:{operation}" for operation in called} == set(the_collector().actions)
 
 
-def test_collectors_are_found_by_what_they_yield() -> None:
+def test_collectors_are_found_by_the_kind_of_their_facts() -> None:
     assert the_collector() in all_collectors()
     assert {each.name for each in collectors_for([TaskDefinition])} == {
         "ecs-services",
