@@ -30,7 +30,7 @@ def organizations(fleet: Fleet, connect: Connect) -> Client:
 
 @pytest.fixture(scope="module")
 def strict() -> Iterator[Fleet]:
-    """Trust policies ask for an external id, and the role may only list."""
+    """Start a stand-in whose trust policies require an external ID and whose role may only list."""
     with running(SHAPE, external_id="acme", allowed=("ecs:List*", "sts:*")) as started:
         yield started
 
@@ -46,11 +46,11 @@ def assume(fleet: Fleet, sts: Client, service: str = "sts", **more: Any) -> Clie
     ).client(service, region_name="eu-west-1", endpoint_url=fleet.url)  # type: ignore[call-overload]
 
 
-def test_the_ambient_credentials_are_the_management_accounts(sts: Client) -> None:
+def test_the_default_credentials_belong_to_the_management_account(sts: Client) -> None:
     assert sts.get_caller_identity()["Account"] == MANAGEMENT
 
 
-def test_an_assumed_role_belongs_to_the_account_that_its_arn_names(fleet: Fleet, sts: Client) -> None:
+def test_an_assumed_role_belongs_to_the_account_in_its_arn(fleet: Fleet, sts: Client) -> None:
     client = assume(fleet, sts)
     identity = client.get_caller_identity()
     client.close()
@@ -59,14 +59,14 @@ def test_an_assumed_role_belongs_to_the_account_that_its_arn_names(fleet: Fleet,
     assert identity["Arn"] == f"arn:aws:sts::{account}:assumed-role/Auditor/run-1"
 
 
-def test_a_session_lasts_as_long_as_was_asked(fleet: Fleet, sts: Client) -> None:
+def test_a_session_has_the_requested_duration(fleet: Fleet, sts: Client) -> None:
     answer = sts.assume_role(RoleArn=role(fleet), RoleSessionName="run-1", DurationSeconds=900)
     left = answer["Credentials"]["Expiration"] - datetime.now(UTC)
     assert timedelta(seconds=890) < left <= timedelta(seconds=900)
 
 
 @pytest.mark.parametrize("number", ["unknown", "suspended"])
-def test_the_role_of_an_account_that_is_not_there_is_refused(fleet: Fleet, sts: Client, number: str) -> None:
+def test_the_role_of_an_unknown_or_suspended_account_is_denied(fleet: Fleet, sts: Client, number: str) -> None:
     account = "000000000001" if number == "unknown" else fleet.organization.all_accounts[-1].id
     with pytest.raises(ClientError) as error:
         sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/Auditor", RoleSessionName="run-1")
@@ -83,9 +83,7 @@ def test_the_role_of_an_account_that_is_not_there_is_refused(fleet: Fleet, sts: 
         ({"RoleArn": "arn:aws:iam::12:role/too-short"}, "ValidationError"),
     ],
 )
-def test_what_sts_would_not_take_is_not_taken(
-    fleet: Fleet, sts: Client, parameters: dict[str, Any], expected: str
-) -> None:
+def test_invalid_parameters_are_rejected(fleet: Fleet, sts: Client, parameters: dict[str, Any], expected: str) -> None:
     with pytest.raises(ClientError) as error:
         sts.assume_role(**{"RoleArn": role(fleet), "RoleSessionName": "run-1", **parameters})
     assert code(error) == expected
@@ -99,7 +97,7 @@ def test_a_chained_session_cannot_last_longer_than_an_hour(fleet: Fleet, sts: Cl
     client.close()
 
 
-def test_a_session_policy_narrows_the_session(fleet: Fleet, sts: Client) -> None:
+def test_a_session_policy_limits_the_session(fleet: Fleet, sts: Client) -> None:
     client = assume(fleet, sts, "ecs", Policy=json.dumps(POLICY))
     client.list_clusters()
     with pytest.raises(ClientError, match="no session policy allows the ecs:DescribeClusters action"):
@@ -107,7 +105,7 @@ def test_a_session_policy_narrows_the_session(fleet: Fleet, sts: Client) -> None
     client.close()
 
 
-def test_the_roles_own_policy_can_be_narrow(strict: Fleet, connect: Connect) -> None:
+def test_the_policy_of_the_role_can_be_limited(strict: Fleet, connect: Connect) -> None:
     ecs = connect(strict, "ecs", account=strict.organization.members[0].id)
     ecs.list_clusters()
     with pytest.raises(ClientError, match="because no identity-based policy allows") as error:
@@ -116,7 +114,7 @@ def test_the_roles_own_policy_can_be_narrow(strict: Fleet, connect: Connect) -> 
 
 
 @pytest.mark.parametrize(("given", "works"), [("acme", True), ("other", False), (None, False)])
-def test_a_trust_policy_can_ask_for_an_external_id(
+def test_a_trust_policy_can_require_an_external_id(
     strict: Fleet, connect: Connect, given: str | None, *, works: bool
 ) -> None:
     parameters = {"RoleArn": role(strict), "RoleSessionName": "run-1", **({"ExternalId": given} if given else {})}
@@ -138,7 +136,7 @@ def test_a_trust_policy_can_ask_for_an_external_id(
         ("s3", "list_buckets", "InvalidAccessKeyId"),
     ],
 )
-def test_keys_that_nobody_issued_are_refused(fleet: Fleet, service: str, operation: str, expected: str) -> None:
+def test_unknown_keys_are_rejected(fleet: Fleet, service: str, operation: str, expected: str) -> None:
     session = boto3.session.Session("ASIAMADEUPMADEUPMADE", "secret", "token")
     client: Client = session.client(service, region_name="eu-west-1", endpoint_url=fleet.url)  # type: ignore[call-overload]
     with pytest.raises(ClientError) as error:
@@ -182,14 +180,14 @@ def test_account_management_lists_regions_in_pages(fleet: Fleet, connect: Connec
     assert sum(len(page["Regions"]) for page in pages) == len(DEFAULT_REGIONS) + len(OPT_IN_REGIONS)
 
 
-def test_only_management_may_ask_about_another_account(fleet: Fleet, connect: Connect) -> None:
+def test_only_the_management_account_may_read_another_account(fleet: Fleet, connect: Connect) -> None:
     first, second = (member.id for member in fleet.organization.members[:2])
     with pytest.raises(ClientError) as error:
         connect(fleet, "account", account=first, region="us-east-1").list_regions(AccountId=second)
     assert code(error) == "AccessDeniedException"
 
 
-def test_accounts_come_in_pages_of_which_some_are_empty(connect: Connect) -> None:
+def test_accounts_are_listed_in_pages_and_some_are_empty(connect: Connect) -> None:
     with running(type(SHAPE)(accounts=45, regions=1, suspended=2)) as fleet:
         client = connect(fleet, "organizations", region="us-east-1")
         pages = list(client.get_paginator("list_accounts").paginate())
@@ -201,7 +199,7 @@ def test_accounts_come_in_pages_of_which_some_are_empty(connect: Connect) -> Non
         assert [account["State"] for account in accounts].count("SUSPENDED") == 2
 
 
-def test_the_tree_of_units_holds_every_account_once(fleet: Fleet, organizations: Client) -> None:
+def test_the_tree_of_units_contains_every_account_once(fleet: Fleet, organizations: Client) -> None:
     (root,) = organizations.list_roots()["Roots"]
     parents, seen = [root["Id"]], []
     for parent in parents:
@@ -228,7 +226,7 @@ def test_one_account_and_one_unit_are_described(fleet: Fleet, organizations: Cli
     assert organizations.describe_organization()["Organization"]["MasterAccountId"] == MANAGEMENT
 
 
-def test_a_member_may_not_ask_organizations(fleet: Fleet, connect: Connect) -> None:
+def test_a_member_account_may_not_list_the_organization(fleet: Fleet, connect: Connect) -> None:
     with pytest.raises(ClientError) as error:
         connect(fleet, "organizations", account=fleet.organization.members[0].id).list_accounts()
     assert code(error) == "AccessDeniedException"

@@ -1,4 +1,4 @@
-"""What the stand-in says of what runs, as a real client hands it on, is what the product's parsers take."""
+"""The product's parsers accept the stand-in's documents about running workloads, as boto3 returns them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.fleet.conftest import Client, Connect
 
 @pytest.fixture(scope="module")
 def clients(fleet: Fleet, connect: Connect) -> list[Client]:
-    """Make a client for every account and region."""
+    """Return a client for every account and region."""
     organization = fleet.organization
     return [
         connect(fleet, "ecs", account=member.id, region=region)
@@ -27,7 +27,7 @@ def all_clusters(clients: list[Client]) -> Iterator[tuple[Client, str]]:
         yield from ((ecs, arn) for arn in ecs.list_clusters()["clusterArns"])
 
 
-def test_clusters(clients: list[Client]) -> None:
+def test_clusters_can_be_parsed(clients: list[Client]) -> None:
     found = [
         clusters.parse(each)
         for ecs, arn in all_clusters(clients)
@@ -39,7 +39,7 @@ def test_clusters(clients: list[Client]) -> None:
     assert all(each.exec_logging.logging in {None, "NONE", "DEFAULT", "OVERRIDE"} for each in found)
 
 
-def test_services_and_their_task_sets(clients: list[Client]) -> None:
+def test_services_and_task_sets_can_be_parsed(clients: list[Client]) -> None:
     found = []
     for ecs, where in all_clusters(clients):
         for page in ecs.get_paginator("list_services").paginate(cluster=where):
@@ -56,7 +56,7 @@ def test_services_and_their_task_sets(clients: list[Client]) -> None:
         assert tuple(map(services.parse_task_set, alone)) == each.task_sets
 
 
-def test_tasks(clients: list[Client]) -> None:
+def test_tasks_can_be_parsed(clients: list[Client]) -> None:
     found = 0
     for ecs, where in all_clusters(clients):
         for page in ecs.get_paginator("list_tasks").paginate(cluster=where):
@@ -68,7 +68,7 @@ def test_tasks(clients: list[Client]) -> None:
     assert found
 
 
-def test_capacity_providers(clients: list[Client]) -> None:
+def test_capacity_providers_can_be_parsed(clients: list[Client]) -> None:
     for ecs in clients:
         found = [capacity_providers.parse(each) for each in ecs.describe_capacity_providers()["capacityProviders"]]
         assert [each.name for each in found if each.scaling_group is None] == ["FARGATE", "FARGATE_SPOT"]

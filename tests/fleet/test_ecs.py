@@ -19,7 +19,7 @@ def number(arn: str) -> tuple[str, int]:
     return family, int(revision)
 
 
-def test_definitions_come_in_the_order_of_families_and_revisions(ecs: Client) -> None:
+def test_definitions_are_listed_by_family_and_revision(ecs: Client) -> None:
     pages = ecs.get_paginator("list_task_definitions").paginate(PaginationConfig={"PageSize": 7})
     ascending = [arn for page in pages for arn in page["taskDefinitionArns"]]
     pages = ecs.get_paginator("list_task_definitions").paginate(sort="DESC", PaginationConfig={"PageSize": 7})
@@ -28,7 +28,7 @@ def test_definitions_come_in_the_order_of_families_and_revisions(ecs: Client) ->
     assert len(set(ascending)) == len(ascending) > 14
 
 
-def test_statuses_are_listed_apart_and_together_they_are_all_revisions(fleet: Fleet, ecs: Client) -> None:
+def test_the_lists_of_all_statuses_contain_every_revision_once(fleet: Fleet, ecs: Client) -> None:
     arns = [
         arn
         for status in ("ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS")
@@ -40,7 +40,7 @@ def test_statuses_are_listed_apart_and_together_they_are_all_revisions(fleet: Fl
     assert sorted(arns) == sorted(f.arn(n) for f in families for n in range(f.first, f.newest + 1))
 
 
-def test_a_prefix_is_a_full_name_for_definitions_and_a_prefix_for_families(ecs: Client) -> None:
+def test_the_family_prefix_is_a_full_name_for_definitions_and_a_prefix_for_families(ecs: Client) -> None:
     listed = ecs.list_task_definitions(familyPrefix="app-00000")["taskDefinitionArns"]
     assert {number(arn)[0] for arn in listed} == {"app-00000"}
     assert ecs.list_task_definition_families(familyPrefix="app-00000", status="ALL")["families"] == [
@@ -49,7 +49,7 @@ def test_a_prefix_is_a_full_name_for_definitions_and_a_prefix_for_families(ecs: 
     ]
 
 
-def test_a_family_means_its_latest_active_revision(fleet: Fleet, connect: Connect) -> None:
+def test_a_family_name_describes_its_latest_active_revision(fleet: Fleet, connect: Connect) -> None:
     rolled_back = 0
     for truth in fleet.truth():
         client = connect(fleet, "ecs", account=truth.account, region=truth.region)
@@ -62,7 +62,7 @@ def test_a_family_means_its_latest_active_revision(fleet: Fleet, connect: Connec
     assert rolled_back
 
 
-def test_tags_come_when_they_are_asked_for(fleet: Fleet, ecs: Client) -> None:
+def test_tags_are_included_on_request(fleet: Fleet, ecs: Client) -> None:
     names = [truth.family for truth in fleet.truth() if truth.account == fleet.organization.members[0].id]
     answers = [ecs.describe_task_definition(taskDefinition=name, include=["TAGS"]) for name in names[:6]]
     assert all("tags" in answer for answer in answers)
@@ -70,7 +70,7 @@ def test_tags_come_when_they_are_asked_for(fleet: Fleet, ecs: Client) -> None:
 
 
 @pytest.mark.parametrize("wanted", ["nothing", "app-00000:99", "app-00000:x", "app-99999", "arn:aws:ecs:us-east-1:1:x"])
-def test_what_is_not_there_cannot_be_described(ecs: Client, wanted: str) -> None:
+def test_an_unknown_definition_cannot_be_described(ecs: Client, wanted: str) -> None:
     with pytest.raises(ClientError) as error:
         ecs.describe_task_definition(taskDefinition=wanted)
     assert code(error) == "ClientException"
@@ -94,7 +94,7 @@ def test_pages_and_batches_have_the_limits_of_aws(ecs: Client, operation: str, p
     assert code(error) == "InvalidParameterException"
 
 
-def test_services_come_ten_a_page_unless_asked_otherwise(connect: Connect) -> None:
+def test_services_are_listed_in_pages_of_ten_by_default(connect: Connect) -> None:
     with running(Shape(accounts=1, regions=("eu-west-1",), skew=0, services=25, clusters=1)) as fleet:
         client = connect(fleet, "ecs", account=fleet.organization.members[0].id)
         first = client.list_services()
@@ -103,7 +103,7 @@ def test_services_come_ten_a_page_unless_asked_otherwise(connect: Connect) -> No
         assert len(client.list_services(maxResults=100)["serviceArns"]) == 25
 
 
-def test_what_is_missing_from_a_batch_is_a_failure_in_a_200(ecs: Client) -> None:
+def test_missing_members_of_a_batch_are_failures_in_a_200(ecs: Client) -> None:
     present = ecs.list_services()["serviceArns"][0]
     answer = ecs.describe_services(services=[present, "svc-99999"])
     assert [service["serviceArn"] for service in answer["services"]] == [present]
@@ -113,12 +113,12 @@ def test_what_is_missing_from_a_batch_is_a_failure_in_a_200(ecs: Client) -> None
     assert ecs.describe_clusters(clusters=["gone"])["failures"] == [{"arn": "gone", "reason": "MISSING"}]
 
 
-def test_an_unknown_cluster_is_said_to_be_unknown(ecs: Client) -> None:
+def test_an_unknown_cluster_is_an_error(ecs: Client) -> None:
     with pytest.raises(ecs.exceptions.ClusterNotFoundException):
         ecs.list_services(cluster="gone")
 
 
-def test_tasks_are_found_by_family_and_service_and_pending_ones_never(ecs: Client) -> None:
+def test_tasks_are_listed_by_family_and_service_but_never_pending_ones(ecs: Client) -> None:
     everything = ecs.describe_tasks(tasks=ecs.list_tasks()["taskArns"])["tasks"]
     family = number(everything[0]["taskDefinitionArn"])[0]
     same = [task["taskArn"] for task in everything if number(task["taskDefinitionArn"])[0] == family]
@@ -130,7 +130,7 @@ def test_tasks_are_found_by_family_and_service_and_pending_ones_never(ecs: Clien
     assert ecs.list_tasks(desiredStatus="PENDING")["taskArns"] == []
 
 
-def test_task_sets_belong_to_services_that_something_else_deploys(fleet: Fleet, connect: Connect) -> None:
+def test_task_sets_belong_to_services_with_an_external_deployment_controller(fleet: Fleet, connect: Connect) -> None:
     found = 0
     for member in fleet.organization.members:
         client = connect(fleet, "ecs", account=member.id, region="eu-west-1")
@@ -147,7 +147,7 @@ def test_task_sets_belong_to_services_that_something_else_deploys(fleet: Fleet, 
     assert found
 
 
-def test_clusters_show_what_was_asked_for(ecs: Client) -> None:
+def test_clusters_include_optional_members_on_request(ecs: Client) -> None:
     (plain,) = ecs.describe_clusters()["clusters"]
     assert "settings" not in plain
     (full,) = ecs.describe_clusters(clusters=["default"], include=["SETTINGS", "CONFIGURATIONS", "TAGS"])["clusters"]
@@ -162,7 +162,7 @@ def test_capacity_providers_are_described(ecs: Client) -> None:
     assert answer["failures"] == [{"arn": "gone", "reason": "MISSING"}]
 
 
-def test_daemons_lead_from_the_list_to_the_definition_that_runs(ecs: Client) -> None:
+def test_daemons_lead_to_their_running_definitions(ecs: Client) -> None:
     newest = [
         row["arn"] for row in ecs.list_daemon_task_definitions(revision="LAST_REGISTERED")["daemonTaskDefinitions"]
     ]
@@ -187,7 +187,7 @@ def test_five_thousand_families_in_one_region_are_fifty_pages(connect: Connect) 
         assert (len(pages), len(set(names))) == (50, 5000)
 
 
-def test_an_unknown_operation_is_said_to_be_unknown(ecs: Client) -> None:
+def test_an_unknown_operation_is_an_error(ecs: Client) -> None:
     with pytest.raises(ClientError) as error:
         ecs.list_attributes(targetType="container-instance")
     assert code(error) == "UnknownOperationException"

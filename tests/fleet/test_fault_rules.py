@@ -1,4 +1,4 @@
-"""Rules strike where, when and as often as they were told to."""
+"""Rules for faults apply to the specified calls, at the specified time and rate."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ BUCKET = "auditor-results"
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[Fleet]:
+def started_fleet() -> Iterator[Fleet]:
     with running(SHAPE) as started:
         yield started
 
 
 @pytest.fixture
-def faulty(place: Fleet) -> Iterator[Fleet]:
-    """A stand-in whose faults end with the test."""
-    place.reset()
-    yield place
-    place.set_faults()
+def faulty(started_fleet: Fleet) -> Iterator[Fleet]:
+    """Return a stand-in whose faults end with the test."""
+    started_fleet.reset()
+    yield started_fleet
+    started_fleet.set_faults()
 
 
 def account(fleet: Fleet, number: int = 0) -> str:
@@ -35,17 +35,17 @@ def account(fleet: Fleet, number: int = 0) -> str:
 
 
 def _outcomes(clients: list[Client]) -> list[str]:
-    found = []
+    outcomes = []
     for client in clients:
         try:
             client.list_clusters()
-            found.append("ok")
+            outcomes.append("ok")
         except ClientError as error:
-            found.append(error.response["Error"]["Code"])
-    return found
+            outcomes.append(error.response["Error"]["Code"])
+    return outcomes
 
 
-def test_a_rule_strikes_one_account_or_region_and_spares_the_others(faulty: Fleet, connect: Connect) -> None:
+def test_a_rule_can_apply_to_one_account_or_region(faulty: Fleet, connect: Connect) -> None:
     clients = [connect(faulty, "ecs", account=account(faulty, number), region=region)
                for number in (0, 1) for region in ("eu-west-1", "us-east-1")]  # fmt: skip
     faulty.set_faults(Fault("http-500", accounts=(account(faulty, 1),)))
@@ -58,7 +58,7 @@ def test_a_rule_strikes_one_account_or_region_and_spares_the_others(faulty: Flee
     assert _outcomes(clients) == ["ok"] * 4
 
 
-def test_a_rule_strikes_one_family_by_name_or_arn(faulty: Fleet, connect: Connect) -> None:
+def test_a_rule_can_apply_to_one_family_by_name_or_arn(faulty: Fleet, connect: Connect) -> None:
     first, second = [truth for truth in faulty.truth() if truth.region == "eu-west-1"][:2]
     ecs = connect(faulty, "ecs", account=first.account)
     faulty.set_faults(Fault("access-denied", operation="DescribeTaskDefinition", resource=first.family))
@@ -68,7 +68,7 @@ def test_a_rule_strikes_one_family_by_name_or_arn(faulty: Fleet, connect: Connec
     assert ecs.describe_task_definition(taskDefinition=second.family)
 
 
-def test_a_rule_strikes_one_key(faulty: Fleet, connect: Connect) -> None:
+def test_a_rule_can_apply_to_one_key(faulty: Fleet, connect: Connect) -> None:
     s3 = connect(faulty, "s3")
     faulty.set_faults(Fault("access-denied", services=("s3",), resource=f"{BUCKET}/findings/*"))
     s3.put_object(Bucket=BUCKET, Key="runs/1", Body=b"")
@@ -76,13 +76,13 @@ def test_a_rule_strikes_one_key(faulty: Fleet, connect: Connect) -> None:
         s3.put_object(Bucket=BUCKET, Key="findings/1", Body=b"")
 
 
-def test_a_rule_can_begin_late_and_end(faulty: Fleet, connect: Connect) -> None:
+def test_a_rule_can_skip_calls_and_end(faulty: Fleet, connect: Connect) -> None:
     clients = [connect(faulty, "ecs", account=account(faulty))] * 6
     faulty.set_faults(Fault("http-500", skip=2, times=3))
     assert _outcomes(clients) == ["ok", "ok", "ServerException", "ServerException", "ServerException", "ok"]
 
 
-def test_storms_come_and_go(faulty: Fleet, connect: Connect) -> None:
+def test_a_rule_can_apply_periodically(faulty: Fleet, connect: Connect) -> None:
     ecs = connect(faulty, "ecs", account=account(faulty))
     faulty.set_faults(Fault("throttle", every=0.2, lasts=0.1))
     until = time.monotonic() + 0.6
@@ -100,7 +100,7 @@ def _struck(fleet: Fleet, connect: Connect, rounds: int) -> list[str]:
     return [outcome for _ in range(rounds) for outcome in _outcomes(clients)]
 
 
-def test_a_rate_is_a_rate_and_a_retry_has_its_own_chance(faulty: Fleet, connect: Connect) -> None:
+def test_a_rate_applies_to_calls_and_retries_independently(faulty: Fleet, connect: Connect) -> None:
     faulty.set_faults(Fault("http-500", rate=0.3))
     seen = _struck(faulty, connect, 50)
     assert 0.2 < seen.count("ServerException") / len(seen) < 0.4
@@ -116,7 +116,7 @@ def test_the_same_calls_meet_the_same_faults(faulty: Fleet, connect: Connect) ->
     assert _struck(faulty, connect, 5) == once
 
 
-def test_a_session_expires_before_its_time(faulty: Fleet, connect: Connect) -> None:
+def test_a_session_can_expire_early(faulty: Fleet, connect: Connect) -> None:
     ecs = connect(faulty, "ecs", account=account(faulty))
     faulty.set_faults(Fault("expired-token", services=("ecs",), seconds=0.0))
     with pytest.raises(ClientError) as error:
@@ -127,19 +127,19 @@ def test_a_session_expires_before_its_time(faulty: Fleet, connect: Connect) -> N
     assert ecs.list_clusters()
 
 
-def test_a_session_expires_after_so_many_calls_and_a_new_one_does_not(faulty: Fleet, connect: Connect) -> None:
+def test_a_session_can_expire_after_a_number_of_calls(faulty: Fleet, connect: Connect) -> None:
     faulty.set_faults(Fault("expired-token", services=("ecs",), times=2))
     assert _outcomes([connect(faulty, "ecs", account=account(faulty))] * 3) == ["ok", "ok", "ExpiredTokenException"]
     assert _outcomes([connect(faulty, "ecs", account=account(faulty, 1))]) == ["ok"]
 
 
-def test_every_session_ends_at_last(connect: Connect) -> None:
+def test_every_session_expires(connect: Connect) -> None:
     with running(SHAPE, session_seconds=0.0) as fleet, pytest.raises(ClientError) as error:
         connect(fleet, "ecs", account=account(fleet)).list_clusters()
     assert code(error) == "ExpiredTokenException"
 
 
-def test_a_fault_that_does_not_exist_is_refused() -> None:
+def test_an_unknown_fault_is_rejected() -> None:
     with pytest.raises(ValueError, match="There is no fault 'flood'"):
         Fault("flood")
     assert all(KINDS.values())

@@ -1,4 +1,4 @@
-"""Each fault is what it says, as boto3 meets it, and strikes where it was told to."""
+"""Each fault has the documented effect on boto3."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ BUCKET = "auditor-results"
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[Fleet]:
+def started_fleet() -> Iterator[Fleet]:
     with running(SHAPE) as started:
         yield started
 
 
 @pytest.fixture
-def faulty(place: Fleet) -> Iterator[Fleet]:
-    """A stand-in whose faults end with the test."""
-    place.reset()
-    yield place
-    place.set_faults()
+def faulty(started_fleet: Fleet) -> Iterator[Fleet]:
+    """Return a stand-in whose faults end with the test."""
+    started_fleet.reset()
+    yield started_fleet
+    started_fleet.set_faults()
 
 
 def account(fleet: Fleet, number: int = 0) -> str:
@@ -44,7 +44,7 @@ def account(fleet: Fleet, number: int = 0) -> str:
 
 
 def ask(fleet: Fleet, connect: Connect, service: str) -> Any:  # noqa: ANN401 - an answer of boto3
-    """Make one typical call."""
+    """Make one typical call of a service."""
     client = connect(fleet, service, account=account(fleet)) if service in {"ecs", "ec2"} else connect(fleet, service)
     if service == "sts":
         return client.assume_role(RoleArn=f"arn:aws:iam::{account(fleet)}:role/Auditor", RoleSessionName="run")
@@ -88,7 +88,7 @@ ERRORS = [
 
 
 @pytest.mark.parametrize(("kind", "service", "expected", "status"), ERRORS)
-def test_a_refusal_speaks_the_words_of_its_service(  # noqa: PLR0913, PLR0917 - the table's columns
+def test_an_error_has_the_code_and_status_of_its_service(  # noqa: PLR0913, PLR0917 - the table's columns
     faulty: Fleet, connect: Connect, kind: str, service: str, expected: str, status: int
 ) -> None:
     faulty.set_faults(Fault(kind))
@@ -112,7 +112,7 @@ def test_a_refusal_speaks_the_words_of_its_service(  # noqa: PLR0913, PLR0917 - 
         ("proxy-page", "sts", KeyError),
     ],
 )
-def test_a_broken_answer_breaks_as_it_does_in_the_wild(
+def test_a_broken_response_raises_the_exception_of_boto3(
     faulty: Fleet,
     connect: Connect,
     kind: str,
@@ -126,15 +126,15 @@ def test_a_broken_answer_breaks_as_it_does_in_the_wild(
 
 
 @pytest.mark.parametrize("kind", ["garbled", "truncated", "proxy-page", "empty"])
-def test_boto3_takes_broken_json_for_an_answer_without_members(faulty: Fleet, connect: Connect, kind: str) -> None:
-    """Not a fault of the stand-in: whoever reads `answer.get("clusterArns", [])` sees a clean, empty region."""
+def test_boto3_accepts_broken_json_as_a_response_without_members(faulty: Fleet, connect: Connect, kind: str) -> None:
+    """This is boto3's behaviour: code that reads `answer.get("clusterArns", [])` sees an empty region."""
     faulty.set_faults(Fault(kind))
     answer = ask(faulty, connect, "ecs")
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
     assert set(answer) == {"ResponseMetadata"}
 
 
-def test_a_download_that_stops_short_is_noticed(faulty: Fleet, connect: Connect) -> None:
+def test_a_truncated_download_is_detected(faulty: Fleet, connect: Connect) -> None:
     s3 = connect(faulty, "s3")
     s3.put_object(Bucket=BUCKET, Key="k", Body=b"x" * 1000)
     faulty.set_faults(Fault("truncated", operation="GetObject"))
@@ -143,7 +143,7 @@ def test_a_download_that_stops_short_is_noticed(faulty: Fleet, connect: Connect)
         body.read()
 
 
-def test_an_answer_can_be_lost_after_the_call_took_effect(faulty: Fleet, connect: Connect) -> None:
+def test_a_lost_response_comes_after_the_call_took_effect(faulty: Fleet, connect: Connect) -> None:
     s3 = connect(faulty, "s3")
     faulty.set_faults(Fault("lost", operation="PutObject", times=1))
     with pytest.raises(BotoCoreError):
@@ -161,7 +161,7 @@ def test_a_reset_comes_before_the_call_takes_effect(faulty: Fleet, connect: Conn
     s3.put_object(Bucket=BUCKET, Key="reset", Body=b"x", IfNoneMatch="*")
 
 
-def test_a_reset_is_a_reset_on_the_wire(faulty: Fleet) -> None:
+def test_a_reset_is_a_tcp_reset(faulty: Fleet) -> None:
     faulty.set_faults(Fault("reset"))
     host, _, port = faulty.url.removeprefix("http://").partition(":")
     credential = f"{AMBIENT_KEY}/20261123/eu-west-1/sts/aws4_request"
@@ -175,14 +175,14 @@ def test_a_reset_is_a_reset_on_the_wire(faulty: Fleet) -> None:
             raw.recv(1)
 
 
-def test_a_slow_answer_is_a_good_one(faulty: Fleet, connect: Connect) -> None:
+def test_a_slow_response_is_valid(faulty: Fleet, connect: Connect) -> None:
     faulty.set_faults(Fault("slow", seconds=0.2))
     started = time.monotonic()
     assert "clusterArns" in ask(faulty, connect, "ecs")
     assert time.monotonic() - started >= 0.2
 
 
-def test_the_words_of_a_denial_tell_whose_it_is(faulty: Fleet, connect: Connect) -> None:
+def test_the_message_of_a_denial_names_its_policy(faulty: Fleet, connect: Connect) -> None:
     for kind, words in [
         ("scp-denied", "with an explicit deny in a service control policy: arn:aws:organizations::"),
         ("access-denied", "because no identity-based policy allows the ecs:ListClusters action"),
@@ -192,9 +192,7 @@ def test_the_words_of_a_denial_tell_whose_it_is(faulty: Fleet, connect: Connect)
             ask(faulty, connect, "ecs")
 
 
-def test_a_disabled_region_is_not_listed_and_a_bad_token_is_no_reason_to_unlist_it(
-    faulty: Fleet, connect: Connect
-) -> None:
+def test_a_disabled_region_is_not_listed_but_one_with_bad_tokens_is(faulty: Fleet, connect: Connect) -> None:
     ec2 = connect(faulty, "ec2", account=account(faulty))
     rule = {"accounts": (account(faulty),), "region": "us-east-1"}
     faulty.set_faults(Fault("region-disabled", **rule))  # type: ignore[arg-type]
@@ -208,7 +206,9 @@ def test_a_disabled_region_is_not_listed_and_a_bad_token_is_no_reason_to_unlist_
         assert code(error) == "UnrecognizedClientException"
 
 
-def test_a_missing_thing_is_a_failure_inside_a_200_where_there_is_room_for_it(faulty: Fleet, connect: Connect) -> None:
+def test_a_missing_resource_is_a_failure_in_a_200_if_the_operation_has_failures(
+    faulty: Fleet, connect: Connect
+) -> None:
     ecs = connect(faulty, "ecs", account=account(faulty))
     faulty.set_faults(Fault("missing"))
     for batch in ("services", "tasks", "clusters"):

@@ -16,7 +16,7 @@ PATIENT = b"PUT /k HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n
 
 
 class Wire:
-    """A transport that remembers what was written to it."""
+    """A transport that records what is written to it."""
 
     def __init__(self) -> None:
         self.written = b""
@@ -35,7 +35,7 @@ def feed(*pieces: bytes) -> tuple[list[Request], bytes]:
     return requests, wire.written
 
 
-def test_a_request_is_taken_apart() -> None:
+def test_a_request_is_parsed() -> None:
     (request,), _ = feed(PLAIN)
     assert (request.method, request.path, request.body) == (b"POST", "/a b", b"hello")
     assert request.query == {"list-type": "2", "prefix": "x/y"}
@@ -44,32 +44,32 @@ def test_a_request_is_taken_apart() -> None:
 
 
 @given(st.lists(st.integers(0, 400), max_size=12))
-def test_it_does_not_matter_how_the_bytes_arrive(cuts: list[int]) -> None:
+def test_requests_can_arrive_in_any_pieces(cuts: list[int]) -> None:
     stream = PLAIN + BARE + CHUNKED + PLAIN
     edges = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
     requests, _ = feed(*(stream[start:end] for start, end in pairwise(edges)))
     assert [request.body for request in requests] == [b"hello", b"", b"abcde", b"hello"]
 
 
-def test_byte_by_byte_is_enough() -> None:
+def test_a_request_can_arrive_byte_by_byte() -> None:
     requests, _ = feed(*(PLAIN[i : i + 1] for i in range(len(PLAIN))))
     assert [request.body for request in requests] == [b"hello"]
 
 
-def test_a_client_that_asks_first_is_told_to_go_on_once() -> None:
+def test_a_client_that_expects_100_continue_gets_it_once() -> None:
     head, body = PATIENT[:-3], PATIENT[-3:]
     requests, written = feed(head, body[:1], body[1:])
     assert written == b"HTTP/1.1 100 Continue\r\n\r\n"
     assert [request.body for request in requests] == [b"abc"]
 
 
-def test_a_client_that_asks_and_sends_at_once_is_not_told() -> None:
+def test_a_client_that_sends_the_body_at_once_gets_no_100_continue() -> None:
     _, written = feed(PATIENT)
     assert written == b""
 
 
 @pytest.mark.parametrize("cut", [0, 1, 7, 20])
-def test_chunks_that_are_not_whole_are_waited_for(cut: int) -> None:
+def test_incomplete_chunks_are_not_decoded(cut: int) -> None:
     whole = b"5;chunk-signature=x\r\nhello\r\n0\r\nx-amz-checksum-crc32:AA==\r\n\r\n"
     assert dechunk(whole) == (b"hello", len(whole), b"x-amz-checksum-crc32:AA==\r\n")
     assert dechunk(whole[: len(whole) - 1 - cut]) is None

@@ -37,7 +37,7 @@ def test_account_ids_are_unique_and_have_twelve_digits_and_some_start_with_zero(
 
 
 @pytest.mark.parametrize("skew", [0.0, 0.5, 1.0])
-def test_numbers_of_families_have_the_mean_that_was_asked_for(skew: float) -> None:
+def test_the_numbers_of_families_have_the_requested_mean(skew: float) -> None:
     organization = Organization(Shape(accounts=100, regions=17, families=3.83, skew=skew))
     assert abs(len(names(organization)) / 1700 - 3.83) < 0.4
 
@@ -61,7 +61,7 @@ def test_one_region_can_be_made_large() -> None:
     assert family.newest - family.first + 1 == 40
 
 
-def test_names_are_in_order_and_lead_back_to_their_numbers() -> None:
+def test_names_are_sorted_and_lead_back_to_their_indexes() -> None:
     organization = Organization(replace(SHAPE, large=(Large(0, "us-east-1", 300),)))
     account = organization.members[0].id
     listed = [family.name for family in organization.families(account, "us-east-1")]
@@ -80,7 +80,7 @@ def families(shape: Shape) -> list[tuple[int, int, int | None, list[str]]]:
     ]
 
 
-def test_the_latest_active_revision_is_active_and_nothing_above_it_is() -> None:
+def test_no_revision_above_the_latest_active_one_is_active() -> None:
     for first, newest, active, statuses in families(Shape(large=(Large(0, "us-east-1", 400, 6),))):
         above = statuses if active is None else statuses[active - first + 1 :]
         assert ACTIVE not in above
@@ -88,7 +88,7 @@ def test_the_latest_active_revision_is_active_and_nothing_above_it_is() -> None:
         assert len(statuses) == newest - first + 1
 
 
-def test_there_are_retired_families_and_rolled_back_ones_and_old_ones_that_are_active() -> None:
+def test_some_families_are_retired_rolled_back_or_have_older_active_revisions() -> None:
     seen = families(Shape(large=(Large(0, "us-east-1", 400, 6),)))
     assert any(active is None for _, _, active, _ in seen)
     assert any(active is not None and active < newest for _, newest, active, _ in seen)
@@ -107,7 +107,7 @@ def test_another_night_registers_revisions_and_changes_nothing_else() -> None:
         assert new == [*old, ACTIVE]
 
 
-def test_management_and_suspended_accounts_run_nothing() -> None:
+def test_management_and_suspended_accounts_have_no_families() -> None:
     organization = Organization(replace(SHAPE, suspended=2))
     idle = [member.id for member in organization.all_accounts if member.state != ACTIVE or member.id == MANAGEMENT]
     assert len(idle) == 3

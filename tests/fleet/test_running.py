@@ -1,4 +1,4 @@
-"""The process, what it reports, and the loads it carries."""
+"""The process of the stand-in, its report and its options."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_command_line_prints_its_url_and_ends_on_sigterm() -> None:
     assert (shape["accounts"], shape["regions"]) == (2, 1)
 
 
-def test_a_configuration_can_come_from_a_file(tmp_path: Path) -> None:
+def test_the_configuration_can_be_a_file(tmp_path: Path) -> None:
     file = tmp_path / "fleet.json"
     file.write_text(json.dumps({"shape": {"accounts": 7}, "faults": [{"kind": "nonsense"}]}))
     command = [sys.executable, "-m", "tests.fleet", "--config", str(file)]
@@ -55,7 +55,7 @@ def test_a_configuration_can_come_from_a_file(tmp_path: Path) -> None:
     assert "There is no fault 'nonsense'" in done.stderr
 
 
-def test_its_options_reach_the_process_whole(connect: Connect) -> None:
+def test_all_options_reach_the_process(connect: Connect) -> None:
     shape = Shape(accounts=2, regions=("eu-west-1",), large=(Large(1, "eu-west-1", 30),))
     drains = (Drain(rate=19.5, bucket="cluster-read"),)
     with running(shape, [Fault("http-500", operation="ListServices")], enforce=True, drains=drains) as fleet:
@@ -88,7 +88,7 @@ def test_calls_are_counted_by_operation_and_scope_and_outcome(fleet: Fleet, conn
     )
 
 
-def test_a_call_is_a_duplicate_only_where_the_first_was_answered(fleet: Fleet, connect: Connect) -> None:
+def test_a_call_is_a_duplicate_only_if_the_first_was_answered(fleet: Fleet, connect: Connect) -> None:
     ecs = connect(fleet, "ecs", account=fleet.organization.members[0].id)
     fleet.reset()
     fleet.set_faults(Fault("http-500", times=1))
@@ -113,7 +113,7 @@ def test_connections_are_counted(connect: Connect) -> None:
     assert report["connections_peak"] == 3
 
 
-def test_a_rule_that_makes_no_sense_is_refused_and_the_others_stay(fleet: Fleet) -> None:
+def test_an_invalid_rule_is_rejected_and_the_others_stay(fleet: Fleet) -> None:
     for document in ([{"kind": "flood"}], [{"kind": "reset", "wher": "x"}], 7):
         data = json.dumps(document).encode()
         with pytest.raises(urllib.error.HTTPError) as error:
@@ -123,7 +123,7 @@ def test_a_rule_that_makes_no_sense_is_refused_and_the_others_stay(fleet: Fleet)
         error.value.close()
 
 
-def test_a_night_later_there_are_new_revisions_and_both_sides_know(connect: Connect) -> None:
+def test_the_next_night_has_new_revisions_on_both_sides(connect: Connect) -> None:
     with running(SHAPE) as fleet:
         before = {truth.family: truth.arn for truth in fleet.truth() if truth.region == "eu-west-1"}
         fleet.next_night(changed=0.5)
@@ -135,14 +135,14 @@ def test_a_night_later_there_are_new_revisions_and_both_sides_know(connect: Conn
             assert described["taskDefinitionArn"] == truth.arn
 
 
-def test_the_inventory_names_the_members_and_nobody_else(fleet: Fleet) -> None:
+def test_the_inventory_contains_exactly_the_members(fleet: Fleet) -> None:
     inventory = yaml.safe_load(fleet.inventory_text())
     assert [account["id"] for account in inventory["accounts"]] == [one.id for one in fleet.organization.members]
     one = fleet.organization.members[1].id
     assert [row["id"] for row in yaml.safe_load(fleet.inventory_text(accounts=[one]))["accounts"]] == [one]
 
 
-def test_the_environment_leads_to_the_fleet_and_nowhere_else(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_leads_only_to_the_fleet(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "production")
     environment = fleet.env(AUDITOR_OUTPUT="out")
     code = "import boto3; c = boto3.client('sts'); print(c.get_caller_identity()['Account'], c.meta.endpoint_url)"
@@ -155,7 +155,7 @@ def test_the_environment_leads_to_the_fleet_and_nowhere_else(fleet: Fleet, monke
     assert environment["PATH"] == os.environ["PATH"]
 
 
-def test_the_load_generator_gets_only_good_answers() -> None:
+def test_the_load_generator_gets_only_valid_responses() -> None:
     with running(SHAPE) as fleet:
         requests = requests_for(fleet.organization, fleet.url.removeprefix("http://"))
         seconds, received = asyncio.run(load(fleet.url, requests, 500, 8))

@@ -20,20 +20,23 @@ BUCKET = "auditor-results"
 AUTHORIZATION = f"AWS4-HMAC-SHA256 Credential={AMBIENT_KEY}/20261123/eu-west-1/s3/aws4_request, SignedHeaders=host"
 
 
-@pytest.fixture
-def shelf() -> Iterator[Fleet]:
-    """A stand-in with empty buckets."""
+@pytest.fixture(scope="module")
+def storage() -> Iterator[Fleet]:
     with running(SHAPE, buckets=(BUCKET, "other")) as started:
         yield started
 
 
 @pytest.fixture
-def s3(shelf: Fleet, connect: Connect) -> Client:
-    return connect(shelf, "s3")
+def s3(storage: Fleet, connect: Connect) -> Iterator[Client]:
+    """Return a client whose buckets are emptied after the test."""
+    client = connect(storage, "s3")
+    yield client
+    for listed in client.list_objects_v2(Bucket=BUCKET).get("Contents", ()):
+        client.delete_object(Bucket=BUCKET, Key=listed["Key"])
 
 
 def send(fleet: Fleet, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:
-    """Talk HTTP, for what boto3 does over TLS only."""
+    """Send a plain HTTP request, for what boto3 does only over TLS."""
     connection = http.client.HTTPConnection(fleet.url.removeprefix("http://"))
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, body, {"Authorization": AUTHORIZATION, **named})
@@ -43,7 +46,7 @@ def send(fleet: Fleet, method: str, path: str, body: bytes = b"", **headers: str
     return result
 
 
-def test_what_was_put_is_what_is_got(s3: Client) -> None:
+def test_an_object_is_read_back_with_its_headers_and_checksum(s3: Client) -> None:
     headers = {"ContentType": "text/html; charset=utf-8", "ContentEncoding": "gzip", "Metadata": {"run": "1"}}
     put = s3.put_object(Bucket=BUCKET, Key="a b/é+c", Body=b"hello", ChecksumAlgorithm="SHA256", **headers)
     got = s3.get_object(Bucket=BUCKET, Key="a b/é+c", ChecksumMode="ENABLED")
@@ -55,7 +58,7 @@ def test_what_was_put_is_what_is_got(s3: Client) -> None:
     assert (head["ContentLength"], head["ContentType"]) == (5, "text/html; charset=utf-8")
 
 
-def test_a_key_is_written_once_where_that_is_asked(s3: Client) -> None:
+def test_a_conditional_write_does_not_replace_an_object(s3: Client) -> None:
     s3.put_object(Bucket=BUCKET, Key="k", Body=b"first", IfNoneMatch="*")
     with pytest.raises(ClientError) as error:
         s3.put_object(Bucket=BUCKET, Key="k", Body=b"second", IfNoneMatch="*")
@@ -63,7 +66,7 @@ def test_a_key_is_written_once_where_that_is_asked(s3: Client) -> None:
     assert s3.get_object(Bucket=BUCKET, Key="k")["Body"].read() == b"first"
 
 
-def test_a_key_is_swapped_where_its_tag_is_known(s3: Client) -> None:
+def test_a_conditional_write_replaces_an_object_with_the_expected_tag(s3: Client) -> None:
     first = s3.put_object(Bucket=BUCKET, Key="k", Body=b"first")["ETag"]
     second = s3.put_object(Bucket=BUCKET, Key="k", Body=b"second", IfMatch=first)["ETag"]
     with pytest.raises(ClientError) as error:
@@ -72,7 +75,7 @@ def test_a_key_is_swapped_where_its_tag_is_known(s3: Client) -> None:
     assert s3.head_object(Bucket=BUCKET, Key="k")["ETag"] == second
 
 
-def test_the_expected_owner_is_the_management_account(s3: Client) -> None:
+def test_the_expected_bucket_owner_is_the_management_account(s3: Client) -> None:
     s3.put_object(Bucket=BUCKET, Key="k", Body=b"", ExpectedBucketOwner=MANAGEMENT)
     with pytest.raises(ClientError) as error:
         s3.put_object(Bucket=BUCKET, Key="k", Body=b"", ExpectedBucketOwner="111122223333")
@@ -80,13 +83,13 @@ def test_the_expected_owner_is_the_management_account(s3: Client) -> None:
 
 
 @pytest.mark.parametrize("operation", ["put_object", "get_object", "delete_object"])
-def test_a_bucket_that_is_not_there_is_said_not_to_be(s3: Client, operation: str) -> None:
+def test_an_unknown_bucket_is_an_error(s3: Client, operation: str) -> None:
     with pytest.raises(ClientError) as error:
         getattr(s3, operation)(Bucket="nowhere", Key="k")
     assert code(error) == "NoSuchBucket"
 
 
-def test_a_key_that_is_not_there_is_said_not_to_be(s3: Client) -> None:
+def test_an_unknown_key_is_an_error(s3: Client) -> None:
     with pytest.raises(s3.exceptions.NoSuchKey):
         s3.get_object(Bucket=BUCKET, Key="k")
     with pytest.raises(ClientError) as error:
@@ -94,7 +97,7 @@ def test_a_key_that_is_not_there_is_said_not_to_be(s3: Client) -> None:
     assert code(error) == "404"
 
 
-def test_keys_are_listed_in_order_in_pages_and_folded(s3: Client) -> None:
+def test_keys_are_listed_in_order_with_pages_and_common_prefixes(s3: Client) -> None:
     names = ["a/1", "a/2", "b/1 &<é", "c"]
     for name in reversed(names):
         s3.put_object(Bucket=BUCKET, Key=name, Body=name.encode())
@@ -109,7 +112,7 @@ def test_keys_are_listed_in_order_in_pages_and_folded(s3: Client) -> None:
     assert "Contents" not in s3.list_objects_v2(Bucket="other")
 
 
-def test_keys_are_deleted_one_by_one_and_in_bulk(s3: Client) -> None:
+def test_keys_are_deleted_individually_and_in_bulk(s3: Client) -> None:
     for name in ("1", "2", "3&"):
         s3.put_object(Bucket=BUCKET, Key=name, Body=b"")
     s3.delete_object(Bucket=BUCKET, Key="1")
@@ -118,7 +121,7 @@ def test_keys_are_deleted_one_by_one_and_in_bulk(s3: Client) -> None:
     assert s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
 
 
-def test_a_large_file_goes_up_in_parts(s3: Client) -> None:
+def test_a_large_file_is_uploaded_in_parts(s3: Client) -> None:
     body = bytes(range(256)) * 80_000
     s3.upload_fileobj(io.BytesIO(body), BUCKET, "large", ExtraArgs={"ContentType": "text/plain"})
     got = s3.get_object(Bucket=BUCKET, Key="large")
@@ -127,7 +130,7 @@ def test_a_large_file_goes_up_in_parts(s3: Client) -> None:
     assert got["Body"].read() == body
 
 
-def test_a_part_of_an_object_can_be_read(s3: Client) -> None:
+def test_a_range_of_an_object_can_be_read(s3: Client) -> None:
     s3.put_object(Bucket=BUCKET, Key="k", Body=b"0123456789")
     got = s3.get_object(Bucket=BUCKET, Key="k", Range="bytes=3-5")
     assert (got["Body"].read(), got["ContentRange"]) == (b"345", "bytes 3-5/10")
@@ -136,7 +139,7 @@ def test_a_part_of_an_object_can_be_read(s3: Client) -> None:
     assert code(error) == "InvalidRange"
 
 
-def test_a_bucket_can_be_asked_for_and_created(s3: Client) -> None:
+def test_a_bucket_can_be_created_and_located(s3: Client) -> None:
     assert s3.head_bucket(Bucket=BUCKET)["BucketRegion"] == "eu-west-1"
     assert s3.get_bucket_location(Bucket=BUCKET)["LocationConstraint"] == "eu-west-1"
     s3.create_bucket(Bucket="new", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
@@ -152,7 +155,7 @@ def test_a_bucket_can_be_asked_for_and_created(s3: Client) -> None:
     ],
     ids=lambda wrong: next(iter(wrong)),
 )
-def test_a_checksum_that_does_not_fit_is_refused(s3: Client, wrong: dict[str, Any]) -> None:
+def test_a_wrong_checksum_is_rejected(s3: Client, wrong: dict[str, Any]) -> None:
     with pytest.raises(ClientError) as error:
         s3.put_object(Bucket=BUCKET, Key="k", Body=b"hello", **wrong)
     assert code(error) == "BadDigest"
@@ -160,29 +163,31 @@ def test_a_checksum_that_does_not_fit_is_refused(s3: Client, wrong: dict[str, An
         s3.head_object(Bucket=BUCKET, Key="k")
 
 
-@pytest.mark.parametrize(("said", "status"), [(b"hello", 200), (b"other", 400)], ids=["fits", "does not fit"])
-def test_chunks_with_a_checksum_in_the_trailer_are_undone_and_verified(
-    shelf: Fleet, s3: Client, said: bytes, status: int
+@pytest.mark.parametrize(
+    ("content", "status"), [(b"hello", 200), (b"other", 400)], ids=["right checksum", "wrong checksum"]
+)
+def test_chunked_uploads_are_decoded_and_their_trailing_checksum_is_verified(
+    storage: Fleet, s3: Client, content: bytes, status: int
 ) -> None:
-    digest = b64encode(hashlib.sha256(said).digest())
+    digest = b64encode(hashlib.sha256(content).digest())
     body = b"3\r\nhel\r\n2\r\nlo\r\n0\r\nx-amz-checksum-sha256:" + digest + b"\r\n\r\n"
     headers = {
         "Content_Encoding": "gzip,aws-chunked",
         "x_amz_trailer": "x-amz-checksum-sha256",
         "x_amz_content_sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
     }
-    assert send(shelf, "PUT", f"/{BUCKET}/k", body, **headers)[0] == status
+    assert send(storage, "PUT", f"/{BUCKET}/k", body, **headers)[0] == status
     if status == 200:
         got = s3.get_object(Bucket=BUCKET, Key="k", ChecksumMode="ENABLED")
         assert (got["ContentEncoding"], got["ChecksumSHA256"]) == ("gzip", digest.decode())
         assert got["Body"].read() == b"hello"
 
 
-def test_the_bucket_may_stand_in_the_host_name(shelf: Fleet, s3: Client) -> None:
-    assert send(shelf, "PUT", "/deep/key", b"hello", Host=f"{BUCKET}.localhost:80")[0] == 200
+def test_the_bucket_can_be_part_of_the_host_name(storage: Fleet, s3: Client) -> None:
+    assert send(storage, "PUT", "/deep/key", b"hello", Host=f"{BUCKET}.localhost:80")[0] == 200
     assert s3.get_object(Bucket=BUCKET, Key="deep/key")["Body"].read() == b"hello"
 
 
-def test_nobody_gets_in_without_a_signature(shelf: Fleet) -> None:
-    status, body = send(shelf, "GET", f"/{BUCKET}/k", Authorization="")
+def test_a_request_without_a_signature_is_rejected(storage: Fleet) -> None:
+    status, body = send(storage, "GET", f"/{BUCKET}/k", Authorization="")
     assert (status, b"MissingAuthenticationToken" in body) == (403, True)

@@ -31,21 +31,21 @@ def drain(buckets: TokenBuckets, operation: str, now: float, account: str = "1",
 
 
 @pytest.mark.parametrize(("operation", "burst", "rate"), TABLE)
-def test_a_bucket_holds_its_burst_and_refills_at_its_rate(operation: str, burst: int, rate: int) -> None:
+def test_a_bucket_has_a_burst_and_a_rate(operation: str, burst: int, rate: int) -> None:
     buckets = TokenBuckets()
     assert drain(buckets, operation, 0.0) == burst
     assert drain(buckets, operation, 1.0) == rate
     assert drain(buckets, operation, 1000.0) == burst
 
 
-def test_operations_of_one_kind_share_a_bucket_and_kinds_do_not() -> None:
+def test_operations_of_one_kind_share_a_bucket() -> None:
     buckets = TokenBuckets()
     assert drain(buckets, "DescribeTaskDefinition", 0.0) == 50
     assert drain(buckets, "ListTaskDefinitionFamilies", 0.0) == 0
     assert drain(buckets, "ListServices", 0.0) == 100
 
 
-def test_accounts_and_regions_have_their_own() -> None:
+def test_accounts_and_regions_have_their_own_buckets() -> None:
     buckets = TokenBuckets()
     drain(buckets, "ListClusters", 0.0)
     assert drain(buckets, "ListClusters", 0.0, account="2") == 50
@@ -56,7 +56,7 @@ def test_every_operation_with_a_bucket_has_a_limit() -> None:
     assert set(BUCKET_OF.values()) == set(LIMITS)
 
 
-def test_somebody_else_takes_his_share_until_he_is_done() -> None:
+def test_another_caller_takes_its_share_until_it_ends() -> None:
     buckets = TokenBuckets([Drain(rate=15, account="1", seconds=100)])
     drain(buckets, "ListTaskDefinitions", 0.0)
     assert drain(buckets, "ListTaskDefinitions", 2.0) == 10
@@ -64,7 +64,7 @@ def test_somebody_else_takes_his_share_until_he_is_done() -> None:
     assert drain(buckets, "ListTaskDefinitions", 0.0, account="2") == 50
 
 
-def test_boto3_sees_the_throttle_of_ecs_and_it_is_counted(connect: Connect) -> None:
+def test_throttled_calls_of_boto3_are_counted(connect: Connect) -> None:
     with running(Shape(accounts=1, regions=("eu-west-1",)), enforce=True) as fleet:
         ecs = connect(fleet, "ecs", account=fleet.organization.members[0].id)
         refused: list[ClientError] = []

@@ -1,4 +1,4 @@
-"""The truth is compared with a second opinion on what boto3 is really told, so neither can drift alone."""
+"""The truth is compared with an independent judgement of what boto3 reads, so that neither can drift alone."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from tests.fleet.workloads import Workloads
 
 
 def opinion(definition: dict[str, Any]) -> tuple[str, set[str], list[str]]:
-    """Judge what the API said, in the words of the rule and without a glance at how it was made."""
+    """Judge a definition by the rule alone, without knowledge of its recipe."""
     if definition.get("networkMode") != "host":
         return NOT_APPLICABLE, set(), []
     reasons, names = set(), []
     for container in definition["containerDefinitions"]:
-        who = (container.get("user") or "").split(":")[0]
-        found = {"privileged"} if container.get("privileged") else set()
-        if who == "root" or re.fullmatch("[+-]?0+", who):
-            found.add("root-user")
-        reasons |= found
-        names += [container["name"]] if found else []
+        user = (container.get("user") or "").split(":")[0]
+        own_reasons = {"privileged"} if container.get("privileged") else set()
+        if user == "root" or re.fullmatch("[+-]?0+", user):
+            own_reasons.add("root-user")
+        reasons |= own_reasons
+        names += [container["name"]] if own_reasons else []
     return (FAIL if reasons else PASS), reasons, names
 
 
-def told(answer: dict[str, Any]) -> tuple[str, set[str], list[str]]:
+def judgement(answer: dict[str, Any]) -> tuple[str, set[str], list[str]]:
     return opinion(answer["taskDefinition"])
 
 
-def known(truth: Expected) -> tuple[str, set[str], list[str]]:
+def true_verdict(truth: Expected) -> tuple[str, set[str], list[str]]:
     return truth.verdict, set(truth.reasons), list(truth.failing)
 
 
-def test_what_boto3_is_told_of_every_latest_revision_is_the_truth(fleet: Fleet, connect: Connect) -> None:
+def test_the_latest_revisions_that_boto3_reads_equal_the_truth(fleet: Fleet, connect: Connect) -> None:
     truths = list(fleet.truth())
     for truth in truths:
         ecs = connect(fleet, "ecs", account=truth.account, region=truth.region)
@@ -48,22 +48,22 @@ def test_what_boto3_is_told_of_every_latest_revision_is_the_truth(fleet: Fleet, 
         definition = answer["taskDefinition"]
         assert (definition["taskDefinitionArn"], definition["status"]) == (truth.arn, truth.status)
         assert (definition["family"], definition["revision"]) == (truth.family, truth.revision)
-        assert told(answer) == known(truth)
+        assert judgement(answer) == true_verdict(truth)
     assert Counter(truth.verdict for truth in truths).keys() == {FAIL, PASS, NOT_APPLICABLE}
 
 
-def test_it_holds_for_old_revisions_and_for_those_of_later_nights(fleet: Fleet, connect: Connect) -> None:
+def test_all_revisions_that_boto3_reads_equal_the_truth(fleet: Fleet, connect: Connect) -> None:
     organization = fleet.organization
     account = organization.members[0].id
     ecs = connect(fleet, "ecs", account=account)
     for family in organization.families(account, "eu-west-1"):
         for revision in range(family.first, family.newest + 1):
             answer = ecs.describe_task_definition(taskDefinition=family.arn(revision))
-            assert told(answer) == known(expected(organization, family, revision))
+            assert judgement(answer) == true_verdict(expected(organization, family, revision))
             assert answer["taskDefinition"]["status"] == family.status(revision)
 
 
-def test_active_families_are_the_truth_and_nothing_else(fleet: Fleet, connect: Connect) -> None:
+def test_the_listed_active_families_equal_the_truth(fleet: Fleet, connect: Connect) -> None:
     wanted = defaultdict(list)
     for truth in fleet.truth():
         wanted[truth.account, truth.region].append(truth.family)
@@ -75,7 +75,7 @@ def test_active_families_are_the_truth_and_nothing_else(fleet: Fleet, connect: C
         assert [name for page in pages for name in page["families"]] == names
 
 
-def test_what_runs_is_what_services_and_tasks_name(fleet: Fleet, connect: Connect) -> None:
+def test_the_revisions_in_use_are_those_of_services_and_tasks(fleet: Fleet, connect: Connect) -> None:
     services: Counter[str] = Counter()
     tasks: Counter[str] = Counter()
     for member in fleet.organization.members:
@@ -113,7 +113,7 @@ def _named_by_tasks(ecs: Client, cluster: str) -> list[str]:
     return arns
 
 
-def test_every_definition_holds_a_canary(fleet: Fleet, connect: Connect) -> None:
+def test_every_definition_contains_a_canary(fleet: Fleet, connect: Connect) -> None:
     for truth in list(fleet.truth())[:20]:
         ecs = connect(fleet, "ecs", account=truth.account, region=truth.region)
         containers = ecs.describe_task_definition(taskDefinition=truth.family)["taskDefinition"]["containerDefinitions"]
@@ -137,7 +137,7 @@ def test_shares_are_those_of_the_shape_and_every_recipe_is_served() -> None:
     assert abs(verdicts[FAIL] / total - 0.2) < 0.05
 
 
-def test_a_family_changes_its_mind_once_at_most_and_some_do_at_every_place() -> None:
+def test_the_verdict_of_a_family_changes_at_most_once_at_any_revision() -> None:
     organization = Organization(Shape(large=(Large(0, "us-east-1", 600, 4),), host_share=0.7))
     places: Counter[int] = Counter()
     for family in organization.families(organization.members[0].id, "us-east-1"):
@@ -148,7 +148,7 @@ def test_a_family_changes_its_mind_once_at_most_and_some_do_at_every_place() -> 
     assert min(places[0], places[1], places[2]) > 20
 
 
-def test_a_service_in_the_middle_of_a_deployment_runs_both_revisions() -> None:
+def test_a_service_during_a_deployment_runs_both_revisions() -> None:
     organization = Organization(Shape(services=10, tasks=6, skew=0))
     workloads = Workloads(organization)
     account, region = organization.members[0].id, "us-east-1"

@@ -1,1 +1,1 @@
-"""Speed and size of the auditor beside a floor, on one simulated organization, in one sitting."""
+"""Time and memory of the auditor compared with a minimal auditor, on the same fleet and in the same session."""

@@ -1,6 +1,6 @@
-"""`python -m tests.fleet.bench`: the benchmark, beside the floor, as a table.
+"""`python -m tests.fleet.bench`: compare the auditor with a minimal auditor and print a table.
 
-`--write` puts the table into tests/fleet/RESULTS.md; `--quick` measures a small fleet, to try the benchmark itself.
+`--write` also writes the table to tests/fleet/RESULTS.md; `--quick` measures a small fleet, to test the benchmark.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from tests.fleet.running import Fleet, running
 
 RESULTS = Path(__file__).parents[1] / "RESULTS.md"
 _COMMAND = "make bench"
-#: The floor's own question: one check on the latest revisions.
+#: What the minimal auditor reads: the latest revisions, for one check.
 _ONE_CHECK = ("--check", "ecs-host-network-privileged-or-root", "--revisions", "latest")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the table, with the floor that it is measured against."""
+    """One row of the table, with the minimal auditor's cost to compare with."""
 
-    what: str
+    name: str
     cost: Cost
-    floor: Cost | None = None
+    minimum: Cost | None = None
     note: str = ""
 
 
 def main() -> None:
-    """Measure everything, print the table, and write it where asked."""
+    """Measure everything, print the table, and write it on request."""
     parser = argparse.ArgumentParser(prog="python -m tests.fleet.bench", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write tests/fleet/RESULTS.md")
-    parser.add_argument("--quick", action="store_true", help="10 accounts in place of 100, and no thousand")
+    parser.add_argument("--quick", action="store_true", help="10 accounts instead of 100 and no run with 1,000")
     flags = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         lines = list(_measure(Path(folder), quick=flags.quick))
@@ -55,42 +55,42 @@ def _measure(folder: Path, *, quick: bool) -> Iterator[Line]:
         yield from _nights(fleet, folder / "main", accounts)
     for size in (10,) if quick else (10, 1_000):
         with running(_shape(size), enforce=True) as fleet:
-            floor = _floor(fleet, folder)
-            yield Line(f"floor, {size:,} accounts", floor)
-            yield Line(f"auditor, {size:,} accounts", _audit(fleet, folder / str(size), *_ONE_CHECK), floor)
+            minimum = _minimal(fleet, folder)
+            yield Line(f"minimal auditor, {size:,} accounts", minimum)
+            yield Line(f"auditor, {size:,} accounts", _audit(fleet, folder / str(size), *_ONE_CHECK), minimum)
     busy = replace(_shape(accounts), services=3, tasks=3, daemons=0.2)
     with running(busy, enforce=True) as fleet:
-        cost = _audit(fleet, folder / "rulebook")
-        told = ", ".join(
+        cost = _audit(fleet, folder / "all-checks")
+        operations = ", ".join(
             f"{name} {count:,}" for name, count in sorted(cost.report["operations"].items()) if count > accounts
         )
-        yield Line(f"auditor, {accounts:,} accounts, every check on all that runs", cost, None, told)
-        again = _audit(fleet, folder / "rulebook")
-        yield Line("the same, second night, nothing new", again, None, f"{again.calls / cost.calls:.0%} of the calls")
+        yield Line(f"auditor, {accounts:,} accounts, all checks on all resources", cost, None, operations)
+        again = _audit(fleet, folder / "all-checks")
+        yield Line("the same, second night, no changes", again, None, f"{again.calls / cost.calls:.0%} of the calls")
     size = 20 if quick else 1_000
     with running(_shape(size), enforce=True, latency=0.08) as fleet:
         cost = _audit(fleet, folder / "latency", *_ONE_CHECK)
         ideal = cost.calls * 0.08 / 64
-        note = f"calls x 80 ms / 64 workers = {ideal:.1f} s: {cost.wall / ideal:.2f}x"
-        yield Line(f"auditor, {size:,} accounts, 80 ms a call", cost, None, note)
+        note = f"{cost.wall / ideal:.2f}x of calls x 80 ms / 64 workers ({ideal:.1f} s)"
+        yield Line(f"auditor, {size:,} accounts, 80 ms per call", cost, None, note)
 
 
 def _nights(fleet: Fleet, folder: Path, accounts: int) -> Iterator[Line]:
-    floor = _floor(fleet, folder)
-    yield Line(f"floor, {accounts:,} accounts", floor)
-    yield Line("auditor, first night", _audit(fleet, folder, *_ONE_CHECK), floor)
-    yield Line("auditor, second night, nothing new", _audit(fleet, folder, *_ONE_CHECK), floor)
+    minimum = _minimal(fleet, folder)
+    yield Line(f"minimal auditor, {accounts:,} accounts", minimum)
+    yield Line("auditor, first night", _audit(fleet, folder, *_ONE_CHECK), minimum)
+    yield Line("auditor, second night, no changes", _audit(fleet, folder, *_ONE_CHECK), minimum)
     fleet.next_night(changed=0.01)
     cost = _audit(fleet, folder, *_ONE_CHECK)
-    note = f"{cost.report['operations'].get('DescribeTaskDefinition', 0)} described"
-    yield Line("auditor, third night, 1 % new revisions", cost, floor, note)
+    note = f"{cost.report['operations'].get('DescribeTaskDefinition', 0)} definitions described"
+    yield Line("auditor, third night, 1% new revisions", cost, minimum, note)
 
 
 def _shape(accounts: int) -> Shape:
     return Shape(accounts=accounts, regions=17)
 
 
-def _floor(fleet: Fleet, folder: Path) -> Cost:
+def _minimal(fleet: Fleet, folder: Path) -> Cost:
     folder.mkdir(parents=True, exist_ok=True)
     names = folder / "accounts.txt"
     names.write_text("\n".join(member.id for member in fleet.organization.members), encoding="utf-8")
@@ -114,25 +114,29 @@ def _checked(cost: Cost) -> Cost:
 
 def _document(lines: list[Line]) -> str:
     head = (
-        "# Speed and size, beside the floor\n\n"
-        "The floor makes the fewest calls that answer the question, with urllib3, SigV4 and json, in one thread, and\n"
-        "judges, retries and writes nothing. The fleet enforces AWS's token buckets; its accounts have 17 regions\n"
-        "and about 3.8 families in each. The auditor writes JSON and HTML to a folder. Ratios are to the floor of\n"
-        "the same fleet in the same sitting; seconds depend on the machine. Memory is the peak of all processes\n"
-        "together, with pages that they share counted once, and the peak of the largest single one.\n\n"
+        "# Time and memory, compared with a minimal auditor\n\n"
+        "The minimal auditor makes the fewest possible calls with urllib3, SigV4 and json in one thread. It\n"
+        "evaluates, retries and writes nothing. The fleet enforces AWS's rate limits; its accounts have 17 regions\n"
+        "with about 3.8 families each. The auditor writes JSON and HTML to a folder. The ratios compare with the\n"
+        "minimal auditor on the same fleet in the same session; seconds depend on the machine. Memory is the peak of\n"
+        "all processes together, with shared pages counted once, and the peak of the largest process.\n\n"
     )
-    where = (
+    machine = (
         f"`{_COMMAND}`, {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}.\n\n"
     )
-    titles = "| | calls | wall s | CPU s | wall | CPU | together MB | largest MB | connections | throttled | |\n"
-    return head + where + titles + "|---|" + "---:|" * 9 + "---|\n" + "".join(map(_row, lines))
+    columns = (
+        *("run", "calls", "wall time (s)", "CPU time (s)", "wall time ratio", "CPU time ratio", "memory, total (MB)"),
+        *("memory, largest process (MB)", "connections", "throttled calls", "notes"),
+    )
+    titles = f"| {' | '.join(columns)} |\n"
+    return head + machine + titles + "|---|" + "---:|" * 9 + "---|\n" + "".join(map(_row, lines))
 
 
 def _row(line: Line) -> str:
-    cost, floor = line.cost, line.floor
-    wall, cpu = (f"{cost.wall / floor.wall:.2f}x", f"{cost.cpu / floor.cpu:.2f}x") if floor else ("", "")
+    cost, minimum = line.cost, line.minimum
+    wall, cpu = (f"{cost.wall / minimum.wall:.2f}x", f"{cost.cpu / minimum.cpu:.2f}x") if minimum else ("", "")
     cells = (
-        line.what,
+        line.name,
         f"{cost.calls:,}",
         f"{cost.wall:.1f}",
         f"{cost.cpu:.1f}",

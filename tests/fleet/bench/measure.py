@@ -1,4 +1,4 @@
-"""Measures one process and its children: wall time, CPU time, peak memory, and what the fleet saw of it."""
+"""Measure one process and its children: wall time, CPU time, peak memory, and the calls that the fleet counted."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ _KIB_PER_MB = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a command cost. `wall` and `cpu` are seconds, memory is in MB; `seen` is the fleet's report.
+    """The cost of a command: `wall` and `cpu` in seconds, memory in MB, and the fleet's report.
 
-    `together` is the peak of all its processes with shared pages counted once, `largest` the peak of a single one.
+    `memory_total` is the peak of all processes with shared pages counted once, `memory_largest` the peak of a single
+    process.
     """
 
     code: int
@@ -34,53 +35,52 @@ class Cost:
 
     @property
     def calls(self) -> int:
-        """Calls that the fleet answered."""
+        """The number of calls that the fleet answered."""
         return int(self.report.get("calls", 0))
 
 
 def run(command: Sequence[str], fleet: Fleet, **variables: str) -> Cost:
-    """Run a command against the fleet, from zero counts. Raises RuntimeError where it ends with an error of its own."""
+    """Run a command against the fleet with reset counts, and return its cost and exit code."""
     fleet.reset()
-    began, cpu = time.monotonic(), _children()
+    started_at, cpu = time.monotonic(), _children_cpu()
     process = subprocess.Popen(
         command, env=fleet.env(**variables), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
-    together = largest = 0.0
+    total = largest = 0.0
     while process.poll() is None:
-        now, single = _memory(process.pid)
-        together, largest = max(together, now), max(largest, single)
+        current_total, current_largest = _memory(process.pid)
+        total, largest = max(total, current_total), max(largest, current_largest)
         time.sleep(_EVERY)
-    wall = time.monotonic() - began
+    wall = time.monotonic() - started_at
     output = process.communicate()[0]
-    seen = fleet.report()
-    return Cost(process.returncode, wall, _children() - cpu, together, largest, output, seen)
+    return Cost(process.returncode, wall, _children_cpu() - cpu, total, largest, output, fleet.report())
 
 
-def _children() -> float:
+def _children_cpu() -> float:
     times = os.times()
     return times.children_user + times.children_system
 
 
 def _memory(pid: int) -> tuple[float, float]:
-    """Sum of the proportional set sizes of a process and its descendants, and the largest resident one, in MB."""
+    """Return the sum of the proportional set sizes of a process and its descendants, and the largest resident size."""
     total = largest = 0.0
-    for each in _family(pid):
+    for member in _process_tree(pid):
         try:
-            text = Path(f"/proc/{each}/smaps_rollup").read_text(encoding="ascii")
+            text = Path(f"/proc/{member}/smaps_rollup").read_text(encoding="ascii")
         except OSError:
-            continue  # it has just ended
+            continue  # the process has just ended
         sizes = {name: int(kib) for name, kib in re.findall(r"^(Pss|Rss):\s+(\d+) kB", text, re.MULTILINE)}
         total += sizes.get("Pss", 0) / _KIB_PER_MB
         largest = max(largest, sizes.get("Rss", 0) / _KIB_PER_MB)
     return total, largest
 
 
-def _family(pid: int) -> list[int]:
-    found = [pid]
-    for each in found:
+def _process_tree(pid: int) -> list[int]:
+    pids = [pid]
+    for member in pids:
         try:
-            text = Path(f"/proc/{each}/task/{each}/children").read_text(encoding="ascii")
+            text = Path(f"/proc/{member}/task/{member}/children").read_text(encoding="ascii")
         except OSError:
             continue
-        found += [int(child) for child in text.split()]
-    return found
+        pids += [int(child) for child in text.split()]
+    return pids

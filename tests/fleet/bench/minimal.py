@@ -1,9 +1,9 @@
-"""The floor: a bare loop that makes the fewest calls that answer the question, with urllib3, SigV4 and json.
+"""A minimal auditor: the fewest possible calls with urllib3, SigV4 and json, as a baseline for the benchmark.
 
-It assumes every role, asks for the regions, lists the families and describes each of them once. It judges nothing,
-retries nothing and writes nothing: whatever an auditor takes beyond this is the price of its care.
+It assumes every role, lists the regions and families, and describes each family once. It evaluates, retries and writes
+nothing.
 
-`python -m tests.fleet.bench.minimal URL FILE` with a file of account ids prints the number of calls.
+`python -m tests.fleet.bench.minimal URL FILE` with a file of account IDs prints the number of calls.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ Keys = tuple[str, str, str]
 
 
 class MinimalAuditor:
-    """One connection, one thread."""
+    """Uses one connection and one thread."""
 
     def __init__(self, url: str) -> None:
-        """Connect lazily."""
+        """Prepare a connection to the stand-in."""
         self._url = f"{url}/"
         self._host = urlsplit(url).netloc
         self._pool = urllib3.PoolManager(maxsize=1, retries=False)
@@ -41,7 +41,7 @@ class MinimalAuditor:
         self.calls = 0
 
     def audit(self, accounts: list[str]) -> int:
-        """Read every account; the answer is how many definitions were read."""
+        """Read every account and return the number of definitions."""
         return sum(1 for account in accounts for _ in self._account(account))
 
     def _account(self, account: str) -> Iterator[object]:
@@ -50,26 +50,26 @@ class MinimalAuditor:
             families: list[str] = []
             token: dict[str, object] = {}
             while True:
-                asked = {"status": "ACTIVE", "maxResults": 100, **token}
-                page = self._ecs(keys, region, "ListTaskDefinitionFamilies", asked)
+                parameters = {"status": "ACTIVE", "maxResults": 100, **token}
+                page = self._ecs(keys, region, "ListTaskDefinitionFamilies", parameters)
                 families += page["families"]
                 if not page.get("nextToken"):
                     break
                 token = {"nextToken": page["nextToken"]}
             for family in families:
-                asked = {"taskDefinition": family, "include": ["TAGS"]}
-                yield self._ecs(keys, region, "DescribeTaskDefinition", asked)["taskDefinition"]
+                parameters = {"taskDefinition": family, "include": ["TAGS"]}
+                yield self._ecs(keys, region, "DescribeTaskDefinition", parameters)["taskDefinition"]
 
     def _assume(self, account: str) -> Keys:
         form = {
             "Action": "AssumeRole",
             "Version": "2011-06-15",
             "RoleArn": f"arn:aws:iam::{account}:role/AuditorReadOnly",
-            "RoleSessionName": "floor",
+            "RoleSessionName": "minimal",
         }
         body = self._post((AMBIENT_KEY, AMBIENT_SECRET, ""), "us-east-1", "sts", urlencode(form).encode(), {}).decode()
-        found = [re.search(f"<{tag}>([^<]+)", body) for tag in ("AccessKeyId", "SecretAccessKey", "SessionToken")]
-        key, secret, token = (match[1] if match else "" for match in found)
+        matches = [re.search(f"<{tag}>([^<]+)", body) for tag in ("AccessKeyId", "SecretAccessKey", "SessionToken")]
+        key, secret, token = (match[1] if match else "" for match in matches)
         return key, secret, token
 
     def _regions(self, keys: Keys) -> list[str]:
@@ -100,16 +100,16 @@ class MinimalAuditor:
         return self._pool.request("POST", self._url, body=body, headers=signed).data
 
     def _key(self, secret: str, day: str, region: str, service: str) -> bytes:
-        known = self._signing.get((secret, day, region, service))
-        if known is None:
-            known = f"AWS4{secret}".encode()
+        key = self._signing.get((secret, day, region, service))
+        if key is None:
+            key = f"AWS4{secret}".encode()
             for part in (day, region, service, "aws4_request"):
-                known = hmac.new(known, part.encode(), hashlib.sha256).digest()
-            self._signing[secret, day, region, service] = known
-        return known
+                key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+            self._signing[secret, day, region, service] = key
+        return key
 
 
 if __name__ == "__main__":
-    floor = MinimalAuditor(sys.argv[1])
-    read = floor.audit(Path(sys.argv[2]).read_text(encoding="utf-8").split())
-    sys.stdout.write(json.dumps({"calls": floor.calls, "read": read}) + "\n")
+    auditor = MinimalAuditor(sys.argv[1])
+    definitions = auditor.audit(Path(sys.argv[2]).read_text(encoding="utf-8").split())
+    sys.stdout.write(json.dumps({"calls": auditor.calls, "definitions": definitions}) + "\n")
