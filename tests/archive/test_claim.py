@@ -1,0 +1,81 @@
+"""Claiming a run ID, and resuming an interrupted run."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from auditor.archive.archive import Archive
+from auditor.archive.layout import LATEST, Layout
+from auditor.domain.errors import ConfigError, RunExists
+from auditor.store.store import Blob
+from tests.builders import NOW, provenance, run_result
+from tests.store.stubs import Memory
+
+RUN = "20261123T020000Z-1a2b3c"
+LATER = NOW + timedelta(hours=3)
+
+
+@pytest.fixture
+def store() -> Memory:
+    """An output with an interrupted run."""
+    memory = Memory()
+    Archive(memory, Layout(RUN)).claim(NOW, "fingerprint")
+    return memory
+
+
+def test_a_resumed_run_keeps_its_start_and_counts_its_attempts(store: Memory) -> None:
+    archive = Archive(store, Layout(RUN))
+
+    claims = [archive.claim(LATER, "fingerprint", resume=True) for _ in range(2)]
+
+    assert [(claim.started_at, claim.attempt) for claim in claims] == [(NOW, 1), (NOW, 2)]
+    claim = json.loads(store.blobs[f"state/claims/{RUN}.resume-2.json"].body)
+    assert (claim["started_at"], claim["claimed_at"]) == ("2026-11-23T02:00:00Z", "2026-11-23T05:00:00Z")
+
+
+@pytest.mark.parametrize(
+    "claim", [None, b"{", b"[]", b'{"run_id": "x"}'], ids=["absent", "half", "a list", "other keys"]
+)
+def test_a_run_without_a_claim_cannot_be_resumed(claim: bytes | None) -> None:
+    store = Memory()
+    if claim is not None:
+        store.put(Layout(RUN).claim(0), Blob(claim))
+
+    with pytest.raises(ConfigError, match=f"there is no run {RUN}"):
+        Archive(store, Layout(RUN)).claim(LATER, "fingerprint", resume=True)
+
+
+def test_a_run_with_another_configuration_cannot_be_resumed(store: Memory) -> None:
+    with pytest.raises(ConfigError, match="was started with another configuration"):
+        Archive(store, Layout(RUN)).claim(LATER, "other", resume=True)
+
+
+def test_a_finished_run_is_not_resumed_but_published_if_it_is_not_the_latest(store: Memory) -> None:
+    archive = Archive(store, Layout(RUN))
+    archive.write_manifest(run_result(run_id=RUN), [], provenance())
+    assert LATEST not in store.blobs
+
+    with pytest.raises(RunExists, match="has already finished"):
+        archive.claim(LATER, "fingerprint", resume=True)
+
+    assert archive.latest_run_id() == RUN
+
+
+def test_the_digests_of_the_manifest_are_trusted(store: Memory) -> None:
+    archive = Archive(store, Layout(RUN))
+    archive.write_manifest(run_result(run_id=RUN), [], provenance(cache_digests={"state/facts/1.json.gz": "00"}))
+
+    assert archive.trusted_digests(RUN) == {"state/facts/1.json.gz": "00"}
+
+
+@pytest.mark.parametrize("manifest", [None, b"{", b'{"provenance": {}}'], ids=["absent", "half", "other keys"])
+def test_no_digest_is_trusted_if_the_manifest_cannot_be_read(manifest: bytes | None) -> None:
+    store = Memory()
+    if manifest is not None:
+        store.put(Layout(RUN).manifest, Blob(manifest))
+
+    assert Archive(store, Layout(RUN)).trusted_digests(RUN) == {}
+    assert Archive(store, Layout(RUN)).trusted_digests(None) == {}
