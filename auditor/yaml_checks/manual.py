@@ -30,7 +30,7 @@ def manual_page(file: CheckFile) -> str:
     """Return the page: the author's sections, and defaults from the other keys for the rest."""
     defaults = dict.fromkeys(HEADINGS, "The author of this check has not written this section.")
     texts = {**defaults, **_derived_sections(file), **file.manual.model_dump(exclude_none=True)}
-    sections = [f"{title}\n{'-' * len(title)}\n{texts[key]}" for key, title in HEADINGS.items()]
+    sections = [f"## {title}\n{texts[key]}" for key, title in HEADINGS.items()]
     return "\n\n".join([f"{file.title}.", *sections])
 
 

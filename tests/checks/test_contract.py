@@ -58,10 +58,9 @@ def module_file(check: Check[Any]) -> Path:
 
 
 def sections(manual: str) -> dict[str, str]:
-    """Return texts by heading. A heading is underlined with as many hyphens as it has characters."""
-    parts = re.split(r"^(\S.*)\n(-+)\n", f"\n{manual}\n", flags=re.MULTILINE)[1:]
-    triples = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
-    return {title: text.strip() for title, line, text in triples if len(line) == len(title)}
+    """Return texts by heading."""
+    parts = re.split(r"^## (\S.*)\n", f"\n{manual}\n", flags=re.MULTILINE)[1:]
+    return {title: text.strip() for title, text in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def is_settable(hint: object) -> bool:
@@ -212,7 +211,7 @@ def test_impure_imports_are_detected(source: str, expected: set[str]) -> None:
 
 
 def test_missing_and_empty_sections_are_detected() -> None:
-    assert sections("A.\n\nOne\n---\ntext\n\nTwo\n---\n\nThree\n---\ntext") == {"One": "text", "Two": ""}
+    assert sections("A.\n\n## One\ntext\n\n## Two\n\n##Three\n") == {"One": "text", "Two": "##Three"}
 
 
 def test_defects_of_the_metadata_are_detected() -> None:

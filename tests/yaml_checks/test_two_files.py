@@ -85,7 +85,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_a_python_check_is_one_file_and_its_test(copy: Path) -> None:
     before = contents(copy)
-    manual = "\n\n".join(f"{title}\n{'-' * len(title)}\nSomething." for title in HEADINGS.values())
+    manual = "\n\n".join(f"## {title}\nSomething." for title in HEADINGS.values())
     (copy / "auditor/checks/ecs/example.py").write_text(f'"""No family is called test.\n\n{manual}\n"""\n{CHECK}')
     (copy / "tests/checks/ecs/test_example.py").write_text(TEST)
 

@@ -18,8 +18,7 @@ Until the old revision is deregistered, update the service with FAMILY:OLD to re
 cannot be deployed: register its content again (it is in old.json) and deploy the new number."""
 
 _CLI_SECTION = f"""
-Remediation, CLI
-----------------
+## Remediation, CLI
 {_SAVE_REVISION}
 Then make the changes that are described above for the console.
 
@@ -30,22 +29,19 @@ Then make the changes that are described above for the console.
 """
 
 _ROLL_BACK_SECTION = f"""
-Roll back
----------
+## Roll back
 {_ROLL_BACK}
 """
 
 MANUAL_BLOCKS: Mapping[str, str] = {
     "permissions-task-definitions": """
-Permissions needed
-------------------
+## Permissions needed
 To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, on all resources.
 To remediate by hand: ecs:RegisterTaskDefinition, ecs:UpdateService, ecs:DeregisterTaskDefinition, and iam:PassRole on
 the roles that the definition names.
 """,
     "permissions-all-definitions": """
-Permissions needed
-------------------
+## Permissions needed
 To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, and for managed daemons
 ecs:ListDaemonTaskDefinitions and ecs:DescribeDaemonTaskDefinition, on all resources.
 To remediate by hand: ecs:RegisterTaskDefinition, ecs:UpdateService and ecs:DeregisterTaskDefinition (for managed

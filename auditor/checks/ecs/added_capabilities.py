@@ -1,12 +1,10 @@
 """Containers add no dangerous Linux capabilities.
 
-Profile level
--------------
+## Profile level
 None: neither the CIS benchmark nor Security Hub has such a control. It closes a gap of CIS 3.4: a container that adds
 ALL or SYS_ADMIN is as powerful as a privileged one, but no check of `privileged` detects it.
 
-Description
------------
+## Description
 Fails a definition in which any container adds a dangerous capability under `linuxParameters.capabilities.add`: all of
 them at once (reason `all-capabilities`) or individually (reason `dangerous-capabilities`). The evidence names the
 containers, the capabilities that they add as written, and the dangerous ones among those. The parameter `dangerous` is
@@ -52,8 +50,7 @@ not judged.
 The definitions of managed daemons are judged by the same rule. Windows has no capabilities: a Windows definition is not
 applicable.
 
-Fargate
--------
+## Fargate
 Fargate lets a container add only SYS_PTRACE; ECS refuses to register a definition that requires Fargate and adds more.
 On Fargate the task has its own kernel, so SYS_PTRACE reaches the processes of the container, or with `pidMode: task`
 those of the task's containers, but neither a host nor another task. Debuggers and security sensors in sidecars need it.
@@ -61,8 +58,7 @@ A definition therefore passes with the note `ptrace-on-fargate` if it requires o
 dangerous capability that it adds. The parameter `fargate_ptrace: fail` makes that a failure, for tasks whose containers
 must not trust one another. A definition that can also run on instances, or does not name a launch type, fails.
 
-Truth table
------------
+## Truth table
 One container with the default parameters; `-` means absent.
 
     requires      add                          drop       verdict         reasons
@@ -84,44 +80,37 @@ One container with the default parameters; `-` means absent.
     FARGATE       SYS_PTRACE NET_ADMIN         -          FAIL            dangerous-capabilities
     on Windows    SYS_ADMIN                    -          NOT_APPLICABLE  -
 
-Rationale
----------
+## Rationale
 Capabilities split the power of root into parts. Most parts stay within the namespaces of the container; those on the
 list do not, or are known steps of an escape. They often remain unnoticed, because the definition looks unprivileged to
 every scanner that checks for `privileged`.
 
-Benefits
---------
+## Benefits
 An attacker who breaks into a container must first find a vulnerability of the kernel or the runtime before they control
 the instance and all tasks on it.
 
-Drawbacks
----------
+## Drawbacks
 Network agents and service meshes need NET_ADMIN; sensors need SYS_PTRACE, BPF or SYS_ADMIN; drivers of accelerators and
 FUSE file systems need SYS_ADMIN. Keep them few and known, each with a recorded exception and an owner. Often a sidecar
 or an init container can do the one thing that needs the capability, so that the other containers do not need it.
 
-Default value
--------------
+## Default value
 Nothing is added: the container has Docker's default set.
 
 {{permissions-all-definitions}}
 
-Audit, console
---------------
+## Audit, console
 1. {{open-newest-revision}}
 2. On the JSON tab look for "capabilities" under linuxParameters in each entry of containerDefinitions.
 3. {{repeat-for-older-revisions-and-daemons}}
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-task-definition}}
       "taskDefinition.containerDefinitions[].[name, linuxParameters.capabilities]"
 {{describe-daemon-task-definition}}
       "daemonTaskDefinition.containerDefinitions[].[name, linuxParameters.capabilities]"
 
-Remediation, console
---------------------
+## Remediation, console
 1. Find out which capabilities the process uses, for instance with `capable` of the BCC tools on a test instance.
 2. {{edit-as-json}}
 3. Remove the dangerous ones from linuxParameters.capabilities.add. Better, drop ALL and add only the harmless ones that
@@ -130,14 +119,12 @@ Remediation, console
 
 {{remediate-by-cli-with-daemons}}
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KernelCapabilities.html
 https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities
 https://man7.org/linux/man-pages/man7/capabilities.7.html
 
-Related controls
-----------------
+## Related controls
 Security Hub, AWS Config, Prowler, Powerpipe, Checkov, Trivy and KICS have no such check for ECS. For Kubernetes, the
 baseline of the Pod Security Standards forbids everything beyond Docker's default set, which is stricter than this list.
 CIS AWS Compute Services 1.1.0 3.4 (privileged containers) is closely related.

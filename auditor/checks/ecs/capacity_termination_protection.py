@@ -1,11 +1,9 @@
 r"""Capacity providers protect instances that run tasks from termination.
 
-Profile level
--------------
+## Profile level
 None in the CIS AWS Compute Services Benchmark 1.1.0. Security Hub control ECS.19.
 
-Description
------------
+## Description
 Judges `autoScalingGroupProvider.managedTerminationProtection` of a capacity provider.
 
     capacity provider                    managedTerminationProtection  verdict         reason
@@ -23,50 +21,41 @@ A provider that is DEPROVISIONING or INACTIVE is being deleted, or already is: n
 The setting works only if managed scaling is also on, and if the group and its instances are protected from scale-in
 (API reference). Those conditions are not checked.
 
-Rationale
----------
+## Rationale
 When the group scales in, Auto Scaling chooses an instance by its own rules and does not know about the tasks on it.
 Without the protection it terminates instances with running tasks: services lose replicas at once, and batch jobs lose
 their work.
 
-Benefits
---------
+## Benefits
 Scaling in terminates only empty instances, and running tasks can finish.
 
-Drawbacks
----------
+## Drawbacks
 One long-running task keeps its whole instance alive, so groups scale in more slowly and cost more. An instance refresh,
 or the removal of the group, must wait for the protection or remove it. Managed draining is a gentler alternative: it
 moves service tasks away before the instance is terminated. This rule does not accept it as sufficient.
 
-Default value
--------------
+## Default value
 DISABLED if neither the API call nor the CLI command sets it.
 
-Permissions needed
-------------------
+## Permissions needed
 To audit: ecs:DescribeCapacityProviders, on all resources.
 To remediate by hand: ecs:UpdateCapacityProvider, autoscaling:UpdateAutoScalingGroup and
 autoscaling:SetInstanceProtection.
 
-Audit, console
---------------
+## Audit, console
 1. Open Amazon ECS in the region, choose Clusters, a cluster, and the Infrastructure tab.
 2. Open each capacity provider of the type Auto Scaling group, and look at Managed termination protection.
 
-Audit, CLI
-----------
+## Audit, CLI
     aws ecs describe-capacity-providers --region REGION --query \
       "capacityProviders[?autoScalingGroupProvider].[name, status, autoScalingGroupProvider]"
 
-Remediation, console
---------------------
+## Remediation, console
 1. In EC2 open the Auto Scaling group, and turn on scale-in protection for the group and for its instances.
 2. In ECS open the cluster's Infrastructure tab, the capacity provider, and choose Update.
 3. Turn on Managed scaling and Managed termination protection.
 
-Remediation, CLI
-----------------
+## Remediation, CLI
     aws autoscaling update-auto-scaling-group --auto-scaling-group-name GROUP --new-instances-protected-from-scale-in \
       --region REGION
     aws autoscaling set-instance-protection --auto-scaling-group-name GROUP --instance-ids ID1 ID2 \
@@ -74,22 +63,19 @@ Remediation, CLI
     aws ecs update-capacity-provider --name NAME --region REGION --auto-scaling-group-provider \
       "managedScaling={status=ENABLED},managedTerminationProtection=ENABLED"
 
-Roll back
----------
+## Roll back
     aws ecs update-capacity-provider --name NAME --region REGION --auto-scaling-group-provider \
       "managedTerminationProtection=DISABLED"
 
 Also use `--no-protected-from-scale-in` for the instances; otherwise Auto Scaling never terminates them.
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AutoScalingGroupProvider.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html
 https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-instance-protection.html
 https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
 
-Related controls
-----------------
+## Related controls
 Security Hub: ECS.19 (FSBP), by the Config rule ecs-capacity-provider-termination-check. No CIS, Prowler, Checkov or
 Trivy rule.
 """

@@ -1,11 +1,9 @@
 r"""Clusters have Container Insights on.
 
-Profile level
--------------
+## Profile level
 Level 1, automated: recommendation 3.9 of the CIS AWS Compute Services Benchmark 1.1.0.
 
-Description
------------
+## Description
 Judges the setting `containerInsights` of a cluster.
 
     containerInsights     verdict         reason        powerpipe
@@ -24,76 +22,63 @@ has it off. A value that was unknown when this check was written fails until its
 An INACTIVE cluster is deleted, although ECS still describes it for some time: not applicable. A cluster in which
 nothing runs is judged: the setting applies to future tasks.
 
-Other standards
----------------
+## Other standards
 `powerpipe` (ecs_cluster_container_insights_enabled) predates `enhanced`: it accepts only the value enabled, and so
 fails clusters with more observability. It also has no row for a cluster whose settings are empty. Expect the same of
 policies that compare with that one value. Prowler accepts both values.
 
-Rationale
----------
+## Rationale
 Without Container Insights, CloudWatch has at best the CPU and memory of whole services. Container Insights adds metrics
 of each task and container, restarts, network and storage. They are the first sign of a crypto miner, a crash loop or a
 leak, and the only data left after the task has stopped.
 
-Benefits
---------
+## Benefits
 Incidents can be investigated after the task has stopped, and alarms can watch tasks instead of only services.
 
-Drawbacks
----------
+## Drawbacks
 AWS charges for the metrics (as custom metrics, or per observation with enhanced observability) and for the volume of
 the performance logs; on large clusters the cost is noticeable. Customers of another monitoring product pay twice, and
 may want an exception.
 
-Default value
--------------
+## Default value
 disabled, unless the account setting `containerInsights` had another value when the cluster was created. Changing the
 account setting does not affect existing clusters.
 
-Permissions needed
-------------------
+## Permissions needed
 To audit: ecs:ListClusters, and ecs:DescribeClusters, which returns settings on request, on all resources.
 To remediate by hand: ecs:UpdateClusterSettings; for the account's default ecs:PutAccountSettingDefault.
 
-Audit, console
---------------
+## Audit, console
 1. {{open-cluster}}
 2. In the cluster's overview look at CloudWatch monitoring.
 
-Audit, CLI
-----------
+## Audit, CLI
     aws ecs describe-clusters --clusters CLUSTER --include SETTINGS --region REGION \
       --query "clusters[].[clusterName, status, settings]"
 
-Remediation, console
---------------------
+## Remediation, console
 1. Open the cluster and choose Update cluster.
 2. Under Monitoring choose Container Insights, or Container Insights with enhanced observability.
 3. Choose Update. Nothing is restarted.
 
-Remediation, CLI
-----------------
+## Remediation, CLI
     aws ecs update-cluster-settings --cluster CLUSTER --settings name=containerInsights,value=enhanced --region REGION
 
 For future clusters:
 
     aws ecs put-account-setting-default --name containerInsights --value enhanced --region REGION
 
-Roll back
----------
+## Roll back
     aws ecs update-cluster-settings --cluster CLUSTER --settings name=containerInsights,value=disabled --region REGION
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-container-insights.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ClusterSetting.html
 https://docs.aws.amazon.com/config/latest/developerguide/ecs-container-insights-enabled.html
 https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
 https://hub.powerpipe.io/mods/turbot/aws_compliance
 
-Related controls
-----------------
+## Related controls
 Security Hub: ECS.12 (FSBP), by the Config rule ecs-container-insights-enabled. Prowler:
 ecs_cluster_container_insights_enabled. Checkov: CKV_AWS_65. Trivy: AVD-AWS-0034. KICS: 97cb0688. Control Tower:
 CT.ECS.PR.2.

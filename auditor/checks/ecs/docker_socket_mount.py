@@ -1,11 +1,9 @@
 r"""Containers cannot control the container runtime of their host.
 
-Profile level
--------------
+## Profile level
 Level 1, automated. Our own rule; the CIS Docker Benchmark 1.6.0 has the same one as 5.32.
 
-Description
------------
+## Description
 Fails if a container of a task definition, or of a managed daemon's definition, mounts a volume whose `host.sourcePath`
 
   * is the socket of Docker or containerd on the host (reason `runtime-socket`), or
@@ -27,48 +25,40 @@ the definition does not say on which system it will run. A container with access
 {{only-mounted-volumes}}
 A read-only mount fails as well: it prevents changes to the file system, but not communication through a socket.
 
-Severity
---------
+## Severity
 High, as for a privileged container, because the outcome is the same: code in the container is root on the instance. It
 is not critical, because an attacker has to be in the container first, whereas a colleague can read a password in a
 variable. Most containers that mount the socket are agents that were installed for this purpose.
 
-Rationale
----------
+## Rationale
 The socket is the runtime's whole API, without authentication. One request starts a privileged container with the host's
 file system in it. That is root on the instance, regardless of the container's own user, capabilities or read-only root,
 with the instance's role and the credentials of every task placed there.
 
-Benefits
---------
+## Benefits
 An attacker who breaks into the container does not reach the host.
 
-Drawbacks
----------
+## Drawbacks
 Monitoring and security agents read the list of containers and their statistics from the socket. Many can use the ECS
 task metadata endpoint or the agent's introspection API instead. Builds in containers can use a builder that needs no
 daemon. Keep the rest few and known, each a daemon service with a recorded exception and an owner.
 
-Default value
--------------
+## Default value
 A container sees no host path unless a volume and a mount point name it.
 
 {{permissions-all-definitions}}
 
-Audit, console
---------------
+## Audit, console
 1. {{open-newest-revision}}
 2. On the JSON tab look for docker.sock, containerd.sock, /var/run, /run and / as sourcePath under volumes, and for the
    mountPoints that name these volumes.
 3. {{repeat-for-older-revisions-and-daemons}}
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-task-definition}}
       "taskDefinition.[volumes[].[name, host.sourcePath], containerDefinitions[].[name, mountPoints]]"
 
-Remediation, console
---------------------
+## Remediation, console
 1. Find out what the container reads from the socket, and configure it to use the task metadata endpoint instead.
 2. Open the revision, choose Create new revision, and remove the mount point and the volume.
 3. If the container needs only another file of the folder, mount that file.
@@ -76,16 +66,14 @@ Remediation, console
 
 {{remediate-by-cli-with-daemons}}
 
-References
-----------
+## References
 https://docs.docker.com/engine/security/#docker-daemon-attack-surface
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html
 https://www.cisecurity.org/benchmark/docker
 
-Related controls
-----------------
+## Related controls
 CIS Docker Benchmark: 5.32 (Docker socket in containers). As far as we know, no control of Security Hub, no rule of AWS
 Config and no check of Prowler, Checkov, Trivy or KICS covers it for ECS task definitions. Here: ecs-host-path-mount,
 and ecs-privileged-container with the same outcome.

@@ -1,11 +1,9 @@
 """EFS volumes are mounted with TLS.
 
-Profile level
--------------
+## Profile level
 Level 1, automated. Security Hub's ECS.18; not a recommendation of the CIS benchmark.
 
-Description
------------
+## Description
 Judges the volumes of a task definition that have an `efsVolumeConfiguration`. It fails if the `transitEncryption` of
 any of them is not `ENABLED` (reason `not-encrypted-in-transit`). The evidence names each such volume with the value
 that ECS holds, or none if it is absent.
@@ -21,40 +19,33 @@ A volume counts whether or not a container mounts it. FSx for Windows File Serve
 other kinds and are not judged. Managed daemons have no EFS volumes. The file system's own policy is not read: a policy
 that denies access without TLS prevents such a task from starting, which this check cannot detect.
 
-Rationale
----------
+## Rationale
 Without TLS the mount is plain NFS: all data crosses the network unencrypted, also between Availability Zones, and the
 client cannot verify that it talks to EFS. IAM authorization and access points need TLS as well, so any host with a
 route and an open security group can mount the file system without it, as any user.
 
-Benefits
---------
+## Benefits
 Files are protected in transit, and IAM can control who mounts what.
 
-Drawbacks
----------
+## Drawbacks
 TLS costs some CPU time and a little throughput. Instances need the EFS mount helper, which the ECS-optimized images
 include.
 
-Default value
--------------
+## Default value
 DISABLED if `transitEncryption` is absent.
 
 {{permissions-task-definitions}}
 
-Audit, console
---------------
+## Audit, console
 1. {{open-newest-revision}}
 2. On the JSON tab look for efsVolumeConfiguration under volumes, and in it for "transitEncryption": "ENABLED".
 3. {{repeat-for-older-revisions}}
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-task-definition}}
       "taskDefinition.volumes[?efsVolumeConfiguration].[name, efsVolumeConfiguration.transitEncryption]"
 
-Remediation, console
---------------------
+## Remediation, console
 1. Open the revision and choose Create new revision.
 2. Under Storage choose the EFS volume, and turn on transit encryption.
 3. Consider an access point and IAM authorization for it as well.
@@ -62,16 +53,14 @@ Remediation, console
 
 {{remediate-by-cli}}
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSVolumeConfiguration.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efs-volumes.html
 https://docs.aws.amazon.com/efs/latest/ug/encryption-in-transit.html
 https://docs.aws.amazon.com/config/latest/developerguide/ecs-task-definition-efs-encryption-enabled.html
 https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-18
 
-Related controls
-----------------
+## Related controls
 Security Hub: ECS.18. AWS Config: ecs-task-definition-efs-encryption-enabled. Checkov: CKV_AWS_97. Trivy: AVD-AWS-0035.
 KICS: 4d46ff3b (Terraform) and c1282e03 (CloudFormation), EFS Volume With Disabled Transit Encryption.
 """

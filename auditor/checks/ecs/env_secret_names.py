@@ -1,11 +1,9 @@
 """AWS keys and registry credentials are not in plain environment variables.
 
-Profile level
--------------
+## Profile level
 Level 1, automated: recommendation 3.6 of the CIS AWS Compute Services Benchmark 1.1.0.
 
-Description
------------
+## Description
 Judges the names under `environment` of every container, in task definitions and in managed daemons' definitions. It
 fails if a name is exactly one of these (reason `secret-name`):
 
@@ -22,46 +20,38 @@ judges values.
 
 Files named under `environmentFiles` are in S3 and are not read: the variables that they set are not judged.
 
-Other scanners
---------------
+## Other scanners
 AWS Config and Security Hub check these three names, and the list cannot be changed. Powerpipe's query for the same rule
 also fails if such a name is, correctly, under `secrets`; this check does not.
 
-Rationale
----------
+## Rationale
 {{environment-is-readable}}
 A key that was in a definition once must be considered disclosed. Access keys of a user do not expire on their own.
 
-Benefits
---------
+## Benefits
 A read-only permission discloses no working credentials, and the application uses a role whose keys are valid for hours.
 
-Drawbacks
----------
+## Drawbacks
 The application has to use the SDK's credential chain, which finds the task role automatically. Software that accepts
 keys only as variables can read them from `secrets`; they are then still in its environment, but no longer in the
 definition.
 
-Default value
--------------
+## Default value
 A container has only the environment variables of its image and those that ECS sets itself. ECS sets none of the three
 names: a task role is provided through AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, which holds no secret.
 
 {{permissions-all-definitions}}
 
-Audit, console
---------------
+## Audit, console
 1. {{open-newest-revision}}
 2. On the JSON tab look at the names under environment in each entry of containerDefinitions.
 3. {{repeat-for-older-revisions-and-daemons}}
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-task-definition}}
       "taskDefinition.containerDefinitions[].[name, environment[].name]"
 
-Remediation, console
---------------------
+## Remediation, console
 1. Give the task a task role with the permissions of the application, and delete the access key in IAM: it has been
    disclosed.
 2. Open the revision, choose Create new revision, and remove the variables.
@@ -72,15 +62,13 @@ Remediation, console
 {{remediate-by-cli-with-daemons}}
 Do not activate the old access key again; give the task role the missing permissions.
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 https://docs.aws.amazon.com/config/latest/developerguide/ecs-no-environment-secrets.html
 https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-8
 
-Related controls
-----------------
+## Related controls
 Security Hub: ECS.8. AWS Config: ecs-no-environment-secrets. Here: ecs-env-secret-values, which judges the values of
 variables of any name.
 """

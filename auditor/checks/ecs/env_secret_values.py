@@ -1,12 +1,10 @@
 """Plain environment variables hold no secrets.
 
-Profile level
--------------
+## Profile level
 Level 1, automated. Our own rule, in the spirit of recommendation 3.6 of the CIS AWS Compute Services Benchmark 1.1.0,
 which checks three names of variables and no values.
 
-Description
------------
+## Description
 Fails if the value of any variable under `environment` looks like a secret (reason `secret-value`), in task definitions
 and in managed daemons' definitions.
 
@@ -23,50 +21,42 @@ Detectors guess, so two parameters suppress false alarms:
 A variable under `secrets` passes: the definition holds only a reference to the secret. Files named under
 `environmentFiles`, command lines, health checks and options of the log driver are not examined.
 
-Other scanners
---------------
+## Other scanners
 Prowler (ecs_task_definitions_no_environment_secrets) runs other detectors over the same values, so the two do not agree
 in every case. It cannot ignore a single variable, and users report false alarms for constants such as
 ALLOW_EMPTY_PASSWORD=yes. Its outputs have contained the secrets themselves.
 
-Rationale
----------
+## Rationale
 {{environment-is-readable}}
 Reading such a secret takes no attack, only a colleague's read-only role. The severity is therefore critical, above that
 of problems that help an attacker who has already broken in.
 
-Benefits
---------
+## Benefits
 Only the task that needs a password or token reads it. Secrets are encrypted at rest and can be rotated without
 searching old deployments, and every read is in CloudTrail.
 
-Drawbacks
----------
+## Drawbacks
 The execution role needs secretsmanager:GetSecretValue or ssm:GetParameters, and possibly kms:Decrypt; a task in a
 private subnet needs a network path to these services. A container gets a rotated secret only after a restart. A false
 alarm needs an entry under `ignore`.
 
-Default value
--------------
+## Default value
 A container has only the environment variables of its image and those that ECS sets itself.
 
 {{permissions-all-definitions}}
 
-Audit, console
---------------
+## Audit, console
 1. {{open-newest-revision}}
 2. Under environment in each entry of containerDefinitions look for passwords, tokens, keys and URLs with a password.
 3. {{repeat-for-older-revisions-and-daemons}}
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-task-definition}}
       "taskDefinition.containerDefinitions[].[name, environment[].name]"
 
 This lists only names. Print the values only on a terminal that is not recorded.
 
-Remediation, console
---------------------
+## Remediation, console
 1. Store a new secret in Secrets Manager or as a SecureString in Parameter Store, and revoke the old one: it has been
    disclosed, and old revisions still show it.
 2. Allow the execution role to read it.
@@ -77,15 +67,13 @@ Remediation, console
 {{remediate-by-cli-with-daemons}}
 The old revision still has the old secret, so rolling back works only until that is revoked.
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html
 https://hub.prowler.com/check/ecs_task_definitions_no_environment_secrets
 
-Related controls
-----------------
+## Related controls
 Security Hub: ECS.8, for three names only. Prowler: ecs_task_definitions_no_environment_secrets. Trivy: AVD-AWS-0036.
 Here: ecs-env-secret-names.
 """

@@ -1,11 +1,9 @@
 """Clusters log ECS Exec sessions.
 
-Profile level
--------------
+## Profile level
 None: no benchmark has this rule. It applies Checkov's CKV_AWS_223 to deployed clusters.
 
-Description
------------
+## Description
 Judges `configuration.executeCommandConfiguration` of a cluster, which decides what ECS Exec does with the sessions that
 people open in containers.
 
@@ -29,47 +27,38 @@ OVERRIDE needs a log group or a bucket. Without either there is no destination f
 A cluster is judged whether or not ECS Exec is on for anything in it: `enableExecuteCommand` in any service or task
 turns it on, and then the cluster's setting applies. An INACTIVE cluster is deleted: not applicable.
 
-Rationale
----------
+## Rationale
 ECS Exec is a shell in production. CloudTrail records who opened it and in which task; only the session log records what
 was typed and shown. NONE is not the default, so it was set deliberately.
 
-Benefits
---------
+## Benefits
 The actions of a person in a container, or of an attacker with that person's credentials, can be read afterwards.
 
-Drawbacks
----------
+## Drawbacks
 Sessions show everything that is typed and printed, secrets included: protect the log as well as the container. The task
 role needs permission to write to the log group or the bucket, and the image needs `script` and `cat`; otherwise the
 session works but is not logged.
 
-Default value
--------------
+## Default value
 DEFAULT.
 
-Permissions needed
-------------------
+## Permissions needed
 To audit: ecs:ListClusters, and ecs:DescribeClusters, which returns configurations on request, on all resources.
 To remediate by hand: ecs:UpdateCluster; to change the permissions of task roles, iam:PutRolePolicy.
 
-Audit, console
---------------
+## Audit, console
 1. {{open-cluster}}
 2. On the Configuration tab look at the logging of ECS Exec. The CLI shows settings that the console does not show.
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-exec-configuration}}
 
-Remediation, console
---------------------
+## Remediation, console
 1. In CloudWatch create a log group for the sessions, with a retention period and a KMS key.
 2. Open the cluster, choose Update cluster, and under ECS Exec choose to log to it.
 3. Allow the task roles to write there, and test one session.
 
-Remediation, CLI
-----------------
+## Remediation, CLI
 The command replaces the whole configuration: repeat the KMS key if there is one.
 
 {{update-exec-configuration}}
@@ -77,18 +66,15 @@ The command replaces the whole configuration: repeat the KMS key if there is one
 The task role needs logs:DescribeLogGroups, logs:CreateLogStream, logs:DescribeLogStreams and logs:PutLogEvents, and
 with a KMS key also kms:Decrypt.
 
-Roll back
----------
+## Roll back
 Run the same command with the configuration that describe-clusters showed before.
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ExecuteCommandConfiguration.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ExecuteCommandLogConfiguration.html
 
-Related controls
-----------------
+## Related controls
 Checkov: CKV_AWS_223, which requires a `logging` other than NONE. No CIS, Security Hub, AWS Config, Prowler or Trivy
 rule. Here: ecs-exec-no-cmk, for the encryption of the session and its log.
 """

@@ -1,11 +1,9 @@
 """Clusters encrypt ECS Exec sessions and logs with a customer managed key.
 
-Profile level
--------------
+## Profile level
 None: no benchmark has this rule. It applies Checkov's CKV_AWS_224 to deployed clusters.
 
-Description
------------
+## Description
 Judges `configuration.executeCommandConfiguration` of a cluster. Each of these fails it:
 
     configuration                                                     reason
@@ -24,8 +22,7 @@ on. A cluster without any configuration has no key and fails. An INACTIVE cluste
 
 The check does not examine which key it is, whether it exists, or how the log group is actually encrypted.
 
-Other standards
----------------
+## Other standards
 `checkov` is the verdict of CKV_AWS_224 on the same configuration in a Terraform plan. It has no verdict on a cluster
 without a configuration of ECS Exec, or with `logging` NONE. It requires a key and one encrypted destination: one of two
 is enough, and DEFAULT without any fails.
@@ -41,68 +38,56 @@ is enough, and DEFAULT without any fails.
     set       OVERRIDE  one, not encrypted          FAIL     FAIL
     set       OVERRIDE  two, one of them encrypted  FAIL     PASS
 
-Rationale
----------
+## Rationale
 Systems Manager always carries the session over TLS. With a KMS key, session data is also encrypted between the caller
 and the container, and only callers with permission to use the key can open a session: a second control with its own
 log. The log of a session holds everything that was typed and shown, secrets included.
 
-Benefits
---------
+## Benefits
 A stolen permission to execute commands is worthless without the key, and each use of the key is in CloudTrail.
 
-Drawbacks
----------
+## Drawbacks
 The task role, and each person who opens sessions, needs permission to use the key. AWS charges for the key and for
 calls to KMS. A log group without a KMS key is then refused, so sessions fail until it has one.
 
-Default value
--------------
+## Default value
 No key, and no encryption required. CloudWatch Logs and S3 always encrypt stored data with keys that AWS owns.
 
-Permissions needed
-------------------
+## Permissions needed
 To audit: ecs:ListClusters, and ecs:DescribeClusters, which returns configurations on request, on all resources.
 To remediate by hand: ecs:UpdateCluster, kms:CreateKey, logs:AssociateKmsKey, s3:PutEncryptionConfiguration and, to
 change the permissions of roles, iam:PutRolePolicy.
 
-Audit, console
---------------
+## Audit, console
 1. {{open-cluster}}
 2. On the Configuration tab look at the encryption of ECS Exec. The CLI shows settings that the console does not show.
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-exec-configuration}}
 
-Remediation, console
---------------------
+## Remediation, console
 1. In KMS create a symmetric key, and allow the task roles (kms:Decrypt) and the people who open sessions
    (kms:GenerateDataKey) to use it.
 2. In CloudWatch assign a KMS key to the log group; in S3 set default encryption for the bucket.
 3. Open the cluster, choose Update cluster, and under ECS Exec name the key and turn on encryption of the log.
 
-Remediation, CLI
-----------------
+## Remediation, CLI
 The command replaces the whole configuration: repeat the settings that are to stay.
 
     aws logs associate-kms-key --log-group-name GROUP --kms-key-id KEY_ARN --region REGION
 {{update-exec-configuration}}
 
-Roll back
----------
+## Roll back
 Run the same command with the configuration that describe-clusters showed before. Keep the key: logs that it encrypted
 cannot be read without it.
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ExecuteCommandConfiguration.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ExecuteCommandLogConfiguration.html
 https://docs.aws.amazon.com/systems-manager/latest/userguide/session-preferences-enable-encryption.html
 
-Related controls
-----------------
+## Related controls
 Checkov: CKV_AWS_224. No CIS, Security Hub, AWS Config, Prowler or Trivy rule. Here: ecs-exec-logging-off.
 """
 

@@ -1,11 +1,9 @@
 r"""Fargate services use the latest platform version.
 
-Profile level
--------------
+## Profile level
 Level 1, automated: recommendation 3.8 of the CIS AWS Compute Services Benchmark 1.1.0.
 
-Description
------------
+## Description
 Judges `platformVersion` wherever tasks of a service run on Fargate, by launch type or by capacity provider (FARGATE,
 FARGATE_SPOT): of the service itself, of its older deployments that still have running tasks, and of its task sets
 except those that are DRAINING. One old version is enough to fail the service; the evidence names each. In the table,
@@ -34,8 +32,7 @@ neither a version nor LATEST is UNKNOWN, unless another part of the service has 
 A service that is DRAINING or INACTIVE is deleted, or will be when its last task has stopped. ECS accepts no changes to
 it: not applicable.
 
-Other standards
----------------
+## Other standards
 Every finding carries the verdicts of two other tools on the service; neither looks at deployments or task sets.
 
   * `prowler` (ecs_service_fargate_latest_platform_version) looks only at services whose launch type is FARGATE, so not
@@ -45,67 +42,55 @@ Every finding carries the verdicts of two other tools on the service; neither lo
   * `powerpipe` (ecs_service_fargate_using_latest_platform_version) accepts only the word LATEST, so 1.4.0 fails. Its
     verdict on a service without a launch type depends on the contents of its table, and is left out here.
 
-Rationale
----------
+## Rationale
 A platform version is the kernel and the container runtime below the tasks. AWS patches the current versions and retires
 old ones; Linux 1.3.0 and older do not encrypt the tasks' storage by default and do not support ECS Exec. A service that
 pins a version keeps starting tasks on it for years.
 
-Benefits
---------
+## Benefits
 New tasks start on a patched platform automatically.
 
-Drawbacks
----------
+## Drawbacks
 LATEST can change the platform between two deployments. If you test each change, pin the latest version and raise it
 deliberately, which passes. Moving from 1.3.0 to 1.4.0 moves image pulls and secrets to the task's own network
 interface, so subnets and endpoints may need changes. The update starts a deployment.
 
-Default value
--------------
+## Default value
 LATEST, which is 1.4.0 on Linux and 1.0.0 on Windows.
 
-Permissions needed
-------------------
+## Permissions needed
 To audit: ecs:ListClusters, ecs:ListServices and ecs:DescribeServices, on all resources.
 To remediate by hand: ecs:UpdateService; for task sets the permissions that ecs-task-set-public-ip names.
 
-Audit, console
---------------
+## Audit, console
 1. {{open-service}}
 2. On the Configuration and networking tab look at Platform version.
 
-Audit, CLI
-----------
+## Audit, CLI
     aws ecs describe-services --cluster CLUSTER --services SERVICE --region REGION --query \
       "services[].[platformVersion, platformFamily, [deployments, taskSets][][].[status, platformVersion]]"
 
-Remediation, console
---------------------
+## Remediation, console
 1. Open the service and choose Update service.
 2. Under Compute configuration set Platform version to LATEST.
 3. Choose Update, and wait until the deployment is complete.
 
-Remediation, CLI
-----------------
+## Remediation, CLI
     aws ecs update-service --cluster CLUSTER --service SERVICE --platform-version LATEST --region REGION
     aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
 
 With CodeDeploy, set the platform version in the AppSpec file; with an external controller, set it in CreateTaskSet.
 
-Roll back
----------
+## Roll back
 Run the same command with the old version, as long as AWS still supports it.
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-fargate.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
 https://docs.aws.amazon.com/config/latest/developerguide/ecs-fargate-latest-platform-version.html
 https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
 
-Related controls
-----------------
+## Related controls
 Security Hub: ECS.10 (FSBP), by the Config rule ecs-fargate-latest-platform-version with the same two numbers, which
 cannot be changed there. Prowler: ecs_service_fargate_latest_platform_version. Checkov: CKV_AWS_332, which accepts
 LATEST or an absent version, and no number. Control Tower: CT.ECS.PR.1, LATEST only.

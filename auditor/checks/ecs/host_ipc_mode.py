@@ -1,12 +1,10 @@
 """Tasks do not share the IPC namespace of their host.
 
-Profile level
--------------
+## Profile level
 None: neither the CIS benchmark nor Security Hub has such a control. It is judged as severely as CIS 3.3, the equivalent
 for the process namespace.
 
-Description
------------
+## Description
 Fails a definition whose `ipcMode` joins its containers to the host's IPC namespace (reason `host-ipc-mode`). The value
 for that depends on the kind of definition:
 
@@ -23,38 +21,32 @@ If `ipcMode` is absent, the Docker daemon of the instance decides: the namespace
 shareable on demand, and never the host's. Windows containers have no such namespace, and ECS does not support `ipcMode`
 there.
 
-Rationale
----------
+## Rationale
 The namespace holds System V shared memory, semaphores and message queues, and POSIX message queues; with Docker it
 includes the host's /dev/shm. Databases, browsers, machine-learning frameworks and older middleware keep live data there
 and rely only on Unix permissions. A container in the host's namespace that runs as the same uid, especially root, can
 read and change the data that processes of the instance and of every other task in host mode share.
 
-Benefits
---------
+## Benefits
 Shared memory and queues belong to the container or its task. Other tasks cannot read them, or stop their owners by
 taking semaphores.
 
-Drawbacks
----------
+## Drawbacks
 Programs that exchange data through shared memory across tasks stop working: put their containers into one task with
 `ipcMode: task`. If a container only needs a larger /dev/shm, set `linuxParameters.sharedMemorySize`.
 
-Default value
--------------
+## Default value
 Absent, which is not the host's. Fargate does not support `ipcMode`.
 
 {{permissions-all-definitions}}
 
-Audit, console
---------------
+## Audit, console
 1. {{open-newest-revision}}
 2. On the JSON tab look for "ipcMode": "host" next to "family".
 3. {{repeat-for-older-revisions}}
 4. For managed daemons open their daemon task definitions and look for "ipcMode": "shared".
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-task-definition}}
       taskDefinition.ipcMode
 {{describe-daemon-task-definition}}
@@ -62,23 +54,20 @@ Audit, CLI
 
 {{daemon-field-warning}}
 
-Remediation, console
---------------------
+## Remediation, console
 1. {{edit-as-json}}
 2. Remove ipcMode, or set it to task if the containers of the task exchange data through shared memory.
 3. {{deploy-new-revision}}
 
 {{remediate-by-cli-with-daemons}}
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DaemonTaskDefinition.html
 https://docs.docker.com/reference/cli/docker/container/run/#ipc
 https://man7.org/linux/man-pages/man7/ipc_namespaces.7.html
 
-Related controls
-----------------
+## Related controls
 Security Hub, AWS Config, Prowler, Powerpipe, Checkov, Trivy and KICS have no such check for ECS. CIS AWS Compute
 Services 1.1.0 3.3 (process namespace) is the closest control.
 """

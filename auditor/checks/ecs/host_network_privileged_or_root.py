@@ -1,11 +1,9 @@
 """Containers on the host's network are neither privileged nor root.
 
-Profile level
--------------
+## Profile level
 Level 1, automated: recommendation 3.1 of the CIS AWS Compute Services Benchmark 1.1.0.
 
-Description
------------
+## Description
 Judges task definitions whose `networkMode` is `host`. A definition fails if any of its containers
 
   * has `privileged` set to true (reason `privileged`), or
@@ -20,8 +18,7 @@ definition does not request root. Most images run as root by default, so the not
 Any network mode other than `host`, including an absent one, is not applicable. A definition in host mode without
 containers passes: it holds nothing that could be root.
 
-Truth table
------------
+## Truth table
 One container in host mode with the default `unset_user: pass`; `-` means absent. The last three columns are the
 verdicts of other rule sets on the same container.
 
@@ -46,8 +43,7 @@ verdicts of other rule sets on the same container.
 
 {{one-failing-container}}
 
-Other standards
----------------
+## Other standards
 Other tools say nearly the opposite. Every finding carries their verdicts under `standards`.
 
   * `aws-config` is the managed rule ecs-task-definition-user-for-host-mode-check, which was also Security Hub's ECS.1
@@ -60,46 +56,39 @@ Other tools say nearly the opposite. Every finding carries their verdicts under 
     least one container must be privileged and also have a user other than the word root. One such container clears all
     others.
 
-Rationale
----------
+## Rationale
 In host mode no network namespace separates the container from its instance. The container can listen on any free port
 of the instance, connect to anything that listens on the loopback interface (agents and debug ports often trust it), and
 reach the instance metadata service like a process of the instance. Root in the container adds raw sockets on the
 instance's interfaces and access to its abstract Unix sockets; CVE-2020-15257 used the latter to take over the host. A
 privileged container has every capability and every device, and needs no vulnerability to take over the host.
 
-Benefits
---------
+## Benefits
 An attacker who breaks into such a container controls one unprivileged process. The traffic of other tasks, the
 instance, and the credentials of every task on it stay out of reach.
 
-Drawbacks
----------
+## Drawbacks
 A process that is not root cannot bind ports below 1024 without a file capability, and may be unable to read files and
 volumes that belong to root; images may have to be rebuilt. Network agents, security sensors and some monitoring tools
 need privilege by design. Keep them few and known, each with a recorded exception and an owner.
 
-Default value
--------------
+## Default value
 `networkMode` is host only if set: absent means bridge on EC2 instances, and Fargate supports only awsvpc. `privileged`
 is false if absent. If `user` is absent, the image decides; most public images run as root.
 
 {{permissions-task-definitions}}
 
-Audit, console
---------------
+## Audit, console
 1. {{open-newest-revision}}
 2. On the JSON tab look for "networkMode": "host". Without it the check does not apply.
 3. In each entry of containerDefinitions look at "privileged" and "user", and compare them with the truth table.
 4. {{repeat-for-older-revisions}}
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-task-definition}}
       "taskDefinition.{network: networkMode, containers: containerDefinitions[].[name, user, privileged]}"
 
-Remediation, console
---------------------
+## Remediation, console
 1. {{edit-as-json}}
 2. If the task does not need the instance's network, set networkMode to awsvpc (or bridge), and continue with step 4.
 3. Otherwise, in every container, set privileged to false, and user to a uid other than 0 that the image supports, such
@@ -108,8 +97,7 @@ Remediation, console
 
 {{remediate-by-cli}}
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-networkmode-host.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 https://docs.aws.amazon.com/config/latest/developerguide/ecs-task-definition-user-for-host-mode-check.html
@@ -118,8 +106,7 @@ https://hub.powerpipe.io/mods/turbot/steampipe-mod-aws-compliance
 https://pkg.go.dev/strconv#Atoi
 https://nvd.nist.gov/vuln/detail/CVE-2020-15257
 
-Related controls
-----------------
+## Related controls
 CIS AWS Compute Services 1.1.0: 3.3 (process namespace of the host), 3.4 (privileged containers in any network mode).
 Security Hub: ECS.4 (privileged), ECS.17 (host network mode as such), ECS.20 (root or unset user, Linux), which together
 replaced ECS.1.

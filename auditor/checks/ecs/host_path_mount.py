@@ -1,11 +1,9 @@
 r"""Containers mount no sensitive paths of their host.
 
-Profile level
--------------
+## Profile level
 Level 1, automated. Our own rule; the CIS Docker Benchmark 1.6.0 has the same one as 5.6.
 
-Description
------------
+## Description
 Fails if a container of a task definition, or of a managed daemon's definition, mounts a volume whose `host.sourcePath`
 is a sensitive path, is inside one, or contains one, as / contains all of them:
 
@@ -30,48 +28,40 @@ pass as well, with the note `readable-host-path`.
 {{only-mounted-volumes}}
 Volumes without a `sourcePath` are folders that the runtime creates for the task, and pass.
 
-Severity
---------
+## Severity
 Medium, a compromise between two cases. Write access to /etc, /usr or / means root on the host, as bad as privilege. But
 most such mounts belong to agents that read /proc, /sys or / to measure the host, and rating them all high would hide
 the serious ones. The reason separates the two cases. ecs-docker-socket-mount also reports the worst of the writable
 ones, / and /var, as high, because they contain the runtime's socket.
 
-Rationale
----------
+## Rationale
 Writing to such a path changes the host: a line in /etc/cron.d, an SSH key of root, a binary in /usr/bin or a program
 for /sys/kernel/uevent_helper runs as root outside every container. Reading alone discloses much: /proc shows the
 environment of other containers' processes and so leads to their credentials, /var/lib/docker their files and variables,
 /var/lib/cloud the instance's user data, /home registry passwords.
 
-Benefits
---------
+## Benefits
 An attacker who breaks into a container stays in it, and cannot read data of other tasks.
 
-Drawbacks
----------
+## Drawbacks
 Agents that watch the host need to see it. Mount the narrowest path, read-only, and record an exception with an owner
 for them. Store data that must outlive a task in EFS, or in a host folder created for it, such as /ecs/data.
 
-Default value
--------------
+## Default value
 A container sees no host path unless a volume and a mount point name it. A mount is writable by default.
 
 {{permissions-all-definitions}}
 
-Audit, console
---------------
+## Audit, console
 1. {{open-newest-revision}}
 2. On the JSON tab look at sourcePath under volumes, and at the mountPoints that name these volumes, with readOnly.
 3. {{repeat-for-older-revisions-and-daemons}}
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-task-definition}}
       "taskDefinition.[volumes[].[name, host.sourcePath], containerDefinitions[].[name, mountPoints]]"
 
-Remediation, console
---------------------
+## Remediation, console
 1. Open the revision and choose Create new revision.
 2. Remove the mount point and its volume. If the container must see the path, mount the narrowest one.
 3. Mark the mount point read-only (`readOnly` in JSON).
@@ -79,16 +69,14 @@ Remediation, console
 
 {{remediate-by-cli-with-daemons}}
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HostVolumeProperties.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html
 https://www.cisecurity.org/benchmark/docker
 https://kubernetes.io/docs/concepts/security/pod-security-standards/
 
-Related controls
-----------------
+## Related controls
 CIS Docker Benchmark: 5.6 (sensitive host folders). Pod Security Standards of Kubernetes: baseline, which allows no host
 paths. As far as we know, no control of Security Hub, no rule of AWS Config and no check of Prowler, Checkov, Trivy or
 KICS covers it for ECS task definitions. Here: ecs-docker-socket-mount.

@@ -1,11 +1,9 @@
 """Tasks do not share the process namespace of their host.
 
-Profile level
--------------
+## Profile level
 Level 1, automated: recommendation 3.3 of the CIS AWS Compute Services Benchmark 1.1.0.
 
-Description
------------
+## Description
 Fails a definition whose `pidMode` joins its containers to the host's process namespace (reason `host-pid-mode`). The
 value for that depends on the kind of definition:
 
@@ -21,37 +19,31 @@ value for that depends on the kind of definition:
 Windows containers have no process namespaces to share, and ECS does not support `pidMode` there. Only the definition's
 own field counts.
 
-Rationale
----------
+## Rationale
 In the host's process namespace a container sees every process of the instance: command lines, which often contain
 passwords, and, as root, the environments, open files and root file systems of other containers through /proc/PID. It
 can send them signals. With the capability SYS_PTRACE it can read and write their memory, including the ECS agent's, and
 so obtain the credentials of every task on the instance.
 
-Benefits
---------
+## Benefits
 An attacker who breaks into a container sees only its own processes, not those of other tasks or the instance.
 
-Drawbacks
----------
+## Drawbacks
 Security sensors, profilers and process monitors that watch the whole instance need it. Keep them few and known, each
 with a recorded exception and an owner. To watch the processes of one task, `pidMode: task` is enough, also on Fargate.
 
-Default value
--------------
+## Default value
 Absent: each container has its own process namespace, also in a managed daemon. Fargate supports only `task`.
 
 {{permissions-all-definitions}}
 
-Audit, console
---------------
+## Audit, console
 1. {{open-newest-revision}}
 2. On the JSON tab look for "pidMode": "host" next to "family".
 3. {{repeat-for-older-revisions}}
 4. For managed daemons open their daemon task definitions and look for "pidMode": "shared".
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-task-definition}}
       taskDefinition.pidMode
 {{describe-daemon-task-definition}}
@@ -59,24 +51,21 @@ Audit, CLI
 
 {{daemon-field-warning}}
 
-Remediation, console
---------------------
+## Remediation, console
 1. {{edit-as-json}}
 2. Remove pidMode, or set it to task if the containers of the task must see one another's processes.
 3. {{deploy-new-revision}}
 
 {{remediate-by-cli-with-daemons}}
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DaemonTaskDefinition.html
 https://docs.aws.amazon.com/config/latest/developerguide/ecs-task-definition-pid-mode-check.html
 https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
 https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
 
-Related controls
-----------------
+## Related controls
 CIS AWS Compute Services 1.1.0: 3.3. Security Hub: ECS.3; AWS Config: ecs-task-definition-pid-mode-check; Prowler:
 ecs_task_definitions_host_namespace_not_shared; Powerpipe: ecs_task_definition_no_host_pid_mode. They treat `host` as
 this check does, on any operating system, and none of them examines managed daemons, which use another value. Checkov's

@@ -1,11 +1,9 @@
 """Linux containers run as a user other than root.
 
-Profile level
--------------
+## Profile level
 None: the CIS benchmark requires this in host network mode only (3.1). Security Hub control ECS.20, severity medium.
 
-Description
------------
+## Description
 Fails a definition for Linux in which any container
 
   * has a `user` that is root (reason `root-user`), or
@@ -21,8 +19,7 @@ A definition is for Linux unless `runtimePlatform.operatingSystemFamily` names W
 Linux. A Windows definition is not applicable: ecs-windows-admin-user judges it. Managed daemons run only on Linux, and
 their definitions are judged by the same rule. Privilege, network mode and capabilities do not matter here.
 
-Truth table
------------
+## Truth table
 One container of a task definition for Linux; `-` means absent. The last two columns are the verdicts of other rule
 sets.
 
@@ -40,8 +37,7 @@ sets.
 
 {{one-failing-container}}
 
-Other standards
----------------
+## Other standards
 Each finding about a task definition carries the verdicts of other rule sets under `standards`.
 
   * `security-hub` is ECS.20 with the AWS Config rule behind it (ecs-task-definition-linux-user-non-root). Its page
@@ -50,38 +46,32 @@ Each finding about a task definition carries the verdicts of other rule sets und
   * `powerpipe` (ecs_task_definition_no_root_user, on Steampipe) fails only on the word `root`: a container without a
     user passes, and so does `0`.
 
-Rationale
----------
+## Rationale
 Root in a container is root of the host's kernel with some capabilities removed: ECS does not map it to another user on
 the host. If a process escapes from its container (through a vulnerability of the kernel or the runtime, or through a
 mounted socket or host folder), it escapes as root. CVE-2019-5736 and CVE-2024-21626 were escapes of that kind.
 
-Benefits
---------
+## Benefits
 An attacker who breaks into the process has no special rights: they cannot install packages, change the running program,
 read other users' files on shared volumes, or use most known ways to escape.
 
-Drawbacks
----------
+## Drawbacks
 A process that is not root may be unable to bind ports below 1024 (use a file capability, the sysctl
 net.ipv4.ip_unprivileged_port_start or another port), or to read files and volumes that belong to root; images may have
 to be rebuilt. Images that start as root and then change the user themselves (su-exec, gosu) need root for that.
 
-Default value
--------------
+## Default value
 Absent, which means the image's own user; for most public images that is root.
 
 {{permissions-all-definitions}}
 
-Audit, console
---------------
+## Audit, console
 1. {{open-newest-revision}}
 2. On the JSON tab look at "operatingSystemFamily": the check does not apply to Windows definitions.
 3. In each entry of containerDefinitions look at "user", and compare it with the truth table.
 4. {{repeat-for-older-revisions-and-daemons}}
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-task-definition}}
       "taskDefinition.{os: runtimePlatform.operatingSystemFamily, users: containerDefinitions[].[name, user]}"
 {{describe-daemon-task-definition}}
@@ -91,8 +81,7 @@ If the user is unset and you may pull the image, this command shows its user:
 
     docker image inspect --format '{{.Config.User}}' IMAGE
 
-Remediation, console
---------------------
+## Remediation, console
 1. {{edit-as-json}}
 2. In every container set user to a uid other than 0 that the image supports, such as "10001:10001". A number needs no
    entry in the image's /etc/passwd.
@@ -101,8 +90,7 @@ Remediation, console
 {{remediate-by-cli-with-daemons}}
 Files that the process wrote to a volume in the meantime belong to the new uid; root can still read them.
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 https://docs.aws.amazon.com/config/latest/developerguide/ecs-task-definition-linux-user-non-root.html
 https://docs.aws.amazon.com/config/latest/developerguide/ecs-task-definition-nonroot-user.html
@@ -112,8 +100,7 @@ https://pkg.go.dev/strconv#Atoi
 https://nvd.nist.gov/vuln/detail/CVE-2019-5736
 https://nvd.nist.gov/vuln/detail/CVE-2024-21626
 
-Related controls
-----------------
+## Related controls
 Security Hub: ECS.20; AWS Config: ecs-task-definition-linux-user-non-root. CIS AWS Compute Services 1.1.0: 3.1, for host
 network mode, where an unset user passes. Prowler checks the user in host network mode only. ElectricEye's ECS.5 checks
 only for the word `root` and exempts an unset user.

@@ -1,11 +1,9 @@
 """Logging does not block containers.
 
-Profile level
--------------
+## Profile level
 Level 1, automated. Our own rule and Prowler's; no benchmark has it.
 
-Description
------------
+## Description
 Judges containers with a log driver, in task definitions and in managed daemons' definitions. It fails if the driver's
 option `mode` is anything but `non-blocking` in any of them:
 
@@ -14,8 +12,7 @@ option `mode` is anything but `non-blocking` in any of them:
 
 Definitions in which no container has a log driver are not applicable; ecs-logging-missing judges those.
 
-Effective mode
---------------
+## Effective mode
 Until June 25, 2025 a container without the option was in blocking mode. On that day AWS changed the default of ECS to
 non-blocking. Since April 2025 an account can also choose its own default for each region with the setting
 `defaultLogDriverMode`, which overrides the default of AWS. The effective mode is therefore
@@ -33,43 +30,36 @@ a trace in the definition. An unset mode therefore fails with its own reason: th
 account. If you know that the account's default is non-blocking, and that is sufficient, `unset_mode: pass` turns
 `mode-unset` into a note on a passing definition.
 
-Rationale
----------
+## Rationale
 In blocking mode a write to standard output waits while the driver cannot deliver: when CloudWatch throttles, has an
 outage or cannot be reached. The logging thread stops, health checks time out, and logging brings the service down. In
 non-blocking mode lines go through a buffer in memory; when it is full, lines are dropped and the service continues.
 
-Benefits
---------
+## Benefits
 An outage of the log's destination does not become an outage of the service.
 
-Drawbacks
----------
+## Drawbacks
 Lines are lost silently when the buffer (`max-buffer-size`) overflows, and its content is lost when the task is killed.
 If the log is evidence (audit trails, payments), blocking is the right choice: record an exception for that family with
 its reason. The buffer uses memory of the container.
 
-Default value
--------------
+## Default value
 Without the option and the account setting: non-blocking with a buffer of 10 MiB since June 25, 2025; blocking before.
 
 {{permissions-all-definitions}}
 
-Audit, console
---------------
+## Audit, console
 1. {{open-newest-revision}}
 2. On the JSON tab look for "mode" among the options of each logConfiguration.
 3. {{repeat-for-older-revisions-and-daemons}}
 4. Under Account settings look at Default log driver mode.
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-task-definition}}
       "taskDefinition.containerDefinitions[].[name, logConfiguration.[logDriver, options.mode]]"
     aws ecs list-account-settings --name defaultLogDriverMode --effective-settings --region REGION
 
-Remediation, console
---------------------
+## Remediation, console
 1. Open the revision and choose Create new revision.
 2. In each container's log collection (`logConfiguration` in JSON) add the option mode with the value non-blocking.
 3. Add max-buffer-size, such as 25m, and make sure that the container has enough memory for it.
@@ -77,16 +67,14 @@ Remediation, console
 
 {{remediate-by-cli-with-daemons}}
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html
 https://aws.amazon.com/about-aws/whats-new/2025/04/amazon-ecs-set-default-log-driver-blocking-mode/
 https://aws.amazon.com/blogs/containers/preventing-log-loss-with-non-blocking-mode-in-the-awslogs-container-log-driver/
 https://docs.docker.com/engine/logging/configure/
 
-Related controls
-----------------
+## Related controls
 Prowler: ecs_task_definitions_logging_block_mode, which reads the option in the same way, also fails an unset mode, and
 calls it blocking, which is not always true since June 2025.
 """

@@ -1,11 +1,9 @@
 """Containers have a hard memory limit.
 
-Profile level
--------------
+## Profile level
 Level 1, automated. A former managed rule of AWS Config; not a recommendation of the CIS benchmark.
 
-Description
------------
+## Description
 Fails if any container of a task definition, or of a managed daemon's definition, has no `memory` (reason
 `no-memory-limit`). The container runtime treats 0 as no limit, and so does this check. `memoryReservation` is a soft
 limit, which only reserves memory, so it does not count; the evidence shows it.
@@ -20,46 +18,38 @@ On instances ECS requires a limit for the task or for the containers. A task-lev
 together; like the rule of AWS Config, this check looks at the containers, because a leak in one of them makes the
 kernel choose a process to kill among all processes of the task.
 
-Other standards
----------------
+## Other standards
 `aws-config` under `standards` is the verdict of the managed rule ecs-task-definition-memory-hard-limit on the same task
 definition: a container without `memory` is NON_COMPLIANT, on Fargate too. AWS announced the end of that rule: it has
 evaluated nothing since April 3, 2026. It never examined managed daemons.
 
-Rationale
----------
+## Rationale
 A container without a hard limit can use all memory of its instance. One leak or one hostile request then brings down
 tasks of other teams on the same instance, and the ECS agent with them.
 
-Benefits
---------
+## Benefits
 Only the container that uses too much memory is killed and restarted; other containers are not affected.
 
-Drawbacks
----------
+## Drawbacks
 A limit that is too low kills a healthy container at its peak: measure before you set it. Runtimes that size their heap
 by the machine's memory must be configured with the limit.
 
-Default value
--------------
+## Default value
 No limit. On instances ECS refuses a task definition if neither the task nor the container sets any memory; on Fargate
 the task's memory is required.
 
 {{permissions-all-definitions}}
 
-Audit, console
---------------
+## Audit, console
 1. {{open-newest-revision}}
 2. On the JSON tab look for memory in each entry of containerDefinitions.
 3. {{repeat-for-older-revisions-and-daemons}}
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-task-definition}}
       "taskDefinition.[requiresCompatibilities, memory, containerDefinitions[].[name, memory, memoryReservation]]"
 
-Remediation, console
---------------------
+## Remediation, console
 1. Look at the container's memory use in Container Insights over some weeks.
 2. Open the revision and choose Create new revision.
 3. For each container set the hard memory limit, in MiB, somewhat above its peak.
@@ -67,15 +57,13 @@ Remediation, console
 
 {{remediate-by-cli-with-daemons}}
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 https://docs.aws.amazon.com/config/latest/developerguide/ecs-task-definition-memory-hard-limit.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
 https://repost.aws/knowledge-center/allocate-ecs-memory-tasks
 
-Related controls
-----------------
+## Related controls
 AWS Config: ecs-task-definition-memory-hard-limit (ended). No control of Security Hub, no check of Prowler.
 """
 

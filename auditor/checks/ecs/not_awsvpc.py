@@ -1,11 +1,9 @@
 """Tasks have their own network interface.
 
-Profile level
--------------
+## Profile level
 Level 2, automated. A managed rule of AWS Config, also in KICS; not a recommendation of the CIS benchmark.
 
-Description
------------
+## Description
 Fails if `networkMode` of a task definition is anything but `awsvpc`:
 
     networkMode              reason              verdict
@@ -25,46 +23,38 @@ applicable. Managed daemons have no network mode and are not judged.
 
 ecs-host-network-privileged-or-root judges privileged and root containers in host mode, which is far more severe.
 
-Other standards
----------------
+## Other standards
 `aws-config` under `standards` is the verdict of ecs-awsvpc-networking-enabled: NON_COMPLIANT unless awsvpc, ECS
 Anywhere included. KICS (Network Mode Not Recommended) judges templates in the same way.
 
-Rationale
----------
+## Rationale
 With awsvpc each task has its own address and its own security groups, and flow logs show its traffic separately. In
 bridge mode all tasks on an instance share the instance's address and security groups: everything that one task may
 reach, all of them may reach. In host mode they also share its ports and its loopback interface.
 
-Benefits
---------
+## Benefits
 Network rules can apply to a single task, and an incident can be traced to it.
 
-Drawbacks
----------
+## Drawbacks
 An instance has few network interfaces: turn on awsvpcTrunking, or fewer tasks fit. Each task uses an address of the
 subnet. Services need subnets and security groups in their network configuration, `links` do not work, and a hostPort
 must be absent or equal the containerPort. In public subnets, tasks on instances get no public address.
 
-Default value
--------------
+## Default value
 Absent: bridge on Linux instances, NAT on Windows ones. Fargate supports only awsvpc.
 
 {{permissions-task-definitions}}
 
-Audit, console
---------------
+## Audit, console
 1. {{open-newest-revision}}
 2. On the JSON tab look for "networkMode": "awsvpc".
 3. {{repeat-for-older-revisions}}
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-task-definition}}
       "taskDefinition.[networkMode, requiresCompatibilities]"
 
-Remediation, console
---------------------
+## Remediation, console
 1. Open the revision, choose Create new revision, and set Network mode to awsvpc. Remove `links` and each `hostPort`.
 2. Target groups of such services need the target type ip: create one if the existing one has the type instance.
 3. Prepare subnets and security groups: the update of the service must include its network configuration.
@@ -72,15 +62,13 @@ Remediation, console
 
 {{remediate-by-cli}}
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere.html
 https://docs.aws.amazon.com/config/latest/developerguide/ecs-awsvpc-networking-enabled.html
 
-Related controls
-----------------
+## Related controls
 AWS Config: ecs-awsvpc-networking-enabled. KICS: 9f4a9409 (Terraform), 027a4b7a (CloudFormation), 01aec7c2 (Ansible).
 Here: ecs-host-network-mode (Security Hub's ECS.17), which judges only host mode.
 """

@@ -1,13 +1,11 @@
 r"""Running revisions are the latest active ones of their families.
 
-Profile level
--------------
+## Profile level
 None: no benchmark has this rule, and no other scanner checks it. In a note to each of its rules about task definitions,
 the CIS AWS Compute Services Benchmark 1.1.0 assumes that only the latest active revision is in use, and requires the
 audit of the others if that is not so. This check finds those cases.
 
-Description
------------
+## Description
 Judges a revision that a service (its own setting, a deployment or a task set) or a running task uses. It compares the
 revision's number with that of the family's latest ACTIVE revision.
 
@@ -28,53 +26,44 @@ latest known one was registered during the audit, and passes as the latest.
 {{task-usage}}
 Managed daemons are not judged: ECS rolls them out itself.
 
-Rationale
----------
+## Rationale
 An audit that reads only the latest revision (Security Hub, AWS Config, CIS as written) reports a family as clean as
 soon as a clean revision is registered. Until the next deployment the old one keeps running: fixes that were registered
 and never rolled out, forgotten rollbacks, stuck rollouts, tasks that were started by hand with a number in the command.
 
-Benefits
---------
+## Benefits
 Audits of the latest revision describe what actually runs, and a fix counts only after its deployment.
 
-Drawbacks
----------
+## Drawbacks
 A rollout takes minutes to hours, and a nightly audit may coincide with one: the finding then disappears the next night.
 Pipelines that register on every build and deploy by hand, and canaries that keep two revisions deliberately, always
 have this finding; record an exception with an owner for them.
 
-Default value
--------------
+## Default value
 A service stays on the revision that it was last updated to, regardless of later registrations.
 
-Permissions needed
-------------------
+## Permissions needed
 {{permissions-to-audit-usage}}
 To remediate by hand: ecs:UpdateService, ecs:StopTask, ecs:RunTask, and iam:PassRole on the roles of the definition.
 
-Audit, console
---------------
+## Audit, console
 1. Open Amazon ECS in the region, choose Task definitions and the family, and note the newest active revision.
 2. Choose Clusters, a cluster, and each service: compare the revision under Task definition, and on the Deployments tab.
 3. On the cluster's Tasks tab compare the revision of each task.
 
-Audit, CLI
-----------
+## Audit, CLI
     aws ecs describe-task-definition --task-definition FAMILY --region REGION --query taskDefinition.taskDefinitionArn
     aws ecs describe-services --cluster CLUSTER --services SERVICE --region REGION --query \
       "services[].[taskDefinition, deployments[].taskDefinition, taskSets[].taskDefinition]"
     aws ecs list-tasks --cluster CLUSTER --family FAMILY --region REGION
     aws ecs describe-tasks --cluster CLUSTER --tasks TASK --region REGION --query "tasks[].[group, taskDefinitionArn]"
 
-Remediation, console
---------------------
+## Remediation, console
 1. Compare the two revisions (JSON tab), and make sure that the latest one is ready for deployment.
 2. Open each service that the finding names, choose Update service, and select the latest revision.
 3. Stop standalone tasks, and start them again from the latest revision.
 
-Remediation, CLI
-----------------
+## Remediation, CLI
     aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY --region REGION
     aws ecs wait services-stable --cluster CLUSTER --services SERVICE --region REGION
     aws ecs stop-task --cluster CLUSTER --task TASK --region REGION
@@ -82,18 +71,15 @@ Remediation, CLI
 FAMILY without a number is the latest ACTIVE revision. For no-active-revision, first register the content again:
 describe-task-definition still shows it.
 
-Roll back
----------
+## Roll back
 Use update-service with FAMILY:OLD, as long as that revision is ACTIVE.
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-task-definition-console-v2.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-definition-state.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
 
-Related controls
-----------------
+## Related controls
 No other tool has one. Here: ecs-running-inactive-revision, for running revisions that are deregistered.
 """
 

@@ -1,11 +1,9 @@
 r"""Services assign no public IP addresses.
 
-Profile level
--------------
+## Profile level
 Level 1, automated: recommendation 3.2 of the CIS AWS Compute Services Benchmark 1.1.0.
 
-Description
------------
+## Description
 Judges `networkConfiguration.awsvpcConfiguration.assignPublicIp` of a service and of those of its deployments that still
 have running tasks.
 
@@ -31,52 +29,43 @@ it, and its addresses are released with its tasks: not applicable.
 Not examined: whether the subnet has a route to an internet gateway, which traffic the security groups allow, tasks that
 run without a service, and the public addresses of instances and load balancers.
 
-Rationale
----------
+## Rationale
 A public address exposes a task to the whole internet; a security group is the only protection, and it is the VPC's
 default one if none was named. Public addresses are often turned on because the image could not be pulled otherwise, and
 then stay on.
 
-Benefits
---------
+## Benefits
 A task can be reached only through its load balancer, or not at all; a single wrong security group rule exposes nothing
 by itself. Public IPv4 addresses also cost money per hour, one for each task.
 
-Drawbacks
----------
+## Drawbacks
 {{no-nat-gateway}}
 A service that connects to the internet needs the NAT gateway, which costs money. The update starts a deployment: all
 tasks are replaced.
 
-Default value
--------------
+## Default value
 DISABLED if the API call, the CLI command or the template does not set it. The console's form for a new service turns
 the public IP on.
 
-Permissions needed
-------------------
+## Permissions needed
 To audit: ecs:ListClusters, ecs:ListServices and ecs:DescribeServices, on all resources.
 To remediate by hand: ecs:UpdateService.
 
-Audit, console
---------------
+## Audit, console
 1. {{open-service}}
 2. On the Configuration and networking tab look at Auto-assign public IP.
 3. On the Deployments tab check whether an older deployment still has running tasks.
 
-Audit, CLI
-----------
+## Audit, CLI
     aws ecs describe-services --cluster CLUSTER --services SERVICE --region REGION --query \
       "services[].[networkConfiguration, deployments[].[status, runningCount, networkConfiguration]]"
 
-Remediation, console
---------------------
+## Remediation, console
 1. Make sure that the subnets have a NAT gateway or the VPC endpoints that the tasks need, or choose other subnets.
 2. Open the service, choose Update service, and under Networking turn Public IP off.
 3. Choose Update, and wait until the deployment is complete.
 
-Remediation, CLI
-----------------
+## Remediation, CLI
 Repeat the subnets and security groups: the command replaces the whole configuration.
 
     aws ecs update-service --cluster CLUSTER --service SERVICE --region REGION --network-configuration \
@@ -86,20 +75,17 @@ Repeat the subnets and security groups: the command replaces the whole configura
 For public-ip-lingers find out from the events and stopped tasks why the newer deployment does not become steady, and
 turn on the deployment circuit breaker.
 
-Roll back
----------
+## Roll back
 Run the same command with assignPublicIp=ENABLED. Tasks get new addresses.
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
 
-Related controls
-----------------
+## Related controls
 CIS AWS Compute Services 1.1.0: 3.14 (task sets). Security Hub: ECS.2 (FSBP), by its own Config rule
 ecs-service-assign-public-ip-disabled. Prowler: ecs_service_no_assign_public_ip. Checkov: CKV_AWS_333. All of them read
 only the service, not its deployments. Powerpipe's ecs_service_not_publicly_accessible requires the value DISABLED and

@@ -1,11 +1,9 @@
 r"""Services have tags that identify their owner.
 
-Profile level
--------------
+## Profile level
 Level 1, automated: recommendation 3.10 of the CIS AWS Compute Services Benchmark 1.1.0.
 
-Description
------------
+## Description
 Judges the tags of a service, including services that ECS manages for an express gateway.
 
 {{tag-table}}
@@ -17,63 +15,51 @@ Judges the tags of a service, including services that ECS manages for an express
 A service that is DRAINING or INACTIVE is deleted, or will be when its last task has stopped. ECS accepts no changes to
 it, tags included, so it is not applicable.
 
-Rationale
----------
+## Rationale
 When a service fails at night, its tags show whom to call. Services can pass their tags on to every task that they start
 (`propagateTags` set to SERVICE), and cost allocation and access rules by tag rely on them.
 
-Benefits
---------
+## Benefits
 {{tag-benefits}}
 
-Drawbacks
----------
+## Drawbacks
 The organization has to agree on the keys. Tagging does not start a deployment, and tasks that already run do not get
 the tags: propagation happens when a task starts.
 
-Default value
--------------
+## Default value
 None. Services created before the long ARN format (`service/CLUSTER/NAME`) cannot be tagged until they are recreated.
 
-Permissions needed
-------------------
+## Permissions needed
 To audit: ecs:ListClusters, ecs:ListServices, and ecs:DescribeServices, which returns tags on request, on all resources.
 To remediate by hand: ecs:TagResource on the service.
 
-Audit, console
---------------
+## Audit, console
 1. {{open-service}}
 2. {{tag-audit-step}}
 
-Audit, CLI
-----------
+## Audit, CLI
     aws ecs list-services --cluster CLUSTER --region REGION
     aws ecs describe-services --cluster CLUSTER --services SERVICE --include TAGS --region REGION \
       --query "services[].[serviceName, status, tags]"
 
-Remediation, console
---------------------
+## Remediation, console
 1. Open the service, choose the Tags tab, and then Manage tags.
 2. Add the keys that your rules require, and save.
 3. Add the same tags to the template that creates the service.
 
-Remediation, CLI
-----------------
+## Remediation, CLI
 {{tag-command}}
 
-Roll back
----------
+## Roll back
 {{untag-command}}
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TagResource.html
 https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
 
-Related controls
-----------------
+## Related controls
 CIS AWS Compute Services 1.1.0: 3.11 (clusters), 3.12 (task definitions). Security Hub: ECS.13 (AWS Resource Tagging
 Standard), by its own Config rule tagged-ecs-service. Prowler, Checkov and Trivy have no such rule for ECS.
 """

@@ -1,11 +1,9 @@
 """The task role and the execution role are different.
 
-Profile level
--------------
+## Profile level
 Level 1, automated. Checkov's; not a recommendation of the CIS benchmark.
 
-Description
------------
+## Description
 Fails if a task definition, or a managed daemon's definition, names the same IAM role as `taskRoleArn` and as
 `executionRoleArn` (reason `shared-role`).
 
@@ -23,40 +21,33 @@ Both fields accept a short name or an ARN, and both roles are in the account of 
 short name, names are compared, without the path and ignoring case, because an account cannot have two roles whose names
 differ only in these. Two ARNs are compared as they are. Empty text is not a role.
 
-Rationale
----------
+## Rationale
 ECS uses the execution role: it pulls the image, opens the log stream and reads the secrets that the definition names.
 The code in the containers uses the task role, whose keys it gets from a link-local address. If one role serves both
 purposes, any code in any container of the task, including an attacker's, can read every secret and pull every image
 that the execution role can, although each container was given only some of the secrets.
 
-Benefits
---------
+## Benefits
 Code in the container has the permissions of the application, without those that ECS needs to start it.
 
-Drawbacks
----------
+## Drawbacks
 There is one more role to maintain. A task that calls no AWS service needs no task role.
 
-Default value
--------------
+## Default value
 Neither role is set unless the definition names it.
 
 {{permissions-all-definitions}}
 
-Audit, console
---------------
+## Audit, console
 1. {{open-newest-revision}}
 2. Compare Task role with Task execution role.
 3. {{repeat-for-older-revisions-and-daemons}}
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-task-definition}}
       "taskDefinition.[taskRoleArn, executionRoleArn]"
 
-Remediation, console
---------------------
+## Remediation, console
 1. In IAM create a role for ecs-tasks.amazonaws.com with only the permissions that the application itself uses.
 2. Remove from the old role the permissions that only the application needed.
 3. Open the revision, choose Create new revision, and select the new role as Task role.
@@ -64,15 +55,13 @@ Remediation, console
 
 {{remediate-by-cli-with-daemons}}
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-roles.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
-Related controls
-----------------
+## Related controls
 Checkov: CKV_AWS_249, which compares the two texts and so does not match a short name with an ARN.
 """
 

@@ -1,11 +1,9 @@
 """Task definitions have tags that identify their owner.
 
-Profile level
--------------
+## Profile level
 Level 1, automated: recommendation 3.12 of the CIS AWS Compute Services Benchmark 1.1.0.
 
-Description
------------
+## Description
 Judges the tags of a revision.
 
 {{tag-table}}
@@ -19,66 +17,54 @@ ecs-running-inactive-revision reports it, and the fix for that registers a new r
 were not read, for instance because the revision is known from an earlier run and was not described again, are UNKNOWN
 and never a pass: unlike everything else in a revision, tags can change.
 
-Rationale
----------
+## Rationale
 If a definition is compromised or expensive, its owners must be found. A definition is also a source of tags: a service
 or a task with `propagateTags` set to TASK_DEFINITION takes its tags from here, and cost allocation and access rules by
 tag (`aws:ResourceTag`) rely on them.
 
-Benefits
---------
+## Benefits
 {{tag-benefits}}
 
-Drawbacks
----------
+## Drawbacks
 The organization has to agree on the keys. Every pipeline that registers revisions must pass the tags: a new revision
 has none, even if the previous one had some, and some deployment tools drop them.
 
-Default value
--------------
+## Default value
 None: a revision does not inherit the tags of the previous one. RegisterTaskDefinition accepts them in `tags`.
 
-Permissions needed
-------------------
+## Permissions needed
 To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, which returns tags on request, on all
 resources.
 To remediate by hand: ecs:TagResource on the definition.
 
-Audit, console
---------------
+## Audit, console
 1. {{open-newest-revision}}
 2. {{tag-audit-step}}
 
-Audit, CLI
-----------
+## Audit, CLI
     aws ecs list-task-definition-families --status ACTIVE --region REGION
     aws ecs describe-task-definition --task-definition FAMILY --include TAGS --region REGION --query tags
 
-Remediation, console
---------------------
+## Remediation, console
 1. Open the revision, choose the Tags tab, and then Manage tags.
 2. Add the keys that your rules require, and save.
 3. Add the same tags to the template or the pipeline that registers the next revision.
 
-Remediation, CLI
-----------------
+## Remediation, CLI
 {{tag-command}}
 
 ARN is that of the revision, including its number. For the next revision, pass `--tags` to register-task-definition.
 
-Roll back
----------
+## Roll back
 {{untag-command}}
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TagResource.html
 https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
 https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
 
-Related controls
-----------------
+## Related controls
 CIS AWS Compute Services 1.1.0: 3.10 (services), 3.11 (clusters). Security Hub: ECS.15 (AWS Resource Tagging Standard),
 by its own Config rule tagged-ecs-taskdefinition, on the latest active revision. Prowler, Checkov and Trivy have no such
 rule for ECS.

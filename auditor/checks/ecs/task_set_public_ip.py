@@ -1,11 +1,9 @@
 r"""Task sets assign no public IP addresses.
 
-Profile level
--------------
+## Profile level
 Level 1, automated: recommendation 3.14 of the CIS AWS Compute Services Benchmark 1.1.0.
 
-Description
------------
+## Description
 Judges `networkConfiguration.awsvpcConfiguration.assignPublicIp` of a task set. A service with another deployment
 controller than ECS has one task set for each version that CodeDeploy or an external controller keeps running.
 
@@ -21,48 +19,39 @@ network interface of their own. A PRIMARY set serves traffic, and an ACTIVE one 
 moment: both are judged. A DRAINING set is being stopped, which is the remedy, and its addresses are released with it:
 not applicable.
 
-Rationale
----------
+## Rationale
 A public address exposes a task to the whole internet, with a security group as the only protection. A new (green) set
 can be reached by that address before it is in service, and so before its exposure was decided.
 
-Benefits
---------
+## Benefits
 A task can be reached only through its load balancer, or not at all, whichever set is in service.
 
-Drawbacks
----------
+## Drawbacks
 {{no-nat-gateway}}
 A task set cannot be changed: the fix needs a new one, and so a deployment.
 
-Default value
--------------
+## Default value
 DISABLED if not set.
 
-Permissions needed
-------------------
+## Permissions needed
 To audit: ecs:ListClusters, ecs:ListServices and ecs:DescribeServices, which also returns the sets, on all resources.
 To remediate by hand: ecs:CreateTaskSet, ecs:UpdateServicePrimaryTaskSet, ecs:DeleteTaskSet and iam:PassRole; with
 CodeDeploy, codedeploy:CreateDeployment and the permissions that it requires.
 
-Audit, console
---------------
+## Audit, console
 1. Open Amazon ECS in the region, choose Clusters, a cluster, and a service whose deployment controller is not ECS.
 2. On the Deployments tab open each task set, and look at its network configuration.
 
-Audit, CLI
-----------
+## Audit, CLI
     aws ecs describe-task-sets --cluster CLUSTER --service SERVICE --region REGION --query \
       "taskSets[].[id, status, networkConfiguration.awsvpcConfiguration.assignPublicIp]"
 
-Remediation, console
---------------------
+## Remediation, console
 1. Make sure that the subnets have a NAT gateway or the VPC endpoints that the tasks need.
 2. Set assignPublicIp to DISABLED in the AppSpec file of CodeDeploy, or in the configuration of your own controller.
 3. Deploy, shift the traffic, and let the old set be removed.
 
-Remediation, CLI
-----------------
+## Remediation, CLI
     aws ecs create-task-set --cluster CLUSTER --service SERVICE --task-definition FAMILY:REVISION --region REGION \
       --launch-type FARGATE --scale value=100,unit=PERCENT --network-configuration \
       "awsvpcConfiguration={subnets=[SUBNET1,SUBNET2],securityGroups=[GROUP],assignPublicIp=DISABLED}"
@@ -72,20 +61,17 @@ Remediation, CLI
 Also name the load balancers of the old set. With CodeDeploy, create a deployment with the changed AppSpec instead: it
 creates the sets itself.
 
-Roll back
----------
+## Roll back
 Until the old set is deleted, make it the primary one again. Afterwards create a new set like it.
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-external.html
 https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html
 https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
 
-Related controls
-----------------
+## Related controls
 CIS AWS Compute Services 1.1.0: 3.2 (services). Security Hub: ECS.16 (FSBP), by its own Config rule
 ecs-taskset-assign-public-ip-disabled. Prowler: ecs_task_set_no_assign_public_ip, which passes sets without a network of
 their own. Checkov, Trivy and Powerpipe look only at services.

@@ -1,11 +1,9 @@
 """Container images come from trusted registries.
 
-Profile level
--------------
+## Profile level
 Level 1, automated: recommendation 3.13 of the CIS AWS Compute Services Benchmark 1.1.0.
 
-Description
------------
+## Description
 Fails if the image of any container, in a task definition or in a managed daemon's definition, comes from a registry
 that is not on the list of trusted ones (reason `untrusted-registry`), or if a container names no image (reason
 `no-image`). The evidence shows the image as written, and the registry and repository that Docker derives from it.
@@ -29,8 +27,7 @@ the registry a `*` stands for one label, as in a certificate: `*.example.com` ma
 a.b.example.com or the name of a repository. In the repository it stands for anything. Without a repository, all
 repositories of the registry are trusted. Registries are compared without regard to case.
 
-The default
------------
+## The default
 The benchmark requires "trusted" registries and leaves the list to the reader. The default suits most accounts:
 
   * private Amazon ECR of any account, including its FIPS and dual-stack names, and those in China and the European
@@ -45,42 +42,35 @@ to docker/library, Docker's own copies of its official images, which have the sa
 should replace the list with its own registries, such as `111122223333.dkr.ecr.*.amazonaws.com`. An empty list would be
 ambiguous (nothing or everything is trusted), so the settings refuse it.
 
-Rationale
----------
+## Rationale
 An image is code that runs with the task's role, secrets and network. A name on a public registry does not prove who
 built it: accounts there are taken over, names are squatted, and tags are moved to other content at any time. ECS
 resolves the tag at deployment, so a new deployment can start code that was never reviewed. Public registries also limit
 pulls and remove images, which stops deployments.
 
-Benefits
---------
+## Benefits
 All code enters through one place, where it can be scanned, signed, kept and audited.
 
-Drawbacks
----------
+## Drawbacks
 Images have to be copied into the organization's registry, or fetched through a pull-through cache, and kept up to date
 there. Vendors often document only the public names of their agents.
 
-Default value
--------------
+## Default value
 Any registry is allowed, and an image without a registry comes from Docker Hub.
 
 {{permissions-all-definitions}}
 
-Audit, console
---------------
+## Audit, console
 1. {{open-newest-revision}}
 2. On the JSON tab read "image" in each entry of containerDefinitions, and compare it with the list of trusted
    registries.
 3. {{repeat-for-older-revisions-and-daemons}}
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-task-definition}}
       "taskDefinition.containerDefinitions[].[name, image]"
 
-Remediation, console
---------------------
+## Remediation, console
 1. Open Amazon ECR, and create a repository for the image, or a pull-through cache rule for its registry.
 2. Scan the image, push it there, and allow the execution role to pull it.
 3. Open the task definition's revision, choose Create new revision, and name the new image, preferably with its digest.
@@ -88,16 +78,14 @@ Remediation, console
 
 {{remediate-by-cli-with-daemons}}
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html
 https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-concepts.html
 https://pkg.go.dev/github.com/distribution/reference#ParseNormalizedNamed
 
-Related controls
-----------------
+## Related controls
 As far as we know, no managed rule of AWS Config, no control of Security Hub and no check of Prowler, Checkov, Trivy or
 KICS reads the registry of a task definition's images.
 """

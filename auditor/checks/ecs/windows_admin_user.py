@@ -1,11 +1,9 @@
 r"""Windows containers run as a user other than an administrator.
 
-Profile level
--------------
+## Profile level
 None: the CIS benchmark has no such recommendation. Security Hub control ECS.21, severity medium.
 
-Description
------------
+## Description
 Fails a task definition for Windows in which any container
 
   * has a `user` that is an administrator (reason `admin-user`), or
@@ -31,8 +29,7 @@ exist there. This check is not applicable if the operating system is absent, wit
 Definitions that this check skips for lack of an operating system are still examined: ecs-linux-root-user judges them.
 Linux definitions are not applicable, nor are those of managed daemons, which run only on Linux.
 
-Truth table
------------
+## Truth table
 One container with the default parameters; `-` means absent. The last column is the verdict of Security Hub.
 
     system   user                                 verdict         reasons     security-hub
@@ -52,53 +49,45 @@ One container with the default parameters; `-` means absent. The last column is 
 
 {{one-failing-container}}
 
-Other standards
----------------
+## Other standards
 Each finding carries `security-hub` under `standards`: ECS.21 with the AWS Config rule behind it
 (ecs-task-definition-windows-user-non-admin), exactly as documented. It judges definitions without an operating system,
 and knows one account name.
 
-Rationale
----------
+## Rationale
 ContainerAdministrator controls the whole container: it can install services, change the registry and every file, and
 read the memory of other processes. A Windows Server container with process isolation shares the kernel of its host,
 which Microsoft does not regard as a security boundary, and the known escapes from it start with administrator
 privileges.
 
-Benefits
---------
+## Benefits
 An attacker who breaks into the process cannot change the system around it, and most ways out of the container are
 closed.
 
-Drawbacks
----------
+## Drawbacks
 ContainerUser cannot write outside its profile and the folders that it was given, nor install services. IIS and programs
 that write to their own folder need folder permissions in the image, and some need an administrator to start. The ECS
 reference says that Windows containers do not support `user`, whereas ECS.21 requires it: try the definition before you
 roll it out. If it is refused or ignored, set the user in the image (USER ContainerUser) and record an exception for
 `user-unset`.
 
-Default value
--------------
+## Default value
 Absent, which means the image's own user: ContainerUser for Nano Server, ContainerAdministrator for Server Core and
 Server.
 
 {{permissions-task-definitions}}
 
-Audit, console
---------------
+## Audit, console
 1. {{open-newest-revision}}
 2. On the JSON tab look for "operatingSystemFamily": "WINDOWS_..." under runtimePlatform.
 3. In each entry of containerDefinitions look at "user", and compare it with the truth table.
 4. {{repeat-for-older-revisions}}
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-task-definition}}
       "taskDefinition.{os: runtimePlatform.operatingSystemFamily, users: containerDefinitions[].[name, user]}"
 
-Remediation, console
---------------------
+## Remediation, console
 1. Grant the account what it needs in the image: use icacls in the Dockerfile for the folders that the process writes
    to.
 2. {{edit-as-json}}
@@ -108,15 +97,13 @@ Remediation, console
 
 {{remediate-by-cli}}
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 https://docs.aws.amazon.com/config/latest/developerguide/ecs-task-definition-windows-user-non-admin.html
 https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
 https://learn.microsoft.com/en-us/virtualization/windowscontainers/manage-containers/container-security
 
-Related controls
-----------------
+## Related controls
 Security Hub: ECS.21; AWS Config: ecs-task-definition-windows-user-non-admin. ecs-linux-root-user (ECS.20) is the
 equivalent for Linux. Prowler, Powerpipe, Checkov and Trivy have no such check for Windows containers on ECS.
 """

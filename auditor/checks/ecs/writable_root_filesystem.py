@@ -1,11 +1,9 @@
 """Containers have a read-only root file system.
 
-Profile level
--------------
+## Profile level
 Level 1, automated: recommendation 3.5 of the CIS AWS Compute Services Benchmark 1.1.0.
 
-Description
------------
+## Description
 Fails a definition in which any container, sidecars included, does not have `readonlyRootFilesystem` set to true (reason
 `writable-root-filesystem`); the evidence names each of them. Absent, null and false all fail: they mean the same to
 ECS. ECS converts the text "true", which some templates use, to true, and so does this check.
@@ -18,8 +16,7 @@ Volumes do not matter: a volume that is mounted over the root file system can be
 Containers that AWS adds when a task starts (the GuardDuty agent on Fargate, the Service Connect proxy) are in no
 definition, and so are not judged.
 
-Other standards
----------------
+## Other standards
 Each finding about a task definition carries under `standards` the verdicts of these on the same containers:
 
   * `powerpipe` (ecs_task_definition_container_readonly_root_filesystem, on Steampipe) passes as soon as one container
@@ -27,44 +24,37 @@ Each finding about a task definition carries under `standards` the verdicts of t
   * `prowler` (ecs_task_definitions_containers_readonly_access) checks every container, as this check does, but ignores
     the operating system: it fails Windows definitions, which cannot be fixed.
 
-Rationale
----------
+## Rationale
 Most intrusions first write something: a web shell next to the application, a downloaded tool, a changed library, a
 crontab. On a read-only root those steps fail, and leave traces. The running files are then also the files of the image,
 so a scan of the image covers the container.
 
-Benefits
---------
+## Benefits
 Attackers can write only to memory and to the few paths that were mounted deliberately, which can be mounted noexec.
 
-Drawbacks
----------
+## Drawbacks
 Programs that write to /tmp, /var/run, a cache or a log file stop working until each such path has a volume (or a tmpfs,
 if the platform supports it). ECS Exec does not work in such a container, because its agent writes to the root file
 system: containers in which people must be able to open sessions need an exception. Check the requirements of each
 vendor's sidecar.
 
-Default value
--------------
+## Default value
 False if absent: writable.
 
 {{permissions-all-definitions}}
 
-Audit, console
---------------
+## Audit, console
 1. {{open-newest-revision}}
 2. On the JSON tab look for "readonlyRootFilesystem": true in each entry of containerDefinitions.
 3. {{repeat-for-older-revisions-and-daemons}}
 
-Audit, CLI
-----------
+## Audit, CLI
 {{describe-task-definition}}
       'taskDefinition.containerDefinitions[?!readonlyRootFilesystem].name'
 {{describe-daemon-task-definition}}
       'daemonTaskDefinition.containerDefinitions[?!readonlyRootFilesystem].name'
 
-Remediation, console
---------------------
+## Remediation, console
 1. Find out where the process writes: run the image with `docker run --read-only` and look for refused writes, or start
    it normally and read the output of `docker diff`.
 2. {{edit-as-json}}
@@ -75,16 +65,14 @@ Remediation, console
 
 {{remediate-by-cli-with-daemons}}
 
-References
-----------
+## References
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
 https://docs.aws.amazon.com/config/latest/developerguide/ecs-containers-readonly-access.html
 https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
 https://hub.powerpipe.io/mods/turbot/steampipe-mod-aws-compliance
 
-Related controls
-----------------
+## Related controls
 CIS AWS Compute Services 1.1.0: 3.5. Security Hub: ECS.5 (Windows not applicable, as here); AWS Config:
 ecs-containers-readonly-access; Checkov: CKV_AWS_336. None of them examines managed daemons.
 """

@@ -15,7 +15,7 @@ from auditor.reports.sanitize import sanitize
 
 _GAP = "  "
 _TYPES = {bool: "true or false", str: "text", int: "integer", tuple[str, ...]: "list of texts"}
-_UNDERLINE = re.compile(r"-{3,}")
+_HEADING = re.compile(r"^## (.+)\n*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ def page(described: DescribedCheck) -> str:
     """Return the page as text: the metadata, then the manual."""
     check = described.check
     heading = [check.id, sanitize(check.title), ""]
-    return "\n".join([*heading, *columns(_metadata_rows(described)), "", _printable(check.manual)])
+    manual = _HEADING.sub(lambda match: f"{match[1]}\n{'-' * len(match[1])}\n", _printable(check.manual))
+    return "\n".join([*heading, *columns(_metadata_rows(described)), "", manual])
 
 
 def page_markdown(described: DescribedCheck) -> str:
@@ -95,15 +96,8 @@ def origin(check: Check[Any]) -> str:
 
 def sections(manual: str) -> Iterator[tuple[str, str]]:
     """Yield the titles and texts of a manual. Text before the first heading has an empty title."""
-    title, body = "", list[str]()
-    lines = manual.splitlines()
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        if line and _UNDERLINE.fullmatch(following):
-            yield title, "\n".join(body).strip("\n")
-            title, body = line, []
-        elif not (title and not body and _UNDERLINE.fullmatch(line)):
-            body.append(line)
-    yield title, "\n".join(body).strip("\n")
+    parts = ["", *_HEADING.split(manual)]
+    return ((title, text.strip("\n")) for title, text in zip(parts[::2], parts[1::2], strict=True))
 
 
 def columns(rows: Iterable[tuple[str, ...]]) -> list[str]:

@@ -2,16 +2,14 @@
 
 A manual starts with a sentence.
 
-Description
------------
+## Description
 Looks at `a|b`.
 
     name  verdict
     ----  -------
     x     PASS
 
-Audit, CLI
-----------
+## Audit, CLI
     aws ecs list-clusters
 """
 

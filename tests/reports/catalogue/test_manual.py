@@ -6,7 +6,7 @@ import json
 
 from auditor.domain.check import NoParameters
 from auditor.reports.catalogue.manual import page, page_json, page_markdown, sections
-from tests.reports.catalogue.described_checks import CIS, MANUAL, Parameters, described
+from tests.reports.catalogue.described_checks import CIS, Parameters, described
 
 
 def test_page_is_the_metadata_followed_by_the_manual() -> None:
@@ -19,25 +19,36 @@ def test_page_is_the_metadata_followed_by_the_manual() -> None:
         )
     )
 
-    assert (
-        shown
-        == (
-            "ecs-a\n"
-            "Something holds\n"
-            "\n"
-            "problem     Something does not hold\n"
-            "severity    low\n"
-            "fact        TaskDefinition\n"
-            "frameworks  cis-compute-1.1 3.1\n"
-            "origin      built in\n"
-            "API calls   1 per family (ecs-task-definitions)\n"
-            "parameter   mode = lax (one of lax, strict)\n"
-            "parameter   owner = payments (text)\n"
-            "parameter   quick = true (true or false)\n"
-            "parameter   names = [a, b] (list of texts)\n"
-            "\n"
-        )
-        + MANUAL
+    assert shown == (
+        "ecs-a\n"
+        "Something holds\n"
+        "\n"
+        "problem     Something does not hold\n"
+        "severity    low\n"
+        "fact        TaskDefinition\n"
+        "frameworks  cis-compute-1.1 3.1\n"
+        "origin      built in\n"
+        "API calls   1 per family (ecs-task-definitions)\n"
+        "parameter   mode = lax (one of lax, strict)\n"
+        "parameter   owner = payments (text)\n"
+        "parameter   quick = true (true or false)\n"
+        "parameter   names = [a, b] (list of texts)\n"
+        "\n"
+        "Checks for the tests of the catalogue. This docstring is their manual page.\n"
+        "\n"
+        "A manual starts with a sentence.\n"
+        "\n"
+        "Description\n"
+        "-----------\n"
+        "Looks at `a|b`.\n"
+        "\n"
+        "    name  verdict\n"
+        "    ----  -------\n"
+        "    x     PASS\n"
+        "\n"
+        "Audit, CLI\n"
+        "----------\n"
+        "    aws ecs list-clusters"
     )
 
 
@@ -78,7 +89,7 @@ def test_json_page_has_the_sections_in_order() -> None:
 
 
 def test_page_of_a_custom_check_is_sanitized() -> None:
-    custom = described("own", title="\x1b[31mred", manual_page="One \x1b[2J.\n\nTwo\n---\n\u202ethree")
+    custom = described("own", title="\x1b[31mred", manual_page="One \x1b[2J.\n\n## Two\n\u202ethree")
 
     assert all(line.isprintable() for text in (page(custom), page_markdown(custom)) for line in text.splitlines())
     assert "## Two\n\n\\u202ethree" in page_markdown(custom)

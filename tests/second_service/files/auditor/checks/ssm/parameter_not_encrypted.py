@@ -1,27 +1,21 @@
 """Parameters are encrypted.
 
-Profile level
--------------
+## Profile level
 None: a rule of this test.
 
-Description
------------
+## Description
 Fails if a parameter is not a SecureString.
 
-Rationale
----------
+## Rationale
 Everyone who may read the parameter's metadata may read a String.
 
-Impact
-------
+## Impact
 Readers need the permission to decrypt.
 
-Default value
--------------
+## Default value
 String.
 
-Permissions needed
-------------------
+## Permissions needed
 `ssm:DescribeParameters`, `ssm:GetParameter`.
 """
 
