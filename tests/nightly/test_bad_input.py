@@ -156,7 +156,7 @@ def test_a_missing_inventory_object_ends_the_run(fleet: Fleet, tmp_path: Path) -
     night = audit(fleet, tmp_path, "--inventory", f"s3://{fleet.bucket}/missing.yaml")
 
     assert night.code == 1
-    assert re.search(r"no object s3://\S+/missing.yaml", night.stderr)
+    assert re.search(r"s3://\S+/missing.yaml does not exist", night.stderr)
 
 
 def test_missing_credentials_end_the_run_with_advice(fleet: Fleet, tmp_path: Path) -> None:

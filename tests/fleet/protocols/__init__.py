@@ -1,1 +1,1 @@
-"""One module a service, each speaking its own protocol."""
+"""One module per service, each with its own protocol."""

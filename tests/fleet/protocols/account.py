@@ -1,4 +1,4 @@
-"""Account Management, which knows one operation: ListRegions."""
+"""Account Management with one operation: ListRegions."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Account:
     }
 
     def __init__(self, world: ServerView) -> None:
-        """Serve the world's organization."""
+        """Serve the organization of the server."""
         self._world = world
 
     def operation(self, request: Request) -> str:
-        """Name the operation that the path stands for."""
+        """Return the operation of a path."""
         name = request.path[1:]
         return name[:1].upper() + name[1:]
 
@@ -35,11 +35,11 @@ class Account:
         """Leave the call as it is."""
 
     def resource(self, call: Call) -> str:
-        """Nothing has a name here."""
+        """Return the region, because no resource has a name."""
         return call.region
 
     def answer(self, call: Call) -> bytes:
-        """Answer."""
+        """Answer a call."""
         if call.operation != "ListRegions":
             raise ServiceError("UnknownOperationException", "", 404)
         account = call.payload.get("AccountId", call.account)
@@ -47,23 +47,23 @@ class Account:
             raise ServiceError("ValidationException", "The management account must not name itself.")
         if call.account not in {account, MANAGEMENT}:
             raise ServiceError("AccessDeniedException", "Only the management account may name another account.", 403)
-        wanted = call.payload.get("RegionOptStatusContains")
+        statuses = call.payload.get("RegionOptStatusContains")
         limit = call.payload.get("MaxResults", 20)
         if not 1 <= limit <= 50:
             raise ServiceError("ValidationException", "MaxResults must be between 1 and 50.")
         names = sorted({*DEFAULT_REGIONS, *OPT_IN_REGIONS, *self._world.organization.regions})
         rows = [{"RegionName": name, "RegionOptStatus": self._status(account, name)} for name in names]
-        rows = [row for row in rows if not wanted or row["RegionOptStatus"] in wanted]
+        rows = [row for row in rows if not statuses or row["RegionOptStatus"] in statuses]
         (start,) = read_token(call.payload.get("NextToken"), 1, "ValidationException") or [0]
         more = {"NextToken": make_token(start + limit)} if start + limit < len(rows) else {}
         return ok(dumps({"Regions": rows[start : start + limit], **more}))
 
     def missing(self, call: Call) -> bytes:
-        """Answer as usual: a region cannot go missing."""
+        """Answer as usual, because a region cannot be missing."""
         return self.answer(call)
 
     def refuse(self, refusal: ServiceError, call: Call | None) -> bytes:
-        """Write an error."""
+        """Return an error response."""
         return json11.refuse(refusal)
 
     def _status(self, account: str, name: str) -> str:

@@ -1,4 +1,4 @@
-"""EC2, which knows one operation: DescribeRegions."""
+"""EC2 with one operation: DescribeRegions."""
 
 from __future__ import annotations
 
@@ -29,31 +29,31 @@ class Ec2:
     }
 
     def __init__(self, world: ServerView) -> None:
-        """Serve the world's organization."""
+        """Serve the organization of the server."""
         self._world = world
 
     def operation(self, request: Request) -> str:
-        """Name the operation."""
+        """Return the operation of a request."""
         return xml.operation(request)
 
     def address(self, call: Call) -> None:
         """Leave the call as it is."""
 
     def resource(self, call: Call) -> str:
-        """Nothing has a name here."""
+        """Return the region, because no resource has a name."""
         return call.region
 
     def answer(self, call: Call) -> bytes:
-        """Answer."""
+        """Answer a call."""
         if call.operation != "DescribeRegions":
             raise ServiceError("InvalidAction", f"The action {call.operation} is not valid for this web service.")
         form = xml.parameters(call.request)
-        everything = form.get("AllRegions", "false").lower() == "true"
+        all_regions = form.get("AllRegions", "false").lower() == "true"
         rows = []
         for name in sorted({*_NAMES, *self._world.organization.regions}):
             status = self._status(call.account, name)
             row = {"region-name": name, "opt-in-status": status, "endpoint": f"ec2.{name}.amazonaws.com"}
-            if (everything or status != "not-opted-in") and _selected(form, row):
+            if (all_regions or status != "not-opted-in") and _selected(form, row):
                 rows.append(row)
         items = "".join(
             f"<item>{tag('regionName', row['region-name'])}{tag('regionEndpoint', row['endpoint'])}"
@@ -66,11 +66,11 @@ class Ec2:
         )
 
     def missing(self, call: Call) -> bytes:
-        """Answer as usual: a region cannot go missing."""
+        """Answer as usual, because a region cannot be missing."""
         return self.answer(call)
 
     def refuse(self, refusal: ServiceError, call: Call | None) -> bytes:
-        """Write an error."""
+        """Return an error response."""
         error = tag("Code", refusal.code) + tag("Message", refusal.message)
         text = f"<Response><Errors><Error>{error}</Error></Errors>{tag('RequestID', request_id().decode())}</Response>"
         return response(refusal.status, b"Content-Type: text/xml\r\n", text.encode())

@@ -1,4 +1,4 @@
-"""ECS: task definitions here, what runs in `ecs_running`."""
+"""ECS task definitions. Running workloads are in `ecs_running`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Ecs:
     }
 
     def __init__(self, world: ServerView) -> None:
-        """Serve the world's organization."""
+        """Serve the organization of the server."""
         self._world = world
         self._operations: dict[str, Callable[[Call], bytes]] = {
             "DescribeTaskDefinition": self._describe,
@@ -44,17 +44,17 @@ class Ecs:
         }
 
     def operation(self, request: Request) -> str:
-        """Name the operation."""
+        """Return the operation of a request."""
         return json11.target_operation(request)
 
     def address(self, call: Call) -> None:
-        """Leave the call as it is: it is about the session's account, and the body says it all."""
+        """Leave the call as it is: it reads the session's account."""
 
     def resource(self, call: Call) -> str:
-        """Name the family, or the first cluster, service or task that is asked for."""
-        found = _RESOURCE.search(call.request.body)
-        if found:
-            return found.group(1).decode()
+        """Return the family, or the first requested cluster, service or task."""
+        match = _RESOURCE.search(call.request.body)
+        if match:
+            return match.group(1).decode()
         for key in ("services", "tasks", "clusters", "cluster", "familyPrefix"):
             value = call.payload.get(key)
             if value:
@@ -62,14 +62,14 @@ class Ecs:
         return ""
 
     def answer(self, call: Call) -> bytes:
-        """Answer."""
+        """Answer a call."""
         handler = self._operations.get(call.operation)
         if handler is None:
             raise ServiceError("UnknownOperationException", "")
         return handler(call)
 
     def missing(self, call: Call) -> bytes:
-        """Batches answer 200 with `failures`; the rest refuses."""
+        """Respond with `failures` to batches, and with an error to other calls."""
         batch = {"DescribeServices": "services", "DescribeTasks": "tasks", "DescribeClusters": "clusters"}.get(
             call.operation
         )
@@ -79,21 +79,21 @@ class Ecs:
         return ok(dumps({batch: [], "failures": failures}))
 
     def refuse(self, refusal: ServiceError, call: Call | None) -> bytes:
-        """Write an error."""
+        """Return an error response."""
         return json11.refuse(refusal)
 
     def _describe(self, call: Call) -> bytes:
-        wanted = call.payload.get("taskDefinition")
-        family, revision = self._find(call, str(wanted)) or (None, None)
+        name = call.payload.get("taskDefinition")
+        family, revision = self._find(call, str(name)) or (None, None)
         if family is None or revision is None:
             raise ServiceError("ClientException", "Unable to describe task definition.")
         return ok(describe(self._world.organization, family, revision, tags="TAGS" in call.payload.get("include", ())))
 
-    def _find(self, call: Call, wanted: str) -> tuple[Family, int | None] | None:
-        arn = _ARN.fullmatch(wanted)
+    def _find(self, call: Call, requested: str) -> tuple[Family, int | None] | None:
+        arn = _ARN.fullmatch(requested)
         if arn and (arn.group(1), arn.group(2)) != (call.region, call.account):
             return None
-        name, _, number = (arn.group(3) if arn else wanted).partition(":")
+        name, _, number = (arn.group(3) if arn else requested).partition(":")
         organization = self._world.organization
         index = organization.index_of(call.account, call.region, name)
         if index is None:
@@ -117,8 +117,8 @@ class Ecs:
         index = start
         while index < total and len(names) < limit:
             family = organization.family(call.account, call.region, index)
-            wanted = status == "ALL" or (status == ACTIVE) == (family.active is not None)
-            if wanted and family.name.startswith(prefix):
+            matches = status == "ALL" or (status == ACTIVE) == (family.active is not None)
+            if matches and family.name.startswith(prefix):
                 names.append(family.name)
             index += 1
         more = {"nextToken": make_token(index)} if index < total else {}
@@ -142,7 +142,7 @@ class Ecs:
         return ok(dumps({"taskDefinitionArns": arns}))
 
     def _revisions(self, call: Call, start: list[int] | None) -> Iterator[tuple[Family, int]]:
-        """Yield revisions in the order asked for, from a (family, revision) on. `familyPrefix` is a full name here."""
+        """Yield revisions in the requested order, starting at (family, revision). `familyPrefix` is a full name."""
         organization = self._world.organization
         step = -1 if call.payload.get("sort") == "DESC" else 1
         total = organization.family_count(call.account, call.region)

@@ -1,4 +1,4 @@
-"""ECS's managed daemons and their own kind of task definition, which the other list operations do not show."""
+"""ECS managed daemons and daemon task definitions, which the other list operations do not include."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Daemons:
     """The handlers."""
 
     def __init__(self, world: ServerView) -> None:
-        """Serve the world's organization."""
+        """Serve the organization of the server."""
         self._world = world
 
     def list_definitions(self, call: Call) -> bytes:
-        """ListDaemonTaskDefinitions; `revision=LAST_REGISTERED` leaves one per family."""
+        """ListDaemonTaskDefinitions; `revision=LAST_REGISTERED` returns one per family."""
         last_only = call.payload.get("revision") == "LAST_REGISTERED"
         rows: list[dict[str, Any]] = []
         for index in range(self._total(call)):

@@ -1,4 +1,4 @@
-"""The JSON of what runs on ECS."""
+"""The JSON documents of running ECS workloads."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _SUBNETS = ["subnet-0123456789abcdef0"]
 
 
 def cluster_arn(call: Call, index: int) -> str:
-    """Write the ARN of a cluster."""
+    """Return the ARN of a cluster."""
     return f"arn:aws:ecs:{call.region}:{call.account}:cluster/{cluster_name(index)}"
 
 
 def cluster(call: Call, index: int, include: list[str], organization: Organization) -> dict[str, Any]:
-    """Describe a cluster, with the members that were asked for."""
+    """Describe a cluster with the requested members."""
     bits = organization.random_bits("cluster", call.account, call.region, index)
     document: dict[str, Any] = {
         "clusterArn": cluster_arn(call, index),
@@ -78,7 +78,7 @@ def service(one: Service, *, tags: bool) -> dict[str, Any]:
 
 
 def task_sets(one: Service) -> list[dict[str, Any]]:
-    """Describe the task sets of a service that something else deploys; others have none."""
+    """Describe the task sets of a service with an external deployment controller; others have none."""
     if not one.has_task_sets:
         return []
     return [
@@ -117,7 +117,7 @@ def task(one: Task, *, tags: bool) -> dict[str, Any]:
 
 
 def capacity_providers(call: Call) -> list[dict[str, Any]]:
-    """List AWS's own two and one Auto Scaling group; every other account protects its instances."""
+    """Describe the two Fargate providers and an Auto Scaling group, whose instances every second account protects."""
     prefix = f"arn:aws:ecs:{call.region}:{call.account}:capacity-provider"
     group = f"arn:aws:autoscaling:{call.region}:{call.account}:autoScalingGroup:f1ee:autoScalingGroupName/ecs"
     protection = "ENABLED" if int(call.account[-1]) % 2 else "DISABLED"
@@ -142,7 +142,7 @@ def _launch_type(one: Service) -> str:
 
 
 def _placed(one: Service) -> dict[str, Any]:
-    """Give the network configuration and the platform, which only Fargate has here."""
+    """Return the network configuration, and the platform for Fargate."""
     if not one.fargate:
         return {}
     address = "ENABLED" if one.public_ip else "DISABLED"

@@ -30,10 +30,10 @@ def operations(world: ServerView) -> dict[str, Callable[[Call], bytes]]:
 
 
 class Running:
-    """The handlers. Whatever they say of the organization is asked for anew, as it changes from night to night."""
+    """The handlers. They read the organization in every call, because it changes from night to night."""
 
     def __init__(self, world: ServerView) -> None:
-        """Serve the world's organization."""
+        """Serve the organization of the server."""
         self._world = world
 
     @property
@@ -46,20 +46,20 @@ class Running:
         return page(call, "clusterArns", (documents.cluster_arn(call, index) for index in range(total)))
 
     def describe_clusters(self, call: Call) -> bytes:
-        """DescribeClusters; without names it is about the default one."""
+        """DescribeClusters; without names the default cluster."""
         names = batch(call, "clusters", 100) if "clusters" in call.payload else ["default"]
         include = call.payload.get("include", ())
         found = [self._cluster_document(call, cluster_index(name), include) for name in names]
         return described("clusters", found, names)
 
     def list_services(self, call: Call) -> bytes:
-        """ListServices, 10 a page unless asked for more."""
+        """ListServices, by default 10 per page."""
         cluster = self._cluster(call)
         services = self._workloads.services_in(call.account, call.region, cluster)
         return page(call, "serviceArns", (service.arn for service in services), default=10)
 
     def describe_services(self, call: Call) -> bytes:
-        """DescribeServices, 10 at most."""
+        """DescribeServices, at most 10."""
         cluster = self._cluster(call)
         names = batch(call, "services", 10)
         tags = "TAGS" in call.payload.get("include", ())
@@ -67,14 +67,14 @@ class Running:
         return described("services", [documents.service(one, tags=tags) if one else None for one in services], names)
 
     def list_tasks(self, call: Call) -> bytes:
-        """ListTasks: by default those that shall run; asking for PENDING gives nothing, as with AWS."""
+        """ListTasks, by default RUNNING ones. PENDING returns nothing, as in AWS."""
         cluster = self._cluster(call)
         running = call.payload.get("desiredStatus", "RUNNING") == "RUNNING"
         tasks = self._workloads.tasks_in(call.account, call.region, cluster) if running else iter(())
         return page(call, "taskArns", (task.arn for task in tasks if _wanted(call, task)))
 
     def describe_tasks(self, call: Call) -> bytes:
-        """DescribeTasks, 100 at most."""
+        """DescribeTasks, at most 100."""
         cluster = self._cluster(call)
         names = batch(call, "tasks", 100)
         tags = "TAGS" in call.payload.get("include", ())
@@ -90,7 +90,7 @@ class Running:
         return ok(dumps({"taskSets": documents.task_sets(service), "failures": []}))
 
     def describe_capacity_providers(self, call: Call) -> bytes:
-        """DescribeCapacityProviders, 10 a page; names may be given, then what is missing is a failure."""
+        """DescribeCapacityProviders, 10 per page; unknown names are failures."""
         providers = documents.capacity_providers(call)
         names = call.payload.get("capacityProviders")
         limit = page_size(call, 10, 10)
@@ -102,7 +102,7 @@ class Running:
         return ok(dumps({"capacityProviders": providers[start : start + limit], "failures": [], **more}))
 
     def list_container_instances(self, call: Call) -> bytes:
-        """ListContainerInstances: there are none to look at."""
+        """ListContainerInstances, which returns none."""
         self._cluster(call)
         return page(call, "containerInstanceArns", ())
 

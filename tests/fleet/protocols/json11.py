@@ -1,4 +1,4 @@
-"""AWS JSON 1.1, which ECS and Organizations speak, and the REST flavour of Account."""
+"""AWS JSON 1.1, the protocol of ECS and Organizations, and the REST variant of Account."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ _OK = (
 
 
 def request_id() -> bytes:
-    """Make ids that look like AWS's."""
+    """Return an ID in the format of AWS."""
     return b"f1ee7000-0000-4000-8000-%012x" % next(_numbers)
 
 
 def ok(body: bytes) -> bytes:
-    """Answer 200 with a body that is JSON already."""
+    """Return a successful response with a JSON body."""
     return _OK % (request_id(), len(body), body)
 
 
 def dumps(document: object) -> bytes:
-    """Write compact JSON."""
+    """Return compact JSON."""
     return json.dumps(document, separators=(",", ":")).encode()
 
 
 def refuse(refusal: ServiceError) -> bytes:
-    """Write an error: the code travels in the body and in a header, as REST services have it."""
+    """Return an error with its code in the body and in a header, which REST services use."""
     body = dumps({"__type": refusal.code, "message": refusal.message})
     headers = b"x-amzn-RequestId: %b\r\nx-amzn-ErrorType: %b\r\nContent-Type: application/x-amz-json-1.1\r\n" % (
         request_id(),
@@ -42,17 +42,17 @@ def refuse(refusal: ServiceError) -> bytes:
 
 
 def target_operation(request: Request) -> str:
-    """Name the operation that `X-Amz-Target` asks for."""
+    """Return the operation in `X-Amz-Target`."""
     return request.header(b"x-amz-target").rpartition(b".")[2].decode()
 
 
 def make_token(*numbers: int) -> str:
-    """Make an opaque page token."""
+    """Return an opaque page token."""
     return urlsafe_b64encode(b"fleet:" + b":".join(b"%d" % number for number in numbers)).decode()
 
 
 def read_token(token: str | None, width: int, code: str = "InvalidParameterException") -> list[int] | None:
-    """Read a page token back; None for the first page. Raises ServiceError for anything else."""
+    """Parse a page token; None for the first page. Raises ServiceError if it is invalid."""
     if token is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Organizations: the tree of units and the accounts in it, in pages of at most 20 of which some are empty."""
+"""Organizations: the tree of units and accounts, in pages of at most 20, some of them empty."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST = 20
 
 
 class Organizations:
-    """AWS Organizations, which only the management account may ask."""
+    """AWS Organizations, which only the management account may call."""
 
     prefix = "organizations"
     codes = {  # noqa: RUF012 - a constant of the protocol
@@ -30,7 +30,7 @@ class Organizations:
     }
 
     def __init__(self, world: ServerView) -> None:
-        """Serve the world's organization."""
+        """Serve the organization of the server."""
         self._world = world
         self._operations: dict[str, Callable[[Call], Any]] = {
             "DescribeOrganization": _describe,
@@ -41,9 +41,14 @@ class Organizations:
                 call, "OrganizationalUnits", [_unit(unit) for unit in UNITS if unit[2] == _parent(call)]
             ),
             "DescribeOrganizationalUnit": lambda call: {"OrganizationalUnit": self._unit(call)},
-            "ListAccounts": lambda call: _page(call, "Accounts", [_account(one) for one in self._everyone], gaps=True),
+            "ListAccounts": lambda call: _page(
+                call, "Accounts", [_account(member) for member in self._all_accounts], gaps=True
+            ),
             "ListAccountsForParent": lambda call: _page(
-                call, "Accounts", [_account(one) for one in self._everyone if one.parent == _parent(call)], gaps=True
+                call,
+                "Accounts",
+                [_account(member) for member in self._all_accounts if member.parent == _parent(call)],
+                gaps=True,
             ),
             "DescribeAccount": lambda call: {"Account": _account(self._member(call.payload.get("AccountId")))},
             "ListParents": self._parents,
@@ -51,22 +56,22 @@ class Organizations:
         }
 
     @property
-    def _everyone(self) -> tuple[Member, ...]:
+    def _all_accounts(self) -> tuple[Member, ...]:
         return self._world.organization.all_accounts
 
     def operation(self, request: Request) -> str:
-        """Name the operation."""
+        """Return the operation of a request."""
         return json11.target_operation(request)
 
     def address(self, call: Call) -> None:
         """Leave the call as it is."""
 
     def resource(self, call: Call) -> str:
-        """Name the parent, child or account that is asked about."""
+        """Return the requested parent, child or account."""
         return str(call.payload.get("ParentId") or call.payload.get("ChildId") or call.payload.get("AccountId") or "")
 
     def answer(self, call: Call) -> bytes:
-        """Answer."""
+        """Answer a call."""
         if call.account != MANAGEMENT:
             raise ServiceError("AccessDeniedException", "You don't have permissions to access this resource.")
         handler = self._operations.get(call.operation)
@@ -75,11 +80,11 @@ class Organizations:
         return ok(dumps(handler(call)))
 
     def missing(self, call: Call) -> bytes:
-        """Answer as if the thing were gone."""
+        """Respond as if the account did not exist."""
         raise ServiceError("AccountNotFoundException", "You specified an account that doesn't exist.")
 
     def refuse(self, refusal: ServiceError, call: Call | None) -> bytes:
-        """Write an error."""
+        """Return an error response."""
         return json11.refuse(refusal)
 
     def _member(self, name: str | None) -> Member:
@@ -89,9 +94,9 @@ class Organizations:
         return member
 
     def _unit(self, call: Call) -> dict[str, str]:
-        wanted = call.payload.get("OrganizationalUnitId")
+        requested = call.payload.get("OrganizationalUnitId")
         for unit in UNITS:
-            if unit[0] == wanted:
+            if unit[0] == requested:
                 return _unit(unit)
         raise ServiceError(
             "OrganizationalUnitNotFoundException", "You specified an organizational unit that doesn't exist."
@@ -143,7 +148,7 @@ def _tags(member: Member) -> list[dict[str, str]]:
 
 
 def _page(call: Call, name: str, rows: Sequence[object], *, gaps: bool = False) -> dict[str, Any]:
-    """Cut a page out. With `gaps`, an empty page with a token comes between full ones."""
+    """Return a page. With `gaps`, there are empty pages with a token between the others."""
     limit = call.payload.get("MaxResults", _MOST)
     if not isinstance(limit, int) or not 1 <= limit <= _MOST:
         raise ServiceError("InvalidInputException", "You specified an invalid value.")

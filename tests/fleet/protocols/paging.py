@@ -1,4 +1,4 @@
-"""Pages and batches of ECS, whose sizes differ from operation to operation."""
+"""Pages and batches of ECS, whose sizes depend on the operation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.fleet.protocols.json11 import dumps, make_token, ok, read_token
 
 
 def page_size(call: Call, default: int, most: int = 100) -> int:
-    """Read `maxResults`. Raises ServiceError where AWS would."""
+    """Return `maxResults`. Raises ServiceError if it is out of range."""
     size = call.payload.get("maxResults", default)
     if not isinstance(size, int) or not 1 <= size <= most:
         message = f"maxResults must be between 1 and {most}."
@@ -20,7 +20,7 @@ def page_size(call: Call, default: int, most: int = 100) -> int:
 
 
 def page(call: Call, name: str, rows: Iterable[Any], default: int = 100, most: int = 100) -> bytes:
-    """Answer with one page of `rows`."""
+    """Return a response with one page of `rows`."""
     limit = page_size(call, default, most)
     (start,) = read_token(call.payload.get("nextToken"), 1) or [0]
     chosen = list(islice(rows, start, start + limit + 1))
@@ -29,7 +29,7 @@ def page(call: Call, name: str, rows: Iterable[Any], default: int = 100, most: i
 
 
 def batch(call: Call, name: str, most: int) -> list[str]:
-    """Read the names of a batch. Raises ServiceError where there are too many or none."""
+    """Return the names of a batch. Raises ServiceError if there are too many or none."""
     names = call.payload.get(name) or []
     if not names or len(names) > most:
         message = f"{name.capitalize()} must have between 1 and {most} items."
@@ -37,7 +37,8 @@ def batch(call: Call, name: str, most: int) -> list[str]:
     return list(names)
 
 
-def described(name: str, found: list[dict[str, Any] | None], arns: list[str]) -> bytes:
-    """Answer a batch: what is not there is a failure inside a 200."""
-    failures = [{"arn": arn, "reason": "MISSING"} for arn, one in zip(arns, found, strict=True) if one is None]
-    return ok(dumps({name: [one for one in found if one is not None], "failures": failures}))
+def described(name: str, documents: list[dict[str, Any] | None], arns: list[str]) -> bytes:
+    """Return the response to a batch; None documents are failures in a 200."""
+    pairs = zip(arns, documents, strict=True)
+    failures = [{"arn": arn, "reason": "MISSING"} for arn, document in pairs if document is None]
+    return ok(dumps({name: [document for document in documents if document is not None], "failures": failures}))

@@ -1,4 +1,4 @@
-"""S3, in memory, with what a careful writer relies on: conditional writes, checksums, the expected bucket owner."""
+"""S3 in memory, with conditional writes, checksums and the expected bucket owner."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class S3:
         }
 
     def operation(self, request: Request) -> str:
-        """Name the operation that a method, a path and a query stand for."""
+        """Return the operation of a method, path and query."""
         _, key = _place(request)
         parameters = request.target.partition(b"?")[2]
         method = request.method.decode()
@@ -61,15 +61,15 @@ class S3:
         return {"HEAD": "HeadBucket", "PUT": "CreateBucket"}.get(method, method)
 
     def address(self, call: Call) -> None:
-        """Tell calls apart by method and target: bodies are large, and the same ones may go to two keys."""
+        """Identify calls by method and target, because bodies are large and can be equal for two keys."""
         call.subject = call.request.method + b" " + call.request.target
 
     def resource(self, call: Call) -> str:
-        """Name the bucket and key."""
+        """Return bucket and key."""
         return "/".join(_place(call.request))
 
     def answer(self, call: Call) -> bytes:
-        """Answer."""
+        """Answer a call."""
         bucket, key = _place(call.request)
         if call.operation == "CreateBucket":
             self.buckets.setdefault(bucket, {})
@@ -84,11 +84,11 @@ class S3:
         return handler(call, bucket, objects, key)
 
     def missing(self, call: Call) -> bytes:
-        """Answer as if the key were gone."""
+        """Respond as if the key did not exist."""
         raise ServiceError("NoSuchKey", "The specified key does not exist.", 404)
 
     def refuse(self, refusal: ServiceError, call: Call | None) -> bytes:
-        """Write an error; answers to HEAD have no body."""
+        """Return an error response; responses to HEAD have no body."""
         if call is not None and call.request.method == b"HEAD":
             return response(refusal.status, _id(), b"")
         inner = tag("Code", refusal.code) + tag("Message", refusal.message) + tag("RequestId", "F1EE")
@@ -151,7 +151,7 @@ def _id() -> bytes:
 
 
 def _place(request: Request) -> tuple[str, str]:
-    """Bucket and key, from the path or from a Host such as `bucket.localhost`."""
+    """Return bucket and key from the path or from a host such as `bucket.localhost`."""
     host = request.header(b"host").partition(b":")[0].decode()
     path = request.path[1:]
     bucket, dot, _ = host.partition(".localhost")

@@ -1,4 +1,4 @@
-"""Bodies of S3 uploads: `aws-chunked` undone, and every checksum that came along verified."""
+"""Bodies of S3 uploads: decode `aws-chunked` and verify all checksums."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DIGESTS: dict[bytes, Callable[[bytes], bytes]] = {
     b"crc32": lambda body: zlib.crc32(body).to_bytes(4, "big"),
     b"md5": lambda body: hashlib.md5(body, usedforsecurity=False).digest(),
 }
-#: Taken as they come: the standard library cannot compute them.
+#: Not verified, because the standard library cannot compute them.
 _UNCHECKED = (b"crc32c", b"crc64nvme", b"sha512")
 
 _KEPT = (
@@ -30,7 +30,7 @@ _META = re.compile(rb"\r\n(x-amz-meta-[^:]+):")
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An object at rest. `headers` are those that GetObject gives back; `checksums` only when asked for."""
+    """A stored object. GetObject returns the `headers`, and the `checksums` on request."""
 
     body: bytes
     etag: str
@@ -40,7 +40,7 @@ class Stored:
 
 
 def read(request: Request) -> tuple[bytes, dict[bytes, bytes]]:
-    """Return the payload and its verified checksums by header name. Raises ServiceError where one is wrong."""
+    """Return the payload and its verified checksums by header name. Raises ServiceError if one is wrong."""
     body = request.body
     trailers = b""
     if b"aws-chunked" in request.header(b"content-encoding").lower():
@@ -63,12 +63,12 @@ def read(request: Request) -> tuple[bytes, dict[bytes, bytes]]:
 
 
 def etag(body: bytes) -> str:
-    """Return the entity tag that S3 gives to an object uploaded in one piece."""
+    """Return the entity tag of an object that is uploaded in one piece."""
     return '"' + hashlib.md5(body, usedforsecurity=False).hexdigest() + '"'
 
 
 def check_conditions(request: Request, present: Stored | None) -> None:
-    """Apply `If-None-Match: *` and `If-Match`. Raises ServiceError."""
+    """Check `If-None-Match: *` and `If-Match`. Raises ServiceError."""
     expected = request.header(b"if-match").decode()
     taken = request.header(b"if-none-match") == b"*" and present is not None
     if taken or (expected and present is not None and present.etag != expected):
@@ -78,7 +78,7 @@ def check_conditions(request: Request, present: Stored | None) -> None:
 
 
 def kept_headers(request: Request) -> dict[bytes, bytes]:
-    """Pick the headers of an upload that a download gives back."""
+    """Return the headers of an upload that a download includes."""
     names = [*_KEPT, *_META.findall(request.head.lower())]
     kept = {name: request.header(name) for name in names if request.header(name)}
     if b"content-encoding" in kept:

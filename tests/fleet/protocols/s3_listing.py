@@ -14,7 +14,7 @@ _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
 def answer(request: Request, bucket: str, objects: dict[str, Stored]) -> bytes:
-    """List a page of keys, folded at the delimiter."""
+    """Return a page of keys and common prefixes."""
     query = request.query
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
     entries = _entries(sorted(objects), prefix, delimiter, query.get("start-after", ""))
@@ -38,7 +38,7 @@ def answer(request: Request, bucket: str, objects: dict[str, Stored]) -> bytes:
 
 
 def _entries(keys: list[str], prefix: str, delimiter: str, after: str) -> list[tuple[str, bool]]:
-    """(key, False) or (common prefix, True), in order and each once."""
+    """Yield (key, False) or (common prefix, True) in order, without duplicates."""
     entries: dict[tuple[str, bool], None] = {}
     for key in keys:
         if not key.startswith(prefix) or key <= after:

@@ -1,4 +1,4 @@
-"""S3's uploads in parts, and deleting in bulk."""
+"""S3 multipart uploads and bulk deletes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEY = re.compile(r"<Key>([^<]*)</Key>")
 
 
 def operation(method: str, query: bytes) -> str:
-    """Name the operation, or nothing where it is none of these."""
+    """Return the operation, or an empty string if it is none of these."""
     if method == "POST" and query.startswith(b"delete"):
         return "DeleteObjects"
     if method == "POST" and query.startswith(b"uploads"):
@@ -30,15 +30,15 @@ def operation(method: str, query: bytes) -> str:
 
 
 class Uploads:
-    """Uploads that are under way."""
+    """The uploads in progress."""
 
     def __init__(self) -> None:
-        """Start without any."""
+        """Start without uploads."""
         self._numbers = count(1)
         self._open: dict[str, tuple[dict[bytes, bytes], dict[int, bytes]]] = {}
 
     def answer(self, call: Call, bucket: str, objects: dict[str, Stored], key: str) -> bytes:
-        """Answer."""
+        """Answer a call."""
         match call.operation:
             case "DeleteObjects":
                 return _delete(call, objects)

@@ -21,7 +21,7 @@ _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}")
 
 
 class Sts:
-    """AWS Security Token Service. A call to AssumeRole is about the account of the role."""
+    """AWS Security Token Service. AssumeRole belongs to the account of the role."""
 
     prefix = "sts"
     codes = {  # noqa: RUF012 - a constant of the protocol
@@ -34,17 +34,17 @@ class Sts:
     }
 
     def __init__(self, world: ServerView, external_id: str = "") -> None:
-        """`external_id` is what every trust policy asks for; empty asks for none."""
+        """Every trust policy requires `external_id`, unless it is empty."""
         self._world = world
         self._external_id = external_id
         self._numbers = count(1)
 
     def operation(self, request: Request) -> str:
-        """Name the operation."""
+        """Return the operation of a request."""
         return xml.operation(request)
 
     def address(self, call: Call) -> None:
-        """Take account and subject from the role: session names and policies differ from run to run."""
+        """Take account and subject from the role, because session names and policies differ between runs."""
         if call.operation == "AssumeRole":
             role = xml.parameters(call.request).get("RoleArn", "")
             call.subject = role.encode()
@@ -52,11 +52,11 @@ class Sts:
             call.account = parts[4] if len(parts) > 5 else call.account
 
     def resource(self, call: Call) -> str:
-        """Name the role."""
+        """Return the name of the role."""
         return xml.parameters(call.request).get("RoleArn", "").rpartition("/")[2]
 
     def answer(self, call: Call) -> bytes:
-        """Answer."""
+        """Answer a call."""
         if call.operation == "GetCallerIdentity":
             return self._identity(call)
         if call.operation == "AssumeRole":
@@ -64,11 +64,11 @@ class Sts:
         raise ServiceError("InvalidAction", f"Could not find operation {call.operation}")
 
     def missing(self, call: Call) -> bytes:
-        """A role that is gone is a role that is refused."""
+        """Deny the role: STS does not distinguish a missing role from a denied one."""
         raise role_denied(call)
 
     def refuse(self, refusal: ServiceError, call: Call | None) -> bytes:
-        """Write an error."""
+        """Return an error response."""
         kind = "Receiver" if refusal.status >= 500 else "Sender"
         error = tag("Type", kind) + tag("Code", refusal.code) + tag("Message", refusal.message)
         identity = tag("RequestId", request_id().decode())
@@ -83,8 +83,8 @@ class Sts:
     def _assume(self, call: Call) -> bytes:
         form = xml.parameters(call.request)
         role = form.get("RoleArn", "")
-        found = _ROLE.fullmatch(role)
-        if found is None:
+        match = _ROLE.fullmatch(role)
+        if match is None:
             raise ServiceError("ValidationError", f"{role} is invalid")
         name = form.get("RoleSessionName", "")
         if not _SESSION_NAME.fullmatch(name):
@@ -92,19 +92,19 @@ class Sts:
             raise ServiceError("ValidationError", message)
         seconds = _duration(form, chained=call.session.temporary)
         actions = _policy(form)
-        member = self._world.organization.by_id.get(found.group(1))
+        member = self._world.organization.by_id.get(match.group(1))
         trusted = not self._external_id or form.get("ExternalId") == self._external_id
         if member is None or member.state != ACTIVE or not trusted:
             raise role_denied(call)
-        made = grant(role, name, actions, self._world.now, next(self._numbers))
+        session = grant(role, name, actions, self._world.now, next(self._numbers))
         expires = datetime.now(UTC) + timedelta(seconds=seconds)
         credentials = (
-            tag("AccessKeyId", made.key)
-            + tag("SecretAccessKey", made.secret)
-            + tag("SessionToken", made.token)
+            tag("AccessKeyId", session.key)
+            + tag("SecretAccessKey", session.secret)
+            + tag("SessionToken", session.token)
             + tag("Expiration", f"{expires:%Y-%m-%dT%H:%M:%SZ}")
         )
-        user = tag("AssumedRoleId", f"AROAFLEET:{name}") + tag("Arn", made.arn)
+        user = tag("AssumedRoleId", f"AROAFLEET:{name}") + tag("Arn", session.arn)
         return self._result(call, f"<AssumedRoleUser>{user}</AssumedRoleUser><Credentials>{credentials}</Credentials>")
 
     def _result(self, call: Call, inner: str) -> bytes:
@@ -116,7 +116,7 @@ class Sts:
 
 
 def role_denied(call: Call) -> ServiceError:
-    """Refuse as STS does, whatever the cause: it does not tell a missing role from a trust policy."""
+    """Return the error for a denied role, which does not reveal the cause."""
     role = xml.parameters(call.request).get("RoleArn", "")
     message = f"User: {call.session.arn} is not authorized to perform: sts:AssumeRole on resource: {role}"
     return ServiceError("AccessDenied", message, 403)

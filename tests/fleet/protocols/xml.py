@@ -1,4 +1,4 @@
-"""What the query services and S3 need of XML."""
+"""XML helpers of the query services and S3."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ __all__ = ["escape", "ok", "operation", "parameters", "tag"]
 
 
 def parameters(request: Request) -> dict[str, str]:
-    """Read a form."""
+    """Parse a form."""
     return dict(parse_qsl(request.body.decode(), keep_blank_values=True))
 
 
 def operation(request: Request) -> str:
-    """Name the operation of a form without decoding all of it."""
+    """Return the operation of a form without decoding all of it."""
     form = request.body
     if form.startswith(b"Action="):
         return form[7:].partition(b"&")[0].decode()
@@ -28,10 +28,10 @@ def operation(request: Request) -> str:
 
 
 def tag(name: str, text: object) -> str:
-    """Write an element that holds text."""
+    """Return an element with text."""
     return f"<{name}>{escape(str(text))}</{name}>"
 
 
 def ok(body: str) -> bytes:
-    """Answer 200."""
+    """Return a successful response."""
     return response(200, b"Content-Type: text/xml\r\n", body.encode())
