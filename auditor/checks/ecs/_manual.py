@@ -84,9 +84,13 @@ One failing container is enough to fail a definition of several; the evidence na
     "root-spellings": """
 Only the part of `user` before the first colon decides which user the process runs as. It is root if it is the name
 `root` or a spelling of the number 0 (`0`, `00`, `+0`, `-0`): the container runtime parses numbers with Go's
-`strconv.Atoi`. The group after the colon does not matter, and a group alone (`:100`) is not a user. Names are
-case-sensitive, so `Root` is another user. Any other name is accepted: an image can map it to uid 0, but no ECS call
-shows that.
+`strconv.Atoi`. The group after the colon does not matter. A group alone (`:100`) is root as well: it overrides the
+image's user, and the runtime takes uid 0 for an empty name. Names are case-sensitive, so `Root` is another user. Any
+other name is accepted: an image can map it to uid 0, but no ECS call shows that.
+
+A number above 2147483647 is UNKNOWN (reason `user-out-of-range`) unless a container fails: Docker and current versions
+of containerd refuse to start the container, but containerd before 1.6.38, 1.7.27 and 2.0.4 cuts the number to 32 bits,
+which makes 4294967296 root (CVE-2024-40635). No ECS call returns the version of the runtime.
 """,
     "host-mode-task-word": "`task` shares the namespace among the containers of one task, not with the host.",
     "daemon-field-warning": """

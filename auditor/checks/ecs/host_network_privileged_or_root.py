@@ -11,9 +11,9 @@ Judges task definitions whose `networkMode` is `host`. A definition fails if any
 
 {{root-spellings}}
 
-A container without a user (absent, empty, or only a group such as `:100`) passes with the note `user-unset`: the
-definition does not request root. Most images run as root by default, so the note is worth following up. The parameter
-`unset_user: fail` makes it a failure, which is stricter than the benchmark.
+A container without a user (absent or empty) passes with the note `user-unset`: the definition does not request root.
+Most images run as root by default, so the note is worth following up. The parameter `unset_user: fail` makes it a
+failure, which is stricter than the benchmark.
 
 Any network mode other than `host`, including an absent one, is not applicable. A definition in host mode without
 containers passes: it holds nothing that could be root.
@@ -27,13 +27,14 @@ verdicts of other rule sets on the same container.
     -           -                  PASS            user-unset            FAIL        FAIL     FAIL
     false       -                  PASS            user-unset            FAIL        FAIL     FAIL
     -, false    ""                 PASS            user-unset            FAIL        FAIL     FAIL
-    -, false    :100, :0           PASS            user-unset            PASS        PASS     FAIL
     -, false    1000, app          PASS            -                     PASS        PASS     FAIL
     -, false    1000:0, app:root   PASS            -                     PASS        PASS     FAIL
     -, false    root               FAIL            root-user             FAIL        FAIL     FAIL
     -, false    0, 00, +0, -0      FAIL            root-user             PASS        PASS     FAIL
     -, false    0:0, 0:app         FAIL            root-user             PASS        PASS     FAIL
     -, false    root:root, root:x  FAIL            root-user             PASS        PASS     FAIL
+    -, false    :100, :0           FAIL            root-user             PASS        PASS     FAIL
+    -, false    4294967296         UNKNOWN         user-out-of-range     PASS        PASS     FAIL
     true        -                  FAIL            privileged            PASS        PASS     FAIL
     true        1000, app          FAIL            privileged            PASS        PASS     PASS
     true        root               FAIL            privileged root-user  PASS        PASS     FAIL
@@ -105,6 +106,8 @@ https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
 https://hub.powerpipe.io/mods/turbot/steampipe-mod-aws-compliance
 https://pkg.go.dev/strconv#Atoi
 https://nvd.nist.gov/vuln/detail/CVE-2020-15257
+https://nvd.nist.gov/vuln/detail/CVE-2024-40635
+https://pkg.go.dev/github.com/moby/sys/user#GetExecUser
 
 ## Related controls
 CIS AWS Compute Services 1.1.0: 3.3 (process namespace of the host), 3.4 (privileged containers in any network mode).
@@ -114,22 +117,17 @@ replaced ECS.1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from auditor.checks._verdicts import not_applicable, pass_with_notes
-from auditor.checks.ecs._common import container_evidence, judge_containers, user_details
+from auditor.checks._verdicts import not_applicable
 from auditor.checks.ecs._host_mode_standards import other_standards
+from auditor.checks.ecs._linux_users import USER_REASON_TEXTS, USER_REPAIRS, judge_users
 from auditor.domain.check import Severity, Verdict, check
-from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import TaskDefinition
 
-_UNSET = "user-unset"
-_SET_USER = DefinitionRepair(
-    container={"user": "1000:1000"}, manual="Set `user` to a non-root UID that the image supports."
-)
+_PRIVILEGED = "privileged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,35 +149,13 @@ class Parameters:
         "network mode is not host; update every service that runs it; then deregister the old revision."
     ),
     parameters=Parameters,
-    reason_texts={
-        "privileged": "is privileged",
-        "root-user": "runs as root",
-        _UNSET: "sets no user, so the image decides",
-    },
-    repairs={
-        "privileged": DefinitionRepair(container={"privileged": False}),
-        "root-user": _SET_USER,
-        _UNSET: _SET_USER,
-    },
+    reason_texts={_PRIVILEGED: "is privileged", **USER_REASON_TEXTS},
+    repairs={_PRIVILEGED: DefinitionRepair(container={"privileged": False}), **USER_REPAIRS},
 )
 def host_network_privileged_or_root(task: TaskDefinition, params: Parameters) -> Verdict:
     """Judge one revision as the module's docstring describes."""
     standards = other_standards(task)
     if not task.uses_host_network:
         return replace(not_applicable(), standards=standards)
-    verdict = judge_containers(task, lambda container: _reasons(container, params), user_details)
-    notes = (
-        container_evidence(container, (_UNSET,), user_details(container))
-        for container in task.containers
-        if container.user_unset
-    )
-    return replace(pass_with_notes(verdict, notes), standards=standards)
-
-
-def _reasons(container: Container, params: Parameters) -> Iterator[str]:
-    if container.privileged:
-        yield "privileged"
-    if container.runs_as_root:
-        yield "root-user"
-    if container.user_unset and params.unset_user == "fail":
-        yield _UNSET
+    verdict = judge_users(task, params.unset_user, lambda container: (_PRIVILEGED,) if container.privileged else ())
+    return replace(verdict, standards=standards)

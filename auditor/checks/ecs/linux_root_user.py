@@ -23,17 +23,18 @@ their definitions are judged by the same rule. Privilege, network mode and capab
 One container of a task definition for Linux; `-` means absent. The last two columns are the verdicts of other rule
 sets.
 
-    user                  verdict         reasons     security-hub    powerpipe
-    --------------------  --------------  ----------  --------------  ---------
-    -, ""                 FAIL            user-unset  FAIL            PASS
-    :100, :0              FAIL            user-unset  PASS            PASS
-    root                  FAIL            root-user   FAIL            FAIL
-    0                     FAIL            root-user   FAIL            PASS
-    00, +0, -0            FAIL            root-user   PASS            PASS
-    0:0, root:x, root:    FAIL            root-user   PASS            PASS
-    1000, app, 1000:0     PASS            -           PASS            PASS
-    app:root, Root        PASS            -           PASS            PASS
-    root, on Windows      NOT_APPLICABLE  -           NOT_APPLICABLE  FAIL
+    user                  verdict         reasons            security-hub    powerpipe
+    --------------------  --------------  -----------------  --------------  ---------
+    -, ""                 FAIL            user-unset         FAIL            PASS
+    root                  FAIL            root-user          FAIL            FAIL
+    0                     FAIL            root-user          FAIL            PASS
+    00, +0, -0            FAIL            root-user          PASS            PASS
+    0:0, root:x, root:    FAIL            root-user          PASS            PASS
+    :100, :0              FAIL            root-user          PASS            PASS
+    4294967296            UNKNOWN         user-out-of-range  PASS            PASS
+    1000, app, 1000:0     PASS            -                  PASS            PASS
+    app:root, Root        PASS            -                  PASS            PASS
+    root, on Windows      NOT_APPLICABLE  -                  NOT_APPLICABLE  FAIL
 
 {{one-failing-container}}
 
@@ -42,7 +43,7 @@ Each finding about a task definition carries the verdicts of other rule sets und
 
   * `security-hub` is ECS.20 with the AWS Config rule behind it (ecs-task-definition-linux-user-non-root). Its page
     names two default root users, `root` and `0`, so other spellings pass. The older Config rule
-    ecs-task-definition-nonroot-user checks only for `root`, on any operating system.
+    ecs-task-definition-nonroot-user fails `root` and a missing user, on any operating system.
   * `powerpipe` (ecs_task_definition_no_root_user, on Steampipe) fails only on the word `root`: a container without a
     user passes, and so does `0`.
 
@@ -99,6 +100,8 @@ https://hub.powerpipe.io/mods/turbot/steampipe-mod-aws-compliance
 https://pkg.go.dev/strconv#Atoi
 https://nvd.nist.gov/vuln/detail/CVE-2019-5736
 https://nvd.nist.gov/vuln/detail/CVE-2024-21626
+https://nvd.nist.gov/vuln/detail/CVE-2024-40635
+https://pkg.go.dev/github.com/moby/sys/user#GetExecUser
 
 ## Related controls
 Security Hub: ECS.20; AWS Config: ecs-task-definition-linux-user-non-root. CIS AWS Compute Services 1.1.0: 3.1, for host
@@ -108,21 +111,13 @@ only for the word `root` and exempts an unset user.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from auditor.checks._verdicts import not_applicable, pass_with_notes
-from auditor.checks.ecs._common import container_evidence, judge_containers, user_details
+from auditor.checks._verdicts import not_applicable
+from auditor.checks.ecs._linux_users import USER_REASON_TEXTS, USER_REPAIRS, judge_users
 from auditor.domain.check import Severity, Status, Verdict, check
-from auditor.domain.ecs.containers import Container
-from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition, TaskDefinition
-
-_UNSET = "user-unset"
-_SET_USER = DefinitionRepair(
-    container={"user": "1000:1000"}, manual="Set `user` to a non-root UID that the image supports."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,27 +139,13 @@ class Parameters:
         "every service or daemon that runs it; then deregister the old revision."
     ),
     parameters=Parameters,
-    reason_texts={"root-user": "runs as root", _UNSET: "sets no user, so the image decides"},
-    repairs={"root-user": _SET_USER, _UNSET: _SET_USER},
+    reason_texts=USER_REASON_TEXTS,
+    repairs=USER_REPAIRS,
 )
 def linux_root_user(definition: Definition, params: Parameters) -> Verdict:
     """Judge one revision as the module's docstring describes."""
-    if definition.on_windows:
-        return replace(not_applicable(), standards=_other_standards(definition))
-    verdict = judge_containers(definition, lambda container: _reasons(container, params), user_details)
-    notes = (
-        container_evidence(container, (_UNSET,), user_details(container))
-        for container in definition.containers
-        if container.user_unset
-    )
-    return replace(pass_with_notes(verdict, notes), standards=_other_standards(definition))
-
-
-def _reasons(container: Container, params: Parameters) -> Iterator[str]:
-    if container.runs_as_root:
-        yield "root-user"
-    if container.user_unset and params.unset_user == "fail":
-        yield _UNSET
+    verdict = not_applicable() if definition.on_windows else judge_users(definition, params.unset_user)
+    return replace(verdict, standards=_other_standards(definition))
 
 
 def _other_standards(definition: Definition) -> dict[str, Status]:

@@ -185,7 +185,7 @@ def _is_for_windows(task: TaskDefinition, params: Parameters) -> bool:
 def _reasons(container: Container, administrators: frozenset[str]) -> Iterator[str]:
     if _account(container) in administrators:
         yield "admin-user"
-    if container.user_unset:
+    if not container.user_name:
         yield _UNSET
 
 

@@ -13,6 +13,10 @@ from auditor.domain.secret_match import SecretMatch
 #: The texts that Go's `strconv.Atoi` reads as 0. The container runtime parses the uid with it, so `00`, `+0` and `-0`
 #: are root; ` 0`, `0x0` and non-ASCII digits are names that no image has, so the container does not start.
 _ZERO = re.compile(r"[+-]?0+", re.ASCII)
+_NUMBER = re.compile(r"[+-]?[0-9]+", re.ASCII)
+#: The largest uid that current container runtimes accept.
+_LARGEST_UID = 2**31 - 1
+_LONGEST_UID = len(str(_LARGEST_UID))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,27 @@ class Container:
     @property
     def user_unset(self) -> bool:
         """Whether the image decides the user. No ECS or ECR call tells which user that is."""
-        return self.user_name == ""
+        return not self.user
 
     @property
     def runs_as_root(self) -> bool:
-        """Whether the definition asks for uid 0. The group does not matter; names are case-sensitive."""
+        """Whether the definition asks for uid 0. The group does not matter; names are case-sensitive.
+
+        A group alone (`:100`) is root: it replaces the user of the image as a whole, and the runtime takes uid 0 for a
+        name that is empty (`GetExecUser` of github.com/moby/sys/user, `WithUser` of containerd).
+        """
+        if self.user_name == "":
+            return not self.user_unset
         return self.user_name == "root" or _ZERO.fullmatch(self.user_name) is not None
+
+    @property
+    def uid_out_of_range(self) -> bool:
+        """Whether the user is a number above 2147483647, or below its negative.
+
+        Docker and current containerd refuse it. containerd before 1.6.38, 1.7.27 and 2.0.4 cuts it to 32 bits, so that
+        4294967296 is root (CVE-2024-40635).
+        """
+        if _NUMBER.fullmatch(self.user_name) is None:
+            return False
+        digits = self.user_name.lstrip("+-").lstrip("0")
+        return len(digits) > _LONGEST_UID or int(digits or "0") > _LARGEST_UID

@@ -12,7 +12,17 @@ from auditor.domain.check import Evidence, Status, Verdict
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from tests.builders import task_definition
-from tests.checks.ecs.helpers import FAIL, NOT_APPLICABLE, PASS, cell_values, judge, outcomes, parse_task, table
+from tests.checks.ecs.helpers import (
+    FAIL,
+    NOT_APPLICABLE,
+    PASS,
+    UNKNOWN,
+    cell_values,
+    judge,
+    outcomes,
+    parse_task,
+    table,
+)
 
 STRICT = Parameters(unset_user="fail")
 STANDARDS = ("aws-config", "prowler", "powerpipe")
@@ -35,7 +45,7 @@ def evidence(name: str, user: str | None, reasons: tuple[str, ...], *, privilege
     [
         pytest.param(False, None, PASS, ("user-unset",), id="no user passes with a note"),
         pytest.param(False, "", PASS, ("user-unset",), id="an empty user is no user"),
-        pytest.param(False, ":0", PASS, ("user-unset",), id="a group alone is no user"),
+        pytest.param(False, ":0", FAIL, ("root-user",), id="a group alone is root"),
         pytest.param(False, "1000", PASS, (), id="a uid other than 0 passes"),
         pytest.param(False, "app", PASS, (), id="a name other than root passes"),
         pytest.param(False, "1000:0", PASS, (), id="the gid 0 does not matter"),
@@ -103,7 +113,8 @@ def test_an_odd_spelling_of_root_is_root(user: str, why: str) -> None:
         ("-", f"{ATOI}, which requires a digit after the sign"),
         ("\u0660", f"{ATOI}, which accepts only ASCII digits; this is the Arabic zero"),
         ("\uff10", f"{ATOI}, which accepts only ASCII digits; this is the full-width zero"),
-        ("4294967296", "2 to the power of 32 is refused as out of range; it does not wrap to 0"),
+        ("2147483647", "the largest uid that runtimes accept"),
+        ("-1", "out of range for every runtime, and not 0 in 32 bits"),
         ("toor", "only the image knows the uid of a name other than root"),
         ("r\u043e\u043et", "two Cyrillic letters make it another name"),
         ("ContainerAdministrator", "a Windows account; Windows has no host network mode in ECS"),
@@ -148,7 +159,23 @@ def test_a_definition_without_containers_passes() -> None:
     assert judge(check, definition(), STRICT).status is PASS
 
 
-@pytest.mark.parametrize("user", [None, "", ":0", ":staff"], ids=repr)
+@pytest.mark.parametrize("user", [":0", ":100", ":staff", ":", ":4294967296"], ids=repr)
+@pytest.mark.parametrize("params", [None, STRICT], ids=["default", "strict"])
+def test_a_group_alone_is_root(user: str, params: Parameters | None) -> None:
+    """The group overrides the image's user, and the runtime takes uid 0 for the empty name."""
+    assert judge_one(user, params=params).reasons == ("root-user",)
+
+
+@pytest.mark.parametrize("user", ["2147483648", "4294967296", "4294967296:1000", "-4294967296"])
+def test_a_number_that_old_runtimes_cut_to_32_bits_is_unknown(user: str) -> None:
+    verdict = judge_one(user)
+
+    assert (verdict.status, verdict.reasons) == (UNKNOWN, ("user-out-of-range",))
+    assert verdict.evidence == (evidence("app", user, ("user-out-of-range",)),)
+    assert judge_one(user, privileged=True).reasons == ("privileged",)
+
+
+@pytest.mark.parametrize("user", [None, ""], ids=repr)
 def test_an_unset_user_fails_with_the_parameter(user: str | None) -> None:
     verdict = judge_one(user, params=STRICT)
 
@@ -235,7 +262,7 @@ def definitions(privileged: str, user: str) -> list[TaskDefinition]:
 def test_the_truth_table_of_the_manual_page_is_true() -> None:
     rows = table(check.manual, "privileged")
 
-    assert len(rows) == 16
+    assert len(rows) == 17
     for privileged, user, status, reasons, *expected in rows:
         verdicts = [judge(check, task) for task in definitions(privileged, user)]
         assert outcomes(verdicts) == {(status, reasons)}, (privileged, user)
