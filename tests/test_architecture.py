@@ -35,7 +35,7 @@ ALLOWED = {
     "iac": {"domain", "engine", "parsers", "yaml_files"},
     "remediation": {"domain", "parsers"},
     "reports": {"contracts", "domain", "yaml_checks"},
-    "demo": {"domain"},
+    "demo": {"domain", "yaml_files"},
     "schemas": {"contracts", "domain", "inventory", "settings", "yaml_checks"},
     "run": {"archive", "aws", "contracts", "domain", "engine", "inventory", "reports", "settings", "store"},
     "commands": {
@@ -77,6 +77,7 @@ HOMES = {
     "jmespath": {"auditor.yaml_checks"},
     "pydantic": {
         "auditor.contracts",
+        "auditor.demo",
         "auditor.yaml_checks",
         "auditor.inventory",
         "auditor.settings",

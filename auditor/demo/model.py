@@ -23,7 +23,7 @@ EXTERNAL_ID = "demo-audit"
 
 #: The prefix of every environment variable value in the demo. No output may contain it.
 CANARY = "DEMO-CANARY-"
-#: The organization's own image registry, abbreviated `acme/` in the tables.
+#: The organization's own image registry, abbreviated `acme/` in organization.yaml.
 REGISTRY = "112233445566.dkr.ecr.eu-west-1.amazonaws.com"
 
 
@@ -74,13 +74,13 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One revision of a family. `network_mode` None omits it.
+    """One revision of a family. `network_mode` None omits it, which means bridge on Linux.
 
     `shared_role` uses the execution role as the task role, too.
     """
 
-    network_mode: str | None
     containers: tuple[Container, ...]
+    network_mode: str | None = None
     fargate: bool = False
     pid_mode: str | None = None
     ipc_mode: str | None = None
@@ -223,23 +223,3 @@ class DemoAccount:
     def audited(self) -> bool:
         """Whether the inventory includes this account."""
         return not (self.exclude or self.suspended)
-
-
-def host(*boxes: Container) -> Revision:
-    """Return a revision in host network mode."""
-    return Revision("host", boxes)
-
-
-def bridge(*boxes: Container) -> Revision:
-    """Return a revision in bridge network mode."""
-    return Revision("bridge", boxes)
-
-
-def default_network(*boxes: Container) -> Revision:
-    """Return a revision without a network mode, which means bridge on Linux."""
-    return Revision(None, boxes)
-
-
-def fargate(*boxes: Container) -> Revision:
-    """Return a revision for Fargate, which supports awsvpc only."""
-    return Revision("awsvpc", boxes, fargate=True)

@@ -98,7 +98,7 @@ HISTORIES = {
         ),
         pytest.param(
             any(
-                _judge(revision) is Status.FAIL and _judge(Revision("host", revision.containers[:1])) is not Status.FAIL
+                _judge(revision) is Status.FAIL and _judge(Revision(revision.containers[:1], "host")) is not Status.FAIL
                 for revision in LATEST
             ),
             id="a failing container after a passing one",
