@@ -147,14 +147,14 @@ def summarise(
 ) -> AccountSummary:
     """Return the summary of an account; `extra` counts statuses without a listed finding (PASS, NOT_APPLICABLE)."""
     own = [row for row in rows if row.account.id == owner.id]
-    found = [each for each in findings if each.account.id == owner.id]
-    statuses = Counter((each.check_id, each.status) for each in found)
+    own_findings = [finding for finding in findings if finding.account.id == owner.id]
+    statuses = Counter((finding.check_id, finding.status) for finding in own_findings)
     statuses.update({(CHECK, status): count for status, count in extra.items()})
     return AccountSummary(
         account=owner,
         statuses=dict(statuses),
         coverage=dict(Counter(row.status for row in own)),
-        failing=dict(Counter(each.severity for each in found if each.status is Status.FAIL)),
+        failing=dict(Counter(finding.severity for finding in own_findings if finding.status is Status.FAIL)),
         calls=sum(row.calls for row in own),
         throttled=sum(row.throttled for row in own),
         retried=sum(row.retried for row in own),
@@ -170,9 +170,11 @@ def run_result(
 ) -> RunResult:
     """Return the result of a run with these coverage records and findings; `extra` is by account ID."""
     rows, findings, extra = tuple(rows), tuple(findings), extra or {}
-    owners = {row.account.id: row.account for row in rows} | {each.account.id: each.account for each in findings}
-    failures = tuple(each for each in findings if each.status is Status.FAIL)
-    unknowns = tuple(each for each in findings if each.status is Status.UNKNOWN)
+    owners = {row.account.id: row.account for row in rows} | {
+        finding.account.id: finding.account for finding in findings
+    }
+    failures = tuple(finding for finding in findings if finding.status is Status.FAIL)
+    unknowns = tuple(finding for finding in findings if finding.status is Status.UNKNOWN)
     usual: Fields = {
         "run_id": "20261123T020000Z-1a2b3c",
         "started_at": NOW,

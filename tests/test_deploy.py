@@ -85,7 +85,7 @@ def api_cased(value: Any) -> Any:  # noqa: ANN401 - any JSON
         case dict():
             return {key[0].lower() + key[1:]: api_cased(each) for key, each in value.items()}
         case list():
-            return [api_cased(each) for each in value]
+            return [api_cased(member) for member in value]
     return value
 
 
@@ -171,7 +171,7 @@ def test_the_member_role_trusts_one_role_of_one_organization_for_an_hour() -> No
         ("*", False),
     ],
 )
-def test_the_member_role_accepts_only_a_single_role_as_principal(arn: str, fits: bool) -> None:  # noqa: FBT001
+def test_the_member_role_accepts_only_a_single_role_as_principal(arn: str, fits: bool) -> None:  # noqa: FBT001 - parametrized
     pattern = template("member-role.yaml")["Parameters"]["AuditorRoleArn"]["AllowedPattern"]
 
     assert bool(re.search(pattern, arn)) is fits
@@ -186,7 +186,7 @@ def test_both_templates_agree_on_the_name_of_the_member_role() -> None:
 
 def test_the_task_assumes_roles_inside_the_organization_only() -> None:
     granted = statements(properties("nightly.yaml", "TaskRole"))
-    assuming = [each for each in granted if each["Action"] == "sts:AssumeRole"]
+    assuming = [statement for statement in granted if statement["Action"] == "sts:AssumeRole"]
 
     assert assuming
     for statement in assuming:
@@ -208,9 +208,11 @@ def test_only_actions_without_resource_level_permissions_are_allowed_on_every_re
 
 def test_the_task_cannot_change_its_configuration_or_delete_results() -> None:
     on_objects = [
-        each for each in statements(properties("nightly.yaml", "TaskRole")) if "${Bucket.Arn}/" in str(each["Resource"])
+        statement
+        for statement in statements(properties("nightly.yaml", "TaskRole"))
+        if "${Bucket.Arn}/" in str(statement["Resource"])
     ]
-    writable = {each["Resource"]["Fn::Sub"] for each in on_objects if "s3:PutObject" in each["Action"]}
+    writable = {statement["Resource"]["Fn::Sub"] for statement in on_objects if "s3:PutObject" in statement["Action"]}
 
     assert writable == {"${Bucket.Arn}/${ResultPrefix}/*"}
     assert not [action for action in actions(properties("nightly.yaml", "TaskRole")) if "Delete" in action]
@@ -225,7 +227,9 @@ def test_the_task_has_exactly_the_organization_and_bucket_permissions_that_the_c
 
 def test_the_command_reads_every_variable_of_the_task() -> None:
     (container,) = properties("nightly.yaml", "TaskDefinition")["ContainerDefinitions"]
-    names = {(each["Fn::If"][1] if "Fn::If" in each else each)["Name"] for each in container["Environment"]}
+    names = {
+        (variable["Fn::If"][1] if "Fn::If" in variable else variable)["Name"] for variable in container["Environment"]
+    }
     (command,) = container["Command"]
 
     assert names <= variables(command)
@@ -240,7 +244,7 @@ def test_the_command_reads_every_variable_of_the_task() -> None:
         ("RunsIncomplete", False, True),
     ],
 )
-def test_the_alarms_count_the_last_log_line_of_a_run(metric: str, complete: bool, counted: bool) -> None:  # noqa: FBT001
+def test_the_alarms_count_the_last_log_line_of_a_run(metric: str, complete: bool, counted: bool) -> None:  # noqa: FBT001 - parametrized
     stream = io.StringIO()
     JsonLines(stream)(RunEnded("20261123T020000Z-1a2b3c", complete, 99.0))
     line = json.loads(stream.getvalue())
@@ -291,8 +295,8 @@ def test_the_schedule_is_in_utc_with_retries_and_a_dead_letter_queue() -> None:
 
 def test_a_schedule_that_fires_twice_uses_the_same_run_id() -> None:
     (container,) = properties("nightly.yaml", "TaskDefinition")["ContainerDefinitions"]
-    given = properties("nightly.yaml", "Schedule")["Target"]["Input"]
-    (override,) = json.loads(given.replace("<aws.scheduler.scheduled-time>", "2026-11-23T02:00:00Z"))[
+    template = properties("nightly.yaml", "Schedule")["Target"]["Input"]
+    (override,) = json.loads(template.replace("<aws.scheduler.scheduled-time>", "2026-11-23T02:00:00Z"))[
         "containerOverrides"
     ]
     (variable,) = override["environment"]

@@ -142,9 +142,9 @@ def test_a_definition_without_a_network_mode_is_described_without_one(cloud: Clo
 def test_every_account_has_exactly_the_three_regions_enabled(cloud: Cloud) -> None:
     client = cloud.member(BY_NAME["data-lake"], "ec2")
     enabled = client.describe_regions()["Regions"]
-    known = client.describe_regions(AllRegions=True)["Regions"]
+    all_regions = client.describe_regions(AllRegions=True)["Regions"]
     assert [region["RegionName"] for region in enabled] == list(REGIONS)
-    assert {region["RegionName"]: region["OptInStatus"] for region in known} == {
+    assert {region["RegionName"]: region["OptInStatus"] for region in all_regions} == {
         **dict.fromkeys(REGIONS, "opt-in-not-required"),
         NOT_OPTED_IN: "not-opted-in",
     }

@@ -116,7 +116,7 @@ class Faults:
         rules: Iterable[tuple[int, Fault]] = self._by_account.get(account, self._everywhere)
         return any(rule.kind == "region-disabled" and fnmatchcase(region, rule.region) for _, rule in rules)
 
-    def _applies(self, number: int, rule: Fault, call: Call, key: int, before: int, now: float) -> bool:  # noqa: PLR0913, PLR0917
+    def _applies(self, number: int, rule: Fault, call: Call, key: int, before: int, now: float) -> bool:  # noqa: PLR0913, PLR0917 - internal; a class would not be clearer
         if rule.kind == "expired-token":
             return self._expired(number, rule, call, now)
         if rule.every and now % rule.every >= rule.lasts:

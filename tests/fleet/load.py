@@ -84,7 +84,7 @@ def requests_for(organization: Organization, host: str) -> list[bytes]:
     return requests
 
 
-def _request(host: str, key: str, token: str, region: str, operation: str, body: str) -> bytes:  # noqa: PLR0913, PLR0917
+def _request(host: str, key: str, token: str, region: str, operation: str, body: str) -> bytes:  # noqa: PLR0913, PLR0917 - internal; a class would not be clearer
     return (
         f"POST / HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: identity\r\n"
         f"X-Amz-Target: AmazonEC2ContainerServiceV20141113.{operation}\r\nContent-Type: application/x-amz-json-1.1\r\n"

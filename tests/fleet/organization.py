@@ -85,7 +85,7 @@ class Shape:
             **{
                 **plain,
                 "regions": regions if isinstance(regions, int) else tuple(regions),
-                "large": tuple(Large(**one) for one in plain.get("large", ())),
+                "large": tuple(Large(**document) for document in plain.get("large", ())),
             }
         )
 

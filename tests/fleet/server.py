@@ -143,8 +143,8 @@ class Server:
         return credential[0], credential[2].decode(), service
 
     def _handle(self, call: Call, connection: Connection) -> None:
-        what = b"%b/%b/%b/%b" % (call.account.encode(), call.region.encode(), call.operation.encode(), call.subject)
-        key = int.from_bytes(blake2b(what, digest_size=8).digest(), "little")
+        identity = b"%b/%b/%b/%b" % (call.account.encode(), call.region.encode(), call.operation.encode(), call.subject)
+        key = int.from_bytes(blake2b(identity, digest_size=8).digest(), "little")
         before = self.report.call_arrived(call.account, call.region, call.operation, key)
         fault = self._faults.choose(call, key, before, self.now) if self._faults else None
         if fault is not None and self._replace_answer(fault, call, connection):
@@ -154,7 +154,7 @@ class Server:
             self.report.call_ended(call.operation, fault.kind)
             self._corrupt(fault, answer, connection)
             return
-        self.report.call_answered(call.operation, key, what[:200].decode("utf-8", "replace"))
+        self.report.call_answered(call.operation, key, identity[:200].decode("utf-8", "replace"))
         self._send(connection, answer, fault.seconds if fault else 0.0)
 
     def _replace_answer(self, fault: Fault, call: Call, connection: Connection) -> bool:

@@ -172,8 +172,8 @@ def test_regions_are_filtered(fleet: Fleet, connect: Connect, parameters: dict[s
 def test_account_management_lists_regions_in_pages(fleet: Fleet, connect: Connect) -> None:
     account = connect(fleet, "account", region="us-east-1")
     member = fleet.organization.members[0].id
-    wanted = ["ENABLED", "ENABLED_BY_DEFAULT"]
-    rows = account.list_regions(AccountId=member, RegionOptStatusContains=wanted)["Regions"]
+    statuses = ["ENABLED", "ENABLED_BY_DEFAULT"]
+    rows = account.list_regions(AccountId=member, RegionOptStatusContains=statuses)["Regions"]
     assert {row["RegionName"] for row in rows} == {"eu-west-1", "us-east-1"}
     pages = list(account.get_paginator("list_regions").paginate(PaginationConfig={"PageSize": 7}))
     assert len(pages) > 2
@@ -195,7 +195,7 @@ def test_accounts_are_listed_in_pages_and_some_are_empty(connect: Connect) -> No
         accounts = [account for page in pages for account in page["Accounts"]]
         assert max(sizes) == 20
         assert 0 in sizes
-        assert [account["Id"] for account in accounts] == [one.id for one in fleet.organization.all_accounts]
+        assert [account["Id"] for account in accounts] == [member.id for member in fleet.organization.all_accounts]
         assert [account["State"] for account in accounts].count("SUSPENDED") == 2
 
 
@@ -211,7 +211,7 @@ def test_the_tree_of_units_contains_every_account_once(fleet: Fleet, organizatio
                 seen.append(account["Id"])
                 assert organizations.list_parents(ChildId=account["Id"])["Parents"][0]["Id"] == parent
     assert parents == [ROOT, *sorted((unit[0] for unit in UNITS), key=parents.index)]
-    assert sorted(seen) == sorted(one.id for one in fleet.organization.all_accounts)
+    assert sorted(seen) == sorted(member.id for member in fleet.organization.all_accounts)
 
 
 def test_one_account_and_one_unit_are_described(fleet: Fleet, organizations: Client) -> None:

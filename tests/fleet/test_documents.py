@@ -28,50 +28,57 @@ def all_clusters(clients: list[Client]) -> Iterator[tuple[Client, str]]:
 
 
 def test_clusters_can_be_parsed(clients: list[Client]) -> None:
-    found = [
-        clusters.parse(each)
+    parsed = [
+        clusters.parse(cluster)
         for ecs, arn in all_clusters(clients)
-        for each in ecs.describe_clusters(clusters=[arn], include=["TAGS", "SETTINGS", "CONFIGURATIONS"])["clusters"]
+        for cluster in ecs.describe_clusters(clusters=[arn], include=["TAGS", "SETTINGS", "CONFIGURATIONS"])["clusters"]
     ]
 
-    assert [each.arn for each in found] == [arn for _, arn in all_clusters(clients)]
-    assert {each.container_insights for each in found} <= {"enabled", "enhanced", "disabled"}
-    assert all(each.exec_logging.logging in {None, "NONE", "DEFAULT", "OVERRIDE"} for each in found)
+    assert [cluster.arn for cluster in parsed] == [arn for _, arn in all_clusters(clients)]
+    assert {cluster.container_insights for cluster in parsed} <= {"enabled", "enhanced", "disabled"}
+    assert all(cluster.exec_logging.logging in {None, "NONE", "DEFAULT", "OVERRIDE"} for cluster in parsed)
 
 
 def test_services_and_task_sets_can_be_parsed(clients: list[Client]) -> None:
-    found = []
-    for ecs, where in all_clusters(clients):
-        for page in ecs.get_paginator("list_services").paginate(cluster=where):
+    parsed = []
+    for ecs, cluster in all_clusters(clients):
+        for page in ecs.get_paginator("list_services").paginate(cluster=cluster):
             if page["serviceArns"]:
-                answer = ecs.describe_services(cluster=where, services=page["serviceArns"], include=["TAGS"])
-                found += [(ecs, services.parse(each)) for each in answer["services"]]
+                answer = ecs.describe_services(cluster=cluster, services=page["serviceArns"], include=["TAGS"])
+                parsed += [(ecs, services.parse(service)) for service in answer["services"]]
 
-    with_sets = [(ecs, each) for ecs, each in found if each.task_sets]
+    with_sets = [(ecs, service) for ecs, service in parsed if service.task_sets]
     assert with_sets
-    assert any(each.placement.public_ip for _, each in found)
-    assert all(each.definitions for _, each in found)
-    for ecs, each in with_sets:
-        alone = ecs.describe_task_sets(cluster=each.cluster_arn, service=each.arn)["taskSets"]
-        assert tuple(map(services.parse_task_set, alone)) == each.task_sets
+    assert any(service.placement.public_ip for _, service in parsed)
+    assert all(service.definitions for _, service in parsed)
+    for ecs, service in with_sets:
+        alone = ecs.describe_task_sets(cluster=service.cluster_arn, service=service.arn)["taskSets"]
+        assert tuple(map(services.parse_task_set, alone)) == service.task_sets
 
 
 def test_tasks_can_be_parsed(clients: list[Client]) -> None:
-    found = 0
-    for ecs, where in all_clusters(clients):
-        for page in ecs.get_paginator("list_tasks").paginate(cluster=where):
+    count = 0
+    for ecs, cluster in all_clusters(clients):
+        for page in ecs.get_paginator("list_tasks").paginate(cluster=cluster):
             if page["taskArns"]:
-                answer = ecs.describe_tasks(cluster=where, tasks=page["taskArns"])
-                assert [tasks.parse(each).arn for each in answer["tasks"]] == page["taskArns"]
-                found += len(page["taskArns"])
+                answer = ecs.describe_tasks(cluster=cluster, tasks=page["taskArns"])
+                assert [tasks.parse(task).arn for task in answer["tasks"]] == page["taskArns"]
+                count += len(page["taskArns"])
 
-    assert found
+    assert count
 
 
 def test_capacity_providers_can_be_parsed(clients: list[Client]) -> None:
     for ecs in clients:
-        found = [capacity_providers.parse(each) for each in ecs.describe_capacity_providers()["capacityProviders"]]
-        assert [each.name for each in found if each.scaling_group is None] == ["FARGATE", "FARGATE_SPOT"]
-        assert [each.termination_protection in {"ENABLED", "DISABLED"} for each in found if each.scaling_group] == [
-            True
+        providers = [
+            capacity_providers.parse(provider) for provider in ecs.describe_capacity_providers()["capacityProviders"]
         ]
+        assert [provider.name for provider in providers if provider.scaling_group is None] == [
+            "FARGATE",
+            "FARGATE_SPOT",
+        ]
+        assert [
+            provider.termination_protection in {"ENABLED", "DISABLED"}
+            for provider in providers
+            if provider.scaling_group
+        ] == [True]

@@ -131,7 +131,7 @@ def test_tasks_are_listed_by_family_and_service_but_never_pending_ones(ecs: Clie
 
 
 def test_task_sets_belong_to_services_with_an_external_deployment_controller(fleet: Fleet, connect: Connect) -> None:
-    found = 0
+    count = 0
     for member in fleet.organization.members:
         client = connect(fleet, "ecs", account=member.id, region="eu-west-1")
         for arn in client.list_services(maxResults=100)["serviceArns"]:
@@ -143,8 +143,8 @@ def test_task_sets_belong_to_services_with_an_external_deployment_controller(fle
                 == (service["deploymentController"]["type"] == "EXTERNAL")
                 == ("taskDefinition" not in service)
             )
-            found += len(sets)
-    assert found
+            count += len(sets)
+    assert count
 
 
 def test_clusters_include_optional_members_on_request(ecs: Client) -> None:
@@ -155,10 +155,10 @@ def test_clusters_include_optional_members_on_request(ecs: Client) -> None:
 
 
 def test_capacity_providers_are_described(ecs: Client) -> None:
-    names = [one["name"] for one in ecs.describe_capacity_providers()["capacityProviders"]]
+    names = [provider["name"] for provider in ecs.describe_capacity_providers()["capacityProviders"]]
     assert names == ["FARGATE", "FARGATE_SPOT", "instances"]
     answer = ecs.describe_capacity_providers(capacityProviders=["instances", "gone"])
-    assert [one["name"] for one in answer["capacityProviders"]] == ["instances"]
+    assert [provider["name"] for provider in answer["capacityProviders"]] == ["instances"]
     assert answer["failures"] == [{"arn": "gone", "reason": "MISSING"}]
 
 

@@ -137,7 +137,7 @@ def test_the_next_night_has_new_revisions_on_both_sides(connect: Connect) -> Non
 
 def test_the_inventory_contains_exactly_the_members(fleet: Fleet) -> None:
     inventory = yaml.safe_load(fleet.inventory_text())
-    assert [account["id"] for account in inventory["accounts"]] == [one.id for one in fleet.organization.members]
+    assert [account["id"] for account in inventory["accounts"]] == [member.id for member in fleet.organization.members]
     one = fleet.organization.members[1].id
     assert [row["id"] for row in yaml.safe_load(fleet.inventory_text(accounts=[one]))["accounts"]] == [one]
 

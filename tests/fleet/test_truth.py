@@ -64,10 +64,10 @@ def test_all_revisions_that_boto3_reads_equal_the_truth(fleet: Fleet, connect: C
 
 
 def test_the_listed_active_families_equal_the_truth(fleet: Fleet, connect: Connect) -> None:
-    wanted = defaultdict(list)
+    expected_families = defaultdict(list)
     for truth in fleet.truth():
-        wanted[truth.account, truth.region].append(truth.family)
-    for (account, region), names in wanted.items():
+        expected_families[truth.account, truth.region].append(truth.family)
+    for (account, region), names in expected_families.items():
         ecs = connect(fleet, "ecs", account=account, region=region)
         pages = ecs.get_paginator("list_task_definition_families").paginate(
             status="ACTIVE", PaginationConfig={"PageSize": 3}
@@ -101,7 +101,7 @@ def _named_by_services(ecs: Client, cluster: str) -> list[str]:
 
 
 def _all(service: dict[str, Any], key: str) -> list[str]:
-    return [one["taskDefinition"] for one in service[key]]
+    return [entry["taskDefinition"] for entry in service[key]]
 
 
 def _named_by_tasks(ecs: Client, cluster: str) -> list[str]:

@@ -49,12 +49,12 @@ class Daemons:
 
     def describe_definition(self, call: Call) -> bytes:
         """DescribeDaemonTaskDefinition, which has no tags."""
-        found = _ARN.fullmatch(str(call.payload.get("daemonTaskDefinition")))
-        index = int(found[1]) if found else -1
-        if found is None or not 0 <= index < self._total(call):
+        match = _ARN.fullmatch(str(call.payload.get("daemonTaskDefinition")))
+        index = int(match[1]) if match else -1
+        if match is None or not 0 <= index < self._total(call):
             raise ServiceError("ClientException", "Unable to describe daemon task definition.")
         last = self._last(call, index)
-        revision = int(found[2] or last)
+        revision = int(match[2] or last)
         if not 1 <= revision <= last:
             raise ServiceError("ClientException", "Unable to describe daemon task definition.")
         return ok(dumps({"daemonTaskDefinition": self._definition(call, index, revision)}))
@@ -134,8 +134,8 @@ class Daemons:
         return 1 + self._world.organization.random_bits("daemon", call.account, call.region, index) % 3
 
     def _index(self, call: Call, arn: str) -> int | None:
-        found = _RUNNING.fullmatch(arn)
-        index = int(found[1]) if found else -1
+        match = _RUNNING.fullmatch(arn)
+        index = int(match[1]) if match else -1
         return index if 0 <= index < self._total(call) else None
 
 

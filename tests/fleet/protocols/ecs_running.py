@@ -49,8 +49,8 @@ class Running:
         """DescribeClusters; without names the default cluster."""
         names = batch(call, "clusters", 100) if "clusters" in call.payload else ["default"]
         include = call.payload.get("include", ())
-        found = [self._cluster_document(call, cluster_index(name), include) for name in names]
-        return described("clusters", found, names)
+        clusters = [self._cluster_document(call, cluster_index(name), include) for name in names]
+        return described("clusters", clusters, names)
 
     def list_services(self, call: Call) -> bytes:
         """ListServices, by default 10 per page."""
@@ -64,7 +64,9 @@ class Running:
         names = batch(call, "services", 10)
         tags = "TAGS" in call.payload.get("include", ())
         services = [self._service(call, cluster, name) for name in names]
-        return described("services", [documents.service(one, tags=tags) if one else None for one in services], names)
+        return described(
+            "services", [documents.service(service, tags=tags) if service else None for service in services], names
+        )
 
     def list_tasks(self, call: Call) -> bytes:
         """ListTasks, by default RUNNING ones. PENDING returns nothing, as in AWS."""
@@ -80,7 +82,7 @@ class Running:
         tags = "TAGS" in call.payload.get("include", ())
         find = self._workloads.find_task
         tasks = [find(call.account, call.region, cluster, name.rpartition("/")[2]) for name in names]
-        return described("tasks", [documents.task(one, tags=tags) if one else None for one in tasks], names)
+        return described("tasks", [documents.task(task, tags=tags) if task else None for task in tasks], names)
 
     def describe_task_sets(self, call: Call) -> bytes:
         """DescribeTaskSets of one service."""
@@ -96,8 +98,10 @@ class Running:
         limit = page_size(call, 10, 10)
         (start,) = read_token(call.payload.get("nextToken"), 1) or [0]
         if names is not None:
-            known = {str(one[key]): one for one in providers for key in ("name", "capacityProviderArn")}
-            return described("capacityProviders", [known.get(name) for name in names], names)
+            by_name = {
+                str(provider[key]): provider for provider in providers for key in ("name", "capacityProviderArn")
+            }
+            return described("capacityProviders", [by_name.get(name) for name in names], names)
         more = {"nextToken": make_token(start + limit)} if start + limit < len(providers) else {}
         return ok(dumps({"capacityProviders": providers[start : start + limit], "failures": [], **more}))
 

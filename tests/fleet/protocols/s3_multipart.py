@@ -58,10 +58,10 @@ class Uploads:
         raise ServiceError("NotImplemented", "The fleet does not know this operation.", 501)
 
     def _find(self, call: Call) -> tuple[dict[bytes, bytes], dict[int, bytes]]:
-        found = self._open.get(call.request.query["uploadId"])
-        if found is None:
+        upload = self._open.get(call.request.query["uploadId"])
+        if upload is None:
             raise ServiceError("NoSuchUpload", "The specified upload does not exist.", 404)
-        return found
+        return upload
 
     def _part(self, call: Call) -> bytes:
         body, checksums = s3_body.read(call.request)
