@@ -24,8 +24,8 @@ def read_parameters(document: Document, checks: Mapping[str, Check[Any]]) -> tup
     problems: list[Problem] = []
     for check_id, values in _sections(document):
         if check_id in checks:
-            parameters[check_id], found = _read(document, checks[check_id], values)
-            problems += found
+            parameters[check_id], new_problems = _read(document, checks[check_id], values)
+            problems += new_problems
         else:
             problems.append(unknown_check(document, (*_SECTION, check_id), check_id, checks))
     return parameters, problems

@@ -104,9 +104,9 @@ def _sentence(case: _Case) -> tuple[str, str]:
 
 def _unknown_key(case: _Case) -> tuple[str, str]:
     *parent, key = case.path
-    known = keys_at(case.schema, parent)
-    all_keys = f"Known here: {', '.join(known)}." if known else "Nothing can be set here."
-    return "is not a known key", suggestion(str(key), known) or all_keys
+    keys = keys_at(case.schema, parent)
+    all_keys = f"Known here: {', '.join(keys)}." if keys else "Nothing can be set here."
+    return "is not a known key", suggestion(str(key), keys) or all_keys
 
 
 def _missing(case: _Case) -> tuple[str, str]:

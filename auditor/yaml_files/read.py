@@ -172,9 +172,9 @@ class _Reader:
             self._stop(event, path, "has a key that is not text", "Quote a key that starts with a special character.")
         node = self._node(event, path)
         if not isinstance(node.data, str) and not (self._dialect.numbers_as_keys and node.text is not None):
-            what = "empty" if node.data is None else kind(node.data)
+            type_name = "empty" if node.data is None else kind(node.data)
             advice = f'Quote it: "{quote(event.value)}"' if event.value else "Write a key before the colon."
-            self._report(event, path, f"the key {quote(event.value)} is {what}, not text", advice)
+            self._report(event, path, f"the key {quote(event.value)} is {type_name}, not text", advice)
         return str(event.value)
 
     def _merge(self, value: Node, event: Any, path: Path) -> dict[str | int, tuple[int, Node]]:  # noqa: ANN401 - as above

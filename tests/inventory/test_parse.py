@@ -398,7 +398,7 @@ def test_a_thousand_accounts_are_read_in_well_under_a_second() -> None:
 
 
 @pytest.mark.parametrize("uncommented", [False, True], ids=["as it is", "with its last example enabled"])
-def test_the_example_is_a_valid_inventory(uncommented: bool) -> None:  # noqa: FBT001
+def test_the_example_is_a_valid_inventory(uncommented: bool) -> None:  # noqa: FBT001 - parametrized
     text = (Path(__file__).parents[2] / "config" / "inventory.yaml").read_text(encoding="utf-8")
     if uncommented:
         assert "  # - {id:" in text

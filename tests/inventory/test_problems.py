@@ -57,8 +57,8 @@ def account(fields: str) -> str:
             id="an ID with hyphens",
         ),
         pytest.param(
-            'accounts:\n  - id: "１２３４５６７８９０１２"',  # noqa: RUF001 - these digits are the point
-            "2: accounts[0].id: １２３４５６７８９０１２ is not an account ID -> Account IDs have 12 digits.",  # noqa: RUF001
+            'accounts:\n  - id: "１２３４５６７８９０１２"',  # noqa: RUF001 - not ASCII on purpose
+            "2: accounts[0].id: １２３４５６７８９０１２ is not an account ID -> Account IDs have 12 digits.",  # noqa: RUF001 - as above
             id="an ID of digits that are not ASCII",
         ),
         pytest.param(
@@ -278,7 +278,8 @@ def account(fields: str) -> str:
         ),
         pytest.param(
             "accounts:\n- account_id: '000000000001'\n  name: x\n  profile: x-admin",
-            "4: accounts[0].profile: is the only credential for this account, and AWS profiles of a workstation are not supported "
+            "4: accounts[0].profile: is the only credential for this account, "
+            "and AWS profiles of a workstation are not supported "
             "-> Add `role:` with the ARN of a role in the account.",
             id="an account of c7n-org with a profile only",
         ),
