@@ -1,4 +1,4 @@
-"""An account as the engine sees it: opened, listed, read, closed; and what an ambiguous refusal means there."""
+"""Accounts as the engine reads them, and how ambiguous errors are classified."""
 
 from __future__ import annotations
 
@@ -53,19 +53,19 @@ def collected(on: AccountReader, region: str) -> list[object]:
 @pytest.mark.parametrize(
     ("regions", "region", "reason"),
     [
-        pytest.param(ENABLED, "eu-west-1", Reason.EXPIRED_CREDENTIALS, id="enabled, so the token is bad"),
-        pytest.param(ENABLED, "me-south-1", Reason.REGION_DISABLED, id="not enabled, so the region is"),
+        pytest.param(ENABLED, "eu-west-1", Reason.EXPIRED_CREDENTIALS, id="an enabled region, so the token is bad"),
+        pytest.param(ENABLED, "me-south-1", Reason.REGION_DISABLED, id="a region that is not enabled"),
         pytest.param(
             client_error("UnauthorizedOperation"),
             "me-south-1",
             Reason.REGION_DISABLED,
-            id="not known, and it can be switched off",
+            id="regions unknown, and the region can be disabled",
         ),
         pytest.param(
             client_error("UnauthorizedOperation"),
             "eu-west-1",
             Reason.EXPIRED_CREDENTIALS,
-            id="not known, but nobody can switch it off",
+            id="regions unknown, and the region cannot be disabled",
         ),
     ],
 )
@@ -147,13 +147,13 @@ def test_over_the_wire_an_account_is_read_completely_with_the_fewest_calls(
         for item in on.collect(Scope(target.account, region), COLLECTOR, stats):
             assert isinstance(item, TaskDefinition)
             found.append(item.arn)
-    truth = [each.arn for each in fleet.truth() if f":{target.account.id}:" in each.arn]
+    truth = [expected.arn for expected in fleet.truth() if f":{target.account.id}:" in expected.arn]
     assert sorted(found) == sorted(truth)
     assert len(found) > 3
     told = fleet.report()
     assert told["operations"]["DescribeTaskDefinition"] == len(truth)
     assert told["duplicates"] == {}
-    assert stats.calls == told["calls"] - 1  # but for the question who we are
+    assert stats.calls == told["calls"] - 1  # without sts:GetCallerIdentity
 
 
 def test_over_the_wire_an_unreadable_definition_hides_no_other(

@@ -1,4 +1,4 @@
-"""One call with everything around it: the budget, the count, the retries, the keys, and giving up."""
+"""One call: rate limit, counts, retries, credentials, and hanging regions."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ def test_rejected_credentials_are_refreshed_once_and_the_call_is_repeated_at_onc
     context, credentials = call_context(answers_in_turn(error, {"families": ["web"]})), FakeCredentials()
     on = region_client(context, credentials=credentials)
     assert ask(on) == ["web"]
-    assert [each.key for each in sent_calls(context)] == ["key-1", "key-2"]
+    assert [call.key for call in sent_calls(context)] == ["key-1", "key-2"]
     assert credentials.rejected == ["key-1"]
     assert on.stats == CallStats(calls=2, retried=1)
     assert sleeps(context) == []
@@ -233,7 +233,7 @@ def test_a_call_that_is_throttled_after_a_refresh_is_retried() -> None:
 
 
 class Hanging:
-    """Every call takes some seconds and fails."""
+    """A service whose calls take some seconds and fail."""
 
     def __init__(self, clock: FakeClock, seconds: float, error: Exception) -> None:
         self.clock, self.seconds, self.error = clock, seconds, error

@@ -1,4 +1,4 @@
-"""Shared clients: one for each service and region, and whoever calls signs with their own keys."""
+"""Shared clients: one per service and region, signing with the credentials of the calling thread."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ IDENTITY = (
 
 @pytest.fixture
 def opened() -> Iterator[list[Clients]]:
-    """Closes what a test has opened."""
+    """Closes the clients of a test."""
     made: list[Clients] = []
     yield made
     for clients in made:
@@ -42,7 +42,7 @@ def clients(opened: list[Clients]) -> Clients:
 
 
 class Intercepted(Exception):  # noqa: N818 - a call that did not get anywhere, as it should
-    """Keeps a request that was about to leave."""
+    """Records a request before it is sent."""
 
     def __init__(self, request: Any) -> None:  # noqa: ANN401
         super().__init__(request.url)
@@ -52,7 +52,7 @@ class Intercepted(Exception):  # noqa: N818 - a call that did not get anywhere, 
 
 
 def leaving(clients: Clients, service: str, region: str, operation: str, *, plainly: bool = False) -> Intercepted:
-    """Where a call goes and what it is signed for; `plainly` asks botocore's own client."""
+    """Return URL and signing scope of a call; with `plainly`, those of an ordinary botocore client."""
 
     def intercept(request: Any, **_: object) -> None:  # noqa: ANN401
         raise Intercepted(request)
@@ -260,7 +260,7 @@ def test_the_default_credentials_are_those_of_the_environment(clients: Clients) 
 
 
 class Stale(Credentials):
-    """As botocore's own, when a refresh brings credentials that are expired already."""
+    """Credentials of botocore that are expired after a refresh."""
 
     def get_frozen_credentials(self) -> ReadOnlyCredentials:
         message = "Credentials were refreshed, but the refreshed credentials are still expired."

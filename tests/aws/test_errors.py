@@ -1,4 +1,4 @@
-"""What each error means, and whether asking again can help."""
+"""The classification of errors, and which of them are retried."""
 
 from __future__ import annotations
 

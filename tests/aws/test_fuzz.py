@@ -1,5 +1,5 @@
-"""Whatever AWS answers: no crash, nothing but the failures that are foreseen, and no clean bill out of nothing."""
-# ruff: noqa: ANN401 - answers are whatever JSON can carry
+"""Damaged answers of AWS: no crash, only documented errors, and no unfounded PASS."""
+# ruff: noqa: ANN401 - answers are any JSON
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def arn(family: str) -> str:
 
 
 def definition(family: str) -> dict[str, Any]:
-    """A definition that passes."""
+    """Return a definition that passes."""
     return {
         "taskDefinitionArn": arn(family),
         "family": family,
@@ -72,7 +72,7 @@ def definition(family: str) -> dict[str, Any]:
 
 
 def cached_definition(family: str) -> dict[str, Any]:
-    """The same definition as the fact cache stores it."""
+    """Return the same definition as the fact cache stores it."""
     containers = [
         {"name": "app", "image": "app:1", "user": "1000"},
         {"name": "log", "image": "log:1", "user": "nobody"},
@@ -97,13 +97,13 @@ OBJECTS = st.dictionaries(st.text(max_size=9), JSON, max_size=4)
 def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     yield path
     inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, each in inside:
-        yield from _places(each, (*path, key))
+    for key, member in inside:
+        yield from _places(member, (*path, key))
 
 
 @st.composite
 def damaged(draw: st.DrawFn, whole: dict[str, Any]) -> dict[str, Any]:
-    """`whole` with something in it replaced or lost, up to three times; or something else altogether."""
+    """Draw `whole` with up to three values replaced or removed, or another object."""
     value: Any = copy.deepcopy(whole)
     for _ in range(draw(st.integers(0, 3))):
         path = draw(st.sampled_from(sorted(_places(value), key=repr)))
@@ -119,11 +119,11 @@ def damaged(draw: st.DrawFn, whole: dict[str, Any]) -> dict[str, Any]:
     return value if draw(st.integers(0, 9)) else draw(OBJECTS)
 
 
-DESCRIPTIONS = st.fixed_dictionaries({each: damaged({"taskDefinition": definition(each)}) for each in FAMILIES})
+DESCRIPTIONS = st.fixed_dictionaries({family: damaged({"taskDefinition": definition(family)}) for family in FAMILIES})
 LISTS = damaged({"families": list(FAMILIES)})
-ARNS = damaged({"taskDefinitionArns": [arn(each) for each in FAMILIES]})
-NOTES = st.dictionaries(st.sampled_from([arn(each) for each in FAMILIES]), JSON) | st.fixed_dictionaries(
-    {arn(each): damaged(cached_definition(each)) for each in FAMILIES}
+ARNS = damaged({"taskDefinitionArns": [arn(family) for family in FAMILIES]})
+NOTES = st.dictionaries(st.sampled_from([arn(family) for family in FAMILIES]), JSON) | st.fixed_dictionaries(
+    {arn(family): damaged(cached_definition(family)) for family in FAMILIES}
 )
 
 
@@ -135,12 +135,12 @@ class _Remembering(NullFactCache):
         return {(REGION, COLLECTOR): ScopeCache(cached=self.known)}
 
 
-#: Made once: most of the work is to look up where AWS's partitions are.
+#: Made once: looking up AWS's partitions takes most of the time.
 CLIENTS = FakeClients(lambda _: {})
 
 
 def night(script: Callable[[SentCall], Any], known: Mapping[str, Any]) -> ScopeResult:
-    """One region of one account, from the calls to the verdicts."""
+    """Scan one region of one account, from the calls to the findings."""
     CLIENTS.script = script
     CLIENTS.sent.clear()
     context = CallContext(cast("Clients", CLIENTS), RateLimiter(UNLIMITED), FakeClock())
@@ -167,7 +167,7 @@ def scripted(listed: Any, arns: Any, described: Mapping[str, Any]) -> Callable[[
 
 
 def harmless(raw: Any) -> bool:
-    """Whether JSON itself says of a definition that it passes, with no parser of ours."""
+    """Return whether the JSON of a definition passes, without using the parser."""
     if not isinstance(raw, dict) or raw.get("networkMode", raw.get("network_mode")) != "host":
         return False
     containers = raw.get("containerDefinitions", raw.get("containers"))
@@ -182,7 +182,7 @@ def _tame(container: Any) -> bool:
     return no_power and uid != "root" and set(uid.lstrip("+-")) != {"0"}
 
 
-WHOLE = {each: {"taskDefinition": definition(each)} for each in FAMILIES}
+WHOLE = {family: {"taskDefinition": definition(family)} for family in FAMILIES}
 
 
 @settings(max_examples=400, deadline=None)
@@ -243,7 +243,7 @@ SPLINTERS = st.binary(max_size=6) | st.sampled_from(
 
 @st.composite
 def answers(draw: st.DrawFn, *bodies: bytes) -> HttpAnswer:
-    """One of these bodies with pieces cut out, doubled or replaced, under any status."""
+    """Draw one of these bodies with pieces removed, repeated or replaced, and any status."""
     body = draw(st.sampled_from(bodies))
     for _ in range(draw(st.integers(0, 4))):
         start = draw(st.integers(0, len(body)))
@@ -254,7 +254,7 @@ def answers(draw: st.DrawFn, *bodies: bytes) -> HttpAnswer:
 
 
 class Wire:
-    """A server that says one thing, and real clients that listen to it."""
+    """A server with one answer, and real clients that call it."""
 
     def __init__(self, server: FakeServer, connect: Connect) -> None:
         self._server = server
@@ -272,7 +272,7 @@ def wire(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
         yield Wire(server, connect)
 
 
-#: One server for all examples: it says what the last one told it to.
+#: One server serves all examples, with the answer of the current one.
 FUZZING = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -288,9 +288,9 @@ def test_any_answer_of_sts_is_a_session_of_the_right_account_or_a_read_error(wir
         assert isinstance(keys, ReadOnlyCredentials)
         assert answer.status == 200
         assert HOME.encode() in answer.body
-        assert all(isinstance(each, str) and each for each in (keys.access_key, keys.secret_key, keys.token))
+        assert all(isinstance(part, str) and part for part in (keys.access_key, keys.secret_key, keys.token))
         context.clock.sleep(3_600)
-        assert credentials.credentials() == keys  # asked again, and told the same
+        assert credentials.credentials() == keys  # the second call returns the same
 
 
 @FUZZING
@@ -300,7 +300,7 @@ def test_any_answer_of_ec2_is_a_list_of_regions_or_a_read_error(wire: Wire, answ
     with suppress(ReadError):
         found = regions.list_enabled_regions(context, FakeCredentials(), CallStats())
         assert answer.status == 200
-        assert all(isinstance(each, str) and each for each in found)
+        assert all(isinstance(name, str) and name for name in found)
 
 
 @FUZZING

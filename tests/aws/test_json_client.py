@@ -1,4 +1,4 @@
-"""The short way must be the same way: every signature is compared with botocore's, every refusal with a client's."""
+"""The JSON client: signatures, answers and errors are compared with those of botocore."""
 
 from __future__ import annotations
 

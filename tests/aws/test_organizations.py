@@ -1,4 +1,4 @@
-"""The organization, walked: every account with its place, included or not."""
+"""The accounts of an organization with their OUs, excluded ones too."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SMALL: dict[tuple[str, str], dict[str, Any]] = {
 
 
 def small(**changed: Any) -> Script:  # noqa: ANN401
-    """`ListAccounts={...}` changes an answer."""
+    """Return a script for a small organization. `ListAccounts={...}` replaces an answer."""
 
     def script(call: SentCall) -> Any:  # noqa: ANN401
         return changed.get(call.operation, SMALL[call.operation, call.parameters.get("ParentId", "")])
@@ -55,7 +55,7 @@ def listed(script: Script, include: Sequence[str] = (), exclude: Sequence[str] =
 
 
 def excluded(accounts: list[DiscoveredAccount]) -> dict[str, str]:
-    return {each.id: each.excluded_detail for each in accounts if each.excluded_detail is not None}
+    return {account.id: account.excluded_detail for account in accounts if account.excluded_detail is not None}
 
 
 def test_every_account_is_listed_with_its_ou() -> None:
@@ -75,7 +75,7 @@ def test_every_account_is_listed_with_its_ou() -> None:
 )
 def test_the_status_is_read_only_if_there_is_no_state(row: dict[str, str], state: str) -> None:
     accounts = {"Accounts": [{"Id": "111111111111", **row}]}
-    assert [each.state for each in listed(small(ListAccounts=accounts))] == [state]
+    assert [account.state for account in listed(small(ListAccounts=accounts))] == [state]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_excluded_accounts_are_listed_with_the_reason(
     include: tuple[str, ...], exclude: tuple[str, ...], left_out: dict[str, str]
 ) -> None:
     found = listed(small(), include, exclude)
-    assert [each.id for each in found] == ["111111111111", "222222222222"]
+    assert [account.id for account in found] == ["111111111111", "222222222222"]
     assert excluded(found) == left_out
 
 
@@ -166,7 +166,7 @@ def test_the_discovery_role_is_assumed_without_a_session_policy() -> None:
     assert len(open_and_list(context, roles, role, ((), ()))) == 2
     assume, *lists = sent_calls(context)
     assert "Policy" not in assume.parameters
-    assert {each.key for each in lists} == {"ASIAORG"}
+    assert {call.key for call in lists} == {"ASIAORG"}
 
 
 def test_a_denied_discovery_role_is_an_error_that_names_the_setting() -> None:
@@ -190,15 +190,15 @@ def test_over_the_wire_empty_pages_do_not_end_the_list(fleet: Fleet, ambient: Re
     everyone = fleet.organization.all_accounts
     assert len(everyone) == 48
     assert fleet.report()["operations"]["ListAccounts"] > 48 / 20
-    assert [each.id for each in found] == sorted(member.id for member in everyone)
+    assert [account.id for account in found] == sorted(member.id for member in everyone)
     truth = {member.id: (member.name, PATHS[member.parent], member.state) for member in everyone}
-    assert {each.id: (each.name, each.ou, each.state) for each in found} == truth
-    assert [each.state for each in found].count("SUSPENDED") == 2
+    assert {account.id: (account.name, account.ou, account.state) for account in found} == truth
+    assert [account.state for account in found].count("SUSPENDED") == 2
 
 
 def test_over_the_wire_ous_include_the_ous_within_them(fleet: Fleet, ambient: RegionClient) -> None:
-    kept = {each.id for each in discover(ambient, [PRODUCTION], [SHOP]) if each.excluded_detail is None}
-    assert kept == {each.id for each in fleet.organization.all_accounts if each.parent in {PRODUCTION, PAYMENTS}}
+    kept = {account.id for account in discover(ambient, [PRODUCTION], [SHOP]) if account.excluded_detail is None}
+    assert kept == {member.id for member in fleet.organization.all_accounts if member.parent in {PRODUCTION, PAYMENTS}}
     assert kept
 
 

@@ -1,4 +1,4 @@
-"""One paging loop for every service: token names, repeated tokens, and pages that make no sense."""
+"""The paging loop for every service: token names, repeated tokens, and malformed pages."""
 
 from __future__ import annotations
 

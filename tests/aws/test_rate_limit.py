@@ -1,4 +1,4 @@
-"""How fast we ask: AWS's numbers, of which a share is ours, and never more of them."""
+"""Rate limits: the configured share of AWS's limits is never exceeded."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ ACCOUNT, REGION = "000000000001", "eu-west-1"
 
 
 def departures(limiter: RateLimiter, times: list[float], api: tuple[str, str] = DESCRIBE) -> list[float]:
-    """When the calls leave that are ready at `times`."""
+    """Return when calls that are ready at `times` leave."""
     return [now + limiter.reserve(ACCOUNT, REGION, api, now) for now in times]
 
 
 def at_once(limiter: RateLimiter, api: tuple[str, str], now: float = 0.0) -> int:
-    """How many calls may leave at the same moment."""
+    """Return how many calls may leave at the same time."""
     return next(count for count in range(10_000) if limiter.reserve(ACCOUNT, REGION, api, now) > 0)
 
 
 def pace(limiter: RateLimiter, api: tuple[str, str], now: float = 0.0) -> float:
-    """Calls a second, once the burst is spent."""
+    """Return the calls per second after the burst."""
     at_once(limiter, api, now)
     first, second = (limiter.reserve(ACCOUNT, REGION, api, now) for _ in range(2))
     return 1 / (second - first)

@@ -1,4 +1,4 @@
-"""Which regions an account has: where it is asked, and what is made of a refusal."""
+"""The enabled regions of an account: which regions are called, and how errors are classified."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def ask(context: CallContext, *hints: str, credentials: FakeCredentials | None =
 
 
 def asked(context: CallContext) -> list[str]:
-    return list(dict.fromkeys(each.region for each in sent_calls(context)))
+    return list(dict.fromkeys(call.region for call in sent_calls(context)))
 
 
 def test_enabled_regions_are_on_by_default_or_opted_in() -> None:
@@ -140,7 +140,7 @@ def test_the_most_specific_error_is_the_reason(answers: list[Exception], reason:
 def test_a_rejected_token_is_refreshed_before_another_region_is_called() -> None:
     context, credentials = asking(answers_in_turn(AUTH, GOOD)), FakeCredentials()
     assert ask(context, credentials=credentials) == {"us-east-1", "af-south-1"}
-    assert [(each.region, each.key) for each in sent_calls(context)] == [("us-east-1", "key-1"), ("us-east-1", "key-2")]
+    assert [(call.region, call.key) for call in sent_calls(context)] == [("us-east-1", "key-1"), ("us-east-1", "key-2")]
 
 
 def test_known_regions_are_those_of_every_partition_and_no_pseudo_region() -> None:

@@ -1,4 +1,4 @@
-"""The retry policy by itself: how often, how long in between, and what ends it."""
+"""The retry policy alone: attempts, waits, and what ends it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CEILINGS = [0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0]
 
 
 class Failing:
-    """Fails with a remedy, and counts."""
+    """A call that fails with a retry action, and counts its attempts."""
 
     def __init__(self, remedy: RetryAction) -> None:
         self.info = ErrorInfo(Reason.SERVICE_ERROR, remedy, "Code", "detail")

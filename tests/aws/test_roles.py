@@ -1,4 +1,4 @@
-"""Getting into accounts: what STS is asked for, how often, and what is made of its answers."""
+"""Role sessions: the requests to STS, how often they are made, and how answers are read."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ IDENTITY = Identity(HOME, f"arn:aws:iam::{HOME}:role/Auditor")
 ACTIONS = {"ecs": ["ecs:DescribeTaskDefinition"], "ec2": ["ec2:DescribeRegions"]}
 RUN = "20261123T020000Z-1a2b3c"
 DENIED = client_error("AccessDenied", "User: x is not authorized to perform: sts:AssumeRole", 403)
-HUB = Role("arn:aws:iam::888888888888:role/Hub", "hub-id")
+INTERMEDIATE = Role("arn:aws:iam::888888888888:role/Intermediate", "intermediate-id")
 
 
 def arn(account: str, name: str = "AuditorReadOnly") -> str:
@@ -45,20 +45,20 @@ def target(number: int = 1, *chain: Role, external_id: str | None = None) -> Tar
 
 
 class Sts:
-    """Assumes whatever it is told to; the keys are numbered and last as long as it was asked for."""
+    """STS that assumes every role. Credentials are numbered and last as long as requested."""
 
-    def __init__(self, clock: FakeClock, *, account: str = "", lasts: float | None = None) -> None:
-        self.clock, self.account, self.lasts = clock, account, lasts
+    def __init__(self, clock: FakeClock, *, account: str = "", seconds: float | None = None) -> None:
+        self.clock, self.account, self.seconds = clock, account, seconds
         self.count = 0
 
     def __call__(self, sent: SentCall) -> Any:  # noqa: ANN401
         self.count += 1
         account = self.account or sent.parameters["RoleArn"].split(":")[4]
-        lasts = sent.parameters["DurationSeconds"] if self.lasts is None else self.lasts
-        return granted(f"ASIA{self.count}", account, self.clock.now() + timedelta(seconds=lasts))
+        seconds = sent.parameters["DurationSeconds"] if self.seconds is None else self.seconds
+        return session_answer(f"ASIA{self.count}", account, self.clock.now() + timedelta(seconds=seconds))
 
 
-def granted(key: str, account: str, expires: datetime | str) -> dict[str, Any]:
+def session_answer(key: str, account: str, expires: datetime | str) -> dict[str, Any]:
     return {
         "Credentials": {"AccessKeyId": key, "SecretAccessKey": "s", "SessionToken": "t", "Expiration": expires},
         "AssumedRoleUser": {"Arn": f"arn:aws:sts::{account}:assumed-role/AuditorReadOnly/auditor"},
@@ -110,7 +110,7 @@ def test_a_role_is_assumed_once_on_first_use() -> None:
 
 
 def test_calls_to_assume_the_role_are_counted_for_the_account() -> None:
-    answer = granted("ASIA1", "000000000001", builders.NOW + timedelta(hours=1))
+    answer = session_answer("ASIA1", "000000000001", builders.NOW + timedelta(hours=1))
     roles, _, _ = made(answers_in_turn(client_error("Throttling"), answer))
     stats = CallStats()
     roles.credentials_for(target(), stats, "ecs").credentials()
@@ -120,59 +120,59 @@ def test_calls_to_assume_the_role_are_counted_for_the_account() -> None:
 def test_a_chain_is_assumed_in_order_and_only_its_last_session_has_a_policy() -> None:
     roles, context, _ = made()
     middle = Role(arn("777777777777", "Middle"))
-    keys = roles.credentials_for(target(1, HUB, middle), CallStats(), "ecs").credentials()
-    assert [(each.parameters["RoleArn"].split(":")[4], each.key) for each in sent_calls(context)] == [
+    keys = roles.credentials_for(target(1, INTERMEDIATE, middle), CallStats(), "ecs").credentials()
+    assert [(call.parameters["RoleArn"].split(":")[4], call.key) for call in sent_calls(context)] == [
         ("888888888888", "AKIAAMBIENT"),
         ("777777777777", "ASIA1"),
         ("000000000001", "ASIA2"),
     ]
     assert keys.access_key == "ASIA3"
-    assert [each.parameters.get("ExternalId") for each in sent_calls(context)] == ["hub-id", None, None]
-    assert ["Policy" in each.parameters for each in sent_calls(context)] == [False, False, True]
-    assert {each.parameters["DurationSeconds"] for each in sent_calls(context)} == {3600}
+    assert [call.parameters.get("ExternalId") for call in sent_calls(context)] == ["intermediate-id", None, None]
+    assert ["Policy" in call.parameters for call in sent_calls(context)] == [False, False, True]
+    assert {call.parameters["DurationSeconds"] for call in sent_calls(context)} == {3600}
 
 
 def test_a_shared_intermediate_role_is_assumed_once_by_all_threads() -> None:
     clock = FakeClock()
-    sts, together = Sts(clock), threading.Barrier(16)
+    sts, barrier = Sts(clock), threading.Barrier(16)
     busy = threading.Event()
 
     def slow(call: SentCall) -> Any:  # noqa: ANN401
-        if ":role/Hub" in call.parameters["RoleArn"]:
+        if ":role/Intermediate" in call.parameters["RoleArn"]:
             busy.wait(0.05)  # long enough that all the others arrive meanwhile
         return sts(call)
 
     roles, context, _ = made(slow, clock)
 
-    def get_in(number: int) -> str:
-        together.wait()
-        return str(roles.credentials_for(target(number, HUB), CallStats(), "ecs").credentials().access_key)
+    def assume(number: int) -> str:
+        barrier.wait()
+        return str(roles.credentials_for(target(number, INTERMEDIATE), CallStats(), "ecs").credentials().access_key)
 
     with ThreadPoolExecutor(16) as pool:
-        keys = list(pool.map(get_in, range(1, 17)))
+        keys = list(pool.map(assume, range(1, 17)))
     assert len(set(keys)) == 16
-    assert [each.parameters["RoleArn"] for each in sent_calls(context)].count(HUB.arn) == 1
+    assert [call.parameters["RoleArn"] for call in sent_calls(context)].count(INTERMEDIATE.arn) == 1
     assert len(sent_calls(context)) == 17
 
 
 def test_an_account_that_many_threads_read_is_assumed_once() -> None:
     roles, context, _ = made()
-    credentials, together = roles.credentials_for(target(), CallStats(), "ecs"), threading.Barrier(16)
+    credentials, barrier = roles.credentials_for(target(), CallStats(), "ecs"), threading.Barrier(16)
 
-    def get_in(_: int) -> str:
-        together.wait()
+    def assume(_: int) -> str:
+        barrier.wait()
         return str(credentials.credentials().access_key)
 
     with ThreadPoolExecutor(16) as pool:
-        assert set(pool.map(get_in, range(16))) == {"ASIA1"}
+        assert set(pool.map(assume, range(16))) == {"ASIA1"}
     assert len(sent_calls(context)) == 1
 
 
 def test_intermediate_roles_with_different_external_ids_are_assumed_separately() -> None:
     roles, context, _ = made()
-    roles.credentials_for(target(1, HUB), CallStats(), "ecs").credentials()
-    roles.credentials_for(target(2, Role(HUB.arn, "other")), CallStats(), "ecs").credentials()
-    assert [each.parameters["RoleArn"] for each in sent_calls(context)].count(HUB.arn) == 2
+    roles.credentials_for(target(1, INTERMEDIATE), CallStats(), "ecs").credentials()
+    roles.credentials_for(target(2, Role(INTERMEDIATE.arn, "other")), CallStats(), "ecs").credentials()
+    assert [call.parameters["RoleArn"] for call in sent_calls(context)].count(INTERMEDIATE.arn) == 2
 
 
 def test_a_session_is_replaced_before_it_expires() -> None:
@@ -188,16 +188,16 @@ def test_a_session_is_replaced_before_it_expires() -> None:
 
 def test_the_session_of_an_intermediate_role_is_replaced_too() -> None:
     roles, context, clock = made()
-    credentials = roles.credentials_for(target(1, HUB), CallStats(), "ecs")
+    credentials = roles.credentials_for(target(1, INTERMEDIATE), CallStats(), "ecs")
     credentials.credentials()
     clock.elapsed = 3500
     credentials.credentials()
-    assert [each.parameters["RoleArn"] for each in sent_calls(context)] == [HUB.arn, arn("000000000001")] * 2
+    assert [call.parameters["RoleArn"] for call in sent_calls(context)] == [INTERMEDIATE.arn, arn("000000000001")] * 2
 
 
 def test_a_session_never_lasts_longer_than_requested() -> None:
     clock = FakeClock()
-    roles, _, _ = made(Sts(clock, lasts=12 * 3600), clock)
+    roles, _, _ = made(Sts(clock, seconds=12 * 3600), clock)
     credentials = roles.credentials_for(target(), CallStats(), "ecs")
     credentials.credentials()
     clock.elapsed = 3600
@@ -257,14 +257,18 @@ def test_credentials_that_aws_rejects_early_are_replaced_once_for_all_threads() 
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        pytest.param(DENIED, Reason.ROLE_DENIED, id="STS says no"),
+        pytest.param(DENIED, Reason.ROLE_DENIED, id="STS denies"),
         pytest.param(client_error("AccessDenied", "by a service control policy"), Reason.ROLE_DENIED, id="SCP"),
         pytest.param(client_error("RegionDisabledException", "not activated"), Reason.REGION_DISABLED, id="STS is off"),
         pytest.param(
-            client_error("ExpiredToken", "expired", 403), Reason.EXPIRED_CREDENTIALS, id="ambient keys are old"
+            client_error("ExpiredToken", "expired", 403),
+            Reason.EXPIRED_CREDENTIALS,
+            id="expired credentials",
         ),
         pytest.param(
-            client_error("InvalidClientTokenId", "bad", 403), Reason.EXPIRED_CREDENTIALS, id="bad ambient keys"
+            client_error("InvalidClientTokenId", "bad", 403),
+            Reason.EXPIRED_CREDENTIALS,
+            id="invalid credentials",
         ),
         pytest.param(client_error("Throttling", "Rate exceeded"), Reason.THROTTLED, id="throttled for ever"),
         pytest.param(
@@ -273,15 +277,17 @@ def test_credentials_that_aws_rejects_early_are_replaced_once_for_all_threads() 
         pytest.param(ReadTimeoutError(endpoint_url="x"), Reason.TIMEOUT, id="no answer"),
         pytest.param({}, Reason.MALFORMED_RESPONSE, id="no credentials in it"),
         pytest.param(
-            granted("ASIA", "000000000001", datetime(2030, 1, 1)),  # noqa: DTZ001 - that is the point
+            session_answer("ASIA", "000000000001", datetime(2030, 1, 1)),  # noqa: DTZ001 - that is the point
             Reason.MALFORMED_RESPONSE,
             id="an end without a time zone",
         ),
-        pytest.param(granted("ASIA", "000000000001", "soon"), Reason.MALFORMED_RESPONSE, id="an end that is no time"),
         pytest.param(
-            {**granted("ASIA", "1", builders.NOW), "AssumedRoleUser": {"Arn": "no"}},
+            session_answer("ASIA", "000000000001", "soon"), Reason.MALFORMED_RESPONSE, id="an end that is no time"
+        ),
+        pytest.param(
+            {**session_answer("ASIA", "1", builders.NOW), "AssumedRoleUser": {"Arn": "no"}},
             Reason.MALFORMED_RESPONSE,
-            id="nobody in it",
+            id="no user",
         ),
     ],
 )
@@ -304,8 +310,8 @@ def test_a_role_of_another_account_is_refused() -> None:
 def test_an_intermediate_role_of_another_account_is_refused_too() -> None:
     clock = FakeClock()
     roles, context, _ = made(Sts(clock, account="000000000001"), clock)
-    with pytest.raises(ReadError, match=re.escape(f"{HUB.arn} leads into account 000000000001")):
-        roles.credentials_for(target(1, HUB), CallStats(), "ecs").credentials()
+    with pytest.raises(ReadError, match=re.escape(f"{INTERMEDIATE.arn} leads into account 000000000001")):
+        roles.credentials_for(target(1, INTERMEDIATE), CallStats(), "ecs").credentials()
     assert len(sent_calls(context)) == 1
 
 
@@ -314,8 +320,8 @@ def test_a_denied_intermediate_role_is_assumed_at_most_once_a_minute() -> None:
 
     def refusals(count: int) -> None:
         for number in range(count):
-            with pytest.raises(ReadError, match=re.escape(HUB.arn)) as raised:
-                roles.credentials_for(target(number, HUB), CallStats(), "ecs").credentials()
+            with pytest.raises(ReadError, match=re.escape(INTERMEDIATE.arn)) as raised:
+                roles.credentials_for(target(number, INTERMEDIATE), CallStats(), "ecs").credentials()
             assert raised.value.reason is Reason.ROLE_DENIED
 
     refusals(100)
@@ -351,13 +357,13 @@ def test_without_a_role_the_default_credentials_read_no_other_account() -> None:
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
 def test_the_partition_of_a_role_is_that_of_the_identity(partition: str) -> None:
     roles, context, _ = made(identity=Identity(HOME, f"arn:{partition}:iam::{HOME}:role/Auditor"))
-    hub = Role("arn:{partition}:iam::888888888888:role/Hub")
+    intermediate = Role("arn:{partition}:iam::888888888888:role/Intermediate")
     account = builders.account(1)
     roles.credentials_for(
-        Target(account, (hub, Role(f"arn:{{partition}}:iam::{account.id}:role/R"))), CallStats(), "ecs"
+        Target(account, (intermediate, Role(f"arn:{{partition}}:iam::{account.id}:role/R"))), CallStats(), "ecs"
     ).credentials()
-    assert [each.parameters["RoleArn"] for each in sent_calls(context)] == [
-        f"arn:{partition}:iam::888888888888:role/Hub",
+    assert [call.parameters["RoleArn"] for call in sent_calls(context)] == [
+        f"arn:{partition}:iam::888888888888:role/Intermediate",
         f"arn:{partition}:iam::000000000001:role/R",
     ]
 
@@ -376,7 +382,7 @@ def test_an_identity_without_an_arn_is_malformed(answer: dict[str, Any]) -> None
 
 
 class Keyless(FakeClients):
-    """The environment has no keys, for a reason."""
+    """Clients without default credentials."""
 
     error: Exception = IdentityError("No AWS credentials were found.")
 
@@ -420,7 +426,7 @@ def test_default_credentials_are_refreshed_only_if_the_environment_has_others() 
 
 
 @pytest.fixture
-def entrance(fleet: Fleet, connect: Connect) -> tuple[Roles, CallContext]:
+def connected(fleet: Fleet, connect: Connect) -> tuple[Roles, CallContext]:
     context = connect()
     return Roles(context, identify(context), RUN, {"ecs": ["ec2:DescribeRegions"]}), context
 
@@ -432,9 +438,9 @@ def who(context: CallContext, credentials: Any) -> Identity:  # noqa: ANN401
 
 
 def test_over_the_wire_the_session_of_a_role_contains_the_run_id(
-    fleet: Fleet, entrance: tuple[Roles, CallContext]
+    fleet: Fleet, connected: tuple[Roles, CallContext]
 ) -> None:
-    roles, context = entrance
+    roles, context = connected
     assert identify(context).account_id == MANAGEMENT
     member = fleet.organization.members[0].id
     credentials = roles.credentials_for(
@@ -444,9 +450,9 @@ def test_over_the_wire_the_session_of_a_role_contains_the_run_id(
 
 
 def test_over_the_wire_a_session_can_call_only_what_its_policy_allows(
-    fleet: Fleet, entrance: tuple[Roles, CallContext]
+    fleet: Fleet, connected: tuple[Roles, CallContext]
 ) -> None:
-    roles, context = entrance
+    roles, context = connected
     member = fleet.organization.members[0].id
     line = RegionClient(
         context, roles.credentials_for(Target(Account(member), (Role(arn(member)),)), CallStats(), "ecs"), "us-east-1"
@@ -458,19 +464,19 @@ def test_over_the_wire_a_session_can_call_only_what_its_policy_allows(
 
 
 def test_over_the_wire_a_chain_requests_no_longer_session_than_chaining_allows(
-    fleet: Fleet, entrance: tuple[Roles, CallContext]
+    fleet: Fleet, connected: tuple[Roles, CallContext]
 ) -> None:
-    roles, context = entrance
-    hub, member = (each.id for each in fleet.organization.members[:2])
+    roles, context = connected
+    intermediate, member = (account.id for account in fleet.organization.members[:2])
     credentials = roles.credentials_for(
-        Target(Account(member), (Role(arn(hub, "Hub")), Role(arn(member)))), CallStats(), "ecs"
+        Target(Account(member), (Role(arn(intermediate, "Hub")), Role(arn(member)))), CallStats(), "ecs"
     )
     assert who(context, credentials).account_id == member
     assert fleet.report()["operations"]["AssumeRole"] == 2
 
 
-def test_over_the_wire_a_denied_role_is_not_retried(fleet: Fleet, entrance: tuple[Roles, CallContext]) -> None:
-    roles, _ = entrance
+def test_over_the_wire_a_denied_role_is_not_retried(fleet: Fleet, connected: tuple[Roles, CallContext]) -> None:
+    roles, _ = connected
     member = fleet.organization.members[0].id
     fleet.set_faults(Fault("role-refused", accounts=(member,)))
     stats = CallStats()
@@ -480,9 +486,9 @@ def test_over_the_wire_a_denied_role_is_not_retried(fleet: Fleet, entrance: tupl
 
 
 def test_over_the_wire_sessions_that_expire_early_are_replaced(
-    fleet: Fleet, entrance: tuple[Roles, CallContext]
+    fleet: Fleet, connected: tuple[Roles, CallContext]
 ) -> None:
-    roles, context = entrance
+    roles, context = connected
     member = fleet.organization.members[0].id
     fleet.set_faults(Fault("expired-token", services=("ec2",), times=4))
     line = RegionClient(

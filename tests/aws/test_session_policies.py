@@ -1,4 +1,4 @@
-"""What a session may call: one policy for all services if it fits, one per group of services otherwise."""
+"""Session policies: one for all services if it fits, otherwise one for each group of services."""
 
 from __future__ import annotations
 

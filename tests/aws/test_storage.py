@@ -1,4 +1,4 @@
-"""S3: what is sent, what a conflict means, and what a refusal says."""
+"""S3: requests, conflicts and errors."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def test_a_thousand_writes_do_not_wait_for_the_rate_limit() -> None:
 
 @pytest.fixture
 def fresh(fleet: Fleet, connect: Connect, request: pytest.FixtureRequest) -> S3Store:
-    """A prefix that no other test has written to."""
+    """Return a prefix that no other test has written to."""
     return bucket(connect(), f"s3://{fleet.bucket}/{request.node.name}")
 
 
@@ -275,7 +275,7 @@ Stub = Callable[[Callable[[HttpRequest], HttpAnswer]], tuple[FakeServer, S3Store
 
 @pytest.fixture
 def stub(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
-    """A server of our own in place of S3, and a bucket in it."""
+    """A server in place of S3, with a bucket."""
     with http_server(lambda _: HttpAnswer(500)) as server:
 
         def make(script: Callable[[HttpRequest], HttpAnswer]) -> tuple[FakeServer, S3Store]:
@@ -316,10 +316,10 @@ def test_the_region_of_a_bucket_is_determined_once(stub: Stub) -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        pytest.param(HttpAnswer(body=BODY, headers={"ETag": '"x"'}, content_length=len(BODY) + 5), id="it breaks off"),
+        pytest.param(HttpAnswer(body=BODY, headers={"ETag": '"x"'}, content_length=len(BODY) + 5), id="truncated"),
         pytest.param(
             HttpAnswer(body=BODY, headers={"ETag": '"x"', "x-amz-checksum-sha256": b64encode(b"0" * 32).decode()}),
-            id="it is not what its checksum says",
+            id="the checksum does not match",
         ),
         pytest.param(HttpAnswer(body=b"<html>Blocked</html>"), id="it is a proxy's page"),
     ],

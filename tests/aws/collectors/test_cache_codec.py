@@ -1,4 +1,4 @@
-"""The cache codec forgets no field, and believes nothing that it would not have written."""
+"""The cache codec omits no field, and accepts nothing that it would not have written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parser takes what ECS documents of a capacity provider, refuses all else, and never fails in any other way."""
+"""The parser of capacity providers accepts documented answers and raises MalformedValue for all others."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from hypothesis import given
 
 from auditor.domain.ecs.workloads import CapacityProvider
 from auditor.parsers.ecs.capacity_providers import MalformedValue, parse
-from tests.aws.collectors.ecs.answers import ANYTHING, HERE, MISSING, like, name_of, spoilt, unmodelled
+from tests.parsers.ecs.answers import ANY_VALUE, ARN_PREFIX, MISSING, case_id, damaged, unmodelled_members, with_value
 
 GROUP = "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:f1ee:autoScalingGroupName/ecs"
 WHOLE: dict[str, Any] = {
-    "capacityProviderArn": f"{HERE}:capacity-provider/instances",
+    "capacityProviderArn": f"{ARN_PREFIX}:capacity-provider/instances",
     "name": "instances",
     "status": "ACTIVE",
     "type": "EC2_AUTOSCALING",
@@ -26,13 +26,13 @@ WHOLE: dict[str, Any] = {
     "tags": [{"key": "owner", "value": "platform"}],
 }
 
-#: The parser as JSON meets it: with an argument of any type.
-loosely: Callable[..., CapacityProvider] = parse
+#: The parser, typed to accept any argument.
+parse_anything: Callable[..., CapacityProvider] = parse
 
 
 def test_a_complete_answer_is_parsed_completely() -> None:
     assert parse(WHOLE) == CapacityProvider(
-        arn=f"{HERE}:capacity-provider/instances",
+        arn=f"{ARN_PREFIX}:capacity-provider/instances",
         name="instances",
         status="ACTIVE",
         scaling_group=GROUP,
@@ -42,12 +42,12 @@ def test_a_complete_answer_is_parsed_completely() -> None:
 
 
 def test_botocore_models_every_member_of_the_example() -> None:
-    assert unmodelled("CapacityProvider", WHOLE) == []
+    assert unmodelled_members("CapacityProvider", WHOLE) == []
 
 
 @pytest.mark.parametrize("name", ["FARGATE", "FARGATE_SPOT"])
 def test_providers_of_aws_have_no_group(name: str) -> None:
-    arn = f"{HERE}:capacity-provider/{name}"
+    arn = f"{ARN_PREFIX}:capacity-provider/{name}"
 
     assert parse({"capacityProviderArn": arn, "name": name, "status": "ACTIVE", "type": name}) == CapacityProvider(
         arn, name, "ACTIVE"
@@ -55,7 +55,7 @@ def test_providers_of_aws_have_no_group(name: str) -> None:
 
 
 def test_managed_instances_have_no_group_and_their_arn_may_contain_the_cluster() -> None:
-    arn = f"{HERE}:capacity-provider/prod/managed"
+    arn = f"{ARN_PREFIX}:capacity-provider/prod/managed"
     raw = {
         "capacityProviderArn": arn,
         "name": "managed",
@@ -68,31 +68,31 @@ def test_managed_instances_have_no_group_and_their_arn_may_contain_the_cluster()
 
 
 def test_a_group_may_be_given_by_name() -> None:
-    assert parse(spoilt(WHOLE, "autoScalingGroupProvider.autoScalingGroupArn", "ecs")).scaling_group == "ecs"
+    assert parse(with_value(WHOLE, "autoScalingGroupProvider.autoScalingGroupArn", "ecs")).scaling_group == "ecs"
 
 
 def test_without_a_type_the_group_decides() -> None:
-    assert parse(spoilt(WHOLE, "type", MISSING)).scaling_group == GROUP
+    assert parse(with_value(WHOLE, "type", MISSING)).scaling_group == GROUP
 
 
 @pytest.mark.parametrize("word", ["DISABLED", "", "a word of next year", None], ids=repr)
 def test_the_protection_setting_is_kept_unchanged(word: str | None) -> None:
     path = "autoScalingGroupProvider.managedTerminationProtection"
 
-    assert parse(spoilt(WHOLE, path, word)).termination_protection == word
+    assert parse(with_value(WHOLE, path, word)).termination_protection == word
 
 
 @pytest.mark.parametrize("tags", [None, [], MISSING], ids=["null", "empty", "missing"])
 def test_missing_tags_are_an_empty_mapping(tags: object) -> None:
-    assert parse(spoilt(WHOLE, "tags", tags)).tags == {}
+    assert parse(with_value(WHOLE, "tags", tags)).tags == {}
 
 
 REFUSED: list[tuple[str, object]] = [
     ("capacityProviderArn", MISSING),
     ("capacityProviderArn", ""),
     ("capacityProviderArn", 7),
-    ("capacityProviderArn", f"{HERE}:capacity-provider/others"),
-    ("capacityProviderArn", f"{HERE}:cluster/instances"),
+    ("capacityProviderArn", f"{ARN_PREFIX}:capacity-provider/others"),
+    ("capacityProviderArn", f"{ARN_PREFIX}:cluster/instances"),
     ("capacityProviderArn", "instances"),
     ("name", MISSING),
     ("name", ""),
@@ -110,10 +110,10 @@ REFUSED: list[tuple[str, object]] = [
 ]
 
 
-@pytest.mark.parametrize(("path", "value"), REFUSED, ids=map(name_of, REFUSED))
+@pytest.mark.parametrize(("path", "value"), REFUSED, ids=map(case_id, REFUSED))
 def test_an_undocumented_value_is_malformed_and_named_by_its_path(path: str, value: object) -> None:
     with pytest.raises(MalformedValue) as refusal:
-        parse(spoilt(WHOLE, path, value))
+        parse(with_value(WHOLE, path, value))
 
     assert refusal.value.path == path
 
@@ -121,19 +121,19 @@ def test_an_undocumented_value_is_malformed_and_named_by_its_path(path: str, val
 @pytest.mark.parametrize("group", [{}, False, ""], ids=repr)
 def test_a_group_without_a_name_is_malformed(group: object) -> None:
     with pytest.raises(MalformedValue, match=r"^autoScalingGroupProvider"):
-        parse(spoilt({**WHOLE, "autoScalingGroupProvider": group}, "type", MISSING))
+        parse(with_value({**WHOLE, "autoScalingGroupProvider": group}, "type", MISSING))
 
 
 @pytest.mark.parametrize("raw", [None, [], "{}", 1], ids=repr)
 def test_an_answer_that_is_not_an_object_is_malformed(raw: object) -> None:
     with pytest.raises(MalformedValue, match="capacityProvider: expected an object, got"):
-        loosely(raw)
+        parse_anything(raw)
 
 
-@given(raw=like(WHOLE) | ANYTHING)
+@given(raw=damaged(WHOLE) | ANY_VALUE)
 def test_the_parser_raises_only_malformed_value(raw: object) -> None:
     try:
-        provider = loosely(raw)
+        provider = parse_anything(raw)
     except MalformedValue:
         return
 

@@ -1,4 +1,4 @@
-"""The parser takes what ECS documents of a cluster, refuses all else, and never fails in any other way."""
+"""The parser of clusters accepts documented answers and raises MalformedValue for all others."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from hypothesis import given
 
 from auditor.domain.ecs.workloads import Cluster, ExecLogging
 from auditor.parsers.ecs.clusters import MalformedValue, parse
-from tests.aws.collectors.ecs.answers import ANYTHING, HERE, MISSING, like, name_of, spoilt, unmodelled
+from tests.parsers.ecs.answers import ANY_VALUE, ARN_PREFIX, MISSING, case_id, damaged, unmodelled_members, with_value
 
 WHOLE: dict[str, Any] = {
-    "clusterArn": f"{HERE}:cluster/prod",
+    "clusterArn": f"{ARN_PREFIX}:cluster/prod",
     "clusterName": "prod",
     "status": "ACTIVE",
     "settings": [{"name": "containerInsights", "value": "enhanced"}],
@@ -35,13 +35,13 @@ WHOLE: dict[str, Any] = {
 }
 EXEC = "configuration.executeCommandConfiguration"
 
-#: The parser as JSON meets it: with an argument of any type.
-loosely: Callable[..., Cluster] = parse
+#: The parser, typed to accept any argument.
+parse_anything: Callable[..., Cluster] = parse
 
 
 def test_a_complete_answer_is_parsed_completely() -> None:
     assert parse(WHOLE) == Cluster(
-        arn=f"{HERE}:cluster/prod",
+        arn=f"{ARN_PREFIX}:cluster/prod",
         name="prod",
         status="ACTIVE",
         container_insights="enhanced",
@@ -58,13 +58,13 @@ def test_a_complete_answer_is_parsed_completely() -> None:
 
 
 def test_botocore_models_every_member_of_the_example() -> None:
-    assert unmodelled("Cluster", WHOLE) == []
+    assert unmodelled_members("Cluster", WHOLE) == []
 
 
 def test_a_minimal_answer_has_an_arn_and_a_name() -> None:
-    least = parse({"clusterArn": f"{HERE}:cluster/prod", "clusterName": "prod"})
+    least = parse({"clusterArn": f"{ARN_PREFIX}:cluster/prod", "clusterName": "prod"})
 
-    assert least == Cluster(f"{HERE}:cluster/prod", "prod", status="")
+    assert least == Cluster(f"{ARN_PREFIX}:cluster/prod", "prod", status="")
 
 
 @pytest.mark.parametrize("settings", [None, [], [{"name": "a setting of next year", "value": "on"}]], ids=repr)
@@ -74,7 +74,7 @@ def test_container_insights_is_none_without_the_setting(settings: object) -> Non
 
 @pytest.mark.parametrize("value", ["enabled", "disabled", "", "a word of next year", None], ids=repr)
 def test_a_setting_is_kept_unchanged(value: str | None) -> None:
-    assert parse(spoilt(WHOLE, "settings[0].value", value)).container_insights == value
+    assert parse(with_value(WHOLE, "settings[0].value", value)).container_insights == value
 
 
 def test_a_repeated_setting_with_the_same_value_is_accepted() -> None:
@@ -92,18 +92,18 @@ def test_an_unconfigured_cluster_has_no_exec_logging(configuration: object) -> N
 
 @pytest.mark.parametrize("word", ["NONE", "DEFAULT", "OVERRIDE", "a word of next year", None], ids=repr)
 def test_the_logging_setting_is_kept_unchanged(word: str | None) -> None:
-    assert parse(spoilt(WHOLE, f"{EXEC}.logging", word)).exec_logging.logging == word
+    assert parse(with_value(WHOLE, f"{EXEC}.logging", word)).exec_logging.logging == word
 
 
 @pytest.mark.parametrize("key", [MISSING, None, ""], ids=["missing", "null", "empty"])
 def test_an_empty_kms_key_is_no_key(key: object) -> None:
-    assert parse(spoilt(WHOLE, f"{EXEC}.kmsKeyId", key)).exec_logging.kms_key is False
+    assert parse(with_value(WHOLE, f"{EXEC}.kmsKeyId", key)).exec_logging.kms_key is False
 
 
 @pytest.mark.parametrize("member", ["cloudWatchEncryptionEnabled", "s3EncryptionEnabled"])
 @pytest.mark.parametrize("value", [False, None, MISSING, "false"], ids=["false", "null", "missing", "text"])
 def test_encryption_is_off_by_default(member: str, value: object) -> None:
-    found = parse(spoilt(WHOLE, f"{EXEC}.logConfiguration.{member}", value)).exec_logging
+    found = parse(with_value(WHOLE, f"{EXEC}.logConfiguration.{member}", value)).exec_logging
 
     assert (found.log_group_encrypted, found.bucket_encrypted) == (
         member != "cloudWatchEncryptionEnabled",
@@ -117,7 +117,7 @@ def test_only_the_existence_of_a_kms_key_is_kept() -> None:
 
 @pytest.mark.parametrize("tags", [None, [], MISSING], ids=["null", "empty", "missing"])
 def test_missing_tags_are_an_empty_mapping(tags: object) -> None:
-    assert parse(spoilt(WHOLE, "tags", tags)).tags == {}
+    assert parse(with_value(WHOLE, "tags", tags)).tags == {}
 
 
 REFUSED: list[tuple[str, object]] = [
@@ -125,12 +125,12 @@ REFUSED: list[tuple[str, object]] = [
     ("clusterArn", None),
     ("clusterArn", ""),
     ("clusterArn", 7),
-    ("clusterArn", f"{HERE}:cluster/staging"),
-    ("clusterArn", f"{HERE}:cluster/prod/prod"),
-    ("clusterArn", f"{HERE}:service/prod"),
-    ("clusterArn", f"{HERE}:cluster"),
-    ("clusterArn", f"{HERE}:cluster/"),
-    ("clusterArn", f" {HERE}:cluster/prod"),
+    ("clusterArn", f"{ARN_PREFIX}:cluster/staging"),
+    ("clusterArn", f"{ARN_PREFIX}:cluster/prod/prod"),
+    ("clusterArn", f"{ARN_PREFIX}:service/prod"),
+    ("clusterArn", f"{ARN_PREFIX}:cluster"),
+    ("clusterArn", f"{ARN_PREFIX}:cluster/"),
+    ("clusterArn", f" {ARN_PREFIX}:cluster/prod"),
     ("clusterArn", "arn:aws:eks:eu-west-1:111122223333:cluster/prod"),
     ("clusterArn", "arn:aws:ecs::111122223333:cluster/prod"),
     ("clusterArn", "cluster/prod"),
@@ -163,10 +163,10 @@ REFUSED: list[tuple[str, object]] = [
 ]
 
 
-@pytest.mark.parametrize(("path", "value"), REFUSED, ids=map(name_of, REFUSED))
+@pytest.mark.parametrize(("path", "value"), REFUSED, ids=map(case_id, REFUSED))
 def test_an_undocumented_value_is_malformed_and_named_by_its_path(path: str, value: object) -> None:
     with pytest.raises(MalformedValue) as refusal:
-        parse(spoilt(WHOLE, path, value))
+        parse(with_value(WHOLE, path, value))
 
     assert refusal.value.path == path
 
@@ -174,13 +174,13 @@ def test_an_undocumented_value_is_malformed_and_named_by_its_path(path: str, val
 @pytest.mark.parametrize("raw", [None, [], "{}", 1], ids=repr)
 def test_an_answer_that_is_not_an_object_is_malformed(raw: object) -> None:
     with pytest.raises(MalformedValue, match="cluster: expected an object, got"):
-        loosely(raw)
+        parse_anything(raw)
 
 
-@given(raw=like(WHOLE) | ANYTHING)
+@given(raw=damaged(WHOLE) | ANY_VALUE)
 def test_the_parser_raises_only_malformed_value(raw: object) -> None:
     try:
-        cluster = loosely(raw)
+        cluster = parse_anything(raw)
     except MalformedValue:
         return
 

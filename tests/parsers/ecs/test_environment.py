@@ -1,4 +1,4 @@
-"""Values of environment variables: looked at once, for what they look like, and gone."""
+"""Values of environment variables are checked for secrets when they are parsed, and dropped."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def variable(**members: object) -> Variable:
     [
         pytest.param("DB_PASSWORD", CANARY, SecretMatch("secret-name", 21), id="a password"),
         pytest.param("URL", f"postgres://app:{CANARY}@db/app", SecretMatch("url-password", 43), id="one in a URL"),
-        pytest.param("DB_PASSWORD", "${DB_PASSWORD}", None, id="a password that somebody fills in"),
+        pytest.param("DB_PASSWORD", "${DB_PASSWORD}", None, id="a placeholder for a password"),
         pytest.param("PORT", "5432", None, id="a setting"),
         pytest.param("DB_PASSWORD", "", None, id="no text"),
         pytest.param("DB_PASSWORD", None, None, id="null"),
-        pytest.param("DB_PASSWORD", 20261123, SecretMatch("secret-name", 8), id="a number, as templates have it"),
-        pytest.param("DB_PASSWORD", True, None, id="a truth value, as templates have it"),
-        pytest.param("DB_PASSWORD", 1.5, None, id="a fraction, as templates have it"),
+        pytest.param("DB_PASSWORD", 20261123, SecretMatch("secret-name", 8), id="a number, as templates contain it"),
+        pytest.param("DB_PASSWORD", True, None, id="a boolean, as templates contain it"),
+        pytest.param("DB_PASSWORD", 1.5, None, id="a fraction, as templates contain it"),
     ],
 )
 def test_a_value_is_checked_for_secrets_when_it_is_parsed(name: str, value: object, match: SecretMatch | None) -> None:
@@ -50,7 +50,7 @@ def test_a_value_is_checked_for_secrets_when_it_is_parsed(name: str, value: obje
 def test_each_variable_is_checked_separately() -> None:
     task = read({"name": "A_TOKEN", "value": CANARY}, {"name": "B"}, {"name": "C_TOKEN", "value": "none"})
 
-    assert [each.secret_match is not None for each in task.containers[0].environment] == [True, False, False]
+    assert [variable.secret_match is not None for variable in task.containers[0].environment] == [True, False, False]
 
 
 def test_no_part_of_a_value_is_kept() -> None:

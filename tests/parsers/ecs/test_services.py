@@ -1,4 +1,4 @@
-"""The parser takes what ECS documents of services and task sets, refuses all else, and never fails in any other way."""
+"""The parsers of services and task sets accept documented answers and raise MalformedValue for all others."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from hypothesis import given
 
 from auditor.domain.ecs.workloads import Deployment, Placement, Service, TaskSet
 from auditor.parsers.ecs.services import MalformedValue, parse, parse_task_set
-from tests.aws.collectors.ecs.answers import (
-    ANOTHER_ACCOUNT,
-    ANYTHING,
-    ELSEWHERE,
-    HERE,
+from tests.parsers.ecs.answers import (
+    ANY_VALUE,
+    ARN_PREFIX,
     MISSING,
-    like,
-    name_of,
-    spoilt,
-    unmodelled,
+    OTHER_ACCOUNT,
+    OTHER_REGION,
+    case_id,
+    damaged,
+    unmodelled_members,
+    with_value,
 )
 
 CREATED = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-WEB = f"{HERE}:service/prod/web"
-PROD = f"{HERE}:cluster/prod"
-SEVEN, SIX = f"{HERE}:task-definition/web:7", f"{HERE}:task-definition/web:6"
+WEB = f"{ARN_PREFIX}:service/prod/web"
+PROD = f"{ARN_PREFIX}:cluster/prod"
+SEVEN, SIX = f"{ARN_PREFIX}:task-definition/web:7", f"{ARN_PREFIX}:task-definition/web:6"
 PLACED: dict[str, Any] = {
     "launchType": "FARGATE",
     "platformVersion": "1.4.0",
@@ -36,7 +36,7 @@ PLACED: dict[str, Any] = {
 PLACEMENT = Placement("FARGATE", (), "1.4.0", "Linux", public_ip=True)
 SET: dict[str, Any] = {
     "id": "ecs-svc/1",
-    "taskSetArn": f"{HERE}:task-set/prod/web/ecs-svc/1",
+    "taskSetArn": f"{ARN_PREFIX}:task-set/prod/web/ecs-svc/1",
     "serviceArn": WEB,
     "clusterArn": PROD,
     "status": "PRIMARY",
@@ -76,7 +76,7 @@ WHOLE: dict[str, Any] = {
     **PLACED,
 }
 TASK_SET = TaskSet(
-    arn=f"{HERE}:task-set/prod/web/ecs-svc/1",
+    arn=f"{ARN_PREFIX}:task-set/prod/web/ecs-svc/1",
     id="ecs-svc/1",
     service_arn=WEB,
     cluster_arn=PROD,
@@ -90,7 +90,7 @@ TASK_SET = TaskSet(
 IP = "networkConfiguration.awsvpcConfiguration.assignPublicIp"
 
 #: The parsers as JSON meets them: with an argument of any type.
-loosely: Callable[..., Service] = parse
+parse_anything: Callable[..., Service] = parse
 loosely_a_set: Callable[..., TaskSet] = parse_task_set
 
 
@@ -117,8 +117,8 @@ def test_a_complete_answer_is_parsed_completely() -> None:
 
 
 def test_botocore_models_every_member_of_the_examples() -> None:
-    assert unmodelled("Service", WHOLE) == []
-    assert unmodelled("TaskSet", SET) == []
+    assert unmodelled_members("Service", WHOLE) == []
+    assert unmodelled_members("TaskSet", SET) == []
 
 
 def test_a_task_set_is_parsed_the_same_within_its_service_and_alone() -> None:
@@ -140,7 +140,7 @@ def test_a_minimal_task_set_has_arn_id_service_and_cluster() -> None:
 
 
 def test_a_task_set_within_its_service_may_omit_service_and_cluster() -> None:
-    bare = {name: each for name, each in SET.items() if name not in {"serviceArn", "clusterArn"}}
+    bare = {name: member for name, member in SET.items() if name not in {"serviceArn", "clusterArn"}}
 
     assert parse({**WHOLE, "taskSets": [bare]}).task_sets == (TASK_SET,)
 
@@ -151,18 +151,18 @@ def test_a_service_managed_by_ecs_is_parsed_like_others(kind: str | None) -> Non
 
 
 def test_an_arn_of_the_old_format_does_not_contain_the_cluster() -> None:
-    old = f"{HERE}:service/web"
+    old = f"{ARN_PREFIX}:service/web"
 
     assert parse({**WHOLE, "serviceArn": old, "taskSets": []}).arn == old
 
 
 @pytest.mark.parametrize("absent", [MISSING, None, ""], ids=["missing", "null", "empty"])
 def test_a_service_of_an_external_controller_and_its_deployments_have_no_definition(absent: object) -> None:
-    raw = spoilt(spoilt(WHOLE, "taskDefinition", absent), "deployments[0].taskDefinition", absent)
+    raw = with_value(with_value(WHOLE, "taskDefinition", absent), "deployments[0].taskDefinition", absent)
 
     service = parse(raw)
     assert service.task_definition is None
-    assert [each.task_definition for each in service.deployments] == [SIX]
+    assert [deployment.task_definition for deployment in service.deployments] == [SIX]
     assert service.definitions == {SIX, SEVEN}
 
 
@@ -186,7 +186,7 @@ def test_public_ip_is_parsed_from_the_network_configuration(
     value: object,
     expected: bool | None,  # noqa: FBT001 - a column of the table
 ) -> None:
-    service = parse(spoilt(WHOLE, f"{within}{path}", value))
+    service = parse(with_value(WHOLE, f"{within}{path}", value))
     placements = {
         "": service.placement,
         "deployments[0].": service.deployments[0].placement,
@@ -199,7 +199,7 @@ def test_public_ip_is_parsed_from_the_network_configuration(
 @pytest.mark.parametrize("member", ["launchType", "platformVersion", "platformFamily"])
 @pytest.mark.parametrize("value", [MISSING, None, ""], ids=["missing", "null", "empty"])
 def test_missing_placement_settings_are_none(member: str, value: object) -> None:
-    placement = parse(spoilt(WHOLE, member, value)).placement
+    placement = parse(with_value(WHOLE, member, value)).placement
     field = {"launchType": "launch_type", "platformVersion": "platform_version", "platformFamily": "platform_family"}
 
     assert getattr(placement, field[member]) is None
@@ -207,21 +207,21 @@ def test_missing_placement_settings_are_none(member: str, value: object) -> None
 
 @pytest.mark.parametrize("count", [None, MISSING, 0], ids=["null", "missing", "zero"])
 def test_a_missing_count_is_zero(count: object) -> None:
-    raw = spoilt(spoilt(WHOLE, "runningCount", count), "desiredCount", count)
+    raw = with_value(with_value(WHOLE, "runningCount", count), "desiredCount", count)
 
     assert (parse(raw).running, parse(raw).desired) == (0, 0)
 
 
 @pytest.mark.parametrize("tags", [None, [], MISSING], ids=["null", "empty", "missing"])
 def test_missing_tags_of_a_service_are_an_empty_mapping(tags: object) -> None:
-    assert parse(spoilt(WHOLE, "tags", tags)).tags == {}
+    assert parse(with_value(WHOLE, "tags", tags)).tags == {}
 
 
 @pytest.mark.parametrize(
     ("tags", "expected"), [(MISSING, None), (None, None), ([], {})], ids=["missing", "null", "none"]
 )
 def test_missing_tags_of_a_task_set_are_unread(tags: object, expected: dict[str, str] | None) -> None:
-    assert parse(spoilt(WHOLE, "taskSets[0].tags", tags)).task_sets[0].tags == expected
+    assert parse(with_value(WHOLE, "taskSets[0].tags", tags)).task_sets[0].tags == expected
 
 
 OF_PLACEMENT: list[tuple[str, object]] = [
@@ -244,13 +244,13 @@ OF_SETS: list[tuple[str, object]] = [
     ("taskSetArn", MISSING),
     ("taskSetArn", 1),
     ("taskSetArn", "ecs-svc/1"),
-    ("taskSetArn", f"{HERE}:task-set/prod/web/ecs-svc/2"),
-    ("taskSetArn", f"{HERE}:task-set/prod/api/ecs-svc/1"),
-    ("taskSetArn", f"{HERE}:task-set/staging/web/ecs-svc/1"),
+    ("taskSetArn", f"{ARN_PREFIX}:task-set/prod/web/ecs-svc/2"),
+    ("taskSetArn", f"{ARN_PREFIX}:task-set/prod/api/ecs-svc/1"),
+    ("taskSetArn", f"{ARN_PREFIX}:task-set/staging/web/ecs-svc/1"),
     ("taskSetArn", f"{WEB}/ecs-svc/1"),
     ("status", 1),
     ("taskDefinition", "web:7"),
-    ("taskDefinition", f"{ELSEWHERE}:task-definition/web:7"),
+    ("taskDefinition", f"{OTHER_REGION}:task-definition/web:7"),
     ("runningCount", -1),
     ("runningCount", "two"),
     ("createdAt", "yesterday"),
@@ -262,23 +262,23 @@ REFUSED: list[tuple[str, object]] = [
     ("serviceArn", None),
     ("serviceArn", 7),
     ("serviceArn", "web"),
-    ("serviceArn", f"{HERE}:service/prod/api"),
-    ("serviceArn", f"{HERE}:service/prod/cobweb"),
-    ("serviceArn", f"{HERE}:service/staging/web"),
-    ("serviceArn", f"{HERE}:service/a/prod/web"),
-    ("serviceArn", f"{HERE}:cluster/web"),
+    ("serviceArn", f"{ARN_PREFIX}:service/prod/api"),
+    ("serviceArn", f"{ARN_PREFIX}:service/prod/cobweb"),
+    ("serviceArn", f"{ARN_PREFIX}:service/staging/web"),
+    ("serviceArn", f"{ARN_PREFIX}:service/a/prod/web"),
+    ("serviceArn", f"{ARN_PREFIX}:cluster/web"),
     ("serviceName", MISSING),
     ("serviceName", ""),
     ("serviceName", ["web"]),
     ("clusterArn", MISSING),
     ("clusterArn", "prod"),
-    ("clusterArn", f"{ELSEWHERE}:cluster/prod"),
-    ("clusterArn", f"{ANOTHER_ACCOUNT}:cluster/prod"),
+    ("clusterArn", f"{OTHER_REGION}:cluster/prod"),
+    ("clusterArn", f"{OTHER_ACCOUNT}:cluster/prod"),
     ("status", False),
     ("taskDefinition", 7),
     ("taskDefinition", "web"),
-    ("taskDefinition", f"{HERE}:task-definition/web"),
-    ("taskDefinition", f"{ANOTHER_ACCOUNT}:task-definition/web:7"),
+    ("taskDefinition", f"{ARN_PREFIX}:task-definition/web"),
+    ("taskDefinition", f"{OTHER_ACCOUNT}:task-definition/web:7"),
     ("desiredCount", -1),
     ("desiredCount", 1.5),
     ("runningCount", True),
@@ -292,7 +292,7 @@ REFUSED: list[tuple[str, object]] = [
     ("deployments[0]", None),
     ("deployments[0].status", 1),
     ("deployments[0].taskDefinition", "web:7"),
-    ("deployments[0].taskDefinition", f"{ELSEWHERE}:task-definition/web:7"),
+    ("deployments[0].taskDefinition", f"{OTHER_REGION}:task-definition/web:7"),
     ("deployments[0].runningCount", -1),
     ("deployments[1].capacityProviderStrategy[0]", "FARGATE"),
     ("deployments[1].capacityProviderStrategy[0].capacityProvider", ""),
@@ -306,18 +306,18 @@ REFUSED: list[tuple[str, object]] = [
 REFUSED_OF_SETS = [*OF_SETS, ("serviceArn", MISSING), ("clusterArn", MISSING)]
 
 
-@pytest.mark.parametrize(("path", "value"), REFUSED, ids=map(name_of, REFUSED))
+@pytest.mark.parametrize(("path", "value"), REFUSED, ids=map(case_id, REFUSED))
 def test_an_undocumented_value_is_malformed_and_named_by_its_path(path: str, value: object) -> None:
     with pytest.raises(MalformedValue) as refusal:
-        parse(spoilt(WHOLE, path, value))
+        parse(with_value(WHOLE, path, value))
 
     assert refusal.value.path == path
 
 
-@pytest.mark.parametrize(("path", "value"), REFUSED_OF_SETS, ids=map(name_of, REFUSED_OF_SETS))
+@pytest.mark.parametrize(("path", "value"), REFUSED_OF_SETS, ids=map(case_id, REFUSED_OF_SETS))
 def test_a_task_set_alone_is_malformed_at_the_same_paths(path: str, value: object) -> None:
     with pytest.raises(MalformedValue) as refusal:
-        parse_task_set(spoilt(SET, path, value))
+        parse_task_set(with_value(SET, path, value))
 
     assert refusal.value.path == path
 
@@ -326,20 +326,23 @@ def test_a_task_set_alone_is_malformed_at_the_same_paths(path: str, value: objec
     ("changed", "path"),
     [
         pytest.param(
-            {"serviceArn": f"{HERE}:service/web"},
+            {"serviceArn": f"{ARN_PREFIX}:service/web"},
             "taskSets[0].serviceArn",
             id="another form of its service's ARN is another ARN",
         ),
         pytest.param(
             {
-                "serviceArn": f"{HERE}:service/prod/api",
-                "taskSetArn": f"{HERE}:task-set/prod/api/ecs-svc/1",
+                "serviceArn": f"{ARN_PREFIX}:service/prod/api",
+                "taskSetArn": f"{ARN_PREFIX}:task-set/prod/api/ecs-svc/1",
             },
             "taskSets[0].serviceArn",
             id="the set of another service",
         ),
         pytest.param(
-            {"clusterArn": f"{HERE}:cluster/staging", "taskSetArn": f"{HERE}:task-set/staging/web/ecs-svc/1"},
+            {
+                "clusterArn": f"{ARN_PREFIX}:cluster/staging",
+                "taskSetArn": f"{ARN_PREFIX}:task-set/staging/web/ecs-svc/1",
+            },
             "taskSets[0].clusterArn",
             id="the set of another cluster",
         ),
@@ -355,15 +358,15 @@ def test_a_task_set_in_the_wrong_service_is_malformed(changed: dict[str, str], p
 @pytest.mark.parametrize("raw", [None, [], "{}", 1], ids=repr)
 def test_an_answer_that_is_not_an_object_is_malformed(raw: object) -> None:
     with pytest.raises(MalformedValue, match="service: expected an object, got"):
-        loosely(raw)
+        parse_anything(raw)
     with pytest.raises(MalformedValue, match="taskSet: expected an object, got"):
         loosely_a_set(raw)
 
 
-@given(raw=like(WHOLE) | ANYTHING)
+@given(raw=damaged(WHOLE) | ANY_VALUE)
 def test_the_parser_raises_only_malformed_value(raw: object) -> None:
     try:
-        service = loosely(raw)
+        service = parse_anything(raw)
     except MalformedValue:
         return
 
@@ -371,7 +374,7 @@ def test_the_parser_raises_only_malformed_value(raw: object) -> None:
     assert service.arn.endswith(f"/{service.name}")
 
 
-@given(raw=like(SET) | ANYTHING)
+@given(raw=damaged(SET) | ANY_VALUE)
 def test_the_task_set_parser_raises_only_malformed_value(raw: object) -> None:
     try:
         task_set = loosely_a_set(raw)
@@ -382,10 +385,10 @@ def test_the_task_set_parser_raises_only_malformed_value(raw: object) -> None:
     assert task_set.arn.endswith(f"/{task_set.id}")
 
 
-@given(word=ANYTHING)
+@given(word=ANY_VALUE)
 def test_no_other_value_reads_as_a_private_address(word: object) -> None:
     try:
-        public = parse(spoilt(WHOLE, IP, word)).placement.public_ip
+        public = parse(with_value(WHOLE, IP, word)).placement.public_ip
     except MalformedValue:
         return
 

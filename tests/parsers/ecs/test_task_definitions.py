@@ -1,4 +1,4 @@
-"""The parser takes what ECS documents, refuses all else, and never fails in any other way."""
+"""The parser of task definitions accepts documented answers and raises MalformedValue for all others."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WHOLE: dict[str, Any] = {
 MISSING = object()
 
 #: The parser as JSON meets it: with arguments of any type.
-loosely: Callable[..., TaskDefinition] = parse
+parse_anything: Callable[..., TaskDefinition] = parse
 
 
 def with_container(**members: object) -> dict[str, Any]:
@@ -211,11 +211,11 @@ REFUSED: list[tuple[str, object]] = [
 ]
 
 
-def spoilt(path: str, value: object) -> dict[str, Any]:
-    """The whole answer with `value` at `path`."""
+def with_value(path: str, value: object) -> dict[str, Any]:
+    """Return the complete answer with `value` at `path`."""
     first, _, member = path.partition("[0]")
     if first == path:
-        return {name: each for name, each in {**WHOLE, path: value}.items() if each is not MISSING}
+        return {name: member for name, member in {**WHOLE, path: value}.items() if member is not MISSING}
     return {**WHOLE, first: [{**WHOLE[first][0], member[1:]: value} if member else value]}
 
 
@@ -224,7 +224,7 @@ def spoilt(path: str, value: object) -> dict[str, Any]:
 )
 def test_an_undocumented_value_is_malformed_and_named_by_its_path(path: str, value: object) -> None:
     with pytest.raises(MalformedValue) as refusal:
-        parse(spoilt(path, value))
+        parse(with_value(path, value))
 
     assert refusal.value.path == path
     assert str(refusal.value) == f"{path}: {refusal.value.problem}"
@@ -233,7 +233,7 @@ def test_an_undocumented_value_is_malformed_and_named_by_its_path(path: str, val
 @pytest.mark.parametrize("raw", [None, [], "{}", 1], ids=repr)
 def test_an_answer_that_is_not_an_object_is_malformed(raw: object) -> None:
     with pytest.raises(MalformedValue, match="taskDefinition: expected an object, got"):
-        loosely(raw)
+        parse_anything(raw)
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_an_answer_that_is_not_an_object_is_malformed(raw: object) -> None:
 )
 def test_tags_that_are_not_keys_and_values_are_malformed(tags: object, path: str) -> None:
     with pytest.raises(MalformedValue) as refusal:
-        loosely(WHOLE, tags)
+        parse_anything(WHOLE, tags)
 
     assert refusal.value.path == path
 
@@ -268,11 +268,11 @@ def test_an_error_names_types_and_never_values() -> None:
 def test_the_value_of_a_variable_is_dropped() -> None:
     container = the_container(name="app", environment=[{"name": "PASSWORD", "value": "hunter2"}])
 
-    assert [each.name for each in container.environment] == ["PASSWORD"]
+    assert [variable.name for variable in container.environment] == ["PASSWORD"]
     assert "hunter2" not in repr(container)
 
 
-ODDITIES = (
+ODD_VALUES = (
     st.none()
     | st.booleans()
     | st.integers()
@@ -283,30 +283,30 @@ ODDITIES = (
     | st.decimals(allow_nan=True)
     | st.sampled_from([10**400, -(10**400), Decimal("1e400"), "host", "root", "0", "true", "false", "1000", "\ud800"])
 )
-ANYTHING = st.recursive(
-    ODDITIES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3)
+ANY_VALUE = st.recursive(
+    ODD_VALUES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3)
 )
-CONTAINERS = st.dictionaries(st.sampled_from(["name", "image", "user", "privileged", "Privileged"]), ANYTHING)
+CONTAINERS = st.dictionaries(st.sampled_from(["name", "image", "user", "privileged", "Privileged"]), ANY_VALUE)
 ANSWERS = st.fixed_dictionaries(
     {
-        "taskDefinitionArn": st.just(ARN) | ANYTHING,
-        "family": st.just("web") | ANYTHING,
-        "revision": st.just(7) | ANYTHING,
+        "taskDefinitionArn": st.just(ARN) | ANY_VALUE,
+        "family": st.just("web") | ANY_VALUE,
+        "revision": st.just(7) | ANY_VALUE,
     },
     optional={
-        "status": ANYTHING,
-        "networkMode": st.just("host") | ANYTHING,
-        "containerDefinitions": st.lists(CONTAINERS | ANYTHING, max_size=3) | ANYTHING,
-        "registeredAt": ANYTHING,
-        "registeredBy": ANYTHING,
+        "status": ANY_VALUE,
+        "networkMode": st.just("host") | ANY_VALUE,
+        "containerDefinitions": st.lists(CONTAINERS | ANY_VALUE, max_size=3) | ANY_VALUE,
+        "registeredAt": ANY_VALUE,
+        "registeredBy": ANY_VALUE,
     },
 )
 
 
-@given(raw=ANSWERS | ANYTHING, tags=ANYTHING)
+@given(raw=ANSWERS | ANY_VALUE, tags=ANY_VALUE)
 def test_the_parser_raises_only_malformed_value(raw: object, tags: object) -> None:
     try:
-        task = loosely(raw, tags)
+        task = parse_anything(raw, tags)
     except MalformedValue:
         return
 
@@ -315,7 +315,7 @@ def test_the_parser_raises_only_malformed_value(raw: object, tags: object) -> No
 
 
 def plainly_harmless(container: object) -> bool:
-    """Whether JSON itself says of a container that it is neither privileged nor root, with no parser of ours."""
+    """Return whether the JSON of a container is neither privileged nor root, without using the parser."""
     if not isinstance(container, dict):
         return False
     privileged, user = container.get("privileged"), container.get("user")
@@ -329,7 +329,7 @@ def plainly_harmless(container: object) -> bool:
     )
 
 
-@given(containers=st.lists(CONTAINERS | ANYTHING, max_size=3) | ANYTHING)
+@given(containers=st.lists(CONTAINERS | ANY_VALUE, max_size=3) | ANY_VALUE)
 def test_no_definition_passes_unless_it_explicitly_is_harmless(containers: object) -> None:
     raw = {"taskDefinitionArn": ARN, "family": "web", "revision": 7, "networkMode": "host"}
     try:

@@ -1,5 +1,5 @@
-"""A region of ECS in a script, for the collectors of what runs, and what they make of it through the real reader."""
-# ruff: noqa: ANN401 - answers are whatever JSON can carry
+"""A region of ECS that answers from documents, and the collectors that read it with the real reader."""
+# ruff: noqa: ANN401 - answers are any JSON
 
 from __future__ import annotations
 
@@ -47,24 +47,24 @@ class Region:
                 return self.broken[key]
         return getattr(self, f"_{call.operation}")(asked)
 
-    def _DescribeRegions(self, _: Any) -> Any:  # noqa: N802 - the API's name
+    def _DescribeRegions(self, _: Any) -> Any:  # noqa: N802 - the name in the API
         return {"Regions": [{"RegionName": SCOPE.region}]}
 
     def _ListClusters(self, _: Any) -> Any:  # noqa: N802
         return {"clusterArns": [f"{PREFIX}:cluster/{name}" for name in self.services or self.tasks]}
 
     def _ListServices(self, asked: Any) -> Any:  # noqa: N802
-        return {"serviceArns": [each["serviceArn"] for each in self._in(self.services, asked)]}
+        return {"serviceArns": [service["serviceArn"] for service in self._in(self.services, asked)]}
 
     def _DescribeServices(self, asked: Any) -> Any:  # noqa: N802
-        found = [each for each in self._in(self.services, asked) if each["serviceArn"] in asked["services"]]
+        found = [service for service in self._in(self.services, asked) if service["serviceArn"] in asked["services"]]
         return {"services": found, "failures": []}
 
     def _ListTasks(self, asked: Any) -> Any:  # noqa: N802
-        return {"taskArns": [each["taskArn"] for each in self._in(self.tasks, asked)]}
+        return {"taskArns": [task["taskArn"] for task in self._in(self.tasks, asked)]}
 
     def _DescribeTasks(self, asked: Any) -> Any:  # noqa: N802
-        found = [each for each in self._in(self.tasks, asked) if each["taskArn"] in asked["tasks"]]
+        found = [task for task in self._in(self.tasks, asked) if task["taskArn"] in asked["tasks"]]
         return {"tasks": found, "failures": []}
 
     def _ListTaskDefinitionFamilies(self, asked: Any) -> Any:  # noqa: N802
@@ -95,7 +95,7 @@ class Region:
 
 
 def service(name: str, *definitions: str, cluster: str = "default", **members: Any) -> dict[str, Any]:
-    """Build a service that rolls out these definitions, the first one for good."""
+    """Build a service with these definitions in its deployments; the first one is its own."""
     return {
         "serviceArn": f"{PREFIX}:service/{cluster}/{name}",
         "serviceName": name,
@@ -104,7 +104,8 @@ def service(name: str, *definitions: str, cluster: str = "default", **members: A
         "taskDefinition": definitions[0],
         "launchType": "EC2",
         "deployments": [
-            {"id": f"d{n}", "status": "PRIMARY", "taskDefinition": each} for n, each in enumerate(definitions)
+            {"id": f"d{n}", "status": "PRIMARY", "taskDefinition": definition}
+            for n, definition in enumerate(definitions)
         ],
         **members,
     }
@@ -124,7 +125,7 @@ def task(name: str, definition: str, cluster: str = "default", **members: Any) -
 
 @dataclass
 class Reading:
-    """What the collectors made of a region, in the order in which a run would ask them."""
+    """What the collectors of a run yielded for a region, in their order."""
 
     items: dict[str, list[Any]]
     failures: dict[str, ReadError]
@@ -138,8 +139,10 @@ def read(script: Callable[[SentCall], Any], names: Iterable[str], options: Colle
     """Read a region with the collectors of these names."""
     context = call_context(script)
     wanted = set(names)
-    needed = {need for each in all_collectors() if each.name in wanted for need in each.usage_depends_on} | wanted
-    collectors = [each for each in all_collectors() if each.name in needed]
+    needed = {
+        need for collector in all_collectors() if collector.name in wanted for need in collector.usage_depends_on
+    } | wanted
+    collectors = [collector for collector in all_collectors() if collector.name in needed]
     reader = AccountReader(
         context,
         Roles(context, Identity(ACCOUNT.id, f"arn:aws:iam::{ACCOUNT.id}:user/u"), "run", {}),
@@ -150,12 +153,12 @@ def read(script: Callable[[SentCall], Any], names: Iterable[str], options: Colle
     reader.regions(Target(ACCOUNT), CallStats())
     items: dict[str, list[Any]] = {}
     failures: dict[str, ReadError] = {}
-    for each in collectors:
-        found = items.setdefault(each.name, [])
+    for collector in collectors:
+        found = items.setdefault(collector.name, [])
         try:
-            found.extend(reader.collect(SCOPE, each.name, CallStats()))
+            found.extend(reader.collect(SCOPE, collector.name, CallStats()))
         except ReadError as failure:
-            failures[each.name] = failure
+            failures[collector.name] = failure
     reader.release_scope(SCOPE)
     sent = context.clients.sent  # type: ignore[attr-defined]
-    return Reading(items, failures, [(each.operation, each.parameters) for each in sent if each.service == "ecs"])
+    return Reading(items, failures, [(call.operation, call.parameters) for call in sent if call.service == "ecs"])

@@ -1,4 +1,4 @@
-"""Which revision brought a fault in: from what is remembered, and by asking for as few as it takes."""
+"""The revision that first had a problem: from cached facts, and by a search with few calls."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.builders import NOW, task_definition
 
 
 def of(verdicts: str, asked: list[int] | None = None) -> FetchRevision:
-    """Build a family: one letter a revision, from 1 on; F fails, p passes, and a dot is not there."""
+    """Build a family with one revision per letter: F fails, p passes, and a dot is missing."""
 
     def look(number: int) -> Definition | None:
         if asked is not None:
@@ -45,7 +45,7 @@ def number(introduction: Introduction | None) -> int | None:
         pytest.param("p.F", None, id="the one before is not remembered"),
         pytest.param(".F", None, id="nothing else is remembered"),
         pytest.param("pp.", None, id="the revision itself is not remembered"),
-        pytest.param("pFp", None, id="it is not what the revision says that fails"),
+        pytest.param("pFp", None, id="the content of the revision does not fail"),
     ],
 )
 def test_cached_revisions_tell_the_introduction_without_calls(verdicts: str, revision: int | None) -> None:
@@ -71,7 +71,7 @@ def test_an_introduction_has_the_time_and_the_author_of_its_revision() -> None:
         pytest.param("..FFF", 3, id="the oldest are gone"),
         pytest.param("pp.F.FF", 4, id="some are gone"),
         pytest.param("p" + 20 * "." + "F", None, id="too many are gone"),
-        pytest.param("ppp", None, id="it is not what the revision says that fails"),
+        pytest.param("ppp", None, id="the content of the revision does not fail"),
     ],
 )
 def test_a_search_skips_missing_revisions(verdicts: str, revision: int | None) -> None:

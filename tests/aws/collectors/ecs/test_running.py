@@ -1,4 +1,4 @@
-"""What runs is read once and by many; what of it cannot be read is said wherever it would have mattered."""
+"""Usage is read once for all collectors, and unreadable usage is a gap of everything that it affects."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ OLD, NEW = definition_arn("web", 1), definition_arn("web", 2)
 
 
 def gaps(items: list[Any]) -> list[Gap]:
-    return [each for each in items if isinstance(each, Gap)]
+    return [item for item in items if isinstance(item, Gap)]
 
 
 def facts(items: list[Any]) -> list[Any]:
-    return [each for each in items if not isinstance(each, Gap)]
+    return [item for item in items if not isinstance(item, Gap)]
 
 
 def by_revision(items: list[Any]) -> dict[int, TaskDefinition]:
-    return {each.revision: each for each in items if isinstance(each, TaskDefinition)}
+    return {definition.revision: definition for definition in items if isinstance(definition, TaskDefinition)}
 
 
 def test_the_latest_revision_and_those_in_use_are_each_described_once() -> None:
@@ -38,7 +38,11 @@ def test_the_latest_revision_and_those_in_use_are_each_described_once() -> None:
     )
     reading = read(region, [DEFINITIONS])
 
-    assert {(each.family, each.revision) for each in reading.items[DEFINITIONS]} == {("web", 1), ("web", 2), ("job", 5)}
+    assert {(definition.family, definition.revision) for definition in reading.items[DEFINITIONS]} == {
+        ("web", 1),
+        ("web", 2),
+        ("job", 5),
+    }
     assert reading.operations() == [
         *("ListClusters", "ListServices", "DescribeServices", "ListTasks", "DescribeTasks"),
         *("ListTaskDefinitionFamilies", "DescribeTaskDefinition", "DescribeTaskDefinition", "DescribeTaskDefinition"),
@@ -48,13 +52,13 @@ def test_the_latest_revision_and_those_in_use_are_each_described_once() -> None:
 def test_each_revision_has_its_usage_and_the_number_of_the_latest() -> None:
     web = service("web", NEW, OLD, enableExecuteCommand=True)
     region = Region({"default": [web]}, {"default": [task("t1", OLD), task("t2", OLD)]}, {"web": 2, "job": 5})
-    definitions = {each.arn: each for each in read(region, [DEFINITIONS]).items[DEFINITIONS]}
+    definitions = {definition.arn: definition for definition in read(region, [DEFINITIONS]).items[DEFINITIONS]}
     arn = (web["serviceArn"],)
 
     assert definitions[OLD].usage == EcsUsage(arn, (), 2, ("default",), ("EC2",), exec_enabled=True)
     assert definitions[NEW].usage == EcsUsage(arn, (), 0, ("default",), ("EC2",), exec_enabled=True)
     assert definitions[definition_arn("job", 5)].usage == EcsUsage()
-    assert {each.revision: each.latest_active for each in definitions.values()} == {1: 2, 2: 2, 5: 5}
+    assert {definition.revision: definition.latest_active for definition in definitions.values()} == {1: 2, 2: 2, 5: 5}
     assert definitions[OLD].status == "INACTIVE"
 
 
@@ -73,11 +77,17 @@ def test_services_are_described_by_ten_and_tasks_by_a_hundred() -> None:
     reading = read(region, [SERVICES, TASKS])
     asked = [(operation, parameters) for operation, parameters in reading.calls if operation.startswith("Describe")]
 
-    assert [len(each["services"]) for operation, each in asked if operation == "DescribeServices"] == [10, 10, 5]
-    assert [len(each["tasks"]) for operation, each in asked if operation == "DescribeTasks"] == [100, 50]
+    assert [len(parameters["services"]) for operation, parameters in asked if operation == "DescribeServices"] == [
+        10,
+        10,
+        5,
+    ]
+    assert [len(parameters["tasks"]) for operation, parameters in asked if operation == "DescribeTasks"] == [100, 50]
     assert len(facts(reading.items[SERVICES])) == 25
     assert len(facts(reading.items[TASKS])) == 150
-    assert next(each for operation, each in reading.calls if operation == "ListServices")["maxResults"] == 100
+    assert (
+        next(parameters for operation, parameters in reading.calls if operation == "ListServices")["maxResults"] == 100
+    )
 
 
 def test_clusters_that_cannot_be_listed_are_listed_once_and_latest_revisions_are_still_read() -> None:
@@ -112,9 +122,9 @@ def test_an_unreadable_cluster_affects_no_other_and_is_a_gap_of_the_definitions_
     (gap,) = gaps(reading.items[collector])
 
     assert gap.reason is Reason.PERMISSION_DENIED
-    assert "kept" in str([each.arn for each in facts(reading.items[collector])])
-    assert [each.reason for each in gaps(reading.items[DEFINITIONS])] == [Reason.PERMISSION_DENIED]
-    assert not any(each.usage.complete for each in facts(reading.items[DEFINITIONS]))
+    assert "kept" in str([fact.arn for fact in facts(reading.items[collector])])
+    assert [gap.reason for gap in gaps(reading.items[DEFINITIONS])] == [Reason.PERMISSION_DENIED]
+    assert not any(definition.usage.complete for definition in facts(reading.items[DEFINITIONS]))
 
 
 def test_an_unreadable_service_is_an_unknown_resource_for_service_checks_only() -> None:
@@ -152,7 +162,7 @@ def test_a_resource_that_was_deleted_since_it_was_listed_is_no_gap(word: str) ->
         pytest.param(
             {"tasks": [], "failures": [{"arn": f"{PREFIX}:task/default/t1", "reason": "of next year", "detail": "x"}]},
             Reason.SERVICE_ERROR,
-            id="a reason that nobody knows",
+            id="an unknown reason",
         ),
         pytest.param(DOWN, Reason.SERVICE_ERROR, id="an error after every retry"),
     ],
@@ -172,8 +182,8 @@ def test_a_malformed_service_affects_no_other() -> None:
 
     found = read(region, [SERVICES]).items[SERVICES]
 
-    assert [each.name for each in facts(found)] == ["good"]
-    assert [(each.reason, each.resource and each.resource.name) for each in gaps(found)] == [
+    assert [fact.name for fact in facts(found)] == ["good"]
+    assert [(gap.reason, gap.resource and gap.resource.name) for gap in gaps(found)] == [
         (Reason.MALFORMED_RESPONSE, "default/bad")
     ]
 
@@ -203,8 +213,8 @@ def test_a_definition_with_an_unusual_name_is_a_gap_of_its_own() -> None:
     region = Region({"default": [service("web", odd)]}, families={"web": 2})
     items = read(region, [DEFINITIONS]).items[DEFINITIONS]
 
-    assert [each.revision for each in facts(items)] == [2]
-    assert [each.reason for each in gaps(items)] == [Reason.MALFORMED_RESPONSE]
+    assert [definition.revision for definition in facts(items)] == [2]
+    assert [gap.reason for gap in gaps(items)] == [Reason.MALFORMED_RESPONSE]
 
 
 def test_an_older_revision_in_use_does_not_know_a_latest_one_that_cannot_be_read() -> None:
@@ -213,15 +223,15 @@ def test_an_older_revision_in_use_does_not_know_a_latest_one_that_cannot_be_read
     )
     items = read(region, [DEFINITIONS]).items[DEFINITIONS]
 
-    assert {each.revision: each.latest_active for each in facts(items)} == {1: None}
-    assert [each.resource and each.resource.name for each in gaps(items)] == ["web"]
+    assert {definition.revision: definition.latest_active for definition in facts(items)} == {1: None}
+    assert [gap.resource and gap.resource.name for gap in gaps(items)] == ["web"]
 
 
 def test_with_running_only_revisions_in_use_are_read_with_the_number_of_the_latest() -> None:
     region = Region({"default": [service("web", OLD)]}, families={"web": 2, "job": 5})
     reading = read(region, [DEFINITIONS], CollectOptions("running"))
 
-    assert {each.revision: each.latest_active for each in facts(reading.items[DEFINITIONS])} == {1: 2}
+    assert {definition.revision: definition.latest_active for definition in facts(reading.items[DEFINITIONS])} == {1: 2}
     assert "ListTaskDefinitionFamilies" not in reading.operations()
 
 

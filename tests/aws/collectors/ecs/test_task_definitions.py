@@ -1,4 +1,4 @@
-"""Families listed and described: one call each, one gap for what cannot be read, and nothing that goes missing."""
+"""Families are listed and described with one call each, and unreadable ones are gaps."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def described(
 
 
 class Ecs:
-    """Families on pages; `broken` answers in place of a description, `later` in place of every list after the first."""
+    """Families on pages. `broken` maps families to other answers, `later` answers every list after the first."""
 
     def __init__(self, *rows: list[Any], broken: dict[str, Any] | None = None, later: Any = None) -> None:  # noqa: ANN401
         self.pages = paged(rows, "families")
@@ -82,20 +82,20 @@ def names(items: list[Any]) -> list[str]:
 
 
 def operations(on: RegionClient) -> list[str]:
-    return [each.operation for each in sent_calls(on.call_context)]
+    return [call.operation for call in sent_calls(on.call_context)]
 
 
 def test_every_family_of_every_page_is_described_once_by_its_name() -> None:
     items, on = collect(Ecs(["a", "b"], [], ["c"]))
     assert names(items) == ["a", "b", "c"]
-    asked = [each.parameters for each in sent_calls(on.call_context) if each.operation == DESCRIBE]
+    asked = [call.parameters for call in sent_calls(on.call_context) if call.operation == DESCRIBE]
     assert asked == [{"taskDefinition": name, "include": ["TAGS"]} for name in "abc"]
     assert operations(on) == [LIST, DESCRIBE, DESCRIBE, LIST, LIST, DESCRIBE]
 
 
 def test_only_active_families_are_listed_a_hundred_per_page() -> None:
     _, on = collect(Ecs(["a"], ["b"]))
-    first, second = (each.parameters for each in sent_calls(on.call_context) if each.operation == LIST)
+    first, second = (call.parameters for call in sent_calls(on.call_context) if call.operation == LIST)
     assert first == {"status": "ACTIVE", "maxResults": 100}
     assert second == {"status": "ACTIVE", "maxResults": 100, "nextToken": "after-0"}
 
@@ -223,7 +223,7 @@ def test_a_gap_in_another_partition_has_the_arn_of_that_partition() -> None:
 def test_a_family_that_is_deregistered_between_list_and_describe_is_no_gap() -> None:
     items, on = collect(Ecs(["a", "b"], broken={"a": GONE}, later={"families": ["a-sidecar"]}))
     assert names(items) == ["b"]
-    asked = [each.parameters for each in sent_calls(on.call_context) if "familyPrefix" in each.parameters]
+    asked = [call.parameters for call in sent_calls(on.call_context) if "familyPrefix" in call.parameters]
     assert asked == [{"familyPrefix": "a", "status": "ACTIVE"}]
 
 
@@ -259,7 +259,7 @@ def test_the_actions_of_a_collector_are_those_that_it_calls() -> None:
 
 def test_collectors_are_found_by_the_kind_of_their_facts() -> None:
     assert the_collector() in all_collectors()
-    assert {each.name for each in collectors_for([TaskDefinition])} == {
+    assert {collector.name for collector in collectors_for([TaskDefinition])} == {
         "ecs-services",
         "ecs-tasks",
         "ecs-task-definitions",
