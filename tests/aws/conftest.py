@@ -40,16 +40,18 @@ def fleet(_fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
 @pytest.fixture(scope="session")
 def connect() -> Iterator[Connect]:
     """Make call contexts with real clients and a fake clock. Equal environments share their clients."""
-    made: dict[object, Clients] = {}
+    clients_by_environment: dict[object, Clients] = {}
 
     def make(clock: FakeClock | None = None, **connection: float) -> CallContext:
         environment = tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("AWS_")))
         name = (environment, *sorted(connection.items()))
-        if name not in made:
-            made[name] = Clients(Connection(**{"read_timeout": 5.0, **connection}))  # type: ignore[arg-type]
-        return CallContext(made[name], RateLimiter(UNLIMITED), clock or FakeClock(started_at=real_now()))
+        if name not in clients_by_environment:
+            clients_by_environment[name] = Clients(Connection(**{"read_timeout": 5.0, **connection}))  # type: ignore[arg-type]
+        return CallContext(
+            clients_by_environment[name], RateLimiter(UNLIMITED), clock or FakeClock(started_at=real_now())
+        )
 
     yield make
-    for clients in made.values():
+    for clients in clients_by_environment.values():
         for client in clients._clients.values():
             client.close()

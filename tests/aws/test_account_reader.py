@@ -46,8 +46,8 @@ def answers(regions: Any, families: Any) -> Any:  # noqa: ANN401
     return script
 
 
-def collected(on: AccountReader, region: str) -> list[object]:
-    return list(on.collect(Scope(ACCOUNT, region), COLLECTOR, CallStats()))
+def collected(account_reader: AccountReader, region: str) -> list[object]:
+    return list(account_reader.collect(Scope(ACCOUNT, region), COLLECTOR, CallStats()))
 
 
 @pytest.mark.parametrize(
@@ -70,15 +70,15 @@ def collected(on: AccountReader, region: str) -> list[object]:
     ],
 )
 def test_a_bad_token_and_a_disabled_region_are_told_apart(regions: Any, region: str, reason: Reason) -> None:  # noqa: ANN401
-    on = reader(answers(regions, BAD_TOKEN))
+    account_reader = reader(answers(regions, BAD_TOKEN))
     target = Target(ACCOUNT, regions=RegionRule((region,)))
     if isinstance(regions, dict):
-        assert on.regions(target, CallStats()) == {"us-east-1", "eu-west-1"}
+        assert account_reader.regions(target, CallStats()) == {"us-east-1", "eu-west-1"}
     else:
         with pytest.raises(ReadError, match="ec2:DescribeRegions"):
-            on.regions(target, CallStats())
+            account_reader.regions(target, CallStats())
     with pytest.raises(ReadError, match="security token included in the request is invalid") as raised:
-        collected(on, region)
+        collected(account_reader, region)
     assert (raised.value.stage, raised.value.reason) == ("list", reason)
 
 
@@ -92,31 +92,31 @@ def test_a_bad_token_and_a_disabled_region_are_told_apart(regions: Any, region: 
     ],
 )
 def test_a_region_that_cannot_be_listed_has_its_reason(error: Exception, reason: Reason) -> None:
-    on = reader(answers(ENABLED, error))
-    on.regions(Target(ACCOUNT), CallStats())
+    account_reader = reader(answers(ENABLED, error))
+    account_reader.regions(Target(ACCOUNT), CallStats())
     with pytest.raises(ReadError) as raised:
-        collected(on, "us-east-1")
+        collected(account_reader, "us-east-1")
     assert (raised.value.stage, raised.value.reason) == ("list", reason)
 
 
 def test_an_unambiguous_error_is_kept_if_the_enabled_regions_are_unknown() -> None:
     denied = client_error("AccessDeniedException", "no identity-based policy")
-    on = reader(answers(client_error("UnauthorizedOperation"), denied))
+    account_reader = reader(answers(client_error("UnauthorizedOperation"), denied))
     with pytest.raises(ReadError):
-        on.regions(Target(ACCOUNT, regions=RegionRule(("me-south-1",))), CallStats())
+        account_reader.regions(Target(ACCOUNT, regions=RegionRule(("me-south-1",))), CallStats())
     with pytest.raises(ReadError) as raised:
-        collected(on, "me-south-1")
+        collected(account_reader, "me-south-1")
     assert raised.value.reason is Reason.PERMISSION_DENIED
 
 
 def test_a_released_account_leaves_no_state() -> None:
-    on = reader(answers(ENABLED, {"families": []}))
-    on.regions(Target(ACCOUNT), CallStats())
-    assert collected(on, "us-east-1") == []
-    on.release_account(ACCOUNT)
-    on.release_account(ACCOUNT)
-    assert on._open == {}
-    assert on._call_context.rate_limiter._buckets == {}
+    account_reader = reader(answers(ENABLED, {"families": []}))
+    account_reader.regions(Target(ACCOUNT), CallStats())
+    assert collected(account_reader, "us-east-1") == []
+    account_reader.release_account(ACCOUNT)
+    account_reader.release_account(ACCOUNT)
+    assert account_reader._open == {}
+    assert account_reader._call_context.rate_limiter._buckets == {}
 
 
 @pytest.fixture
@@ -132,39 +132,39 @@ def members(fleet: Fleet, connect: Connect) -> tuple[AccountReader, CallContext]
     ), context
 
 
-def member(fleet: Fleet, place: int) -> Target:
-    account = fleet.organization.members[place].id
+def member(fleet: Fleet, index: int) -> Target:
+    account = fleet.organization.members[index].id
     return Target(Account(account), (Role(f"arn:aws:iam::{account}:role/AuditorReadOnly"),))
 
 
 def test_over_the_wire_an_account_is_read_completely_with_the_fewest_calls(
     fleet: Fleet, members: tuple[AccountReader, CallContext]
 ) -> None:
-    on, _ = members
+    account_reader, _ = members
     target = member(fleet, 0)
-    stats, found = CallStats(), list[str]()
-    for region in sorted(on.regions(target, stats)):
-        for item in on.collect(Scope(target.account, region), COLLECTOR, stats):
+    stats, arns = CallStats(), list[str]()
+    for region in sorted(account_reader.regions(target, stats)):
+        for item in account_reader.collect(Scope(target.account, region), COLLECTOR, stats):
             assert isinstance(item, TaskDefinition)
-            found.append(item.arn)
+            arns.append(item.arn)
     truth = [expected.arn for expected in fleet.truth() if f":{target.account.id}:" in expected.arn]
-    assert sorted(found) == sorted(truth)
-    assert len(found) > 3
-    told = fleet.report()
-    assert told["operations"]["DescribeTaskDefinition"] == len(truth)
-    assert told["duplicates"] == {}
-    assert stats.calls == told["calls"] - 1  # without sts:GetCallerIdentity
+    assert sorted(arns) == sorted(truth)
+    assert len(arns) > 3
+    report = fleet.report()
+    assert report["operations"]["DescribeTaskDefinition"] == len(truth)
+    assert report["duplicates"] == {}
+    assert stats.calls == report["calls"] - 1  # without sts:GetCallerIdentity
 
 
 def test_over_the_wire_an_unreadable_definition_hides_no_other(
     fleet: Fleet, members: tuple[AccountReader, CallContext]
 ) -> None:
-    on, _ = members
+    account_reader, _ = members
     target = member(fleet, 0)
-    (region, *_) = sorted(on.regions(target, CallStats()))
-    whole = families(on.collect(Scope(target.account, region), COLLECTOR, CallStats()))
+    (region, *_) = sorted(account_reader.regions(target, CallStats()))
+    whole = families(account_reader.collect(Scope(target.account, region), COLLECTOR, CallStats()))
     fleet.set_faults(Fault("access-denied", operation="DescribeTaskDefinition", resource=whole[0]))
-    first, *others = on.collect(Scope(target.account, region), COLLECTOR, CallStats())
+    first, *others = account_reader.collect(Scope(target.account, region), COLLECTOR, CallStats())
     assert isinstance(first, Gap)
     assert first.resource is not None
     assert (first.reason, first.resource.name) == (Reason.PERMISSION_DENIED, whole[0])

@@ -47,13 +47,13 @@ def families(answer: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def ask(on: RegionClient) -> list[str]:
-    return on.call("ecs", "ListTaskDefinitionFamilies", families, status="ACTIVE")
+def ask(client: RegionClient) -> list[str]:
+    return client.call("ecs", "ListTaskDefinitionFamilies", families, status="ACTIVE")
 
 
-def failing(on: RegionClient) -> Reason:
+def failing(client: RegionClient) -> Reason:
     with pytest.raises(ApiCallError) as raised:
-        ask(on)
+        ask(client)
     return raised.value.info.reason
 
 
@@ -75,9 +75,9 @@ def test_transient_errors_are_retried_and_counted() -> None:
     context = call_context(
         answers_in_turn(THROTTLED, BROKEN, ConnectionClosedError(endpoint_url="x"), {"families": []})
     )
-    on = region_client(context)
-    assert ask(on) == []
-    assert on.stats == CallStats(calls=4, throttled=1, retried=3)
+    client = region_client(context)
+    assert ask(client) == []
+    assert client.stats == CallStats(calls=4, throttled=1, retried=3)
 
 
 @pytest.mark.parametrize(
@@ -97,10 +97,10 @@ def test_transient_errors_are_retried_and_counted() -> None:
 )
 def test_a_call_has_a_limited_number_of_attempts(error: Any, reason: Reason) -> None:  # noqa: ANN401
     context = call_context(answers_in_turn(error))
-    on = region_client(context)
-    assert failing(on) is reason
+    client = region_client(context)
+    assert failing(client) is reason
     throttled = retry.ATTEMPTS if reason is Reason.THROTTLED else 0
-    assert on.stats == CallStats(retry.ATTEMPTS, throttled, retry.ATTEMPTS - 1)
+    assert client.stats == CallStats(retry.ATTEMPTS, throttled, retry.ATTEMPTS - 1)
     assert len(sent_calls(context)) == retry.ATTEMPTS
 
 
@@ -115,9 +115,9 @@ def test_a_call_has_a_limited_number_of_attempts(error: Any, reason: Reason) -> 
 )
 def test_a_denied_call_is_never_retried(error: Exception, reason: Reason) -> None:
     context = call_context(answers_in_turn(error))
-    on = region_client(context)
-    assert failing(on) is reason
-    assert on.stats == CallStats(calls=1)
+    client = region_client(context)
+    assert failing(client) is reason
+    assert client.stats == CallStats(calls=1)
     assert sleeps(context) == []
 
 
@@ -132,11 +132,11 @@ def test_a_bug_in_a_reader_is_not_reported_as_a_malformed_response() -> None:
 
 
 def test_a_scope_has_a_limited_number_of_retries() -> None:
-    on = region_client(call_context(answers_in_turn(BROKEN)))
+    client = region_client(call_context(answers_in_turn(BROKEN)))
     for _ in range(200):
-        failing(on)
-    assert on.stats.retried == retry.RETRIES_PER_SCOPE
-    assert on.stats.calls == 200 + retry.RETRIES_PER_SCOPE
+        failing(client)
+    assert client.stats.retried == retry.RETRIES_PER_SCOPE
+    assert client.stats.calls == 200 + retry.RETRIES_PER_SCOPE
 
 
 def test_each_scope_has_its_own_retries() -> None:
@@ -152,9 +152,9 @@ def test_a_run_has_a_limited_number_of_retries_for_all_scopes() -> None:
     context = replace(call_context(answers_in_turn(BROKEN)), retry_quota=retry.RetryQuota(100))
     calls = []
     for _ in range(50):
-        on = region_client(context)
-        assert failing(on) is Reason.SERVICE_ERROR
-        calls.append(on.stats.calls)
+        client = region_client(context)
+        assert failing(client) is Reason.SERVICE_ERROR
+        calls.append(client.stats.calls)
     assert sum(calls) == 50 + 100
     assert calls[-1] == 1  # fails at the first attempt, with its reason
 
@@ -185,11 +185,11 @@ def test_a_run_that_stops_makes_no_second_attempt() -> None:
 @pytest.mark.parametrize("error", [EXPIRED, UNRECOGNIZED])
 def test_rejected_credentials_are_refreshed_once_and_the_call_is_repeated_at_once(error: Exception) -> None:
     context, credentials = call_context(answers_in_turn(error, {"families": ["web"]})), FakeCredentials()
-    on = region_client(context, credentials=credentials)
-    assert ask(on) == ["web"]
+    client = region_client(context, credentials=credentials)
+    assert ask(client) == ["web"]
     assert [call.key for call in sent_calls(context)] == ["key-1", "key-2"]
     assert credentials.rejected == ["key-1"]
-    assert on.stats == CallStats(calls=2, retried=1)
+    assert client.stats == CallStats(calls=2, retried=1)
     assert sleeps(context) == []
 
 
@@ -201,9 +201,9 @@ def test_credentials_that_cannot_be_refreshed_are_an_error() -> None:
 
 def test_credentials_are_not_refreshed_again_if_the_new_ones_are_rejected() -> None:
     context, credentials = call_context(answers_in_turn(UNRECOGNIZED)), FakeCredentials()
-    on = region_client(context, credentials=credentials)
+    client = region_client(context, credentials=credentials)
     for _ in range(50):
-        assert failing(on) is Reason.EXPIRED_CREDENTIALS
+        assert failing(client) is Reason.EXPIRED_CREDENTIALS
     assert credentials.rejected == ["key-1"]
     assert len(sent_calls(context)) == 51
 
@@ -219,17 +219,17 @@ def test_a_call_refreshes_credentials_once() -> None:
 
 def test_credentials_that_expire_again_are_refreshed_again() -> None:
     context, credentials = call_context(answers_in_turn(*[EXPIRED, {"families": []}] * 3)), FakeCredentials()
-    on = region_client(context, credentials=credentials)
+    client = region_client(context, credentials=credentials)
     for _ in range(3):
-        ask(on)
+        ask(client)
     assert credentials.rejected == ["key-1", "key-2", "key-3"]
 
 
 def test_a_call_that_is_throttled_after_a_refresh_is_retried() -> None:
     context = call_context(answers_in_turn(EXPIRED, THROTTLED, {"families": []}))
-    on = region_client(context)
-    assert ask(on) == []
-    assert on.stats == CallStats(calls=3, throttled=1, retried=2)
+    client = region_client(context)
+    assert ask(client) == []
+    assert client.stats == CallStats(calls=3, throttled=1, retried=2)
 
 
 class Hanging:
@@ -246,23 +246,23 @@ class Hanging:
 def test_a_hanging_region_is_abandoned_after_two_minutes() -> None:
     clock = FakeClock()
     context = call_context(Hanging(clock, 25.0, HUNG), clock)
-    on = region_client(context)
-    assert failing(on) is Reason.TIMEOUT
+    client = region_client(context)
+    assert failing(client) is Reason.TIMEOUT
     calls = len(sent_calls(context))
     assert calls == LOST_SECONDS_PER_SCOPE // 25 + 1
     for _ in range(1_000):
-        assert failing(on) is Reason.TIMEOUT
+        assert failing(client) is Reason.TIMEOUT
     assert len(sent_calls(context)) == calls
     with pytest.raises(ApiCallError, match=r"earlier calls to this region hung for 125 s in total"):
-        ask(on)
+        ask(client)
 
 
 def test_a_region_with_slow_errors_is_not_abandoned() -> None:
     clock = FakeClock()
     context = call_context(Hanging(clock, 20.0, DENIED), clock)
-    on = region_client(context)
+    client = region_client(context)
     for _ in range(10):
-        assert failing(on) is Reason.PERMISSION_DENIED
+        assert failing(client) is Reason.PERMISSION_DENIED
     assert len(sent_calls(context)) == 10
 
 
@@ -278,40 +278,40 @@ def test_a_hanging_region_does_not_affect_another_scope() -> None:
 def test_calls_wait_for_the_rate_limit() -> None:
     clock = FakeClock()
     context = call_context(answers_in_turn({"families": []}), clock, headroom=0.5)
-    on = region_client(context)
+    client = region_client(context)
     for _ in range(25 + 30):
-        ask(on)
+        ask(client)
     assert len(sleeps(context)) == 30
     assert clock.elapsed == pytest.approx(3.0)
 
 
 def test_a_call_that_waits_for_the_rate_limit_is_not_made_after_the_run_stops() -> None:
     context = call_context(answers_in_turn({"families": []}), FakeClock(stops_at=0.05), headroom=0.5)
-    on = region_client(context)
+    client = region_client(context)
     for _ in range(25):
-        ask(on)
+        ask(client)
     with pytest.raises(Stopped):
-        ask(on)
+        ask(client)
     assert len(sent_calls(context)) == 25
 
 
 def test_a_throttle_slows_down_later_calls() -> None:
     clock = FakeClock()
     context = call_context(answers_in_turn(THROTTLED, {"families": []}), clock, headroom=0.5)
-    on = region_client(context)
-    ask(on)
+    client = region_client(context)
+    ask(client)
     started = clock.elapsed
     for _ in range(10):
-        ask(on)
+        ask(client)
     assert clock.elapsed - started > 10 / 10
 
 
 def test_credentials_are_read_after_the_wait() -> None:
     clock, credentials = FakeClock(), FakeCredentials()
     context = call_context(answers_in_turn({"families": []}), clock, headroom=0.5)
-    on = region_client(context, credentials=credentials)
+    client = region_client(context, credentials=credentials)
     for _ in range(25):
-        ask(on)
+        ask(client)
     sleep = clock.sleep
 
     def and_renew(seconds: float) -> None:
@@ -319,7 +319,7 @@ def test_credentials_are_read_after_the_wait() -> None:
         credentials.number += 1
 
     clock.sleep = and_renew  # type: ignore[method-assign]
-    ask(on)
+    ask(client)
     assert sent_calls(context)[-1].key == "key-2"
 
 
@@ -351,9 +351,9 @@ def test_any_body_gives_a_result_or_an_api_call_error(
         monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
         context = connect()
         for _ in range(5 * len(BODIES)):
-            on = RegionClient(context, FakeCredentials(), "us-east-1", CallStats(retried=retry.RETRIES_PER_SCOPE))
+            client = RegionClient(context, FakeCredentials(), "us-east-1", CallStats(retried=retry.RETRIES_PER_SCOPE))
             with pytest.raises(ApiCallError) as raised:
-                on.call(service, operation, nothing_usable)
+                client.call(service, operation, nothing_usable)
             assert raised.value.info.reason in {Reason.MALFORMED_RESPONSE, Reason.SERVICE_ERROR, Reason.THROTTLED}
 
 
@@ -380,8 +380,8 @@ def test_faults_of_a_real_server_have_their_reason(fleet: Fleet, connect: Connec
     context = connect(read_timeout=0.1)
     credentials = FakeCredentials(refreshable=False)
     credentials.credentials = context.clients.default_credentials  # type: ignore[method-assign]
-    on = RegionClient(context, credentials, "us-east-1", CallStats())
-    assert failing(on) is reason
+    client = RegionClient(context, credentials, "us-east-1", CallStats())
+    assert failing(client) is reason
     fleet.set_faults(Fault(fault, operation="ListTaskDefinitionFamilies", times=2))
     if cast("FakeClock", context.clock).sleeps:
-        assert ask(on) == []
+        assert ask(client) == []

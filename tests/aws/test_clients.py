@@ -79,11 +79,11 @@ def test_endpoint_and_signature_are_those_of_botocore(
     opened.append(clients)
     regions = ("us-east-1", "eu-west-1", "me-south-1", "cn-northwest-1", "us-gov-west-1")
     for region in regions:
-        ours = leaving(clients, service, region, operation)
-        theirs = leaving(clients, service, region, operation, plainly=True)
-        assert (ours.url, ours.signed_for) == (theirs.url, theirs.signed_for)
-        assert f"/{service}/aws4_request" in ours.signed_for
-        assert "global" not in ours.signed_for
+        actual = leaving(clients, service, region, operation)
+        expected = leaving(clients, service, region, operation, plainly=True)
+        assert (actual.url, actual.signed_for) == (expected.url, expected.signed_for)
+        assert f"/{service}/aws4_request" in actual.signed_for
+        assert "global" not in actual.signed_for
 
 
 def test_all_threads_share_one_client_per_service_and_region(clients: Clients) -> None:
@@ -111,11 +111,11 @@ def test_threads_that_share_a_client_sign_with_their_own_credentials(
         given = grant(f"arn:aws:iam::{account}:role/Auditor", "test", None, 0.0, 0)
         keys = ReadOnlyCredentials(given.key, given.secret, given.token, None)
         together.wait()
-        seen = set()
+        requests_seen = set()
         for _ in range(25):
             with sign_with(keys):
-                seen.add(shared.invoke("sts", "us-east-1", "GetCallerIdentity", {})["Account"])
-        return seen
+                requests_seen.add(shared.invoke("sts", "us-east-1", "GetCallerIdentity", {})["Account"])
+        return requests_seen
 
     with ThreadPoolExecutor(len(accounts)) as pool:
         assert list(pool.map(ask, accounts)) == [{account} for account in accounts]
@@ -231,17 +231,17 @@ def test_each_region_has_its_partition(clients: Clients, region: str, partition:
 
 
 @pytest.mark.parametrize(
-    ("environment", "said"),
+    ("environment", "message"),
     [({"AWS_PROFILE": "nobody"}, "nobody"), ({"AWS_CONFIG_FILE": "broken", "AWS_PROFILE": "x"}, "broken")],
 )
 def test_an_invalid_configuration_is_an_identity_error(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, environment: dict[str, str], said: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, environment: dict[str, str], message: str
 ) -> None:
     (tmp_path / "broken").write_text("[[[no\n")
     monkeypatch.chdir(tmp_path)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(IdentityError, match=said) as raised:
+    with pytest.raises(IdentityError, match=message) as raised:
         Clients(Connection())
     assert "AWS_PROFILE" in raised.value.advice
 

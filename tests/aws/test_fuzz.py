@@ -306,8 +306,8 @@ def test_any_answer_of_ec2_is_a_list_of_regions_or_a_read_error(wire: Wire, answ
 @FUZZING
 @given(answer=answers(LISTED, DENIED))
 def test_any_answer_of_ecs_is_pages_of_names_or_an_api_call_error(wire: Wire, answer: HttpAnswer) -> None:
-    on = RegionClient(wire.saying(answer), FakeCredentials(), REGION)
+    client = RegionClient(wire.saying(answer), FakeCredentials(), REGION)
     with suppress(ApiCallError):
-        listed = list(paginate_strings(on, "ecs", "ListTaskDefinitionFamilies", "families"))
+        listed = list(paginate_strings(client, "ecs", "ListTaskDefinitionFamilies", "families"))
         assert answer.status == 200
         assert all(isinstance(name, str) and name for page in listed for name in page)

@@ -40,34 +40,34 @@ def fleet() -> Iterator[Fleet]:
 
 
 @pytest.fixture(scope="module")
-def lean() -> JsonClient:
+def json_client() -> JsonClient:
     return JsonClient(_client(), "auditor/test")
 
 
 @settings(deadline=None, max_examples=60)
 @given(key=TEXT, secret=TEXT, token=st.none() | TEXT, body=st.binary(max_size=300))
 def test_signatures_equal_those_of_botocore(
-    lean: JsonClient, key: str, secret: str, token: str | None, body: bytes
+    json_client: JsonClient, key: str, secret: str, token: str | None, body: bytes
 ) -> None:
-    ours = lean.sign(ReadOnlyCredentials(key, secret, token, None), "DescribeTaskDefinition", body, MOMENT)
-    plain = {name: value for name, value in ours.items() if name in {"content-type", "x-amz-target"}}
+    actual = json_client.sign(ReadOnlyCredentials(key, secret, token, None), "DescribeTaskDefinition", body, MOMENT)
+    plain = {name: value for name, value in actual.items() if name in {"content-type", "x-amz-target"}}
     request = AWSRequest("POST", "https://ecs.eu-west-1.amazonaws.com/", plain, body)
     request.context["timestamp"] = MOMENT.strftime("%Y%m%dT%H%M%SZ")
     signer: Any = SigV4Auth(Credentials(key, secret, token), "ecs", "eu-west-1")
     signer._modify_request_before_signing(request)
     canonical = signer.canonical_request(request)
-    theirs = signer.signature(signer.string_to_sign(request, canonical), request)
+    expected = signer.signature(signer.string_to_sign(request, canonical), request)
 
-    assert ours["authorization"].endswith(f"Signature={theirs}")
-    assert f"SignedHeaders={signer.signed_headers(signer.headers_to_sign(request))}," in ours["authorization"]
+    assert actual["authorization"].endswith(f"Signature={expected}")
+    assert f"SignedHeaders={signer.signed_headers(signer.headers_to_sign(request))}," in actual["authorization"]
 
 
-def test_signing_keys_change_every_day(lean: JsonClient) -> None:
+def test_signing_keys_change_every_day(json_client: JsonClient) -> None:
     tomorrow = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
-    today = lean.sign(KEYS, "ListClusters", b"{}", MOMENT)["authorization"]
+    today = json_client.sign(KEYS, "ListClusters", b"{}", MOMENT)["authorization"]
 
-    assert lean.sign(KEYS, "ListClusters", b"{}", tomorrow)["authorization"] != today
-    assert lean.sign(KEYS, "ListClusters", b"{}", MOMENT)["authorization"] == today
+    assert json_client.sign(KEYS, "ListClusters", b"{}", tomorrow)["authorization"] != today
+    assert json_client.sign(KEYS, "ListClusters", b"{}", MOMENT)["authorization"] == today
 
 
 @pytest.mark.parametrize(
@@ -90,22 +90,22 @@ def test_an_answer_equals_that_of_botocore(fleet: Fleet) -> None:
         aws_access_key_id=AMBIENT_KEY,
         aws_secret_access_key=AMBIENT_SECRET,
     )
-    theirs = client.list_clusters()["clusterArns"]
+    expected = client.list_clusters()["clusterArns"]
 
-    assert JsonClient(client, "auditor/test").call(KEYS, "ListClusters", {})["clusterArns"] == theirs
+    assert JsonClient(client, "auditor/test").call(KEYS, "ListClusters", {})["clusterArns"] == expected
 
 
 @pytest.mark.parametrize("kind", ["http-500", "http-503", "throttle", "access-denied", "bad-token", "bad-gateway"])
 def test_an_error_response_is_a_client_error(fleet: Fleet, kind: str) -> None:
     client = _client(region="us-east-1", url=fleet.url)
     fleet.set_faults(Fault(kind))
-    with pytest.raises(ClientError) as ours:
+    with pytest.raises(ClientError) as actual:
         JsonClient(client, "auditor/test").call(KEYS, "ListClusters", {})
     fleet.set_faults()
 
-    assert ours.value.response["ResponseMetadata"]["HTTPStatusCode"] >= 400
-    assert ours.value.response["Error"]["Code"]
-    assert ours.value.operation_name == "ListClusters"
+    assert actual.value.response["ResponseMetadata"]["HTTPStatusCode"] >= 400
+    assert actual.value.response["Error"]["Code"]
+    assert actual.value.operation_name == "ListClusters"
 
 
 @pytest.mark.parametrize("kind", ["garbled", "truncated", "proxy-page"])

@@ -17,7 +17,7 @@ from tests.aws.fakes import Script, SentCall, answers_in_turn, call_context, cli
 from tests.fleet import Fault, Fleet
 from tests.fleet.organization import MANAGEMENT, ROOT, UNITS
 
-PRODUCTION, PAYMENTS, SHOP, BATCH = (UNITS[place][0] for place in (0, 3, 4, 5))
+PRODUCTION, PAYMENTS, SHOP, BATCH = (UNITS[index][0] for index in (0, 3, 4, 5))
 PATHS = {
     ROOT: "",
     PRODUCTION: "/Production",
@@ -98,15 +98,15 @@ def test_the_status_is_read_only_if_there_is_no_state(row: dict[str, str], state
 def test_excluded_accounts_are_listed_with_the_reason(
     include: tuple[str, ...], exclude: tuple[str, ...], left_out: dict[str, str]
 ) -> None:
-    found = listed(small(), include, exclude)
-    assert [account.id for account in found] == ["111111111111", "222222222222"]
-    assert excluded(found) == left_out
+    accounts_listed = listed(small(), include, exclude)
+    assert [account.id for account in accounts_listed] == ["111111111111", "222222222222"]
+    assert excluded(accounts_listed) == left_out
 
 
 def test_an_account_that_moved_while_the_tree_was_read_is_not_excluded() -> None:
     accounts = {"Accounts": [*SMALL["ListAccounts", ""]["Accounts"], {"Id": "333333333333"}]}
-    found = listed(small(ListAccounts=accounts), ("ou-1",), ())
-    assert "333333333333" not in excluded(found)
+    accounts_listed = listed(small(ListAccounts=accounts), ("ou-1",), ())
+    assert "333333333333" not in excluded(accounts_listed)
 
 
 def test_an_ou_that_does_not_exist_is_an_error() -> None:
@@ -131,7 +131,7 @@ def test_a_malformed_page_is_an_error_and_not_an_empty_organization(answer: dict
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "message"),
     [
         (client_error("AccessDeniedException", "You don't have permissions."), "You don't have permissions."),
         (
@@ -141,11 +141,11 @@ def test_a_malformed_page_is_an_error_and_not_an_empty_organization(answer: dict
         (client_error("TooManyRequestsException", "slow down"), "TooManyRequestsException: slow down."),
     ],
 )
-def test_a_denied_call_is_an_error_with_the_actions_to_allow(error: Exception, said: str) -> None:
+def test_a_denied_call_is_an_error_with_the_actions_to_allow(error: Exception, message: str) -> None:
     with pytest.raises(OrganizationError) as raised:
         listed(answers_in_turn(error))
     assert raised.value.message.startswith("The organization could not be listed: ")
-    assert raised.value.message.endswith(said)
+    assert raised.value.message.endswith(message)
     assert "organizations:ListOrganizationalUnitsForParent" in raised.value.advice
 
 
@@ -180,34 +180,38 @@ def test_a_denied_discovery_role_is_an_error_that_names_the_setting() -> None:
 
 
 @pytest.fixture
-def ambient(fleet: Fleet, connect: Connect) -> RegionClient:
+def default_client(fleet: Fleet, connect: Connect) -> RegionClient:
     context = connect()
     return RegionClient(context, DefaultCredentials(context, MANAGEMENT), "us-east-1")
 
 
-def test_over_the_wire_empty_pages_do_not_end_the_list(fleet: Fleet, ambient: RegionClient) -> None:
-    found = discover(ambient)
+def test_over_the_wire_empty_pages_do_not_end_the_list(fleet: Fleet, default_client: RegionClient) -> None:
+    accounts_listed = discover(default_client)
     everyone = fleet.organization.all_accounts
     assert len(everyone) == 48
     assert fleet.report()["operations"]["ListAccounts"] > 48 / 20
-    assert [account.id for account in found] == sorted(member.id for member in everyone)
+    assert [account.id for account in accounts_listed] == sorted(member.id for member in everyone)
     truth = {member.id: (member.name, PATHS[member.parent], member.state) for member in everyone}
-    assert {account.id: (account.name, account.ou, account.state) for account in found} == truth
-    assert [account.state for account in found].count("SUSPENDED") == 2
+    assert {account.id: (account.name, account.ou, account.state) for account in accounts_listed} == truth
+    assert [account.state for account in accounts_listed].count("SUSPENDED") == 2
 
 
-def test_over_the_wire_ous_include_the_ous_within_them(fleet: Fleet, ambient: RegionClient) -> None:
-    kept = {account.id for account in discover(ambient, [PRODUCTION], [SHOP]) if account.excluded_detail is None}
-    assert kept == {member.id for member in fleet.organization.all_accounts if member.parent in {PRODUCTION, PAYMENTS}}
-    assert kept
+def test_over_the_wire_ous_include_the_ous_within_them(fleet: Fleet, default_client: RegionClient) -> None:
+    included = {
+        account.id for account in discover(default_client, [PRODUCTION], [SHOP]) if account.excluded_detail is None
+    }
+    assert included == {
+        member.id for member in fleet.organization.all_accounts if member.parent in {PRODUCTION, PAYMENTS}
+    }
+    assert included
 
 
-def test_over_the_wire_transient_faults_lose_no_account(fleet: Fleet, ambient: RegionClient) -> None:
+def test_over_the_wire_transient_faults_lose_no_account(fleet: Fleet, default_client: RegionClient) -> None:
     services = ("organizations",)
     kinds = ("http-500", "reset", "throttle", "garbled", "empty", "truncated")
     fleet.set_faults(*(Fault(kind, rate=0.1, services=services) for kind in kinds))
-    assert len(discover(ambient)) == len(fleet.organization.all_accounts)
-    assert ambient.stats.retried > 0
+    assert len(discover(default_client)) == len(fleet.organization.all_accounts)
+    assert default_client.stats.retried > 0
 
 
 def test_over_the_wire_a_member_account_is_denied(fleet: Fleet, connect: Connect) -> None:

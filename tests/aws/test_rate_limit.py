@@ -77,7 +77,7 @@ def test_no_time_window_contains_more_calls_than_the_bucket_allows(gaps: list[fl
 def test_waiting_calls_leave_as_soon_as_the_rate_allows(count: int) -> None:
     left = departures(RateLimiter(0.5), [0.0] * count)
     assert left[:25] == [0.0] * 25
-    assert left[25:] == pytest.approx([(place + 1) / 10 for place in range(count - 25)])
+    assert left[25:] == pytest.approx([(position + 1) / 10 for position in range(count - 25)])
 
 
 def test_a_bucket_refills_up_to_its_size() -> None:
@@ -98,7 +98,7 @@ def test_threads_share_the_bucket() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(waits) == pytest.approx([max(0, place - 24) / 10 for place in range(1_600)])
+    assert sorted(waits) == pytest.approx([max(0, position - 24) / 10 for position in range(1_600)])
 
 
 def test_a_throttle_halves_the_rate_and_empties_the_bucket() -> None:

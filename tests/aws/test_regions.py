@@ -50,7 +50,7 @@ def ask(context: CallContext, *hints: str, credentials: FakeCredentials | None =
     return regions.list_enabled_regions(context, credentials or FakeCredentials(refreshable=False), CallStats(), hints)
 
 
-def asked(context: CallContext) -> list[str]:
+def regions_called(context: CallContext) -> list[str]:
     return list(dict.fromkeys(call.region for call in sent_calls(context)))
 
 
@@ -91,7 +91,7 @@ def test_an_answer_without_regions_is_not_an_account_without_regions(bad: dict[s
 def test_another_region_is_called_if_one_denies(error: Exception) -> None:
     context = asking(lambda call: error if call.region == "eu-south-2" else GOOD, "eu-south-2")
     assert ask(context) == {"us-east-1", "af-south-1"}
-    assert asked(context) == ["eu-south-2", "us-east-1"]
+    assert regions_called(context) == ["eu-south-2", "us-east-1"]
 
 
 def test_an_expired_session_is_not_tried_in_another_region() -> None:
@@ -99,7 +99,7 @@ def test_an_expired_session_is_not_tried_in_another_region() -> None:
     with pytest.raises(ReadError, match="RequestExpired") as raised:
         ask(context)
     assert raised.value.reason is Reason.EXPIRED_CREDENTIALS
-    assert asked(context) == ["us-east-1"]
+    assert regions_called(context) == ["us-east-1"]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_at_most_three_regions_of_one_partition_are_called_home_first(
     context = asking(answers_in_turn(DENIED), home)
     with pytest.raises(ReadError):
         ask(context, *hints)
-    assert asked(context) == places
+    assert regions_called(context) == places
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_known_regions_are_those_of_every_partition_and_no_pseudo_region() -> No
 def test_over_the_wire_each_account_has_its_own_regions(fleet: Fleet, connect: Connect) -> None:
     context = connect()
     roles = Roles(context, identify(context), "run", {"ec2": regions.ACTIONS})
-    on, off = (member.id for member in fleet.organization.members[:2])
+    enabled_account, off = (member.id for member in fleet.organization.members[:2])
     fleet.set_faults(Fault("region-disabled", accounts=(off,), region="eu-west-1"))
 
     def enabled(account: str) -> frozenset[str]:
@@ -163,7 +163,7 @@ def test_over_the_wire_each_account_has_its_own_regions(fleet: Fleet, connect: C
             context, roles.credentials_for(Target(Account(account), (role,)), CallStats(), "ec2"), CallStats()
         )
 
-    assert enabled(on) == {"us-east-1", "eu-west-1"}
+    assert enabled(enabled_account) == {"us-east-1", "eu-west-1"}
     assert enabled(off) == {"us-east-1"}
 
 

@@ -66,12 +66,12 @@ def test_waits_are_random_up_to_a_maximum_that_doubles() -> None:
         clock = FakeClock()
         with pytest.raises(ApiCallError):
             retry.retry_policy(clock)(Failing(RetryAction.RETRY))
-        for place, seconds in zip(waits, clock.sleeps, strict=True):
-            place.append(seconds)
-    for place, ceiling in zip(waits, CEILINGS, strict=True):
-        assert 0 <= min(place) < 0.1 * ceiling
-        assert 0.9 * ceiling < max(place) <= ceiling
-        assert 0.4 * ceiling < sum(place) / len(place) < 0.6 * ceiling
+        for attempt, seconds in zip(waits, clock.sleeps, strict=True):
+            attempt.append(seconds)
+    for attempt, ceiling in zip(waits, CEILINGS, strict=True):
+        assert 0 <= min(attempt) < 0.1 * ceiling
+        assert 0.9 * ceiling < max(attempt) <= ceiling
+        assert 0.4 * ceiling < sum(attempt) / len(attempt) < 0.6 * ceiling
     assert all(later == 2 * sooner for sooner, later in pairwise(CEILINGS[:-1]))
 
 

@@ -65,7 +65,7 @@ def session_answer(key: str, account: str, expires: datetime | str) -> dict[str,
     }
 
 
-def made(
+def make_roles(
     script: Callable[[SentCall], Any] | None = None, clock: FakeClock | None = None, identity: Identity = IDENTITY
 ) -> tuple[Roles, CallContext, FakeClock]:
     clock = clock or FakeClock()
@@ -82,7 +82,7 @@ def test_a_session_name_is_valid_and_contains_the_run_id(run_id: str) -> None:
 
 
 def test_a_session_lasts_one_hour_and_has_policy_name_and_external_id() -> None:
-    roles, context, _ = made()
+    roles, context, _ = make_roles()
     assert roles.credentials_for(target(external_id="acme"), CallStats(), "ecs").credentials().access_key == "ASIA1"
     (call,) = sent_calls(context)
     assert (call.service, call.region, call.operation, call.key) == ("sts", "us-east-1", "AssumeRole", "AKIAAMBIENT")
@@ -96,13 +96,13 @@ def test_a_session_lasts_one_hour_and_has_policy_name_and_external_id() -> None:
 
 
 def test_no_external_id_is_sent_if_there_is_none() -> None:
-    roles, context, _ = made()
+    roles, context, _ = make_roles()
     roles.credentials_for(target(), CallStats(), "ecs").credentials()
     assert "ExternalId" not in sent_calls(context)[0].parameters
 
 
 def test_a_role_is_assumed_once_on_first_use() -> None:
-    roles, context, _ = made()
+    roles, context, _ = make_roles()
     credentials = roles.credentials_for(target(), CallStats(), "ecs")
     assert sent_calls(context) == []
     assert {credentials.credentials().access_key for _ in range(10)} == {"ASIA1"}
@@ -111,14 +111,14 @@ def test_a_role_is_assumed_once_on_first_use() -> None:
 
 def test_calls_to_assume_the_role_are_counted_for_the_account() -> None:
     answer = session_answer("ASIA1", "000000000001", builders.NOW + timedelta(hours=1))
-    roles, _, _ = made(answers_in_turn(client_error("Throttling"), answer))
+    roles, _, _ = make_roles(answers_in_turn(client_error("Throttling"), answer))
     stats = CallStats()
     roles.credentials_for(target(), stats, "ecs").credentials()
     assert stats == CallStats(calls=2, throttled=1, retried=1)
 
 
 def test_a_chain_is_assumed_in_order_and_only_its_last_session_has_a_policy() -> None:
-    roles, context, _ = made()
+    roles, context, _ = make_roles()
     middle = Role(arn("777777777777", "Middle"))
     keys = roles.credentials_for(target(1, INTERMEDIATE, middle), CallStats(), "ecs").credentials()
     assert [(call.parameters["RoleArn"].split(":")[4], call.key) for call in sent_calls(context)] == [
@@ -142,7 +142,7 @@ def test_a_shared_intermediate_role_is_assumed_once_by_all_threads() -> None:
             busy.wait(0.05)  # long enough that all the others arrive meanwhile
         return sts(call)
 
-    roles, context, _ = made(slow, clock)
+    roles, context, _ = make_roles(slow, clock)
 
     def assume(number: int) -> str:
         barrier.wait()
@@ -156,7 +156,7 @@ def test_a_shared_intermediate_role_is_assumed_once_by_all_threads() -> None:
 
 
 def test_an_account_that_many_threads_read_is_assumed_once() -> None:
-    roles, context, _ = made()
+    roles, context, _ = make_roles()
     credentials, barrier = roles.credentials_for(target(), CallStats(), "ecs"), threading.Barrier(16)
 
     def assume(_: int) -> str:
@@ -169,14 +169,14 @@ def test_an_account_that_many_threads_read_is_assumed_once() -> None:
 
 
 def test_intermediate_roles_with_different_external_ids_are_assumed_separately() -> None:
-    roles, context, _ = made()
+    roles, context, _ = make_roles()
     roles.credentials_for(target(1, INTERMEDIATE), CallStats(), "ecs").credentials()
     roles.credentials_for(target(2, Role(INTERMEDIATE.arn, "other")), CallStats(), "ecs").credentials()
     assert [call.parameters["RoleArn"] for call in sent_calls(context)].count(INTERMEDIATE.arn) == 2
 
 
 def test_a_session_is_replaced_before_it_expires() -> None:
-    roles, context, clock = made()
+    roles, context, clock = make_roles()
     credentials = roles.credentials_for(target(), CallStats(), "ecs")
     credentials.credentials()
     clock.elapsed = 3600 - 301
@@ -187,7 +187,7 @@ def test_a_session_is_replaced_before_it_expires() -> None:
 
 
 def test_the_session_of_an_intermediate_role_is_replaced_too() -> None:
-    roles, context, clock = made()
+    roles, context, clock = make_roles()
     credentials = roles.credentials_for(target(1, INTERMEDIATE), CallStats(), "ecs")
     credentials.credentials()
     clock.elapsed = 3500
@@ -197,7 +197,7 @@ def test_the_session_of_an_intermediate_role_is_replaced_too() -> None:
 
 def test_a_session_never_lasts_longer_than_requested() -> None:
     clock = FakeClock()
-    roles, _, _ = made(Sts(clock, seconds=12 * 3600), clock)
+    roles, _, _ = make_roles(Sts(clock, seconds=12 * 3600), clock)
     credentials = roles.credentials_for(target(), CallStats(), "ecs")
     credentials.credentials()
     clock.elapsed = 3600
@@ -206,7 +206,7 @@ def test_a_session_never_lasts_longer_than_requested() -> None:
 
 @pytest.mark.parametrize("step", [timedelta(hours=7), timedelta(hours=-7), timedelta(minutes=57)], ids=str)
 def test_a_change_of_the_time_of_day_does_not_affect_sessions(step: timedelta) -> None:
-    roles, context, clock = made()
+    roles, context, clock = make_roles()
     credentials = roles.credentials_for(target(), CallStats(), "ecs")
     credentials.credentials()
     clock.started_at += step
@@ -220,7 +220,7 @@ def test_a_change_of_the_time_of_day_does_not_affect_sessions(step: timedelta) -
 @pytest.mark.parametrize("wrong", [timedelta(hours=7), timedelta(hours=-7), timedelta(minutes=57)], ids=str)
 def test_with_a_wrong_time_of_day_a_session_lasts_as_long_as_requested(wrong: timedelta) -> None:
     aws = FakeClock()
-    roles, context, clock = made(Sts(aws), FakeClock(aws.started_at + wrong))
+    roles, context, clock = make_roles(Sts(aws), FakeClock(aws.started_at + wrong))
     credentials = roles.credentials_for(target(), CallStats(), "ecs")
     for clock.elapsed in (0, 1, 3298, 3301):
         aws.elapsed = clock.elapsed
@@ -231,7 +231,7 @@ def test_with_a_wrong_time_of_day_a_session_lasts_as_long_as_requested(wrong: ti
 def test_a_session_that_cannot_be_replaced_is_used_until_its_last_minute() -> None:
     clock = FakeClock()
     sts = Sts(clock)
-    roles, context, _ = made(lambda call: DENIED if clock.elapsed else sts(call), clock)
+    roles, context, _ = make_roles(lambda call: DENIED if clock.elapsed else sts(call), clock)
     credentials = roles.credentials_for(target(), CallStats(), "ecs")
     credentials.credentials()
     for clock.elapsed in (3310, 3320, 3500, 3539):
@@ -243,7 +243,7 @@ def test_a_session_that_cannot_be_replaced_is_used_until_its_last_minute() -> No
 
 
 def test_credentials_that_aws_rejects_early_are_replaced_once_for_all_threads() -> None:
-    roles, context, _ = made()
+    roles, context, _ = make_roles()
     credentials = roles.credentials_for(target(), CallStats(), "ecs")
     stale = credentials.credentials()
     assert credentials.refresh(stale)
@@ -292,7 +292,7 @@ def test_credentials_that_aws_rejects_early_are_replaced_once_for_all_threads() 
     ],
 )
 def test_a_role_that_cannot_be_assumed_is_a_read_error_with_its_arn(error: Any, reason: Reason) -> None:  # noqa: ANN401
-    roles, _, _ = made(answers_in_turn(error))
+    roles, _, _ = make_roles(answers_in_turn(error))
     with pytest.raises(ReadError) as raised:
         roles.credentials_for(target(), CallStats(), "ecs").credentials()
     assert (raised.value.stage, raised.value.reason) == ("assume-role", reason)
@@ -301,7 +301,7 @@ def test_a_role_that_cannot_be_assumed_is_a_read_error_with_its_arn(error: Any, 
 
 def test_a_role_of_another_account_is_refused() -> None:
     clock = FakeClock()
-    roles, _, _ = made(Sts(clock, account="000000000666"), clock)
+    roles, _, _ = make_roles(Sts(clock, account="000000000666"), clock)
     with pytest.raises(ReadError, match="leads into account 000000000666, not into this one") as raised:
         roles.credentials_for(target(), CallStats(), "ecs").credentials()
     assert raised.value.reason is Reason.ROLE_DENIED
@@ -309,14 +309,14 @@ def test_a_role_of_another_account_is_refused() -> None:
 
 def test_an_intermediate_role_of_another_account_is_refused_too() -> None:
     clock = FakeClock()
-    roles, context, _ = made(Sts(clock, account="000000000001"), clock)
+    roles, context, _ = make_roles(Sts(clock, account="000000000001"), clock)
     with pytest.raises(ReadError, match=re.escape(f"{INTERMEDIATE.arn} leads into account 000000000001")):
         roles.credentials_for(target(1, INTERMEDIATE), CallStats(), "ecs").credentials()
     assert len(sent_calls(context)) == 1
 
 
 def test_a_denied_intermediate_role_is_assumed_at_most_once_a_minute() -> None:
-    roles, context, clock = made(answers_in_turn(DENIED))
+    roles, context, clock = make_roles(answers_in_turn(DENIED))
 
     def refusals(count: int) -> None:
         for number in range(count):
@@ -334,21 +334,21 @@ def test_a_denied_intermediate_role_is_assumed_at_most_once_a_minute() -> None:
 def test_a_denied_account_does_not_affect_the_next() -> None:
     clock = FakeClock()
     sts = Sts(clock)
-    roles, _, _ = made(lambda call: DENIED if "000000000001" in call.parameters["RoleArn"] else sts(call), clock)
+    roles, _, _ = make_roles(lambda call: DENIED if "000000000001" in call.parameters["RoleArn"] else sts(call), clock)
     with pytest.raises(ReadError):
         roles.credentials_for(target(1), CallStats(), "ecs").credentials()
     assert roles.credentials_for(target(2), CallStats(), "ecs").credentials().access_key == "ASIA1"
 
 
 def test_without_a_role_the_default_credentials_read_their_own_account() -> None:
-    roles, context, _ = made()
+    roles, context, _ = make_roles()
     credentials = roles.credentials_for(Target(Account(HOME)), CallStats(), "ecs")
     assert (credentials.credentials().access_key, credentials.account_id) == ("AKIAAMBIENT", HOME)
     assert sent_calls(context) == []
 
 
 def test_without_a_role_the_default_credentials_read_no_other_account() -> None:
-    roles, _, _ = made()
+    roles, _, _ = make_roles()
     with pytest.raises(ReadError, match=f"belong to account {HOME}, not to this one") as raised:
         roles.credentials_for(Target(builders.account(1)), CallStats(), "ecs")
     assert (raised.value.stage, raised.value.reason) == ("assume-role", Reason.ROLE_DENIED)
@@ -356,7 +356,7 @@ def test_without_a_role_the_default_credentials_read_no_other_account() -> None:
 
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
 def test_the_partition_of_a_role_is_that_of_the_identity(partition: str) -> None:
-    roles, context, _ = made(identity=Identity(HOME, f"arn:{partition}:iam::{HOME}:role/Auditor"))
+    roles, context, _ = make_roles(identity=Identity(HOME, f"arn:{partition}:iam::{HOME}:role/Auditor"))
     intermediate = Role("arn:{partition}:iam::888888888888:role/Intermediate")
     account = builders.account(1)
     roles.credentials_for(
@@ -417,12 +417,12 @@ def test_a_credential_endpoint_that_stays_busy_is_an_api_call_error_after_retrie
 
 def test_default_credentials_are_refreshed_only_if_the_environment_has_others() -> None:
     context = call_context(answers_in_turn({}))
-    ambient = DefaultCredentials(context, HOME)
-    assert not ambient.refresh(ambient.credentials())
-    stale = ambient.credentials()
+    default = DefaultCredentials(context, HOME)
+    assert not default.refresh(default.credentials())
+    stale = default.credentials()
     clients: Any = context.clients
     clients.default = stale._replace(access_key="AKIANEW")
-    assert ambient.refresh(stale)
+    assert default.refresh(stale)
 
 
 @pytest.fixture

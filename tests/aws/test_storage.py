@@ -78,8 +78,8 @@ def test_keys_are_appended_to_the_prefix() -> None:
 
 def test_a_put_requests_all_configured_protection() -> None:
     context = call_context(answers_in_turn({"ETag": '"x"'}))
-    place = bucket(context, sse="aws:kms", kms_key_id="alias/audit", bucket_owner="111122223333")
-    place.put("k", Blob(BODY, NDJSON, "gzip", once=True))
+    location = bucket(context, sse="aws:kms", kms_key_id="alias/audit", bucket_owner="111122223333")
+    location.put("k", Blob(BODY, NDJSON, "gzip", once=True))
     (call,) = sent_calls(context)
     assert call.parameters == {
         "Bucket": "auditor-results",
@@ -125,7 +125,7 @@ class Body:
 
 
 @pytest.mark.parametrize(
-    ("error", "said", "advice"),
+    ("error", "message", "advice"),
     [
         (client_error("NoSuchBucket", "does not exist", 404), "NoSuchBucket: does not exist", "Create the bucket, or"),
         (client_error("AccessDenied", "Access Denied", 403), "AccessDenied: Access Denied", "Allow s3:PutObject"),
@@ -138,10 +138,10 @@ class Body:
         (client_error("KMS.DisabledException", "off", 400), "KMS.DisabledException: off", "can be repeated safely"),
     ],
 )
-def test_a_denied_write_is_an_error_with_url_cause_and_advice(error: Exception, said: str, advice: str) -> None:
+def test_a_denied_write_is_an_error_with_url_cause_and_advice(error: Exception, message: str, advice: str) -> None:
     with pytest.raises(StorageError) as raised:
         bucket(call_context(answers_in_turn(error))).put("k", ONCE)
-    assert raised.value.message == f"Cannot write s3://auditor-results/nightly/k: {said}."
+    assert raised.value.message == f"Cannot write s3://auditor-results/nightly/k: {message}."
     assert advice in raised.value.advice
 
 
@@ -154,9 +154,9 @@ def test_a_denied_read_is_an_error_with_the_actions_to_allow() -> None:
 
 def test_a_thousand_writes_do_not_wait_for_the_rate_limit() -> None:
     context = call_context(answers_in_turn({"ETag": '"x"'}), headroom=0.5)
-    place = bucket(context)
+    location = bucket(context)
     for number in range(1_000):
-        place.put(f"{number}", Blob(b""))
+        location.put(f"{number}", Blob(b""))
     assert cast("FakeClock", context.clock).sleeps == []
 
 
@@ -230,18 +230,18 @@ def test_over_the_wire_one_of_sixteen_writers_succeeds_and_the_others_get_an_err
     "kind", ["http-503", "http-500", "reset", "conflict", "hang", "proxy-page", "empty", "bad-gateway", "expired-token"]
 )
 def test_over_the_wire_an_upload_survives_transient_faults(fleet: Fleet, connect: Connect, kind: str) -> None:
-    place = bucket(connect(read_timeout=0.2), f"s3://{fleet.bucket}/survives/{kind}")
+    location = bucket(connect(read_timeout=0.2), f"s3://{fleet.bucket}/survives/{kind}")
     fleet.set_faults(Fault(kind, services=("s3",), operation="PutObject", times=3))
-    place.put("rows", ONCE)
-    assert place.get("rows") == BODY
+    location.put("rows", ONCE)
+    assert location.get("rows") == BODY
 
 
 @pytest.mark.parametrize("kind", ["http-503", "reset", "truncated", "garbled", "hang", "proxy-page", "empty"])
 def test_over_the_wire_a_download_survives_transient_faults(fleet: Fleet, connect: Connect, kind: str) -> None:
-    place = bucket(connect(read_timeout=0.2), f"s3://{fleet.bucket}/survives/{kind}")
-    place.put("rows", Blob(BODY * 1_000))
+    location = bucket(connect(read_timeout=0.2), f"s3://{fleet.bucket}/survives/{kind}")
+    location.put("rows", Blob(BODY * 1_000))
     fleet.set_faults(Fault(kind, services=("s3",), operation="GetObject", times=3))
-    assert place.get("rows") == BODY * 1_000
+    assert location.get("rows") == BODY * 1_000
 
 
 def test_over_the_wire_a_bucket_that_stays_busy_is_an_error_and_each_throttle_is_one_attempt(
@@ -287,8 +287,8 @@ def stub(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
 
 
 def test_the_checksum_is_sent_once_and_the_body_is_unchanged(stub: Stub) -> None:
-    server, place = stub(lambda _: HttpAnswer(headers={"ETag": '"x"'}))
-    place.put("k", Blob(BODY, NDJSON, "gzip", once=True))
+    server, location = stub(lambda _: HttpAnswer(headers={"ETag": '"x"'}))
+    location.put("k", Blob(BODY, NDJSON, "gzip", once=True))
     (request,) = server.requests
     sums = {name: value for name, value in request.headers.items() if "Checksum" in name or name == "Content-Md5"}
     assert sums == {"X-Amz-Checksum-Sha256": b64encode(hashlib.sha256(BODY).digest()).decode()}
@@ -306,10 +306,10 @@ def test_the_region_of_a_bucket_is_determined_once(stub: Stub) -> None:
         body = b"<Error><Code>PermanentRedirect</Code><Message>Not here.</Message></Error>"
         return HttpAnswer(301, body, {"x-amz-bucket-region": "eu-north-1"})
 
-    server, place = stub(redirecting)
-    place.put("a", ONCE)
-    place.put("b", ONCE)
-    assert place.get("a") == BODY
+    server, location = stub(redirecting)
+    location.put("a", ONCE)
+    location.put("b", ONCE)
+    assert location.get("a") == BODY
     assert [request.region for request in server.requests] == ["us-east-1", "eu-north-1", "eu-north-1", "eu-north-1"]
 
 
@@ -326,8 +326,8 @@ def test_the_region_of_a_bucket_is_determined_once(stub: Stub) -> None:
 )
 def test_an_incomplete_body_is_requested_again(stub: Stub, broken: HttpAnswer) -> None:
     answers = [broken, broken, HttpAnswer(body=BODY, headers={"ETag": '"x"'})]
-    server, place = stub(lambda _: answers.pop(0))
-    assert place.get("k") == BODY
+    server, location = stub(lambda _: answers.pop(0))
+    assert location.get("k") == BODY
     assert len(server.requests) == 3
 
 
@@ -341,16 +341,16 @@ def test_a_body_that_hangs_is_requested_again(stub: Stub) -> None:
             return HttpAnswer(body=BODY, headers={"ETag": '"x"'}, content_length=len(BODY) + 5, after_body=go_on.wait)
         return HttpAnswer(body=BODY, headers={"ETag": '"x"'})
 
-    _, place = stub(stalling)
+    _, location = stub(stalling)
     try:
-        assert place.get("k") == BODY
+        assert location.get("k") == BODY
     finally:
         go_on.set()
     assert len(calls) == 2
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "said"),
+    ("status", "body", "message"),
     [
         (403, b"<Error><Code>AccessDenied</Code></Error>", "AccessDenied"),
         (403, b"<Error><Code>AccessDenied</Code><Message/></Error>", "AccessDenied"),
@@ -358,10 +358,12 @@ def test_a_body_that_hangs_is_requested_again(stub: Stub) -> None:
         (400, b"<Error/>", "400"),
     ],
 )
-def test_errors_of_other_s3_servers_without_a_body_are_handled(stub: Stub, status: int, body: bytes, said: str) -> None:
-    _, place = stub(lambda _: HttpAnswer(status, body))
-    with pytest.raises(StorageError, match=f"Cannot write s3://results/x/k: {said}"):
-        place.put("k", ONCE)
+def test_errors_of_other_s3_servers_without_a_body_are_handled(
+    stub: Stub, status: int, body: bytes, message: str
+) -> None:
+    _, location = stub(lambda _: HttpAnswer(status, body))
+    with pytest.raises(StorageError, match=f"Cannot write s3://results/x/k: {message}"):
+        location.put("k", ONCE)
 
 
 @mock_aws
@@ -370,11 +372,11 @@ def test_an_object_is_encrypted_with_the_configured_key(connect: Connect, monkey
     s3: Any = boto3.client("s3")
     s3.create_bucket(Bucket="results")
     context = connect()
-    place = S3Store(context, identify(context).account_id, "s3://results/x", Protection("aws:kms", "alias/audit"))
-    place.put("k", ONCE)
+    location = S3Store(context, identify(context).account_id, "s3://results/x", Protection("aws:kms", "alias/audit"))
+    location.put("k", ONCE)
     head = s3.head_object(Bucket="results", Key="x/k")
     assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", "alias/audit")
-    assert place.get("k") == BODY
+    assert location.get("k") == BODY
     with pytest.raises(AlreadyExists):
-        place.put("k", Blob(b"other", once=True))
+        location.put("k", Blob(b"other", once=True))
     s3.close()

@@ -52,9 +52,12 @@ def test_collectors_of_every_service_package_are_found(make_package: MakePackage
         }
     )
 
-    found = discover_collectors(package)
+    collectors = discover_collectors(package)
 
-    assert {name: collector.service for name, collector in found.items()} == {"ecr-images": "ecr", "iam-roles": "iam"}
+    assert {name: collector.service for name, collector in collectors.items()} == {
+        "ecr-images": "ecr",
+        "iam-roles": "iam",
+    }
 
 
 def test_two_collectors_of_one_name_are_an_error(make_package: MakePackage) -> None:

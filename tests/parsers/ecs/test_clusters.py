@@ -103,9 +103,9 @@ def test_an_empty_kms_key_is_no_key(key: object) -> None:
 @pytest.mark.parametrize("member", ["cloudWatchEncryptionEnabled", "s3EncryptionEnabled"])
 @pytest.mark.parametrize("value", [False, None, MISSING, "false"], ids=["false", "null", "missing", "text"])
 def test_encryption_is_off_by_default(member: str, value: object) -> None:
-    found = parse(with_value(WHOLE, f"{EXEC}.logConfiguration.{member}", value)).exec_logging
+    exec_logging = parse(with_value(WHOLE, f"{EXEC}.logConfiguration.{member}", value)).exec_logging
 
-    assert (found.log_group_encrypted, found.bucket_encrypted) == (
+    assert (exec_logging.log_group_encrypted, exec_logging.bucket_encrypted) == (
         member != "cloudWatchEncryptionEnabled",
         member != "s3EncryptionEnabled",
     )

@@ -25,8 +25,8 @@ def read(*variables: object) -> TaskDefinition:
 
 
 def variable(**members: object) -> Variable:
-    (found,) = read(members).containers[0].environment
-    return found
+    (parsed,) = read(members).containers[0].environment
+    return parsed
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ ANYTHING = (
 @given(name=st.text(), value=ANYTHING)
 def test_any_variable_is_parsed_or_malformed(name: str, value: object) -> None:
     try:
-        found = variable(name=name, value=value)
+        parsed = variable(name=name, value=value)
     except MalformedValue:
         return
 
-    assert found.name == name
+    assert parsed.name == name

@@ -39,13 +39,15 @@ class Region:
     broken: dict[Any, Any] = field(default_factory=dict)
 
     def __call__(self, call: SentCall) -> Any:
-        asked = call.parameters
-        about = next((asked[key] for key in ("services", "tasks", "taskDefinition", "cluster") if key in asked), None)
+        parameters = call.parameters
+        about = next(
+            (parameters[key] for key in ("services", "tasks", "taskDefinition", "cluster") if key in parameters), None
+        )
         about = about[0] if isinstance(about, list) else about
         for key in ((call.operation, about), call.operation):
             if key in self.broken:
                 return self.broken[key]
-        return getattr(self, f"_{call.operation}")(asked)
+        return getattr(self, f"_{call.operation}")(parameters)
 
     def _DescribeRegions(self, _: Any) -> Any:  # noqa: N802 - the name in the API
         return {"Regions": [{"RegionName": SCOPE.region}]}
@@ -53,31 +55,35 @@ class Region:
     def _ListClusters(self, _: Any) -> Any:  # noqa: N802
         return {"clusterArns": [f"{PREFIX}:cluster/{name}" for name in self.services or self.tasks]}
 
-    def _ListServices(self, asked: Any) -> Any:  # noqa: N802
-        return {"serviceArns": [service["serviceArn"] for service in self._in(self.services, asked)]}
+    def _ListServices(self, parameters: Any) -> Any:  # noqa: N802
+        return {"serviceArns": [service["serviceArn"] for service in self._in(self.services, parameters)]}
 
-    def _DescribeServices(self, asked: Any) -> Any:  # noqa: N802
-        found = [service for service in self._in(self.services, asked) if service["serviceArn"] in asked["services"]]
-        return {"services": found, "failures": []}
+    def _DescribeServices(self, parameters: Any) -> Any:  # noqa: N802
+        facts = [
+            service
+            for service in self._in(self.services, parameters)
+            if service["serviceArn"] in parameters["services"]
+        ]
+        return {"services": facts, "failures": []}
 
-    def _ListTasks(self, asked: Any) -> Any:  # noqa: N802
-        return {"taskArns": [task["taskArn"] for task in self._in(self.tasks, asked)]}
+    def _ListTasks(self, parameters: Any) -> Any:  # noqa: N802
+        return {"taskArns": [task["taskArn"] for task in self._in(self.tasks, parameters)]}
 
-    def _DescribeTasks(self, asked: Any) -> Any:  # noqa: N802
-        found = [task for task in self._in(self.tasks, asked) if task["taskArn"] in asked["tasks"]]
-        return {"tasks": found, "failures": []}
+    def _DescribeTasks(self, parameters: Any) -> Any:  # noqa: N802
+        facts = [task for task in self._in(self.tasks, parameters) if task["taskArn"] in parameters["tasks"]]
+        return {"tasks": facts, "failures": []}
 
-    def _ListTaskDefinitionFamilies(self, asked: Any) -> Any:  # noqa: N802
-        prefix = asked.get("familyPrefix", "")
+    def _ListTaskDefinitionFamilies(self, parameters: Any) -> Any:  # noqa: N802
+        prefix = parameters.get("familyPrefix", "")
         return {"families": [name for name in self.families if name.startswith(prefix)]}
 
-    def _ListTaskDefinitions(self, asked: Any) -> Any:  # noqa: N802
-        family = asked["familyPrefix"]
+    def _ListTaskDefinitions(self, parameters: Any) -> Any:  # noqa: N802
+        family = parameters["familyPrefix"]
         number = self.families.get(family)
         return {"taskDefinitionArns": [definition_arn(family, number)] if number else []}
 
-    def _DescribeTaskDefinition(self, asked: Any) -> Any:  # noqa: N802
-        family, _, revision = asked["taskDefinition"].rpartition("/")[2].partition(":")
+    def _DescribeTaskDefinition(self, parameters: Any) -> Any:  # noqa: N802
+        family, _, revision = parameters["taskDefinition"].rpartition("/")[2].partition(":")
         number = int(revision or self.families[family])
         status = "ACTIVE" if number == self.families.get(family) else "INACTIVE"
         document = {
@@ -90,8 +96,8 @@ class Region:
         return {"taskDefinition": document, "tags": []}
 
     @staticmethod
-    def _in(kind: dict[str, list[dict[str, Any]]], asked: Any) -> list[dict[str, Any]]:
-        return kind.get(asked["cluster"].rpartition("/")[2], [])
+    def _in(kind: dict[str, list[dict[str, Any]]], parameters: Any) -> list[dict[str, Any]]:
+        return kind.get(parameters["cluster"].rpartition("/")[2], [])
 
 
 def service(name: str, *definitions: str, cluster: str = "default", **members: Any) -> dict[str, Any]:
@@ -138,10 +144,10 @@ class Reading:
 def read(script: Callable[[SentCall], Any], names: Iterable[str], options: CollectOptions | None = None) -> Reading:
     """Read a region with the collectors of these names."""
     context = call_context(script)
-    wanted = set(names)
+    requested = set(names)
     needed = {
-        need for collector in all_collectors() if collector.name in wanted for need in collector.usage_depends_on
-    } | wanted
+        need for collector in all_collectors() if collector.name in requested for need in collector.usage_depends_on
+    } | requested
     collectors = [collector for collector in all_collectors() if collector.name in needed]
     reader = AccountReader(
         context,
@@ -154,9 +160,9 @@ def read(script: Callable[[SentCall], Any], names: Iterable[str], options: Colle
     items: dict[str, list[Any]] = {}
     failures: dict[str, ReadError] = {}
     for collector in collectors:
-        found = items.setdefault(collector.name, [])
+        facts = items.setdefault(collector.name, [])
         try:
-            found.extend(reader.collect(SCOPE, collector.name, CallStats()))
+            facts.extend(reader.collect(SCOPE, collector.name, CallStats()))
         except ReadError as failure:
             failures[collector.name] = failure
     reader.release_scope(SCOPE)

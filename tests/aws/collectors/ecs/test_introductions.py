@@ -15,12 +15,12 @@ from auditor.domain.ecs.task_definitions import Definition
 from tests.builders import NOW, task_definition
 
 
-def of(verdicts: str, asked: list[int] | None = None) -> FetchRevision:
+def of(verdicts: str, numbers: list[int] | None = None) -> FetchRevision:
     """Build a family with one revision per letter: F fails, p passes, and a dot is missing."""
 
     def look(number: int) -> Definition | None:
-        if asked is not None:
-            asked.append(number)
+        if numbers is not None:
+            numbers.append(number)
         letter = verdicts[number - 1] if 1 <= number <= len(verdicts) else "."
         return None if letter == "." else task_definition("web", number, status=letter, registered_at=NOW)
 
@@ -53,11 +53,11 @@ def test_cached_revisions_tell_the_introduction_without_calls(verdicts: str, rev
 
 
 def test_an_introduction_has_the_time_and_the_author_of_its_revision() -> None:
-    found = introduction_from_cache(
+    introduction = introduction_from_cache(
         2, lambda n: task_definition("web", n, status="pF"[n - 1], registered_by="ci"), judge
     )
 
-    assert found == Introduction(2, None, "ci")
+    assert introduction == Introduction(2, None, "ci")
 
 
 @pytest.mark.parametrize(
@@ -80,18 +80,18 @@ def test_a_search_skips_missing_revisions(verdicts: str, revision: int | None) -
 
 @given(sound=st.integers(0, 5_000), failing=st.integers(1, 5_000))
 def test_a_search_reads_a_logarithmic_number_of_revisions(sound: int, failing: int) -> None:
-    asked: list[int] = []
+    numbers: list[int] = []
     verdicts = "p" * sound + "F" * failing
 
-    assert number(bisect_introduction(len(verdicts), of(verdicts, asked), judge)) == sound + 1
-    assert len(asked) <= ceil(log2(len(verdicts) + 1)) + 1
+    assert number(bisect_introduction(len(verdicts), of(verdicts, numbers), judge)) == sound + 1
+    assert len(numbers) <= ceil(log2(len(verdicts) + 1)) + 1
 
 
 @given(st.text("pF.", max_size=40).map(lambda head: f"{head}F"))
 def test_a_search_finds_a_failing_revision_whose_predecessor_passes(verdicts: str) -> None:
-    found = bisect_introduction(len(verdicts), of(verdicts), judge)
+    introduction = bisect_introduction(len(verdicts), of(verdicts), judge)
 
-    if found is not None:
-        assert verdicts[found.revision - 1] == "F"
-        before = verdicts[: found.revision - 1].rstrip(".")
+    if introduction is not None:
+        assert verdicts[introduction.revision - 1] == "F"
+        before = verdicts[: introduction.revision - 1].rstrip(".")
         assert not before.endswith("F")

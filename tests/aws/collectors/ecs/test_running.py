@@ -75,14 +75,19 @@ def test_services_are_described_by_ten_and_tasks_by_a_hundred() -> None:
         {"default": [service(f"s{n}", NEW) for n in range(25)]}, {"default": [task(f"t{n}", NEW) for n in range(150)]}
     )
     reading = read(region, [SERVICES, TASKS])
-    asked = [(operation, parameters) for operation, parameters in reading.calls if operation.startswith("Describe")]
+    calls_made = [
+        (operation, parameters) for operation, parameters in reading.calls if operation.startswith("Describe")
+    ]
 
-    assert [len(parameters["services"]) for operation, parameters in asked if operation == "DescribeServices"] == [
+    assert [len(parameters["services"]) for operation, parameters in calls_made if operation == "DescribeServices"] == [
         10,
         10,
         5,
     ]
-    assert [len(parameters["tasks"]) for operation, parameters in asked if operation == "DescribeTasks"] == [100, 50]
+    assert [len(parameters["tasks"]) for operation, parameters in calls_made if operation == "DescribeTasks"] == [
+        100,
+        50,
+    ]
     assert len(facts(reading.items[SERVICES])) == 25
     assert len(facts(reading.items[TASKS])) == 150
     assert (
@@ -180,10 +185,10 @@ def test_a_malformed_service_affects_no_other() -> None:
     good, bad = service("good", NEW), {**service("bad", NEW), "launchType": 7}
     region = Region({"default": [good, bad]})
 
-    found = read(region, [SERVICES]).items[SERVICES]
+    items_read = read(region, [SERVICES]).items[SERVICES]
 
-    assert [fact.name for fact in facts(found)] == ["good"]
-    assert [(gap.reason, gap.resource and gap.resource.name) for gap in gaps(found)] == [
+    assert [fact.name for fact in facts(items_read)] == ["good"]
+    assert [(gap.reason, gap.resource and gap.resource.name) for gap in gaps(items_read)] == [
         (Reason.MALFORMED_RESPONSE, "default/bad")
     ]
 

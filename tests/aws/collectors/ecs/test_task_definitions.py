@@ -53,8 +53,8 @@ class Ecs:
         if "familyPrefix" in call.parameters and self.later is not None:
             return self.later
         token = call.parameters.get("nextToken")
-        place = 0 if token is None else int(token.removeprefix("after-")) + 1
-        return self.pages[place]
+        page_number = 0 if token is None else int(token.removeprefix("after-")) + 1
+        return self.pages[page_number]
 
 
 def the_collector() -> Collector:
@@ -62,40 +62,40 @@ def the_collector() -> Collector:
     return collector
 
 
-def visit(
-    on: RegionClient, scope: Scope = SCOPE, cache: ScopeCache | None = None, options: CollectOptions = LATEST_ONLY
+def collect_context(
+    client: RegionClient, scope: Scope = SCOPE, cache: ScopeCache | None = None, options: CollectOptions = LATEST_ONLY
 ) -> CollectContext:
-    return CollectContext(scope, on, cache or ScopeCache(), options, ScopeState(), lambda _: CollectorResult(()))
+    return CollectContext(scope, client, cache or ScopeCache(), options, ScopeState(), lambda _: CollectorResult(()))
 
 
-def reading_of(on: RegionClient, scope: Scope = SCOPE) -> Iterator[object]:
-    return the_collector().collect(visit(on, scope))
+def reading_of(client: RegionClient, scope: Scope = SCOPE) -> Iterator[object]:
+    return the_collector().collect(collect_context(client, scope))
 
 
 def collect(script: Any) -> tuple[list[Any], RegionClient]:  # noqa: ANN401
-    on = region_client(call_context(script))
-    return list(reading_of(on)), on
+    client = region_client(call_context(script))
+    return list(reading_of(client)), client
 
 
 def names(items: list[Any]) -> list[str]:
     return [item.family for item in items]
 
 
-def operations(on: RegionClient) -> list[str]:
-    return [call.operation for call in sent_calls(on.call_context)]
+def operations(client: RegionClient) -> list[str]:
+    return [call.operation for call in sent_calls(client.call_context)]
 
 
 def test_every_family_of_every_page_is_described_once_by_its_name() -> None:
-    items, on = collect(Ecs(["a", "b"], [], ["c"]))
+    items, client = collect(Ecs(["a", "b"], [], ["c"]))
     assert names(items) == ["a", "b", "c"]
-    asked = [call.parameters for call in sent_calls(on.call_context) if call.operation == DESCRIBE]
-    assert asked == [{"taskDefinition": name, "include": ["TAGS"]} for name in "abc"]
-    assert operations(on) == [LIST, DESCRIBE, DESCRIBE, LIST, LIST, DESCRIBE]
+    parameters = [call.parameters for call in sent_calls(client.call_context) if call.operation == DESCRIBE]
+    assert parameters == [{"taskDefinition": name, "include": ["TAGS"]} for name in "abc"]
+    assert operations(client) == [LIST, DESCRIBE, DESCRIBE, LIST, LIST, DESCRIBE]
 
 
 def test_only_active_families_are_listed_a_hundred_per_page() -> None:
-    _, on = collect(Ecs(["a"], ["b"]))
-    first, second = (call.parameters for call in sent_calls(on.call_context) if call.operation == LIST)
+    _, client = collect(Ecs(["a"], ["b"]))
+    first, second = (call.parameters for call in sent_calls(client.call_context) if call.operation == LIST)
     assert first == {"status": "ACTIVE", "maxResults": 100}
     assert second == {"status": "ACTIVE", "maxResults": 100, "nextToken": "after-0"}
 
@@ -110,22 +110,22 @@ def test_the_fact_contains_what_ecs_returned() -> None:
 
 
 def test_a_region_without_families_costs_one_call() -> None:
-    items, on = collect(Ecs([]))
+    items, client = collect(Ecs([]))
     assert items == []
-    assert operations(on) == [LIST]
+    assert operations(client) == [LIST]
 
 
 def test_a_family_on_two_pages_is_described_once() -> None:
-    items, on = collect(Ecs(["a", "b"], ["b", "c", "c"]))
+    items, client = collect(Ecs(["a", "b"], ["b", "c", "c"]))
     assert names(items) == ["a", "b", "c"]
-    assert operations(on).count(DESCRIBE) == 3
+    assert operations(client).count(DESCRIBE) == 3
 
 
 def test_facts_are_yielded_as_they_are_read() -> None:
-    on = region_client(call_context(Ecs(["a", "b"], ["c"])))
-    items = reading_of(on)
+    client = region_client(call_context(Ecs(["a", "b"], ["c"])))
+    items = reading_of(client)
     next(items)
-    assert operations(on) == [LIST, DESCRIBE]
+    assert operations(client) == [LIST, DESCRIBE]
     del items
 
 
@@ -146,19 +146,19 @@ def test_a_garbled_page_is_not_a_region_without_families(garbled: dict[str, Any]
     with pytest.raises(ApiCallError) as raised:
         collect(answers_in_turn(garbled))
     assert raised.value.info.reason is Reason.MALFORMED_RESPONSE
-    items, on = collect(answers_in_turn(garbled, {"families": ["a"]}, described("a")))
+    items, client = collect(answers_in_turn(garbled, {"families": ["a"]}, described("a")))
     assert names(items) == ["a"]
-    assert on.stats.retried == 1
+    assert client.stats.retried == 1
 
 
 def test_a_repeated_page_token_is_an_error() -> None:
     again = {"families": ["a"], "nextToken": "again"}
-    on = region_client(call_context(lambda call: again if call.operation == LIST else described("a")))
+    client = region_client(call_context(lambda call: again if call.operation == LIST else described("a")))
     read: list[object] = []
     with pytest.raises(ApiCallError, match="same nextToken twice") as raised:
-        read.extend(reading_of(on))
+        read.extend(reading_of(client))
     assert raised.value.info.reason is Reason.MALFORMED_RESPONSE
-    assert operations(on) == [LIST, DESCRIBE, LIST]
+    assert operations(client) == [LIST, DESCRIBE, LIST]
 
 
 def test_a_list_that_fails_on_its_second_page_yields_the_first() -> None:
@@ -221,10 +221,10 @@ def test_a_gap_in_another_partition_has_the_arn_of_that_partition() -> None:
 
 
 def test_a_family_that_is_deregistered_between_list_and_describe_is_no_gap() -> None:
-    items, on = collect(Ecs(["a", "b"], broken={"a": GONE}, later={"families": ["a-sidecar"]}))
+    items, client = collect(Ecs(["a", "b"], broken={"a": GONE}, later={"families": ["a-sidecar"]}))
     assert names(items) == ["b"]
-    asked = [call.parameters for call in sent_calls(on.call_context) if "familyPrefix" in call.parameters]
-    assert asked == [{"familyPrefix": "a", "status": "ACTIVE"}]
+    parameters = [call.parameters for call in sent_calls(client.call_context) if "familyPrefix" in call.parameters]
+    assert parameters == [{"familyPrefix": "a", "status": "ACTIVE"}]
 
 
 def test_a_family_whose_deregistration_cannot_be_confirmed_is_a_gap() -> None:
@@ -234,26 +234,26 @@ def test_a_family_whose_deregistration_cannot_be_confirmed_is_a_gap() -> None:
 
 
 def test_a_family_is_only_listed_again_if_ecs_does_not_find_it() -> None:
-    _, on = collect(Ecs(["a"], broken={"a": DENIED}))
-    assert operations(on) == [LIST, DESCRIBE]
+    _, client = collect(Ecs(["a"], broken={"a": DENIED}))
+    assert operations(client) == [LIST, DESCRIBE]
 
 
 def test_list_only_describes_nothing() -> None:
-    on = region_client(call_context(Ecs(["a", "b"], ["b", "c"])))
-    assert len(list(the_collector().list_only(visit(on)))) == 3
-    assert operations(on) == [LIST, LIST]
+    client = region_client(call_context(Ecs(["a", "b"], ["b", "c"])))
+    assert len(list(the_collector().list_only(collect_context(client)))) == 3
+    assert operations(client) == [LIST, LIST]
 
 
 def test_the_actions_of_a_collector_are_those_that_it_calls() -> None:
-    _, on = collect(Ecs(["a", "b"], broken={"a": GONE}))
+    _, client = collect(Ecs(["a", "b"], broken={"a": GONE}))
     later = region_client(call_context(answers_in_turn({"taskDefinitionArns": []})))
     list(
         the_collector().collect(
-            visit(later, cache=ScopeCache(cached={"arn": {}}), options=CollectOptions("latest", tags=False))
+            collect_context(later, cache=ScopeCache(cached={"arn": {}}), options=CollectOptions("latest", tags=False))
         )
     )
 
-    called = {*operations(on), *operations(later)}
+    called = {*operations(client), *operations(later)}
     assert {f"ecs:{operation}" for operation in called} == set(the_collector().actions)
 
 
