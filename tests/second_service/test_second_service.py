@@ -129,7 +129,8 @@ def test_policy_plan_and_lists_know_it(tree: Path, fleet: Fleet) -> None:
     assert "ssm:DescribeParameters" in policy.stdout
     assert "ssm:GetParameter" in policy.stdout
     resources = SCOPES * len(KINDS)
-    assert any(f" {resources} resources" in line for line in plan.stdout.splitlines()), plan.stdout
+    (total,) = (line.split() for line in plan.stdout.splitlines() if line.startswith("Total"))
+    assert total[2] == str(resources), plan.stdout
     assert CHECK in checks.stdout
     assert "Parameter" in facts.stdout
 
