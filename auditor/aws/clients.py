@@ -141,7 +141,7 @@ class Clients:
             retries={"total_max_attempts": 1, "mode": "standard"},  # auditor.aws.retry retries
             user_agent=_AGENT,  # botocore would build its own for every call
         )
-        client: BaseClient = self._session.client(service, region_name=region, config=config)  # type: ignore[call-overload]  # a service by name
+        client: BaseClient = self._session.client(service, region_name=region, config=config)  # type: ignore[call-overload]  # the service is not a literal
         return client
 
 

@@ -46,7 +46,7 @@ def connect() -> Iterator[Connect]:
         environment = tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("AWS_")))
         name = (environment, *sorted(connection.items()))
         if name not in clients_by_environment:
-            clients_by_environment[name] = Clients(Connection(**{"read_timeout": 5.0, **connection}))  # type: ignore[arg-type]
+            clients_by_environment[name] = Clients(Connection(**{"read_timeout": 5.0, **connection}))  # type: ignore[arg-type]  # any setting by name
         return CallContext(
             clients_by_environment[name], RateLimiter(UNLIMITED), clock or FakeClock(started_at=real_now())
         )

@@ -28,7 +28,7 @@ COLLECTOR = "ecs-task-definitions"
 ENABLED = {"Regions": [{"RegionName": "us-east-1"}, {"RegionName": "eu-west-1"}]}
 
 
-def reader(script: Any) -> AccountReader:  # noqa: ANN401
+def reader(script: Any) -> AccountReader:  # noqa: ANN401 - any JSON, or a script of answers
     context = call_context(script)
     return AccountReader(
         context,
@@ -39,8 +39,8 @@ def reader(script: Any) -> AccountReader:  # noqa: ANN401
     )
 
 
-def answers(regions: Any, families: Any) -> Any:  # noqa: ANN401
-    def script(call: SentCall) -> Any:  # noqa: ANN401
+def answers(regions: Any, families: Any) -> Any:  # noqa: ANN401 - any JSON, or a script of answers
+    def script(call: SentCall) -> Any:  # noqa: ANN401 - any JSON, or a script of answers
         return regions if call.operation == "DescribeRegions" else families
 
     return script
@@ -69,7 +69,7 @@ def collected(account_reader: AccountReader, region: str) -> list[object]:
         ),
     ],
 )
-def test_a_bad_token_and_a_disabled_region_are_told_apart(regions: Any, region: str, reason: Reason) -> None:  # noqa: ANN401
+def test_a_bad_token_and_a_disabled_region_are_told_apart(regions: Any, region: str, reason: Reason) -> None:  # noqa: ANN401 - any JSON, or a script of answers
     account_reader = reader(answers(regions, BAD_TOKEN))
     target = Target(ACCOUNT, regions=RegionRule((region,)))
     if isinstance(regions, dict):

@@ -95,7 +95,7 @@ def test_transient_errors_are_retried_and_counted() -> None:
         pytest.param(RecursionError(), Reason.MALFORMED_RESPONSE, id="brackets without end"),
     ],
 )
-def test_a_call_has_a_limited_number_of_attempts(error: Any, reason: Reason) -> None:  # noqa: ANN401
+def test_a_call_has_a_limited_number_of_attempts(error: Any, reason: Reason) -> None:  # noqa: ANN401 - any JSON, or a script of answers
     context = call_context(answers_in_turn(error))
     client = region_client(context)
     assert failing(client) is reason
@@ -318,7 +318,7 @@ def test_credentials_are_read_after_the_wait() -> None:
         sleep(seconds)
         credentials.number += 1
 
-    clock.sleep = and_renew  # type: ignore[method-assign]
+    clock.sleep = and_renew  # type: ignore[method-assign]  # a fake for one test
     ask(client)
     assert sent_calls(context)[-1].key == "key-2"
 
@@ -379,7 +379,7 @@ def test_faults_of_a_real_server_have_their_reason(fleet: Fleet, connect: Connec
     fleet.set_faults(Fault(fault, operation="ListTaskDefinitionFamilies"))
     context = connect(read_timeout=0.1)
     credentials = FakeCredentials(refreshable=False)
-    credentials.credentials = context.clients.default_credentials  # type: ignore[method-assign]
+    credentials.credentials = context.clients.default_credentials  # type: ignore[method-assign]  # a fake for one test
     client = RegionClient(context, credentials, "us-east-1", CallStats())
     assert failing(client) is reason
     fleet.set_faults(Fault(fault, operation="ListTaskDefinitionFamilies", times=2))

@@ -44,7 +44,7 @@ def clients(opened: list[Clients]) -> Clients:
 class Intercepted(Exception):  # noqa: N818 - a call that did not get anywhere, as it should
     """Records a request before it is sent."""
 
-    def __init__(self, request: Any) -> None:  # noqa: ANN401
+    def __init__(self, request: Any) -> None:  # noqa: ANN401 - any JSON, or a script of answers
         super().__init__(request.url)
         self.url: str = request.url
         signed = request.headers["Authorization"]
@@ -54,7 +54,7 @@ class Intercepted(Exception):  # noqa: N818 - a call that did not get anywhere, 
 def leaving(clients: Clients, service: str, region: str, operation: str, *, plainly: bool = False) -> Intercepted:
     """Return URL and signing scope of a call; with `plainly`, those of an ordinary botocore client."""
 
-    def intercept(request: Any, **_: object) -> None:  # noqa: ANN401
+    def intercept(request: Any, **_: object) -> None:  # noqa: ANN401 - any JSON, or a script of answers
         raise Intercepted(request)
 
     client: Any = clients.get(service, region)
@@ -268,6 +268,6 @@ class Stale(Credentials):
 
 
 def test_credentials_that_are_expired_after_a_refresh_are_a_retrieval_error(clients: Clients) -> None:
-    clients._default_session._credentials = Stale("a", "b", method="container-role")  # type: ignore[attr-defined]
+    clients._default_session._credentials = Stale("a", "b", method="container-role")  # type: ignore[attr-defined]  # a member of the fake
     with pytest.raises(CredentialRetrievalError, match=r"container-role: .*still expired"):
         clients.default_credentials()

@@ -82,7 +82,7 @@ ANSWERS: dict[str, tuple[ClientError, tuple[Reason, RetryAction]]] = {
     "a session policy that does not fit": (client_error("PackedPolicyTooLarge", "too large"), FINAL),
     "an error in its own right that nobody foresaw": (client_error("Oops", "oops", 400), FINAL),
     "an error without an Error": (
-        ClientError({"ResponseMetadata": {"HTTPStatusCode": 403}}, "GetObject"),  # type: ignore[typeddict-item]
+        ClientError({"ResponseMetadata": {"HTTPStatusCode": 403}}, "GetObject"),  # type: ignore[typeddict-item]  # without the error, as S3 answers
         GARBLED,
     ),
     "an error without anything": (ClientError({}, "GetObject"), FINAL),
@@ -96,7 +96,7 @@ THROTTLES = (
 )
 
 
-def error(kind: type[Exception], **fields: Any) -> Exception:  # noqa: ANN401
+def error(kind: type[Exception], **fields: Any) -> Exception:  # noqa: ANN401 - any JSON, or a script of answers
     return kind(**fields)
 
 

@@ -28,7 +28,7 @@ TEXT = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, m
 
 
 def _client(service: str = "ecs", region: str = "eu-west-1", url: str | None = None) -> Any:  # noqa: ANN401 - any client
-    return boto3.client(  # type: ignore[call-overload]
+    return boto3.client(  # type: ignore[call-overload]  # the service is not a literal
         service, region_name=region, endpoint_url=url, aws_access_key_id="AKIAX", aws_secret_access_key="x"
     )
 

@@ -41,10 +41,10 @@ SMALL: dict[tuple[str, str], dict[str, Any]] = {
 }
 
 
-def small(**changed: Any) -> Script:  # noqa: ANN401
+def small(**changed: Any) -> Script:  # noqa: ANN401 - any JSON, or a script of answers
     """Return a script for a small organization. `ListAccounts={...}` replaces an answer."""
 
-    def script(call: SentCall) -> Any:  # noqa: ANN401
+    def script(call: SentCall) -> Any:  # noqa: ANN401 - any JSON, or a script of answers
         return changed.get(call.operation, SMALL[call.operation, call.parameters.get("ParentId", "")])
 
     return script

@@ -51,7 +51,7 @@ class Sts:
         self.clock, self.account, self.seconds = clock, account, seconds
         self.count = 0
 
-    def __call__(self, sent: SentCall) -> Any:  # noqa: ANN401
+    def __call__(self, sent: SentCall) -> Any:  # noqa: ANN401 - any JSON, or a script of answers
         self.count += 1
         account = self.account or sent.parameters["RoleArn"].split(":")[4]
         seconds = sent.parameters["DurationSeconds"] if self.seconds is None else self.seconds
@@ -137,7 +137,7 @@ def test_a_shared_intermediate_role_is_assumed_once_by_all_threads() -> None:
     sts, barrier = Sts(clock), threading.Barrier(16)
     busy = threading.Event()
 
-    def slow(call: SentCall) -> Any:  # noqa: ANN401
+    def slow(call: SentCall) -> Any:  # noqa: ANN401 - any JSON, or a script of answers
         if ":role/Intermediate" in call.parameters["RoleArn"]:
             busy.wait(0.05)  # long enough that all the others arrive meanwhile
         return sts(call)
@@ -291,7 +291,7 @@ def test_credentials_that_aws_rejects_early_are_replaced_once_for_all_threads() 
         ),
     ],
 )
-def test_a_role_that_cannot_be_assumed_is_a_read_error_with_its_arn(error: Any, reason: Reason) -> None:  # noqa: ANN401
+def test_a_role_that_cannot_be_assumed_is_a_read_error_with_its_arn(error: Any, reason: Reason) -> None:  # noqa: ANN401 - any JSON, or a script of answers
     roles, _, _ = make_roles(answers_in_turn(error))
     with pytest.raises(ReadError) as raised:
         roles.credentials_for(target(), CallStats(), "ecs").credentials()
@@ -386,7 +386,7 @@ class Keyless(FakeClients):
 
     error: Exception = IdentityError("No AWS credentials were found.")
 
-    def default_credentials(self) -> Any:  # noqa: ANN401
+    def default_credentials(self) -> Any:  # noqa: ANN401 - any JSON, or a script of answers
         raise self.error
 
 
@@ -431,7 +431,7 @@ def connected(fleet: Fleet, connect: Connect) -> tuple[Roles, CallContext]:
     return Roles(context, identify(context), RUN, {"ecs": ["ec2:DescribeRegions"]}), context
 
 
-def who(context: CallContext, credentials: Any) -> Identity:  # noqa: ANN401
+def who(context: CallContext, credentials: Any) -> Identity:  # noqa: ANN401 - any JSON, or a script of answers
     return RegionClient(context, credentials, "eu-west-1").call(
         "sts", "GetCallerIdentity", lambda a: Identity(a["Account"], a["Arn"])
     )

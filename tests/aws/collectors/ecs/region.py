@@ -52,13 +52,13 @@ class Region:
     def _DescribeRegions(self, _: Any) -> Any:  # noqa: N802 - the name in the API
         return {"Regions": [{"RegionName": SCOPE.region}]}
 
-    def _ListClusters(self, _: Any) -> Any:  # noqa: N802
+    def _ListClusters(self, _: Any) -> Any:  # noqa: N802 - the name in the API
         return {"clusterArns": [f"{PREFIX}:cluster/{name}" for name in self.services or self.tasks]}
 
-    def _ListServices(self, parameters: Any) -> Any:  # noqa: N802
+    def _ListServices(self, parameters: Any) -> Any:  # noqa: N802 - the name in the API
         return {"serviceArns": [service["serviceArn"] for service in self._in(self.services, parameters)]}
 
-    def _DescribeServices(self, parameters: Any) -> Any:  # noqa: N802
+    def _DescribeServices(self, parameters: Any) -> Any:  # noqa: N802 - the name in the API
         facts = [
             service
             for service in self._in(self.services, parameters)
@@ -66,23 +66,23 @@ class Region:
         ]
         return {"services": facts, "failures": []}
 
-    def _ListTasks(self, parameters: Any) -> Any:  # noqa: N802
+    def _ListTasks(self, parameters: Any) -> Any:  # noqa: N802 - the name in the API
         return {"taskArns": [task["taskArn"] for task in self._in(self.tasks, parameters)]}
 
-    def _DescribeTasks(self, parameters: Any) -> Any:  # noqa: N802
+    def _DescribeTasks(self, parameters: Any) -> Any:  # noqa: N802 - the name in the API
         facts = [task for task in self._in(self.tasks, parameters) if task["taskArn"] in parameters["tasks"]]
         return {"tasks": facts, "failures": []}
 
-    def _ListTaskDefinitionFamilies(self, parameters: Any) -> Any:  # noqa: N802
+    def _ListTaskDefinitionFamilies(self, parameters: Any) -> Any:  # noqa: N802 - the name in the API
         prefix = parameters.get("familyPrefix", "")
         return {"families": [name for name in self.families if name.startswith(prefix)]}
 
-    def _ListTaskDefinitions(self, parameters: Any) -> Any:  # noqa: N802
+    def _ListTaskDefinitions(self, parameters: Any) -> Any:  # noqa: N802 - the name in the API
         family = parameters["familyPrefix"]
         number = self.families.get(family)
         return {"taskDefinitionArns": [definition_arn(family, number)] if number else []}
 
-    def _DescribeTaskDefinition(self, parameters: Any) -> Any:  # noqa: N802
+    def _DescribeTaskDefinition(self, parameters: Any) -> Any:  # noqa: N802 - the name in the API
         family, _, revision = parameters["taskDefinition"].rpartition("/")[2].partition(":")
         number = int(revision or self.families[family])
         status = "ACTIVE" if number == self.families.get(family) else "INACTIVE"
@@ -166,5 +166,5 @@ def read(script: Callable[[SentCall], Any], names: Iterable[str], options: Colle
         except ReadError as failure:
             failures[collector.name] = failure
     reader.release_scope(SCOPE)
-    sent = context.clients.sent  # type: ignore[attr-defined]
+    sent = context.clients.sent  # type: ignore[attr-defined]  # a member of the fake
     return Reading(items, failures, [(call.operation, call.parameters) for call in sent if call.service == "ecs"])

@@ -172,7 +172,7 @@ def test_a_resource_that_was_deleted_since_it_was_listed_is_no_gap(word: str) ->
         pytest.param(DOWN, Reason.SERVICE_ERROR, id="an error after every retry"),
     ],
 )
-def test_a_failure_to_describe_a_task_is_a_gap(answer: Any, reason: Reason) -> None:  # noqa: ANN401
+def test_a_failure_to_describe_a_task_is_a_gap(answer: Any, reason: Reason) -> None:  # noqa: ANN401 - any JSON, or a script of answers
     region = Region(tasks={"default": [task("t1", NEW)]}, broken={"DescribeTasks": answer})
 
     (gap,) = read(region, [TASKS]).items[TASKS]

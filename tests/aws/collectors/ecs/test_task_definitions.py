@@ -41,12 +41,12 @@ def described(
 class Ecs:
     """Families on pages. `broken` maps families to other answers, `later` answers every list after the first."""
 
-    def __init__(self, *rows: list[Any], broken: dict[str, Any] | None = None, later: Any = None) -> None:  # noqa: ANN401
+    def __init__(self, *rows: list[Any], broken: dict[str, Any] | None = None, later: Any = None) -> None:  # noqa: ANN401 - any JSON, or a script of answers
         self.pages = paged(rows, "families")
         self.broken = broken or {}
         self.later = later
 
-    def __call__(self, call: SentCall) -> Any:  # noqa: ANN401
+    def __call__(self, call: SentCall) -> Any:  # noqa: ANN401 - any JSON, or a script of answers
         if call.operation == DESCRIBE:
             family = call.parameters["taskDefinition"]
             return self.broken.get(family) or described(family)
@@ -72,7 +72,7 @@ def reading_of(client: RegionClient, scope: Scope = SCOPE) -> Iterator[object]:
     return the_collector().collect(collect_context(client, scope))
 
 
-def collect(script: Any) -> tuple[list[Any], RegionClient]:  # noqa: ANN401
+def collect(script: Any) -> tuple[list[Any], RegionClient]:  # noqa: ANN401 - any JSON, or a script of answers
     client = region_client(call_context(script))
     return list(reading_of(client)), client
 
@@ -187,7 +187,7 @@ def test_a_list_that_fails_on_its_second_page_yields_the_first() -> None:
         pytest.param(described("b", account="999999999999"), Reason.MALFORMED_RESPONSE, id="another account answers"),
     ],
 )
-def test_an_unreadable_family_is_one_gap_and_the_others_are_read(broken: Any, reason: Reason) -> None:  # noqa: ANN401
+def test_an_unreadable_family_is_one_gap_and_the_others_are_read(broken: Any, reason: Reason) -> None:  # noqa: ANN401 - any JSON, or a script of answers
     (first, gap, last), _ = collect(Ecs(["a", "b", "c"], broken={"b": broken}))
     assert names([first, last]) == ["a", "c"]
     assert isinstance(gap, Gap)
