@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 from auditor import iac
 from auditor.commands import config
@@ -21,6 +22,8 @@ from auditor.run.exit_codes import OK, ExitCode, Outcome, result_code
 from auditor.yaml_files import decode
 
 _STDIN = "-"
+#: More than any plan that was seen, and little enough to be read into memory.
+MAX_BYTES = 100_000_000
 _RENDERERS: Mapping[str, Callable[[FileReport], str]] = {
     "text": render_text,
     "json": render_json,
@@ -57,14 +60,30 @@ def _reaches(report: FileReport, status: Status, threshold: Severity) -> bool:
     return any(file_finding.finding.severity.rank >= threshold.rank for file_finding in findings)
 
 
+def _read_bytes(path: str, name: str) -> bytes:
+    """Return the bytes of a file. Raises ConfigError, also if the file is endless, as devices and pipes can be."""
+    try:
+        if path == _STDIN:
+            body = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with Path(path).open("rb") as file:
+                body = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        message = getattr(error, "strerror", None) or str(error)
+        raise ConfigError([Problem(name, 0, "", message, "Check the path and the permissions of the file.")]) from error
+    if len(body) > MAX_BYTES:
+        message = f"is too large: more than {MAX_BYTES:,} bytes"
+        raise ConfigError([Problem(name, 0, "", message, "Split it, or check that this is the right file.")])
+    return body
+
+
 def _read_files(paths: tuple[str, ...]) -> list[iac.FileContents]:
     problems: list[Problem] = []
     files: list[iac.FileContents] = []
     for path in dict.fromkeys(paths):
         name = "stdin" if path == _STDIN else path
         try:
-            body = sys.stdin.buffer.read() if path == _STDIN else config.read_file(path)
-            files.append(iac.read(decode(body, name), name))
+            files.append(iac.read(decode(_read_bytes(path, name), name), name))
         except ConfigError as error:
             problems += error.problems
     if problems:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from auditor.domain.file_report import SourceLocation, UncheckedItem
 from auditor.iac.declared import DeclaredResource, FileContents, UnparsedResource
-from auditor.iac.intrinsics import Template
+from auditor.iac.intrinsics import Template, merged_call, show
 from auditor.iac.json_data import as_mapping
 from auditor.iac.key_case import to_api_case
 from auditor.iac.service import parsed_types, service_of
@@ -16,12 +17,29 @@ from auditor.yaml_files import Document
 
 _SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources")
 _DEPLOYMENT_ONLY = "it creates resources that are known only during deployment"
+_OTHER_TEMPLATE = "its resources are in another template or module, which was not read"
+#: Transforms of a whole template that change no resource that the template itself declares (CloudFormation User Guide,
+#: transform reference).
+_KNOWN_TRANSFORMS = re.compile(
+    r"AWS::(?:Serverless-2016-10-31|LanguageExtensions|CodeDeployBlueGreen|ServiceCatalog|SecretsManager-[\d-]+)"
+)
+#: Types that create resources which the template does not list.
+_OPAQUE_TYPE = re.compile(
+    r"AWS::CloudFormation::(?:Stack|StackSet)|AWS::Serverless::Application|.*::MODULE"
+    r"|AWS::ServiceCatalog::CloudFormationProvisionedProduct"
+)
 
 
 def is_template(document: Document) -> bool:
     """Whether a document is a CloudFormation template."""
     data = document.data
     return isinstance(data, dict) and ("Resources" in data or "AWSTemplateFormatVersion" in data)
+
+
+def is_appspec(document: Document) -> bool:
+    """Whether a document is an AppSpec file of CodeDeploy, whose resources are a list."""
+    data = document.data
+    return isinstance(data, dict) and "version" in data and isinstance(data.get("Resources"), list)
 
 
 def read_template(document: Document) -> FileContents:
@@ -32,14 +50,12 @@ def read_template(document: Document) -> FileContents:
     unparsed: list[UnparsedResource] = []
     unchecked = list(_unchecked_sections(document))
     for name, resource in declarations.items():
-        type_ = resource.get("Type") if isinstance(resource, dict) else None
         location = SourceLocation(document.source, document.line_of(("Resources", name)))
-        if name.startswith("Fn::"):
-            unchecked.append(UncheckedItem(location, name, _DEPLOYMENT_ONLY))
-        elif not isinstance(type_, str):
-            continue
+        type_ = resource.get("Type") if isinstance(resource, dict) else None
+        if reason := _unreadable(name, resource):
+            unchecked.append(UncheckedItem(location, name, reason))
         elif type_ not in parsed_types():
-            unparsed.append(UnparsedResource(location, name, type_, f"{type_} cannot be examined in files"))
+            unparsed.append(UnparsedResource(location, name, str(type_), f"{type_} cannot be examined in files"))
         elif declared := _declared(document, template, name, resource):
             resources.append(declared)
         else:
@@ -55,18 +71,41 @@ def _declared(
     type_ = str(resource["Type"])
     service = service_of(type_)
     properties = resource.get("Properties")
-    resolved = template.resolve({} if properties is None else properties)
+    properties = {} if properties is None else properties
+    merged = merged_call(resource) or (merged_call(properties) if isinstance(properties, dict) else None)
+    if merged:
+        properties = {}
+    resolved = template.resolve(properties)
     if service is None or isinstance(resolved, Conditional) or not isinstance(resolved, dict):
         return None
     members = service.from_cloudformation(to_api_case(resolved, service.free_maps, path))
-    line = document.line_of(("Resources", name))
-    return DeclaredResource(document.source, name, type_, members, line, document.node_of(path))
+    line, node = document.line_of(("Resources", name)), document.node_of(path)
+    return DeclaredResource(document.source, name, type_, members, line, node, merged or "")
+
+
+def _unreadable(name: str, resource: object) -> str:
+    """Return why the type of a resource cannot be read, or why the resource may create others; empty if neither."""
+    if name.startswith("Fn::"):
+        return _DEPLOYMENT_ONLY
+    if not isinstance(resource, dict):
+        return "it is not a mapping"
+    type_ = resource.get("Type")
+    if not isinstance(type_, str):
+        return "its type is missing or is not text"
+    return _OTHER_TEMPLATE if _OPAQUE_TYPE.fullmatch(type_) else ""
 
 
 def _unchecked_sections(document: Document) -> Iterator[UncheckedItem]:
-    if "Fn::Transform" in document.data:
-        location = SourceLocation(document.source, document.line_of(("Fn::Transform",)))
-        yield UncheckedItem(location, "Fn::Transform", _DEPLOYMENT_ONLY)
+    for key in document.data:
+        if key.startswith("Fn::"):
+            yield UncheckedItem(SourceLocation(document.source, document.line_of((key,))), key, _DEPLOYMENT_ONLY)
+    transforms = document.data.get("Transform") or []
+    for transform in transforms if isinstance(transforms, list) else [transforms]:
+        name = transform.get("Name") if isinstance(transform, dict) else transform
+        if not isinstance(name, str) or not _KNOWN_TRANSFORMS.fullmatch(name):
+            location = SourceLocation(document.source, document.line_of(("Transform",)))
+            reason = f"{show(transform)} can add and change resources during deployment"
+            yield UncheckedItem(location, "Transform", reason)
     if not isinstance(document.data.get("Resources"), dict):
         location = SourceLocation(document.source, document.line_of(("Resources",)))
         yield UncheckedItem(location, "Resources", "it is not a mapping")

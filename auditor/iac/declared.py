@@ -9,7 +9,7 @@ from typing import Any
 
 from auditor.domain.file_report import SourceLocation, UncheckedItem
 from auditor.iac.key_case import camel_case
-from auditor.iac.unresolved import Conditional
+from auditor.iac.unresolved import ABSENT, Conditional
 from auditor.yaml_files import Node
 
 _PATH_STEP = re.compile(r"\w+")
@@ -20,7 +20,8 @@ class DeclaredResource:
     """One resource in a file, of a CloudFormation type that a service can turn into a fact.
 
     `document` has the API's keys, and may contain unresolved and conditional values. `line` is the first line of the
-    resource, 0 if lines are not known. `node` is the parsed YAML, None if lines are not known.
+    resource, 0 if lines are not known. `node` is the parsed YAML, None if lines are not known. `depends_on` names what
+    the whole resource depends on; it is empty if the resource can be judged.
     """
 
     source: str
@@ -29,6 +30,12 @@ class DeclaredResource:
     document: Mapping[str, Any]
     line: int = 0
     node: Node | None = None
+    depends_on: str = ""
+
+    def blocking_expression(self, required: Iterable[str]) -> str:
+        """Return what the whole resource depends on, or which of the required lists is empty; empty if neither."""
+        empty = (f"{key}, which is missing or empty" for key in required if not _may_have_items(self.document.get(key)))
+        return self.depends_on or next(empty, "")
 
     def line_of(self, path: str) -> int:
         """Return the line of a member such as `containerDefinitions[1].user`, or of its nearest existing parent."""
@@ -75,6 +82,21 @@ class FileContents:
     resources: tuple[DeclaredResource, ...] = ()
     unparsed: tuple[UnparsedResource, ...] = ()
     unchecked: tuple[UncheckedItem, ...] = ()
+
+
+def _may_have_items(value: object) -> bool:
+    """Whether a value is, or can be, something else than a missing or an empty list."""
+    if isinstance(value, Conditional):
+        return _may_have_items(value.if_true) or _may_have_items(value.if_false)
+    if isinstance(value, list):
+        return any(_is_possible_item(item) for item in value)
+    return value not in (None, "", ABSENT)
+
+
+def _is_possible_item(value: object) -> bool:
+    if isinstance(value, Conditional):
+        return _is_possible_item(value.if_true) or _is_possible_item(value.if_false)
+    return value is not ABSENT
 
 
 def _child(node: Node, step: str) -> tuple[int, Node] | None:

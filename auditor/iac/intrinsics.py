@@ -18,6 +18,9 @@ _DYNAMIC_REFERENCE = "{{resolve:"
 _MAX_DEPTH = 100
 _MAX_CONDITION_CHAIN = 50
 _MAX_INDEX_DIGITS = 6
+#: Characters and levels of an expression in a message.
+_MAX_SHOWN = 120
+_MAX_SHOWN_DEPTH = 8
 #: Approximates the name, ARN or address of a resource.
 _RESOURCE_NAME = "name"
 
@@ -42,8 +45,11 @@ class Template:
         if isinstance(value, list):
             items = (self.resolve(item, depth + 1) for item in value)
             return [item for item in items if item is not ABSENT]
-        if not isinstance(value, dict):
-            return value
+        return self._resolve_object(value, depth) if isinstance(value, dict) else value
+
+    def _resolve_object(self, value: Mapping[str, Any], depth: int) -> Any:  # noqa: ANN401 - see `resolve`
+        if merged := merged_call(value):
+            return Unresolved(merged, repr(value))
         name, argument = _function_call(value)
         if name:
             function = _FUNCTIONS.get(name)
@@ -104,7 +110,11 @@ class Template:
         name, if_true, if_false = argument
         condition = self.condition(name)
         if condition is None:
-            return Conditional(str(name), self.resolve(if_true, depth), self.resolve(if_false, depth))
+            return Conditional(
+                name if isinstance(name, str) else show(name),
+                self.resolve(if_true, depth),
+                self.resolve(if_false, depth),
+            )
         return self.resolve(if_true if condition else if_false, depth)
 
     def sub(self, argument: object, depth: int) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
@@ -129,7 +139,7 @@ class Template:
         values = self.resolve(argument[1], depth)
         if not isinstance(values, list):
             return None
-        return join(argument[0], values, Unresolved("!Join ...", f"Join {argument!r}"))
+        return join(argument[0], values, Unresolved(show({"Fn::Join": argument}), f"Join {argument!r}"))
 
     def find_in_map(self, argument: object, depth: int) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
         """Evaluate `Fn::FindInMap`."""
@@ -167,9 +177,38 @@ def _function_call(value: Mapping[Any, Any]) -> tuple[str, Any]:
     return (name, argument) if is_function else ("", None)
 
 
+def merged_call(value: Mapping[Any, Any]) -> str | None:
+    """Return the call in an object that adds members to it, None if there is none.
+
+    `Fn::Transform` next to other members, and `Fn::ForEach::X` anywhere, can add any member.
+    """
+    for key, argument in value.items():
+        if isinstance(key, str) and key.startswith("Fn::") and (len(value) > 1 or key.startswith("Fn::ForEach")):
+            return show({key: argument})
+    return None
+
+
+def show(value: object, depth: int = 0) -> str:
+    """Return a value in the notation of YAML templates, shortened for messages."""
+    if depth > _MAX_SHOWN_DEPTH:
+        return "..."
+    if isinstance(value, dict):
+        name, argument = _function_call(value)
+        if name:
+            return _shorten(f"!{name.removeprefix('Fn::')} {show(argument, depth + 1)}")
+        members = (f"{quote(key)}: {show(member, depth + 1)}" for key, member in value.items())
+        return _shorten("{" + ", ".join(members) + "}")
+    if isinstance(value, list):
+        return _shorten("[" + ", ".join(show(item, depth + 1) for item in value) + "]")
+    return "null" if value is None else quote(value)
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
+
+
 def _unresolved(name: str, argument: object) -> Unresolved:
-    expression = f"!{name.removeprefix('Fn::')} {quote(argument) if isinstance(argument, str) else '...'}"
-    return Unresolved(expression, f"{name} {argument!r}")
+    return Unresolved(show({name: argument}), f"{name} {argument!r}")
 
 
 def _parameter_value(name: str, parameter: object) -> Any:  # noqa: ANN401 - JSON data or Unresolved
@@ -177,7 +216,9 @@ def _parameter_value(name: str, parameter: object) -> Any:  # noqa: ANN401 - JSO
     properties: Mapping[str, Any] = parameter if isinstance(parameter, dict) else {}
     type_, default = str(properties.get("Type", "")), properties.get("Default")
     if not is_scalar(default) or type_.startswith("AWS::SSM::"):
-        allowed = properties.get("AllowedValues")
+        is_list = type_ == "CommaDelimitedList" or type_.startswith("List<")
+        # AllowedValues of a list are those of its items, and those of an SSM parameter are its possible keys.
+        allowed = None if is_list or type_.startswith("AWS::SSM::") else properties.get("AllowedValues")
         values = allowed if isinstance(allowed, list) else []
         choices = tuple(to_text(value) for value in values) if all(map(is_scalar, values)) else ()
         return Unresolved(f"!Ref {quote(name)}", f"Ref {name}", choices=choices)

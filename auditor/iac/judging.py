@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from auditor.domain.check import Status, Verdict
-from auditor.domain.file_report import FileFinding, FileReport, SourceLocation
+from auditor.domain.file_report import UNRESOLVED, FileFinding, FileReport, SourceLocation
 from auditor.domain.finding import Finding
 from auditor.domain.result import CheckInfo
 from auditor.domain.scope import Account, Scope
 from auditor.engine import evaluate
 from auditor.engine.ports import ConfiguredCheck
 from auditor.iac.coverage import Coverage
-from auditor.iac.decide import decide
+from auditor.iac.decide import Decision, decide
 from auditor.iac.declared import DeclaredResource, FileContents
 from auditor.iac.possible_values import unmark
 from auditor.iac.scenarios import Scenarios, scenarios_of
@@ -67,7 +67,10 @@ def _finding(
         crashes[finding.reasons] = finding.remediation
         return Verdict(finding.status, finding.reasons, finding.evidence, finding.standards)
 
-    decision = decide(scenarios, run_check)
+    if blocking := resource.blocking_expression(parsed_types()[resource.type].required):
+        decision = Decision(Verdict(Status.UNKNOWN, (UNRESOLVED,)), (blocking,))
+    else:
+        decision = decide(scenarios, run_check)
     decided = replace(check, judge=lambda *_: decision.verdict)
     finding = evaluate.judge(observation, scenarios.fact(), ConfiguredCheck(decided, configured.parameters))
     if finding.status is Status.UNKNOWN:

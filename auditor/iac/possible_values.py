@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 
 from auditor.iac.unresolved import ABSENT, Unresolved
+from auditor.yaml_files import quote
 
 _MARKS = ("\ue000", "\ue001")
 
@@ -50,7 +51,8 @@ class MemberTables:
     `options`: members with few possible values. `objects`: optional objects, each with a sample that has every member
     that becomes part of a fact. `samples`: two different samples of members that are not strings. `texts`: members that
     the API takes as strings, although templates may contain numbers. `qualified`: keys that mean different things in
-    different objects, and are looked up as `parent.key`. `secrets`: members whose value may be a secret, with two
+    different objects, and are looked up as `parent.key`. `words`: all values of members that have no others; another
+    word is not known to be harmless. `secrets`: members whose value may be a secret, with two
     values: one that secret detection ignores, and one that it detects.
     """
 
@@ -60,6 +62,7 @@ class MemberTables:
     texts: frozenset[str] = frozenset()
     qualified: frozenset[str] = frozenset()
     secrets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    words: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def possible_values(self, unresolved: Unresolved, key: str, parent: str) -> PossibleValues:
         """Return the possible values of the member `key` of an object that is, or is an item of, `parent`."""
@@ -67,13 +70,23 @@ class MemberTables:
         if name in self.secrets:
             approximation = unresolved.approximation
             return PossibleValues(name, self.secrets[name] if approximation is None else (approximation,))
-        if unresolved.choices and name not in self.samples:
+        if unresolved.choices and name not in self.samples and self._are_words(name, unresolved.choices):
             return PossibleValues(name, unresolved.choices)
         if name in self.options:
             return PossibleValues(name, self.options[name])
         if name in self.objects:
             return PossibleValues(name, (ABSENT, AnyValue.FIRST), (self.objects[name], ABSENT))
         return PossibleValues(name, samples=self.samples.get(name))
+
+    def check_word(self, value: str, key: str, parent: str) -> str | Unresolved:
+        """Return the value of a member, as unresolved if the API does not know this word."""
+        if not value or self._are_words(self._name(key, parent), (value,)):
+            return value
+        return Unresolved(f"{quote(value)}, which is not a value of {key}", value)
+
+    def _are_words(self, name: str, values: tuple[Any, ...]) -> bool:
+        words = self.words.get(name)
+        return words is None or all(value in words for value in values)
 
     def as_text(self, value: object, key: str, parent: str) -> object:
         """Return a number or a boolean as a string if the API takes a string: templates may contain either."""

@@ -9,6 +9,7 @@ from typing import Any
 from auditor.domain.errors import ConfigError, Problem
 from auditor.iac import cloudformation, terraform
 from auditor.iac.declared import DeclaredResource, FileContents
+from auditor.iac.json_text import is_json_like, to_plain_json
 from auditor.iac.key_case import DuplicateMemberError
 from auditor.iac.scenarios import scenarios_of
 from auditor.iac.service import service_of, services
@@ -18,7 +19,7 @@ from auditor.yaml_files import TEMPLATE, parse
 #: Characters. Plans are written by a program and grow with everything that Terraform manages.
 MAX_PLAN_LENGTH = 100_000_000
 
-_PLAN_MARKS = ('"planned_values"', '"terraform_version"')
+_PLAN_MARKS = ('"planned_values"', '"terraform_version"', '"format_version"')
 
 
 def read(text: str, source: str) -> FileContents:
@@ -49,7 +50,10 @@ def _read_plan(text: str, source: str) -> FileContents | None:
 
 
 def _read_document(text: str, source: str) -> FileContents:
-    document = parse(text, source, TEMPLATE)
+    document = parse(to_plain_json(text, source) if is_json_like(text, source) else text, source, TEMPLATE)
+    if cloudformation.is_appspec(document):
+        advice = "Check the files of the resources that it deploys."
+        raise ConfigError([Problem(source, 0, "", "is an AppSpec file of CodeDeploy, not a template", advice)])
     if cloudformation.is_template(document):
         return cloudformation.read_template(document)
     for service in services():

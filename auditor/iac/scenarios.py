@@ -174,6 +174,8 @@ class Scenarios:
         parent: str,
     ) -> Any:  # noqa: ANN401 - JSON data
         """Return `value` with the assigned values, and add its unknown values with their options to `occurring`."""
+        if isinstance(value, str):
+            value = self.members.check_word(value, key, parent)
         if isinstance(value, Conditional):
             unknown = UnknownValue(_CONDITION.member, value.condition, f"condition {quote(value.condition)}")
             occurring.setdefault(unknown, _CONDITION.options)

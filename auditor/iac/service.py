@@ -28,12 +28,13 @@ class ResourceType:
 
     `to_fact` makes a fact of a document with the API's keys and of the resource's name in the file, and raises
     MalformedValue. `parts` are lists of parts that evidence names (containers); each maps to a minimal part. The parts
-    of a list must become facts independently of each other.
+    of a list must become facts independently of each other. `required` are lists that AWS does not accept empty.
     """
 
     fact_type: type[Any]
     to_fact: Callable[[JsonObject, str], Fact]
     parts: JsonObject = field(default_factory=dict)
+    required: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class IacService:
       whose name does not begin with `aws_<service>_` is recognized only if it is listed.
     * `without_settings`: types of either tool that have nothing to judge. Other types of the service that cannot be
       turned into facts are reported as not examined.
+    * `terraform_defaults`: attributes, also of blocks, that Terraform reports as known after apply if the configuration
+      does not set them, although AWS documents what it does then.
     * `from_cloudformation`, `from_terraform`: convert the properties of a resource to the members of the API.
     * `redact`: removes what must not appear in reports from the expressions of a document.
     * `members`: the possible values of unresolved members. `free_maps`: maps whose keys the author chooses.
@@ -58,6 +61,7 @@ class IacService:
     types: Mapping[str, ResourceType] = field(default_factory=dict)
     terraform_types: Mapping[str, str] = field(default_factory=dict)
     without_settings: frozenset[str] = frozenset()
+    terraform_defaults: frozenset[str] = frozenset()
     from_cloudformation: Callable[[JsonObject], JsonObject] = lambda properties: properties
     from_terraform: Callable[[JsonObject], JsonObject] = lambda values: values
     redact: Callable[[JsonObject], JsonObject] = lambda document: document

@@ -15,12 +15,14 @@ class Dialect:
     """The rules for one kind of document.
 
     `deepest` is the number of levels that it may nest. With `intrinsics`, a tag such as `!Sub` is the short form of a
-    function and is converted to the long form. With `numbers_as_keys`, keys such as 80 and true are read as text.
+    function and is converted to the long form. With `numbers_as_keys`, keys such as 80 and true are read as text. With
+    `yaml_1_1_booleans`, unquoted yes, no, on and off are booleans.
     """
 
     deepest: int = 32
     intrinsics: bool = False
     numbers_as_keys: bool = False
+    yaml_1_1_booleans: bool = False
 
     @property
     def too_deep(self) -> tuple[str, str]:
@@ -36,8 +38,9 @@ class Dialect:
 
 
 CONFIGURATION = Dialect()
-#: Templates nest functions within functions within properties, and have ports and account IDs as keys.
-TEMPLATE = Dialect(deepest=64, intrinsics=True, numbers_as_keys=True)
+#: Templates nest functions within functions within properties, and have ports and account IDs as keys. CloudFormation
+#: reads YAML 1.1.
+TEMPLATE = Dialect(deepest=64, intrinsics=True, numbers_as_keys=True, yaml_1_1_booleans=True)
 
 
 def long_form(function: str, argument: object) -> object:

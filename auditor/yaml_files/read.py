@@ -18,7 +18,7 @@ from auditor.yaml_files.dialect import CONFIGURATION, Dialect, long_form
 from auditor.yaml_files.document import Document, Node, Path
 from auditor.yaml_files.encoding import check_text, json_as_yaml
 from auditor.yaml_files.quoting import kind, quote, quote_path
-from auditor.yaml_files.scalars import resolve
+from auditor.yaml_files.scalars import YAML_1_1_BOOLEANS, resolve
 
 #: The parser in C is ten times faster, but not every build of PyYAML has it.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -136,7 +136,10 @@ class _Reader:
             self._report(event, path, "contains half of a surrogate pair", "Write the character itself.")
         weight = 1 + len(value) // 64
         if event.implicit[0]:
-            return Node(line, resolve(value), value, weight=weight)
+            resolved = resolve(value)
+            if resolved == value and self._dialect.yaml_1_1_booleans:
+                resolved = YAML_1_1_BOOLEANS.get(value, value)
+            return Node(line, resolved, value, weight=weight)
         return Node(line, value, weight=weight)
 
     def _sequence(self, event: Any, path: Path) -> Node:  # noqa: ANN401 - as above

@@ -23,6 +23,12 @@ _WORDS: dict[str, bool | None] = {
     "False": False,
     "FALSE": False,
 }
+#: Booleans of YAML 1.1 that later versions read as text.
+YAML_1_1_BOOLEANS: dict[str, bool] = {
+    spelling: value
+    for word, value in {"yes": True, "on": True, "no": False, "off": False}.items()
+    for spelling in (word, word.capitalize(), word.upper())
+}
 _INTEGER = re.compile(r"[-+]?[0-9]{1,30}")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 

@@ -62,7 +62,7 @@ def test_problems_of_all_files_are_reported_together_with_places(files: dict[str
 
     assert result.exit_code == 2
     assert f"{files['prose']}: is not a file that auditor can check" in result.stderr
-    assert f"{files['cut']}:2: this is not YAML" in result.stderr
+    assert f"{files['cut']}:1: this is not JSON: " in result.stderr
     assert f"{files['evil']}:1: contains the forbidden character" in result.stderr
     assert f"{files['missing']}: No such file" in result.stderr
     assert result.stdout == ""

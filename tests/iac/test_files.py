@@ -20,7 +20,9 @@ from tests.iac.sample_files import check_file, container_check, fact_check, only
 BAD = {"family": "web", "networkMode": "host", "containerDefinitions": [{"name": "a", "privileged": True}]}
 PASCAL = {"Family": "web", "NetworkMode": "host", "ContainerDefinitions": [{"Name": "a", "Privileged": "true"}]}
 CORPUS = Path(__file__).parents[1] / "corpus" / "taskdefs.jsonl"
-LINES: list[dict[str, Any]] = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
+ALL_LINES: list[dict[str, Any]] = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
+#: In files, definitions without containers are UNKNOWN: ECS registers none.
+LINES = [line for line in ALL_LINES if line["facts"]["containerDefinitions"]]
 
 
 def pascal_case(value: Any, key: str = "") -> Any:  # noqa: ANN401 - JSON data
@@ -95,6 +97,17 @@ def test_a_published_definition_gets_its_expected_verdict(line: dict[str, Any], 
     ]["failing"]
 
 
+def test_a_substituted_literal_is_a_known_text() -> None:
+    body = "{NetworkMode: host, ContainerDefinitions: [{Name: a, User: !Sub 'app${!x}'}]}"
+
+    assert status_of(template(body)) == ("PASS", ())
+
+
+@pytest.mark.parametrize("line", [line for line in ALL_LINES if line not in LINES], ids=lambda line: line["id"])
+def test_a_definition_without_containers_is_unknown(line: dict[str, Any]) -> None:
+    assert status_of(json.dumps(line["facts"])) == ("UNKNOWN", ("containerDefinitions, which is missing or empty",))
+
+
 ALL_CHECKS = tuple(ConfiguredCheck(check, check.parameters) for check in checks.load())
 
 
@@ -164,7 +177,7 @@ def test_a_finding_has_the_lines_of_resource_and_container() -> None:
         pytest.param("!Ref AWS::NoValue", "{}", "{}", "NOT_APPLICABLE", id="no value"),
         pytest.param("!Sub 'ho${P}'", "{P: {Default: st}}", "{}", "FAIL", id="a substitution"),
         pytest.param("!Sub ['ho${Q}', {Q: st}]", "{}", "{}", "FAIL", id="a substitution with a local variable"),
-        pytest.param("!Sub 'ho${!st}'", "{}", "{}", "NOT_APPLICABLE", id="a substitution with a literal"),
+        pytest.param("!Sub 'ho${!st}'", "{}", "{}", "UNKNOWN", id="a literal that is no network mode"),
         pytest.param("!Join ['', [ho, !Ref P]]", "{P: {Default: st}}", "{}", "FAIL", id="a join"),
         pytest.param("!Select [1, [awsvpc, host]]", "{}", "{}", "FAIL", id="a selection"),
         pytest.param("!Select ['1', !Split [',', 'a,host']]", "{}", "{}", "FAIL", id="a selection from a split"),
@@ -400,9 +413,9 @@ def test_unreadable_parts_of_a_file_are_reported(text: str, name: str, reason: s
     ("text", "problem"),
     [
         pytest.param("", "f.yaml:1: is empty", id="empty"),
-        pytest.param("{a: 1}", "f.yaml: is not a file that auditor can check", id="another document"),
+        pytest.param('{"a": 1}', "f.yaml: is not a file that auditor can check", id="another document"),
         pytest.param("hello", "f.yaml: is not a file that auditor can check", id="prose"),
-        pytest.param('{"containerDefinitions": [{"name": "a"}', "this is not YAML", id="a truncated file"),
+        pytest.param('{"containerDefinitions": [{"name": "a"}', "f.yaml:1: this is not JSON: ", id="a truncated file"),
         pytest.param(
             template('{ContainerDefinitions: [{Name: a, Privileged: "maybe"}]}'),
             "f.yaml:6: It: containerDefinitions[0].privileged: expected true or false, got a string",

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from auditor.iac.ecs import to_facts
 from auditor.iac.ecs.redaction import redact_environment
 from auditor.iac.ecs.task_definition_files import FREE_MAPS, task_definitions
 from auditor.iac.ecs.terraform import from_terraform
 from auditor.iac.ecs.unknown_values import MEMBERS
 from auditor.iac.service import IacService, JsonObject, ResourceType
+from auditor.iac.unresolved import Conditional
+
+#: The settings of a cluster in templates.
+_RENAMED = {"clusterSettings": "settings"}
 
 
 def _from_cloudformation(properties: JsonObject) -> JsonObject:
-    """Return properties with the members of the API: the settings of a cluster have another name there."""
-    return {"settings" if key == "clusterSettings" else key: value for key, value in properties.items()}
+    """Return properties with the members of the API: some have other names or another spelling in templates."""
+    return {_RENAMED.get(key, key): _respelled(value) for key, value in properties.items()}
+
+
+def _respelled(value: Any) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+    """Return the network configuration of a task set in the spelling of a service."""
+    if isinstance(value, Conditional):
+        return replace(value, if_true=_respelled(value.if_true), if_false=_respelled(value.if_false))
+    if isinstance(value, dict):
+        return {"awsvpcConfiguration" if key == "awsVpcConfiguration" else key: value for key, value in value.items()}
+    return value
 
 
 SERVICE = IacService(
@@ -20,7 +36,10 @@ SERVICE = IacService(
     prefix="AWS::ECS::",
     types={
         "AWS::ECS::TaskDefinition": ResourceType(
-            to_facts.TaskDefinition, to_facts.task_definition, parts={"containerDefinitions": {"name": "a"}}
+            to_facts.TaskDefinition,
+            to_facts.task_definition,
+            parts={"containerDefinitions": {"name": "a"}},
+            required=("containerDefinitions",),
         ),
         "AWS::ECS::Service": ResourceType(to_facts.Service, to_facts.service),
         "AWS::ECS::TaskSet": ResourceType(to_facts.TaskSet, to_facts.task_set),
@@ -45,6 +64,7 @@ SERVICE = IacService(
             "awscc_ecs_primary_task_set",
         )
     ),
+    terraform_defaults=frozenset(("network_mode", "platform_version", "managed_termination_protection")),
     from_cloudformation=_from_cloudformation,
     from_terraform=from_terraform,
     redact=redact_environment,

@@ -40,6 +40,19 @@ _CHOICES: Mapping[str, tuple[Any, ...]] = {
     "settings.value": ("disabled", "enabled", "enhanced"),
 }
 
+_LOG_DRIVERS = ("awslogs", "awsfirelens", "fluentd", "gelf", "journald", "json-file", "splunk", "syslog")
+#: All words of the API for these members (ECS API reference, of each member).
+_WORDS: Mapping[str, frozenset[str]] = {
+    **{
+        key: frozenset(value for value in _CHOICES[key] if isinstance(value, str))
+        for key in ("networkMode", "pidMode", "ipcMode", "transitEncryption", "managedTerminationProtection", "logging")
+    },
+    "logDriver": frozenset(_LOG_DRIVERS),
+    "options.mode": frozenset(("blocking", "non-blocking")),
+    "launchType": frozenset(_LAUNCH_TYPES),
+    "requiresCompatibilities[]": frozenset(_LAUNCH_TYPES),
+}
+
 #: A sample item of each list whose items become parts of facts.
 _ITEMS: Mapping[str, Any] = {
     "containerDefinitions": {"name": "a", "image": "a", "user": "0"},
@@ -111,5 +124,6 @@ MEMBERS = MemberTables(
     samples=_SAMPLES,
     texts=_TEXTS | {key for key in _CHOICES if "." not in key} | {"environment.value", "tags.value", "settings.value"},
     qualified=frozenset(("value", "mode")),
+    words=_WORDS,
     secrets={"environment.value": ("", _SECRET)},
 )

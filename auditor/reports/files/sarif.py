@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
@@ -23,6 +24,7 @@ MAX_TAGS = 20
 #: The rule of what could not be examined: code scanning shows results only.
 NOT_EXAMINED = "auditor-not-examined"
 
+_LINK_CHARACTERS = re.compile(r"[\\\[\]]")
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
 _SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "3.0"}
@@ -76,7 +78,7 @@ def _result(file_finding: FileFinding, reason_texts: Mapping[str, str]) -> Mappi
         "ruleId": finding.check_id,
         # SARIF has the kind "open" for UNKNOWN, but a viewer may hide it, and the file would look clean.
         "level": _LEVELS[finding.severity] if fails else "warning",
-        "message": {"text": sanitize(message if fails else f"UNKNOWN: {message}", 1_000)},
+        "message": {"text": _escape(sanitize(message if fails else f"UNKNOWN: {message}", 1_000))},
         # GitHub shows only the first location.
         "locations": [_location(most_precise(file_finding.locations))],
         "relatedLocations": [_location(location) for location in file_finding.locations[:MAX_LOCATIONS]],
@@ -93,10 +95,15 @@ def _unchecked_result(item: UncheckedItem) -> Mapping[str, Any]:
     return {
         "ruleId": NOT_EXAMINED,
         "level": "warning",
-        "message": {"text": sanitize(f"UNKNOWN: {item.name}: {item.reason}", 1_000)},
+        "message": {"text": _escape(sanitize(f"UNKNOWN: {item.name}: {item.reason}", 1_000))},
         "locations": [_location(item.location)],
         "properties": {"status": Status.UNKNOWN, "resource": sanitize(item.name)},
     }
+
+
+def _escape(text: str) -> str:
+    """Return a text without embedded links, as which viewers show `[text](url)` (SARIF 2.1.0, 3.11.6)."""
+    return _LINK_CHARACTERS.sub(r"\\\g<0>", text)
 
 
 def _fingerprints(finding_id: str) -> Mapping[str, str]:

@@ -1,0 +1,85 @@
+"""The configuration in a Terraform plan: which attributes of a resource it sets.
+
+An attribute that is known after apply is either computed by an expression or left out. If it is left out, AWS uses its
+default. Source: https://developer.hashicorp.com/terraform/internals/json-format, "Configuration Representation".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from auditor.iac.json_data import as_mapping, objects_in
+from auditor.iac.service import IacService
+
+_MAX_DEPTH = 200
+#: The expressions of a resource, and of all its blocks, that sets nothing.
+_NO_EXPRESSIONS: Mapping[str, Any] = {}
+#: The key of an instance in an address: `[0]`, `["a"]`.
+_INSTANCE_KEY = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The expressions of all resources, by their address without instance keys; None if the plan has none."""
+
+    expressions: Mapping[str, Mapping[str, Any]] | None = None
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Configuration:
+        """Return the configuration of a plan."""
+        root = as_mapping(data.get("configuration")).get("root_module")
+        return cls(dict(_resources(root, "", 0)) if isinstance(root, dict) else None)
+
+    def without_defaults(
+        self, unknown: Mapping[str, Any], planned: Mapping[str, Any], address: str, service: IacService
+    ) -> Mapping[str, Any]:
+        """Return `after_unknown` of a resource without the attributes that the configuration leaves out.
+
+        A plan without configuration tells nothing about expressions. Terraform's own plans always have it.
+        """
+        expressions: Mapping[str, Any] | None = _NO_EXPRESSIONS
+        if self.expressions is not None:
+            expressions = self.expressions.get(_INSTANCE_KEY.sub("", address))
+        return as_mapping(_without_defaults(unknown, planned, expressions, service.terraform_defaults))
+
+
+def _without_defaults(unknown: Any, planned: Any, expressions: Any, defaults: frozenset[str]) -> Any:  # noqa: ANN401 - JSON data
+    """Return `unknown` without the members that are left out. `expressions` is None if they are not known."""
+    if isinstance(unknown, list):
+        return [
+            _without_defaults(item, _child(planned, index), _child(expressions, index), defaults)
+            for index, item in enumerate(unknown)
+        ]
+    if not isinstance(unknown, dict):
+        return unknown
+    return {
+        key: _without_defaults(value, _child(planned, key), _child(expressions, key), defaults)
+        for key, value in unknown.items()
+        if not (value is True and key in defaults and _child(planned, key) is None and _leaves_out(expressions, key))
+    }
+
+
+def _leaves_out(expressions: object, key: str) -> bool:
+    return isinstance(expressions, dict) and key not in expressions
+
+
+def _child(value: Any, key: str | int) -> Any:  # noqa: ANN401 - JSON data
+    """Return a member or an item, None if there is none."""
+    if value is _NO_EXPRESSIONS:
+        return value
+    if isinstance(value, dict):
+        return value.get(key)
+    return value[key] if isinstance(value, list) and isinstance(key, int) and key < len(value) else None
+
+
+def _resources(module: object, prefix: str, depth: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the address and the expressions of each resource of a module and of the modules that it calls."""
+    if not isinstance(module, dict) or depth > _MAX_DEPTH:
+        return
+    for resource in objects_in(module.get("resources")):
+        yield f"{prefix}{resource.get('address')}", as_mapping(resource.get("expressions"))
+    for name, call in as_mapping(module.get("module_calls")).items():
+        yield from _resources(as_mapping(call).get("module"), f"{prefix}module.{name}.", depth + 1)

@@ -1,0 +1,118 @@
+"""Small files, each with one detail that is easily judged wrongly, and the statuses that are right."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+from auditor import checks
+from auditor.domain.errors import ConfigError
+from auditor.engine.ports import ConfiguredCheck
+from auditor.iac import judge, read
+from tests.builders import NOW
+
+CASES = Path(__file__).parent / "cases"
+ALL_CHECKS = tuple(ConfiguredCheck(check, check.parameters) for check in checks.load())
+
+#: Cases whose check or parser has to change, not the reading of files: their statuses are still wrong.
+NOT_YET: set[str] = {
+    "user-group-only-host-mode.json ecs-host-network-privileged-or-root",
+    "user-overflow-host-mode.json ecs-host-network-privileged-or-root",
+    "docker-volume-bind-root.json ecs-host-path-mount",
+    "docker-volume-bind-root.json ecs-docker-socket-mount",
+    "devices-raw-disk.json ecs-host-path-mount|ecs-host-device*",
+    "host-path-agent-cache.json ecs-host-path-mount",
+    "nfs-volume-to-efs.json ecs-efs-transit-encryption",
+    "image-of-a-stranger-ecr.json ecs-untrusted-image",
+    "secret-in-log-options.json ecs-env-secret-values|ecs-*secret*",
+    "secret-in-command.json ecs-env-secret-values|ecs-*secret*",
+    "awslogs-no-mode.json ecs-logging-blocking-mode",
+    "firelens-no-mode.json ecs-logging-blocking-mode",
+    "task-level-memory.json ecs-memory-hard-limit",
+    "managed-instances-no-network-mode.json ecs-not-awsvpc",
+    "ecr-with-port.json ecs-untrusted-image",
+    "template-shared-role-getatt-getatt.json ecs-shared-task-execution-role",
+    "template-two-different-roles.json ecs-shared-task-execution-role",
+    "template-execution-role-only.json ecs-shared-task-execution-role",
+    "template-capacity-provider-scaling-off.json ecs-capacity-termination-protection",
+    "template-exec-cmk-aws-alias.json ecs-exec-no-cmk",
+    "template-windows-service-1.0.0.json ecs-fargate-platform-version",
+    "template-image-sub-only.json ecs-untrusted-image",
+    "plan-docker-volume-bind.json ecs-host-path-mount",
+    "resource-condition.yaml T ecs-privileged-container",
+    "resource-condition.yaml S ecs-service-public-ip",
+    "placeholders-user.json shop ecs-linux-root-user",
+    "roles-in-template.yaml Two ecs-shared-task-execution-role",
+    "roles-in-template.yaml Same ecs-shared-task-execution-role",
+    "roles-in-template.yaml SameText ecs-shared-task-execution-role",
+    "roles-in-template.yaml OtherText ecs-shared-task-execution-role",
+    "roles-placeholder-same.json shop ecs-shared-task-execution-role",
+    "own-registry.yaml BySub ecs-untrusted-image",
+    "own-registry.yaml BySuffix ecs-untrusted-image",
+    "own-registry.yaml ByAttribute ecs-untrusted-image",
+    "map-all-alike.yaml T ecs-linux-root-user",
+    "map-all-alike.yaml T ecs-host-network-mode",
+    "memory-parameter.yaml T ecs-memory-hard-limit",
+    "secret-by-dynamic-reference.yaml T ecs-env-secret-values",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The statuses, separated by `|`, that are right for the checks (globs) on a resource, or on any if it is empty.
+
+    Besides the statuses of findings: `error` if the file is refused, `not-examined` if the report says so, and
+    `nothing` if the file has no resource to check.
+    """
+
+    file: str
+    resource: str
+    check: str
+    status: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        """The file, the resource and the checks."""
+        return " ".join(filter(None, (self.file, self.resource, self.check)))
+
+
+def load_cases() -> list[Case]:
+    with (CASES / "expected.tsv").open(encoding="utf-8", newline="") as file:
+        return [Case(**row) for row in csv.DictReader(file, delimiter="\t")]
+
+
+def statuses_of(case: Case) -> set[str]:
+    """Return the statuses of a case as the product determines them."""
+    try:
+        report = judge([read((CASES / case.file).read_text(encoding="utf-8"), case.file)], ALL_CHECKS, NOW)
+    except ConfigError:
+        return {"error"}
+    patterns = case.check.split("|")
+    statuses = {
+        finding.finding.status.value
+        for finding in report.findings
+        if any(fnmatchcase(finding.finding.check_id, pattern) for pattern in patterns)
+        and case.resource in ("", finding.name)
+    }
+    if report.unchecked:
+        statuses.add("not-examined")
+    return statuses if statuses or report.findings else {"nothing"}
+
+
+@pytest.mark.parametrize("case", load_cases(), ids=lambda case: case.key)
+def test_a_case_has_a_right_status(case: Case) -> None:
+    is_right = bool(statuses_of(case) & set(case.status.split("|")))
+
+    assert is_right is (case.key not in NOT_YET), case.reason
+
+
+def test_every_case_is_expected_and_exists() -> None:
+    files = {path.name for path in CASES.iterdir()} - {"expected.tsv"}
+
+    assert {case.file for case in load_cases()} <= files
+    assert {case.key for case in load_cases()} >= NOT_YET
