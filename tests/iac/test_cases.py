@@ -20,8 +20,6 @@ ALL_CHECKS = tuple(ConfiguredCheck(check, check.parameters) for check in checks.
 
 #: Cases whose check or parser has to change, not the reading of files: their statuses are still wrong.
 NOT_YET: set[str] = {
-    "user-group-only-host-mode.json ecs-host-network-privileged-or-root",
-    "user-overflow-host-mode.json ecs-host-network-privileged-or-root",
     "docker-volume-bind-root.json ecs-host-path-mount",
     "docker-volume-bind-root.json ecs-docker-socket-mount",
     "devices-raw-disk.json ecs-host-path-mount|ecs-host-device*",

@@ -7,7 +7,7 @@ from typing import Any
 
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.iac.declared import DeclaredResource
-from auditor.iac.intrinsics import Template
+from auditor.iac.intrinsics import Template, merged_call
 from auditor.iac.json_data import decode_json
 from auditor.iac.key_case import camel_case, to_api_case
 from auditor.iac.unresolved import with_placeholders
@@ -53,7 +53,8 @@ def _is_container(value: object) -> bool:
 
 
 def _declared(document: Document, data: dict[str, Any], path: Path) -> DeclaredResource:
-    members = to_api_case(Template().resolve(data), FREE_MAPS, tuple(path))
+    merged = merged_call(data)
+    members = to_api_case({} if merged else Template().resolve(data), FREE_MAPS, tuple(path))
     if isinstance(members.get(_CONTAINERS), str):
         containers = to_api_case(decode_json(members[_CONTAINERS]), FREE_MAPS, key=_CONTAINERS)
         members = {**members, _CONTAINERS: containers}
@@ -62,7 +63,9 @@ def _declared(document: Document, data: dict[str, Any], path: Path) -> DeclaredR
     line, node = document.line_of(path), document.node_of(path)
     if node is not None and isinstance(node.data, list):  # a list of containers is the whole document
         node = Node(line, data, children={_CONTAINERS: (line, node)})
-    return DeclaredResource(document.source, name, TaskDefinition.TYPE, with_placeholders(members), line, node)
+    return DeclaredResource(
+        document.source, name, TaskDefinition.TYPE, with_placeholders(members), line, node, merged or ""
+    )
 
 
 def _default_name(path: Path) -> str:
