@@ -8,15 +8,8 @@ import zlib
 from datetime import datetime
 
 from auditor.archive.layout import is_run_id
-from auditor.contracts.document import parse
-from auditor.contracts.rows import (
-    AccountRow,
-    CoverageRow,
-    EvidenceRow,
-    FindingRow,
-    IntroductionRow,
-    ResourceRow,
-)
+from auditor.contracts.document import copy_fields, parse
+from auditor.contracts.rows import AccountRow, CoverageRow, EvidenceRow, FindingRow, IntroductionRow
 from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.check import Evidence
 from auditor.domain.coverage import Coverage
@@ -69,33 +62,22 @@ def _check_account(row: AccountRow, account: Account) -> None:
 
 def _finding(row: FindingRow, account: Account) -> Finding:
     _check_account(row.account, account)
-    return Finding(
-        check_id=row.check_id,
-        title=row.title,
-        severity=row.severity,
-        status=row.status,
+    return copy_fields(
+        Finding,
+        row,
         account=account,
-        region=row.region,
-        resource=_resource(row.resource),
+        resource=copy_fields(Resource, row.resource, registered_at=_time(row.resource.registered_at)),
         observed_at=datetime.fromisoformat(row.observed_at),
         reasons=tuple(row.reasons),
         evidence=tuple(map(_evidence, row.evidence)),
-        standards=row.standards,
-        remediation=row.remediation,
-        problem=row.problem,
         usage=_usage(row),
         introduced_in=_introduction(row.introduced_in) if row.introduced_in else None,
     )
 
 
 def _evidence(row: EvidenceRow) -> Evidence:
-    return Evidence(
-        part=row.part,
-        kind=row.kind,
-        reasons=tuple(row.reasons),
-        details={name: tuple(value) if isinstance(value, list) else value for name, value in row.details.items()},
-        revision=row.revision,
-    )
+    details = {name: tuple(value) if isinstance(value, list) else value for name, value in row.details.items()}
+    return copy_fields(Evidence, row, reasons=tuple(row.reasons), details=details)
 
 
 def _usage(row: FindingRow) -> Usage | None:
@@ -108,20 +90,7 @@ def _usage(row: FindingRow) -> Usage | None:
 
 
 def _introduction(row: IntroductionRow) -> Introduction:
-    return Introduction(row.revision, _time(row.registered_at), row.registered_by)
-
-
-def _resource(row: ResourceRow) -> Resource:
-    return Resource(
-        arn=row.arn,
-        type=row.type,
-        name=row.name,
-        family=row.family,
-        revision=row.revision,
-        tags=row.tags,
-        registered_at=_time(row.registered_at),
-        registered_by=row.registered_by,
-    )
+    return copy_fields(Introduction, row, registered_at=_time(row.registered_at))
 
 
 def _time(text: str | None) -> datetime | None:
@@ -130,16 +99,4 @@ def _time(text: str | None) -> datetime | None:
 
 def _coverage(row: CoverageRow, account: Account) -> Coverage:
     _check_account(row.account, account)
-    return Coverage(
-        account=account,
-        region=row.region,
-        collector=row.collector,
-        status=row.status,
-        reason=row.reason,
-        detail=row.detail,
-        calls=row.calls,
-        throttled=row.throttled,
-        retried=row.retried,
-        duration_s=row.duration_s,
-        resources=row.resources,
-    )
+    return copy_fields(Coverage, row, account=account)

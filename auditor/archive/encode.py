@@ -6,9 +6,10 @@ import json
 import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TypeVar
 
-from auditor.contracts.document import SCHEMA_VERSION, timestamp
+from auditor.contracts.document import SCHEMA_VERSION, copy_fields, timestamp
 from auditor.contracts.rows import (
     AccountRow,
     CoverageRow,
@@ -35,19 +36,14 @@ _SURROGATE_ESCAPE = re.compile(r"\\ud[89a-f]")
 
 def finding_row(finding: Finding, run_id: str) -> FindingRow:
     """Return the row of a finding."""
-    return FindingRow(
+    return copy_fields(
+        FindingRow,
+        finding,
         schema_version=SCHEMA_VERSION,
         run_id=run_id,
         observed_at=timestamp(finding.observed_at),
-        finding_id=finding.finding_id,
-        check_id=finding.check_id,
-        title=finding.title,
-        problem=finding.problem,
-        severity=finding.severity,
-        status=finding.status,
         reasons=list(finding.reasons),
         account=_account(finding.account),
-        region=finding.region,
         resource=_resource(finding.resource),
         evidence=[evidence_row(evidence) for evidence in finding.evidence],
         usage=finding.usage.to_row() if finding.usage else None,
@@ -55,26 +51,18 @@ def finding_row(finding: Finding, run_id: str) -> FindingRow:
         standards=_sorted(finding.standards),
         exception=None,
         lifecycle=LifecycleRow(state=None, first_seen=None),
-        remediation=finding.remediation,
     )
 
 
 def coverage_row(coverage: Coverage, run_id: str) -> CoverageRow:
     """Return the row of a coverage record."""
-    return CoverageRow(
+    return copy_fields(
+        CoverageRow,
+        coverage,
         schema_version=SCHEMA_VERSION,
         run_id=run_id,
         account=_account(coverage.account),
-        region=coverage.region,
-        collector=coverage.collector,
-        status=coverage.status,
-        reason=coverage.reason,
-        detail=coverage.detail,
-        calls=coverage.calls,
-        throttled=coverage.throttled,
-        retried=coverage.retried,
         duration_s=round(coverage.duration_s, 3),
-        resources=coverage.resources,
     )
 
 
@@ -105,28 +93,20 @@ def _sort_key(row: FindingRow | CoverageRow) -> tuple[str, str, str, str]:
 
 
 def _account(account: Account) -> AccountRow:
-    return AccountRow(id=account.id, name=account.name, ou=account.ou, tags=_sorted(account.tags))
+    return copy_fields(AccountRow, account, tags=_sorted(account.tags))
 
 
 def _resource(resource: Resource) -> ResourceRow:
-    return ResourceRow(
-        arn=resource.arn,
-        type=resource.type,
-        family=resource.family,
-        revision=resource.revision,
-        name=resource.name,
-        tags=None if resource.tags is None else _sorted(resource.tags),
-        registered_at=timestamp(resource.registered_at) if resource.registered_at else None,
-        registered_by=resource.registered_by,
-    )
+    tags = None if resource.tags is None else _sorted(resource.tags)
+    return copy_fields(ResourceRow, resource, tags=tags, registered_at=_timestamp(resource.registered_at))
 
 
 def _introduction(introduction: Introduction) -> IntroductionRow:
-    return IntroductionRow(
-        revision=introduction.revision,
-        registered_at=timestamp(introduction.registered_at) if introduction.registered_at else None,
-        registered_by=introduction.registered_by,
-    )
+    return copy_fields(IntroductionRow, introduction, registered_at=_timestamp(introduction.registered_at))
+
+
+def _timestamp(moment: datetime | None) -> str | None:
+    return timestamp(moment) if moment else None
 
 
 def _sorted(mapping: Mapping[str, _Value]) -> dict[str, _Value]:

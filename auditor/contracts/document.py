@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ class Document:
 
 
 D = TypeVar("D", bound=Document)
+T = TypeVar("T")
 
 #: Building an adapter takes milliseconds, and a resumed run parses millions of rows.
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
@@ -41,6 +45,17 @@ def parse(kind: type[D], text: bytes | str) -> D:
     adapter = _ADAPTERS.get(kind) or _ADAPTERS.setdefault(kind, TypeAdapter(kind))
     document: D = adapter.validate_json(text, strict=True)
     return document
+
+
+def copy_fields(build: Callable[..., T], source: object, **others: object) -> T:
+    """Return a dataclass object with the fields that `source` has under the same names, and with `others`."""
+    copied = {name: getattr(source, name) for name in _field_names(build) if name not in others}
+    return build(**copied, **others)
+
+
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a dataclass
+    return tuple(field.name for field in fields(kind))
 
 
 def timestamp(moment: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.contracts.document import Document, SchemaVersion
+from auditor.contracts.document import Document, SchemaVersion, copy_fields
 from auditor.domain.check import Evidence, Severity, Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.reason import Reason
@@ -166,11 +166,6 @@ class CoverageRow(Document):
 
 def evidence_row(evidence: Evidence) -> EvidenceRow:
     """Return the row of a piece of evidence, for findings of a run and of files."""
-    details = {name: evidence.details[name] for name in sorted(evidence.details)}
-    return EvidenceRow(
-        part=evidence.part,
-        kind=evidence.kind,
-        reasons=list(evidence.reasons),
-        revision=evidence.revision,
-        details={name: list(value) if isinstance(value, tuple) else value for name, value in details.items()},
-    )
+    members = ((name, evidence.details[name]) for name in sorted(evidence.details))
+    details = {name: list(value) if isinstance(value, tuple) else value for name, value in members}
+    return copy_fields(EvidenceRow, evidence, reasons=list(evidence.reasons), details=details)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from typing import Any
 
-from auditor.domain.check import Severity, Status
+from auditor.domain.check import Check, Severity, Status
 from auditor.domain.coverage import CallStats, Coverage, CoverageStatus
 from auditor.domain.finding import Finding
 from auditor.domain.repair import Repair
@@ -99,6 +100,12 @@ class CheckInfo:
     repairs: Mapping[str, Repair] = field(default_factory=dict, hash=False)
     collectors: tuple[str, ...] = ()
     problem: str = ""
+
+    @classmethod
+    def of(cls, check: Check[Any], collectors: tuple[str, ...] = ()) -> CheckInfo:
+        """Return what the outputs say about a check."""
+        copied = (field.name for field in fields(cls) if field.name != "collectors")
+        return cls(**{name: getattr(check, name) for name in copied}, collectors=collectors)
 
 
 @dataclass(frozen=True, slots=True)

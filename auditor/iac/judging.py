@@ -32,7 +32,7 @@ def judge(files: Sequence[FileContents], checks: Iterable[ConfiguredCheck], now:
     coverage = Coverage(configured.check.fact_type for configured in enabled)
     applicable = tuple(configured for configured in enabled if _is_applicable(configured))
     return FileReport(
-        checks=tuple(_info(configured) for configured in applicable),
+        checks=tuple(CheckInfo.of(configured.check) for configured in applicable),
         resources=tuple((file.source, len(file.resources)) for file in files),
         findings=tuple(finding for file in files for finding in _findings(file, applicable, observation)),
         unchecked=tuple(item for file in files for item in (*file.unchecked, *coverage.unchecked(file))),
@@ -99,17 +99,3 @@ def _locations(resource: DeclaredResource, finding: Finding) -> tuple[SourceLoca
         if (name.expression if isinstance(name, Unresolved) else name) in failing:
             lines.append(line)
     return tuple(dict.fromkeys(SourceLocation(resource.source, line) for line in lines))
-
-
-def _info(configured: ConfiguredCheck) -> CheckInfo:
-    check = configured.check
-    return CheckInfo(
-        check.id,
-        check.title,
-        check.severity,
-        check.frameworks,
-        check.remediation,
-        reason_texts=check.reason_texts,
-        repairs=check.repairs,
-        problem=check.problem,
-    )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from auditor.contracts import summary as contract
-from auditor.contracts.document import SCHEMA_VERSION, timestamp, to_json
+from auditor.contracts.document import SCHEMA_VERSION, copy_fields, timestamp, to_json
 from auditor.domain.check import Severity, Status
 from auditor.domain.result import AccountSummary, CheckInfo, RunResult
 from auditor.reports.page import headline
@@ -50,13 +50,12 @@ def _document(totals: RunTotals) -> contract.SummaryDocument:
 
 
 def _run(result: RunResult) -> contract.RunNumbers:
-    return contract.RunNumbers(
-        run_id=result.run_id,
+    return copy_fields(
+        contract.RunNumbers,
+        result,
         started_at=timestamp(result.started_at),
         finished_at=timestamp(result.finished_at),
         duration_s=round((result.finished_at - result.started_at).total_seconds(), 3),
-        version=result.version,
-        interrupted=result.interrupted,
         **asdict(api_calls(result)),
     )
 
@@ -65,7 +64,9 @@ def _account(summary: AccountSummary) -> contract.AccountNumbers:
     counts: Counter[Status] = Counter()
     for (_, status), count in summary.statuses.items():
         counts[status] += count
-    return contract.AccountNumbers(
+    return copy_fields(
+        contract.AccountNumbers,
+        summary,
         id=summary.account.id,
         name=summary.account.name,
         ou=summary.account.ou,
@@ -74,19 +75,12 @@ def _account(summary: AccountSummary) -> contract.AccountNumbers:
         scopes=dict(summary.coverage),
         status={status: counts[status] for status in Status},
         severity={severity: summary.failing.get(severity, 0) for severity in Severity},
-        calls=summary.calls,
-        throttled=summary.throttled,
-        retried=summary.retried,
     )
 
 
 def _check(check: CheckInfo) -> contract.CheckSummary:
-    return contract.CheckSummary(
-        id=check.id,
-        title=check.title,
-        severity=check.severity,
-        frameworks={name: list(controls) for name, controls in check.frameworks.items()},
-    )
+    controls = {framework: list(ids) for framework, ids in check.frameworks.items()}
+    return copy_fields(contract.CheckSummary, check, frameworks=controls)
 
 
 def _framework(framework: Framework) -> contract.FrameworkSummary:
@@ -104,14 +98,8 @@ def _framework(framework: Framework) -> contract.FrameworkSummary:
 
 
 def _tally(tally: Tally) -> contract.Tally:
-    return contract.Tally(
-        status=tally.status,
-        score=None if tally.score is None else round_percent(tally.score),
-        passing=tally.passing,
-        failing=tally.failing,
-        unknown=tally.unknown,
-        unexamined=round_percent(tally.unexamined),
-    )
+    score = None if tally.score is None else round_percent(tally.score)
+    return copy_fields(contract.Tally, tally, score=score, unexamined=round_percent(tally.unexamined))
 
 
 def _gaps(groups: Iterable[ReasonGroup]) -> dict[str, contract.GapSummary]:

@@ -181,17 +181,7 @@ def _metadata(context: RunContext, *, interrupted: bool) -> RunMetadata:
 
 def _info(check: Check[object]) -> CheckInfo:
     collectors = collectors_for([check.fact_type], running=False)
-    return CheckInfo(
-        id=check.id,
-        title=check.title,
-        problem=check.problem,
-        severity=check.severity,
-        frameworks=check.frameworks,
-        remediation=check.remediation,
-        reason_texts=check.reason_texts,
-        repairs=check.repairs,
-        collectors=tuple(collector.name for collector in collectors),
-    )
+    return CheckInfo.of(check, tuple(collector.name for collector in collectors))
 
 
 def _write_documents(context: RunContext, result: RunResult) -> list[ObjectRecord]:

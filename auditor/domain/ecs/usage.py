@@ -57,22 +57,13 @@ class EcsUsage:
 
     def to_row(self) -> dict[str, Any]:
         """Return the fields as plain JSON."""
-        values = {name: getattr(self, name) for name in _FIELDS}
+        values = {name: getattr(self, name) for name in _DEFAULTS}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> EcsUsage:
         """Return the usage that `to_row` wrote. Raises KeyError, TypeError or ValueError if the row is malformed."""
-        return cls(
-            services=tuple(row["services"]),
-            daemons=tuple(row["daemons"]),
-            running_tasks=int(row["running_tasks"]),
-            clusters=tuple(row["clusters"]),
-            launch_types=tuple(row["launch_types"]),
-            public_ip=bool(row["public_ip"]),
-            exec_enabled=bool(row["exec_enabled"]),
-            complete=bool(row["complete"]),
-        )
+        return cls(**{name: type(default)(row[name]) for name, default in _DEFAULTS.items()})
 
     def describe(self) -> UsageText:
         """Return the usage in words. "Not running" is said only if everything could be read."""
@@ -103,7 +94,7 @@ def ecs_usage(usage: Usage | None) -> EcsUsage:
     return usage if isinstance(usage, EcsUsage) else EcsUsage(complete=False)
 
 
-_FIELDS = tuple(field.name for field in fields(EcsUsage))
+_DEFAULTS: Mapping[str, Any] = {field.name: field.default for field in fields(EcsUsage)}
 
 
 def usage_by_arn(services: Iterable[Service], tasks: Iterable[Task], *, complete: bool) -> Mapping[str, EcsUsage]:

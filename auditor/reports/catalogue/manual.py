@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from auditor.contracts.check_list import CheckDescription, CheckPageDocument, ManualSection, ParameterDescription
-from auditor.contracts.document import SCHEMA_VERSION, to_json
+from auditor.contracts.document import SCHEMA_VERSION, copy_fields, to_json
 from auditor.domain.check import Check
 from auditor.domain.framework import framework_order
 from auditor.reports.sanitize import sanitize
@@ -70,11 +70,9 @@ def page_json(described: DescribedCheck) -> str:
 def describe(described: DescribedCheck) -> CheckDescription:
     """Return what the JSON list says about a check."""
     check = described.check
-    return CheckDescription(
-        id=check.id,
-        title=check.title,
-        problem=check.problem,
-        severity=check.severity,
+    return copy_fields(
+        CheckDescription,
+        check,
         fact_type=check.fact_type.__name__,
         origin=origin(check),
         frameworks={name: list(controls) for name, controls in check.frameworks.items()},

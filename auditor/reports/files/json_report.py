@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.contracts.document import SCHEMA_VERSION, to_json
+from auditor.contracts.document import SCHEMA_VERSION, copy_fields, to_json
 from auditor.contracts.file_report import (
     CheckedFile,
     DeclaredResourceRow,
@@ -27,30 +27,21 @@ def render_json(report: FileReport) -> str:
             files=[CheckedFile(path=path, resources=count) for path, count in report.resources],
             counts={status: len(report.with_status(status)) for status in Status},
             findings=[_finding_row(finding) for finding in ranked(report, _ORDER)],
-            unchecked=[
-                UncheckedRow(location=_location(item.location), name=item.name, reason=item.reason)
-                for item in report.unchecked
-            ],
+            unchecked=[copy_fields(UncheckedRow, item, location=_location(item.location)) for item in report.unchecked],
         )
     )
 
 
 def _finding_row(file_finding: FileFinding) -> FileFindingRow:
     finding = file_finding.finding
-    return FileFindingRow(
-        finding_id=finding.finding_id,
-        check_id=finding.check_id,
-        title=finding.title,
-        problem=finding.problem,
-        severity=finding.severity,
-        status=finding.status,
+    return copy_fields(
+        FileFindingRow,
+        finding,
         reasons=list(finding.reasons),
         resource=DeclaredResourceRow(type=finding.resource.type, name=file_finding.name),
         locations=[_location(location) for location in file_finding.locations],
         evidence=[evidence_row(evidence) for evidence in finding.evidence],
-        standards=dict(finding.standards),
         depends_on=list(file_finding.depends_on),
-        remediation=finding.remediation,
     )
 
 
