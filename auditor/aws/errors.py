@@ -62,7 +62,6 @@ class ApiCallError(Exception):
     """A call failed; `info` classifies the failure."""
 
     def __init__(self, info: ErrorInfo) -> None:
-        """Use the detail as the message."""
         super().__init__(info.detail)
         self.info = info
 

@@ -30,7 +30,6 @@ class RetryQuota:
     """The remaining retries of all scopes. Used from any thread."""
 
     def __init__(self, retries: int = RETRIES_PER_RUN) -> None:
-        """Start with this number of retries."""
         self._left = retries
         self._lock = Lock()
 

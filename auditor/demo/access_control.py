@@ -39,7 +39,6 @@ class AccessControl:
     """Answers calls that must not reach moto. Immutable, so safe to share between threads."""
 
     def __init__(self, accounts: Sequence[DemoAccount]) -> None:
-        """Index the accounts of the organization."""
         self._accounts = {account.id: account for account in accounts}
         self._directory = Directory(accounts)
 

@@ -12,7 +12,6 @@ class Stopped(Exception):  # noqa: N818 - a request to stop, not an error
     """The run must stop. Raised by waits and before calls; `reason` is INTERRUPTED or DEADLINE."""
 
     def __init__(self, reason: Reason) -> None:
-        """Keep the reason for the coverage records."""
         super().__init__(reason.value)
         self.reason = reason
 
@@ -24,7 +23,6 @@ class ReadError(Exception):
     """
 
     def __init__(self, stage: str, reason: Reason, detail: str) -> None:
-        """Keep the parts for the gap."""
         super().__init__(f"{stage}: {reason}: {detail}")
         self.stage = stage
         self.reason = reason

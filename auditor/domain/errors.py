@@ -22,7 +22,6 @@ class AuditorError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, advice: str = "") -> None:
-        """Keep message and advice apart for the outputs that format them differently."""
         super().__init__(message)
         self.message = message
         self.advice = advice
@@ -32,7 +31,6 @@ class AuditorError(Exception):
         return type(self), (self.message, self.advice)
 
     def __str__(self) -> str:
-        """Return the message, then the advice on a line of its own."""
         return f"{self.message}\n  -> {self.advice}" if self.advice else self.message
 
 
@@ -47,7 +45,6 @@ class Problem:
     advice: str = ""
 
     def __str__(self) -> str:
-        """Return `file:line: path: message`, with the advice on the next line."""
         location = f"{self.source}:{self.line}" if self.line else self.source
         text = ": ".join(part for part in (location, self.path, self.message) if part)
         return f"{text}\n  -> {self.advice}" if self.advice else text
@@ -59,12 +56,10 @@ class ConfigError(AuditorError):
     exit_code = 2
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        """Sort the problems by their location in the files."""
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     def __reduce__(self) -> tuple[type[ConfigError], tuple[object, ...]]:
-        """Pickle the arguments."""
         return type(self), (self.problems,)
 
 

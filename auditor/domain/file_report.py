@@ -20,7 +20,6 @@ class SourceLocation:
     line: int = 0
 
     def __str__(self) -> str:
-        """`file:line`."""
         return f"{self.source}:{self.line}" if self.line else self.source
 
 

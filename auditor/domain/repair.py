@@ -28,7 +28,6 @@ class Suggestion:
     manual: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        """Whether there is anything to suggest."""
         return bool(self.document or self.removals or self.manual)
 
 

@@ -1,7 +1,7 @@
 """Accounts, the roles to assume in them, and the scopes to examine.
 
-A `Target` is one account of the inventory, excluded or not. A `Scope` is one region of one account: the unit of work and
-of coverage.
+A `Target` is one account of the inventory, excluded or not. A `Scope` is one region of one account: the unit of work
+and of coverage.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ class Account:
     tags: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
 
     def __str__(self) -> str:
-        """Return name and ID."""
         return f"{self.name} ({self.id})" if self.name else self.id
 
 
@@ -115,7 +114,6 @@ class Scope:
     region: str
 
     def __str__(self) -> str:
-        """Return `name (id) region`."""
         return f"{self.account} {self.region}"
 
 

@@ -53,7 +53,6 @@ class Pool:
     """
 
     def __init__(self, workers: int, on_error: OnError) -> None:
-        """Create an empty pool. Threads are started when tasks need them."""
         self._workers = workers
         self._pass_errors = _PassErrors(on_error)
         self._most_threads = workers * (1 + _SLEEPERS_PER_WORKER)

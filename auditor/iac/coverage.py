@@ -26,7 +26,6 @@ class Coverage:
     """The resource types that the enabled checks cover, given by their kinds of facts, derived kinds included."""
 
     def __init__(self, fact_types: Iterable[type[Any]]) -> None:
-        """Collect the CloudFormation types."""
         fact_kinds()  # imports the derived kinds of all services
         self._types = frozenset(type_ for fact_type in fact_types for type_ in _resource_types(fact_type))
         self._without_service = sorted(type_ for type_ in self._types if service_of(type_) is None)

@@ -14,7 +14,6 @@ class DuplicateMemberError(ValueError):
     """A member is present twice, in two spellings. `path` leads to the second one."""
 
     def __init__(self, path: tuple[str | int, ...]) -> None:
-        """Store the path of the member."""
         super().__init__("is present twice, in two spellings")
         self.path = path
 

@@ -47,16 +47,13 @@ class SymbolicValue:
     __slots__ = ("_expression", "_log")
 
     def __init__(self, expression: str, log: ReadLog) -> None:
-        """Store the expression of the file."""
         object.__setattr__(self, "_expression", expression)
         object.__setattr__(self, "_log", log)
 
     def __getattr__(self, _name: str) -> NoReturn:
-        """Raise for attributes and methods of the value."""
         _raise_read(self)
 
     def __repr__(self) -> str:
-        """Return a description for debuggers."""
         return f"<symbolic: {expression_of(self)}>"
 
 

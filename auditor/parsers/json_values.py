@@ -29,7 +29,6 @@ class MalformedValue(ValueError):  # noqa: N818 - describes the answer
     """Part of an answer is not what the API documents. `path` names the part, `problem` says what is wrong with it."""
 
     def __init__(self, path: str, problem: str) -> None:
-        """Join path and problem in the message."""
         super().__init__(f"{path}: {problem}")
         self.path = path
         self.problem = problem

@@ -19,7 +19,6 @@ class RunTotals:
     """A run result and its totals."""
 
     def __init__(self, result: RunResult) -> None:
-        """Compute nothing yet."""
         self.result = result
         self._unexamined: dict[frozenset[str], Fraction] = {}
 

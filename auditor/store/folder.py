@@ -16,7 +16,6 @@ class Folder:
     """Implements `Store`. A file is written under a temporary name and renamed when it is complete."""
 
     def __init__(self, path: str | Path) -> None:
-        """Create nothing: the folder is created by the first write."""
         self.path = Path(path)
 
     def url(self, key: str = "") -> str:

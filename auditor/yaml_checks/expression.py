@@ -42,7 +42,6 @@ class Undecidable(Exception):  # noqa: N818 - not an error of the program: the f
     """
 
     def __init__(self, reason: str, detail: str) -> None:
-        """Store reason and detail for the evidence."""
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail

@@ -39,7 +39,6 @@ class CacheCodec(Generic[F]):
     """
 
     def __init__(self, fact_type: type[F], key: str, excluded: Mapping[str, Any]) -> None:
-        """Compile the codec of the fact type and of every dataclass in it."""
         names = {field.name for field in fields(fact_type)}  # type: ignore[arg-type]  # facts are dataclasses
         if unknown := {key, *excluded} - names:
             message = f"{fact_type.__name__} has no field {', '.join(sorted(unknown))}"

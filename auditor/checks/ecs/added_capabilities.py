@@ -205,7 +205,6 @@ class Parameters:
     repairs={_ALL: _ADD_NOTHING, _SOME: _ADD_NOTHING, _TRACES: _ADD_NOTHING},
 )
 def added_capabilities(definition: Definition, params: Parameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     if definition.on_windows:
         return not_applicable()
     listed = frozenset(map(normalize, params.dangerous))

@@ -113,7 +113,6 @@ def _protect(finding: Finding) -> Iterator[ManualStep]:
     manual_steps=_protect,
 )
 def capacity_termination_protection(provider: CapacityProvider, _params: NoParameters) -> Verdict:
-    """Judge one capacity provider as the module's docstring describes."""
     if provider.scaling_group is None or is_terminating(provider):
         return not_applicable()
     return resource_verdict(

@@ -85,5 +85,4 @@ from auditor.domain.ecs.workloads import Cluster
     manual_steps=add_tags,
 )
 def cluster_untagged(cluster: Cluster, params: Parameters) -> Verdict:
-    """Judge one cluster as the module's docstring describes."""
     return judge_tags(cluster, params)

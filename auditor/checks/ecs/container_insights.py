@@ -121,7 +121,6 @@ def _turn_on(finding: Finding) -> Iterator[ManualStep]:
     manual_steps=_turn_on,
 )
 def container_insights(cluster: Cluster, _params: NoParameters) -> Verdict:
-    """Judge one cluster as the module's docstring describes."""
     return replace(_verdict(cluster), standards={"powerpipe": _powerpipe(cluster.container_insights)})
 
 

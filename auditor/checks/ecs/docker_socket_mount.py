@@ -143,7 +143,6 @@ class Parameters:
     repairs={_SOCKET: _REMOVE_MOUNT, _FOLDER: _REMOVE_MOUNT},
 )
 def docker_socket_mount(definition: Definition, params: Parameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     sockets = [spelling for socket in params.sockets for spelling in spellings(socket)]
     evidence = [
         mount_evidence(container, mount, path, reason)

@@ -90,7 +90,6 @@ _UNENCRYPTED = "not-encrypted-in-transit"
     repairs={_UNENCRYPTED: DefinitionRepair(volume={"efsVolumeConfiguration": {"transitEncryption": "ENABLED"}})},
 )
 def efs_transit_encryption(task: TaskDefinition, _: NoParameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     volumes = [volume for volume in task.volumes if volume.efs]
     return verdict_from(map(_evidence, volumes)) if volumes else not_applicable()
 

@@ -125,8 +125,6 @@ class Parameters:
     },
 )
 def env_secret_names(definition: Definition, params: Parameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
-
     def matching_names(container: Container) -> tuple[str, ...]:
         return tuple(variable.name for variable in container.environment if variable.name in params.names)
 

@@ -125,7 +125,6 @@ class Parameters:
     },
 )
 def env_secret_values(definition: Definition, params: Parameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     return judge_containers(
         definition,
         lambda container: (_SECRET,) if _suspicious_variables(container, params) else (),

@@ -124,7 +124,6 @@ def _log_to_group(finding: Finding) -> Iterable[ManualStep]:
     manual_steps=_log_to_group,
 )
 def exec_logging_off(cluster: Cluster, _params: NoParameters) -> Verdict:
-    """Judge one cluster as the module's docstring describes."""
     if is_terminating(cluster):
         return not_applicable()
     setting = cluster.exec_logging

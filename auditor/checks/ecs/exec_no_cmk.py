@@ -130,7 +130,6 @@ def _encrypt(finding: Finding) -> Iterable[ManualStep]:
     manual_steps=_encrypt,
 )
 def exec_no_cmk(cluster: Cluster, _params: NoParameters) -> Verdict:
-    """Judge one cluster as the module's docstring describes."""
     standards = {"checkov": _checkov(cluster.exec_logging)}
     verdict = not_applicable() if is_terminating(cluster) else verdict_from(_evidence(cluster.exec_logging))
     return replace(verdict, standards=standards)

@@ -155,7 +155,6 @@ def _use_latest(finding: Finding) -> Iterator[ManualStep]:
     manual_steps=_use_latest,
 )
 def fargate_platform_version(service: Service, params: Parameters) -> Verdict:
-    """Judge one service as the module's docstring describes."""
     standards = other_standards(service)
     parts = [(name, placement) for name, placement in _placements(service) if placement.on_fargate]
     if is_terminating(service) or not parts:

@@ -97,7 +97,6 @@ _SHARED = "host-ipc-mode"
     repairs={_SHARED: DefinitionRepair(definition={"ipcMode": None})},
 )
 def host_ipc_mode(definition: Definition, _: NoParameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     if definition.on_windows:
         return not_applicable()
     return resource_verdict(_SHARED if definition.shares_host_memory else None, ipcMode=definition.ipc_mode)

@@ -111,5 +111,4 @@ _SHARED = "host-network-mode"
     },
 )
 def host_network_mode(task: TaskDefinition, _: NoParameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     return resource_verdict(_SHARED if task.uses_host_network else None, networkMode=task.network_mode)

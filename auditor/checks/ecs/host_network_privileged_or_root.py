@@ -153,7 +153,6 @@ class Parameters:
     repairs={_PRIVILEGED: DefinitionRepair(container={"privileged": False}), **USER_REPAIRS},
 )
 def host_network_privileged_or_root(task: TaskDefinition, params: Parameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     standards = other_standards(task)
     if not task.uses_host_network:
         return replace(not_applicable(), standards=standards)

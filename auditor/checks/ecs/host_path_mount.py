@@ -155,7 +155,6 @@ class Parameters:
     repairs={_WRITABLE: _REMOVE_MOUNT, _READABLE: _REMOVE_MOUNT},
 )
 def host_path_mount(definition: Definition, params: Parameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     evidence = [
         mount_evidence(container, mount, path, _READABLE if mount.read_only else _WRITABLE)
         for container, mount, path in host_mounts(definition)

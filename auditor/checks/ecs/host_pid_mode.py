@@ -101,7 +101,6 @@ _SHARED = "host-pid-mode"
     repairs={_SHARED: DefinitionRepair(definition={"pidMode": None})},
 )
 def host_pid_mode(definition: Definition, _: NoParameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     if definition.on_windows:
         return not_applicable()
     return resource_verdict(_SHARED if definition.shares_host_processes else None, pidMode=definition.pid_mode)

@@ -143,7 +143,6 @@ class Parameters:
     repairs=USER_REPAIRS,
 )
 def linux_root_user(definition: Definition, params: Parameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     verdict = not_applicable() if definition.on_windows else judge_users(definition, params.unset_user)
     return replace(verdict, standards=_other_standards(definition))
 

@@ -125,7 +125,6 @@ class Parameters:
     repairs={_BLOCKING: _NON_BLOCKING, _UNSET: _NON_BLOCKING},
 )
 def logging_blocking_mode(definition: Definition, params: Parameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     evidence = [_evidence(container) for container in definition.containers if container.log_driver]
     if not evidence:
         return not_applicable()

@@ -104,7 +104,6 @@ _AWSLOGS = {
     },
 )
 def logging_missing(definition: Definition, _: NoParameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     return judge_containers(
         definition,
         lambda container: () if container.log_driver else (_NO_DRIVER,),

@@ -99,7 +99,6 @@ _NO_LIMIT = "no-memory-limit"
     },
 )
 def memory_hard_limit(definition: Definition, _: NoParameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     verdict = not_applicable() if definition.only_fargate else _judge_limits(definition)
     return replace(verdict, standards=_other_standards(definition))
 

@@ -112,7 +112,6 @@ _AWSVPC = DefinitionRepair(
     repairs=dict.fromkeys((*_REASONS.values(), _UNSET, _OTHER), _AWSVPC),
 )
 def not_awsvpc(task: TaskDefinition, _: NoParameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     reason = _reason(task.network_mode)
     verdict = not_applicable() if task.launch_types == ("EXTERNAL",) else _verdict(task, reason)
     return replace(verdict, standards={"aws-config": Status.FAIL if reason else Status.PASS})

@@ -104,7 +104,6 @@ _PRIVILEGED = "privileged"
     },
 )
 def privileged_container(definition: Definition, _: NoParameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     if definition.on_windows:
         return not_applicable()
     return judge_containers(definition, lambda container: (_PRIVILEGED,) if container.privileged else (), user_details)

@@ -124,7 +124,6 @@ _DEPLOY_ACTIVE = Repair(
     manual_steps=redeploy_services,
 )
 def running_inactive_revision(task: TaskDefinition, _params: NoParameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     usage = known_usage(task)
     if usage is None:
         return not_applicable()

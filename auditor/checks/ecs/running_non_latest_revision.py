@@ -126,7 +126,6 @@ _OLDER, _NEWER, _NONE, _UNKNOWN = (
     manual_steps=redeploy_services,
 )
 def running_non_latest_revision(task: TaskDefinition, _params: NoParameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     usage = known_usage(task)
     if usage is None:
         return not_applicable()

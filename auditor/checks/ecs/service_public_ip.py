@@ -140,7 +140,6 @@ def _turn_off(finding: Finding) -> Iterator[ManualStep]:
     manual_steps=_turn_off,
 )
 def service_public_ip(service: Service, _params: NoParameters) -> Verdict:
-    """Judge one service as the module's docstring describes."""
     if is_terminating(service):
         return not_applicable()
     evidence = tuple(_evidence(service))

@@ -88,5 +88,4 @@ from auditor.domain.ecs.workloads import Service
     manual_steps=add_tags,
 )
 def service_untagged(service: Service, params: Parameters) -> Verdict:
-    """Judge one service as the module's docstring describes."""
     return judge_tags(service, params)

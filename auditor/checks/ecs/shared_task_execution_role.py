@@ -97,7 +97,6 @@ _SHARED = "shared-role"
     },
 )
 def shared_task_execution_role(definition: Definition, _: NoParameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     task, execution = definition.task_role_arn or "", definition.execution_role_arn or ""
     shared = bool(task) and _is_same_role(task, execution)
     return resource_verdict(_SHARED if shared else None, taskRoleArn=task, executionRoleArn=execution)

@@ -96,5 +96,4 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
     reads_tags=True,
 )
 def task_definition_untagged(task: TaskDefinition, params: Parameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     return judge_tags(task, params)

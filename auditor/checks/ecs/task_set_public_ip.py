@@ -120,7 +120,6 @@ def _replace_task_set(finding: Finding) -> Iterator[ManualStep]:
     manual_steps=_replace_task_set,
 )
 def task_set_public_ip(task_set: TaskSet, _params: NoParameters) -> Verdict:
-    """Judge one task set as the module's docstring describes."""
     if is_terminating(task_set) or task_set.placement.public_ip is None:
         return not_applicable()
     return resource_verdict(

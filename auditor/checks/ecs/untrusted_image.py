@@ -155,7 +155,6 @@ class Parameters:
     repairs={_UNTRUSTED: _COPY_IMAGE, _NO_IMAGE: _COPY_IMAGE},
 )
 def untrusted_image(definition: Definition, params: Parameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     return verdict_from(_evidence(container, params) for container in definition.containers)
 
 

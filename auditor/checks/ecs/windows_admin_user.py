@@ -164,7 +164,6 @@ class Parameters:
     repairs={"admin-user": _SET_USER, _UNSET: _SET_USER},
 )
 def windows_admin_user(task: TaskDefinition, params: Parameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     if not _is_for_windows(task, params):
         return replace(not_applicable(), standards=_other_standards(task))
     administrators = frozenset(account.lower() for account in params.administrators)

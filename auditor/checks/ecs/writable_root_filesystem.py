@@ -114,7 +114,6 @@ _WRITABLE = "writable-root-filesystem"
     },
 )
 def writable_root_filesystem(definition: Definition, _: NoParameters) -> Verdict:
-    """Judge one revision as the module's docstring describes."""
     if definition.on_windows:
         return replace(not_applicable(), standards=_other_standards(definition))
     verdict = judge_containers(

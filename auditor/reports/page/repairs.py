@@ -30,7 +30,6 @@ class Change:
     revision: int | None = None
 
     def __bool__(self) -> bool:
-        """Whether there is anything to show."""
         return bool(self.paste or self.sentences)
 
 

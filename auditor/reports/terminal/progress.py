@@ -65,7 +65,6 @@ class Bar:
         self._updated_at = 0.0
 
     def __enter__(self) -> Self:
-        """Draw the empty bar."""
         from rich.console import Console  # noqa: PLC0415 - slow to load, and only a terminal needs it
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - likewise
 
@@ -77,7 +76,6 @@ class Bar:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        """Remove the bar."""
         self._progress.stop()
 
     def __call__(self, event: Event) -> None:
@@ -131,7 +129,6 @@ class JsonLines:
         self._clock = clock or (lambda: datetime.now(UTC))
 
     def __enter__(self) -> Self:
-        """Return the observer. Nothing has to be set up."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
