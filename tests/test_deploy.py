@@ -23,7 +23,7 @@ from auditor.domain.events import RunEnded
 from auditor.parsers.ecs.task_definitions import parse
 from auditor.reports.terminal.progress import JsonLines
 from auditor.run.run_id import parse_run_id
-from tests.builders import check_by_id
+from tests.builders import NOW, check_by_id
 
 CFN_LINT = Path(sys.executable).with_name("cfn-lint")
 DEPLOY = Path(__file__).parents[1] / "config" / "deploy"
@@ -303,7 +303,7 @@ def test_a_schedule_that_fires_twice_uses_the_same_run_id() -> None:
 
     assert override["name"] == container["Name"]
     assert variable["name"] in variables("run")
-    assert parse_run_id(variable["value"], variable["name"]) == "20261123T020000Z-scheduled"
+    assert parse_run_id(variable["value"], variable["name"], NOW) == "20261123T020000Z-scheduled"
 
 
 def test_the_task_has_no_public_address_by_default_and_only_outbound_tls() -> None:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from auditor.archive import decode, encode
+from auditor.archive.latest import LatestRun, Publication, read_latest
 from auditor.archive.layout import LATEST, Layout
-from auditor.contracts.document import SCHEMA_VERSION, Document, parse, timestamp, to_json
+from auditor.contracts.document import SCHEMA_VERSION, Document, timestamp, to_json
 from auditor.contracts.rows import CoverageRow, FindingRow
 from auditor.contracts.run import (
     ClaimDocument,
@@ -75,7 +76,7 @@ class Archive:
         """
         attempt, started_at = 0, now
         if resume:
-            attempt, started_at = self._resume_claim(fingerprint)
+            attempt, started_at = self._resume_claim(now, fingerprint)
         run_id, key = self._layout.run_id, self._layout.claim(attempt)
         claim = ClaimDocument(
             schema_version=SCHEMA_VERSION,
@@ -94,19 +95,19 @@ class Archive:
             ) from error
         return Claim(started_at, attempt)
 
-    def _resume_claim(self, fingerprint: str) -> tuple[int, datetime]:
+    def _resume_claim(self, now: datetime, fingerprint: str) -> tuple[int, datetime]:
         """Return the number of the next attempt, and when the run was started."""
         run_id, first = self._layout.run_id, self._layout.claim(0)
         try:
-            claim = parse(ClaimDocument, self._store.get(first) or b"")
+            claim = decode.claim(self._store.get(first) or b"", run_id, now)
             started_at = datetime.fromisoformat(claim.started_at).astimezone(UTC)
         except ValueError as error:
             advice = f"A claim is expected at {self._store.url(first)}. Check the run ID and the output."
             raise ConfigError([Problem("--resume", 0, "", f"there is no run {run_id}", advice)]) from error
         if (manifest := self._store.get(self._layout.manifest)) is not None:
-            self._republish(manifest)
+            latest = self._republish(manifest, now)
             raise RunExists(
-                f"Run {run_id} has already finished. Nothing was done.",
+                f"Run {run_id} has already finished. {latest} Nothing was done.",
                 f"Its manifest is {self._store.url(self._layout.manifest)}.",
             )
         if claim.fingerprint != fingerprint:
@@ -125,16 +126,16 @@ class Archive:
         if run_id is None:
             return {}
         try:
-            return parse(ManifestDocument, self._store.get(Layout(run_id).manifest) or b"").provenance.cache_digests
+            return decode.manifest(self._store.get(Layout(run_id).manifest) or b"", run_id).provenance.cache_digests
         except (StorageError, ValueError):
             return {}
 
-    def latest_run_id(self) -> str | None:
-        """Return the ID of the latest run; None if there is none or `latest.json` cannot be read."""
+    def latest_run(self, now: datetime) -> LatestRun:
+        """Return the run that `latest.json` names. A `latest.json` that cannot be read counts as missing."""
         try:
-            return decode.run_id(self._store.get(LATEST) or b"")
-        except (StorageError, ValueError):
-            return None  # costs a comparison with the previous run, never a finding
+            return read_latest(self._store.get(LATEST), now)
+        except StorageError:
+            return LatestRun()  # costs a comparison with the previous run, never a finding
 
     def write_account(self, result: AccountResult) -> tuple[ObjectRecord, ...]:
         """Write everything about one account.
@@ -202,23 +203,27 @@ class Archive:
                 f"Run {result.run_id} was already finished by another process.", "Its results are kept."
             ) from error
 
-    def publish(self, result: RunResult) -> bool:
-        """Make this run the latest one, and return whether it is: a later run stays. Raises StorageError."""
-        return self._write_latest(timestamp(result.finished_at), _totals(result), complete=result.complete)
+    def publish(self, result: RunResult, now: datetime) -> Publication:
+        """Make this run the latest one, unless a later run is. Raises StorageError."""
+        return self._write_latest(now, timestamp(result.finished_at), _totals(result), complete=result.complete)
 
-    def _republish(self, body: bytes) -> None:
-        """Publish a run whose process ended between the manifest and `latest.json`."""
+    def _republish(self, body: bytes, now: datetime) -> str:
+        """Publish a run whose process ended between the manifest and `latest.json`; return what that file names."""
         try:
-            manifest = parse(ManifestDocument, body)
+            manifest = decode.manifest(body, self._layout.run_id)
         except ValueError:
-            return
-        if self.latest_run_id() != self._layout.run_id:
-            self._write_latest(manifest.finished_at, manifest.coverage, complete=manifest.complete)
+            return "Its manifest is damaged, so it is not published."
+        if self.latest_run(now).run_id == self._layout.run_id:
+            return f"{LATEST} names it."
+        publication = self._write_latest(now, manifest.finished_at, manifest.coverage, complete=manifest.complete)
+        return f"{LATEST} names {'it' if publication.published else f'the later run {publication.later_run}'}."
 
-    def _write_latest(self, finished_at: str, coverage: CoverageTotals, *, complete: bool) -> bool:
-        current = self.latest_run_id()
-        if current is not None and current > self._layout.run_id:
-            return False
+    def _write_latest(
+        self, now: datetime, finished_at: str, coverage: CoverageTotals, *, complete: bool
+    ) -> Publication:
+        current = self.latest_run(now)
+        if current.run_id is not None and current.run_id > self._layout.run_id:
+            return Publication(published=False, later_run=current.run_id)
         latest = LatestDocument(
             schema_version=SCHEMA_VERSION,
             run_id=self._layout.run_id,
@@ -230,7 +235,7 @@ class Archive:
             coverage=coverage,
         )
         self._store.put(LATEST, Blob(_body(latest)))
-        return True
+        return Publication(published=True, problem=current.problem)
 
     def _check_ownership(self) -> None:
         """Raise RunExists if another process has resumed the run, because two processes must not write it."""

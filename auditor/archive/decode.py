@@ -1,15 +1,15 @@
-"""Parse rows into findings and coverage records, so that an interrupted run can be resumed."""
+"""Parse stored rows and documents. What they name is checked, because others may write to the output, too."""
 
 from __future__ import annotations
 
 import gzip
-import json
 import zlib
 from datetime import datetime
 
-from auditor.archive.layout import is_run_id
+from auditor.archive.layout import CLOCK_SKEW, Layout
 from auditor.contracts.document import copy_fields, parse
 from auditor.contracts.rows import AccountRow, CoverageRow, EvidenceRow, FindingRow, IntroductionRow
+from auditor.contracts.run import ClaimDocument, ManifestDocument
 from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.check import Evidence
 from auditor.domain.coverage import Coverage
@@ -32,20 +32,26 @@ def coverage(body: bytes, account: Account) -> tuple[Coverage, ...]:
     return tuple(_coverage(parse(CoverageRow, line), account) for line in _lines(body))
 
 
-def run_id(latest: bytes) -> str:
-    """Return the run ID in `latest.json`. Raises ValueError if there is none.
+def claim(body: bytes, run_id: str, now: datetime) -> ClaimDocument:
+    """Return the claim of a run. Raises ValueError if it is not one, is of another run, or starts in the future."""
+    document = parse(ClaimDocument, body)
+    started_at = datetime.fromisoformat(document.started_at)
+    if document.run_id != run_id or started_at.tzinfo is None or started_at > now + CLOCK_SKEW:
+        raise ValueError(f"not the claim of run {run_id}")
+    return document
 
-    Only the ID is checked, so that no run replaces a later one that another version has published.
+
+def manifest(body: bytes, run_id: str) -> ManifestDocument:
+    """Return the manifest of a run.
+
+    Raises ValueError if it is not one, is of another run, or lists objects that are not of this run.
     """
-    try:
-        document = json.loads(latest)
-    except RecursionError as error:
-        raise ValueError("latest.json is nested too deeply") from error
-    found = document.get("run_id") if isinstance(document, dict) else None
-    # Any other text could sort after every future run, and keep `latest.json` as it is for ever.
-    if not isinstance(found, str) or not is_run_id(found):
-        raise ValueError("latest.json names no run ID")
-    return found
+    document, run_layout = parse(ManifestDocument, body), Layout(run_id)
+    if document.run_id != run_id:
+        raise ValueError(f"not the manifest of run {run_id}")
+    if foreign := [record.key for record in document.objects if not run_layout.contains(record.key)]:
+        raise ValueError(f"{foreign[0]!r} is not an object of run {run_id}")
+    return document
 
 
 def _lines(body: bytes) -> list[bytes]:

@@ -4,22 +4,45 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 LATEST = "latest.json"
 
-_RUN_ID = re.compile(r"\d{8}T\d{6}Z-.+", re.ASCII)
+#: How far the clock of another machine may be ahead of this one.
+CLOCK_SKEW = timedelta(minutes=5)
+
+_RUN_ID = re.compile(r"(\d{8}T\d{6}Z)-[A-Za-z0-9-]{1,32}", re.ASCII)
 
 
-def is_run_id(text: str) -> bool:
-    """Return whether `text` starts with a time, as every run ID does, so that it sorts and names a day."""
-    return _RUN_ID.fullmatch(text) is not None
+def run_time(run_id: str) -> datetime | None:
+    """Return the time in UTC that a run ID starts with; None if the text is not a run ID."""
+    match = _RUN_ID.fullmatch(run_id)
+    try:
+        return match and datetime.strptime(match[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def is_future(run_id: str, now: datetime) -> bool:
+    """Return whether a run ID is later than any clock can be right now. It would sort after every run to come."""
+    time = run_time(run_id)
+    return time is not None and time > now + CLOCK_SKEW
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The keys of one run. Its ID starts with the run's time, for example `20261123T020000Z-1a2b3c`."""
+    """The keys of one run. Its ID starts with the run's time, for example `20261123T020000Z-1a2b3c`.
+
+    Raises ValueError for any other text, because it would become part of every key.
+    """
 
     run_id: str
+
+    def __post_init__(self) -> None:
+        """Check the run ID."""
+        if run_time(self.run_id) is None:
+            problem = f"not a run ID: {self.run_id!r}"
+            raise ValueError(problem)
 
     @property
     def findings_folder(self) -> str:
@@ -58,6 +81,11 @@ class Layout:
         """Return the key of a claim of the run ID: attempt 0 is the run itself, later attempts resume it."""
         suffix = f".resume-{attempt}" if attempt else ""
         return f"state/claims/{self.run_id}{suffix}.json"
+
+    def contains(self, key: str) -> bool:
+        """Return whether a key is an object that the manifest of this run may list."""
+        folders = (self.findings_folder, self.coverage_folder, f"runs/{self.run_id}/")
+        return key.startswith(folders) and not {"", ".", ".."}.intersection(key.split("/"))
 
     @property
     def _partition(self) -> str:

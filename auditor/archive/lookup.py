@@ -6,11 +6,12 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 
 from auditor.archive import decode
-from auditor.archive.layout import LATEST
-from auditor.contracts.document import D, parse
-from auditor.contracts.run import LatestDocument, ManifestDocument, ObjectRecord
+from auditor.archive.latest import read_latest
+from auditor.archive.layout import LATEST, Layout
+from auditor.contracts.run import ManifestDocument, ObjectRecord
 from auditor.domain.errors import ConfigError, Problem, StorageError
 from auditor.domain.finding import Finding
 from auditor.domain.scope import Account
@@ -26,7 +27,7 @@ _ID_ADVICE = f"The report and the rows below findings/ contain the IDs. Give at 
 ParallelMap = Callable[[Callable[[ObjectRecord], list[Finding]], Iterable[ObjectRecord]], Iterable[list[Finding]]]
 
 
-def find_finding(store: Store, prefix: str, parallel_map: ParallelMap = map) -> Finding:
+def find_finding(store: Store, prefix: str, now: datetime, parallel_map: ParallelMap = map) -> Finding:
     """Return the finding of the latest run whose ID starts with `prefix`.
 
     Raises ConfigError if no finding or more than one matches, and StorageError if the run cannot be read or its objects
@@ -35,7 +36,7 @@ def find_finding(store: Store, prefix: str, parallel_map: ParallelMap = map) -> 
     id_prefix = prefix.lower()
     if len(id_prefix) < MIN_ID_LENGTH or not _HEX_DIGITS.issuperset(id_prefix):
         raise _id_error(prefix, f"is not a finding ID: expected at least {MIN_ID_LENGTH} hex digits")
-    manifest = _latest_manifest(store)
+    manifest = _latest_manifest(store, now)
     rows = [record for record in manifest.objects if record.key.startswith("findings/")]
     matches = [
         finding
@@ -50,19 +51,23 @@ def find_finding(store: Store, prefix: str, parallel_map: ParallelMap = map) -> 
     return matches[0]
 
 
-def _latest_manifest(store: Store) -> ManifestDocument:
-    latest = _read(store, LATEST, LatestDocument)
-    return _read(store, latest.manifest, ManifestDocument)
+def _latest_manifest(store: Store, now: datetime) -> ManifestDocument:
+    latest = read_latest(_read(store, LATEST), now)
+    if latest.run_id is None:
+        raise StorageError(f"{store.url(LATEST)} is not usable: {latest.problem}.", _OUTPUT_ADVICE)
+    # The keys in `latest.json` are for other programs: this one computes them, so they cannot lead elsewhere.
+    key = Layout(latest.run_id).manifest
+    try:
+        return decode.manifest(_read(store, key), latest.run_id)
+    except ValueError as error:
+        raise StorageError(f"{store.url(key)} is not a document of this version of auditor.", _OUTPUT_ADVICE) from error
 
 
-def _read(store: Store, key: str, kind: type[D]) -> D:
+def _read(store: Store, key: str) -> bytes:
     body = store.get(key)
     if body is None:
         raise StorageError(f"{store.url(key)} does not exist.", _OUTPUT_ADVICE)
-    try:
-        return parse(kind, body)
-    except ValueError as error:
-        raise StorageError(f"{store.url(key)} is not a document of this version of auditor.", _OUTPUT_ADVICE) from error
+    return body
 
 
 def _matches(store: Store, record: ObjectRecord, id_prefix: str) -> Iterator[Finding]:

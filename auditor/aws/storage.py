@@ -14,7 +14,7 @@ from auditor.aws.errors import ApiCallError, ErrorInfo, MalformedResponse
 from auditor.aws.roles import DefaultCredentials
 from auditor.domain.errors import StorageError
 from auditor.domain.reason import Reason
-from auditor.store.store import AlreadyExists, Blob
+from auditor.store.store import AlreadyExists, Blob, check_key
 
 _PRESENT = frozenset({"PreconditionFailed", "412"})
 _ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
@@ -66,7 +66,7 @@ class S3Store:
     def put(self, key: str, blob: Blob) -> None:
         """Write an object with a SHA-256 that S3 verifies. Raises AlreadyExists and StorageError."""
         request: dict[str, Any] = {
-            **self._address(key),
+            **self._address(check_key(key)),
             "Body": blob.body,
             "ContentType": blob.content_type,
             "ChecksumSHA256": base64.b64encode(hashlib.sha256(blob.body).digest()).decode(),
@@ -87,6 +87,10 @@ class S3Store:
 
     def get(self, key: str) -> bytes | None:
         """Return an object's bytes, or None if it does not exist. Raises StorageError."""
+        return self.read(check_key(key))
+
+    def read(self, key: str) -> bytes | None:
+        """Return the bytes of any key that S3 accepts; otherwise as `get`."""
         try:
             return self._client().call("s3", "GetObject", _read_body, **self._address(key))
         except ApiCallError as error:
@@ -116,7 +120,8 @@ class S3Store:
 def fetch(call_context: CallContext, account_id: str, url: str) -> bytes:
     """Return the bytes of an object by its URL. Raises StorageError, also if it does not exist."""
     bucket, key = _split(url)
-    body = S3Store(call_context, account_id, f"s3://{bucket}").get(key) if key else None
+    # The user wrote this key: any key that S3 accepts is valid.
+    body = S3Store(call_context, account_id, f"s3://{bucket}").read(key) if key else None
     if body is None:
         raise StorageError(f"{url} does not exist.", "Check the key, and that the object was uploaded.")
     return body

@@ -71,7 +71,7 @@ def _find(options: RemediateOptions, settings: Settings, aws: AwsContext) -> Fin
         advice = "Name a folder on this machine: the documents may contain secrets."
         raise ConfigError([Problem(options.source_of("output"), 0, "", "must be a local folder", advice)])
     store = make_store(aws, options.source, settings)
-    return lookup.find_finding(store, options.finding_id, partial(parallel_map, workers=_READERS))
+    return lookup.find_finding(store, options.finding_id, aws.clock.now(), partial(parallel_map, workers=_READERS))
 
 
 def _check_of(finding: Finding, checks: tuple[Check[Any], ...]) -> Check[Any]:

@@ -63,7 +63,7 @@ def _run_id(options: RunOptions, aws: AwsContext) -> str:
         if options.run_id is not None:
             message, advice = "cannot be combined with --resume", "Remove it: --resume already names the run."
             raise ConfigError([Problem(options.source_of("run_id"), 0, "", message, advice)])
-        return parse_run_id(options.resume, options.source_of("resume"))
+        return parse_run_id(options.resume, options.source_of("resume"), aws.clock.now())
     if options.run_id is not None:
-        return parse_run_id(options.run_id, options.source_of("run_id"))
+        return parse_run_id(options.run_id, options.source_of("run_id"), aws.clock.now())
     return new_run_id(aws.clock.now())

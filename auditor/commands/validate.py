@@ -15,11 +15,12 @@ def run(options: RunOptions) -> Outcome:
     """Load inventory and settings and print what they select. AWS is called only to read files from S3."""
     if not options.inventory and not options.settings:
         raise ConfigError([Problem("validate", 0, "", "nothing to validate", "Give --inventory, --settings or both.")])
-    configuration = config.load(options, AwsContext())
+    aws = AwsContext()
+    configuration = config.load(options, aws)
     if options.run_id is not None:
-        parse_run_id(options.run_id, options.source_of("run_id"))
+        parse_run_id(options.run_id, options.source_of("run_id"), aws.clock.now())
     if options.resume is not None:
-        parse_run_id(options.resume, options.source_of("resume"))
+        parse_run_id(options.resume, options.source_of("resume"), aws.clock.now())
     lines = [f"settings: {pluralize(len(configuration.settings.checks), 'check')} enabled"]
     if (inventory := configuration.inventory) is not None:
         targets = inventory.targets

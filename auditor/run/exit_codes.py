@@ -26,7 +26,7 @@ class ExitCode(IntEnum):
             "or another run holds this run ID, and nothing was done"
         ),
     )
-    FAILED = 1, "failed: nothing usable was written, or the results could not be delivered"
+    FAILED = 1, "failed: nothing usable was written, or the results could not be delivered or published"
     USAGE_ERROR = 2, "bad usage or configuration; no account was called"
     FINDINGS = 3, "findings at or above --fail-on"
     INCOMPLETE = 4, "coverage below --min-coverage (`run`), or UNKNOWN at or above --fail-on (`check`)"

@@ -6,11 +6,12 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 
 from auditor import __version__
 from auditor.archive.archive import Archive
+from auditor.archive.latest import Publication
 from auditor.archive.layout import LATEST, Layout
 from auditor.aws.collectors import collectors_for
 from auditor.contracts.run import CheckOrigin, ObjectRecord, Provenance
@@ -43,6 +44,19 @@ _REGIONS_SERVICE = "ec2"
 
 
 @dataclass(frozen=True, slots=True)
+class _Delivery:
+    """Which keys the output refused, and whether `latest.json` names the run. An interrupted run is not published."""
+
+    undelivered: tuple[str, ...] = ()
+    publication: Publication = field(default_factory=Publication)
+
+    @property
+    def failed(self) -> bool:
+        """Whether something that was to be written was not."""
+        return bool(self.undelivered or self.publication.later_run)
+
+
+@dataclass(frozen=True, slots=True)
 class RunRequest:
     """What to audit and how.
 
@@ -68,10 +82,16 @@ def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: Shu
     aggregator = _run_jobs(request, context, observe)
     result = aggregator.result(_metadata(context, interrupted=shutdown.exit_code is not None))
     objects = [*aggregator.objects, *_write_documents(context, result)]
-    undelivered = _finalize(context, result, objects, request.hashes)
+    delivery = _finalize(context, result, objects, request.hashes)
+    if delivery.publication.problem:
+        observe(
+            Notice(
+                Level.WARNING, f"{LATEST} was replaced", f"Its content was unusable: {delivery.publication.problem}."
+            )
+        )
     observe(RunEnded(result.run_id, result.complete, result.coverage_percent))
-    text = _summary(context, result, undelivered=bool(undelivered), colour=request.colour)
-    return Outcome(text, FAILED if undelivered else exit_code(result, request.settings, shutdown))
+    text = _summary(context, result, delivery, colour=request.colour)
+    return Outcome(text, FAILED if delivery.failed else exit_code(result, request.settings, shutdown))
 
 
 def fingerprint(request: RunRequest) -> str:
@@ -106,7 +126,7 @@ def _claim(request: RunRequest, aws: AwsContext) -> RunContext:
     # The claim goes to the output itself: if that refuses, the run ends here, before the first account is read.
     archive = Archive(output, Layout(request.run_id))
     claim = archive.claim(aws.clock.now(), fingerprint(request), resume=request.resume)
-    previous = archive.latest_run_id()
+    previous = archive.latest_run(aws.clock.now()).run_id
     run = ClaimedRun(
         run_id=request.run_id,
         output=request.output,
@@ -199,19 +219,19 @@ def _paths(store: Store, layout: Layout) -> RunPaths:
 
 def _finalize(
     context: RunContext, result: RunResult, objects: list[ObjectRecord], hashes: Mapping[str, str | None]
-) -> tuple[str, ...]:
-    """Deliver the spooled objects, then write the manifest, then `latest.json`; return the keys still undelivered.
+) -> _Delivery:
+    """Deliver the spooled objects, then write the manifest, then `latest.json`.
 
     Each step is taken only if everything before it was delivered.
     """
     undelivered = context.store.deliver()
-    if not undelivered and not result.interrupted:
-        context.archive.write_manifest(result, objects, _provenance(context, hashes))
-        undelivered = context.store.deliver()
-    if not undelivered and not result.interrupted:
-        context.archive.publish(result)
-        undelivered = context.store.deliver()
-    return undelivered
+    if undelivered or result.interrupted:
+        return _Delivery(undelivered)
+    context.archive.write_manifest(result, objects, _provenance(context, hashes))
+    if undelivered := context.store.deliver():
+        return _Delivery(undelivered)
+    publication = context.archive.publish(result, context.aws.clock.now())
+    return _Delivery(context.store.deliver(), publication)
 
 
 def _provenance(context: RunContext, hashes: Mapping[str, str | None]) -> Provenance:
@@ -236,11 +256,15 @@ def _versions() -> dict[str, str]:
     return {"auditor": __version__, "python": python} | {name: version(name) for name in ("boto3", "botocore")}
 
 
-def _summary(context: RunContext, result: RunResult, *, undelivered: bool, colour: bool) -> str:
+def _summary(context: RunContext, result: RunResult, delivery: _Delivery, *, colour: bool) -> str:
     store = context.store
-    output = store.spool if undelivered else store.first
+    output = store.spool if delivery.undelivered else store.first
     text = summary.summary(result, output=output.url(), report=store.url(context.layout.report), colour=colour)
-    return f"{text}\n{_undelivered_message(store, context.run.output)}" if undelivered else text
+    if delivery.undelivered:
+        return f"{text}\n{_undelivered_message(store, context.run.output)}"
+    if delivery.publication.later_run:
+        return f"{text}\n{_unpublished_message(context.run, delivery.publication.later_run)}"
+    return text
 
 
 def _undelivered_message(store: SpoolingStore, output: str) -> str:
@@ -248,4 +272,11 @@ def _undelivered_message(store: SpoolingStore, output: str) -> str:
         f"NOT DELIVERED: {store.spooled.refusal}\n"
         f"The results that {output} refused are in {store.spool.url()}, under the same keys.\n"
         f"{LATEST} was not changed. Fix the cause and copy them there, or run again."
+    )
+
+
+def _unpublished_message(run: ClaimedRun, later_run: str) -> str:
+    return (
+        f"NOT PUBLISHED: {LATEST} names the later run {later_run} and was not changed.\n"
+        f"The results of {run.run_id} are in {run.output}, with their manifest."
     )

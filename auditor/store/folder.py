@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from auditor.domain.errors import StorageError
-from auditor.store.store import AlreadyExists, Blob
+from auditor.store.store import AlreadyExists, Blob, check_key
 
 
 class Folder:
@@ -24,7 +24,7 @@ class Folder:
 
     def put(self, key: str, blob: Blob) -> None:
         """Write the complete file or nothing. Raises AlreadyExists and StorageError."""
-        path = self.path / key
+        path = self.path / check_key(key)
         with _storage_errors(f"Cannot write {path}"):
             _make(path.parent)
             draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
@@ -41,7 +41,7 @@ class Folder:
 
     def get(self, key: str) -> bytes | None:
         """Return the bytes, or None if there is no such file. Raises StorageError."""
-        path = self.path / key
+        path = self.path / check_key(key)
         with _storage_errors(f"Cannot read {path}"):
             try:
                 return path.read_bytes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from auditor.domain.errors import AuditorError
+from auditor.domain.errors import AuditorError, StorageError
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
@@ -26,8 +26,17 @@ class Blob:
     once: bool = False
 
 
+def check_key(key: str) -> str:
+    """Return a key. Raises StorageError if it could name an object outside the store, as `../x` does."""
+    if any(part in ("", ".", "..") for part in key.split("/")):
+        raise StorageError(
+            f"{key!r} is not the key of an object.", "The document that names it was not written by auditor."
+        )
+    return key
+
+
 class Store(Protocol):
-    """A folder, or a bucket with a prefix."""
+    """A folder, or a bucket with a prefix. Every method checks its key with `check_key`."""
 
     def url(self, key: str = "") -> str:
         """Return the path or URL of a key, as people and other programs write it."""

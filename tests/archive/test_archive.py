@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -25,7 +26,8 @@ from tests.builders import NOW, account, coverage, finding, provenance, run_resu
 from tests.store.stubs import Memory
 
 RUN = "20261123T020000Z-1a2b3c"
-LATER, EARLIER = "20261124T020000Z-000000", "20261122T020000Z-ffffff"
+LATER, EARLIER, FUTURE = "20261124T020000Z-000000", "20261122T020000Z-ffffff", "20991231T000000Z-x"
+LATER_NOW = NOW + timedelta(days=2)
 CLAIM, MANIFEST = f"state/claims/{RUN}.json", f"runs/{RUN}/manifest.json"
 
 PROVENANCE = provenance(previous_run=EARLIER, inventory_sha256="00")
@@ -57,7 +59,7 @@ def write(store: Memory, run_id: str = RUN) -> list[ObjectRecord]:
     entries = [entry for number in (2, 1) for entry in archive.write_account(two_findings(number))]
     entries += [archive.write_summary(b"{}"), archive.write_report("<p>caf\u00e9</p>")]
     archive.write_manifest(result_of(run_id), entries, PROVENANCE)
-    archive.publish(result_of(run_id))
+    archive.publish(result_of(run_id), NOW)
     return entries
 
 
@@ -255,6 +257,9 @@ def test_a_manifest_of_another_process_is_not_replaced() -> None:
         pytest.param({"run_id": "zzz"}, True, id="not a run ID"),
         pytest.param({"run_id": 7}, True, id="a number"),
         pytest.param(["a list"], True, id="a list"),
+        pytest.param({"run_id": FUTURE}, True, id="a run in the future"),
+        pytest.param({"run_id": f"{LATER}/../../x"}, True, id="a run ID with a path"),
+        pytest.param({"run_id": "20261324T020000Z-x"}, True, id="a date that does not exist"),
     ],
 )
 def test_latest_is_not_moved_to_an_earlier_run(before: object, moved: bool) -> None:  # noqa: FBT001 - a column of the table
@@ -262,8 +267,10 @@ def test_latest_is_not_moved_to_an_earlier_run(before: object, moved: bool) -> N
     if before is not None:
         store.put(LATEST, Blob(json.dumps(before).encode()))
 
-    assert Archive(store, Layout(RUN)).publish(result_of()) is moved
+    publication = Archive(store, Layout(RUN)).publish(result_of(), LATER_NOW)
 
+    assert publication.published is moved
+    assert bool(publication.later_run) is not moved
     assert (read_document(store, LATEST) == before) is not moved
 
 
@@ -277,6 +284,7 @@ def test_latest_is_not_moved_to_an_earlier_run(before: object, moved: bool) -> N
         pytest.param(b"\xff\xfe\xfa", None, id="not UTF-8"),
         pytest.param(b"[" * 200_000, None, id="deep nesting"),
         pytest.param(b'{"run_id": "../../x"}', None, id="not a run ID"),
+        pytest.param(json.dumps({"run_id": FUTURE}).encode(), None, id="a run in the future"),
     ],
 )
 def test_the_latest_run_id_is_none_unless_latest_names_a_run(body: bytes | None, expected: str | None) -> None:
@@ -284,7 +292,17 @@ def test_the_latest_run_id_is_none_unless_latest_names_a_run(body: bytes | None,
     if body is not None:
         store.put(LATEST, Blob(body))
 
-    assert Archive(store, Layout(RUN)).latest_run_id() == expected
+    assert Archive(store, Layout(RUN)).latest_run(LATER_NOW).run_id == expected
+
+
+def test_an_unusable_latest_is_named_when_it_is_replaced() -> None:
+    store = Memory()
+    store.put(LATEST, Blob(json.dumps({"run_id": FUTURE}).encode()))
+
+    publication = Archive(store, Layout(RUN)).publish(result_of(), LATER_NOW)
+
+    assert publication.problem == f"its run ID {FUTURE} is in the future"
+    assert read_document(store, LATEST)["run_id"] == RUN
 
 
 def test_a_write_only_output_has_no_latest_run_id_and_is_published_to() -> None:
@@ -292,8 +310,8 @@ def test_a_write_only_output_has_no_latest_run_id_and_is_published_to() -> None:
     store.unreadable = True
     archive = Archive(store, Layout(RUN))
 
-    assert archive.latest_run_id() is None
-    assert archive.publish(result_of())
+    assert archive.latest_run(LATER_NOW).run_id is None
+    assert archive.publish(result_of(), LATER_NOW).published
 
 
 def test_a_lone_surrogate_in_the_report_is_replaced() -> None:

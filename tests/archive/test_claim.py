@@ -61,7 +61,42 @@ def test_a_finished_run_is_not_resumed_but_published_if_it_is_not_the_latest(sto
     with pytest.raises(RunExists, match="has already finished"):
         archive.claim(LATER, "fingerprint", resume=True)
 
-    assert archive.latest_run_id() == RUN
+    assert archive.latest_run(LATER).run_id == RUN
+
+
+def test_a_finished_run_that_is_older_than_the_latest_says_so(store: Memory) -> None:
+    archive = Archive(store, Layout(RUN))
+    archive.write_manifest(run_result(run_id=RUN), [], provenance())
+    store.put(LATEST, Blob(b'{"run_id": "20261123T040000Z-later"}'))
+
+    with pytest.raises(RunExists, match=r"latest\.json names the later run 20261123T040000Z-later"):
+        archive.claim(LATER, "fingerprint", resume=True)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"run_id": "20261123T020000Z-other"}, id="another run"),
+        pytest.param({"started_at": "2099-01-01T00:00:00Z"}, id="a start in the future"),
+        pytest.param({"started_at": "2026-11-23T02:00:00"}, id="a start without a time zone"),
+    ],
+)
+def test_a_claim_that_this_run_cannot_have_written_is_not_resumed(store: Memory, changed: dict[str, str]) -> None:
+    key = Layout(RUN).claim(0)
+    claim = json.loads(store.blobs[key].body)
+    store.put(key, Blob(json.dumps(claim | changed).encode()))
+
+    with pytest.raises(ConfigError, match=f"there is no run {RUN}"):
+        Archive(store, Layout(RUN)).claim(LATER, "fingerprint", resume=True)
+
+
+def test_the_digests_of_a_manifest_of_another_run_are_not_trusted(store: Memory) -> None:
+    archive = Archive(store, Layout(RUN))
+    archive.write_manifest(run_result(run_id=RUN), [], provenance(cache_digests={"state/facts/1.json.gz": "00"}))
+    other = "20261122T020000Z-other"
+    store.put(Layout(other).manifest, store.blobs[Layout(RUN).manifest])
+
+    assert archive.trusted_digests(other) == {}
 
 
 def test_the_digests_of_the_manifest_are_trusted(store: Memory) -> None:

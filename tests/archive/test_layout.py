@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from auditor.archive.layout import Layout
 
 
@@ -15,3 +17,11 @@ def test_the_folders_hold_one_file_per_account() -> None:
     layout = Layout("20261123T235500Z-1a2b3c")
     assert layout.findings("111122223333") == f"{layout.findings_folder}111122223333.jsonl.gz"
     assert layout.coverage("111122223333") == f"{layout.coverage_folder}111122223333.jsonl.gz"
+
+
+@pytest.mark.parametrize(
+    "run_id", ["", "nightly", "20261123T020000Z-a/../b", "20261323T020000Z-x", "20261123T020000Z-a\n"]
+)
+def test_there_is_no_layout_for_a_text_that_is_not_a_run_id(run_id: str) -> None:
+    with pytest.raises(ValueError, match="not a run ID"):
+        Layout(run_id)

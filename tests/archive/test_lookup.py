@@ -16,7 +16,7 @@ from auditor.domain.finding import Finding
 from auditor.domain.result import AccountResult
 from auditor.store.folder import Folder
 from auditor.store.store import Blob
-from tests.builders import account, finding, provenance, run_result
+from tests.builders import NOW, account, finding, provenance, run_result
 
 RUN = "20261123T020000Z-1a2b3c"
 FINDINGS = [
@@ -39,14 +39,14 @@ def store(tmp_path: Path) -> Folder:
         entries += archive.write_account(AccountResult(owner, findings, ()))
     result = run_result(run_id=RUN)
     archive.write_manifest(result, entries, provenance())
-    archive.publish(result)
+    archive.publish(result, NOW)
     return folder
 
 
 @pytest.mark.parametrize("expected", FINDINGS, ids=lambda f: f"{f.account.id}-{f.region}-{f.resource.name}")
 def test_returns_the_finding_with_the_id_or_with_an_id_that_starts_so(store: Folder, expected: Finding) -> None:
     for prefix in (expected.finding_id, expected.finding_id[:8], expected.finding_id[:9].upper()):
-        found = lookup.find_finding(store, prefix)
+        found = lookup.find_finding(store, prefix, NOW)
         assert found.finding_id == expected.finding_id
         assert (found.account.id, found.region) == (expected.account.id, expected.region)
         assert (found.resource, found.evidence, found.usage) == (expected.resource, expected.evidence, expected.usage)
@@ -65,7 +65,7 @@ def test_returns_the_finding_with_the_id_or_with_an_id_that_starts_so(store: Fol
 )
 def test_an_id_without_a_finding_is_a_usage_error(store: Folder, prefix: str, problem: str) -> None:
     with pytest.raises(ConfigError, match=problem) as error:
-        lookup.find_finding(store, prefix)
+        lookup.find_finding(store, prefix, NOW)
 
     assert str(error.value).startswith("FINDING_ID: ")
 
@@ -74,7 +74,7 @@ def test_an_ambiguous_prefix_is_a_usage_error_that_lists_ids(store: Folder, monk
     monkeypatch.setattr(lookup, "MIN_ID_LENGTH", 0)
 
     with pytest.raises(ConfigError, match=f"is ambiguous: it matches {len(FINDINGS)} findings") as error:
-        lookup.find_finding(store, "")
+        lookup.find_finding(store, "", NOW)
 
     assert min(finding.finding_id for finding in FINDINGS) in str(error.value)
 
@@ -88,7 +88,7 @@ def test_rows_that_do_not_match_the_manifest_are_a_storage_error(store: Folder, 
         store.put(key, Blob(body))
 
     with pytest.raises(StorageError, match="does not match its SHA-256"):
-        lookup.find_finding(store, FINDINGS[0].finding_id)
+        lookup.find_finding(store, FINDINGS[0].finding_id, NOW)
 
 
 @pytest.mark.parametrize(
@@ -107,5 +107,30 @@ def test_an_output_without_a_finished_run_is_a_storage_error(tmp_path: Path, lat
     if latest is not None:
         store.put(LATEST, Blob(latest))
 
-    with pytest.raises(StorageError, match=r"latest\.json (does not exist|is not a document of this version)"):
-        lookup.find_finding(store, "12345678")
+    with pytest.raises(StorageError, match=r"latest\.json (does not exist|is not usable)"):
+        lookup.find_finding(store, "12345678", NOW)
+
+
+@pytest.mark.parametrize("run_id", ["20261123T020000Z-/../../evil", "20991231T000000Z-x"], ids=["a path", "the future"])
+def test_a_latest_run_with_an_impossible_id_is_not_followed(store: Folder, run_id: str) -> None:
+    store.put(LATEST, Blob(json.dumps({"run_id": run_id}).encode()))
+
+    with pytest.raises(StorageError, match=r"latest\.json is not usable: it"):
+        lookup.find_finding(store, "12345678", NOW)
+
+
+def test_the_keys_in_latest_are_not_followed(store: Folder) -> None:
+    latest = json.loads(store.get(LATEST) or b"")
+    store.put(LATEST, Blob(json.dumps(latest | {"manifest": "../elsewhere/manifest.json"}).encode()))
+
+    assert lookup.find_finding(store, FINDINGS[0].finding_id, NOW).finding_id == FINDINGS[0].finding_id
+
+
+def test_a_manifest_that_lists_objects_outside_its_run_is_not_followed(store: Folder) -> None:
+    key = Layout(RUN).manifest
+    manifest = json.loads(store.get(key) or b"")
+    manifest["objects"][0]["key"] = f"{Layout(RUN).findings_folder}../../evil.jsonl.gz"
+    store.put(key, Blob(json.dumps(manifest).encode()))
+
+    with pytest.raises(StorageError, match="is not a document"):
+        lookup.find_finding(store, FINDINGS[0].finding_id, NOW)

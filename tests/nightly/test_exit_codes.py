@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,10 +78,29 @@ def test_a_second_run_with_the_same_id_changes_nothing(fleet: Fleet, tmp_path: P
     assert second.manifest() == manifest
 
 
+def test_a_run_in_the_future_is_refused_and_does_not_keep_latest_as_it_is(fleet: Fleet, tmp_path: Path) -> None:
+    fleet.set_faults()
+    future = audit(fleet, tmp_path, "--run-id", "20991231T020000Z-x", in_process=True)
+    planted = {"run_id": "20991231T020000Z-x", "complete": True}
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/latest.json").write_text(json.dumps(planted), encoding="utf-8")
+
+    night = audit(fleet, tmp_path, "--run-id", "2026-11-23T02:00:00Z")
+
+    assert (future.code, night.code) == (2, 0)
+    assert "'20991231T020000Z-x' is in the future" in future.stderr
+    assert night.latest["run_id"] == "20261123T020000Z-scheduled"
+    assert [line["message"] for line in night.log("notice") if line["level"] == "WARNING"][-1] == (
+        "latest.json was replaced"
+    )
+
+
 def test_an_older_run_does_not_become_the_latest(fleet: Fleet, tmp_path: Path) -> None:
     fleet.set_faults()
     audit(fleet, tmp_path, "--run-id", "2026-11-24T02:00:00Z")
     older = audit(fleet, tmp_path, "--run-id", "2026-11-23T02:00:00Z")
 
-    assert older.code == 0
+    assert older.code == 1
+    assert "NOT PUBLISHED: latest.json names the later run 20261124T020000Z-scheduled" in older.stderr
+    assert older.document("runs/20261123T020000Z-scheduled/manifest.json")["complete"]
     assert older.latest["run_id"] == "20261124T020000Z-scheduled"

@@ -15,7 +15,7 @@ from auditor.domain.result import AccountResult
 from auditor.parsers.ecs.task_definitions import parse_daemon
 from auditor.run.exit_codes import OK
 from auditor.store.folder import Folder
-from tests.builders import account, check_by_id, finding, provenance, run_result
+from tests.builders import NOW, account, check_by_id, finding, provenance, run_result
 from tests.remediation.failing import CANARY
 
 ARN = "arn:aws:ecs:eu-west-1:000000000001:daemon-task-definition/agent:3"
@@ -46,7 +46,7 @@ def test_the_plan_for_a_daemon_registers_without_tags_and_updates_the_daemon(tmp
     archive = Archive(Folder(tmp_path / "out"), Layout("20261123T020000Z-1a2b3c"))
     result = run_result(run_id="20261123T020000Z-1a2b3c")
     archive.write_manifest(result, archive.write_account(AccountResult(account(), (failing,), ())), provenance())
-    archive.publish(result)
+    archive.publish(result, NOW)
     (tmp_path / "described.json").write_text(json.dumps({"daemonTaskDefinition": RAW}), encoding="utf-8")
     options = RemediateOptions(
         finding_id=failing.finding_id,

@@ -146,6 +146,31 @@ def test_the_second_run_with_the_same_id_writes_nothing(run: Run, bucket: Memory
     assert bucket.blobs == before
 
 
+def test_a_run_that_is_older_than_the_latest_is_written_but_not_published_and_says_so(run: Run, bucket: Memory) -> None:
+    later = json.dumps({"run_id": "20261123T030000Z-later"}).encode()
+    bucket.put(LATEST, Blob(later))
+
+    outcome = run()
+
+    assert outcome.exit_code == FAILED
+    assert bucket.blobs[LATEST].body == later
+    assert MANIFEST in bucket.blobs
+    assert "NOT PUBLISHED: latest.json names the later run 20261123T030000Z-later" in outcome.text.splitlines()[-2]
+
+
+@pytest.mark.parametrize("run_id", ["20991231T000000Z-x", "99999999T999999Z-/../../evil"], ids=["future", "path"])
+def test_a_latest_run_that_cannot_exist_is_replaced_with_a_warning(run: Run, bucket: Memory, run_id: str) -> None:
+    bucket.put(LATEST, Blob(json.dumps({"run_id": run_id}).encode()))
+    events: list[Event] = []
+
+    outcome = run(events=events)
+
+    assert outcome.exit_code == OK
+    assert json.loads(bucket.blobs[LATEST].body)["run_id"] == RUN
+    warnings = [event.message for event in events if isinstance(event, Notice) and event.level is Level.WARNING]
+    assert warnings == ["latest.json was replaced"]
+
+
 def test_a_run_with_a_refused_account_is_incomplete_but_published(run: Run, bucket: Memory) -> None:
     outcome = run(StubReader(refuse))
 

@@ -41,7 +41,7 @@ def stored_run() -> Memory:
     entries = archive.write_account(AccountResult(builders.account(), (builders.finding(),), (GAP,)))
     origins = {builders.CHECK: CheckOrigin(source="checks/a.yaml", version="sha256:00")}
     archive.write_manifest(builders.run_result(run_id=RUN), entries, builders.provenance(check_origins=origins))
-    archive.publish(builders.run_result(run_id=RUN))
+    archive.publish(builders.run_result(run_id=RUN), builders.NOW)
     return store
 
 

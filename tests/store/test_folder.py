@@ -241,3 +241,16 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip(f"cannot mount a small disk: {done.stderr.strip()}")
     yield disk
     subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("key", ["../x", "a/../../x", "/etc/passwd", "", "a//b", "a/./b"])
+def test_a_key_that_could_leave_the_folder_is_neither_read_nor_written(tmp_path: Path, key: str) -> None:
+    (tmp_path / "x").write_bytes(b"outside")
+    folder = Folder(tmp_path / "out")
+
+    with pytest.raises(StorageError, match="is not the key of an object"):
+        folder.get(key)
+    with pytest.raises(StorageError, match="is not the key of an object"):
+        folder.put(key, Blob(b"evil"))
+
+    assert (tmp_path / "x").read_bytes() == b"outside"
