@@ -89,7 +89,7 @@ MAY_PRINT = {"auditor.cli", "auditor.commands"}
 LONGEST = {"auditor.cli": 149}
 LONGEST_ELSEWHERE = 300
 BROAD_HANDLERS_IN_THE_ENGINE = 3
-#: Where modules of other packages are imported, whatever they do then.
+#: Modules of other packages are imported here, and may raise anything.
 BROAD_HANDLERS_ELSEWHERE = {"auditor.checks._plugins": 1}
 
 

@@ -83,7 +83,7 @@ def api_cased(value: Any) -> Any:  # noqa: ANN401 - any JSON
         case dict() if any("::" in key or key == "Ref" for key in value):
             return str(value)
         case dict():
-            return {key[0].lower() + key[1:]: api_cased(each) for key, each in value.items()}
+            return {key[0].lower() + key[1:]: api_cased(member) for key, member in value.items()}
         case list():
             return [api_cased(member) for member in value]
     return value

@@ -20,7 +20,7 @@ from auditor.domain.reason import Reason
 
 _CALL_ERRORS = (ClientError, BotoCoreError, ResponseParserError, MalformedResponse, OSError)
 #: What botocore's parsers raise by accident if a body does not have the modelled form: RuntimeError for a time in the
-#: year 10^292, TypeError for a number in place of a list, and so on.
+#: year 10^292, TypeError for a number instead of a list, and so on.
 _PARSER_ERRORS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 T = TypeVar("T")

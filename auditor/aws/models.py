@@ -43,7 +43,7 @@ def page_tokens(service: str, operation: str) -> PageTokens | None:
         return None
     paginator = paginators.get(operation, {})
     parameter, member = paginator.get("input_token"), paginator.get("output_token")
-    # Some operations have several tokens, or JMESPath expressions in place of names.
+    # Some operations have several tokens, or JMESPath expressions instead of names.
     if isinstance(parameter, str) and isinstance(member, str) and member.isidentifier():
         return PageTokens(parameter, member)
     return None

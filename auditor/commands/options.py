@@ -216,7 +216,7 @@ class RemediateOptions(ConfigOptions):
         default_text="remediation-FINDING_ID",
     )
     definition: str | None = flag(
-        "File with the failing revision as `aws ecs describe-task-definition` prints it, in place of a call to AWS.",
+        "File with the failing revision as `aws ecs describe-task-definition` prints it, instead of a call to AWS.",
         metavar="FILE",
     )
     bucket_owner: str | None = flag(

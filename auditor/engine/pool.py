@@ -160,7 +160,7 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class _PassErrors:
-    """Passes whatever is raised inside it to `on_error`, and suppresses it."""
+    """Passes every exception raised inside it to `on_error`, and suppresses it."""
 
     on_error: OnError
 

@@ -164,7 +164,7 @@ def _common_evidence(left: Evidence, right: Evidence) -> Evidence:
 
 
 def _printable(verdict: Verdict) -> Verdict:
-    """Return a verdict with expressions in place of symbolic values."""
+    """Return a verdict with expressions instead of symbolic values."""
     evidence = (
         replace(
             part,

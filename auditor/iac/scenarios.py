@@ -145,7 +145,7 @@ class Scenarios:
                 yield from differences(fact, other)
 
     def _reduced_document(self, assignment: Assignment, unknown: UnknownValue) -> Mapping[str, Any]:
-        """Return the document with minimal parts in place of those without `unknown`: parsing all takes most time."""
+        """Return the document with minimal parts instead of those without `unknown`: parsing all takes most time."""
         reduced = dict(self.document)
         for key, minimal in self.parts.items():
             parts = reduced.get(key)

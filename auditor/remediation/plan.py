@@ -37,7 +37,7 @@ class Step:
     """One AWS operation, as the API names it, or one of the CLI's waiters if `waits` is set.
 
     `document` is the file with the input, `query` the path of the ARN in the answer, and `saves` the name under which
-    later steps use that ARN. With `unless`, the ARN of the existing resource is saved in place of a call.
+    later steps use that ARN. With `unless`, the ARN of the existing resource is saved instead of a call.
     """
 
     service: str

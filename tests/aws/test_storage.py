@@ -275,7 +275,7 @@ Stub = Callable[[Callable[[HttpRequest], HttpAnswer]], tuple[FakeServer, S3Store
 
 @pytest.fixture
 def stub(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
-    """A server in place of S3, with a bucket."""
+    """A server instead of S3, with a bucket."""
     with http_server(lambda _: HttpAnswer(500)) as server:
 
         def make(script: Callable[[HttpRequest], HttpAnswer]) -> tuple[FakeServer, S3Store]:

@@ -5,7 +5,7 @@ variables are made up in the shape of the published ones. `expected` is the verd
 rule sets. `labels` is what a reader of the definition found, by names of containers. If `reliable` is false, parts of
 the definition were not visible, and only the labels in `ALWAYS_RELIABLE` count.
 
-Left out: template texts in place of numbers, and empty names of capabilities.
+Left out: template texts instead of numbers, and empty names of capabilities.
 """
 
 from __future__ import annotations

@@ -95,16 +95,18 @@ def test_an_unread_resource_gets_an_unknown_finding_from_every_check() -> None:
 
     actual = unread_findings(OBSERVATION, lost, [configured_check(id="a"), configured_check(id="b")])
 
-    assert [(each.check_id, each.status, each.reasons) for each in actual] == [
+    assert [(finding.check_id, finding.status, finding.reasons) for finding in actual] == [
         ("a", Status.UNKNOWN, ("throttled",)),
         ("b", Status.UNKNOWN, ("throttled",)),
     ]
-    assert {each.resource.arn for each in actual} == {resource("lost").arn}
+    assert {finding.resource.arn for finding in actual} == {resource("lost").arn}
     assert actual[0].remediation == f"Not examined. Rate exceeded. {Reason.THROTTLED.advice}"
 
 
 def test_an_unread_resource_has_no_known_tags() -> None:
-    assert [each.resource.tags for each in unread_findings(OBSERVATION, gap("lost"), [configured_check()])] == [None]
+    (finding,) = unread_findings(OBSERVATION, gap("lost"), [configured_check()])
+
+    assert finding.resource.tags is None
 
 
 def test_a_gap_in_the_list_makes_no_finding() -> None:

@@ -55,7 +55,7 @@ class World:
         """Run an audit. Returns the rows by check and family."""
         self.runs_made += 1
         run_id = f"2026112{self.runs_made}T020000Z-audit"
-        without = ("ecs-capacity-termination-protection",)  # moto cannot list capacity providers where there are none
+        without = ("ecs-capacity-termination-protection",)  # moto cannot list capacity providers if none exist
         outcome = self.perform("run", output=str(self.folder / "out"), run_id=run_id, exclude_check=without)
         assert outcome.exit_code == OK, outcome.text
         rows = [

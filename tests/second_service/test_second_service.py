@@ -138,8 +138,16 @@ def test_policy_plan_and_lists_know_it(tree: Path, fleet: Fleet) -> None:
 def test_yaml_checks_know_it(tree: Path, fleet: Fleet) -> None:
     folder = tree / "own"
     folder.mkdir(exist_ok=True)
-    text = "id: own-parameter\ntitle: T\nseverity: low\nresource: parameter\nfail_when: \"kind == 'String'\"\nremediation: R.\n"
-    (folder / "own.yaml").write_text(text, encoding="utf-8")
+    check = {
+        "id": "own-parameter",
+        "title": "Parameters are not strings",
+        "problem": "Parameter is a string",
+        "severity": "low",
+        "resource": "parameter",
+        "fail_when": "kind == 'String'",
+        "remediation": "Encrypt it.",
+    }
+    (folder / "own.yaml").write_text(json.dumps(check), encoding="utf-8")
 
     assert run(tree, fleet, "checks", "--checks-folder", str(folder), "own-parameter").code == 0
 

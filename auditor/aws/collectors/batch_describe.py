@@ -34,7 +34,7 @@ class FailureCodes:
 
 @dataclass(frozen=True, slots=True)
 class BatchDescribe:
-    """A describe operation that takes up to `size` ARNs under `key`, and answers under `answer_key` or the same key.
+    """A describe operation for at most `size` ARNs under `key`, which answers under `answer_key` or the same key.
 
     `parse` returns a fact with an `arn`, and raises MalformedValue. `resource` names an unreadable resource by its ARN.
     Failures are listed under `failures`, with `arn`, `reason` and `detail`.

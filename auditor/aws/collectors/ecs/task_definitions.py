@@ -1,7 +1,7 @@
 """Task definitions: the latest ACTIVE revision of every family, and every revision in use.
 
 `DescribeTaskDefinition` returns the latest ACTIVE revision of a family (ECS API reference), so older revisions are
-neither listed nor described. Later runs list ACTIVE ARNs in place of families if that is cheaper, and describe only
+neither listed nor described. Later runs list ACTIVE ARNs instead of families if that is cheaper, and describe only
 revisions that are not cached.
 """
 
