@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from auditor.checks.ecs._common import container_evidence
@@ -16,24 +17,43 @@ from auditor.domain.ecs.task_definitions import Definition
 _WINDOWS = re.compile(r"[A-Za-z]:(/|$)|//[.?]/")
 
 
-def host_mounts(definition: Definition) -> Iterator[tuple[Container, Mount, str]]:
-    """Yield each container's mounts of host paths, with the path as ECS holds it. Unmounted volumes are left out."""
+@dataclass(frozen=True, slots=True)
+class HostMount:
+    """A path of the host in a container: a mount point of the container and the path as ECS holds it.
+
+    With `driver_options` the path is in the options of a Docker volume.
+    """
+
+    container: Container
+    mount: Mount
+    path: str
+    read_only: bool
+    driver_options: bool = False
+
+    def evidence(self, reason: str) -> Evidence:
+        """Return the evidence about this mount."""
+        details: dict[str, Detail] = {
+            "sourceVolume": self.mount.volume,
+            "driverOpts" if self.driver_options else "sourcePath": self.path,
+            "containerPath": self.mount.path,
+            "readOnly": self.read_only,
+        }
+        return container_evidence(self.container, (reason,), details)
+
+
+def host_mounts(definition: Definition) -> Iterator[HostMount]:
+    """Yield each container's mounts of host paths. Unmounted volumes are left out."""
     for container in definition.containers:
         for mount in container.mounts:
             for volume in definition.volumes:
-                if volume.name == mount.volume and volume.host_path:
-                    yield container, mount, volume.host_path
-
-
-def mount_evidence(container: Container, mount: Mount, path: str, reason: str) -> Evidence:
-    """Return the evidence about one mount of a host path."""
-    details: dict[str, Detail] = {
-        "sourceVolume": mount.volume,
-        "sourcePath": path,
-        "containerPath": mount.path,
-        "readOnly": mount.read_only,
-    }
-    return container_evidence(container, (reason,), details)
+                if volume.name != mount.volume:
+                    continue
+                if volume.host_path:
+                    yield HostMount(container, mount, volume.host_path, mount.read_only)
+                if docker := volume.docker:
+                    read_only = mount.read_only or docker.read_only
+                    for path in docker.host_paths:
+                        yield HostMount(container, mount, path, read_only, driver_options=True)
 
 
 def normalize(path: str) -> str:
@@ -42,6 +62,8 @@ def normalize(path: str) -> str:
     Drives and named pipes of Windows become lower case. A relative path stays relative, and is inside no folder.
     """
     slashed = path.replace("\\", "/") if "\\" in path else path
+    if slashed.startswith("npipe:"):
+        slashed = "//" + slashed.removeprefix("npipe:").lstrip("/")
     if _WINDOWS.match(slashed):
         drive, _, rest = slashed.lower().partition("/")
         lead = "//" if slashed.startswith("//") else f"{drive}/"

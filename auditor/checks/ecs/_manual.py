@@ -110,8 +110,12 @@ case or to the direction of slashes. Other links on the host are not visible to 
 """,
     "only-mounted-volumes": """
 Only mounted volumes count: a volume that no container mounts passes. Each mount is one piece of evidence. Definitions
-that require only Fargate have no host to mount from and are not applicable. A Docker volume whose driver options name a
-host path is not detected.
+that require only Fargate have no host to mount from and are not applicable.
+
+A Docker volume with the driver `local` (the default) counts if its `driverOpts` mount a part of the host: `device` is a
+folder with `o=bind`, a block device such as /dev/nvme0n1p1, or a folder of an overlay; or `type` is a file system of
+the kernel such as proc or sysfs. The evidence shows the path under `driverOpts`. Two things are not visible: what other
+drivers mount, and the options of a volume with that name that exists on the host already.
 """,
     "task-usage": """
 A service counts even if it has no tasks. If parts of the region could not be read, there may be more usage than the

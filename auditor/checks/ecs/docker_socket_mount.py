@@ -4,17 +4,27 @@ r"""Containers cannot control the container runtime of their host.
 Level 1, automated. Our own rule; the CIS Docker Benchmark 1.6.0 has the same one as 5.32.
 
 ## Description
-Fails if a container of a task definition, or of a managed daemon's definition, mounts a volume whose `host.sourcePath`
+Fails if a container of a task definition, or of a managed daemon's definition, mounts a volume on a path of its host
+(`host.sourcePath`, or a folder that the options of a Docker volume mount) that
 
-  * is the socket of Docker or containerd on the host (reason `runtime-socket`), or
+  * is the socket of a container runtime on the host (reason `runtime-socket`), or
   * is a folder that contains such a socket: /var/run, /run, /var, / (reason `runtime-socket-folder`).
 
 Sockets are the parameter `sockets`, by default
 
     /run/docker.sock
+    /run/user/*/docker.sock                   rootless Docker
     /run/containerd/containerd.sock
-    /run/docker/containerd/containerd.sock
-    \\.\pipe\docker_engine, \\.\pipe\containerd-containerd (Windows)
+    /run/docker/containerd/containerd.sock    Docker's own containerd
+    /run/k3s/containerd/containerd.sock
+    /run/podman/podman.sock
+    /run/crio/crio.sock
+    /run/api.sock                             the API of Bottlerocket
+    \\.\pipe\docker_engine                    Windows
+    \\.\pipe\containerd-containerd            Windows
+
+A `*` stands for one name. The API of Bottlerocket, which is the system of ECS Managed Instances, also requires an
+SELinux label that a definition cannot show; with both, a container changes settings of the host and runs code there.
 
 {{host-path-comparison}}
 
@@ -81,24 +91,19 @@ and ecs-privileged-container with the same outcome.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from auditor.checks._verdicts import not_applicable, verdict_from
-from auditor.checks.ecs._host_paths import (
-    any_within,
-    host_mounts,
-    is_absolute,
-    is_within,
-    mount_evidence,
-    normalize,
-    spellings,
-)
+from auditor.checks.ecs._host_paths import host_mounts, is_absolute, normalize, spellings
 from auditor.domain.check import Severity, Verdict, check
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
 _SOCKET = "runtime-socket"
 _FOLDER = "runtime-socket-folder"
+#: The root folder as a process of the host sees it, through /proc.
+_PROCESS_ROOT = re.compile(r"/proc/(?:self|[0-9]+)/root(?:/|\Z)", re.ASCII)
 _REMOVE_MOUNT = DefinitionRepair(
     removes="mount",
     manual="The mount point is removed, and its volume if nothing else mounts it. If the container needs another file "
@@ -108,12 +113,17 @@ _REMOVE_MOUNT = DefinitionRepair(
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """`sockets` are the paths and pipes on the host at which a container runtime listens."""
+    """`sockets` are the paths and pipes on the host at which a container runtime listens; `*` is any name."""
 
     sockets: tuple[str, ...] = (
         "/run/docker.sock",
+        "/run/user/*/docker.sock",
         "/run/containerd/containerd.sock",
         "/run/docker/containerd/containerd.sock",
+        "/run/k3s/containerd/containerd.sock",
+        "/run/podman/podman.sock",
+        "/run/crio/crio.sock",
+        "/run/api.sock",
         "\\\\.\\pipe\\docker_engine",
         "\\\\.\\pipe\\containerd-containerd",
     )
@@ -145,15 +155,25 @@ class Parameters:
 def docker_socket_mount(definition: Definition, params: Parameters) -> Verdict:
     sockets = [spelling for socket in params.sockets for spelling in spellings(socket)]
     evidence = [
-        mount_evidence(container, mount, path, reason)
-        for container, mount, path in host_mounts(definition)
-        if (reason := _reason(path, sockets)) is not None
+        mount.evidence(reason)
+        for mount in host_mounts(definition)
+        if (reason := _reason(mount.path, sockets)) is not None
     ]
     return verdict_from(evidence) if evidence or not definition.only_fargate else not_applicable()
 
 
 def _reason(path: str, sockets: list[str]) -> str | None:
-    normal = normalize(path)
-    if any(is_within(normal, socket) for socket in sockets):
+    names = _names(_PROCESS_ROOT.sub("/", normalize(path)))
+    overlaps = [socket for socket in map(_names, sockets) if all(map(_same, socket, names))]
+    if any(len(names) >= len(socket) for socket in overlaps):
         return _SOCKET
-    return _FOLDER if any_within(sockets, normal) else None
+    return _FOLDER if overlaps else None
+
+
+def _names(path: str) -> list[str]:
+    """Return the names of the folders and the file in a normalized path."""
+    return path.rstrip("/").split("/")
+
+
+def _same(pattern: str, name: str) -> bool:
+    return pattern in ("*", name)

@@ -4,18 +4,21 @@ r"""Containers mount no sensitive paths of their host.
 Level 1, automated. Our own rule; the CIS Docker Benchmark 1.6.0 has the same one as 5.6.
 
 ## Description
-Fails if a container of a task definition, or of a managed daemon's definition, mounts a volume whose `host.sourcePath`
-is a sensitive path, is inside one, or contains one, as / contains all of them:
+Fails if a container of a task definition, or of a managed daemon's definition, mounts a volume on a sensitive path of
+its host, on a path inside one, or on one that contains one, as / contains all of them. The path is the volume's
+`host.sourcePath`, or a folder or device that the options of a Docker volume mount.
 
   * `writable-host-path`: the container can write there;
   * `readable-host-path`: the mount is read-only.
 
 The parameter `paths` lists the sensitive ones, by default
 
-    code and configuration    /bin /boot /etc /lib /lib64 /sbin /usr /var/spool/cron
-    people and credentials    /home /root /var/lib/cloud
+    code and configuration    /bin /boot /etc /lib /lib64 /opt/amazon /opt/aws /opt/cni /sbin /usr
+                              /var/spool/cron
+    people and credentials    /home /root /var/lib/amazon /var/lib/cloud /var/lib/kubelet
     the kernel                /cgroup /dev /proc /sys
-    the containers            /var/lib/containerd /var/lib/docker /var/lib/ecs
+    the containers            /run/containerd /var/lib/containerd /var/lib/docker
+    the ECS agent             /var/cache/ecs /var/lib/ecs /var/log/ecs
     the host's services       /run/dbus /run/systemd
     Windows                   C:\ProgramData C:\Users C:\Windows
 
@@ -37,8 +40,10 @@ ones, / and /var, as high, because they contain the runtime's socket.
 ## Rationale
 Writing to such a path changes the host: a line in /etc/cron.d, an SSH key of root, a binary in /usr/bin or a program
 for /sys/kernel/uevent_helper runs as root outside every container. Reading alone discloses much: /proc shows the
-environment of other containers' processes and so leads to their credentials, /var/lib/docker their files and variables,
-/var/lib/cloud the instance's user data, /home registry passwords.
+environment of other containers' processes and so leads to their credentials, /var/lib/docker and /run/containerd their
+files and variables, /var/lib/cloud the instance's user data, /var/lib/amazon the keys of its Systems Manager
+registration, /home registry passwords. From /var/cache/ecs the host loads the image of the privileged ECS agent, and
+the programs in /opt/amazon, /opt/aws and /opt/cni run as root.
 
 ## Benefits
 An attacker who breaks into a container stays in it, and cannot read data of other tasks.
@@ -89,16 +94,15 @@ from typing import Literal
 
 from auditor.checks._verdicts import not_applicable, pass_with_notes, verdict_from
 from auditor.checks.ecs._host_paths import (
+    HostMount,
     any_within,
     host_mounts,
     is_absolute,
     is_within,
-    mount_evidence,
     normalize,
     spellings,
 )
 from auditor.domain.check import Severity, Verdict, check
-from auditor.domain.ecs.containers import Mount
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
@@ -116,9 +120,11 @@ class Parameters:
     """`paths` are sensitive; `public` may be mounted read-only; `read_only` is the verdict on other such mounts."""
 
     paths: tuple[str, ...] = (
-        *("/bin", "/boot", "/cgroup", "/dev", "/etc", "/home", "/lib", "/lib64", "/proc", "/root", "/run/dbus"),
-        *("/run/systemd", "/sbin", "/sys", "/usr", "/var/lib/cloud", "/var/lib/containerd", "/var/lib/docker"),
-        *("/var/lib/ecs", "/var/spool/cron", "C:\\ProgramData", "C:\\Users", "C:\\Windows"),
+        *("/bin", "/boot", "/cgroup", "/dev", "/etc", "/home", "/lib", "/lib64", "/opt/amazon", "/opt/aws"),
+        *("/opt/cni", "/proc", "/root", "/run/containerd", "/run/dbus", "/run/systemd", "/sbin", "/sys", "/usr"),
+        *("/var/cache/ecs", "/var/lib/amazon", "/var/lib/cloud", "/var/lib/containerd", "/var/lib/docker"),
+        *("/var/lib/ecs", "/var/lib/kubelet", "/var/log/ecs", "/var/spool/cron"),
+        *("C:\\ProgramData", "C:\\Users", "C:\\Windows"),
     )
     public: tuple[str, ...] = (
         *("/etc/localtime", "/etc/os-release", "/etc/pki/ca-trust", "/etc/pki/tls/certs", "/etc/ssl/certs"),
@@ -156,9 +162,9 @@ class Parameters:
 )
 def host_path_mount(definition: Definition, params: Parameters) -> Verdict:
     evidence = [
-        mount_evidence(container, mount, path, _READABLE if mount.read_only else _WRITABLE)
-        for container, mount, path in host_mounts(definition)
-        if _is_sensitive(mount, normalize(path), params)
+        mount.evidence(_READABLE if mount.read_only else _WRITABLE)
+        for mount in host_mounts(definition)
+        if _is_sensitive(mount, params)
     ]
     if not evidence and definition.only_fargate:
         return not_applicable()
@@ -167,7 +173,8 @@ def host_path_mount(definition: Definition, params: Parameters) -> Verdict:
     return pass_with_notes(verdict_from(part for part in evidence if part.reasons == (_WRITABLE,)), evidence)
 
 
-def _is_sensitive(mount: Mount, path: str, params: Parameters) -> bool:
+def _is_sensitive(mount: HostMount, params: Parameters) -> bool:
+    path = normalize(mount.path)
     if mount.read_only and any(is_within(path, normalize(public)) for public in params.public):
         return False
     sensitive = [spelling for listed in params.paths for spelling in spellings(listed)]

@@ -14,17 +14,33 @@ from auditor.domain.fact import fact_kind
 
 
 @dataclass(frozen=True, slots=True)
+class DockerVolume:
+    """A volume that a Docker driver provides.
+
+    `host_paths` are the folders and devices of the host that the options of the driver `local` mount, `read_only` says
+    whether they do so read-only, and `nfs_server` is the NFS server in lower case, None if it is not an NFS volume.
+    """
+
+    driver: str
+    host_paths: tuple[str, ...] = ()
+    read_only: bool = False
+    nfs_server: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Volume:
     """A volume of a task definition.
 
     `host_path` is the path on the host, None if the host chooses it or if the volume is not on the host. `efs` says
-    whether it is an EFS file system, and `transit_encryption` is that setting as ECS returns it.
+    whether it is an EFS file system, and `transit_encryption` is that setting as ECS returns it. `docker` is None if it
+    is not a Docker volume.
     """
 
     name: str
     host_path: str | None = None
     efs: bool = False
     transit_encryption: str | None = None
+    docker: DockerVolume | None = None
 
 
 @fact_kind("definition")
@@ -35,7 +51,8 @@ class Definition:
     Values are as the ECS API returns them, None if they are not set; a `network_mode` of None is never host.
     `os_family` is the operating system of the runtime platform, `launch_types` are the required compatibilities.
     `tags` is None if tags were not read, `usage` if usage was not examined. `latest_active` is the number of the
-    latest ACTIVE revision of the family, 0 if there is none, None if it is not known.
+    latest ACTIVE revision of the family, 0 if there is none, None if it is not known. `memory` is the limit of the
+    whole task.
     """
 
     TYPE: ClassVar[str] = ""
@@ -57,6 +74,7 @@ class Definition:
     task_role_arn: str | None = None
     execution_role_arn: str | None = None
     volumes: tuple[Volume, ...] = ()
+    memory: str | None = None
     usage: EcsUsage | None = None
     latest_active: int | None = None
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition, TaskDefinition, Volume
+from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition, TaskDefinition
 from auditor.parsers import json_values
 from auditor.parsers.ecs.containers import containers
+from auditor.parsers.ecs.volumes import volumes
 from auditor.parsers.json_values import MalformedValue
 
 __all__ = ["MalformedValue", "parse", "parse_daemon", "require_containers"]
@@ -78,24 +79,9 @@ def _common(answer: Mapping[str, Any], arn: str, kind: str) -> dict[str, Any]:
         "ipc_mode": json_values.optional_text(answer.get("ipcMode"), "ipcMode"),
         "task_role_arn": json_values.optional_text(answer.get("taskRoleArn"), "taskRoleArn"),
         "execution_role_arn": json_values.optional_text(answer.get("executionRoleArn"), "executionRoleArn"),
-        "volumes": tuple(
-            _volume(volume, path) for volume, path in json_values.objects(answer.get("volumes"), "volumes")
-        ),
+        "volumes": volumes(answer.get("volumes")),
+        "memory": json_values.text_or_number(answer.get("memory"), "memory"),
     }
-
-
-def _volume(raw: Mapping[str, Any], path: str) -> Volume:
-    host = json_values.optional_object(raw.get("host"), f"{path}.host")
-    efs = raw.get("efsVolumeConfiguration")
-    efs_settings = json_values.optional_object(efs, f"{path}.efsVolumeConfiguration")
-    return Volume(
-        name=json_values.optional_text(raw.get("name"), f"{path}.name") or "",
-        host_path=json_values.optional_text(host.get("sourcePath"), f"{path}.host.sourcePath"),
-        efs=efs is not None,
-        transit_encryption=json_values.optional_text(
-            efs_settings.get("transitEncryption"), f"{path}.efsVolumeConfiguration.transitEncryption"
-        ),
-    )
 
 
 def _arn(value: object, path: str, ending: str) -> str:

@@ -10,7 +10,7 @@ from auditor.domain.check import Detail, Evidence, Status, Verdict
 from auditor.domain.ecs.containers import Container, Mount
 from auditor.domain.ecs.task_definitions import Volume
 from tests.builders import task_definition
-from tests.checks.ecs.helpers import FAIL, NOT_APPLICABLE, PASS, daemon_definition, judge
+from tests.checks.ecs.helpers import FAIL, NOT_APPLICABLE, PASS, daemon_definition, judge, parse_task
 
 SOCKET, FOLDER = ("runtime-socket",), ("runtime-socket-folder",)
 
@@ -44,6 +44,14 @@ def judge_path(
         pytest.param("//./pipe/docker_engine", id="Docker's pipe with other slashes"),
         pytest.param(r"\\.\PIPE\Docker_Engine", id="Docker's pipe in another case"),
         pytest.param(r"\\.\pipe\containerd-containerd", id="containerd's pipe on Windows"),
+        pytest.param("npipe:////./pipe/docker_engine", id="Docker's pipe as a URL"),
+        pytest.param("/run/user/1000/docker.sock", id="the socket of rootless Docker"),
+        pytest.param("/var/run/user/501/docker.sock", id="the socket of rootless Docker through the link"),
+        pytest.param("/run/k3s/containerd/containerd.sock", id="the socket of k3s"),
+        pytest.param("/run/podman/podman.sock", id="Podman's socket"),
+        pytest.param("/var/run/crio/crio.sock", id="CRI-O's socket"),
+        pytest.param("/run/api.sock", id="the API of Bottlerocket"),
+        pytest.param("/proc/1/root/var/run/docker.sock", id="through the root folder of a process"),
     ],
 )
 def test_a_mounted_socket_fails(source: str) -> None:
@@ -53,7 +61,23 @@ def test_a_mounted_socket_fails(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["/", "//", "/.", "/var", "/var/", "/run", "/var/run", "/var/run/", "/run/containerd", "/var/run/docker"]
+    "source",
+    [
+        "/",
+        "//",
+        "/.",
+        "/var",
+        "/var/",
+        "/run",
+        "/var/run",
+        "/var/run/",
+        "/run/containerd",
+        "/var/run/docker",
+        "/run/user/1000",
+        "/run/user",
+        "/proc/1/root",
+        "/proc/self/root/run",
+    ],
 )
 def test_a_mounted_folder_that_contains_a_socket_fails(source: str) -> None:
     verdict = judge_path(source)
@@ -164,7 +188,18 @@ def test_managed_daemons_are_judged_too() -> None:
 
 
 def test_the_manual_page_lists_the_sockets() -> None:
-    text = check.manual.partition("by default\n")[2].partition("\nPaths are normalized")[0]
-    lines = [line.replace(" (Windows)", "").strip() for line in text.split("\n")]
+    text = check.manual.partition("by default\n\n")[2].partition("\n\n")[0]
 
-    assert tuple(path for line in lines for path in line.split(", ") if path) == Parameters().sockets
+    assert tuple(line.split()[0] for line in text.splitlines()) == Parameters().sockets
+
+
+@pytest.mark.parametrize(
+    ("device", "reasons"),
+    [("/var/run/docker.sock", SOCKET), ("/run", FOLDER), ("/", FOLDER), ("run", FOLDER), ("/ecs/data", ())],
+)
+def test_a_docker_volume_is_judged_by_the_folder_that_it_binds(device: str, reasons: tuple[str, ...]) -> None:
+    options = {"type": "none", "o": "bind", "device": device}
+    volume = {"name": "v", "dockerVolumeConfiguration": {"driver": "local", "driverOpts": options}}
+    container = {"name": "app", "mountPoints": [{"sourceVolume": "v", "containerPath": "/x"}]}
+
+    assert judge(check, parse_task(container, volumes=[volume])).reasons == reasons

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import pytest
 
@@ -12,7 +13,7 @@ from auditor.domain.check import Detail, Evidence, Status, Verdict
 from auditor.domain.ecs.containers import Container, Mount
 from auditor.domain.ecs.task_definitions import Volume
 from tests.builders import task_definition
-from tests.checks.ecs.helpers import FAIL, NOT_APPLICABLE, PASS, daemon_definition, judge
+from tests.checks.ecs.helpers import FAIL, NOT_APPLICABLE, PASS, daemon_definition, judge, parse_task
 
 WRITABLE, READABLE = ("writable-host-path",), ("readable-host-path",)
 LENIENT = Parameters(read_only="pass")
@@ -64,6 +65,12 @@ def test_each_sensitive_path_fails() -> None:
         pytest.param("C:\\", id="the drive of Windows"),
         pytest.param("c:/windows/system32", id="a folder of Windows in another spelling"),
         pytest.param(r"C:\Users\..\ProgramData\docker", id="a step up on Windows"),
+        pytest.param("/opt", id="a folder that contains the agents of AWS"),
+        pytest.param("/var/cache/ecs", id="the image of the ECS agent"),
+        pytest.param("/run/containerd/io.containerd.runtime.v2.task", id="the root file systems of all containers"),
+        pytest.param("/var/lib/amazon/ssm", id="the keys of Systems Manager"),
+        pytest.param("/var/lib/kubelet", id="the volumes of other containers"),
+        pytest.param("/var/log/ecs", id="the log of the ECS agent"),
     ],
 )
 def test_a_path_inside_or_around_a_sensitive_one_fails(source: str) -> None:
@@ -149,6 +156,69 @@ def test_launch_types(source: str | None, launch_types: tuple[str, ...], status:
     assert judge_path(source, launch_types=launch_types).status is status
 
 
+def judge_options(options: Mapping[str, str] | None, driver: str | None = None, *, read_only: bool = False) -> Verdict:
+    """Judge a container that mounts a Docker volume with these options."""
+    container = {
+        "name": "app",
+        "mountPoints": [{"sourceVolume": "v", "containerPath": "/x", "readOnly": read_only}],
+    }
+    volume = {"name": "v", "dockerVolumeConfiguration": {"driver": driver, "driverOpts": options}}
+    return judge(check, parse_task(container, volumes=[volume]))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"type": "none", "o": "bind", "device": "/"}, id="a bind mount of the root"),
+        pytest.param({"type": "none", "o": "rbind,rw", "device": "/etc"}, id="a recursive bind mount"),
+        pytest.param({"type": "none", "o": "rw,bind", "device": "etc"}, id="a folder relative to the root"),
+        pytest.param({"o": "bind", "device": "/var/lib/docker"}, id="a bind mount without a type"),
+        pytest.param({"device": "/etc"}, id="an absolute device without flags"),
+        pytest.param({"type": "xfs", "device": "/dev/nvme0n1p1"}, id="a disk of the host"),
+        pytest.param({"type": "ext4", "o": "ro,noatime", "device": "/dev/sda1"}, id="a disk, read-only"),
+        pytest.param(
+            {"type": "overlay", "device": "overlay", "o": "lowerdir=/etc:/srv,upperdir=/a,workdir=/b"}, id="lower"
+        ),
+        pytest.param(
+            {"type": "overlay", "device": "overlay", "o": "lowerdir=/srv,upperdir=/root,workdir=/b"}, id="upper"
+        ),
+        pytest.param({"type": "proc", "device": "proc"}, id="the processes of the host"),
+        pytest.param({"type": "sysfs", "device": "sysfs"}, id="the kernel of the host"),
+        pytest.param({"type": "devtmpfs", "device": "none"}, id="the devices of the host"),
+    ],
+)
+@pytest.mark.parametrize("driver", [None, "", "local"], ids=repr)
+def test_a_docker_volume_that_mounts_a_part_of_the_host_fails(options: Mapping[str, str], driver: str | None) -> None:
+    verdict = judge_options(options, driver)
+
+    read_only = "ro" in options.get("o", "").split(",")
+    assert (verdict.status, verdict.reasons) == (FAIL, READABLE if read_only else WRITABLE)
+
+
+@pytest.mark.parametrize(
+    ("options", "driver"),
+    [
+        pytest.param(None, None, id="no options"),
+        pytest.param({"type": "tmpfs", "device": "tmpfs", "o": "size=100m"}, "local", id="a file system in memory"),
+        pytest.param({"type": "none", "o": "bind", "device": "/ecs/data"}, "local", id="a folder for data"),
+        pytest.param({"type": "nfs", "o": "addr=10.0.0.1", "device": ":/etc"}, "local", id="a folder of an NFS server"),
+        pytest.param({"type": "cifs", "o": "username=a,password=b", "device": "//10.0.0.1/etc"}, None, id="a share"),
+        pytest.param(
+            {"device": "/etc", "o": "bind"}, "rexray/ebs", id="another driver, whose options mean other things"
+        ),
+    ],
+)
+def test_other_docker_volumes_pass(options: Mapping[str, str] | None, driver: str | None) -> None:
+    assert judge_options(options, driver) == Verdict(PASS)
+
+
+def test_the_evidence_shows_the_path_of_a_docker_volume_and_none_of_its_other_options() -> None:
+    verdict = judge_options({"type": "none", "o": "bind,password=hunter2", "device": "/etc/"}, read_only=True)
+
+    details: dict[str, Detail] = {"sourceVolume": "v", "driverOpts": "/etc/", "containerPath": "/x", "readOnly": True}
+    assert verdict == Verdict(FAIL, READABLE, (Evidence("app", "container", READABLE, details),))
+
+
 def test_the_lists_are_parameters() -> None:
     params = Parameters(paths=("/srv/secrets",), public=("/srv/secrets/ca.pem",))
 
@@ -179,6 +249,6 @@ def test_managed_daemons_are_judged_too() -> None:
 def test_the_manual_page_lists_the_paths() -> None:
     text = check.manual.partition("The parameter `paths` lists the sensitive ones, by default\n")[2]
     lines = text.partition("\nSome files")[0].split("\n")
-    listed = [re.split(r" {2,}", line.strip())[1] for line in lines if line.strip()]
+    listed = [re.split(r" {2,}", line.strip())[-1] for line in lines if line.strip()]
 
     assert sorted(" ".join(listed).split(" ")) == sorted(Parameters().paths)

@@ -190,7 +190,18 @@ collector = Collector(
     batch=1,
     cost="1 per 100 families, 1 per family, 2 per 100 daemons, 1 per daemon",
     required_members={
-        "DaemonTaskDefinition": ("daemonTaskDefinitionArn", "pidMode", "ipcMode", "containerDefinitions", "volumes"),
-        "DaemonContainerDefinition": ("name", "user", "privileged", "readonlyRootFilesystem", "environment"),
+        "DaemonTaskDefinition": (
+            "daemonTaskDefinitionArn",
+            "pidMode",
+            "ipcMode",
+            "containerDefinitions",
+            "volumes",
+            "memory",
+        ),
+        "DaemonContainerDefinition": (
+            *("name", "user", "privileged", "readonlyRootFilesystem", "environment", "linuxParameters"),
+        ),
+        "DaemonLinuxParameters": ("capabilities", "devices"),
+        "DaemonVolume": ("name", "host"),
     },
 )

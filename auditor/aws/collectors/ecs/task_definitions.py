@@ -123,11 +123,17 @@ collector = Collector(
         "TaskDefinition": (
             *("taskDefinitionArn", "family", "revision", "status", "networkMode", "containerDefinitions", "pidMode"),
             *("ipcMode", "taskRoleArn", "executionRoleArn", "volumes", "runtimePlatform", "requiresCompatibilities"),
-            *("registeredAt", "registeredBy"),
+            *("registeredAt", "registeredBy", "memory"),
         ),
         "ContainerDefinition": (
             *("name", "image", "user", "privileged", "readonlyRootFilesystem", "environment", "secrets", "memory"),
             *("memoryReservation", "logConfiguration", "linuxParameters", "mountPoints"),
         ),
+        "LinuxParameters": ("capabilities", "devices"),
+        "Device": ("hostPath",),
+        "Volume": ("name", "host", "efsVolumeConfiguration", "dockerVolumeConfiguration"),
+        "HostVolumeProperties": ("sourcePath",),
+        "EFSVolumeConfiguration": ("transitEncryption",),
+        "DockerVolumeConfiguration": ("driver", "driverOpts"),
     },
 )
