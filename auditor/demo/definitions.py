@@ -51,9 +51,7 @@ def container_document(spec: Container, account: str, region: str) -> dict[str, 
         "memory": spec.memory,
         "memoryReservation": None if spec.memory else 128,
         "logConfiguration": _logs(spec, region) if spec.log_driver else None,
-        "linuxParameters": {"capabilities": {"add": list(spec.added_capabilities)}}
-        if spec.added_capabilities
-        else None,
+        "linuxParameters": _linux_parameters(spec) or None,
     }
     return {
         "name": spec.name,
@@ -67,6 +65,12 @@ def container_document(spec: Container, account: str, region: str) -> dict[str, 
         ],
         **{key: value for key, value in optional.items() if value is not None},
     }
+
+
+def _linux_parameters(spec: Container) -> dict[str, Any]:
+    capabilities = {"capabilities": {"add": list(spec.added_capabilities)}} if spec.added_capabilities else {}
+    devices = [{"hostPath": device, "containerPath": device, "permissions": ["read"]} for device in spec.devices]
+    return {**capabilities, **({"devices": devices} if devices else {})}
 
 
 def _logs(spec: Container, region: str) -> dict[str, Any]:

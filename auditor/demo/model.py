@@ -55,6 +55,7 @@ class Container:
     log_mode: str | None = "non-blocking"
     memory: int | None = 256
     added_capabilities: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
     mounts: tuple[Mount, ...] = ()
 
     @property

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from auditor.domain.ecs.containers import Container, Mount, Variable
-from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition, TaskDefinition, Volume
+from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition, DockerVolume, TaskDefinition, Volume
 from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.ecs.workloads import (
     CapacityProvider,
@@ -71,7 +71,11 @@ _TASK_DEFINITIONS = (
         launch_types=("", "FARGATE", HOSTILE),
         task_role_arn="",
         execution_role_arn="",
-        volumes=(Volume("", "", efs=True), Volume(HOSTILE, HOSTILE), Volume("twin", "/"), Volume("twin", None)),
+        volumes=(
+            *(Volume("", "", efs=True), Volume(HOSTILE, HOSTILE), Volume("twin", "/"), Volume("twin", None)),
+            Volume(HOSTILE, docker=DockerVolume(HOSTILE, ("", HOSTILE, LONG), nfs_server=HOSTILE)),
+        ),
+        memory=HOSTILE,
         usage=EcsUsage(),
         latest_active=-1,
     ),

@@ -98,6 +98,28 @@ FAILING = (
         {"mountPoints": [_host_volume("/host/run")]},
     ),
     Failing("efs", "ecs-efs-transit-encryption", "not-encrypted-in-transit", {"volumes": _EFS}),
+    Failing(
+        "efs-nfs",
+        "ecs-efs-transit-encryption",
+        "efs-by-nfs",
+        {
+            "volumes": [
+                {
+                    "name": "files",
+                    "dockerVolumeConfiguration": {
+                        "driver": "local",
+                        "driverOpts": {"type": "nfs4", "o": "addr=fs-01.efs.eu-west-1.amazonaws.com", "device": ":/"},
+                    },
+                }
+            ]
+        },
+    ),
+    Failing(
+        "devices",
+        "ecs-host-devices",
+        "host-device",
+        container={"linuxParameters": {"devices": [{"hostPath": "/dev/sda"}, {"hostPath": "/dev/fuse"}]}},
+    ),
     Failing("names", "ecs-env-secret-names", "secret-name", container=_variable("AWS_SECRET_ACCESS_KEY", CANARY)),
     Failing("values", "ecs-env-secret-values", "secret-value", container=_variable("UPLOADER", KEY)),
     Failing("ipc", "ecs-host-ipc-mode", "host-ipc-mode", {"ipcMode": "host"}),
@@ -117,6 +139,14 @@ FAILING = (
         {"privileged": True, "user": "1000"},
     ),
     Failing("host-root", "ecs-host-network-privileged-or-root", "root-user", {"networkMode": "host"}, {"user": "root"}),
+    Failing(
+        "host-range",
+        "ecs-host-network-privileged-or-root",
+        "user-out-of-range",
+        {"networkMode": "host"},
+        {"user": "4294967296"},
+    ),
+    Failing("range", "ecs-linux-root-user", "user-out-of-range", container={"user": "4294967296:0"}),
     Failing(
         "host-unset",
         "ecs-host-network-privileged-or-root",

@@ -15,9 +15,15 @@ that ECS holds, or none if it is absent.
     -                    FAIL
     no EFS volume        NOT_APPLICABLE
 
-A volume counts whether or not a container mounts it. FSx for Windows File Server, Docker volumes and host folders are
-other kinds and are not judged. Managed daemons have no EFS volumes. The file system's own policy is not read: a policy
-that denies access without TLS prevents such a task from starting, which this check cannot detect.
+A Docker volume of the driver `local` whose options mount EFS by NFS (`type` nfs or nfs4, and an `addr` such as
+fs-ID.efs.REGION.amazonaws.com) always fails (reason `efs-by-nfs`): Docker's NFS client has no TLS. The evidence names
+the server. If `addr` is an IP address, nothing in the definition shows that it belongs to EFS, and the volume is not
+judged.
+
+A volume counts whether or not a container mounts it. S3 Files volumes always use TLS and pass. FSx for Windows File
+Server, other Docker volumes and host folders are other kinds and are not judged. Managed daemons have no EFS volumes.
+The file system's own policy is not read: a policy that denies access without TLS prevents such a task from starting,
+which this check cannot detect.
 
 ## Rationale
 Without TLS the mount is plain NFS: all data crosses the network unencrypted, also between Availability Zones, and the
@@ -38,16 +44,17 @@ DISABLED if `transitEncryption` is absent.
 
 ## Audit, console
 1. {{open-newest-revision}}
-2. On the JSON tab look for efsVolumeConfiguration under volumes, and in it for "transitEncryption": "ENABLED".
+2. On the JSON tab look for efsVolumeConfiguration under volumes, and in it for "transitEncryption": "ENABLED". Look for
+   nfs and efs in the driverOpts of each dockerVolumeConfiguration.
 3. {{repeat-for-older-revisions}}
 
 ## Audit, CLI
 {{describe-task-definition}}
-      "taskDefinition.volumes[?efsVolumeConfiguration].[name, efsVolumeConfiguration.transitEncryption]"
+      "taskDefinition.volumes[].[name, efsVolumeConfiguration.transitEncryption, dockerVolumeConfiguration.driverOpts]"
 
 ## Remediation, console
 1. Open the revision and choose Create new revision.
-2. Under Storage choose the EFS volume, and turn on transit encryption.
+2. Under Storage choose the EFS volume, and turn on transit encryption. Replace a Docker volume by an EFS volume.
 3. Consider an access point and IAM authorization for it as well.
 4. {{deploy-new-revision}}
 
@@ -67,12 +74,17 @@ KICS: 4d46ff3b (Terraform) and c1282e03 (CloudFormation), EFS Volume With Disabl
 
 from __future__ import annotations
 
+import re
+
 from auditor.checks._verdicts import not_applicable, verdict_from
 from auditor.domain.check import Evidence, NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import TaskDefinition, Volume
+from auditor.domain.repair import BLANK
 
-_UNENCRYPTED = "not-encrypted-in-transit"
+_UNENCRYPTED, _BY_NFS = "not-encrypted-in-transit", "efs-by-nfs"
+#: A DNS name of an EFS file system, or of its mount target in one Availability Zone.
+_EFS_HOST = re.compile(r"(?:[^.]+\.)?fs-[0-9a-f]+\.efs\..+", re.ASCII | re.DOTALL)
 
 
 @check(
@@ -86,12 +98,29 @@ _UNENCRYPTED = "not-encrypted-in-transit"
         "Register a revision whose EFS volumes all have `transitEncryption: ENABLED`; update every service that runs "
         "it; then deregister the old revision."
     ),
-    reason_texts={_UNENCRYPTED: "is an EFS volume without encryption in transit"},
-    repairs={_UNENCRYPTED: DefinitionRepair(volume={"efsVolumeConfiguration": {"transitEncryption": "ENABLED"}})},
+    reason_texts={
+        _UNENCRYPTED: "is an EFS volume without encryption in transit",
+        _BY_NFS: "mounts EFS with Docker's NFS client, which has no TLS",
+    },
+    repairs={
+        _UNENCRYPTED: DefinitionRepair(volume={"efsVolumeConfiguration": {"transitEncryption": "ENABLED"}}),
+        _BY_NFS: DefinitionRepair(
+            volume={
+                "dockerVolumeConfiguration": None,
+                "efsVolumeConfiguration": {"fileSystemId": BLANK, "transitEncryption": "ENABLED"},
+            },
+            manual="Name the file system, and its folder as `rootDirectory`.",
+        ),
+    },
 )
 def efs_transit_encryption(task: TaskDefinition, _: NoParameters) -> Verdict:
-    volumes = [volume for volume in task.volumes if volume.efs]
-    return verdict_from(map(_evidence, volumes)) if volumes else not_applicable()
+    evidence = [_evidence(volume) for volume in task.volumes if volume.efs]
+    evidence += [
+        Evidence(volume.name, "volume", (_BY_NFS,), {"driverOpts": volume.docker.nfs_server})
+        for volume in task.volumes
+        if volume.docker and volume.docker.nfs_server and _EFS_HOST.fullmatch(volume.docker.nfs_server)
+    ]
+    return verdict_from(evidence) if evidence else not_applicable()
 
 
 def _evidence(volume: Volume) -> Evidence:

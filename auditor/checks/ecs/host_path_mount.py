@@ -17,7 +17,7 @@ The parameter `paths` lists the sensitive ones, by default
                               /var/spool/cron
     people and credentials    /home /root /var/lib/amazon /var/lib/cloud /var/lib/kubelet
     the kernel                /cgroup /dev /proc /sys
-    the containers            /run/containerd /var/lib/containerd /var/lib/docker
+    the containers            /run/containerd/io.containerd.runtime.v2.task /var/lib/containerd /var/lib/docker
     the ECS agent             /var/cache/ecs /var/lib/ecs /var/log/ecs
     the host's services       /run/dbus /run/systemd
     Windows                   C:\ProgramData C:\Users C:\Windows
@@ -40,8 +40,8 @@ ones, / and /var, as high, because they contain the runtime's socket.
 ## Rationale
 Writing to such a path changes the host: a line in /etc/cron.d, an SSH key of root, a binary in /usr/bin or a program
 for /sys/kernel/uevent_helper runs as root outside every container. Reading alone discloses much: /proc shows the
-environment of other containers' processes and so leads to their credentials, /var/lib/docker and /run/containerd their
-files and variables, /var/lib/cloud the instance's user data, /var/lib/amazon the keys of its Systems Manager
+environment of other containers' processes and so leads to their credentials, /var/lib/docker and containerd's tasks
+their files and variables, /var/lib/cloud the instance's user data, /var/lib/amazon the keys of its Systems Manager
 registration, /home registry passwords. From /var/cache/ecs the host loads the image of the privileged ECS agent, and
 the programs in /opt/amazon, /opt/aws and /opt/cni run as root.
 
@@ -121,7 +121,17 @@ class Parameters:
 
     paths: tuple[str, ...] = (
         *("/bin", "/boot", "/cgroup", "/dev", "/etc", "/home", "/lib", "/lib64", "/opt/amazon", "/opt/aws"),
-        *("/opt/cni", "/proc", "/root", "/run/containerd", "/run/dbus", "/run/systemd", "/sbin", "/sys", "/usr"),
+        *(
+            "/opt/cni",
+            "/proc",
+            "/root",
+            "/run/containerd/io.containerd.runtime.v2.task",
+            "/run/dbus",
+            "/run/systemd",
+            "/sbin",
+            "/sys",
+            "/usr",
+        ),
         *("/var/cache/ecs", "/var/lib/amazon", "/var/lib/cloud", "/var/lib/containerd", "/var/lib/docker"),
         *("/var/lib/ecs", "/var/lib/kubelet", "/var/log/ecs", "/var/spool/cron"),
         *("C:\\ProgramData", "C:\\Users", "C:\\Windows"),

@@ -23,14 +23,14 @@ class DefinitionRepair(Repair):
 
     `container` is merged into each container with the reason, `volume` into each volume, and `definition` into the
     definition itself: objects are merged, and None removes a member. In texts, the words REGION, ACCOUNT, FAMILY and
-    CONTAINER stand for those of the definition. `removes` is for members of lists: the mount point that the evidence
-    names, or the variables that it names, which then come from a secret store.
+    CONTAINER stand for those of the definition. `removes` is for members of lists: the device or the mount point that
+    the evidence names, or the variables that it names, which then come from a secret store.
     """
 
     container: Mapping[str, Any] = field(default_factory=dict, hash=False)
     definition: Mapping[str, Any] = field(default_factory=dict, hash=False)
     volume: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    removes: Literal["", "mount", "variables"] = ""
+    removes: Literal["", "device", "mount", "variables"] = ""
 
     def apply(self, document: Document, evidence: Evidence, resource: Resource) -> None:
         """Change the whole `document` of a definition in place. Parts that it does not have are left out."""
@@ -42,6 +42,8 @@ class DefinitionRepair(Repair):
             merge(container, self.container, names)
             if self.removes == "mount":
                 _remove_mount(document, container, evidence)
+            elif self.removes == "device":
+                _remove_device(container, evidence)
             elif self.removes == "variables":
                 _move_variables(container, evidence)
 
@@ -131,6 +133,15 @@ def _remove_mount(document: Document, container: Document, evidence: Evidence) -
     mounted = {mount.get("sourceVolume") for other in containers for mount in other.get("mountPoints") or ()}
     if volume not in mounted:
         document["volumes"] = [other for other in document.get("volumes") or () if other.get("name") != volume]
+
+
+def _remove_device(container: Document, evidence: Evidence) -> None:
+    """Remove the device that the evidence names."""
+    parameters = dict(container.get("linuxParameters") or {})
+    parameters["devices"] = [
+        device for device in parameters.get("devices") or () if device.get("hostPath") != evidence.details["hostPath"]
+    ]
+    container["linuxParameters"] = parameters
 
 
 def _move_variables(container: Document, evidence: Evidence) -> None:

@@ -12,6 +12,7 @@ from auditor.iac.unresolved import Unresolved
 _SINGLE_BLOCKS = frozenset(
     (
         "runtime_platform",
+        "docker_volume_configuration",
         "efs_volume_configuration",
         "network_configuration",
         "configuration",

@@ -130,7 +130,7 @@ WRONG: list[Any] = [
 OPTIONAL = {
     *("network_mode", "registered_at", "registered_by", "pid_mode", "ipc_mode", "os_family", "task_role_arn"),
     *("execution_role_arn", "host_path", "transit_encryption", "user", "log_driver", "log_mode", "memory"),
-    *("memory_reservation", "secret_match"),
+    *("memory_reservation", "secret_match", "docker", "nfs_server"),
 }
 
 

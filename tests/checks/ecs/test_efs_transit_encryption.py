@@ -8,7 +8,7 @@ import pytest
 
 from auditor.checks.ecs.efs_transit_encryption import efs_transit_encryption as check
 from auditor.domain.check import Evidence, Status, Verdict
-from auditor.domain.ecs.task_definitions import Volume
+from auditor.domain.ecs.task_definitions import DockerVolume, Volume
 from tests.builders import task_definition
 from tests.checks.ecs.helpers import (
     FAIL,
@@ -89,3 +89,44 @@ def test_the_table_of_the_manual_page_is_true() -> None:
     for setting, status in table(check.manual, "transitEncryption"):
         volumes = [Volume("v", efs=True, transit_encryption=cell_value(setting))]
         assert judge_volumes(*(volumes if setting != "no EFS volume" else ())).status == status, setting
+
+
+def judge_options(**options: str) -> Verdict:
+    """Judge a definition with a Docker volume of the driver `local`."""
+    volume = {"name": "data", "dockerVolumeConfiguration": {"driver": "local", "driverOpts": options}}
+    return judge(check, parse_task({"name": "app"}, volumes=[volume]))
+
+
+@pytest.mark.parametrize("kind", ["nfs", "nfs4"])
+@pytest.mark.parametrize(
+    ("flags", "device"),
+    [
+        ("addr=fs-0123456789abcdef0.efs.us-east-1.amazonaws.com,nfsvers=4.1,rw", ":/"),
+        ("nfsvers=4.1,addr=us-east-1a.fs-01234567.efs.us-east-1.amazonaws.com", ":/data"),
+        ("addr=FS-01234567.EFS.cn-north-1.amazonaws.com.cn", ":/"),
+        ("nfsvers=4.1", "fs-01234567.efs.eu-west-1.amazonaws.com:/"),
+    ],
+)
+def test_efs_mounted_by_the_nfs_client_of_docker_fails(kind: str, flags: str, device: str) -> None:
+    verdict = judge_options(type=kind, o=flags, device=device)
+
+    assert (verdict.status, verdict.reasons, failing_parts(verdict)) == (FAIL, ("efs-by-nfs",), ["data"])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"type": "nfs4", "o": "addr=10.0.0.1", "device": ":/"}, id="an NFS server of any kind"),
+        pytest.param({"type": "nfs", "o": "addr=nas.example.com", "device": ":/efs."}, id="another NFS server"),
+        pytest.param({"type": "tmpfs", "device": "fs-01234567.efs.eu-west-1.amazonaws.com:/"}, id="no network"),
+    ],
+)
+def test_other_docker_volumes_are_not_applicable(options: dict[str, str]) -> None:
+    assert judge_options(**options) == Verdict(NOT_APPLICABLE)
+
+
+def test_one_volume_by_nfs_fails_next_to_a_good_efs_volume() -> None:
+    nfs = DockerVolume("local", nfs_server="fs-01234567.efs.eu-west-1.amazonaws.com")
+    verdict = judge_volumes(Volume("good", efs=True, transit_encryption="ENABLED"), Volume("bad", docker=nfs))
+
+    assert failing_parts(verdict) == ["bad"]
