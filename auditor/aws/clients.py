@@ -159,7 +159,7 @@ def _home_region(session: botocore.session.Session) -> str:
     return named or session.get_config_variable("region") or _DEFAULT_REGION
 
 
-def _per_call_session() -> Any:  # noqa: ANN401 - a botocore session with private members
+def _per_call_session() -> Any:
     session: Any = _session()
     session._credentials = _PerCallCredentials()  # noqa: SLF001 - create_client takes fixed keys only
     return session

@@ -66,7 +66,7 @@ class ApiCallError(Exception):
         self.info = info
 
 
-class MalformedResponse(Exception):  # noqa: N818 - describes the answer
+class MalformedResponse(Exception):
     """An answer does not contain what the API documents. Raised by functions that read answers."""
 
 

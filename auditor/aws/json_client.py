@@ -104,7 +104,7 @@ class JsonClient:
         return key
 
     @staticmethod
-    def _client_error(answer: Any, operation: str) -> ClientError:  # noqa: ANN401 - botocore's AWSResponse
+    def _client_error(answer: Any, operation: str) -> ClientError:
         parts = {"status_code": answer.status_code, "headers": answer.headers, "body": answer.content}
         parser: Any = create_parser("json")
         return ClientError(parser.parse(parts, None), operation)

@@ -20,7 +20,7 @@ def paginate(
     read: Read[T],
     tokens: PageTokens | None = None,
     /,
-    **parameters: Any,  # noqa: ANN401 - parameters of any AWS operation
+    **parameters: Any,
 ) -> Iterator[T]:
     """Yield what `read` returns for each page, until a page holds no token. A page may be empty and not the last.
 
@@ -53,7 +53,7 @@ def paginate_strings(
     key: str,
     tokens: PageTokens | None = None,
     /,
-    **parameters: Any,  # noqa: ANN401 - parameters of any AWS operation
+    **parameters: Any,
 ) -> Iterator[list[str]]:
     """Yield the list of strings under `key` of each page. Raises as `paginate` does."""
     return paginate(client, service, operation, _read_strings(key), tokens, **parameters)

@@ -36,7 +36,7 @@ def load_registry(text: str | None, source: str, overrides: Mapping[str, Overrid
     except ConfigError as error:
         return CheckRegistry(known_checks, (*problems, *error.problems))
     if folders:
-        from auditor.yaml_checks import load  # noqa: PLC0415 - most runs have no YAML checks
+        from auditor.yaml_checks import load
 
         yaml_checks = load(folders, {check.id: describe_origin(check) for check in known_checks})
         known_checks = tuple(sorted((*known_checks, *yaml_checks.checks), key=lambda check: check.id))
@@ -49,7 +49,7 @@ def checks_without_collector(enabled: Iterable[Check[Any]]) -> list[Problem]:
     foreign = [check for check in enabled if check.origin.source]
     if not foreign:
         return []
-    from auditor.aws.collectors import collectors_for  # noqa: PLC0415 - loads boto, which takes long
+    from auditor.aws.collectors import collectors_for
 
     problems = []
     for check in foreign:

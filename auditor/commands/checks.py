@@ -21,7 +21,7 @@ _PAGES = {"text": manual.page, "md": manual.page_markdown, "json": manual.page_j
 def run(options: ChecksOptions) -> Outcome:
     """List all checks, including those of the settings' folders, or print the manual page of one."""
     if options.facts:
-        from auditor.reports.catalogue import fact_reference  # noqa: PLC0415 - only needed here
+        from auditor.reports.catalogue import fact_reference
 
         return Outcome(fact_reference.reference())
     checks_by_id = {check.id: check for check in _all_checks(options)}
@@ -36,8 +36,8 @@ def run(options: ChecksOptions) -> Outcome:
 def _all_checks(options: ChecksOptions) -> tuple[Check[Any], ...]:
     if not options.settings and not options.checks_folder:
         return checks.load()
-    from auditor.commands import config  # noqa: PLC0415 - takes longer to load than all checks
-    from auditor.run.aws_context import AwsContext  # noqa: PLC0415 - as above
+    from auditor.commands import config
+    from auditor.run.aws_context import AwsContext
 
     return config.load_all_checks(options, AwsContext())
 

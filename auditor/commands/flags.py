@@ -43,13 +43,13 @@ def flag(  # noqa: PLR0913 - all but the first are named
     setting: str = "",
     default_text: str = "",
     default: object = None,
-) -> Any:  # noqa: ANN401 - like dataclasses.field, it stands for a value of the field's type
+) -> Any:
     """Return the field of a flag. `name` is needed only if it differs from the field's name."""
     metadata = {_KEY: Flag(help_text, name, short, metavar, setting, default_text)}
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def argument(metavar: str, *, required: bool = True) -> Any:  # noqa: ANN401 - as above
+def argument(metavar: str, *, required: bool = True) -> Any:
     """Return the field of a positional argument."""
     metadata = {_KEY: Flag("", "", "", metavar, positional=True)}
     if required:
@@ -123,7 +123,7 @@ def read_options(
 class _Option(click.Option):
     """An option whose help ends with its default. The settings are loaded only if help is asked for."""
 
-    def __init__(self, names: list[str], *, shown: Flag, **more: Any) -> None:  # noqa: ANN401 - click's own
+    def __init__(self, names: list[str], *, shown: Flag, **more: Any) -> None:
         super().__init__(names, **more)
         self._shown = shown
 
@@ -139,13 +139,13 @@ class _Option(click.Option):
         if self._shown.default_text:
             return self._shown.default_text
         if self._shown.setting:
-            from auditor.settings import default_text  # noqa: PLC0415 - takes long to load, and only help needs it
+            from auditor.settings import default_text
 
             return default_text(self._shown.setting)
         return self.default if isinstance(self.default, str) else ""
 
 
-def _click_type(hint: Any, default: object) -> dict[str, Any]:  # noqa: ANN401 - an annotation
+def _click_type(hint: Any, default: object) -> dict[str, Any]:
     if hint is bool:
         return {"is_flag": True}
     if _is_list(hint):
@@ -154,5 +154,5 @@ def _click_type(hint: Any, default: object) -> dict[str, Any]:  # noqa: ANN401 -
     return {"type": click.Choice(choices) if choices else str, "default": default}
 
 
-def _is_list(hint: Any) -> bool:  # noqa: ANN401 - an annotation
+def _is_list(hint: Any) -> bool:
     return get_origin(hint) is tuple

@@ -91,7 +91,7 @@ def _why_not_repairable(finding: Finding, check: Check[Any], service: Service[An
     return ""
 
 
-def _read_answer(path: str, finding: Finding, service: Service[Any], text: str) -> Any:  # noqa: ANN401 - inputs of the service
+def _read_answer(path: str, finding: Finding, service: Service[Any], text: str) -> Any:
     command = script.render_commands([service.describe_step(finding)])
     advice = f"Write the output of `{command}` to it."
     try:
@@ -114,8 +114,8 @@ def _target(finding: Finding, loaded: Configuration, aws: AwsContext) -> Target:
     raise AuditorError(message, "Name the inventory of the run with --inventory, or a saved answer with --definition.")
 
 
-def _describe(finding: Finding, service: Service[Any], target: Target, aws: AwsContext) -> Any:  # noqa: ANN401 - inputs of the service
-    from auditor.run.readers import make_region_client  # noqa: PLC0415 - loads boto, which a saved answer does not need
+def _describe(finding: Finding, service: Service[Any], target: Target, aws: AwsContext) -> Any:
+    from auditor.run.readers import make_region_client
 
     actions = service.actions(finding)
     client = make_region_client(aws, new_run_id(aws.clock.now()), target, finding.region, service.name, actions)
@@ -134,7 +134,7 @@ class _Client:
 
     def call(self, service: str, operation: str, read: Callable[[Mapping[str, Any]], T], /, **parameters: object) -> T:
         """Return what `read` makes of the answer. Raises ReadError."""
-        from auditor.aws.errors import ApiCallError, MalformedResponse  # noqa: PLC0415 - as above
+        from auditor.aws.errors import ApiCallError, MalformedResponse
 
         def checked_read(answer: Mapping[str, Any]) -> T:
             try:
@@ -151,7 +151,7 @@ class _Client:
 def _write(  # noqa: PLR0913, PLR0917 - everything that a plan is made from
     finding: Finding, check: Check[Any], parameters: object, service: Service[Any], inputs: object, folder: Path
 ) -> Outcome:
-    from auditor.aws import models  # noqa: PLC0415 - loads boto, which manual steps do not need
+    from auditor.aws import models
 
     members = models.members(service.name, service.request_shape(finding))
     remediation = service.remediate(finding, check, parameters, inputs, members)

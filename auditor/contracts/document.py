@@ -54,7 +54,7 @@ def copy_fields(build: Callable[..., T], source: object, **others: object) -> T:
 
 
 @cache
-def _field_names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a dataclass
+def _field_names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 

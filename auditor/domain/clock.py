@@ -8,7 +8,7 @@ from typing import Protocol
 from auditor.domain.reason import Reason
 
 
-class Stopped(Exception):  # noqa: N818 - a request to stop, not an error
+class Stopped(Exception):
     """The run must stop. Raised by waits and before calls; `reason` is INTERRUPTED or DEADLINE."""
 
     def __init__(self, reason: Reason) -> None:

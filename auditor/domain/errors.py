@@ -75,7 +75,7 @@ class StorageError(AuditorError):
     """The output cannot be written or read."""
 
 
-class RunExists(AuditorError):  # noqa: N818 - not an error for the caller
+class RunExists(AuditorError):
     """Another run has claimed this run ID. Exit code 0: a schedule that fires twice must not raise an alarm."""
 
     exit_code = 0

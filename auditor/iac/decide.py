@@ -176,14 +176,14 @@ def _printable(verdict: Verdict) -> Verdict:
     return replace(verdict, evidence=tuple(evidence))
 
 
-def _printable_detail(value: Any) -> Detail:  # noqa: ANN401 - a detail, which may contain symbolic values
+def _printable_detail(value: Any) -> Detail:
     if isinstance(value, tuple):
         return tuple(_expression_or_value(text) for text in value)
     printable: Detail = _expression_or_value(value)
     return printable
 
 
-def _expression_or_value(value: Any) -> Any:  # noqa: ANN401 - a value that is not symbolic keeps its type
+def _expression_or_value(value: Any) -> Any:
     if isinstance(value, SymbolicValue):
         return expression_of(value)
     return unmark(value) if isinstance(value, str) else value

@@ -36,7 +36,7 @@ class Template:
     _evaluating: list[str] = field(default_factory=list)
     _evaluated: dict[str, bool | None] = field(default_factory=dict)
 
-    def resolve(self, value: object, depth: int = 0) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+    def resolve(self, value: object, depth: int = 0) -> Any:
         """Return `value` with every function replaced by its result, or by an unresolved value."""
         if depth > _MAX_DEPTH:
             return Unresolved("a function nested too deeply", repr(value))
@@ -47,7 +47,7 @@ class Template:
             return [item for item in items if item is not ABSENT]
         return self._resolve_object(value, depth) if isinstance(value, dict) else value
 
-    def _resolve_object(self, value: Mapping[str, Any], depth: int) -> Any:  # noqa: ANN401 - see `resolve`
+    def _resolve_object(self, value: Mapping[str, Any], depth: int) -> Any:
         if merged := merged_call(value):
             return Unresolved(merged, repr(value))
         name, argument = _function_call(value)
@@ -75,14 +75,14 @@ class Template:
         if name == "Condition":
             return self.condition(argument)
         operands = argument if isinstance(argument, list) else []
-        if name == "Fn::Equals" and len(operands) == 2:  # noqa: PLR2004 - left and right operand
+        if name == "Fn::Equals" and len(operands) == 2:
             left, right = (self.resolve(operand) for operand in operands)
             return to_text(left) == to_text(right) if is_scalar(left) and is_scalar(right) else None
         if name not in _OPERATORS or not operands:
             return None
         return _OPERATORS[name]([self._evaluate_condition(operand) for operand in operands])
 
-    def ref(self, argument: object, _depth: int) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+    def ref(self, argument: object, _depth: int) -> Any:
         """Evaluate `Ref`."""
         if argument == "AWS::NoValue":
             return ABSENT
@@ -94,7 +94,7 @@ class Template:
         approximation = _RESOURCE_NAME if is_name else None
         return Unresolved(f"!Ref {quote(argument)}", f"Ref {argument}", approximation=approximation)
 
-    def get_att(self, argument: object, _depth: int) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+    def get_att(self, argument: object, _depth: int) -> Any:
         """Evaluate `Fn::GetAtt`. Attributes of AWS resources are names, ARNs and addresses, those of others are not."""
         path = argument if isinstance(argument, list) else [argument]
         target = self.resources.get(path[0]) if path and isinstance(path[0], str) else None
@@ -103,9 +103,9 @@ class Template:
         expression = f"!GetAtt {quote('.'.join(map(str, path)))}"
         return Unresolved(expression, f"GetAtt {path!r}", approximation=approximation)
 
-    def if_(self, argument: object, depth: int) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+    def if_(self, argument: object, depth: int) -> Any:
         """Evaluate `Fn::If`."""
-        if not isinstance(argument, list) or len(argument) != 3:  # noqa: PLR2004 - condition and two values
+        if not isinstance(argument, list) or len(argument) != 3:
             return None
         name, if_true, if_false = argument
         condition = self.condition(name)
@@ -117,31 +117,31 @@ class Template:
             )
         return self.resolve(if_true if condition else if_false, depth)
 
-    def sub(self, argument: object, depth: int) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+    def sub(self, argument: object, depth: int) -> Any:
         """Evaluate `Fn::Sub`."""
         text, variables = argument, {}
-        if isinstance(argument, list) and len(argument) == 2:  # noqa: PLR2004 - text and variables
+        if isinstance(argument, list) and len(argument) == 2:
             text, variables = argument
         if not isinstance(text, str) or not isinstance(variables, dict):
             return None
         values = [part if literal else self._variable(part, variables, depth) for literal, part in split_sub(text)]
         return join("", values, Unresolved(f"!Sub {quote(text)}", f"Sub {argument!r}"))
 
-    def _variable(self, name: str, variables: Mapping[str, Any], depth: int) -> Any:  # noqa: ANN401 - see `resolve`
+    def _variable(self, name: str, variables: Mapping[str, Any], depth: int) -> Any:
         if name in variables:
             return self.resolve(variables[name], depth)
         return self.get_att(name.split(".", 1), depth) if "." in name else self.ref(name, depth)
 
-    def join(self, argument: object, depth: int) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+    def join(self, argument: object, depth: int) -> Any:
         """Evaluate `Fn::Join`."""
-        if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str):  # noqa: PLR2004 - delimiter and values
+        if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str):
             return None
         values = self.resolve(argument[1], depth)
         if not isinstance(values, list):
             return None
         return join(argument[0], values, Unresolved(show({"Fn::Join": argument}), f"Join {argument!r}"))
 
-    def find_in_map(self, argument: object, depth: int) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+    def find_in_map(self, argument: object, depth: int) -> Any:
         """Evaluate `Fn::FindInMap`."""
         keys = self.resolve(argument, depth)
         if not isinstance(keys, list) or not all(is_scalar(key) for key in keys):
@@ -151,19 +151,19 @@ class Template:
             value = value.get(key) if isinstance(value, dict) else None
         return value
 
-    def select(self, argument: object, depth: int) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+    def select(self, argument: object, depth: int) -> Any:
         """Evaluate `Fn::Select`."""
         resolved = self.resolve(argument, depth)
-        if not isinstance(resolved, list) or len(resolved) != 2 or not isinstance(resolved[1], list):  # noqa: PLR2004 - index and values
+        if not isinstance(resolved, list) or len(resolved) != 2 or not isinstance(resolved[1], list):
             return None
         index = to_text(resolved[0]) if is_scalar(resolved[0]) else ""
         is_index = index.isdecimal() and len(index) <= _MAX_INDEX_DIGITS and int(index) < len(resolved[1])
         return resolved[1][int(index)] if is_index else None
 
-    def split(self, argument: object, depth: int) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+    def split(self, argument: object, depth: int) -> Any:
         """Evaluate `Fn::Split`."""
         resolved = self.resolve(argument, depth)
-        if not isinstance(resolved, list) or len(resolved) != 2 or not all(isinstance(text, str) for text in resolved):  # noqa: PLR2004 - delimiter and text
+        if not isinstance(resolved, list) or len(resolved) != 2 or not all(isinstance(text, str) for text in resolved):
             return None
         return resolved[1].split(resolved[0]) if resolved[0] else None
 
@@ -211,7 +211,7 @@ def _unresolved(name: str, argument: object) -> Unresolved:
     return Unresolved(show({name: argument}), f"{name} {argument!r}")
 
 
-def _parameter_value(name: str, parameter: object) -> Any:  # noqa: ANN401 - JSON data or Unresolved
+def _parameter_value(name: str, parameter: object) -> Any:
     """Return the default of a parameter. The default of an SSM parameter is a key in the store, not the value."""
     properties: Mapping[str, Any] = parameter if isinstance(parameter, dict) else {}
     type_, default = str(properties.get("Type", "")), properties.get("Default")

@@ -19,7 +19,7 @@ def objects_in(value: object) -> Iterator[Mapping[str, Any]]:
             yield item
 
 
-def decode_json(text: str) -> Any:  # noqa: ANN401 - any JSON value
+def decode_json(text: str) -> Any:
     """Return the value of a JSON text, or the text itself if it is not JSON."""
     try:
         return json.loads(text)

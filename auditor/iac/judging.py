@@ -61,7 +61,7 @@ def _finding(
     check = configured.check
     crashes: dict[tuple[str, ...], str] = {}
 
-    def run_check(instrumented: Any, fact: Any) -> Verdict:  # noqa: ANN401 - any kind of fact
+    def run_check(instrumented: Any, fact: Any) -> Verdict:
         on_instrumented = replace(check, judge=lambda _, parameters: check.judge(instrumented, parameters))
         finding = evaluate.judge(observation, fact, ConfiguredCheck(on_instrumented, configured.parameters))
         crashes[finding.reasons] = finding.remediation

@@ -25,7 +25,7 @@ def camel_case(key: str) -> str:
     return _INITIALS.sub(lambda match: match[0].lower(), name, count=1) if name[:1].isupper() else name
 
 
-def to_api_case(value: object, free_maps: frozenset[str], path: tuple[str | int, ...] = (), key: str = "") -> Any:  # noqa: ANN401 - JSON data
+def to_api_case(value: object, free_maps: frozenset[str], path: tuple[str | int, ...] = (), key: str = "") -> Any:
     """Return `value`, the member `key` of a document, with all its keys in the API's spelling.
 
     The keys of `free_maps` (labels, driver options) are the author's, and stay. Raises DuplicateMemberError.

@@ -36,7 +36,7 @@ class PossibleValues:
     options: tuple[Any, ...] = (AnyValue.FIRST,)
     samples: tuple[Any, Any] | None = None
 
-    def value(self, option: object, expression: str) -> Any:  # noqa: ANN401 - JSON data
+    def value(self, option: object, expression: str) -> Any:
         """Return the value in the document for one of the options."""
         if not isinstance(option, AnyValue):
             return list(option) if isinstance(option, tuple) else option

@@ -50,7 +50,7 @@ class Scenario:
     decide_first: UnknownValue | None = None
     undecidable: str | None = None
 
-    def instrumented_fact(self, log: ReadLog) -> Any:  # noqa: ANN401 - a fact of the same kind
+    def instrumented_fact(self, log: ReadLog) -> Any:
         """Return a copy of the fact that records in `log` which unknown values are read."""
         return instrumented(self.fact, self.choices, self.symbolic, log)
 
@@ -167,12 +167,12 @@ class Scenarios:
 
     def _fill(
         self,
-        value: Any,  # noqa: ANN401 - JSON data, Unresolved or Conditional
+        value: Any,
         assignment: Assignment,
         occurring: dict[UnknownValue, tuple[Any, ...]],
         key: str,
         parent: str,
-    ) -> Any:  # noqa: ANN401 - JSON data
+    ) -> Any:
         """Return `value` with the assigned values, and add its unknown values with their options to `occurring`."""
         if isinstance(value, str):
             value = self.members.check_word(value, key, parent)

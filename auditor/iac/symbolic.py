@@ -24,7 +24,7 @@ class Step:
     at: Any
 
 
-class SymbolicValueRead(Exception):  # noqa: N818 - a signal to the caller of the check, not an error
+class SymbolicValueRead(Exception):
     """A check operated on a symbolic value."""
 
 
@@ -101,11 +101,11 @@ def _parts(value: object) -> Iterator[tuple[Step, object]]:
 
 
 def instrumented(
-    fact: Any,  # noqa: ANN401 - any kind of fact
+    fact: Any,
     choices: Mapping[Path, Any],
     symbolic: Mapping[Path, str],
     log: ReadLog,
-) -> Any:  # noqa: ANN401 - a fact of the same kind
+) -> Any:
     """Return a copy of a fact that records its reads in `log`.
 
     Reading the attribute at, or around, a path of `choices` is recorded with the value of that mapping. At the paths
@@ -135,7 +135,7 @@ class _Instrumenter:
     ancestors: set[Path]
     log: ReadLog
 
-    def copy(self, value: Any, path: Path) -> Any:  # noqa: ANN401 - any part of a fact
+    def copy(self, value: Any, path: Path) -> Any:
         """Return `value`, which is at `path`, with instrumented dataclasses and symbolic values in it."""
         if path in self.symbolic:
             return SymbolicValue(self.symbolic[path], self.log)
@@ -149,7 +149,7 @@ class _Instrumenter:
             return {key: self.copy(member, (*path, Step("key", key))) for key, member in value.items()}
         return value
 
-    def _observed(self, value: Any, path: Path) -> Any:  # noqa: ANN401 - a dataclass
+    def _observed(self, value: Any, path: Path) -> Any:
         copy = object.__new__(_instrumented_class(value.__class__))
         recorders: dict[str, Callable[[], None]] = {}
         for attribute in fields(value):
@@ -181,10 +181,10 @@ class _Alias(type):
 
 
 @cache
-def _instrumented_class(kind: Any) -> type[Any]:  # noqa: ANN401 - a dataclass
+def _instrumented_class(kind: Any) -> type[Any]:
     """Return the subclass of `kind` that records reads, one for each kind."""
 
-    def get(self: object, name: str) -> Any:  # noqa: ANN401 - any attribute
+    def get(self: object, name: str) -> Any:
         if not name.startswith("_"):
             try:
                 record = object.__getattribute__(self, "_recorders").get(name)

@@ -136,7 +136,7 @@ def _managed_resources(module: object, depth: int) -> Iterator[Mapping[str, Any]
         yield from _managed_resources(child, depth + 1)
 
 
-def _with_unknown_values(value: Any, unknown: Any, path: str) -> Any:  # noqa: ANN401 - JSON data or Unresolved
+def _with_unknown_values(value: Any, unknown: Any, path: str) -> Any:
     """Merge `after_unknown` into the planned value."""
     if unknown is True:
         return Unresolved(f"{path} (known after apply)")

@@ -46,7 +46,7 @@ class Configuration:
         return as_mapping(_without_defaults(unknown, planned, expressions, service.terraform_defaults))
 
 
-def _without_defaults(unknown: Any, planned: Any, expressions: Any, defaults: frozenset[str]) -> Any:  # noqa: ANN401 - JSON data
+def _without_defaults(unknown: Any, planned: Any, expressions: Any, defaults: frozenset[str]) -> Any:
     """Return `unknown` without the members that are left out. `expressions` is None if they are not known."""
     if isinstance(unknown, list):
         return [
@@ -66,7 +66,7 @@ def _leaves_out(expressions: object, key: str) -> bool:
     return isinstance(expressions, dict) and key not in expressions
 
 
-def _child(value: Any, key: str | int) -> Any:  # noqa: ANN401 - JSON data
+def _child(value: Any, key: str | int) -> Any:
     """Return a member or an item, None if there is none."""
     if value is _NO_EXPRESSIONS:
         return value

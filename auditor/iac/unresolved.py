@@ -49,7 +49,7 @@ class Conditional:
     if_false: Any
 
 
-def with_placeholders(value: object) -> Any:  # noqa: ANN401 - JSON data
+def with_placeholders(value: object) -> Any:
     """Return `value` with each text that contains a placeholder (`${...}`, `{{...}}`, `<...>`) as Unresolved."""
     if isinstance(value, dict):
         return {key: with_placeholders(member) for key, member in value.items()}

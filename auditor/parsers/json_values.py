@@ -25,7 +25,7 @@ _TYPE_NAMES: Mapping[type, str] = {
 }
 
 
-class MalformedValue(ValueError):  # noqa: N818 - describes the answer
+class MalformedValue(ValueError):
     """Part of an answer is not what the API documents. `path` names the part, `problem` says what is wrong with it."""
 
     def __init__(self, path: str, problem: str) -> None:

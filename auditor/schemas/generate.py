@@ -45,7 +45,7 @@ def _schema(name: str) -> dict[str, Any]:
     return {"$schema": GenerateJsonSchema.schema_dialect, "title": f"auditor {name}", **schema}
 
 
-def _model_schema(name: str) -> Any:  # noqa: ANN401 - JSON
+def _model_schema(name: str) -> Any:
     if name in _INPUTS:
         return _without_null(_INPUTS[name].model_json_schema())
     # As serialized: every field is always written, so that all are required.
@@ -61,7 +61,7 @@ def _usage_schemas() -> list[dict[str, Any]]:
     return [TypeAdapter(usage).json_schema(mode="serialization") for usage in types]
 
 
-def _without_null(schema: Any) -> Any:  # noqa: ANN401 - JSON
+def _without_null(schema: Any) -> Any:
     """Remove null from the accepted values: in the files that operators write, a key has a value or is absent."""
     if isinstance(schema, list):
         return [_without_null(member) for member in schema]
@@ -73,7 +73,7 @@ def _without_null(schema: Any) -> Any:  # noqa: ANN401 - JSON
     return {**rest, **options[0]} if len(options) == 1 else {**rest, "anyOf": options} if options else rest
 
 
-def _without_titles(schema: Any) -> Any:  # noqa: ANN401 - JSON
+def _without_titles(schema: Any) -> Any:
     """Remove the titles that only repeat the keys."""
     if isinstance(schema, list):
         return [_without_titles(member) for member in schema]

@@ -12,7 +12,7 @@ NDJSON = "application/x-ndjson"
 HTML = "text/html; charset=utf-8"
 
 
-class AlreadyExists(AuditorError):  # noqa: N818 - a possible answer to a write with `once`
+class AlreadyExists(AuditorError):
     """Another writer was first: the key holds other content."""
 
 

@@ -35,7 +35,7 @@ _EQUALITY = frozenset({"eq", "ne"})
 _ADVICE = "`auditor checks --facts` lists the members; jmespath.org documents the language."
 
 
-class Undecidable(Exception):  # noqa: N818 - not an error of the program: the fact does not answer the question
+class Undecidable(Exception):
     """An expression that cannot be decided for one fact.
 
     `reason` goes into the finding, `detail` names the member, function or type that prevented an answer.
@@ -103,14 +103,14 @@ class _Interpreter(TreeInterpreter):
         self.read_partial_data = False
         self._steps_left = MAX_STEPS
 
-    def visit(self, node: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - signature of the base class
+    def visit(self, node: Any, *args: Any, **kwargs: Any) -> Any:
         self._count_steps(1)
         value = super().visit(node, *args, **kwargs)
         if isinstance(value, list):
             self._count_steps(len(value))
         return value
 
-    def visit_field(self, node: Any, value: Any) -> Any:  # noqa: ANN401 - signature of the base class
+    def visit_field(self, node: Any, value: Any) -> Any:
         name = node["value"]
         member = super().visit_field(node, value)
         if name in MAYBE_UNREAD and isinstance(value, dict):
@@ -119,7 +119,7 @@ class _Interpreter(TreeInterpreter):
             self.read_partial_data |= isinstance(member, dict) and member.get("complete") is False
         return member
 
-    def visit_comparator(self, node: Any, value: Any) -> Any:  # noqa: ANN401 - signature of the base class
+    def visit_comparator(self, node: Any, value: Any) -> Any:
         if node["value"] in _EQUALITY:
             return super().visit_comparator(node, value)
         operands = [self.visit(child, value) for child in node["children"]]
@@ -127,13 +127,13 @@ class _Interpreter(TreeInterpreter):
             raise Undecidable("not-comparable", "only numbers can be ordered")
         return self.COMPARATOR_FUNC[node["value"]](*operands)
 
-    def visit_multi_select_list(self, node: Any, value: Any) -> Any:  # noqa: ANN401 - signature of the base class
+    def visit_multi_select_list(self, node: Any, value: Any) -> Any:
         return self._count_size(super().visit_multi_select_list(node, value))
 
-    def visit_multi_select_dict(self, node: Any, value: Any) -> Any:  # noqa: ANN401 - signature of the base class
+    def visit_multi_select_dict(self, node: Any, value: Any) -> Any:
         return self._count_size(super().visit_multi_select_dict(node, value))
 
-    def _count_size(self, created: Any) -> Any:  # noqa: ANN401 - any JSON value
+    def _count_size(self, created: Any) -> Any:
         """Count the size of a created value: `[@, @] | [@, @]` doubles it without visiting more nodes."""
         pending = [created]
         while pending:

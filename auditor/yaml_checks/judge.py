@@ -43,7 +43,7 @@ class Judge:
     part_members: tuple[str, ...] = ()
     part_kind: str = ""
 
-    def __call__(self, fact: Any, _parameters: object) -> Verdict:  # noqa: ANN401 - any kind of fact
+    def __call__(self, fact: Any, _parameters: object) -> Verdict:
         """Return FAIL if `fail_when` is true, PASS if it is false, and UNKNOWN if it cannot be decided.
 
         If the usage of the resource was read only in part, PASS and NOT_APPLICABLE are not certain: UNKNOWN.
@@ -77,7 +77,7 @@ class Judge:
             return tuple(self._part_evidence(part) for part in parts)
         return (Evidence(reasons=(self.reason,), details=_details(document, self.fact_members)),)
 
-    def _part_evidence(self, part: Any) -> Evidence:  # noqa: ANN401 - any JSON value
+    def _part_evidence(self, part: Any) -> Evidence:
         if not isinstance(part, dict):
             return Evidence(str(part), reasons=(self.reason,))
         name = part.get("name")

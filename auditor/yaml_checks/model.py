@@ -83,7 +83,7 @@ def members_of(kind: type[Any]) -> tuple[Member, ...]:
     return _members_cache[kind]
 
 
-def as_document(fact: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass of the domain
+def as_document(fact: Any) -> dict[str, Any]:
     """Return a fact as plain data: objects, lists, strings, numbers, true, false and null."""
     return {member.name: _plain(getattr(fact, member.name)) for member in members_of(type(fact))}
 
@@ -116,7 +116,7 @@ def _property_members(kind: type[Any]) -> Iterator[Member]:
             yield Member(name, _shape(hint), " ".join((value.__doc__ or "").split()))
 
 
-def _shape(hint: Any) -> Shape:  # noqa: ANN401 - any annotation
+def _shape(hint: Any) -> Shape:
     if hint in _SCALARS:
         return Shape(_SCALARS[hint])
     origin, arguments = get_origin(hint), get_args(hint)
@@ -146,7 +146,7 @@ def _innermost(shape: Shape) -> Shape:
     return _innermost(shape.items) if shape.items else shape
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any value of a fact
+def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str | int):
         return value
     if isinstance(value, tuple):

@@ -55,7 +55,7 @@ class Document:
         return cls(source, Node(line=0, data={}))
 
     @property
-    def data(self) -> Any:  # noqa: ANN401 - JSON of any type
+    def data(self) -> Any:
         """The plain data: dict, list, str, int, float, bool or None."""
         return self.root.data
 

@@ -106,7 +106,7 @@ class _Reader:
     def _empty(self, line: int) -> None:
         self.problems.append(Problem(self._source, line, "", "is empty", "Add content to the file, or do not name it."))
 
-    def _node(self, event: Any, path: Path) -> Node:  # noqa: ANN401 - PyYAML's events are untyped
+    def _node(self, event: Any, path: Path) -> Node:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, path)
         if len(path) > self._dialect.deepest:
@@ -123,14 +123,14 @@ class _Reader:
             self._anchors[event.anchor] = node
         return node
 
-    def _value(self, event: Any, path: Path) -> Node:  # noqa: ANN401 - as above
+    def _value(self, event: Any, path: Path) -> Node:
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, path)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(event, path)
         return self._mapping(event, path)
 
-    def _scalar(self, event: Any, path: Path) -> Node:  # noqa: ANN401 - as above
+    def _scalar(self, event: Any, path: Path) -> Node:
         line, value = _line(event), event.value
         if _SURROGATE.search(value):
             self._report(event, path, "contains half of a surrogate pair", "Write the character itself.")
@@ -142,7 +142,7 @@ class _Reader:
             return Node(line, resolved, value, weight=weight)
         return Node(line, value, weight=weight)
 
-    def _sequence(self, event: Any, path: Path) -> Node:  # noqa: ANN401 - as above
+    def _sequence(self, event: Any, path: Path) -> Node:
         children: dict[str | int, tuple[int, Node]] = {}
         while not isinstance(item := next(self._events), yaml.SequenceEndEvent):
             index = len(children)
@@ -150,7 +150,7 @@ class _Reader:
         data = [node.data for _, node in children.values()]
         return Node(_line(event), data, children=children, weight=_weight(children))
 
-    def _mapping(self, event: Any, path: Path) -> Node:  # noqa: ANN401 - as above
+    def _mapping(self, event: Any, path: Path) -> Node:
         children: dict[str | int, tuple[int, Node]] = {}
         merged: dict[str | int, tuple[int, Node]] = {}
         seen: dict[str, int] = {}
@@ -170,7 +170,7 @@ class _Reader:
         data = {key: node.data for key, (_, node) in children.items()}
         return Node(_line(event), data, children=children, weight=_weight(children))
 
-    def _key(self, event: Any, path: Path) -> str:  # noqa: ANN401 - as above
+    def _key(self, event: Any, path: Path) -> str:
         if not isinstance(event, yaml.ScalarEvent):
             self._stop(event, path, "has a key that is not text", "Quote a key that starts with a special character.")
         node = self._node(event, path)
@@ -180,7 +180,7 @@ class _Reader:
             self._report(event, path, f"the key {quote(event.value)} is {type_name}, not text", advice)
         return str(event.value)
 
-    def _merge(self, value: Node, event: Any, path: Path) -> dict[str | int, tuple[int, Node]]:  # noqa: ANN401 - as above
+    def _merge(self, value: Node, event: Any, path: Path) -> dict[str | int, tuple[int, Node]]:
         """Return the children that `<<` merges from a mapping or from a list of mappings, of which the first wins."""
         parts = [node for _, node in value.children.values()] if isinstance(value.data, list) else [value]
         if not all(isinstance(part.data, dict) for part in parts):
@@ -188,7 +188,7 @@ class _Reader:
             return {}
         return {key: child for part in reversed(parts) for key, child in part.children.items()}
 
-    def _alias(self, event: Any, path: Path) -> Node:  # noqa: ANN401 - as above
+    def _alias(self, event: Any, path: Path) -> Node:
         if event.anchor not in self._anchors:
             message = f"*{quote(event.anchor)} refers to an anchor that does not exist above it"
             self._report(event, path, message, f'Define &{quote(event.anchor)} first; quote it if it is a pattern: "*"')
@@ -201,7 +201,7 @@ class _Reader:
             self._stop(event, path, "YAML alias expansion exceeds the limit", "Write the values instead of aliases.")
         return node
 
-    def _refuse_tag(self, event: Any, path: Path) -> None:  # noqa: ANN401 - as above
+    def _refuse_tag(self, event: Any, path: Path) -> None:
         if event.tag in (None, "!") or (event.tag == "tag:yaml.org,2002:str" and isinstance(event, yaml.ScalarEvent)):
             return
         tag = event.tag.replace("tag:yaml.org,2002:", "!!")
@@ -209,11 +209,11 @@ class _Reader:
             event, path, f"the tag {quote(tag)} is not allowed", "Remove the tag: only plain values are supported."
         )
 
-    def _report(self, event: Any, path: Path, message: str, advice: str) -> None:  # noqa: ANN401 - as above
+    def _report(self, event: Any, path: Path, message: str, advice: str) -> None:
         self.problems.append(Problem(self._source, _line(event), quote_path(path), message, advice))
         self._stop_at_last()
 
-    def _duplicate(self, event: Any, path: Path, message: str, advice: str) -> None:  # noqa: ANN401 - as above
+    def _duplicate(self, event: Any, path: Path, message: str, advice: str) -> None:
         self.duplicates.append(Problem(self._source, _line(event), quote_path(path), message, advice))
         self._stop_at_last()
 
@@ -222,7 +222,7 @@ class _Reader:
             self.problems.append(Problem(self._source, 0, "", f"stopped reading after {_MOST_PROBLEMS} problems"))
             raise _StopReadingError
 
-    def _stop(self, event: Any, path: Path, message: str, advice: str) -> NoReturn:  # noqa: ANN401 - as above
+    def _stop(self, event: Any, path: Path, message: str, advice: str) -> NoReturn:
         self._report(event, path, message, advice)
         raise _StopReadingError
 
@@ -234,7 +234,7 @@ def _long_form_node(function: str, argument: Node) -> Node:
     return Node(argument.line, {function: argument.data}, children=children, weight=argument.weight + 1)
 
 
-def _line(event: Any) -> int:  # noqa: ANN401 - as above
+def _line(event: Any) -> int:
     return int(event.start_mark.line) + 1
 
 

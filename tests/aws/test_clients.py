@@ -41,7 +41,7 @@ def clients(opened: list[Clients]) -> Clients:
     return opened[0]
 
 
-class Intercepted(Exception):  # noqa: N818 - a call that did not get anywhere, as it should
+class Intercepted(Exception):
     """Records a request before it is sent."""
 
     def __init__(self, request: Any) -> None:  # noqa: ANN401 - any JSON, or a script of answers

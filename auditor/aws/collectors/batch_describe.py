@@ -49,7 +49,7 @@ class BatchDescribe:
     resource: Callable[[str], Resource]
     answer_key: str = ""
 
-    def describe_all(self, context: CollectContext, arns: Iterable[str], **parameters: Any) -> Iterator[Any]:  # noqa: ANN401 - facts of any kind
+    def describe_all(self, context: CollectContext, arns: Iterable[str], **parameters: Any) -> Iterator[Any]:
         """Yield a fact or a gap for each ARN, except for resources that were deleted since they were listed."""
         remaining = iter(arns)
         while batch := tuple(islice(remaining, self.size)):
@@ -87,7 +87,7 @@ class BatchDescribe:
         errors = {failure.get("arn"): self._error(failure) for failure in failures if isinstance(failure, Mapping)}
         return {arn: facts[arn] if arn in facts else errors.get(arn, _NOT_IN_ANSWER) for arn in arns}
 
-    def _fact(self, raw: Any) -> Any:  # noqa: ANN401 - JSON in, a fact of any kind out
+    def _fact(self, raw: Any) -> Any:
         try:
             return self.parse(raw)
         except MalformedValue as error:

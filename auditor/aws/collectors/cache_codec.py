@@ -90,7 +90,7 @@ class _Dataclass:
             shapes.append(f"{field.name}:{shape}" if default is MISSING else f"{field.name}:{shape}={default!r}")
         self.shape = f"{kind.__qualname__}({','.join(shapes)})"
 
-    def encode(self, value: Any) -> dict[str, Json]:  # noqa: ANN401 - an instance of any dataclass
+    def encode(self, value: Any) -> dict[str, Json]:
         """Return the fields that differ from their defaults."""
         members: dict[str, Json] = {}
         for name, encode, default in self._encoders:
@@ -99,7 +99,7 @@ class _Dataclass:
                 members[name] = encode(member)
         return members
 
-    def decode(self, cached: object) -> Any:  # noqa: ANN401 - an instance of any dataclass
+    def decode(self, cached: object) -> Any:
         """Return the instance. Raises _DecodeError."""
         return self._kind(**self.decode_fields(cached))
 
@@ -114,11 +114,11 @@ class _Dataclass:
             raise _DecodeError from None
 
 
-def _default(field: Field[Any]) -> Any:  # noqa: ANN401 - a default of any type
+def _default(field: Field[Any]) -> Any:
     return field.default if field.default_factory is MISSING else field.default_factory()
 
 
-def _compile(hint: Any, path: str) -> tuple[_Encode, _Decode, str]:  # noqa: ANN401 - a type hint
+def _compile(hint: Any, path: str) -> tuple[_Encode, _Decode, str]:
     """Return the encoder, the decoder and the description of a type. Raises TypeError if it has no codec."""
     origin, arguments = get_origin(hint), get_args(hint)
     if hint in _SCALARS:
@@ -163,7 +163,7 @@ def _mapping(encode: _Encode, decode: _Decode, shape: str) -> tuple[_Encode, _De
     return lambda value: {name: encode(member) for name, member in value.items()}, decode_all, f"{{{shape}}}"
 
 
-def _unchanged(value: Any) -> Any:  # noqa: ANN401 - a scalar of JSON
+def _unchanged(value: Any) -> Any:
     return value
 
 

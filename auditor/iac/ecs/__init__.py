@@ -22,7 +22,7 @@ def _from_cloudformation(properties: JsonObject) -> JsonObject:
     return {_RENAMED.get(key, key): _respelled(value) for key, value in properties.items()}
 
 
-def _respelled(value: Any) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+def _respelled(value: Any) -> Any:
     """Return the network configuration of a task set in the spelling of a service."""
     if isinstance(value, Conditional):
         return replace(value, if_true=_respelled(value.if_true), if_false=_respelled(value.if_false))

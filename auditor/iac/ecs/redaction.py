@@ -16,7 +16,7 @@ def redact_environment(document: Mapping[str, Any]) -> Mapping[str, Any]:
     return redacted
 
 
-def _redacted(value: Any, key: str) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+def _redacted(value: Any, key: str) -> Any:
     if isinstance(value, Conditional):
         return replace(value, if_true=_redacted(value.if_true, key), if_false=_redacted(value.if_false, key))
     if isinstance(value, list):
@@ -28,7 +28,7 @@ def _redacted(value: Any, key: str) -> Any:  # noqa: ANN401 - JSON data, Unresol
     return {name: _redacted(member, name) for name, member in value.items()}
 
 
-def _redacted_value(value: Any, variable: Any) -> Any:  # noqa: ANN401 - JSON data, Unresolved or Conditional
+def _redacted_value(value: Any, variable: Any) -> Any:
     if isinstance(value, Conditional):
         if_true, if_false = (_redacted_value(branch, variable) for branch in (value.if_true, value.if_false))
         return replace(value, if_true=if_true, if_false=if_false)

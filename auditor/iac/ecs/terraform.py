@@ -39,7 +39,7 @@ def from_terraform(values: Mapping[str, Any]) -> dict[str, Any]:
     return members
 
 
-def _unwrap(key: str, value: Any) -> Any:  # noqa: ANN401 - JSON data or Unresolved
+def _unwrap(key: str, value: Any) -> Any:
     """Return the value of an attribute with single blocks as objects and the API's names."""
     if key in _SINGLE_BLOCKS and isinstance(value, list):
         value = value[0] if value else None
@@ -56,7 +56,7 @@ def _volume(members: dict[str, Any]) -> dict[str, Any]:
     return {**members, "host": {"sourcePath": path}} if path else members
 
 
-def _network(value: Any) -> Any:  # noqa: ANN401 - JSON data or Unresolved
+def _network(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     public_ip = value.get("assign_public_ip")

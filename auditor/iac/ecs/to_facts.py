@@ -90,7 +90,7 @@ def capacity_provider(document: Mapping[str, Any], name: str) -> CapacityProvide
     return capacity_providers.parse({**document, "name": provider_name, "capacityProviderArn": arn, "status": "ACTIVE"})
 
 
-def _first(document: Mapping[str, Any], *keys: str, default: Any) -> Any:  # noqa: ANN401 - JSON data
+def _first(document: Mapping[str, Any], *keys: str, default: Any) -> Any:
     """Return the first member that is neither null nor empty."""
     return next((document[key] for key in keys if document.get(key) not in (None, "")), default)
 

@@ -20,7 +20,7 @@ PAGE_TOKENS = PageTokens("nextToken", "nextToken")
 _NO_SUCH_CLUSTER = "ClusterNotFoundException"
 
 
-def list_names(client: RegionClient, operation: str, key: str, /, **parameters: Any) -> Iterator[str]:  # noqa: ANN401 - parameters of any operation
+def list_names(client: RegionClient, operation: str, key: str, /, **parameters: Any) -> Iterator[str]:
     """Yield every name of an ECS list once. Raises ApiCallError."""
     return unique(paginate_strings(client, "ecs", operation, key, maxResults=PAGE_SIZE, **parameters))
 
