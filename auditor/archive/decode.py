@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import zlib
 from datetime import datetime
 
@@ -39,6 +40,16 @@ def claim(body: bytes, run_id: str, now: datetime) -> ClaimDocument:
     if document.run_id != run_id or started_at.tzinfo is None or started_at > now + CLOCK_SKEW:
         raise ValueError(f"not the claim of run {run_id}")
     return document
+
+
+def claim_version(body: bytes) -> str | None:
+    """Return the version of auditor that wrote a claim, whose other fields may differ; None if it does not say."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    version = document.get("version") if isinstance(document, dict) else None
+    return version if isinstance(version, str) else None
 
 
 def manifest(body: bytes, run_id: str) -> ManifestDocument:

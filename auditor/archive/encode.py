@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from auditor.contracts.document import SCHEMA_VERSION, copy_fields, timestamp
+from auditor.contracts.document import SCHEMA_VERSION, Document, copy_fields, timestamp, to_json
 from auditor.contracts.rows import (
     AccountRow,
     CoverageRow,
@@ -32,6 +32,11 @@ _GZIP = 16 + zlib.MAX_WBITS
 
 #: An escaped UTF-16 surrogate: a half of a character beyond U+FFFF. Most lines have none.
 _SURROGATE_ESCAPE = re.compile(r"\\ud[89a-f]")
+
+
+def document(content: Document) -> bytes:
+    """Return a document as an object: indented JSON, sorted keys, ASCII, and a final newline."""
+    return to_json(content).encode() + b"\n"
 
 
 def finding_row(finding: Finding, run_id: str) -> FindingRow:

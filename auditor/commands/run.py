@@ -10,6 +10,7 @@ from auditor.domain.errors import ConfigError, Problem
 from auditor.engine.signals import ShutdownRequest, handle_signals
 from auditor.inventory import Inventory
 from auditor.run.aws_context import AwsContext
+from auditor.run.claimed import claimed_targets, read_claimed_accounts, with_claimed_exclusions
 from auditor.run.exit_codes import FAILED, Outcome
 from auditor.run.orchestrator import RunRequest, audit
 from auditor.run.run_id import new_run_id, parse_run_id
@@ -31,7 +32,13 @@ def _run(options: RunOptions, aws: AwsContext, shutdown: ShutdownRequest) -> Out
     output, run_id = _output(settings.output, options), _run_id(options, aws)
     aws = aws.with_limits(settings.limits)
     aws.clock.limit(settings.limits.deadline)
-    targets = config.filter_targets(config.find_targets(inventory, aws), options)
+    if options.resume is None:
+        targets = config.filter_targets(config.find_targets(inventory, aws), options)
+    else:
+        accounts = read_claimed_accounts(aws, output, settings, run_id)
+        targets = with_claimed_exclusions(
+            config.filter_targets(claimed_targets(accounts, inventory), options), accounts
+        )
     hashes = {
         "inventory": inventory.sha256 if inventory else None,
         "settings": settings.sha256 if options.settings else None,

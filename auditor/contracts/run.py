@@ -6,6 +6,33 @@ from dataclasses import dataclass
 
 from auditor.contracts.document import Document, SchemaVersion
 from auditor.domain.coverage import CoverageStatus
+from auditor.domain.reason import Reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimedExclusion(Document):
+    """Why an account of a run is not examined."""
+
+    reason: Reason
+    """A machine-readable reason."""
+    detail: str
+    """The particulars, in words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimedAccount(Document):
+    """One account of a run. A resumed run has the same accounts, even if the organization no longer lists them."""
+
+    id: str
+    """12 digits."""
+    name: str
+    """The name in the inventory or the organization; empty if there is none."""
+    ou: str
+    """The path of organizational units; empty if it is unknown."""
+    tags: dict[str, str]
+    """Tags of the inventory and the organization."""
+    excluded: ClaimedExclusion | None
+    """Why the account is excluded as a whole; null if it is expected."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +48,11 @@ class ClaimDocument(Document):
     claimed_at: str
     """When this attempt claimed the run ID: ISO 8601, UTC."""
     fingerprint: str
-    """SHA-256 of the accounts, checks and settings. A run can only be resumed with the same ones."""
+    """SHA-256 of the inventory, checks and settings. A run can only be resumed with the same ones."""
+    version: str
+    """The version of auditor. A run can only be resumed with the same one."""
+    accounts: list[ClaimedAccount]
+    """All accounts of the run, excluded ones included, sorted by ID."""
     nonce: str
     """16 random hexadecimal digits that make the claims of two processes differ."""
 

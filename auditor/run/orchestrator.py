@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 
 from auditor import __version__
-from auditor.archive.archive import Archive
-from auditor.archive.latest import Publication
+from auditor.archive.archive import Archive, make_manifest
+from auditor.archive.latest import Publication, latest_run, publish
 from auditor.archive.layout import LATEST, Layout
 from auditor.aws.collectors import collectors_for
 from auditor.contracts.run import CheckOrigin, ObjectRecord, Provenance
@@ -28,6 +28,7 @@ from auditor.reports.paths import RunPaths
 from auditor.reports.terminal import summary
 from auditor.run.aggregate import RunAggregator, RunMetadata
 from auditor.run.aws_context import AwsContext, redirected_endpoints
+from auditor.run.claimed import claimed_accounts
 from auditor.run.context import ClaimedRun, RunContext, build_context
 from auditor.run.exit_codes import FAILED, Outcome, result_code
 from auditor.run.stores import make_store, with_spool
@@ -125,8 +126,9 @@ def _claim(request: RunRequest, aws: AwsContext) -> RunContext:
     output = make_store(aws, request.output, settings)
     # The claim goes to the output itself: if that refuses, the run ends here, before the first account is read.
     archive = Archive(output, Layout(request.run_id))
-    claim = archive.claim(aws.clock.now(), fingerprint(request), resume=request.resume)
-    previous = archive.latest_run(aws.clock.now()).run_id
+    accounts = claimed_accounts(request.targets)
+    claim = archive.claim(aws.clock.now(), fingerprint(request), accounts, resume=request.resume)
+    previous = latest_run(output, aws.clock.now()).run_id
     run = ClaimedRun(
         run_id=request.run_id,
         output=request.output,
@@ -227,10 +229,11 @@ def _finalize(
     undelivered = context.store.deliver()
     if undelivered or result.interrupted:
         return _Delivery(undelivered)
-    context.archive.write_manifest(result, objects, _provenance(context, hashes))
+    manifest = make_manifest(result, objects, _provenance(context, hashes))
+    context.archive.write_manifest(manifest)
     if undelivered := context.store.deliver():
         return _Delivery(undelivered)
-    publication = context.archive.publish(result, context.aws.clock.now())
+    publication = publish(context.store, manifest, context.aws.clock.now())
     return _Delivery(context.store.deliver(), publication)
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from auditor.archive.archive import Archive
+from auditor.archive.archive import Archive, make_manifest
+from auditor.archive.latest import latest_run, publish
 from auditor.archive.layout import LATEST, Layout
 from auditor.contracts.run import ObjectRecord
 from auditor.domain.check import Status
@@ -52,14 +53,18 @@ def result_of(run_id: str = RUN, **fields: Any) -> RunResult:  # noqa: ANN401 - 
     return run_result(rows, run_id=run_id, **fields)
 
 
+MANIFEST_OF_RUN = make_manifest(result_of(), [], PROVENANCE)
+
+
 def write(store: Memory, run_id: str = RUN) -> list[ObjectRecord]:
     """Write a finished run of two accounts."""
     archive = Archive(store, Layout(run_id))
-    archive.claim(NOW, "print")
+    archive.claim(NOW, "print", [])
     entries = [entry for number in (2, 1) for entry in archive.write_account(two_findings(number))]
     entries += [archive.write_summary(b"{}"), archive.write_report("<p>caf\u00e9</p>")]
-    archive.write_manifest(result_of(run_id), entries, PROVENANCE)
-    archive.publish(result_of(run_id), NOW)
+    manifest = make_manifest(result_of(run_id), entries, PROVENANCE)
+    archive.write_manifest(manifest)
+    publish(store, manifest, NOW)
     return entries
 
 
@@ -222,19 +227,19 @@ def test_only_findings_with_an_emitted_status_get_a_row(emit: tuple[Status, ...]
 
 def test_a_run_id_can_be_claimed_once() -> None:
     store = Memory()
-    Archive(store, Layout(RUN)).claim(NOW, "print")
+    Archive(store, Layout(RUN)).claim(NOW, "print", [])
 
     with pytest.raises(RunExists, match=f"Run ID {RUN} is already claimed") as caught:
-        Archive(store, Layout(RUN)).claim(NOW, "print")
+        Archive(store, Layout(RUN)).claim(NOW, "print", [])
 
     assert "--run-id" in caught.value.advice
     assert CLAIM in caught.value.message
-    Archive(store, Layout(LATER)).claim(NOW, "print")
+    Archive(store, Layout(LATER)).claim(NOW, "print", [])
 
 
 def test_a_claim_that_cannot_be_written_is_a_storage_error() -> None:
     with pytest.raises(StorageError, match="Refused"):
-        Archive(Memory(refuses=lambda _: True), Layout(RUN)).claim(NOW, "print")
+        Archive(Memory(refuses=lambda _: True), Layout(RUN)).claim(NOW, "print", [])
 
 
 def test_a_manifest_of_another_process_is_not_replaced() -> None:
@@ -242,7 +247,7 @@ def test_a_manifest_of_another_process_is_not_replaced() -> None:
     store.put(MANIFEST, Blob(b"other", once=True))
 
     with pytest.raises(RunExists, match="already finished by another process"):
-        Archive(store, Layout(RUN)).write_manifest(result_of(), [], PROVENANCE)
+        Archive(store, Layout(RUN)).write_manifest(MANIFEST_OF_RUN)
 
     assert store.blobs[MANIFEST].body == b"other"
 
@@ -267,7 +272,7 @@ def test_latest_is_not_moved_to_an_earlier_run(before: object, moved: bool) -> N
     if before is not None:
         store.put(LATEST, Blob(json.dumps(before).encode()))
 
-    publication = Archive(store, Layout(RUN)).publish(result_of(), LATER_NOW)
+    publication = publish(store, MANIFEST_OF_RUN, LATER_NOW)
 
     assert publication.published is moved
     assert bool(publication.later_run) is not moved
@@ -292,14 +297,14 @@ def test_the_latest_run_id_is_none_unless_latest_names_a_run(body: bytes | None,
     if body is not None:
         store.put(LATEST, Blob(body))
 
-    assert Archive(store, Layout(RUN)).latest_run(LATER_NOW).run_id == expected
+    assert latest_run(store, LATER_NOW).run_id == expected
 
 
 def test_an_unusable_latest_is_named_when_it_is_replaced() -> None:
     store = Memory()
     store.put(LATEST, Blob(json.dumps({"run_id": FUTURE}).encode()))
 
-    publication = Archive(store, Layout(RUN)).publish(result_of(), LATER_NOW)
+    publication = publish(store, MANIFEST_OF_RUN, LATER_NOW)
 
     assert publication.problem == f"its run ID {FUTURE} is in the future"
     assert read_document(store, LATEST)["run_id"] == RUN
@@ -308,10 +313,9 @@ def test_an_unusable_latest_is_named_when_it_is_replaced() -> None:
 def test_a_write_only_output_has_no_latest_run_id_and_is_published_to() -> None:
     store = Memory()
     store.unreadable = True
-    archive = Archive(store, Layout(RUN))
 
-    assert archive.latest_run(LATER_NOW).run_id is None
-    assert archive.publish(result_of(), LATER_NOW).published
+    assert latest_run(store, LATER_NOW).run_id is None
+    assert publish(store, MANIFEST_OF_RUN, LATER_NOW).published
 
 
 def test_a_lone_surrogate_in_the_report_is_replaced() -> None:
@@ -326,15 +330,15 @@ WRITES: dict[str, Callable[[Archive], object]] = {
     "account": lambda archive: archive.write_account(two_findings(1)),
     "summary": lambda archive: archive.write_summary(b"{}"),
     "report": lambda archive: archive.write_report("<p></p>"),
-    "manifest": lambda archive: archive.write_manifest(result_of(), [], PROVENANCE),
+    "manifest": lambda archive: archive.write_manifest(MANIFEST_OF_RUN),
 }
 
 
 @pytest.mark.parametrize("document", WRITES)
 def test_a_process_whose_run_was_resumed_by_another_writes_nothing_more(document: str) -> None:
     store = Memory()
-    replaced = Archive(store, Layout(RUN), attempt=Archive(store, Layout(RUN)).claim(NOW, "print").attempt)
-    second = Archive(store, Layout(RUN)).claim(NOW, "print", resume=True)
+    replaced = Archive(store, Layout(RUN), attempt=Archive(store, Layout(RUN)).claim(NOW, "print", []).attempt)
+    second = Archive(store, Layout(RUN)).claim(NOW, "print", [], resume=True)
     before = dict(store.blobs)
 
     with pytest.raises(RunExists, match="Another process has resumed run"):

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from auditor.archive import lookup
-from auditor.archive.archive import Archive
+from auditor.archive.archive import Archive, make_manifest
+from auditor.archive.latest import publish
 from auditor.archive.layout import LATEST, Layout
 from auditor.contracts.run import ObjectRecord
 from auditor.domain.errors import ConfigError, StorageError
@@ -38,8 +39,9 @@ def store(tmp_path: Path) -> Folder:
         findings = tuple(finding for finding in FINDINGS if finding.account.id == owner.id)
         entries += archive.write_account(AccountResult(owner, findings, ()))
     result = run_result(run_id=RUN)
-    archive.write_manifest(result, entries, provenance())
-    archive.publish(result, NOW)
+    manifest = make_manifest(result, entries, provenance())
+    archive.write_manifest(manifest)
+    publish(folder, manifest, NOW)
     return folder
 
 

@@ -6,6 +6,7 @@ Real runs with several processes receive signals at seeded random moments.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
 import signal
@@ -15,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fleet.organization import Shape
+from tests.fleet.faults import Fault
+from tests.fleet.organization import MANAGEMENT, Shape
 from tests.fleet.running import Fleet, running
 from tests.nightly.output import Row, comparable_rows, gap_reasons, published_run, rows
 from tests.nightly.run_process import (
@@ -177,6 +179,30 @@ def test_a_killed_run_can_be_resumed(night: RunSetup, undisturbed: Rows, moment:
     attempt = kill_and_resume(night, moment, undisturbed)
 
     assert attempt.code == -signal.SIGKILL, "the run had ended before"
+
+
+def test_a_resumed_run_has_the_accounts_of_its_start_even_if_the_organization_lists_fewer(
+    night: RunSetup, undisturbed: Rows
+) -> None:
+    discover = f'discover: {{}}\naccounts: [{{id: "{MANAGEMENT}", exclude: "the management account"}}]\n'
+    (night.folder / "inventory.yaml").write_text(discover, encoding="utf-8")
+    attempt = night.start("--run-id", RUN)
+    attempt.wait_until(FIRST_ROWS)
+    attempt.stop(signal.SIGTERM)
+    assert attempt.code == 143, "the run had ended before"
+    claim = json.loads(night.output.get(f"state/claims/{RUN}.json") or b"")
+    accounts = {account["id"] for account in claim["accounts"]}
+    complete = {row["account"]["id"] for row in rows(night.output, "coverage", RUN) if row["status"] == "EXAMINED"}
+    lost = min(member.id for member in night.fleet.organization.members if member.id not in complete)
+    night.fleet.set_faults(Fault("access-denied", services=("organizations",)), Fault("role-refused", accounts=(lost,)))
+
+    resumed = night.run_to_end("--resume", RUN)
+
+    assert resumed.code == 4, resumed.stderr
+    records = rows(night.output, "coverage", RUN)
+    assert {row["account"]["id"] for row in records} == accounts
+    assert {row["account"]["id"] for row in records if row["reason"] == "role-denied"} == {lost}
+    assert resumed.stdout.startswith("INCOMPLETE")
 
 
 def test_a_killed_worker_process_does_not_change_the_results(night: RunSetup, undisturbed: Rows) -> None:

@@ -6,7 +6,8 @@ import json
 import subprocess
 from pathlib import Path
 
-from auditor.archive.archive import Archive
+from auditor.archive.archive import Archive, make_manifest
+from auditor.archive.latest import publish
 from auditor.archive.layout import Layout
 from auditor.commands import dispatch
 from auditor.commands.options import RemediateOptions
@@ -45,8 +46,10 @@ def test_the_plan_for_a_daemon_registers_without_tags_and_updates_the_daemon(tmp
     )
     archive = Archive(Folder(tmp_path / "out"), Layout("20261123T020000Z-1a2b3c"))
     result = run_result(run_id="20261123T020000Z-1a2b3c")
-    archive.write_manifest(result, archive.write_account(AccountResult(account(), (failing,), ())), provenance())
-    archive.publish(result, NOW)
+    rows = archive.write_account(AccountResult(account(), (failing,), ()))
+    manifest = make_manifest(result, rows, provenance())
+    archive.write_manifest(manifest)
+    publish(Folder(tmp_path / "out"), manifest, NOW)
     (tmp_path / "described.json").write_text(json.dumps({"daemonTaskDefinition": RAW}), encoding="utf-8")
     options = RemediateOptions(
         finding_id=failing.finding_id,

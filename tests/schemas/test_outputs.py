@@ -10,7 +10,8 @@ import pytest
 
 from auditor import checks, schemas
 from auditor.archive import encode
-from auditor.archive.archive import Archive
+from auditor.archive.archive import Archive, make_manifest
+from auditor.archive.latest import publish
 from auditor.archive.layout import LATEST, Layout
 from auditor.contracts.document import to_json
 from auditor.contracts.run import CheckOrigin
@@ -24,6 +25,7 @@ from auditor.reports.catalogue.manual import DescribedCheck, page_json
 from auditor.reports.files.json_report import render_json
 from auditor.reports.plan_json import plan_document
 from auditor.reports.summary_json import summary_json
+from auditor.run.claimed import claimed_accounts
 from tests import builders
 from tests.reports import scenarios
 from tests.schemas.validation import errors
@@ -37,11 +39,12 @@ def stored_run() -> Memory:
     """A finished run with a check that is not built in."""
     store = Memory()
     archive = Archive(store, Layout(RUN))
-    archive.claim(builders.NOW, "fingerprint")
+    archive.claim(builders.NOW, "fingerprint", claimed_accounts([builders.target()]))
     entries = archive.write_account(AccountResult(builders.account(), (builders.finding(),), (GAP,)))
     origins = {builders.CHECK: CheckOrigin(source="checks/a.yaml", version="sha256:00")}
-    archive.write_manifest(builders.run_result(run_id=RUN), entries, builders.provenance(check_origins=origins))
-    archive.publish(builders.run_result(run_id=RUN), builders.NOW)
+    manifest = make_manifest(builders.run_result(run_id=RUN), entries, builders.provenance(check_origins=origins))
+    archive.write_manifest(manifest)
+    publish(store, manifest, builders.NOW)
     return store
 
 
