@@ -8,11 +8,12 @@ from typing import Any
 
 from auditor.domain.file_report import SourceLocation, UncheckedItem
 from auditor.iac.declared import DeclaredResource, FileContents, UnparsedResource
-from auditor.iac.intrinsics import Template, merged_call, show
+from auditor.iac.functions import merged_call, show
+from auditor.iac.intrinsics import Template
 from auditor.iac.json_data import as_mapping
 from auditor.iac.key_case import to_api_case
 from auditor.iac.service import parsed_types, service_of
-from auditor.iac.unresolved import Conditional
+from auditor.iac.unresolved import Conditional, with_placeholders
 from auditor.yaml_files import Document
 
 _SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources")
@@ -75,10 +76,11 @@ def _declared(
     merged = merged_call(resource) or (merged_call(properties) if isinstance(properties, dict) else None)
     if merged:
         properties = {}
-    resolved = template.resolve(properties)
+    resolved = template.assuming(resource.get("Condition")).resolve(properties)
     if service is None or isinstance(resolved, Conditional) or not isinstance(resolved, dict):
         return None
     members = service.from_cloudformation(to_api_case(resolved, service.free_maps, path))
+    members = with_placeholders(members, service.free_texts, in_template=True)
     line, node = document.line_of(("Resources", name)), document.node_of(path)
     return DeclaredResource(document.source, name, type_, members, line, node, merged or "")
 

@@ -10,6 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from auditor.iac.assumptions import implications, references
+from auditor.iac.functions import function_call, merged_call, show
+from auditor.iac.json_data import as_mapping
+from auditor.iac.known_attributes import KNOWN_ATTRIBUTES, Parts, pseudo_parameter, resource_text
+from auditor.iac.mappings import as_choice, is_choice, map_values
 from auditor.iac.substitution import is_scalar, join, split_sub, to_text
 from auditor.iac.unresolved import ABSENT, Conditional, Unresolved
 from auditor.yaml_files import quote
@@ -18,9 +23,7 @@ _DYNAMIC_REFERENCE = "{{resolve:"
 _MAX_DEPTH = 100
 _MAX_CONDITION_CHAIN = 50
 _MAX_INDEX_DIGITS = 6
-#: Characters and levels of an expression in a message.
-_MAX_SHOWN = 120
-_MAX_SHOWN_DEPTH = 8
+_MAP_OPERANDS = 3
 #: Approximates the name, ARN or address of a resource.
 _RESOURCE_NAME = "name"
 
@@ -33,6 +36,7 @@ class Template:
     mappings: Mapping[str, Any] = field(default_factory=dict)
     conditions: Mapping[str, Any] = field(default_factory=dict)
     resources: Mapping[str, Any] = field(default_factory=dict)
+    _describing: list[str] = field(default_factory=list)
     _evaluating: list[str] = field(default_factory=list)
     _evaluated: dict[str, bool | None] = field(default_factory=dict)
 
@@ -50,13 +54,36 @@ class Template:
     def _resolve_object(self, value: Mapping[str, Any], depth: int) -> Any:
         if merged := merged_call(value):
             return Unresolved(merged, repr(value))
-        name, argument = _function_call(value)
+        name, argument = function_call(value)
         if name:
             function = _FUNCTIONS.get(name)
             result = function(self, argument, depth + 1) if function else None
             return _unresolved(name, argument) if result is None else result
         members = {key: self.resolve(member, depth + 1) for key, member in value.items()}
         return {key: member for key, member in members.items() if member is not ABSENT}
+
+    def assuming(self, condition: object) -> Template:
+        """Return the template inside a resource with this `Condition`: there it is true, with all that it implies.
+
+        Parameters that the condition fixes get that value. If the condition is false with the defaults of the
+        parameters, the other parameters that it reads have no default.
+        """
+        if not isinstance(condition, str) or condition not in self.conditions:
+            return self
+        implied = implications(self.conditions, condition)
+        parameters = dict(self.parameters)
+        if self.condition(condition) is False:
+            for name in references(self.conditions, condition) & parameters.keys():
+                parameters[name] = {
+                    key: value for key, value in as_mapping(parameters[name]).items() if key != "Default"
+                }
+        for name, value in implied.parameters.items():
+            parameter = as_mapping(parameters.get(name))
+            if name in parameters and parameter.get("Type", "String") in ("String", "Number"):
+                parameters[name] = {**parameter, "Default": value}
+        assumed = Template(parameters, self.mappings, self.conditions, self.resources)
+        assumed._evaluated.update(implied.conditions)
+        return assumed
 
     def condition(self, name: object) -> bool | None:
         """Return the value of a condition, None if it is not known."""
@@ -71,7 +98,7 @@ class Template:
         return self._evaluated[name]
 
     def _evaluate_condition(self, value: object) -> bool | None:
-        name, argument = _function_call(value) if isinstance(value, dict) else ("", None)
+        name, argument = function_call(value) if isinstance(value, dict) else ("", None)
         if name == "Condition":
             return self.condition(argument)
         operands = argument if isinstance(argument, list) else []
@@ -90,18 +117,41 @@ class Template:
             return None
         if argument in self.parameters:
             return _parameter_value(argument, self.parameters[argument])
-        is_name = argument in self.resources or argument.startswith("AWS::")
-        approximation = _RESOURCE_NAME if is_name else None
-        return Unresolved(f"!Ref {quote(argument)}", f"Ref {argument}", approximation=approximation)
+        expression, identity = f"!Ref {quote(argument)}", f"Ref {argument}"
+        if argument in self.resources:
+            parts = self._resource_parts(argument, "Ref")
+            return Unresolved(expression, identity, approximation=_RESOURCE_NAME, parts=parts, resource=argument)
+        if argument.startswith("AWS::"):
+            parts = pseudo_parameter(argument)
+            return Unresolved(expression, identity, approximation=_RESOURCE_NAME, parts=parts)
+        return Unresolved(expression, identity)
 
     def get_att(self, argument: object, _depth: int) -> Any:
         """Evaluate `Fn::GetAtt`. Attributes of AWS resources are names, ARNs and addresses, those of others are not."""
         path = argument if isinstance(argument, list) else [argument]
-        target = self.resources.get(path[0]) if path and isinstance(path[0], str) else None
+        expression, identity = f"!GetAtt {quote('.'.join(map(str, path)))}", f"GetAtt {path!r}"
+        name = path[0] if path and isinstance(path[0], str) else ""
+        target = self.resources.get(name)
         type_ = str(target.get("Type")) if isinstance(target, dict) else "Custom::"
         approximation = None if type_.startswith(("Custom::", "AWS::CloudFormation::")) else _RESOURCE_NAME
-        expression = f"!GetAtt {quote('.'.join(map(str, path)))}"
-        return Unresolved(expression, f"GetAtt {path!r}", approximation=approximation)
+        attribute = ".".join(map(str, path[1:]))
+        parts = self._resource_parts(name, attribute) if isinstance(target, dict) else ()
+        return Unresolved(expression, identity, approximation=approximation, parts=parts, resource=name)
+
+    def _resource_parts(self, name: str, attribute: str) -> Parts:
+        """Return what is known of an attribute of a resource in this template; nothing if it is not known."""
+        resource = self.resources.get(name)
+        template = KNOWN_ATTRIBUTES.get((str(resource.get("Type")), attribute)) if isinstance(resource, dict) else None
+        if template is None or name in self._describing:
+            return ()
+        self._describing.append(name)
+        properties = resource.get("Properties") if isinstance(resource, dict) else None
+        parts = resource_text(template, name, lambda key: self._property(properties, key))
+        self._describing.pop()
+        return parts
+
+    def _property(self, properties: object, key: str) -> Any:  # noqa: ANN401 - see `resolve`
+        return self.resolve(properties[key]) if isinstance(properties, dict) and key in properties else None
 
     def if_(self, argument: object, depth: int) -> Any:
         """Evaluate `Fn::If`."""
@@ -143,13 +193,21 @@ class Template:
 
     def find_in_map(self, argument: object, depth: int) -> Any:
         """Evaluate `Fn::FindInMap`."""
-        keys = self.resolve(argument, depth)
-        if not isinstance(keys, list) or not all(is_scalar(key) for key in keys):
+        operands = self.resolve(argument, depth)
+        if not isinstance(operands, list) or len(operands) not in (_MAP_OPERANDS, _MAP_OPERANDS + 1):
             return None
-        value: Any = self.mappings
-        for key in map(to_text, keys):
-            value = value.get(key) if isinstance(value, dict) else None
-        return value
+        options = operands[_MAP_OPERANDS] if len(operands) > _MAP_OPERANDS else None
+        default = [options["DefaultValue"]] if isinstance(options, dict) and "DefaultValue" in options else []
+        values, is_complete = map_values(self.mappings, operands[:_MAP_OPERANDS])
+        values = [self.resolve(value, depth) for value in values]
+        if not is_complete or not values:
+            values += default
+        if not values or not all(map(is_choice, values)):
+            return None
+        if all(value == values[0] for value in values):
+            return values[0]
+        identity = f"FindInMap {operands!r}"
+        return Unresolved(show({"Fn::FindInMap": argument}), identity, choices=tuple(map(as_choice, values)))
 
     def select(self, argument: object, depth: int) -> Any:
         """Evaluate `Fn::Select`."""
@@ -168,45 +226,6 @@ class Template:
         return resolved[1].split(resolved[0]) if resolved[0] else None
 
 
-def _function_call(value: Mapping[Any, Any]) -> tuple[str, Any]:
-    """Return the name and the argument of the function that an object calls; the name is empty if it calls none."""
-    if len(value) != 1:
-        return "", None
-    ((name, argument),) = value.items()
-    is_function = isinstance(name, str) and (name in ("Ref", "Condition") or name.startswith("Fn::"))
-    return (name, argument) if is_function else ("", None)
-
-
-def merged_call(value: Mapping[Any, Any]) -> str | None:
-    """Return the call in an object that adds members to it, None if there is none.
-
-    `Fn::Transform` next to other members, and `Fn::ForEach::X` anywhere, can add any member.
-    """
-    for key, argument in value.items():
-        if isinstance(key, str) and key.startswith("Fn::") and (len(value) > 1 or key.startswith("Fn::ForEach")):
-            return show({key: argument})
-    return None
-
-
-def show(value: object, depth: int = 0) -> str:
-    """Return a value in the notation of YAML templates, shortened for messages."""
-    if depth > _MAX_SHOWN_DEPTH:
-        return "..."
-    if isinstance(value, dict):
-        name, argument = _function_call(value)
-        if name:
-            return _shorten(f"!{name.removeprefix('Fn::')} {show(argument, depth + 1)}")
-        members = (f"{quote(key)}: {show(member, depth + 1)}" for key, member in value.items())
-        return _shorten("{" + ", ".join(members) + "}")
-    if isinstance(value, list):
-        return _shorten("[" + ", ".join(show(item, depth + 1) for item in value) + "]")
-    return "null" if value is None else quote(value)
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
-
-
 def _unresolved(name: str, argument: object) -> Unresolved:
     return Unresolved(show({name: argument}), f"{name} {argument!r}")
 
@@ -221,10 +240,22 @@ def _parameter_value(name: str, parameter: object) -> Any:
         allowed = None if is_list or type_.startswith("AWS::SSM::") else properties.get("AllowedValues")
         values = allowed if isinstance(allowed, list) else []
         choices = tuple(to_text(value) for value in values) if all(map(is_scalar, values)) else ()
+        if type_ == "Number" and not choices:
+            choices = _numbers(properties)
         return Unresolved(f"!Ref {quote(name)}", f"Ref {name}", choices=choices)
     if type_ == "CommaDelimitedList" or type_.startswith("List<"):
         return [item.strip() for item in to_text(default).split(",")]
     return to_text(default)
+
+
+def _numbers(parameter: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return two numbers that a parameter accepts, zero among them if possible; none if its limits are unclear."""
+    try:
+        smallest, largest = int(parameter.get("MinValue", 0)), int(parameter.get("MaxValue", 2**31 - 1))
+    except (TypeError, ValueError):
+        return ()
+    numbers = {smallest, min(smallest + 1, largest), *({0} if smallest <= 0 <= largest else ())}
+    return tuple(map(str, sorted(numbers)))
 
 
 def _and(operands: list[bool | None]) -> bool | None:

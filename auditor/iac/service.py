@@ -51,7 +51,8 @@ class IacService:
       does not set them, although AWS documents what it does then.
     * `from_cloudformation`, `from_terraform`: convert the properties of a resource to the members of the API.
     * `redact`: removes what must not appear in reports from the expressions of a document.
-    * `members`: the possible values of unresolved members. `free_maps`: maps whose keys the author chooses.
+    * `members`: the possible values of unresolved members. `free_maps`: maps whose keys the author chooses;
+      `free_texts`: members whose texts the author chooses.
     * `documents`: returns the resources of a file that is neither template nor plan, None if there are none;
       `document_format` describes such a file, as in `a task definition with containerDefinitions`.
     """
@@ -67,6 +68,7 @@ class IacService:
     redact: Callable[[JsonObject], JsonObject] = lambda document: document
     members: MemberTables = field(default_factory=MemberTables)
     free_maps: frozenset[str] = frozenset()
+    free_texts: frozenset[str] = frozenset()
     documents: Callable[[Document], tuple[DeclaredResource, ...] | None] | None = None
     document_format: str = ""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from auditor.iac.unresolved import Unresolved
+from auditor.iac.unresolved import OpenText, Unresolved
 
 _VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
 
@@ -27,7 +27,28 @@ def join(delimiter: str, values: Sequence[object], unresolved: Unresolved) -> st
     approximation = None if None in texts else delimiter.join(map(str, texts))
     if approximation is not None and all(map(is_scalar, values)):
         return approximation
-    return replace(unresolved, approximation=approximation)
+    parts: list[str | OpenText] = []
+    for index, value in enumerate(values):
+        parts += [delimiter if index else "", *_parts(value)]
+    return replace(unresolved, approximation=approximation, parts=_merged(parts))
+
+
+def _parts(value: object) -> tuple[str | OpenText, ...]:
+    if is_scalar(value):
+        return (to_text(value),)
+    return value.text_parts if isinstance(value, Unresolved) else (OpenText(repr(value)),)
+
+
+def _merged(parts: Sequence[str | OpenText]) -> tuple[str | OpenText, ...]:
+    """Return the parts with adjacent texts joined."""
+    merged: list[str | OpenText] = []
+    for part in parts:
+        last = merged[-1] if merged else None
+        if isinstance(part, str) and isinstance(last, str):
+            merged[-1] = last + part
+        elif part:
+            merged.append(part)
+    return tuple(merged)
 
 
 def is_scalar(value: object) -> bool:

@@ -13,7 +13,7 @@ from auditor.iac.json_data import as_mapping, objects_in
 from auditor.iac.key_case import to_api_case
 from auditor.iac.service import parsed_types, service_of
 from auditor.iac.terraform_configuration import Configuration
-from auditor.iac.unresolved import Unresolved
+from auditor.iac.unresolved import Unresolved, with_placeholders
 
 _MAX_DEPTH = 200
 #: Types that create resources which the plan does not list.
@@ -54,6 +54,7 @@ def read_plan(data: Mapping[str, Any], source: str) -> FileContents:
             unknown = configuration.without_defaults((changes or {}).get(name, {}), planned, name, service)
             values = _with_unknown_values(planned, unknown, name)
             members = to_api_case(service.from_terraform(values), service.free_maps)
+            members = with_placeholders(members, service.free_texts, in_template=True)
             depends_on = "" if changes is None or name in changes else f"{name}, which is not in resource_changes"
             declared = DeclaredResource(source, name, cloudformation_type, members, depends_on=depends_on)
             resources.append(declared)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from auditor.domain.placeholders import is_filled_in
 from auditor.secret_detection.entropy import looks_random
 from auditor.secret_detection.names import vocabulary
 
@@ -34,14 +35,6 @@ _REFERENCE = re.compile(
       | -----BEGIN\ (?:[A-Z0-9]{1,20}\ ){0,3}(?:PUBLIC\ KEY|CERTIFICATE)
     """,
     re.IGNORECASE | re.VERBOSE | re.ASCII,
-)
-#: Text that a shell, a template or a deployment replaces: `${X}`, `$(x)`, `$X`, `{{ x }}`, `%X%`, `%(x)s`, `#{x}`.
-_TEMPLATE_MARKS = (("${", "}"), ("$(", ")"), ("{{", "}}"), ("%(", ")"), ("%{", "}"), ("#{", "}"), ("<%", "%>"))
-_WRAPPED = re.compile(
-    r"""\$\w{1,128} | \{[\w.:\ -]{1,128}\} | <[^<>]{1,256}> | \[[\w.:\ -]{1,128}\] | %[\w-]{1,128}% | %[sdv]
-      | __\w{1,124}__ | @@?\w{1,124}@@?
-    """,
-    re.VERBOSE | re.ASCII,
 )
 #: A placeholder: a masked value, or an instruction to replace it.
 _MASKED = re.compile(r"x{5}|\*{3}|\.{3}|…|•{3}|EXAMPLE|_{5}", re.ASCII)
@@ -93,11 +86,7 @@ def is_placeholder(value: str) -> bool:
     """Whether a value is a placeholder that a person or a program replaces."""
     if _CHANGE_ME.fullmatch(value):
         return False
-    if (
-        any(opens in value and closes in value for opens, closes in _TEMPLATE_MARKS)
-        or _WRAPPED.fullmatch(value)
-        or is_masked(value)
-    ):
+    if is_filled_in(value) or is_masked(value):
         return True
     if len(value) > _LONGEST_PLACEHOLDER:
         return False

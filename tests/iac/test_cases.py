@@ -35,9 +35,6 @@ NOT_YET: set[str] = {
     "template-exec-cmk-aws-alias.json ecs-exec-no-cmk",
     "template-windows-service-1.0.0.json ecs-fargate-platform-version",
     "template-image-sub-only.json ecs-untrusted-image",
-    "resource-condition.yaml T ecs-privileged-container",
-    "resource-condition.yaml S ecs-service-public-ip",
-    "placeholders-user.json shop ecs-linux-root-user",
     "roles-in-template.yaml Two ecs-shared-task-execution-role",
     "roles-in-template.yaml Same ecs-shared-task-execution-role",
     "roles-in-template.yaml SameText ecs-shared-task-execution-role",
@@ -46,8 +43,6 @@ NOT_YET: set[str] = {
     "own-registry.yaml BySub ecs-untrusted-image",
     "own-registry.yaml BySuffix ecs-untrusted-image",
     "own-registry.yaml ByAttribute ecs-untrusted-image",
-    "map-all-alike.yaml T ecs-linux-root-user",
-    "map-all-alike.yaml T ecs-host-network-mode",
     "memory-parameter.yaml T ecs-memory-hard-limit",
     "secret-by-dynamic-reference.yaml T ecs-env-secret-values",
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from auditor.iac.ecs import to_facts
 from auditor.iac.ecs.redaction import redact_environment
-from auditor.iac.ecs.task_definition_files import FREE_MAPS, task_definitions
+from auditor.iac.ecs.task_definition_files import FREE_MAPS, FREE_TEXTS, task_definitions
 from auditor.iac.ecs.terraform import from_terraform
 from auditor.iac.ecs.unknown_values import MEMBERS
 from auditor.iac.service import IacService, JsonObject, ResourceType
@@ -70,6 +70,7 @@ SERVICE = IacService(
     redact=redact_environment,
     members=MEMBERS,
     free_maps=FREE_MAPS,
+    free_texts=FREE_TEXTS,
     documents=task_definitions,
     document_format="a task definition with containerDefinitions",
 )

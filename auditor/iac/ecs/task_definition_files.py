@@ -7,7 +7,8 @@ from typing import Any
 
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.iac.declared import DeclaredResource
-from auditor.iac.intrinsics import Template, merged_call
+from auditor.iac.functions import merged_call
+from auditor.iac.intrinsics import Template
 from auditor.iac.json_data import decode_json
 from auditor.iac.key_case import camel_case, to_api_case
 from auditor.iac.unresolved import with_placeholders
@@ -15,6 +16,9 @@ from auditor.yaml_files import Document, Node, Path
 
 #: Maps of a task definition whose keys the author chooses.
 FREE_MAPS = frozenset(("options", "dockerLabels", "driverOpts", "labels"))
+
+#: Members of a task definition whose texts a person chooses.
+FREE_TEXTS = FREE_MAPS | {"environment", "command", "entryPoint", "healthCheck", "tags"}
 
 _CONTAINERS = "containerDefinitions"
 _WRAPPERS = frozenset(("taskDefinition", "taskDefinitions"))
@@ -64,7 +68,7 @@ def _declared(document: Document, data: dict[str, Any], path: Path) -> DeclaredR
     if node is not None and isinstance(node.data, list):  # a list of containers is the whole document
         node = Node(line, data, children={_CONTAINERS: (line, node)})
     return DeclaredResource(
-        document.source, name, TaskDefinition.TYPE, with_placeholders(members), line, node, merged or ""
+        document.source, name, TaskDefinition.TYPE, with_placeholders(members, FREE_TEXTS), line, node, merged or ""
     )
 
 
