@@ -150,7 +150,7 @@ class Template:
         self._describing.pop()
         return parts
 
-    def _property(self, properties: object, key: str) -> Any:  # noqa: ANN401 - see `resolve`
+    def _property(self, properties: object, key: str) -> Any:
         return self.resolve(properties[key]) if isinstance(properties, dict) and key in properties else None
 
     def if_(self, argument: object, depth: int) -> Any:

@@ -47,6 +47,6 @@ def is_choice(value: object) -> bool:
     return is_scalar(value) or (isinstance(value, list) and all(map(is_scalar, value)))
 
 
-def as_choice(value: Any) -> Any:  # noqa: ANN401 - JSON data
+def as_choice(value: Any) -> Any:
     """Return a value of a mapping as one of the choices of an unresolved value."""
     return tuple(map(to_text, value)) if isinstance(value, list) else to_text(value)
