@@ -7,6 +7,7 @@ given to `import_module`.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
@@ -247,6 +248,18 @@ def test_no_module_is_too_long() -> None:
 
 def test_only_the_command_line_prints() -> None:
     assert [module for module, source in SOURCES.items() if room(module) not in MAY_PRINT and prints(source)] == []
+
+
+def test_every_suppressed_warning_has_its_reason_on_the_line() -> None:
+    bare = re.compile(r"# (?:noqa: [A-Z0-9, ]+|type: ignore(?:\[[a-z, -]+\])?)\s*$")
+
+    assert [
+        f"{file.relative_to(ROOT)}:{number}"
+        for folder in ("auditor", "tests")
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
+        if bare.search(line)
+    ] == []
 
 
 def test_no_module_has_the_name_of_a_standard_library_module() -> None:

@@ -165,7 +165,7 @@ def test_every_throttling_code_is_a_throttle(code: str, status: int) -> None:
         ("AccessDenied", False),
     ],
 )
-def test_only_bad_token_codes_are_ambiguous(code: str, ambiguous: bool) -> None:  # noqa: FBT001
+def test_only_bad_token_codes_are_ambiguous(code: str, ambiguous: bool) -> None:  # noqa: FBT001 - the expectation
     assert is_ambiguous(classify(client_error(code))) is ambiguous
 
 

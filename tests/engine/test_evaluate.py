@@ -17,7 +17,7 @@ from tests.builders import NOW, REMEDIATION, configured_check, gap, resource, sc
 OBSERVATION = Observation(scope("eu-central-1"), NOW)
 
 
-def crash(task: TaskDefinition, _parameters: Any) -> Verdict:  # noqa: ANN401
+def crash(task: TaskDefinition, _parameters: Any) -> Verdict:  # noqa: ANN401 - any parameters
     message = f"cannot judge {task.family}"
     raise ValueError(message)
 
@@ -85,8 +85,7 @@ def test_a_finding_does_not_quote_the_message_of_a_crash() -> None:
 
 
 def test_a_check_that_returns_none_is_treated_as_a_crash() -> None:
-    actual = judge(OBSERVATION, task_definition(), configured_check(lambda _f, _p: None))  # type: ignore[arg-type,return-value]
-
+    actual = judge(OBSERVATION, task_definition(), configured_check(lambda _f, _p: None))  # type: ignore[arg-type,return-value]  # a check that returns no verdict
     assert (actual.status, actual.reasons) == (Status.UNKNOWN, ("internal-error",))
 
 

@@ -43,7 +43,7 @@ CUT = "The run ended before this was read in full."
 LOST = "ecs:DescribeTaskDefinition: ServerException"
 
 
-def scan(*items: Item, checks: Iterable[ConfiguredCheck] = (), **options: Any) -> ScopeResult:  # noqa: ANN401
+def scan(*items: Item, checks: Iterable[ConfiguredCheck] = (), **options: Any) -> ScopeResult:  # noqa: ANN401 - any scan option
     """Scan a scope whose collector yields these items and raises these errors, in this order."""
 
     def read_scope(_scope: Scope, _collector: str, stats: CallStats) -> Iterable[Fact | Gap]:

@@ -41,13 +41,13 @@ def connect() -> Iterator[Connect]:
         if name not in opened:
             keys = grant(f"arn:aws:iam::{account}:role/Auditor", "test", None, 0.0, 0) if account else None
             opened[name] = session.client(
-                service,  # type: ignore[call-overload]
+                service,  # type: ignore[call-overload]  # the name is a parameter
                 endpoint_url=fleet.url,
                 region_name=region,
                 aws_access_key_id=keys.key if keys else AMBIENT_KEY,
                 aws_secret_access_key=keys.secret if keys else AMBIENT_SECRET,
                 aws_session_token=keys.token if keys else None,
-                config=Config(retries={"total_max_attempts": 1, "mode": "standard"}, read_timeout=1, **config),  # type: ignore[arg-type]
+                config=Config(retries={"total_max_attempts": 1, "mode": "standard"}, read_timeout=1, **config),  # type: ignore[arg-type]  # options of any type
             )
         return opened[name]
 

@@ -95,7 +95,7 @@ VARIANTS: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
     (
         {"taskRoleArn": _ROLE, "executionRoleArn": f"{_ROLE}-execution", "cpu": "256", "memory": "512"},
         {
-            "logConfiguration": {**_LOGS, "options": {**_LOGS["options"], "mode": "non-blocking"}},  # type: ignore[dict-item]
+            "logConfiguration": {**_LOGS, "options": {**_LOGS["options"], "mode": "non-blocking"}},  # type: ignore[dict-item]  # nested JSON
             "readonlyRootFilesystem": True,
             "secrets": [{"name": "TOKEN", "valueFrom": "arn:aws:ssm:<<region>>:<<account>>:parameter/<<family>>"}],
         },

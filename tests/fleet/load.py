@@ -62,7 +62,7 @@ class Client(asyncio.Protocol):
     def _next(self) -> None:
         request = self._source.next()
         if request is not None:
-            self._transport.write(request)  # type: ignore[attr-defined]
+            self._transport.write(request)  # type: ignore[attr-defined]  # set when the connection is made
         elif not self.done.done():
             self._transport.close()
             self.done.set_result(None)

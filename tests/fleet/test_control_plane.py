@@ -43,7 +43,7 @@ def assume(fleet: Fleet, sts: Client, service: str = "sts", **more: Any) -> Clie
     credentials = sts.assume_role(RoleArn=role(fleet), RoleSessionName="run-1", **more)["Credentials"]
     return boto3.session.Session(
         credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
-    ).client(service, region_name="eu-west-1", endpoint_url=fleet.url)  # type: ignore[call-overload]
+    ).client(service, region_name="eu-west-1", endpoint_url=fleet.url)  # type: ignore[call-overload]  # the name is a parameter
 
 
 def test_the_default_credentials_belong_to_the_management_account(sts: Client) -> None:
@@ -138,7 +138,7 @@ def test_a_trust_policy_can_require_an_external_id(
 )
 def test_unknown_keys_are_rejected(fleet: Fleet, service: str, operation: str, expected: str) -> None:
     session = boto3.session.Session("ASIAMADEUPMADEUPMADE", "secret", "token")
-    client: Client = session.client(service, region_name="eu-west-1", endpoint_url=fleet.url)  # type: ignore[call-overload]
+    client: Client = session.client(service, region_name="eu-west-1", endpoint_url=fleet.url)  # type: ignore[call-overload]  # the name is a parameter
     with pytest.raises(ClientError) as error:
         getattr(client, operation)()
     client.close()

@@ -195,12 +195,12 @@ def test_the_message_of_a_denial_names_its_policy(faulty: Fleet, connect: Connec
 def test_a_disabled_region_is_not_listed_but_one_with_bad_tokens_is(faulty: Fleet, connect: Connect) -> None:
     ec2 = connect(faulty, "ec2", account=account(faulty))
     rule = {"accounts": (account(faulty),), "region": "us-east-1"}
-    faulty.set_faults(Fault("region-disabled", **rule))  # type: ignore[arg-type]
+    faulty.set_faults(Fault("region-disabled", **rule))  # type: ignore[arg-type]  # fields of any type
     assert [row["RegionName"] for row in ec2.describe_regions()["Regions"]] == ["eu-west-1"]
-    faulty.set_faults(Fault("bad-token", **rule))  # type: ignore[arg-type]
+    faulty.set_faults(Fault("bad-token", **rule))  # type: ignore[arg-type]  # fields of any type
     assert [row["RegionName"] for row in ec2.describe_regions()["Regions"]] == ["eu-west-1", "us-east-1"]
     for kind in ("region-disabled", "bad-token"):
-        faulty.set_faults(Fault(kind, **rule))  # type: ignore[arg-type]
+        faulty.set_faults(Fault(kind, **rule))  # type: ignore[arg-type]  # fields of any type
         with pytest.raises(ClientError) as error:
             connect(faulty, "ecs", account=account(faulty), region="us-east-1").list_clusters()
         assert code(error) == "UnrecognizedClientException"

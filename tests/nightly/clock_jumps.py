@@ -15,7 +15,6 @@ class _JumpingClock(RunClock):
 
 
 # Every clock of the process must see the wrong time.
-RunClock.now = _JumpingClock.now  # type: ignore[method-assign, assignment]
-
+RunClock.now = _JumpingClock.now  # type: ignore[method-assign, assignment]  # the patch is the point
 if __name__ == "__main__":
     main()
