@@ -14,9 +14,10 @@ from typing import Any
 
 from auditor.domain.check import Detail, Evidence, Status, Verdict
 from auditor.domain.file_report import UNRESOLVED
+from auditor.iac.known_attributes import without_samples
 from auditor.iac.possible_values import unmark
 from auditor.iac.scenarios import Assignment, Scenario, Scenarios, UnknownValue
-from auditor.iac.symbolic import ReadLog, SymbolicValue, expression_of
+from auditor.iac.symbolic_values import ReadLog, SymbolicValue, expression_of
 
 #: Limits for one check on one document: runs of the check, and unknown values assigned in one run. Beyond: UNKNOWN.
 MAX_RUNS = 300
@@ -186,4 +187,4 @@ def _printable_detail(value: Any) -> Detail:
 def _expression_or_value(value: Any) -> Any:
     if isinstance(value, SymbolicValue):
         return expression_of(value)
-    return unmark(value) if isinstance(value, str) else value
+    return without_samples(unmark(value)) if isinstance(value, str) else value

@@ -47,8 +47,9 @@ def _is_applicable(configured: ConfiguredCheck) -> bool:
 def _findings(
     file: FileContents, checks: Sequence[ConfiguredCheck], observation: evaluate.Observation
 ) -> Iterator[FileFinding]:
+    literals = repr([configured.parameters for configured in checks])
     for resource in file.resources:
-        scenarios = scenarios_of(resource)
+        scenarios = scenarios_of(resource, literals)
         fact_type = parsed_types()[resource.type].fact_type
         for configured in checks:
             if issubclass(fact_type, configured.check.fact_type):

@@ -75,6 +75,13 @@ def _variable(name: str, resource: str, property_of: Callable[[str], Any]) -> Pa
     return (OpenText(f"{name} of {resource}"),)
 
 
+def without_samples(text: str) -> str:
+    """Return a text with pseudo parameters in place of the values that stand for them."""
+    for name in (_ACCOUNT, _REGION):
+        text = text.replace(_CHOICES[name][0], f"${{{name}}}")
+    return text
+
+
 def with_literals(part: OpenText, literals: str) -> tuple[str, ...]:
     """Return the choices of a part, with the accounts or regions in `literals` that it can be equal to."""
     pattern = _LITERALS.get(part.identity)

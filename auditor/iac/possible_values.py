@@ -6,15 +6,24 @@ samples, only to find out which parts of a fact depend on it: checks then see a 
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import product
+from math import prod
 from typing import Any
 
-from auditor.iac.unresolved import ABSENT, Unresolved
+from auditor.iac.unresolved import ABSENT, OpenText, Unresolved
 from auditor.yaml_files import quote
 
-_MARKS = ("\ue000", "\ue001")
+_START, _MIDDLE, _END = "\ue000", "\ue001", "\ue002"
+_MARKED = re.compile(f"{_START}([^{_START}-{_END}]*){_MIDDLE}([a-z]*)([0-9a-f]*){_END}")
+_ANY_MARK = re.compile(f"[{_START}-{_END}]")
+_ONLY_TEXT = re.compile(f"[^{_START}-{_END}]*")
+#: Texts that are tried for a member with known parts, at most.
+_MAX_TEXTS = 60
 
 
 class AnyValue(Enum):
@@ -52,8 +61,8 @@ class MemberTables:
     that becomes part of a fact. `samples`: two different samples of members that are not strings. `texts`: members that
     the API takes as strings, although templates may contain numbers. `qualified`: keys that mean different things in
     different objects, and are looked up as `parent.key`. `words`: all values of members that have no others; another
-    word is not known to be harmless. `secrets`: members whose value may be a secret, with two
-    values: one that secret detection ignores, and one that it detects.
+    word is not known to be harmless. `filled`: texts that are not empty if they are present. `secrets`: members whose
+    value may be a secret, with two values: one that secret detection ignores, and one that it detects.
     """
 
     options: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
@@ -62,6 +71,7 @@ class MemberTables:
     texts: frozenset[str] = frozenset()
     qualified: frozenset[str] = frozenset()
     secrets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    filled: frozenset[str] = frozenset()
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def possible_values(self, unresolved: Unresolved, key: str, parent: str) -> PossibleValues:
@@ -73,10 +83,19 @@ class MemberTables:
         if unresolved.choices and name not in self.samples and self._are_words(name, unresolved.choices):
             return PossibleValues(name, unresolved.choices)
         if name in self.options:
-            return PossibleValues(name, self.options[name])
+            options = self.options[name]
+            if len(unresolved.parts) > 1:
+                options = texts_from(unresolved.parts, options, only_options=name in self.words)
+            return PossibleValues(name, options)
         if name in self.objects:
             return PossibleValues(name, (ABSENT, AnyValue.FIRST), (self.objects[name], ABSENT))
         return PossibleValues(name, samples=self.samples.get(name))
+
+    def is_text(self, unresolved: Unresolved, key: str, parent: str) -> bool:
+        """Whether a member is a text that can have any value."""
+        name = self._name(key, parent)
+        listed = (self.secrets, self.options, self.objects, self.samples, self.words)
+        return not any(name in table for table in listed) and (not unresolved.choices or bool(unresolved.parts))
 
     def check_word(self, value: str, key: str, parent: str) -> str | Unresolved:
         """Return the value of a member, as unresolved if the API does not know this word."""
@@ -98,11 +117,73 @@ class MemberTables:
         return f"{parent}.{key}" if key in self.qualified else key
 
 
-def mark(expression: str) -> str:
-    """Return an expression as a string that does not occur in documents."""
-    return f"{_MARKS[0]}{expression}{_MARKS[1]}"
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An open part of a text in a fact; `code` tells what is known of it, and `digest` identifies its value."""
+
+    code: str
+    digest: str
+
+    @property
+    def is_name(self) -> bool:
+        """Whether the part has no separators."""
+        return "n" in self.code
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether it differs from all other unique parts."""
+        return "u" in self.code
+
+    @property
+    def can_be_empty(self) -> bool:
+        """Whether the part can be empty."""
+        return not self.code
+
+    def lower(self) -> Marked:
+        """Return the part in lower case, which is another value."""
+        return Marked(self.code, f"{self.digest}-lower" if not self.digest.endswith("-lower") else self.digest)
+
+
+def mark(expression: str, part: OpenText | None = None, *, is_filled: bool = False) -> str:
+    """Return an expression, or an open part of it, as a string that does not occur in documents.
+
+    With `is_filled`, the part is not empty.
+    """
+    part = part or OpenText(expression)
+    code = ("n" if part.is_name else "") + ("u" if part.is_unique else "") + ("f" if is_filled else "")
+    digest = hashlib.blake2b(part.identity.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    text = "".join(_ONLY_TEXT.findall(expression))
+    return f"{_START}{text}{_MIDDLE}{code}{digest}{_END}"
 
 
 def unmark(text: str) -> str:
     """Return a string with its marked expressions as they are in the file."""
-    return text.replace(_MARKS[0], "").replace(_MARKS[1], "")
+    return _ANY_MARK.sub("", _MARKED.sub(lambda match: match[1], text))
+
+
+def marked_parts(text: str) -> tuple[str | Marked, ...]:
+    """Return the known and the open parts of a text of a fact; nothing if its marks are not complete."""
+    parts: list[str | Marked] = []
+    end = 0
+    for match in _MARKED.finditer(text):
+        parts += [text[end : match.start()], Marked(match[2], match[3])]
+        end = match.end()
+    parts.append(text[end:])
+    is_complete = all(isinstance(part, Marked) or _ONLY_TEXT.fullmatch(part) for part in parts)
+    return tuple(part for part in parts if part) if is_complete else ()
+
+
+def texts_from(parts: tuple[str | OpenText, ...], options: tuple[Any, ...], *, only_options: bool) -> tuple[Any, ...]:
+    """Return the options that a text with these parts can be, and texts with options in place of its open parts.
+
+    With `only_options`, there are no other values.
+    """
+    pattern = "".join(re.escape(part) if isinstance(part, str) else ".*" for part in parts)
+    texts = [option for option in options if isinstance(option, str)]
+    matching = [text for text in texts if re.fullmatch(pattern, text, re.DOTALL)]
+    if only_options:
+        return tuple(matching) or options
+    candidates = [(part,) if isinstance(part, str) else part.choices or ("", *texts) for part in parts]
+    if prod(map(len, candidates)) > _MAX_TEXTS:
+        return options
+    return tuple(dict.fromkeys((*matching, *map("".join, product(*candidates)))))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from auditor.domain.fact import Fact
 from auditor.iac.declared import DeclaredResource
-from auditor.iac.possible_values import AnyValue, MemberTables, PossibleValues
+from auditor.iac.known_attributes import with_literals
+from auditor.iac.possible_values import AnyValue, MemberTables, PossibleValues, mark
 from auditor.iac.service import parsed_types, service_of
-from auditor.iac.symbolic import Path, ReadLog, differences, instrumented
+from auditor.iac.symbolic import Path, differences, instrumented
+from auditor.iac.symbolic_values import ReadLog, Symbol
 from auditor.iac.unresolved import ABSENT, Conditional, Unresolved
 from auditor.parsers.json_values import MalformedValue
 from auditor.yaml_files import quote
 
+_TEXT = "text"
 _CONDITION = PossibleValues("condition", (True, False))
 
 
@@ -46,7 +49,7 @@ class Scenario:
     fact: Fact
     options: Mapping[UnknownValue, tuple[Any, ...]]
     choices: Mapping[Path, UnknownValue]
-    symbolic: Mapping[Path, str]
+    symbolic: Mapping[Path, Symbol]
     decide_first: UnknownValue | None = None
     undecidable: str | None = None
 
@@ -55,14 +58,15 @@ class Scenario:
         return instrumented(self.fact, self.choices, self.symbolic, log)
 
 
-def scenarios_of(resource: DeclaredResource) -> Scenarios:
-    """Return the scenarios of a declared resource."""
+def scenarios_of(resource: DeclaredResource, literals: str = "") -> Scenarios:
+    """Return the scenarios of a declared resource; `literals` has all accounts and regions that the checks name."""
     resource_type, service = parsed_types()[resource.type], service_of(resource.type)
     return Scenarios(
         document=service.redact(resource.document) if service else resource.document,
         parse=lambda document: resource_type.to_fact(document, resource.name),
         members=service.members if service else MemberTables(),
         parts=resource_type.parts,
+        literals=f"{literals} {resource.document!r}",
     )
 
 
@@ -71,12 +75,14 @@ class Scenarios:
     """All scenarios of a document, by assignment, each computed once.
 
     `parts` are the lists of parts that become facts independently of each other, with a minimal part for each list.
+    `literals` is a text with all accounts and regions that the document and the checks name.
     """
 
     document: Mapping[str, Any]
     parse: Callable[[Mapping[str, Any]], Fact]
     members: MemberTables
     parts: Mapping[str, Any] = field(default_factory=dict)
+    literals: str = ""
     _scenarios: dict[frozenset[tuple[UnknownValue, Any]], Scenario | None] = field(default_factory=dict)
     _influence: dict[Any, frozenset[Path]] = field(default_factory=dict)
 
@@ -99,7 +105,7 @@ class Scenarios:
         fact = self.parse(self._filled(self.document, assignment, occurring))
         conditions = {unknown: value for unknown, value in assignment.items() if unknown.member == _CONDITION.member}
         choices: dict[Path, UnknownValue] = {}
-        symbolic: dict[Path, str] = {}
+        symbolic: dict[Path, Symbol] = {}
         decide_first, undecidable = None, None
         for unknown, options in occurring.items():
             value = assignment.get(unknown, options[0])
@@ -111,7 +117,9 @@ class Scenarios:
             elif () in paths:
                 decide_first = decide_first or unknown
             elif is_any:
-                symbolic |= {path: symbolic.get(path, unknown.expression) for path in paths}
+                for path in paths:
+                    known = symbolic.get(path, Symbol(unknown.expression, is_text=True))
+                    symbolic[path] = replace(known, is_text=known.is_text and unknown.member == _TEXT)
             else:
                 choices |= {path: choices.get(path, unknown) for path in paths}
         return Scenario(fact, occurring, choices, symbolic, decide_first, undecidable)
@@ -159,6 +167,30 @@ class Scenarios:
             self._fill(part, assignment, occurring, f"{key}[]", "")
         return unknown in occurring or not isinstance(part, dict)
 
+    def _fill_text(
+        self,
+        value: Unresolved,
+        assignment: Assignment,
+        occurring: dict[UnknownValue, tuple[Any, ...]],
+        *,
+        is_filled: bool,
+    ) -> str:
+        """Return a text with the assigned values of its parts, and with marks for those that can have any value."""
+        texts: list[str] = []
+        for part in value.text_parts:
+            if isinstance(part, str):
+                texts.append(part)
+                continue
+            unknown = UnknownValue(_TEXT, part.identity, value.expression)
+            options = with_literals(part, self.literals) or (AnyValue.FIRST,)
+            option = assignment.get(unknown, occurring.setdefault(unknown, options)[0])
+            if isinstance(option, AnyValue):
+                other = replace(part, identity=f"{part.identity} ")
+                texts.append(mark(value.expression, part if option is AnyValue.FIRST else other, is_filled=is_filled))
+            else:
+                texts.append(option)
+        return "".join(texts)
+
     def _filled(
         self, document: Mapping[str, Any], assignment: Assignment, occurring: dict[UnknownValue, tuple[Any, ...]]
     ) -> dict[str, Any]:
@@ -182,6 +214,8 @@ class Scenarios:
             branch = value.if_true if assignment.get(unknown, True) else value.if_false
             return self._fill(branch, assignment, occurring, key, parent)
         if isinstance(value, Unresolved):
+            if self.members.is_text(value, key, parent):
+                return self._fill_text(value, assignment, occurring, is_filled=key in self.members.filled)
             possible = self.members.possible_values(value, key, parent)
             unknown = UnknownValue(possible.member, value.identity or value.expression, value.expression)
             occurring.setdefault(unknown, possible.options)

@@ -1,16 +1,17 @@
-"""Instrumented facts, which record the unknown values that a check reads, and symbolic values, which it cannot inspect.
+"""Instrumented facts, which record the unknown values that a check reads.
 
 A check is an ordinary function of a fact. An instrumented fact records each read of an attribute: a comparison with
-None or by identity would leave no other trace. A symbolic value stands for any value. It can be copied into evidence;
-every other operation is recorded and raises SymbolicValueRead.
+None or by identity would leave no other trace.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
-from typing import Any, NoReturn
+from typing import Any
+
+from auditor.iac.symbolic_values import ReadLog, Symbol
 
 #: The way from a fact to one of its parts: attribute names, indexes of tuples and keys of mappings.
 Path = tuple["Step", ...]
@@ -22,59 +23,6 @@ class Step:
 
     kind: str
     at: Any
-
-
-class SymbolicValueRead(Exception):
-    """A check operated on a symbolic value."""
-
-
-@dataclass(slots=True)
-class ReadLog:
-    """What one call of a check read, in order.
-
-    `choices` are the unknown values with few options that it read, `symbolic` the expressions of symbolic values that
-    it read, and `inspected` the expressions of those that it operated on.
-    """
-
-    choices: list[Any] = field(default_factory=list)
-    symbolic: list[str] = field(default_factory=list)
-    inspected: list[str] = field(default_factory=list)
-
-
-class SymbolicValue:
-    """Stands for any value. Every operation except passing it on raises SymbolicValueRead."""
-
-    __slots__ = ("_expression", "_log")
-
-    def __init__(self, expression: str, log: ReadLog) -> None:
-        object.__setattr__(self, "_expression", expression)
-        object.__setattr__(self, "_log", log)
-
-    def __getattr__(self, _name: str) -> NoReturn:
-        _raise_read(self)
-
-    def __repr__(self) -> str:
-        return f"<symbolic: {expression_of(self)}>"
-
-
-def expression_of(value: SymbolicValue) -> str:
-    """Return the expression of the file that the value stands for."""
-    return str(object.__getattribute__(value, "_expression"))
-
-
-def _raise_read(value: SymbolicValue, *_: object) -> NoReturn:
-    object.__getattribute__(value, "_log").inspected.append(expression_of(value))
-    raise SymbolicValueRead
-
-
-# Python looks up operators on the class, without __getattr__, so each needs a method.
-_OPERATORS = (
-    "bool str format bytes hash len iter next reversed contains getitem call int float index complex round fspath "
-    "eq ne lt le gt ge add radd sub rsub mul rmul matmul truediv rtruediv floordiv rfloordiv mod rmod divmod rdivmod "
-    "pow rpow and rand or ror xor rxor lshift rshift neg pos abs invert enter exit trunc floor ceil setattr delattr"
-)
-for _name in _OPERATORS.split():
-    setattr(SymbolicValue, f"__{_name}__", _raise_read)
 
 
 def differences(left: object, right: object, path: Path = ()) -> Iterator[Path]:
@@ -103,7 +51,7 @@ def _parts(value: object) -> Iterator[tuple[Step, object]]:
 def instrumented(
     fact: Any,
     choices: Mapping[Path, Any],
-    symbolic: Mapping[Path, str],
+    symbolic: Mapping[Path, Symbol],
     log: ReadLog,
 ) -> Any:
     """Return a copy of a fact that records its reads in `log`.
@@ -115,8 +63,8 @@ def instrumented(
     symbolic_reads: dict[Path, list[str]] = {}
     for path, unknown in choices.items():
         choice_reads.setdefault(_attribute_path(path), []).append(unknown)
-    for path, expression in symbolic.items():
-        symbolic_reads.setdefault(_attribute_path(path), []).append(expression)
+    for path, symbol in symbolic.items():
+        symbolic_reads.setdefault(_attribute_path(path), []).append(symbol.expression)
     ancestors = {path[:end] for path in (*choices, *symbolic) for end in range(len(path) + 1)}
     return _Instrumenter(choice_reads, symbolic_reads, symbolic, ancestors, log).copy(fact, ())
 
@@ -131,14 +79,14 @@ def _attribute_path(path: Path) -> Path:
 class _Instrumenter:
     choice_reads: Mapping[Path, list[Any]]
     symbolic_reads: Mapping[Path, list[str]]
-    symbolic: Mapping[Path, str]
+    symbolic: Mapping[Path, Symbol]
     ancestors: set[Path]
     log: ReadLog
 
     def copy(self, value: Any, path: Path) -> Any:
         """Return `value`, which is at `path`, with instrumented dataclasses and symbolic values in it."""
         if path in self.symbolic:
-            return SymbolicValue(self.symbolic[path], self.log)
+            return self.symbolic[path].value(self.log, value)
         if path not in self.ancestors:
             return value
         if is_dataclass(value):

@@ -78,7 +78,7 @@ def test_a_list_of_containers_has_no_network_mode() -> None:
     ) == ("FAIL", ())
 
 
-@pytest.mark.parametrize("text", ["${USER}", "{{ user }}", "<USER>", "$USER", "a${X}", "$(whoami)"])
+@pytest.mark.parametrize("text", ["${USER}", "{{ user }}", "<USER>", "$USER", "r${X}", "$(whoami)"])
 def test_a_placeholder_is_an_unresolved_value(text: str) -> None:
     data = {**BAD, "containerDefinitions": [{"name": "a", "user": text}]}
 

@@ -31,4 +31,4 @@ def _on_docker_hub(repository: str) -> tuple[str, str]:
 
 def _without_tag(name: str) -> str:
     folder, slash, last = name.rpartition("/")
-    return f"{folder}{slash}{last.partition(':')[0]}"
+    return folder + slash + last.partition(":")[0]

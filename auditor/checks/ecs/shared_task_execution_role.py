@@ -97,14 +97,17 @@ _SHARED = "shared-role"
     },
 )
 def shared_task_execution_role(definition: Definition, _: NoParameters) -> Verdict:
-    task, execution = definition.task_role_arn or "", definition.execution_role_arn or ""
+    task = definition.task_role_arn or ""
+    execution = (definition.execution_role_arn or "") if task else ""
     shared = bool(task) and _is_same_role(task, execution)
     return resource_verdict(_SHARED if shared else None, taskRoleArn=task, executionRoleArn=execution)
 
 
 def _is_same_role(first: str, second: str) -> bool:
+    if first == second:
+        return True
     if first.startswith("arn:") and second.startswith("arn:"):
-        return first == second
+        return False
     return _name(first) == _name(second)
 
 

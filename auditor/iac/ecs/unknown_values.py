@@ -46,6 +46,8 @@ _CHOICES: Mapping[str, tuple[Any, ...]] = {
     "assignPublicIp": (ABSENT, "ENABLED", "DISABLED"),
     "managedTerminationProtection": (ABSENT, "ENABLED", "DISABLED"),
     "logging": (ABSENT, "NONE", "DEFAULT", "OVERRIDE"),
+    "memory": (ABSENT, 0, 512),
+    "memoryReservation": (ABSENT, 0, 512),
     "settings.value": ("disabled", "enabled", "enhanced"),
 }
 
@@ -82,8 +84,6 @@ _SAMPLES: Mapping[str, tuple[Any, Any]] = {
     **{f"{key}[]": (item, ABSENT) for key, item in _ITEMS.items() if isinstance(item, dict)},
     "tags": ([_ITEMS["tags"]], [_ITEMS["tags"], _OTHER_TAG]),
     "settings": ([_ITEMS["settings"]], ABSENT),
-    "memory": (512, 513),
-    "memoryReservation": (512, 513),
     "desiredCount": (1, 2),
 }
 
@@ -136,5 +136,6 @@ MEMBERS = MemberTables(
     texts=_TEXTS | {key for key in _CHOICES if "." not in key} | {"environment.value", "tags.value", "settings.value"},
     qualified=frozenset(("value", "mode", "type", "o")),
     words=_WORDS,
+    filled=frozenset(("taskRoleArn", "executionRoleArn")),
     secrets={"environment.value": ("", _SECRET)},
 )
