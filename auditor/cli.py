@@ -82,7 +82,7 @@ COMMANDS = (
     Command(
         "check",
         options.CheckOptions,
-        "Judge IaC files before deployment.\n\n"
+        "Check IaC files (infrastructure as code) before deployment.\n\n"
         "FILE is a task definition, a CloudFormation template or the output of `terraform show -json`; - is standard "
         "input.",
         ("auditor check template.yaml", "terraform show -json plan.out | auditor check - --format sarif"),

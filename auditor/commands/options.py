@@ -121,7 +121,9 @@ class LimitOptions(Options):
 class OutputOptions(Options):
     """Results, exit code and the run's identity."""
 
-    output: str | None = flag("Results: a folder or s3://bucket/prefix.", short="o", metavar="PLACE", setting="output")
+    output: str | None = flag(
+        "Folder or s3://bucket/prefix for the results.", short="o", metavar="PLACE", setting="output"
+    )
     fail_on: str | None = flag(
         "Exit with 3 for findings of at least this severity: none, low, medium, high or critical.",
         metavar="SEVERITY",
@@ -131,7 +133,7 @@ class OutputOptions(Options):
         "Exit with 4 if less than this percentage was examined.", metavar="PERCENT", setting="min_coverage"
     )
     emit: tuple[str, ...] = flag(
-        "Write rows for this status: PASS, FAIL, UNKNOWN or NOT_APPLICABLE; repeatable.",
+        "Write findings with this status: PASS, FAIL, UNKNOWN or NOT_APPLICABLE; repeatable.",
         metavar="STATUS",
         setting="emit",
         default=(),
@@ -207,7 +209,7 @@ class RemediateOptions(ConfigOptions):
 
     finding_id: str = argument("FINDING_ID")
     source: str | None = flag(
-        "Results of the run that has the finding: a folder or s3://bucket/prefix.", name="--from", metavar="PLACE"
+        "Folder or s3://bucket/prefix with the results that contain the finding.", name="--from", metavar="PLACE"
     )
     output: str | None = flag(
         "Folder for the documents and scripts.",

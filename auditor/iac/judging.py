@@ -23,6 +23,7 @@ from auditor.iac.service import parsed_types
 from auditor.iac.unresolved import Unresolved
 
 _NOT_DEPLOYED = Scope(Account("000000000000", "not deployed"), "")
+_ADVICE = "Give {} a value that is known before deployment, or let the nightly run judge the deployed resource."
 
 
 def judge(files: Sequence[FileContents], checks: Iterable[ConfiguredCheck], now: datetime) -> FileReport:
@@ -76,7 +77,7 @@ def _finding(
     finding = evaluate.judge(observation, scenarios.fact(), ConfiguredCheck(decided, configured.parameters))
     if finding.status is Status.UNKNOWN:
         expressions = ", ".join(decision.depends_on)
-        advice = f"It depends on {expressions}." if expressions else crashes.get(finding.reasons, "")
+        advice = _ADVICE.format(expressions) if expressions else crashes.get(finding.reasons, "")
         finding = replace(finding, remediation=advice)
     locations = _locations(resource, finding)
     return FileFinding(_with_declared_name(finding, resource), resource.name, locations, decision.depends_on)

@@ -22,8 +22,8 @@ COVERAGE_LABELS = {
 
 COVERAGE_MEANINGS = {
     CoverageStatus.EXAMINED: "everything expected was read and evaluated",
-    CoverageStatus.PARTIAL: "some of it was read; the rest is listed below",
-    CoverageStatus.NOT_EXAMINED: "nothing is known about it, good or bad",
+    CoverageStatus.PARTIAL: "some resources were read; the gaps are listed below",
+    CoverageStatus.NOT_EXAMINED: "no resources were read, so nothing is known",
     CoverageStatus.EXCLUDED: "left out by configuration, with a reason",
 }
 

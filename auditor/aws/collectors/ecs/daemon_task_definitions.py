@@ -188,7 +188,7 @@ collector = Collector(
     collect=_collect,
     list_only=_list_only,
     batch=1,
-    cost="1 per 100 families, 1 per family, 2 per 100 daemons, 1 per daemon",
+    cost="1 per 100 daemon families, 1 per daemon family, 2 per 100 daemons, 1 per daemon",
     required_members={
         "DaemonTaskDefinition": (
             "daemonTaskDefinitionArn",
