@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "auditor"
 
-#: What each room may import besides itself. A room that is missing here may import nothing.
+#: What each package may import besides itself. A package that is missing here may import nothing.
 ALLOWED = {
     "domain": set(),
     "yaml_files": {"domain"},
@@ -99,8 +99,8 @@ def module_name(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def room(module: str) -> str:
-    """`auditor.reports.page.render` lives in `auditor.reports`."""
+def package_of(module: str) -> str:
+    """Return `auditor.reports` for `auditor.reports.page.render`."""
     return ".".join(module.split(".")[:2])
 
 
@@ -150,12 +150,12 @@ def objection(module: str, name: str) -> str | None:
         return inner_objection(module, name)
     homes = HOMES.get(name) or HOMES.get(top)
     if homes:
-        return None if room(module) in homes else f"{name} may only be imported in {', '.join(sorted(homes))}"
+        return None if package_of(module) in homes else f"{name} may only be imported in {', '.join(sorted(homes))}"
     return None if top in sys.stdlib_module_names else f"{top} has no home; name one in HOMES"
 
 
 def inner_objection(module: str, name: str) -> str | None:
-    here, there = (room(imported).removeprefix("auditor.") for imported in (module, name))
+    here, there = (package_of(imported).removeprefix("auditor.") for imported in (module, name))
     if there in {here, "auditor"} or there in ALLOWED.get(here, set()):
         return None
     return f"{here} must not import {name}; ALLOWED lists what it may"
@@ -210,11 +210,11 @@ def test_packages_and_libraries_are_imported_only_where_allowed() -> None:
 
 def test_every_allowed_edge_is_used() -> None:
     used = {
-        (room(module), room(name))
+        (package_of(module), package_of(name))
         for module, source in SOURCES.items()
         for _, name in imports(module, source, is_package=module in PACKAGES)
     }
-    listed = {(f"auditor.{here}", f"auditor.{there}") for here, rooms in ALLOWED.items() for there in rooms}
+    listed = {(f"auditor.{here}", f"auditor.{there}") for here, packages in ALLOWED.items() for there in packages}
 
     assert sorted(listed - used) == []
 
@@ -243,11 +243,13 @@ def test_every_module_has_a_docstring() -> None:
 def test_no_module_is_too_long() -> None:
     lengths = {module: len(source.splitlines()) for module, source in SOURCES.items()}
 
-    assert {m: n for m, n in lengths.items() if n > LONGEST.get(m, LONGEST_ELSEWHERE)} == {}
+    assert {m: n for m, n in lengths.items() if n > LONGEST.get(m, LONGEST_ELSEWHERE)} == {}, "split the module"
 
 
 def test_only_the_command_line_prints() -> None:
-    assert [module for module, source in SOURCES.items() if room(module) not in MAY_PRINT and prints(source)] == []
+    assert [
+        module for module, source in SOURCES.items() if package_of(module) not in MAY_PRINT and prints(source)
+    ] == []
 
 
 def test_every_suppressed_warning_has_its_reason_on_the_line() -> None:
@@ -270,10 +272,10 @@ def test_no_module_has_the_name_of_a_standard_library_module() -> None:
 
 def test_exception_is_caught_at_three_boundaries_of_the_engine_and_around_plugins() -> None:
     handlers = {module: len(lines) for module, source in SOURCES.items() if (lines := broad_handlers(source))}
-    in_the_engine = [count for module, count in handlers.items() if room(module) == "auditor.engine"]
+    in_the_engine = [count for module, count in handlers.items() if package_of(module) == "auditor.engine"]
 
     assert {
-        module: count for module, count in handlers.items() if room(module) != "auditor.engine"
+        module: count for module, count in handlers.items() if package_of(module) != "auditor.engine"
     } == BROAD_HANDLERS_ELSEWHERE
     assert sum(in_the_engine) <= BROAD_HANDLERS_IN_THE_ENGINE
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from auditor.domain.coverage import Coverage
-from auditor.domain.gap_groups import GapGroup
 from auditor.domain.result import AccountSummary
 from auditor.domain.scope import Account
 
@@ -52,10 +51,9 @@ class ScopeEnded:
 
 @dataclass(frozen=True, slots=True)
 class AccountEnded:
-    """All rows of an account are written. `gaps` are its coverage records that are not EXAMINED, by cause."""
+    """All rows of an account are written."""
 
     summary: AccountSummary
-    gaps: tuple[GapGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

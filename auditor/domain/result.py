@@ -11,7 +11,6 @@ from typing import Any
 from auditor.domain.check import Check, Severity, Status
 from auditor.domain.coverage import CallStats, Coverage, CoverageStatus
 from auditor.domain.finding import Finding
-from auditor.domain.gap_groups import GapGroup
 from auditor.domain.repair import Repair
 from auditor.domain.scope import Account
 
@@ -113,8 +112,8 @@ class CheckInfo:
 class RunResult:
     """The result of a run: a summary of each account, and the findings that the reports show.
 
-    `failures` holds the worst FAIL findings out of `failures_total`, `unknowns` the same for UNKNOWN, and `gaps` groups
-    the coverage records that are not EXAMINED by account and cause.
+    `failures` holds the worst FAIL findings out of `failures_total`, `unknowns` the same for UNKNOWN, and `gaps` every
+    coverage record that is not EXAMINED.
     """
 
     run_id: str
@@ -127,7 +126,7 @@ class RunResult:
     failures_total: int
     unknowns: tuple[Finding, ...]
     unknowns_total: int
-    gaps: tuple[GapGroup, ...]
+    gaps: tuple[Coverage, ...]
     interrupted: bool = False
 
     @property

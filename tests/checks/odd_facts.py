@@ -114,4 +114,6 @@ def odd_facts(kind: type[Any]) -> tuple[Any, ...]:
     """Return odd facts of a kind and of its derived kinds. Raises LookupError if there are none."""
     if kind is Definition:
         return (*_TASK_DEFINITIONS, *_DAEMON_DEFINITIONS)
+    if kind not in _ODD_FACTS:
+        raise LookupError(f"add odd facts of {kind.__name__} to _ODD_FACTS in {__file__}")
     return _ODD_FACTS[kind]

@@ -153,7 +153,8 @@ def test_the_id_names_the_service_and_the_file_and_the_test_has_the_same_place(c
     assert re.fullmatch(_ID, check.id)
     assert check.id == f"{service}-{file.stem.replace('_', '-')}"
     assert file.parent.parent == HOME
-    assert (ROOT / "tests" / "checks" / service / f"test_{file.name}").is_file()
+    test = f"tests/checks/{service}/test_{file.name}"
+    assert (ROOT / test).is_file(), f"write the tests of {check.id} in {test}"
 
 
 @every_check
@@ -162,7 +163,7 @@ def test_the_manual_page_has_every_section_and_fits_the_screen(check: Check[Any]
     missing = [title for title in SECTIONS if not texts.get(title)]
     first, second, *rest = check.manual.splitlines()
 
-    assert missing == []
+    assert not missing, f"add these sections to the docstring of the module: {', '.join(missing)}"
     assert first.endswith(".")
     assert second == ""
     assert [line for line in rest if len(line) > 120] == []

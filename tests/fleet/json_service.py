@@ -1,12 +1,12 @@
-"""A make-believe AWS service that a test adds to the stand-in: any service that speaks AWS JSON 1.1.
+"""A simulated AWS service that a test adds to the stand-in: any service that speaks AWS JSON 1.1.
 
 A test puts a module next to itself, without an edit to this folder. The module holds a function `service`:
 
     def service(world: World) -> JsonService:
         return JsonService("ssm", {"DescribeParameters": describe_parameters})
 
-and the test names it when it starts the stand-in: `running(shape, services=("tests.example.parameter_store",))`, or
-`--service tests/example/parameter_store.py` on the command line. Calls signed for the service are then authenticated,
+and the test names it when it starts the stand-in: `running(shape, services=("tests.fleet.parameter_store",))`, or
+`--service tests/fleet/parameter_store.py` on the command line. Calls signed for the service are then authenticated,
 authorized, counted, throttled and struck by faults like those of ECS, in the regions of the organization.
 """
 

@@ -7,9 +7,12 @@ None: a rule of this test.
 Fails if a parameter is not a SecureString.
 
 ## Rationale
-Everyone who may read the parameter's metadata may read a String.
+Everyone who may read the parameter may read a String.
 
-## Impact
+## Benefits
+Only principals with the permission to decrypt can read the value.
+
+## Drawbacks
 Readers need the permission to decrypt.
 
 ## Default value
@@ -17,6 +20,28 @@ String.
 
 ## Permissions needed
 `ssm:DescribeParameters`, `ssm:GetParameter`.
+
+## Audit, console
+1. Open Parameter Store in the region, and look at the column Type.
+
+## Audit, CLI
+    aws ssm describe-parameters --query "Parameters[].[Name, Type]" --region REGION
+
+## Remediation, console
+1. Create a parameter of the type SecureString, and let the readers use it.
+2. Delete the old parameter.
+
+## Remediation, CLI
+    aws ssm put-parameter --name NAME --value VALUE --type SecureString --overwrite --region REGION
+
+## Roll back
+    aws ssm put-parameter --name NAME --value VALUE --type String --overwrite --region REGION
+
+## References
+https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
+
+## Related controls
+None.
 """
 
 from __future__ import annotations
