@@ -17,7 +17,6 @@ from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.finding import Finding
-from auditor.domain.gap_groups import group_gaps
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountSummary, CheckInfo, RunResult
 from auditor.domain.scope import EVERY_REGION, Account, RegionRule, Role, Scope, Target
@@ -187,7 +186,7 @@ def run_result(
         "failures_total": len(failures),
         "unknowns": unknowns,
         "unknowns_total": len(unknowns),
-        "gaps": group_gaps(rows),
+        "gaps": tuple(row for row in rows if row.status is not CoverageStatus.EXAMINED),
     }
     return RunResult(**(usual | fields))
 

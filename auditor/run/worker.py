@@ -68,7 +68,7 @@ def run_job(job: WorkerJob, context: RunContext, observe: Observer) -> RunAggreg
     aggregator = RunAggregator()
     for account in _accounts(job, context, observe):
         aggregator.add(account)
-        observe(AccountEnded(account.summary, account.gaps))
+        observe(AccountEnded(account.summary))
     return aggregator
 
 
