@@ -74,7 +74,8 @@ def _linux_parameters(spec: Container) -> dict[str, Any]:
 
 
 def _logs(spec: Container, region: str) -> dict[str, Any]:
-    mode = {"mode": spec.log_mode, "max-buffer-size": "25m"} if spec.log_mode == "non-blocking" else {}
+    buffer = {"max-buffer-size": "25m"} if spec.log_mode == "non-blocking" else {}
+    mode = {"mode": spec.log_mode, **buffer} if spec.log_mode else {}
     options = {"awslogs-group": f"/ecs/{spec.name}", "awslogs-region": region, "awslogs-stream-prefix": "ecs", **mode}
     return {"logDriver": spec.log_driver, "options": options}
 

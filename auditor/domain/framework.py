@@ -6,8 +6,11 @@ from __future__ import annotations
 _FRAMEWORKS = {
     "cis-compute-1.1": "CIS AWS Compute Services Benchmark 1.1.0",
     "aws-fsbp": "AWS Foundational Security Best Practices",
+    "nist-800-53-r5": "NIST SP 800-53 Revision 5 in AWS Security Hub",
+    "pci-dss-4.0.1": "PCI DSS 4.0.1 in AWS Security Hub",
     "aws-resource-tagging": "AWS Resource Tagging Standard",
     "aws-config": "AWS Config managed rules",
+    "control-tower-proactive": "AWS Control Tower proactive controls",
 }
 
 #: Rule sets whose verdict a finding carries next to its own.

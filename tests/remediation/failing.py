@@ -176,7 +176,13 @@ FAILING = (
         "blocking-mode",
         container={"logConfiguration": {**_LOGS, "options": {**_LOGS["options"], "mode": "blocking"}}},
     ),
-    Failing("mode-unset", "ecs-logging-blocking-mode", "mode-unset", container={"logConfiguration": _LOGS}),
+    Failing(
+        "mode-unset",
+        "ecs-logging-blocking-mode",
+        "mode-unset",
+        container={"logConfiguration": _LOGS},
+        settings={"unset_mode": "fail"},
+    ),
     Failing("silent", "ecs-logging-missing", "no-log-driver"),
     Failing(
         "unlimited",
@@ -187,7 +193,7 @@ FAILING = (
     Failing(
         "unlimited-within-a-task",
         "ecs-memory-hard-limit",
-        "no-memory-limit",
+        "task-memory-only",
         {"memory": "512", "cpu": "256"},
         {"memory": None},
     ),

@@ -77,7 +77,6 @@ from auditor.domain.ecs.workloads import Cluster
     frameworks={
         "cis-compute-1.1": ("3.11",),
         "aws-resource-tagging": ("ECS.14",),
-        "aws-config": ("tagged-ecs-cluster",),
     },
     remediation="Tag the cluster with ecs:TagResource, and add the same tags to the template that creates it.",
     parameters=Parameters,

@@ -115,6 +115,8 @@ def _turn_on(finding: Finding) -> Iterator[ManualStep]:
         "cis-compute-1.1": ("3.9",),
         "aws-fsbp": ("ECS.12",),
         "aws-config": ("ecs-container-insights-enabled",),
+        "nist-800-53-r5": ("ECS.12",),
+        "control-tower-proactive": ("CT.ECS.PR.2",),
     },
     remediation="Set `containerInsights` of the cluster to enhanced or enabled with ecs:UpdateClusterSettings.",
     reason_texts={"insights-off": "does not have Container Insights on"},

@@ -108,6 +108,9 @@ class Parameters:
         "cis-compute-1.1": ("3.6",),
         "aws-fsbp": ("ECS.8",),
         "aws-config": ("ecs-no-environment-secrets",),
+        "nist-800-53-r5": ("ECS.8",),
+        "pci-dss-4.0.1": ("ECS.8",),
+        "control-tower-proactive": ("CT.ECS.PR.12",),
     },
     remediation=(
         "Delete the access key and use the task role instead; register a revision that reads each secret that must "

@@ -92,6 +92,8 @@ _SHARED = "host-pid-mode"
         "cis-compute-1.1": ("3.3",),
         "aws-fsbp": ("ECS.3",),
         "aws-config": ("ecs-task-definition-pid-mode-check",),
+        "nist-800-53-r5": ("ECS.3",),
+        "control-tower-proactive": ("CT.ECS.PR.10",),
     },
     remediation=(
         "Register a revision without `pidMode` (or with `task`, if its containers must see one another's processes); "

@@ -133,7 +133,11 @@ class Parameters:
     problem="Container runs as root or sets no user",
     severity=Severity.MEDIUM,
     fact_type=Definition,
-    frameworks={"aws-fsbp": ("ECS.20",), "aws-config": ("ecs-task-definition-linux-user-non-root",)},
+    frameworks={
+        "aws-fsbp": ("ECS.20",),
+        "aws-config": ("ecs-task-definition-linux-user-non-root",),
+        "control-tower-proactive": ("CT.ECS.PR.3",),
+    },
     remediation=(
         "Register a revision whose containers have a `user` with a uid other than 0 that their images support; update "
         "every service or daemon that runs it; then deregister the old revision."

@@ -4,15 +4,23 @@
 Level 1, automated. Our own rule and Prowler's; no benchmark has it.
 
 ## Description
-Judges containers with a log driver, in task definitions and in managed daemons' definitions. It fails if the driver's
-option `mode` is anything but `non-blocking` in any of them:
+Judges containers whose log driver sends the logs to another system (awslogs, fluentd, gelf, splunk, syslog and any that
+is not listed below), in task definitions and in managed daemons' definitions. It fails if the driver's option `mode` is
+set to anything but `non-blocking` in any of them (reason `blocking-mode`), in practice to `blocking`.
 
-  * `blocking-mode`: the option has another value, in practice `blocking`;
-  * `mode-unset`: the option is absent, so the definition does not decide.
+A container without the option passes with the note `mode-unset`: the account decides.
 
-Definitions in which no container has a log driver are not applicable; ecs-logging-missing judges those.
+These drivers are not judged, and a definition without any other is not applicable:
+
+  * awsfirelens: the ECS agent passes the options to the log router and never reads `mode`; Docker's own fluentd driver
+    then sends without waiting. The option must not be added there: the router does not start with an option that its
+    output does not know. A definition with such a container, in which no other fails, is not applicable, because the
+    buffers of the router decide;
+  * json-file, journald and local, which write to the instance's own disk: no outage of another system stops them;
+  * none, and no driver: ecs-logging-missing judges those.
 
 ## Effective mode
+
 Until June 25, 2025 a container without the option was in blocking mode. On that day AWS changed the default of ECS to
 non-blocking. Since April 2025 an account can also choose its own default for each region with the setting
 `defaultLogDriverMode`, which overrides the default of AWS. The effective mode is therefore
@@ -21,14 +29,13 @@ non-blocking. Since April 2025 an account can also choose its own default for ea
     ----------------------    -----------------------------------    --------------    -------
     non-blocking              any                                    non-blocking      PASS
     blocking                  any                                    blocking          FAIL
-    -                         blocking                               blocking          FAIL
-    -                         non-blocking                           non-blocking      FAIL
-    -                         -                                      non-blocking      FAIL
+    -                         non-blocking                           non-blocking      PASS
+    -                         -                                      non-blocking      PASS
+    -                         blocking                               blocking          PASS
 
-The check reads definitions and not account settings, which anyone with ecs:PutAccountSettingDefault can change without
-a trace in the definition. An unset mode therefore fails with its own reason: the definition leaves the behavior to the
-account. If you know that the account's default is non-blocking, and that is sufficient, `unset_mode: pass` turns
-`mode-unset` into a note on a passing definition.
+The check reads definitions and not account settings, so it cannot see the last case: the note `mode-unset` says that
+the account decides. If an account sets `defaultLogDriverMode` to `blocking`, or if everything that decides has to be in
+the definition, the parameter `unset_mode: fail` makes an unset mode a failure.
 
 ## Rationale
 In blocking mode a write to standard output waits while the driver cannot deliver: when CloudWatch throttles, has an
@@ -61,7 +68,8 @@ Without the option and the account setting: non-blocking with a buffer of 10 MiB
 
 ## Remediation, console
 1. Open the revision and choose Create new revision.
-2. In each container's log collection (`logConfiguration` in JSON) add the option mode with the value non-blocking.
+2. In the container's log collection (`logConfiguration` in JSON) set the option mode to non-blocking, except for the
+   driver awsfirelens.
 3. Add max-buffer-size, such as 25m, and make sure that the container has enough memory for it.
 4. {{deploy-new-revision}}
 
@@ -75,8 +83,8 @@ https://aws.amazon.com/blogs/containers/preventing-log-loss-with-non-blocking-mo
 https://docs.docker.com/engine/logging/configure/
 
 ## Related controls
-Prowler: ecs_task_definitions_logging_block_mode, which reads the option in the same way, also fails an unset mode, and
-calls it blocking, which is not always true since June 2025.
+Prowler: ecs_task_definitions_logging_block_mode, which judges every driver, awsfirelens included, and fails an unset
+mode. It calls that blocking, which is not always true since June 2025.
 """
 
 from __future__ import annotations
@@ -86,15 +94,19 @@ from typing import Literal
 
 from auditor.checks._verdicts import not_applicable, pass_with_notes, verdict_from
 from auditor.checks.ecs._common import container_evidence
-from auditor.domain.check import Evidence, Severity, Verdict, check
+from auditor.domain.check import Evidence, Severity, Status, Verdict, check
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 
 _BLOCKING = "blocking-mode"
 _UNSET = "mode-unset"
+#: Drivers that do not wait for another system.
+_NOT_JUDGED = frozenset({"awsfirelens", "journald", "json-file", "local", "none"})
 _NON_BLOCKING = DefinitionRepair(
-    container={"logConfiguration": {"options": {"mode": "non-blocking", "max-buffer-size": "25m"}}}
+    container={"logConfiguration": {"options": {"mode": "non-blocking", "max-buffer-size": "25m"}}},
+    manual="In non-blocking mode lines are lost when the buffer is full. If the log is evidence, such as an audit "
+    "trail, keep the mode and record an exception.",
 )
 
 
@@ -102,7 +114,7 @@ _NON_BLOCKING = DefinitionRepair(
 class Parameters:
     """`unset_mode` is the verdict on a log driver without a mode, whose behavior depends on the account."""
 
-    unset_mode: Literal["fail", "pass"] = "fail"
+    unset_mode: Literal["pass", "fail"] = "pass"
 
 
 @check(
@@ -113,7 +125,7 @@ class Parameters:
     fact_type=Definition,
     frameworks={},
     remediation=(
-        "Register a revision with `mode: non-blocking` and a `max-buffer-size` in the options of every "
+        "Register a revision with `mode: non-blocking` and a `max-buffer-size` in the options of the "
         "`logConfiguration`; update every service or daemon that runs it; then deregister the old revision. If no log "
         "line may be lost, record an exception instead."
     ),
@@ -125,12 +137,20 @@ class Parameters:
     repairs={_BLOCKING: _NON_BLOCKING, _UNSET: _NON_BLOCKING},
 )
 def logging_blocking_mode(definition: Definition, params: Parameters) -> Verdict:
-    evidence = [_evidence(container) for container in definition.containers if container.log_driver]
-    if not evidence:
+    evidence = [
+        _evidence(container)
+        for container in definition.containers
+        if container.log_driver and container.log_driver not in _NOT_JUDGED
+    ]
+    failing = evidence if params.unset_mode == "fail" else [part for part in evidence if part.reasons != (_UNSET,)]
+    verdict = verdict_from(failing)
+    if verdict.status is Status.PASS and (not evidence or _uses_firelens(definition)):
         return not_applicable()
-    if params.unset_mode == "fail":
-        return verdict_from(evidence)
-    return pass_with_notes(verdict_from(part for part in evidence if part.reasons != (_UNSET,)), evidence)
+    return pass_with_notes(verdict, evidence)
+
+
+def _uses_firelens(definition: Definition) -> bool:
+    return any(container.log_driver == "awsfirelens" for container in definition.containers)
 
 
 def _evidence(container: Container) -> Evidence:

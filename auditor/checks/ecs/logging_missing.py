@@ -89,6 +89,8 @@ _AWSLOGS = {
         "cis-compute-1.1": ("3.7",),
         "aws-fsbp": ("ECS.9",),
         "aws-config": ("ecs-task-definition-log-configuration",),
+        "nist-800-53-r5": ("ECS.9",),
+        "control-tower-proactive": ("CT.ECS.PR.5",),
     },
     remediation=(
         "Register a revision in which every container has a `logConfiguration` with a `logDriver`, such as awslogs; "

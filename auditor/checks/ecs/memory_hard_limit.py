@@ -1,7 +1,7 @@
 """Containers have a hard memory limit.
 
 ## Profile level
-Level 1, automated. A former managed rule of AWS Config; not a recommendation of the CIS benchmark.
+None: a former managed rule of AWS Config, which has evaluated nothing since April 3, 2026.
 
 ## Description
 Fails if any container of a task definition, or of a managed daemon's definition, has no `memory` (reason
@@ -14,18 +14,20 @@ other containers of its own task, which depend on it anyway. For a task with one
 size changes nothing. AWS therefore makes it optional on Fargate. A definition that allows Fargate and another launch
 type is judged, because it can run on instances, which lack this limit.
 
-On instances ECS requires a limit for the task or for the containers. A task-level limit also bounds its containers
-together; like the rule of AWS Config, this check looks at the containers, because a leak in one of them makes the
-kernel choose a process to kill among all processes of the task.
+On instances ECS requires a limit for the task or for the containers. If the task has a `memory` of its own, its
+containers are bounded together (the ECS agent creates a control group for the task), so one without a limit cannot use
+the memory of other tasks. It then passes with the note `task-memory-only`: a leak still makes the kernel choose a
+process to kill among all processes of the task.
 
-## Other standards
-`aws-config` under `standards` is the verdict of the managed rule ecs-task-definition-memory-hard-limit on the same task
-definition: a container without `memory` is NON_COMPLIANT, on Fargate too. AWS announced the end of that rule: it has
-evaluated nothing since April 3, 2026. It never examined managed daemons.
+    memory of the task    memory of the container    verdict    reason
+    ------------------    -----------------------    -------    ----------------
+    any                   512                        PASS       -
+    -                     -, 0                       FAIL       no-memory-limit
+    1024                  -, 0                       PASS       task-memory-only
 
 ## Rationale
-A container without a hard limit can use all memory of its instance. One leak or one hostile request then brings down
-tasks of other teams on the same instance, and the ECS agent with them.
+A container without any hard limit, its own or its task's, can use all memory of its instance. One leak or one hostile
+request then brings down tasks of other teams on the same instance, and the ECS agent with them.
 
 ## Benefits
 Only the container that uses too much memory is killed and restarted; other containers are not affected.
@@ -64,20 +66,22 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-servic
 https://repost.aws/knowledge-center/allocate-ecs-memory-tasks
 
 ## Related controls
-AWS Config: ecs-task-definition-memory-hard-limit (ended). No control of Security Hub, no check of Prowler.
+AWS Config: ecs-task-definition-memory-hard-limit, which failed every container without `memory`, on Fargate too, and
+has evaluated nothing since April 3, 2026. No control of Security Hub, no check of Prowler.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from auditor.checks._verdicts import not_applicable
-from auditor.checks.ecs._common import judge_containers
-from auditor.domain.check import NoParameters, Severity, Status, Verdict, check
+from auditor.checks._verdicts import not_applicable, pass_with_notes, verdict_from
+from auditor.checks.ecs._common import container_evidence
+from auditor.domain.check import NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.repair import DefinitionRepair
-from auditor.domain.ecs.task_definitions import Definition, TaskDefinition
+from auditor.domain.ecs.task_definitions import Definition
 
-_NO_LIMIT = "no-memory-limit"
+_NO_LIMIT, _TASK_ONLY = "no-memory-limit", "task-memory-only"
+_SET_LIMIT = DefinitionRepair(
+    container={"memory": 512}, manual="Set `memory`, in MiB, above the container's measured peak."
+)
 
 
 @check(
@@ -86,34 +90,32 @@ _NO_LIMIT = "no-memory-limit"
     problem="Container has no hard memory limit",
     severity=Severity.LOW,
     fact_type=Definition,
-    frameworks={"aws-config": ("ecs-task-definition-memory-hard-limit",)},
+    frameworks={
+        "control-tower-proactive": ("CT.ECS.PR.7",),
+    },
     remediation=(
         "Register a revision in which every container has a `memory` above its measured peak; update every service or "
         "daemon that runs it; then deregister the old revision."
     ),
-    reason_texts={_NO_LIMIT: "has no hard memory limit"},
-    repairs={
-        _NO_LIMIT: DefinitionRepair(
-            container={"memory": 512}, manual="Set `memory`, in MiB, above the container's measured peak."
-        )
+    reason_texts={
+        _NO_LIMIT: "has no hard memory limit",
+        _TASK_ONLY: "is limited only by the memory of its task",
     },
+    repairs={_NO_LIMIT: _SET_LIMIT, _TASK_ONLY: _SET_LIMIT},
 )
 def memory_hard_limit(definition: Definition, _: NoParameters) -> Verdict:
-    verdict = not_applicable() if definition.only_fargate else _judge_limits(definition)
-    return replace(verdict, standards=_other_standards(definition))
+    return not_applicable() if definition.only_fargate else _judge_limits(definition)
 
 
 def _judge_limits(definition: Definition) -> Verdict:
-    return judge_containers(
-        definition,
-        lambda container: () if container.memory else (_NO_LIMIT,),
-        lambda container: {"memory": container.memory, "memoryReservation": container.memory_reservation},
-    )
-
-
-def _other_standards(definition: Definition) -> dict[str, Status]:
-    """Return the status of the AWS Config rule: it fails if `memory` is absent, on any launch type."""
-    if not isinstance(definition, TaskDefinition):
-        return {}
-    absent = any(container.memory is None for container in definition.containers)
-    return {"aws-config": Status.FAIL if absent else Status.PASS}
+    reason = _TASK_ONLY if definition.memory else _NO_LIMIT
+    evidence = [
+        container_evidence(
+            container,
+            (reason,),
+            {"memory": container.memory, "memoryReservation": container.memory_reservation},
+        )
+        for container in definition.containers
+        if not container.memory
+    ]
+    return pass_with_notes(verdict_from(()), evidence) if definition.memory else verdict_from(evidence)

@@ -90,6 +90,8 @@ _PRIVILEGED = "privileged"
         "cis-compute-1.1": ("3.4",),
         "aws-fsbp": ("ECS.4",),
         "aws-config": ("ecs-containers-nonprivileged",),
+        "nist-800-53-r5": ("ECS.4",),
+        "control-tower-proactive": ("CT.ECS.PR.11",),
     },
     remediation=(
         "Register a revision whose containers have `privileged` false, with only the capabilities and devices they "

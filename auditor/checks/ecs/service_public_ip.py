@@ -127,7 +127,9 @@ def _turn_off(finding: Finding) -> Iterator[ManualStep]:
     frameworks={
         "cis-compute-1.1": ("3.2",),
         "aws-fsbp": ("ECS.2",),
-        "aws-config": ("ecs-service-assign-public-ip-disabled",),
+        "nist-800-53-r5": ("ECS.2",),
+        "pci-dss-4.0.1": ("ECS.2",),
+        "control-tower-proactive": ("CT.ECS.PR.9",),
     },
     remediation=(
         "Give the subnets a NAT gateway or VPC endpoints, and update the service's network configuration with "

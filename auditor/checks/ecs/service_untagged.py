@@ -80,7 +80,6 @@ from auditor.domain.ecs.workloads import Service
     frameworks={
         "cis-compute-1.1": ("3.10",),
         "aws-resource-tagging": ("ECS.13",),
-        "aws-config": ("tagged-ecs-service",),
     },
     remediation="Tag the service with ecs:TagResource, and add the same tags to the template that creates it.",
     parameters=Parameters,

@@ -86,7 +86,6 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
     frameworks={
         "cis-compute-1.1": ("3.12",),
         "aws-resource-tagging": ("ECS.15",),
-        "aws-config": ("tagged-ecs-taskdefinition",),
     },
     remediation="Tag the revision with ecs:TagResource, and pass the same tags wherever revisions are registered.",
     parameters=Parameters,

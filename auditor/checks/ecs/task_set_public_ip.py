@@ -110,7 +110,7 @@ def _replace_task_set(finding: Finding) -> Iterator[ManualStep]:
     frameworks={
         "cis-compute-1.1": ("3.14",),
         "aws-fsbp": ("ECS.16",),
-        "aws-config": ("ecs-taskset-assign-public-ip-disabled",),
+        "pci-dss-4.0.1": ("ECS.16",),
     },
     remediation=(
         "Deploy a task set whose network configuration has `assignPublicIp` DISABLED, in subnets with a NAT gateway or "

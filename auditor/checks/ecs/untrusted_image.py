@@ -144,7 +144,9 @@ class Parameters:
     problem="Image from an untrusted registry",
     severity=Severity.MEDIUM,
     fact_type=Definition,
-    frameworks={"cis-compute-1.1": ("3.13",)},
+    frameworks={
+        "cis-compute-1.1": ("3.13",),
+    },
     remediation=(
         "Copy the image into a registry that the organization trusts, such as its Amazon ECR, or add its registry to "
         "the parameter `registries`; register a revision with that image; update every service or daemon that runs "

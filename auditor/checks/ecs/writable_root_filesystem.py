@@ -100,6 +100,8 @@ _WRITABLE = "writable-root-filesystem"
         "cis-compute-1.1": ("3.5",),
         "aws-fsbp": ("ECS.5",),
         "aws-config": ("ecs-containers-readonly-access",),
+        "nist-800-53-r5": ("ECS.5",),
+        "control-tower-proactive": ("CT.ECS.PR.6",),
     },
     remediation=(
         "Register a revision whose containers have `readonlyRootFilesystem` true, with a volume at each path that they "

@@ -22,7 +22,7 @@ from tests.checks.ecs.helpers import (
     table,
 )
 
-LENIENT = Parameters(unset_mode="pass")
+STRICT = Parameters(unset_mode="fail")
 Logs = tuple[str | None, str | None]
 
 
@@ -38,11 +38,27 @@ def judge_logs(*logs: Logs, params: Parameters | None = None) -> Verdict:
     [
         pytest.param([("awslogs", "non-blocking")], PASS, (), [], id="non-blocking passes"),
         pytest.param([("awslogs", "blocking")], FAIL, ("blocking-mode",), ["0"], id="blocking fails"),
-        pytest.param([("awslogs", None)], FAIL, ("mode-unset",), ["0"], id="an unset mode fails"),
-        pytest.param([("awslogs", "")], FAIL, ("mode-unset",), ["0"], id="an empty mode is unset"),
+        pytest.param([("awslogs", None)], PASS, ("mode-unset",), ["0"], id="an unset mode passes with a note"),
+        pytest.param([("awslogs", "")], PASS, ("mode-unset",), ["0"], id="an empty mode is unset"),
         pytest.param([("awslogs", "Non-Blocking")], FAIL, ("blocking-mode",), ["0"], id="case matters"),
         pytest.param([("awslogs", "nonblocking")], FAIL, ("blocking-mode",), ["0"], id="an unknown mode fails"),
-        pytest.param([("json-file", None)], FAIL, ("mode-unset",), ["0"], id="the driver does not matter"),
+        pytest.param([("splunk", "blocking")], FAIL, ("blocking-mode",), ["0"], id="any driver that needs a network"),
+        pytest.param([("a driver of next year", "blocking")], FAIL, ("blocking-mode",), ["0"], id="an unknown driver"),
+        pytest.param([("awsfirelens", None)], NOT_APPLICABLE, (), [], id="FireLens ignores the mode"),
+        pytest.param([("awsfirelens", "blocking")], NOT_APPLICABLE, (), [], id="FireLens ignores any mode"),
+        pytest.param(
+            [("awsfirelens", None), ("awslogs", "non-blocking")], NOT_APPLICABLE, (), [], id="FireLens with its router"
+        ),
+        pytest.param([("json-file", "blocking")], NOT_APPLICABLE, (), [], id="a file of the instance"),
+        pytest.param([("journald", None), ("local", None)], NOT_APPLICABLE, (), [], id="other logs of the instance"),
+        pytest.param([("none", None)], NOT_APPLICABLE, (), [], id="no log"),
+        pytest.param(
+            [("awsfirelens", None), ("awslogs", "blocking")],
+            FAIL,
+            ("blocking-mode",),
+            ["1"],
+            id="the router of FireLens",
+        ),
         pytest.param([], NOT_APPLICABLE, (), [], id="no container"),
         pytest.param([(None, None), ("", None)], NOT_APPLICABLE, (), [], id="no container with a driver"),
         pytest.param([(None, "blocking")], NOT_APPLICABLE, (), [], id="a mode without a driver"),
@@ -52,9 +68,9 @@ def judge_logs(*logs: Logs, params: Parameters | None = None) -> Verdict:
         pytest.param(
             [("awslogs", "blocking"), ("awslogs", "non-blocking"), ("splunk", None)],
             FAIL,
-            ("blocking-mode", "mode-unset"),
-            ["0", "2"],
-            id="each failing container has its own reason",
+            ("blocking-mode",),
+            ["0"],
+            id="a failure has no notes",
         ),
     ],
 )
@@ -69,25 +85,15 @@ def test_the_evidence_shows_driver_and_mode() -> None:
     assert details(judge_logs(("awslogs", "blocking"))) == {"logDriver": "awslogs", "mode": "blocking"}
 
 
-@pytest.mark.parametrize(
-    ("logs", "status", "reasons", "parts"),
-    [
-        pytest.param(
-            [("awslogs", None), ("awslogs", "non-blocking")], PASS, ("mode-unset",), ["0"], id="an unset mode is a note"
-        ),
-        pytest.param(
-            [("awslogs", None), ("awslogs", "blocking")], FAIL, ("blocking-mode",), ["1"], id="blocking still fails"
-        ),
-        pytest.param([("awslogs", "non-blocking")], PASS, (), [], id="non-blocking has no note"),
-    ],
-)
-def test_an_unset_mode_can_pass_with_the_parameter(
-    logs: list[Logs], status: Status, reasons: tuple[str, ...], parts: list[str]
-) -> None:
-    verdict = judge_logs(*logs, params=LENIENT)
+def test_an_unset_mode_fails_with_the_parameter() -> None:
+    verdict = judge_logs(("awslogs", None), ("awslogs", "blocking"), ("awsfirelens", None), params=STRICT)
 
-    assert (verdict.status, verdict.reasons) == (status, reasons)
-    assert failing_parts(verdict) == parts
+    assert (verdict.status, verdict.reasons) == (FAIL, ("blocking-mode", "mode-unset"))
+    assert failing_parts(verdict) == ["0", "1"]
+
+
+def test_the_repair_says_that_lines_can_be_lost() -> None:
+    assert "lines are lost" in check.repairs["blocking-mode"].manual
 
 
 def test_parsed_definitions() -> None:
@@ -100,7 +106,10 @@ def test_parsed_definitions() -> None:
 
 
 def test_managed_daemons_are_judged_too() -> None:
-    assert judge(check, daemon_definition(containers=(Container("a", log_driver="awslogs"),))).status is FAIL
+    assert (
+        judge(check, daemon_definition(containers=(Container("a", log_driver="awslogs", log_mode="blocking"),))).status
+        is FAIL
+    )
 
 
 def test_the_table_of_the_manual_page_is_true() -> None:
