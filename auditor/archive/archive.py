@@ -165,6 +165,8 @@ def make_manifest(result: RunResult, entries: Iterable[ObjectRecord], provenance
         started_at=timestamp(result.started_at),
         finished_at=timestamp(result.finished_at),
         complete=result.complete,
+        narrowed_by=list(result.narrowed_by),
+        account_source=result.account_source,
         coverage=_totals(result),
         provenance=provenance,
         objects=sorted(entries, key=lambda entry: entry.key),

@@ -27,8 +27,15 @@ _COMPRESSION_LEVEL = 3
 class StoredFactCache:
     """Reads and writes cached facts. Every method may be called from any thread."""
 
-    def __init__(self, store: Store, versions: Mapping[str, str], trusted_digests: Mapping[str, str]) -> None:
-        """`versions` are the cache versions of the collectors by name, `trusted_digests` SHA-256 by key."""
+    def __init__(
+        self, store: Store, versions: Mapping[str, str], trusted_digests: Mapping[str, str], *, read_only: bool = False
+    ) -> None:
+        """`versions` are the cache versions of the collectors by name, `trusted_digests` SHA-256 by key.
+
+        With `read_only`, nothing is written: a run that `latest.json` will not name must not replace what the next run
+        trusts.
+        """
+        self._read_only = read_only
         self._store = store
         self._versions = dict(versions)
         self._trusted = trusted_digests
@@ -54,6 +61,8 @@ class StoredFactCache:
 
         If they cannot be written, the next run makes more calls.
         """
+        if self._read_only:
+            return
         key = layout.fact_cache(account_id)
         if not any(scope.changed for scope in scopes.values()):
             if any(scope.cached for scope in scopes.values()):

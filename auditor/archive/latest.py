@@ -7,55 +7,61 @@ otherwise keep it as it is for ever.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from auditor.archive import decode, encode
 from auditor.archive.layout import LATEST, Layout, is_future, run_time
-from auditor.contracts.document import SCHEMA_VERSION
-from auditor.contracts.run import LatestDocument, ManifestDocument
+from auditor.contracts.document import SCHEMA_VERSION, parse
+from auditor.contracts.run import LatestDocument, ManifestDocument, PublishedRun
 from auditor.domain.errors import StorageError
+from auditor.domain.result import AccountSource
 from auditor.store.store import Blob, Store
 
 
 @dataclass(frozen=True, slots=True)
 class LatestRun:
-    """The run that `latest.json` names, None if there is none. `problem` says why its content is unusable."""
+    """The run that `latest.json` names, None if there is none. `problem` says why its content is unusable.
+
+    `document` is None if the content does not fit the contract of this version.
+    """
 
     run_id: str | None = None
     problem: str = ""
+    document: LatestDocument | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Whether `latest.json` names the run now.
+    """Whether `latest.json` names the run now; if not, `refusal` says why, in a sentence.
 
-    `later_run` is the run that it names instead. `problem` says why its earlier content was unusable and was replaced.
+    `note` is what else there is to say, and `problem` why the earlier content was unusable and was replaced.
     """
 
     published: bool = False
-    later_run: str = ""
+    refusal: str = ""
+    note: str = ""
     problem: str = ""
 
 
 def read_latest(body: bytes | None, now: datetime) -> LatestRun:
     """Return the run that `latest.json` names.
 
-    Only the ID is checked, so that no run replaces a later one that another version has published.
+    The ID alone decides, so that no run replaces a later one that another version has published.
     """
     if body is None:
         return LatestRun()
     try:
-        document: Any = json.loads(body)
+        content: Any = json.loads(body)
     except (ValueError, RecursionError):
         return LatestRun(problem="it is not a JSON document")
-    run_id = document.get("run_id") if isinstance(document, dict) else None
+    run_id = content.get("run_id") if isinstance(content, dict) else None
     if not isinstance(run_id, str) or run_time(run_id) is None:
         return LatestRun(problem="it names no run ID")
     if is_future(run_id, now):
         return LatestRun(problem=f"its run ID {run_id} is in the future")
-    return LatestRun(run_id)
+    return LatestRun(run_id, document=_parse(body, now))
 
 
 def latest_run(store: Store, now: datetime) -> LatestRun:
@@ -67,19 +73,34 @@ def latest_run(store: Store, now: datetime) -> LatestRun:
 
 
 def publish(store: Store, manifest: ManifestDocument, now: datetime) -> Publication:
-    """Make a finished run the latest one, unless a later run is. Raises StorageError."""
-    current, layout = latest_run(store, now), Layout(manifest.run_id)
-    if current.run_id is not None and current.run_id > manifest.run_id:
-        return Publication(later_run=current.run_id)
+    """Make a finished run the latest one, unless a later run is, or it was narrowed. Raises StorageError.
+
+    A run that is older than the latest one but complete can still become the last complete one.
+    """
+    if manifest.narrowed_by:
+        return Publication(note=f"Narrowed by {', '.join(manifest.narrowed_by)}: {LATEST} was not changed.")
+    current, own = latest_run(store, now), _published_run(manifest)
+    earlier = current.document
+    if (
+        manifest.account_source is AccountSource.CREDENTIALS
+        and earlier
+        and earlier.account_source is not AccountSource.CREDENTIALS
+    ):
+        return Publication(refusal=f"{LATEST} names run {earlier.run_id} of an inventory, and this run has none.")
+    last_complete = earlier.last_complete if earlier else None
+    is_last_complete = manifest.complete and (last_complete is None or last_complete.run_id <= own.run_id)
+    if current.run_id is not None and current.run_id > own.run_id:
+        refusal = f"{LATEST} names the later run {current.run_id}"
+        if earlier is None or not is_last_complete:
+            return Publication(refusal=f"{refusal} and was not changed.")
+        store.put(LATEST, Blob(encode.document(replace(earlier, last_complete=own))))
+        return Publication(note=f"{refusal}, and this one as the last complete run.")
     document = LatestDocument(
         schema_version=SCHEMA_VERSION,
-        run_id=manifest.run_id,
-        manifest=layout.manifest,
-        report=layout.report,
-        summary=layout.summary,
-        finished_at=manifest.finished_at,
+        **vars(own),
         complete=manifest.complete,
-        coverage=manifest.coverage,
+        account_source=manifest.account_source,
+        last_complete=own if is_last_complete else last_complete,
     )
     store.put(LATEST, Blob(encode.document(document)))
     return Publication(published=True, problem=current.problem)
@@ -93,4 +114,33 @@ def republish(store: Store, layout: Layout, manifest: bytes, now: datetime) -> s
         publication = publish(store, decode.manifest(manifest, layout.run_id), now)
     except ValueError:
         return "Its manifest is damaged, so it was not published."
-    return f"{LATEST} names {'it' if publication.published else f'the later run {publication.later_run}'}."
+    return publication.refusal or publication.note or f"{LATEST} names it."
+
+
+def _parse(body: bytes, now: datetime) -> LatestDocument | None:
+    """Return the document. A last complete run that cannot exist, or with keys of another, is left out."""
+    try:
+        document = parse(LatestDocument, body)
+    except ValueError:
+        return None
+    last = document.last_complete
+    if last is None or (run_time(last.run_id) and not is_future(last.run_id, now) and _has_own_keys(last)):
+        return document
+    return replace(document, last_complete=None)
+
+
+def _has_own_keys(run: PublishedRun) -> bool:
+    layout = Layout(run.run_id)
+    return (run.manifest, run.report, run.summary) == (layout.manifest, layout.report, layout.summary)
+
+
+def _published_run(manifest: ManifestDocument) -> PublishedRun:
+    layout = Layout(manifest.run_id)
+    return PublishedRun(
+        run_id=manifest.run_id,
+        manifest=layout.manifest,
+        report=layout.report,
+        summary=layout.summary,
+        finished_at=manifest.finished_at,
+        coverage=manifest.coverage,
+    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from auditor.aws.collectors.collector import BOTH as ALL_REVISIONS
 from auditor.commands import config
 from auditor.commands.options import RunOptions
 from auditor.commands.progress import make_observer
 from auditor.domain.clock import Stopped
 from auditor.domain.errors import ConfigError, Problem
+from auditor.domain.result import AccountSource
 from auditor.engine.signals import ShutdownRequest, handle_signals
 from auditor.inventory import Inventory
 from auditor.run.aws_context import AwsContext
@@ -14,6 +16,9 @@ from auditor.run.claimed import claimed_targets, read_claimed_accounts, with_cla
 from auditor.run.exit_codes import FAILED, Outcome
 from auditor.run.orchestrator import RunRequest, audit
 from auditor.run.run_id import new_run_id, parse_run_id
+
+#: Options that leave out accounts, regions or checks of one run.
+_NARROWING = ("account", "region", "check", "exclude_check", "framework")
 
 
 def run(options: RunOptions) -> Outcome:
@@ -47,8 +52,32 @@ def _run(options: RunOptions, aws: AwsContext, shutdown: ShutdownRequest) -> Out
     observer, colour = make_observer(options.environ, run_id, verbose=options.verbose)
     with observer:
         resume = options.resume is not None
-        request = RunRequest(run_id, output, targets, settings, hashes, colour, resume=resume)
+        request = RunRequest(
+            run_id,
+            output,
+            targets,
+            settings,
+            hashes,
+            colour,
+            resume=resume,
+            narrowed_by=_narrowed_by(options),
+            account_source=_account_source(inventory),
+        )
         return audit(request, aws, observer, shutdown)
+
+
+def _narrowed_by(options: RunOptions) -> tuple[str, ...]:
+    """Return the flags and variables that leave out a part of what the inventory and the settings file name."""
+    names = [name for name in _NARROWING if getattr(options, name)]
+    if options.revisions not in (None, ALL_REVISIONS):
+        names.append("revisions")
+    return tuple(options.source_of(name) for name in names)
+
+
+def _account_source(inventory: Inventory | None) -> AccountSource:
+    if inventory is None:
+        return AccountSource.CREDENTIALS
+    return AccountSource.ORGANIZATION if inventory.discover else AccountSource.INVENTORY
 
 
 def _output(output: str | None, options: RunOptions) -> str:

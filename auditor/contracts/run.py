@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from auditor.contracts.document import Document, SchemaVersion
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.reason import Reason
+from auditor.domain.result import AccountSource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +130,10 @@ class ManifestDocument(Document):
     """When the last account was finished: ISO 8601, UTC."""
     complete: bool
     """Whether everything expected was examined."""
+    narrowed_by: list[str]
+    """Flags that left out accounts, regions or checks; a run with any is never in `latest.json`."""
+    account_source: AccountSource
+    """Whether the accounts are those of AWS Organizations, of an inventory alone, or the one of the credentials."""
     coverage: CoverageTotals
     """How much was examined."""
     provenance: Provenance
@@ -138,8 +143,29 @@ class ManifestDocument(Document):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PublishedRun(Document):
+    """A run in `latest.json`, and the keys of its documents."""
+
+    run_id: str
+    """The run."""
+    manifest: str
+    """Key of its manifest."""
+    report: str
+    """Key of its HTML report."""
+    summary: str
+    """Key of its `summary.json`."""
+    finished_at: str
+    """When it finished: ISO 8601, UTC."""
+    coverage: CoverageTotals
+    """How much was examined."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class LatestDocument(Document):
-    """The latest run: `latest.json`. It is written last, so that readers never see half a run."""
+    """The latest run and the last complete one: `latest.json`. Written last, so that readers never see half a run.
+
+    Narrowed runs (`--account`, `--check` and so on) are never named.
+    """
 
     schema_version: SchemaVersion
     """The version of this contract."""
@@ -157,3 +183,7 @@ class LatestDocument(Document):
     """Whether everything expected was examined."""
     coverage: CoverageTotals
     """How much was examined."""
+    account_source: AccountSource
+    """Whether the accounts are those of AWS Organizations, of an inventory alone, or the one of the credentials."""
+    last_complete: PublishedRun | None
+    """The last run that examined everything expected, which may be this one; null if there was none."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from auditor.domain.check import Check, Severity, Status
@@ -108,12 +109,20 @@ class CheckInfo:
         return cls(**{name: getattr(check, name) for name in copied}, collectors=collectors)
 
 
+class AccountSource(StrEnum):
+    """Where the list of accounts of a run comes from."""
+
+    ORGANIZATION = "organization"
+    INVENTORY = "inventory"
+    CREDENTIALS = "credentials"
+
+
 @dataclass(frozen=True, slots=True)
 class RunResult:
     """The result of a run: a summary of each account, and the findings that the reports show.
 
     `failures` holds the worst FAIL findings out of `failures_total`, `unknowns` the same for UNKNOWN, and `gaps` every
-    coverage record that is not EXAMINED.
+    coverage record that is not EXAMINED. `narrowed_by` are the flags that left out accounts, regions or checks.
     """
 
     run_id: str
@@ -128,6 +137,8 @@ class RunResult:
     unknowns_total: int
     gaps: tuple[Coverage, ...]
     interrupted: bool = False
+    narrowed_by: tuple[str, ...] = ()
+    account_source: AccountSource = AccountSource.ORGANIZATION
 
     @property
     def expected_accounts(self) -> tuple[AccountSummary, ...]:

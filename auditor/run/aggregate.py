@@ -11,7 +11,7 @@ from auditor.contracts.run import ObjectRecord
 from auditor.domain.check import Status
 from auditor.domain.coverage import Coverage, CoverageStatus
 from auditor.domain.finding import Finding
-from auditor.domain.result import AccountResult, AccountSummary, CheckInfo, RunResult
+from auditor.domain.result import AccountResult, AccountSource, AccountSummary, CheckInfo, RunResult
 
 #: Findings that the report shows. Every finding is in its account's own objects.
 MOST_FAILURES = 2_000
@@ -39,6 +39,8 @@ class RunMetadata:
     version: str
     checks: Sequence[CheckInfo]
     interrupted: bool = False
+    narrowed_by: tuple[str, ...] = ()
+    account_source: AccountSource = AccountSource.ORGANIZATION
 
 
 def digest(result: AccountResult, objects: tuple[ObjectRecord, ...] = ()) -> AccountDigest:
@@ -102,6 +104,8 @@ class RunAggregator:
             unknowns_total=sum(summary.count(Status.UNKNOWN) for summary in accounts),
             gaps=tuple(sorted(self._gaps, key=lambda record: (record.account.id, record.region, record.collector))),
             interrupted=metadata.interrupted,
+            narrowed_by=metadata.narrowed_by,
+            account_source=metadata.account_source,
         )
 
 

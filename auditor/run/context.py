@@ -23,7 +23,8 @@ class ClaimedRun:
     """A run whose ID this process has claimed. It can be pickled, and is the same in every process of the run.
 
     `attempt` is 0 for a new run and counts how often it was resumed. `previous_run` is the latest published run, and
-    `trusted_digests` maps keys of its fact cache to the SHA-256 that its manifest lists.
+    `trusted_digests` maps keys of its fact cache to the SHA-256 that its manifest lists. `narrowed` means that flags
+    left out accounts, regions or checks.
     """
 
     run_id: str
@@ -34,6 +35,7 @@ class ClaimedRun:
     attempt: int = 0
     previous_run: str | None = None
     trusted_digests: Mapping[str, str] = field(default_factory=dict)
+    narrowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def build_context(run: ClaimedRun, aws: AwsContext, store: SpoolingStore) -> Run
         layout=layout,
         archive=Archive(store, layout, run.settings.emit, run.attempt),
         # The cache is never spooled: a cache that the output refuses only costs the next run more calls.
-        fact_cache=StoredFactCache(store.first, versions, run.trusted_digests),
+        fact_cache=StoredFactCache(store.first, versions, run.trusted_digests, read_only=run.narrowed),
         collectors=collectors,
         assignments=make_assignments(run.settings, collectors),
     )

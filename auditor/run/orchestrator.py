@@ -17,7 +17,7 @@ from auditor.aws.collectors import collectors_for
 from auditor.contracts.run import CheckOrigin, ObjectRecord, Provenance
 from auditor.domain.check import Check, Severity
 from auditor.domain.events import Event, Level, Notice, Observer, RunEnded, RunStarted
-from auditor.domain.result import CheckInfo, RunResult
+from auditor.domain.result import AccountSource, CheckInfo, RunResult
 from auditor.domain.scope import Target
 from auditor.engine import runtime_tuning
 from auditor.engine.processes import LostJob, cores, run_in_processes
@@ -54,7 +54,7 @@ class _Delivery:
     @property
     def failed(self) -> bool:
         """Whether something that was to be written was not."""
-        return bool(self.undelivered or self.publication.later_run)
+        return bool(self.undelivered or self.publication.refusal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ class RunRequest:
     """What to audit and how.
 
     `hashes` are the SHA-256 of the inventory and the settings file. With `resume`, the run exists already, and only
-    what it lacks is examined. `single_process` keeps the run in this process.
+    what it lacks is examined. `single_process` keeps the run in this process. `narrowed_by` are the flags that left out
+    accounts, regions or checks.
     """
 
     run_id: str
@@ -73,6 +74,8 @@ class RunRequest:
     colour: bool = False
     resume: bool = False
     single_process: bool = False
+    narrowed_by: tuple[str, ...] = ()
+    account_source: AccountSource = AccountSource.ORGANIZATION
 
 
 def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: ShutdownRequest) -> Outcome:
@@ -81,7 +84,7 @@ def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: Shu
     for event in _startup_events(request, aws):
         observe(event)
     aggregator = _run_jobs(request, context, observe)
-    result = aggregator.result(_metadata(context, interrupted=shutdown.exit_code is not None))
+    result = aggregator.result(_metadata(request, context, interrupted=shutdown.exit_code is not None))
     objects = [*aggregator.objects, *_write_documents(context, result)]
     delivery = _finalize(context, result, objects, request.hashes)
     if delivery.publication.problem:
@@ -138,6 +141,7 @@ def _claim(request: RunRequest, aws: AwsContext) -> RunContext:
         attempt=claim.attempt,
         previous_run=previous,
         trusted_digests=archive.trusted_digests(previous),
+        narrowed=bool(request.narrowed_by),
     )
     return build_context(run, aws, with_spool(output, request.run_id, settings))
 
@@ -189,7 +193,7 @@ def _services(context: RunContext) -> set[str]:
     return {_REGIONS_SERVICE, *(collector.service for collector in context.collectors)}
 
 
-def _metadata(context: RunContext, *, interrupted: bool) -> RunMetadata:
+def _metadata(request: RunRequest, context: RunContext, *, interrupted: bool) -> RunMetadata:
     run = context.run
     return RunMetadata(
         run_id=run.run_id,
@@ -198,6 +202,8 @@ def _metadata(context: RunContext, *, interrupted: bool) -> RunMetadata:
         version=__version__,
         checks=tuple(map(_info, run.settings.checks)),
         interrupted=interrupted,
+        narrowed_by=request.narrowed_by,
+        account_source=request.account_source,
     )
 
 
@@ -265,9 +271,9 @@ def _summary(context: RunContext, result: RunResult, delivery: _Delivery, *, col
     text = summary.summary(result, output=output.url(), report=store.url(context.layout.report), colour=colour)
     if delivery.undelivered:
         return f"{text}\n{_undelivered_message(store, context.run.output)}"
-    if delivery.publication.later_run:
-        return f"{text}\n{_unpublished_message(context.run, delivery.publication.later_run)}"
-    return text
+    if delivery.publication.refusal:
+        return f"{text}\n{_unpublished_message(context.run, delivery.publication.refusal)}"
+    return f"{text}\n{delivery.publication.note}".rstrip()
 
 
 def _undelivered_message(store: SpoolingStore, output: str) -> str:
@@ -278,8 +284,5 @@ def _undelivered_message(store: SpoolingStore, output: str) -> str:
     )
 
 
-def _unpublished_message(run: ClaimedRun, later_run: str) -> str:
-    return (
-        f"NOT PUBLISHED: {LATEST} names the later run {later_run} and was not changed.\n"
-        f"The results of {run.run_id} are in {run.output}, with their manifest."
-    )
+def _unpublished_message(run: ClaimedRun, refusal: str) -> str:
+    return f"NOT PUBLISHED: {refusal}\nThe results of {run.run_id} are in {run.output}, with their manifest."

@@ -158,6 +158,8 @@ def test_the_manifest_describes_the_run() -> None:
         "started_at": "2026-11-23T02:00:00Z",
         "finished_at": "2026-11-23T02:00:41Z",
         "complete": False,
+        "narrowed_by": [],
+        "account_source": "organization",
         "coverage": {
             "percent": 50.0,
             "accounts_expected": 2,
@@ -183,6 +185,8 @@ def test_latest_names_the_run_and_the_keys_of_its_documents() -> None:
         "summary": f"runs/{RUN}/summary.json",
         "finished_at": "2026-11-23T02:00:41Z",
         "complete": False,
+        "account_source": "organization",
+        "last_complete": None,
     }
     assert {latest["manifest"], latest["report"], latest["summary"]} <= set(store.keys)
 
@@ -275,7 +279,7 @@ def test_latest_is_not_moved_to_an_earlier_run(before: object, moved: bool) -> N
     publication = publish(store, MANIFEST_OF_RUN, LATER_NOW)
 
     assert publication.published is moved
-    assert bool(publication.later_run) is not moved
+    assert bool(publication.refusal) is not moved
     assert (read_document(store, LATEST) == before) is not moved
 
 

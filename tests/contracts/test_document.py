@@ -10,6 +10,7 @@ import pytest
 from auditor.contracts.document import SCHEMA_VERSION, parse, timestamp, to_json
 from auditor.contracts.run import ClaimDocument, CoverageTotals, LatestDocument, ObjectRecord
 from auditor.domain.coverage import CoverageStatus
+from auditor.domain.result import AccountSource
 
 LATEST = LatestDocument(
     schema_version=SCHEMA_VERSION,
@@ -22,6 +23,8 @@ LATEST = LatestDocument(
     coverage=CoverageTotals(
         percent=100.0, accounts_expected=1, accounts_complete=1, scopes={CoverageStatus.EXAMINED: 2}
     ),
+    account_source=AccountSource.ORGANIZATION,
+    last_complete=None,
 )
 
 

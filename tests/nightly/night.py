@@ -16,6 +16,7 @@ from unittest.mock import patch
 from click.testing import CliRunner
 
 from auditor.cli import main
+from tests.fleet.declared_checks import declare_checks
 from tests.fleet.running import Fleet
 
 Row = dict[str, Any]
@@ -90,14 +91,16 @@ def audit(  # noqa: PLR0913 - each one names a part of the run that tests vary
 ) -> Night:
     """Run `auditor run` in a new process on the fleet's inventory (or `inventory`), with results in `folder`/out.
 
-    `checks` are flags, too. An invalid configuration can be tested `in_process`, which saves the start of a process.
+    `checks` are flags, too. Those that select checks become a settings file, so that the run can be the latest. An
+    invalid configuration can be tested `in_process`, which saves the start of a process.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "inventory.yaml"
     path.write_text(inventory or fleet.inventory_text(), encoding="utf-8")
-    arguments = ["run", "--inventory", str(path), "--output", str(folder / "out"), *checks, *flags]
+    arguments = ["run", "--inventory", str(path), "--output", str(folder / "out")]
     if in_process:
-        return command_in_process(arguments, folder / "out", fleet.env(**variables))
+        return command_in_process([*arguments, *checks, *flags], folder / "out", fleet.env(**variables))
+    arguments += declare_checks(folder, *checks, *flags)
     return command(arguments, folder / "out", fleet.env(**variables), program)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.fleet.declared_checks import declare_checks
 from tests.fleet.faults import Fault
 from tests.fleet.organization import Shape
 from tests.fleet.running import Fleet, running
@@ -173,7 +174,7 @@ def test_a_run_is_delivered_completely_and_published(night: RunSetup, output: Bu
 
 def test_latest_json_never_names_an_older_run(night: RunSetup, output: BucketOutput) -> None:
     # If a check reads tags, every definition is described again.
-    without_tags = ("--exclude-check", "*-untagged")
+    without_tags = declare_checks(night.folder, "--exclude-check", "*-untagged")
     first = night.run_to_end("--run-id", EARLIER, *without_tags)
     assert first.code == 0, first.stderr
     calls = first.calls()
@@ -186,7 +187,8 @@ def test_latest_json_never_names_an_older_run(night: RunSetup, output: BucketOut
     assert attempt.calls() < calls, "the fact cache was not read"
 
     late = night.run_to_end("--run-id", EARLIER.replace("test", "late"))
-    assert late.code == 0, late.stderr
+    assert late.code == 1, late.stderr
+    assert "NOT PUBLISHED" in late.stderr
     assert published_run(output) == RUN
 
 

@@ -252,9 +252,9 @@ def test_a_run_in_one_process_builds_its_store_and_its_fact_cache_once(
     built: list[str] = []
 
     class CountedCache(StoredFactCache):
-        def __init__(self, *arguments: Any) -> None:  # noqa: ANN401 - passed on
+        def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - passed on
             built.append("cache")
-            super().__init__(*arguments)
+            super().__init__(*arguments, **options)
 
     class CountedStore(SpoolingStore):
         def __init__(self, *arguments: Any) -> None:  # noqa: ANN401 - passed on

@@ -5,10 +5,18 @@ from __future__ import annotations
 from auditor.domain.check import Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.reason import Reason
-from auditor.reports.labels import WORST_FIRST, pluralize
+from auditor.domain.result import AccountSource
+from auditor.reports.labels import WORST_FIRST, join_words, pluralize
 from auditor.reports.totals import RunTotals
 
 INCOMPLETE = "INCOMPLETE"
+
+#: What is not known about accounts that were not audited.
+_OTHER_ACCOUNTS = {
+    AccountSource.ORGANIZATION: "",
+    AccountSource.INVENTORY: "AWS Organizations was not consulted for other accounts.",
+    AccountSource.CREDENTIALS: "Only the account of the credentials was audited.",
+}
 
 #: Reasons for UNKNOWN findings that say that the resource was not read.
 _NOT_READ = frozenset(Reason) - {Reason.INTERNAL_ERROR}
@@ -26,8 +34,15 @@ def css_class(totals: RunTotals) -> str:
 def sentences(totals: RunTotals) -> tuple[str, ...]:
     """Return the headline. Its first word is INCOMPLETE if anything expected was not examined."""
     first_word = "Complete" if totals.result.complete else INCOMPLETE
+    if totals.result.narrowed_by:
+        first_word += f", narrowed by {join_words(totals.result.narrowed_by)}"
     interrupted = "the run was interrupted; " if totals.result.interrupted else ""
-    parts = (f"{first_word}: {interrupted}{_coverage(totals)}.", _failures(totals), _unknowns(totals))
+    parts = (
+        f"{first_word}: {interrupted}{_coverage(totals)}.",
+        _OTHER_ACCOUNTS[totals.result.account_source],
+        _failures(totals),
+        _unknowns(totals),
+    )
     return tuple(part for part in parts if part)
 
 

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.fleet.bench.measure import Cost, run
+from tests.fleet.declared_checks import declare_checks
 from tests.fleet.organization import Shape
 from tests.fleet.running import Fleet, running
 
@@ -101,7 +102,7 @@ def _audit(fleet: Fleet, folder: Path, *flags: str) -> Cost:
     folder.mkdir(parents=True, exist_ok=True)
     inventory = folder / "inventory.yaml"
     inventory.write_text(fleet.inventory_text(), encoding="utf-8")
-    arguments = ["run", "--inventory", str(inventory), "--output", str(folder / "out"), *flags]
+    arguments = ["run", "--inventory", str(inventory), "--output", str(folder / "out"), *declare_checks(folder, *flags)]
     return _checked(run([sys.executable, "-m", "auditor", *arguments], fleet))
 
 
