@@ -56,7 +56,7 @@ def paginate_strings(
     **parameters: Any,
 ) -> Iterator[list[str]]:
     """Yield the list of strings under `key` of each page. Raises as `paginate` does."""
-    return paginate(client, service, operation, _read_strings(key), tokens, **parameters)
+    return paginate(client, service, operation, strings_under(key), tokens, **parameters)
 
 
 def unique(pages: Iterator[list[str]]) -> Iterator[str]:
@@ -78,7 +78,9 @@ def _read_page(read: Callable[[Mapping[str, Any]], T], member: str) -> Read[tupl
     return page
 
 
-def _read_strings(key: str) -> Read[list[str]]:
+def strings_under(key: str) -> Read[list[str]]:
+    """Return a reader of the list of strings under `key`, which raises MalformedResponse if there is none."""
+
     def read(answer: Mapping[str, Any]) -> list[str]:
         names = answer.get(key)
         # AWS sends the list even if it is empty. A garbled body has no list, and must not read as an empty one.

@@ -45,7 +45,7 @@ class Reason(StrEnum):
     )
     THROTTLED = (
         "throttled",
-        "Throttled by AWS; all retries exhausted",
+        "Throttled by AWS",
         "Another client uses up the API's rate limit. Run at a different hour, or lower `limits.headroom`.",
     )
     TIMEOUT = (
@@ -61,12 +61,17 @@ class Reason(StrEnum):
     SERVICE_ERROR = (
         "service-error",
         "AWS returned an error",
-        "AWS returned an error after every retry. The next run tries again.",
+        "The detail has the error that AWS returned. The next run tries again.",
     )
     MALFORMED_RESPONSE = (
         "malformed-response",
         "The response could not be parsed",
         "Check whether a proxy alters the responses, and update auditor.",
+    )
+    CONTRADICTORY_RESPONSE = (
+        "contradictory-response",
+        "AWS contradicted itself",
+        "AWS listed the resource and said that it does not exist. Check whether it exists, and run again.",
     )
     ACCOUNT_SUSPENDED = (
         "account-suspended",

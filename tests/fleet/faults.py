@@ -37,11 +37,14 @@ KINDS = {
     "bad-token": "tokens are not recognized although the region is enabled",
     "expired-token": "sessions older than `seconds`, or with more than `times` calls behind them, have expired",
     "missing": "the resource does not exist: `failures` in a 200 if the operation has them",
+    "tags-refused": "a call of ECS that requests tags has an invalid parameter: an ARN in the old format",
+    "rewritten": "200 with every match of `find`, a regular expression, replaced by `replacement`",
+    "endless": "every page has a new token, and the page that follows is the first one again",
     "precondition-failed": "S3 says 412",
     "conflict": "S3 says 409",
 }
 #: The services that a kind of fault affects, and those that it does not affect, if a rule names none.
-_SERVICES = {"role-refused": ("sts",), "precondition-failed": ("s3",), "conflict": ("s3",)}
+_SERVICES = {"role-refused": ("sts",), "tags-refused": ("ecs",), "precondition-failed": ("s3",), "conflict": ("s3",)}
 _SPARED = {"scp-denied": ("sts", "organizations", "s3"), "region-disabled": ("organizations", "s3")}
 
 
@@ -65,6 +68,8 @@ class Fault:
     seconds: float = 0.0
     every: float = 0.0
     lasts: float = 0.0
+    find: str = ""
+    replacement: str = ""
 
     def __post_init__(self) -> None:
         """Reject unknown kinds: a fault that never applies would make a test pass without testing anything."""
@@ -146,6 +151,8 @@ def _matches(rule: Fault, call: Call) -> bool:
     if not rule.services and call.service.prefix in _SPARED.get(rule.kind, ()):
         return False
     if rule.kind == "role-refused" and call.operation != "AssumeRole":
+        return False
+    if rule.kind == "tags-refused" and "TAGS" not in call.payload.get("include", ()):
         return False
     return (
         (rule.region == "*" or fnmatchcase(call.region, rule.region))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
+import re
 import signal
 import time
 from collections.abc import Sequence
@@ -149,10 +151,13 @@ class Server:
         fault = self._faults.choose(call, key, before, self.now) if self._faults else None
         if fault is not None and self._replace_answer(fault, call, connection):
             return
+        if fault is not None and fault.kind == "endless":
+            for name in ("nextToken", "NextToken"):
+                call.payload.pop(name, None)
         answer = self._answer(call)
         if fault is not None and fault.kind != "slow":
             self.report.call_ended(call.operation, fault.kind)
-            self._corrupt(fault, answer, connection)
+            self._corrupt(fault, call, answer, connection)
             return
         self.report.call_answered(call.operation, key, identity[:200].decode("utf-8", "replace"))
         self._send(connection, answer, fault.seconds if fault else 0.0)
@@ -195,7 +200,7 @@ class Server:
         if not call.session.allows(call.action):
             raise service_errors.session_policy_denied(call)
 
-    def _corrupt(self, fault: Fault, answer: bytes, connection: Connection) -> None:
+    def _corrupt(self, fault: Fault, call: Call, answer: bytes, connection: Connection) -> None:
         head, _, body = answer.partition(b"\r\n\r\n")
         half = body[: len(body) // 2]
         if fault.kind == "truncated":
@@ -204,6 +209,13 @@ class Server:
             connection.reset()
         elif fault.kind == "empty":
             self._send(connection, response(200, b"", b""))
+        elif fault.kind == "rewritten":
+            find, replacement = fault.find.encode(), fault.replacement.encode()
+            self._send(connection, response(200, b"", re.sub(find, replacement, body)))
+        elif fault.kind == "endless":
+            name = "NextToken" if call.service.prefix == "organizations" else "nextToken"
+            page = json.loads(body) | {name: f"page-after-{time.monotonic_ns()}"}
+            self._send(connection, response(200, b"", json.dumps(page).encode()))
         else:
             lines = [line for line in head.split(b"\r\n")[1:] if not line.startswith(b"Content-Length")]
             self._send(connection, response(200, b"".join(line + b"\r\n" for line in lines), half))

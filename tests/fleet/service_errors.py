@@ -93,6 +93,9 @@ BY_FAULT: dict[str, Callable[[Call], ServiceError]] = {
     "region-disabled": disabled,
     "bad-token": lambda call: bad_token(call.service),
     "expired-token": lambda call: expired(call.service),
+    "tags-refused": lambda _: ServiceError(
+        "InvalidParameterException", "Long arn format must be used for tagging operations"
+    ),
     "precondition-failed": lambda _: ServiceError(
         "PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412
     ),

@@ -59,11 +59,13 @@ class ScopeState:
     """What the collectors of one scope share, so that no call is made twice. Used by one thread at a time.
 
     `results` are those of collectors that others depend on, by name. `lists` are lists that several collectors need, or
-    the errors that ended them.
+    the errors that ended them. `active` are the ARNs of containers of other resources, such as clusters, that a
+    describe call of this run has called active.
     """
 
     results: dict[str, CollectorResult] = field(default_factory=dict)
     lists: dict[str, tuple[str, ...] | ApiCallError] = field(default_factory=dict)
+    active: set[str] = field(default_factory=set)
     lost_time: LostTime = field(default_factory=LostTime)
 
 

@@ -73,6 +73,8 @@ class Ecs:
         batch = {"DescribeServices": "services", "DescribeTasks": "tasks", "DescribeClusters": "clusters"}.get(
             call.operation
         )
+        if call.operation in {"ListServices", "ListTasks"}:
+            raise ServiceError("ClusterNotFoundException", "Cluster not found.")
         if batch is None:
             raise ServiceError("ClientException", "Unable to describe task definition.")
         failures = [{"arn": arn, "reason": "MISSING"} for arn in call.payload.get(batch, [])]

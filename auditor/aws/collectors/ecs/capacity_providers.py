@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from auditor.aws.calls import Read
+from auditor.aws.collectors.batch_describe import REFUSED_ARGUMENT, with_unread_tags
 from auditor.aws.collectors.collector import CollectContext, Collector
-from auditor.aws.collectors.ecs.lists import PAGE_TOKENS
-from auditor.aws.errors import MalformedResponse
+from auditor.aws.collectors.ecs.lists import PAGE_TOKENS, check_scope
+from auditor.aws.errors import ApiCallError, MalformedResponse
 from auditor.aws.paging import paginate
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.workloads import CapacityProvider
 from auditor.domain.fact import Fact
 from auditor.domain.reason import Reason
+from auditor.domain.scope import Scope
 from auditor.parsers.ecs.capacity_providers import parse
 from auditor.parsers.json_values import MalformedValue
 
@@ -22,31 +25,53 @@ _DETAIL_LIMIT = 300
 
 def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
     seen: set[str] = set()
+    for item in _without_tags_if_refused(context):
+        if isinstance(item, Gap):
+            yield item
+        elif item.arn not in seen:
+            seen.add(item.arn)
+            yield item
+
+
+def _without_tags_if_refused(context: CollectContext) -> Iterator[CapacityProvider | Gap]:
+    """Yield every provider. If ECS refuses the request for tags, list them again with unread tags."""
+    try:
+        yield from _read(context, include=["TAGS"])
+    except ApiCallError as error:
+        if error.info.code not in REFUSED_ARGUMENT:
+            raise
+        yield from map(with_unread_tags, _read(context))
+
+
+def _read(context: CollectContext, **parameters: list[str]) -> Iterator[CapacityProvider | Gap]:
     for providers, failures in paginate(
         context.client,
         "ecs",
         "DescribeCapacityProviders",
-        _read_page,
+        _page_reader(context.scope),
         PAGE_TOKENS,
-        include=["TAGS"],
         maxResults=_PAGE_SIZE,
+        **parameters,
     ):
-        for provider in providers:
-            if provider.arn not in seen:
-                seen.add(provider.arn)
-                yield provider
+        yield from providers
         for failure in failures:
             yield Gap(context.scope, "describe", Reason.SERVICE_ERROR, f"DescribeCapacityProviders: {failure}")
 
 
-def _read_page(answer: Mapping[str, Any]) -> tuple[list[CapacityProvider], list[str]]:
-    descriptions, failures = answer.get("capacityProviders"), answer.get("failures") or []
-    if not isinstance(descriptions, list) or not isinstance(failures, list):
-        raise MalformedResponse("no list of objects under `capacityProviders`")
-    try:
-        return [parse(raw) for raw in descriptions], [str(failure)[:_DETAIL_LIMIT] for failure in failures]
-    except MalformedValue as error:
-        raise MalformedResponse(f"capacityProviders: {error}") from error
+def _page_reader(scope: Scope) -> Read[tuple[list[CapacityProvider], list[str]]]:
+    def read(answer: Mapping[str, Any]) -> tuple[list[CapacityProvider], list[str]]:
+        descriptions, failures = answer.get("capacityProviders"), answer.get("failures") or []
+        if not isinstance(descriptions, list) or not isinstance(failures, list):
+            raise MalformedResponse("no list of objects under `capacityProviders`")
+        try:
+            providers = [parse(raw) for raw in descriptions]
+        except MalformedValue as error:
+            raise MalformedResponse(f"capacityProviders: {error}") from error
+        for provider in providers:
+            check_scope(scope, provider.arn)
+        return providers, [str(failure)[:_DETAIL_LIMIT] for failure in failures]
+
+    return read
 
 
 collector = Collector(

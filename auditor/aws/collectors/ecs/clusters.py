@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from auditor.aws.collectors.collector import CollectContext, Collector
 from auditor.aws.collectors.ecs.batches import batch_describe
-from auditor.aws.collectors.ecs.lists import clusters
+from auditor.aws.collectors.ecs.lists import clusters, list_clusters_again
 from auditor.domain.aws_resource import Resource
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.workloads import Cluster
@@ -22,7 +23,12 @@ _DESCRIBE = batch_describe("DescribeClusters", "clusters", 100, parse, _resource
 
 
 def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
-    yield from _DESCRIBE.describe_all(context, clusters(context), include=["TAGS", "SETTINGS", "CONFIGURATIONS"])
+    list_again = partial(list_clusters_again, context)
+    include = ["TAGS", "SETTINGS", "CONFIGURATIONS"]
+    for item in _DESCRIBE.describe_all(context, clusters(context), list_again, include=include):
+        if isinstance(item, Cluster) and item.status == "ACTIVE":
+            context.state.active.add(item.arn)
+        yield item
 
 
 def _list_only(context: CollectContext) -> Iterator[Fact | Gap]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from auditor.aws.calls import Read
@@ -53,13 +55,23 @@ def describe(context: CollectContext, name: str, family: str) -> TaskDefinition 
     and is a gap if ECS does not return it.
     """
     try:
-        read = _read_requested(context.scope, name, family)
-        return context.client.call("ecs", "DescribeTaskDefinition", read, taskDefinition=name, include=["TAGS"])
+        return _read_description(context, name, family)
     except ApiCallError as error:
         if name == family and error.info.code == "ClientException" and not _still_exists(context, family):
             return None
         resource = unread_resource(context, name)
         return Gap(context.scope, "describe", error.info.reason, error.info.detail, resource)
+
+
+def _read_description(context: CollectContext, name: str, family: str) -> TaskDefinition:
+    """Return the description, with unread tags if ECS refuses the request for them. Raises ApiCallError."""
+    call = partial(context.client.call, "ecs", "DescribeTaskDefinition", _read_requested(context.scope, name, family))
+    try:
+        return call(taskDefinition=name, include=["TAGS"])
+    except ApiCallError as error:
+        if error.info.code != "InvalidParameterException":
+            raise
+    return replace(call(taskDefinition=name), tags=None)
 
 
 def store_revision(cache: ScopeCache, definition: TaskDefinition) -> None:

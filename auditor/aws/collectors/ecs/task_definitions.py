@@ -29,6 +29,8 @@ from auditor.domain.coverage import Gap
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.fact import Fact
 
+_DEREGISTERED = frozenset({"INACTIVE", "DELETE_IN_PROGRESS"})
+
 
 def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
     usages = usage_in_region(context)
@@ -61,10 +63,26 @@ def _latest(
     Adds the ARNs of `usages` that are listed as ACTIVE to `active`.
     """
     listed = latest_revisions(context, usages.by_arn.keys(), active)
-    for family, arn in listed.items() if listed is not None else ((family, "") for family in families(context.client)):
-        item = cached_revision(context, arn) or describe(context, family, family)
-        if item is not None:
+    if listed is None:
+        for family in families(context.client):
+            if (item := describe(context, family, family)) is not None:
+                yield item, family
+        return
+    for family, arn in listed.items():
+        if (item := cached_revision(context, arn) or _describe_listed(context, arn, family)) is not None:
             yield item, family
+
+
+def _describe_listed(context: CollectContext, arn: str, family: str) -> TaskDefinition | Gap | None:
+    """Describe the revision that was listed as the latest one, not the one that ECS takes for the latest by now.
+
+    A description of the family can be stale. If the revision was deregistered since it was listed, the family's latest
+    ACTIVE revision is described.
+    """
+    item = describe(context, arn, family)
+    if isinstance(item, TaskDefinition) and item.status in _DEREGISTERED:
+        return describe(context, family, family)
+    return item
 
 
 def _revision_in_use(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from auditor.aws.collectors.collector import CollectContext, Collector
 from auditor.aws.collectors.ecs.batches import batch_describe
-from auditor.aws.collectors.ecs.lists import clusters, in_cluster
+from auditor.aws.collectors.ecs.lists import clusters, in_cluster, in_cluster_again
 from auditor.domain.aws_resource import Resource
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.workloads import Task
@@ -21,13 +22,14 @@ def _resource(arn: str) -> Resource:
     return Task(arn, "", "").resource
 
 
-_DESCRIBE = batch_describe("DescribeTasks", "tasks", 100, parse, _resource)
+_DESCRIBE = batch_describe("DescribeTasks", "tasks", 100, parse, _resource, ends_by_itself=True)
 
 
 def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
     for cluster in clusters(context):
         arns, gap = in_cluster(context, cluster, *_LIST)
-        yield from _DESCRIBE.describe_all(context, arns, cluster=cluster)
+        list_again = partial(in_cluster_again, context, cluster, *_LIST)
+        yield from _DESCRIBE.describe_all(context, arns, list_again, cluster=cluster)
         if gap is not None:
             yield gap
 

@@ -30,7 +30,8 @@ def definition_arn(family: str, revision: int) -> str:
 class Region:
     """`services` and `tasks` are documents by cluster; `families` maps a name to its latest ACTIVE revision.
 
-    `broken` maps an operation, or an operation and the first thing that it is asked about, to an answer of its own.
+    `broken` maps an operation, or an operation and the first thing that it is asked about, to an answer of its own, or
+    to a script of answers.
     """
 
     services: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -41,12 +42,18 @@ class Region:
     def __call__(self, call: SentCall) -> Any:
         parameters = call.parameters
         about = next(
-            (parameters[key] for key in ("services", "tasks", "taskDefinition", "cluster") if key in parameters), None
+            (
+                parameters[key]
+                for key in ("services", "tasks", "clusters", "taskDefinition", "cluster")
+                if key in parameters
+            ),
+            None,
         )
         about = about[0] if isinstance(about, list) else about
         for key in ((call.operation, about), call.operation):
             if key in self.broken:
-                return self.broken[key]
+                answer = self.broken[key]
+                return answer(call) if callable(answer) else answer
         return getattr(self, f"_{call.operation}")(parameters)
 
     def _DescribeRegions(self, _: Any) -> Any:  # noqa: N802 - the name in the API
@@ -54,6 +61,13 @@ class Region:
 
     def _ListClusters(self, _: Any) -> Any:  # noqa: N802 - the name in the API
         return {"clusterArns": [f"{PREFIX}:cluster/{name}" for name in self.services or self.tasks]}
+
+    def _DescribeClusters(self, parameters: Any) -> Any:  # noqa: N802 - the name in the API
+        facts = [
+            {"clusterArn": arn, "clusterName": arn.rpartition("/")[2], "status": "ACTIVE", "tags": []}
+            for arn in parameters["clusters"]
+        ]
+        return {"clusters": facts, "failures": []}
 
     def _ListServices(self, parameters: Any) -> Any:  # noqa: N802 - the name in the API
         return {"serviceArns": [service["serviceArn"] for service in self._in(self.services, parameters)]}

@@ -141,15 +141,6 @@ def test_an_unreadable_service_is_an_unknown_resource_for_service_checks_only() 
     assert (gap.resource.type, gap.resource.name) == ("AWS::ECS::Service", "default/web")
 
 
-@pytest.mark.parametrize("word", ["MISSING"])
-def test_a_resource_that_was_deleted_since_it_was_listed_is_no_gap(word: str) -> None:
-    arn = f"{PREFIX}:task/default/t1"
-    answer = {"tasks": [], "failures": [{"arn": arn, "reason": word}]}
-    region = Region(tasks={"default": [task("t1", NEW)]}, broken={"DescribeTasks": answer})
-
-    assert read(region, [TASKS]).items[TASKS] == []
-
-
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
@@ -191,15 +182,6 @@ def test_a_malformed_service_affects_no_other() -> None:
     assert [(gap.reason, gap.resource and gap.resource.name) for gap in gaps(items_read)] == [
         (Reason.MALFORMED_RESPONSE, "default/bad")
     ]
-
-
-def test_a_cluster_that_was_deleted_since_it_was_listed_is_empty() -> None:
-    gone = client_error("ClusterNotFoundException", "Cluster not found.")
-    region = Region({"default": []}, broken={"ListServices": gone, "ListTasks": gone})
-    reading = read(region, [SERVICES, TASKS])
-
-    assert reading.items == {SERVICES: [], TASKS: []}
-    assert reading.failures == {}
 
 
 def test_a_revision_in_use_that_ecs_does_not_describe_is_a_gap() -> None:
