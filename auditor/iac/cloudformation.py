@@ -12,7 +12,7 @@ from auditor.iac.functions import merged_call, show
 from auditor.iac.intrinsics import Template
 from auditor.iac.json_data import as_mapping
 from auditor.iac.key_case import to_api_case
-from auditor.iac.service import parsed_types, service_of
+from auditor.iac.service import linked, parsed_types, service_of
 from auditor.iac.unresolved import Conditional, with_placeholders
 from auditor.yaml_files import Document
 
@@ -61,7 +61,7 @@ def read_template(document: Document) -> FileContents:
             resources.append(declared)
         else:
             unchecked.append(UncheckedItem(location, name, "its properties cannot be read"))
-    return FileContents(document.source, tuple(resources), tuple(unparsed), tuple(unchecked))
+    return FileContents(document.source, linked(resources), tuple(unparsed), tuple(unchecked))
 
 
 def _declared(

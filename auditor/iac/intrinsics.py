@@ -15,11 +15,10 @@ from auditor.iac.functions import function_call, merged_call, show
 from auditor.iac.json_data import as_mapping
 from auditor.iac.known_attributes import KNOWN_ATTRIBUTES, Parts, pseudo_parameter, resource_text
 from auditor.iac.mappings import as_choice, is_choice, map_values
-from auditor.iac.substitution import is_scalar, join, split_sub, to_text
+from auditor.iac.substitution import DYNAMIC_REFERENCE, is_scalar, join, split_sub, to_text
 from auditor.iac.unresolved import ABSENT, Conditional, Unresolved
 from auditor.yaml_files import quote
 
-_DYNAMIC_REFERENCE = "{{resolve:"
 _MAX_DEPTH = 100
 _MAX_CONDITION_CHAIN = 50
 _MAX_INDEX_DIGITS = 6
@@ -45,7 +44,7 @@ class Template:
         if depth > _MAX_DEPTH:
             return Unresolved("a function nested too deeply", repr(value))
         if isinstance(value, str):
-            return Unresolved(quote(value), value) if _DYNAMIC_REFERENCE in value else value
+            return Unresolved(quote(value), value) if DYNAMIC_REFERENCE in value else value
         if isinstance(value, list):
             items = (self.resolve(item, depth + 1) for item in value)
             return [item for item in items if item is not ABSENT]
@@ -58,6 +57,8 @@ class Template:
         if name:
             function = _FUNCTIONS.get(name)
             result = function(self, argument, depth + 1) if function else None
+            if isinstance(result, str) and DYNAMIC_REFERENCE in result:
+                return Unresolved(show(value), result)
             return _unresolved(name, argument) if result is None else result
         members = {key: self.resolve(member, depth + 1) for key, member in value.items()}
         return {key: member for key, member in members.items() if member is not ABSENT}

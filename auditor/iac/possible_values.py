@@ -22,6 +22,8 @@ _START, _MIDDLE, _END = "\ue000", "\ue001", "\ue002"
 _MARKED = re.compile(f"{_START}([^{_START}-{_END}]*){_MIDDLE}([a-z]*)([0-9a-f]*){_END}")
 _ANY_MARK = re.compile(f"[{_START}-{_END}]")
 _ONLY_TEXT = re.compile(f"[^{_START}-{_END}]*")
+#: CloudFormation puts the secret itself in its place.
+_SECRET_REFERENCE = re.compile(r"\{\{resolve:(?:secretsmanager|ssm-secure):")
 #: Texts that are tried for a member with known parts, at most.
 _MAX_TEXTS = 60
 
@@ -63,6 +65,7 @@ class MemberTables:
     different objects, and are looked up as `parent.key`. `words`: all values of members that have no others; another
     word is not known to be harmless. `filled`: texts that are not empty if they are present. `secrets`: members whose
     value may be a secret, with two values: one that secret detection ignores, and one that it detects.
+    `resolved_secret`: a value that it detects, in place of a secret that CloudFormation resolves.
     """
 
     options: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
@@ -71,6 +74,7 @@ class MemberTables:
     texts: frozenset[str] = frozenset()
     qualified: frozenset[str] = frozenset()
     secrets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    resolved_secret: str = ""
     filled: frozenset[str] = frozenset()
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -78,8 +82,10 @@ class MemberTables:
         """Return the possible values of the member `key` of an object that is, or is an item of, `parent`."""
         name = self._name(key, parent)
         if name in self.secrets:
-            approximation = unresolved.approximation
-            return PossibleValues(name, self.secrets[name] if approximation is None else (approximation,))
+            if unresolved.approximation is not None:
+                return PossibleValues(name, (unresolved.approximation,))
+            reference = _SECRET_REFERENCE.search(unresolved.identity or unresolved.expression)
+            return PossibleValues(name, (self.resolved_secret,) if reference else self.secrets[name])
         if unresolved.choices and name not in self.samples and self._are_words(name, unresolved.choices):
             return PossibleValues(name, unresolved.choices)
         if name in self.options:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 from auditor.domain.fact import Fact
@@ -50,6 +50,7 @@ class IacService:
     * `terraform_defaults`: attributes, also of blocks, that Terraform reports as known after apply if the configuration
       does not set them, although AWS documents what it does then.
     * `from_cloudformation`, `from_terraform`: convert the properties of a resource to the members of the API.
+    * `link`: adds to the resources of a file what follows from other resources of the same file.
     * `redact`: removes what must not appear in reports from the expressions of a document.
     * `members`: the possible values of unresolved members. `free_maps`: maps whose keys the author chooses;
       `free_texts`: members whose texts the author chooses.
@@ -65,6 +66,7 @@ class IacService:
     terraform_defaults: frozenset[str] = frozenset()
     from_cloudformation: Callable[[JsonObject], JsonObject] = lambda properties: properties
     from_terraform: Callable[[JsonObject], JsonObject] = lambda values: values
+    link: Callable[[tuple[DeclaredResource, ...]], tuple[DeclaredResource, ...]] = lambda resources: resources
     redact: Callable[[JsonObject], JsonObject] = lambda document: document
     members: MemberTables = field(default_factory=MemberTables)
     free_maps: frozenset[str] = frozenset()
@@ -93,6 +95,11 @@ def services() -> tuple[IacService, ...]:
 def service_of(type_: str) -> IacService | None:
     """Return the service that a CloudFormation or Terraform type belongs to, None if no folder handles it."""
     return next((service for service in services() if service.owns(type_)), None)
+
+
+def linked(resources: Iterable[DeclaredResource]) -> tuple[DeclaredResource, ...]:
+    """Return the resources of a file with what follows from others of them."""
+    return reduce(lambda linked_resources, service: service.link(linked_resources), services(), tuple(resources))
 
 
 def parsed_types() -> Mapping[str, ResourceType]:

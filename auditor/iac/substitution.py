@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from auditor.iac.unresolved import OpenText, Unresolved
 
+#: Begins a text that CloudFormation replaces by the value of a parameter or a secret.
+DYNAMIC_REFERENCE = "{{resolve:"
 _VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
@@ -25,6 +27,8 @@ def join(delimiter: str, values: Sequence[object], unresolved: Unresolved) -> st
     """Return the values as one text, or `unresolved`, with an approximation if possible, if one is not known."""
     texts = [to_text(value) if is_scalar(value) else getattr(value, "approximation", None) for value in values]
     approximation = None if None in texts else delimiter.join(map(str, texts))
+    if any(isinstance(value, str) and DYNAMIC_REFERENCE in value for value in values):
+        return replace(unresolved, approximation=None)
     if approximation is not None and all(map(is_scalar, values)):
         return approximation
     parts: list[str | OpenText] = []

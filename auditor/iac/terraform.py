@@ -11,7 +11,7 @@ from auditor.domain.file_report import SourceLocation, UncheckedItem
 from auditor.iac.declared import DeclaredResource, FileContents, UnparsedResource
 from auditor.iac.json_data import as_mapping, objects_in
 from auditor.iac.key_case import to_api_case
-from auditor.iac.service import parsed_types, service_of
+from auditor.iac.service import linked, parsed_types, service_of
 from auditor.iac.terraform_configuration import Configuration
 from auditor.iac.unresolved import Unresolved, with_placeholders
 
@@ -53,6 +53,7 @@ def read_plan(data: Mapping[str, Any], source: str) -> FileContents:
             planned = as_mapping(resource.get("values"))
             unknown = configuration.without_defaults((changes or {}).get(name, {}), planned, name, service)
             values = _with_unknown_values(planned, unknown, name)
+            values = configuration.with_references(values, name)
             members = to_api_case(service.from_terraform(values), service.free_maps)
             members = with_placeholders(members, service.free_texts, in_template=True)
             depends_on = "" if changes is None or name in changes else f"{name}, which is not in resource_changes"
@@ -61,7 +62,7 @@ def read_plan(data: Mapping[str, Any], source: str) -> FileContents:
         else:
             unparsed.append(UnparsedResource(location, name, type_, f"{type_} cannot be examined in files"))
     unparsed += _only_changed(data, addresses, location)
-    return FileContents(source, tuple(resources), tuple(unparsed), tuple(unchecked))
+    return FileContents(source, linked(resources), tuple(unparsed), tuple(unchecked))
 
 
 def _changes(data: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:

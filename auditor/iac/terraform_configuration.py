@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from auditor.iac.json_data import as_mapping, objects_in
 from auditor.iac.service import IacService
+from auditor.iac.unresolved import Unresolved
 
 _MAX_DEPTH = 200
+_MODULE = re.compile(r"(?:module\.[\w-]+\.)+")
+#: A resource in the references of an expression, which also name its attributes.
+_RESOURCE = re.compile(r"(?!(?:var|local|each|count|data|module|path|self|terraform)\.)[\w-]+\.[\w-]+")
 #: The expressions of a resource, and of all its blocks, that sets nothing.
 _NO_EXPRESSIONS: Mapping[str, Any] = {}
 #: The key of an instance in an address: `[0]`, `["a"]`.
@@ -42,8 +46,37 @@ class Configuration:
         """
         expressions: Mapping[str, Any] | None = _NO_EXPRESSIONS
         if self.expressions is not None:
-            expressions = self.expressions.get(_INSTANCE_KEY.sub("", address))
+            expressions = self.expressions.get(without_instance_keys(address))
         return as_mapping(_without_defaults(unknown, planned, expressions, service.terraform_defaults))
+
+    def with_references(self, values: Any, address: str) -> Any:
+        """Return the values of a resource, of which the unresolved ones name the resource that they refer to."""
+        expressions = (self.expressions or {}).get(without_instance_keys(address), {})
+        module = _MODULE.match(without_instance_keys(address))
+        if not isinstance(values, dict):
+            return values
+        return {
+            key: replace(value, resource=_reference(expressions.get(key), module.group() if module else ""))
+            if isinstance(value, Unresolved)
+            else value
+            for key, value in values.items()
+        }
+
+
+def without_instance_keys(address: str) -> str:
+    """Return the address of a resource, of which `count` or `for_each` may make several instances."""
+    return _INSTANCE_KEY.sub("", address)
+
+
+def _reference(expression: object, module: str) -> str:
+    """Return the address of the only resource that an expression refers to; empty if there is none, or several."""
+    names = as_mapping(expression).get("references")
+    addresses = {
+        match.group()
+        for name in (names if isinstance(names, list) else [])
+        if isinstance(name, str) and (match := _RESOURCE.match(name))
+    }
+    return f"{module}{addresses.pop()}" if len(addresses) == 1 else ""
 
 
 def _without_defaults(unknown: Any, planned: Any, expressions: Any, defaults: frozenset[str]) -> Any:

@@ -27,8 +27,6 @@ NOT_YET: set[str] = {
     "ecr-with-port.json ecs-untrusted-image",
     "template-capacity-provider-scaling-off.json ecs-capacity-termination-protection",
     "template-exec-cmk-aws-alias.json ecs-exec-no-cmk",
-    "template-windows-service-1.0.0.json ecs-fargate-platform-version",
-    "secret-by-dynamic-reference.yaml T ecs-env-secret-values",
 }
 
 

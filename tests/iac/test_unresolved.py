@@ -211,6 +211,10 @@ def test_the_number_of_runs_is_limited() -> None:
         pytest.param("!Sub 'http://${AWS::Region}/${It.Arn}'", "PASS", id="an address of a resource is not a secret"),
         pytest.param("!Sub 'AKIAQ3EGRIZ7X5M2LWTB${AWS::Region}'", "FAIL", id="a secret next to a resource name"),
         pytest.param("plain", "PASS", id="a literal value"),
+        pytest.param("'{{resolve:secretsmanager:a:SecretString:b}}'", "FAIL", id="a secret that is resolved"),
+        pytest.param("!Sub '{{resolve:secretsmanager:${It}:SecretString:b}}'", "FAIL", id="a secret of this template"),
+        pytest.param("!Join ['', ['{{resolve:secretsmanager:', !Ref Who, '}}']]", "FAIL", id="a joined reference"),
+        pytest.param("'{{resolve:ssm:/a}}'", "UNKNOWN", id="a parameter of SSM can be a secret"),
     ],
 )
 def test_unresolved_values_of_environment_variables(value: str, status: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from auditor.iac.ecs import to_facts
+from auditor.iac.ecs.platforms import with_platforms
 from auditor.iac.ecs.redaction import redact_environment
 from auditor.iac.ecs.task_definition_files import FREE_MAPS, FREE_TEXTS, task_definitions
 from auditor.iac.ecs.terraform import from_terraform
@@ -67,6 +68,7 @@ SERVICE = IacService(
     terraform_defaults=frozenset(("network_mode", "platform_version", "managed_termination_protection")),
     from_cloudformation=_from_cloudformation,
     from_terraform=from_terraform,
+    link=with_platforms,
     redact=redact_environment,
     members=MEMBERS,
     free_maps=FREE_MAPS,

@@ -10,6 +10,8 @@ from auditor.iac.unresolved import ABSENT
 
 #: Has the shape of a long-lived AWS access key, which secret detection recognizes. It is made up.
 _SECRET = "AKIA" + "Q3EGRIZ7X5M2LWTB"
+#: Secret detection recognizes it as a secret that is part of a text, under any name.
+_RESOLVED_SECRET = "password=" + "Tr0ub4dor3horse"
 _LAUNCH_TYPES = ("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES")
 
 _FLAGS: Mapping[str, tuple[Any, ...]] = dict.fromkeys(
@@ -31,6 +33,7 @@ _CHOICES: Mapping[str, tuple[Any, ...]] = {
     "operatingSystemFamily": (ABSENT, "LINUX", "WINDOWS_SERVER_2022_CORE"),
     "requiresCompatibilities": (ABSENT, *((launch_type,) for launch_type in _LAUNCH_TYPES), ("EC2", "FARGATE")),
     "requiresCompatibilities[]": (ABSENT, *_LAUNCH_TYPES),
+    "platformFamily": ("LINUX", "WINDOWS_SERVER_2022_CORE"),
     "transitEncryption": (ABSENT, "ENABLED", "DISABLED"),
     "driver": (ABSENT, "local", "rexray/ebs"),
     "driverOpts.type": (ABSENT, "none", "nfs4", "overlay", "proc", "tmpfs"),
@@ -138,4 +141,5 @@ MEMBERS = MemberTables(
     words=_WORDS,
     filled=frozenset(("taskRoleArn", "executionRoleArn")),
     secrets={"environment.value": ("", _SECRET)},
+    resolved_secret=_RESOLVED_SECRET,
 )
