@@ -1,7 +1,5 @@
 """Claims: a run ID is reserved for one process, with the accounts of the run."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass

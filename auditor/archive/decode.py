@@ -1,7 +1,5 @@
 """Parse stored rows and documents. What they name is checked, because others may write to the output, too."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import zlib

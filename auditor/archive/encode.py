@@ -1,7 +1,5 @@
 """Build rows from findings and coverage records, and bytes from rows."""
 
-from __future__ import annotations
-
 import json
 import re
 import zlib

@@ -4,8 +4,6 @@ A cache object that is missing, damaged, of another version or not the one in th
 makes more calls and has the same results.
 """
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import json

@@ -4,8 +4,6 @@ The content of `latest.json` is checked before it counts: a run ID in the future
 otherwise keep it as it is for ever.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime

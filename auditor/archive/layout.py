@@ -1,7 +1,5 @@
 """The keys of a run's objects below an output folder or an S3 prefix. Part of the output contract."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

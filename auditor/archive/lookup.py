@@ -1,7 +1,5 @@
 """Find one finding of the latest run by its ID: from `latest.json` to the manifest to the rows."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import zlib

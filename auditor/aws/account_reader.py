@@ -1,7 +1,5 @@
 """Accounts as the engine reads them: the enabled regions of an account, and the facts of one region."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial

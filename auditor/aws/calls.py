@@ -1,7 +1,5 @@
 """One call to AWS: within the rate limit, counted, retried, and classified if it fails."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar

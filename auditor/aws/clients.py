@@ -4,8 +4,6 @@ A client per account and region would cost tens of milliseconds and a megabyte e
 connection. A shared client signs with the credentials of the calling thread, which `sign_with` sets.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager

@@ -4,8 +4,6 @@ The codes are from botocore's retry tables and from AWS's error pages of each se
 because botocore does not model all of them as exception classes (for example ThrottlingException of ECS).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import Enum, auto
 

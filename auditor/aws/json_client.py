@@ -11,8 +11,6 @@ SigV4 is described in the IAM user guide, "Create a signed AWS API request". A t
 botocore's signer.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json

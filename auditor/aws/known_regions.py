@@ -3,8 +3,6 @@
 This module does not load the AWS clients: that takes longer than `auditor validate` may take.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from botocore.loaders import Loader

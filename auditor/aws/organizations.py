@@ -4,8 +4,6 @@ All accounts are listed, excluded ones too: their coverage records give the reas
 `ListAccounts` does not return the OU of an account.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any

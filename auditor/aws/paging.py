@@ -1,7 +1,5 @@
 """Lists that arrive in pages, for every service."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 

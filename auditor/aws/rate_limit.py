@@ -4,8 +4,6 @@ AWS keeps a token bucket per account, region and group of API actions. Everythin
 own deployments too. The limits of a collected service stand in `collectors/<service>/rate_limits.py`.
 """
 
-from __future__ import annotations
-
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@
 policy denies the first region, another one may answer.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The retry policy. botocore's own retries are off: attempts do not multiply, and every throttle is counted."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from threading import Lock
 from typing import TypeVar

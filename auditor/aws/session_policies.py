@@ -4,8 +4,6 @@ STS takes an inline policy of at most 2,048 characters (STS API reference, Assum
 of the policy, whose size only STS knows; policies of this form and length stay below it.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Iterable, Mapping
 

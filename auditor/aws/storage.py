@@ -1,7 +1,5 @@
 """S3: a store for results, and the source of configuration files."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

@@ -5,8 +5,6 @@ name starts with an underscore hold shared code and are not searched. Other pack
 group `auditor.checks`. No check is imported before `load` or `built_in` is called.
 """
 
-from __future__ import annotations
-
 import pkgutil
 import sys
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ An error in another package ends the command and names that package. Skipping it
 run.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """Verdicts of most checks: each part of a resource is examined, and one failing part fails the resource."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from auditor.domain.check import Detail, Evidence, Status, Verdict

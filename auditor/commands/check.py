@@ -1,7 +1,5 @@
 """`auditor check`: judge IaC files before deployment with the checks of the nightly run."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """All checks that a command knows: built-in ones, those of other packages, and those of the user's own folders."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """`auditor checks`: the list of checks, the manual page of one, or the facts that YAML checks can read."""
 
-from __future__ import annotations
-
 from fnmatch import fnmatchcase
 from typing import Any
 

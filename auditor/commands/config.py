@@ -1,7 +1,5 @@
 """Inventory and settings of a command, read from files, S3 and flags; the problems of both are reported together."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any

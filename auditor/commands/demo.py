@@ -1,7 +1,5 @@
 """`auditor demo`: a complete run on an organization that is simulated inside this process."""
 
-from __future__ import annotations
-
 from auditor import checks, inventory, settings
 from auditor.commands import config
 from auditor.commands.options import DemoOptions

@@ -1,7 +1,5 @@
 """Run a command by its name and turn errors into outcomes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection
 from importlib import import_module
 

@@ -4,8 +4,6 @@ A field that `flag` makes is one flag. Its name, its environment variable and it
 name and annotation: `checks_folder: tuple[str, ...]` is `--checks-folder`, AUDITOR_CHECKS_FOLDER, repeatable.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints

@@ -1,7 +1,5 @@
 """Commands whose help ends with examples or with the table of exit codes."""
 
-from __future__ import annotations
-
 import click
 
 from auditor.run.exit_codes import ExitCode

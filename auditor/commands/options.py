@@ -1,7 +1,5 @@
 """The options of every command. A field is a flag; groups of flags that commands share are dataclasses of their own."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """`auditor plan`: assume every role, list all regions, and estimate the API calls of a run."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from auditor.commands import config

@@ -1,7 +1,5 @@
 """`auditor policy`: the IAM policy that the member role needs."""
 
-from __future__ import annotations
-
 import json
 
 from auditor.aws import regions

@@ -1,7 +1,5 @@
 """The progress of a run on standard error: a bar on a terminal, otherwise one JSON object per line."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 

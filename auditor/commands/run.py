@@ -1,7 +1,5 @@
 """`auditor run`: the nightly audit."""
 
-from __future__ import annotations
-
 from auditor.aws.collectors.collector import BOTH as ALL_REVISIONS
 from auditor.commands import config
 from auditor.commands.options import RunOptions

@@ -1,7 +1,5 @@
 """`auditor validate`: check inventory, settings and flags without auditing anything."""
 
-from __future__ import annotations
-
 from auditor.commands import config
 from auditor.commands.options import RunOptions
 from auditor.domain.errors import ConfigError, Problem

@@ -1,7 +1,5 @@
 """The JSON that `auditor checks --format json` prints: the list, and the page of one check."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from auditor.contracts.document import Document, SchemaVersion

@@ -1,7 +1,5 @@
 """The JSON that `auditor check --format json` prints."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from auditor.contracts.document import Document, SchemaVersion

@@ -1,7 +1,5 @@
 """The JSON of `auditor plan`: what a run would examine, and how many API calls it would make."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from auditor.contracts.document import Document, SchemaVersion

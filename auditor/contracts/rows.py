@@ -1,7 +1,5 @@
 """The rows below `findings/` and `coverage/`."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The documents that describe a run as a whole: its claim, its manifest, and `latest.json`."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from auditor.contracts.document import Document, SchemaVersion

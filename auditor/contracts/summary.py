@@ -1,7 +1,5 @@
 """`summary.json`: the numbers of a run, for programs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from auditor.contracts.document import Document, SchemaVersion

@@ -3,8 +3,6 @@
 `running` starts it. `organization` defines its accounts, `expected_results` what an audit must report.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

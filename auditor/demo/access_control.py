@@ -4,8 +4,6 @@ Also answers the calls that moto answers differently from AWS (DescribeRegions l
 or not at all (managed daemons), and those about running workloads.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Load the demo organization into moto and put access control in front of it. The only module that imports moto."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Convert the demo's task definitions to the documents of the ECS API."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -3,8 +3,6 @@
 Each list fits in one page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

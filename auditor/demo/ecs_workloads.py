@@ -4,8 +4,6 @@ moto's own implementation needs subnets or instances to run a task, keeps a serv
 newest deployment, and cannot list capacity providers without their names. Each list fits in one page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256

@@ -1,7 +1,5 @@
 """Isolate the demo from the user's AWS configuration and restore it afterwards."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager

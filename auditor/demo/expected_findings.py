@@ -1,7 +1,5 @@
 """The expected findings of each check on some resources of the demo, as in expected_findings.yaml."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from auditor.demo.organization import read_table

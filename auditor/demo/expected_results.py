@@ -1,7 +1,5 @@
 """The expected results of an audit of the demo, derived from hand-written tables and never from the checks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 These are query (STS), ec2 (EC2) and awsJson 1.1 (ECS, Organizations).
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """Write the demo organization as an inventory file, as an operator would."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 

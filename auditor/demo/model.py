@@ -1,7 +1,5 @@
 """The model of a demo organization: accounts, task definitions and running workloads."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

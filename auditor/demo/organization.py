@@ -1,7 +1,5 @@
 """The demo organization: the accounts in organization.yaml with their task definitions and running workloads."""
 
-from __future__ import annotations
-
 from importlib.resources import files
 from typing import Any
 

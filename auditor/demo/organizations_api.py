@@ -3,8 +3,6 @@
 moto's own implementation has random account and unit IDs and no delegated administrator.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from auditor.demo import http_adapter

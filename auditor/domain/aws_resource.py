@@ -1,7 +1,5 @@
 """The AWS resource that a finding is about, and the revision that first had the problem."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -4,8 +4,6 @@ A task definition revision never changes, so it has to be described only once; i
 are not cached. The cache saves calls and never changes a verdict.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """The clock of a run: time, sleep that ends when the run stops, and the errors that stop a read."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Protocol
 

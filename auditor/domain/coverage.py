@@ -1,7 +1,5 @@
 """Coverage: what was expected to be examined, what was, and the gaps."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

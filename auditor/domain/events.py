@@ -4,8 +4,6 @@ The engine sends events one at a time, so an observer needs no lock. An observer
 run waits for it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum

@@ -3,8 +3,6 @@
 A fact never holds the value of an environment variable: the collector examines values in memory and drops them.
 """
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from functools import cache

@@ -1,7 +1,5 @@
 """Results of checking IaC files: findings about resources that are not deployed, with their locations."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from auditor.domain.check import Status

@@ -1,7 +1,5 @@
 """Findings: the verdict of one check on one resource."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field

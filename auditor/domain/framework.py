@@ -1,7 +1,5 @@
 """Names of frameworks and of other rule sets. One that is not listed here is shown by its key."""
 
-from __future__ import annotations
-
 #: In the order in which lists show them.
 _FRAMEWORKS = {
     "cis-compute-1.1": "CIS AWS Compute Services Benchmark 1.1.0",

@@ -1,7 +1,5 @@
 """Types of plain JSON data, for code that narrows it with `isinstance`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 

@@ -1,7 +1,5 @@
 """Manual pages of checks: docstrings that can include blocks of text shared with other pages."""
 
-from __future__ import annotations
-
 import importlib
 import re
 from collections.abc import Mapping

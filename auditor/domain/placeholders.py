@@ -4,8 +4,6 @@ Secret detection and the reading of files share this notion. A text of a person'
 environment variable, may contain `$X` or `{x}` for other reasons, so `is_filled_in` accepts these only as a whole text.
 """
 
-from __future__ import annotations
-
 import re
 
 #: Marks of shells, templates and deployments: `${X}`, `$(x)`, `{{ x }}`, `%(x)s`, `%{x}`, `#{x}`, `<%= x %>`.

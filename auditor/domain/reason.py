@@ -1,7 +1,5 @@
 """Reasons why something was not examined: their names in the output, headlines and advice."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Self
 

@@ -4,8 +4,6 @@ A `Target` is one account of the inventory, excluded or not. A `Scope` is one re
 and of coverage.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase

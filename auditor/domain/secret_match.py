@@ -1,7 +1,5 @@
 """The result of secret detection. It never contains the value."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,7 +1,5 @@
 """Usage: what uses the resource of a finding. Each service has its own shape; this module knows none."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self

@@ -1,7 +1,5 @@
 """The run's clock: real time, a deadline, and a stop that interrupts every sleep."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext

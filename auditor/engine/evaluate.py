@@ -3,8 +3,6 @@
 A check that crashes on a fact yields one UNKNOWN finding, and nothing else is lost.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime

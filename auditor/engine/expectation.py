@@ -3,8 +3,6 @@
 Pure. Every expected scope becomes either a scope to scan or a coverage record that says why it is not scanned.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 

@@ -4,8 +4,6 @@ Three kinds of thread may call a job at once: the one that plans the account, th
 that abandons the account. Each method takes the lock, so it is atomic; a result that arrives too late changes nothing.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Merge the findings of one check on several revisions of one resource. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

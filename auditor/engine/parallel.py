@@ -1,7 +1,5 @@
 """Map a function over items on several threads, for short calls that wait for a network."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor

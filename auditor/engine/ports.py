@@ -1,7 +1,5 @@
 """What the engine needs from others, as protocols and data, so that its tests need no AWS."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol

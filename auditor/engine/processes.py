@@ -6,8 +6,6 @@ run, and `life` says that the parent has died or has given up, so its workers mu
 package has a diagram.
 """
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import pickle

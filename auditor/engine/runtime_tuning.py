@@ -1,7 +1,5 @@
 """Tune garbage collection, malloc arenas and the thread switch interval for long, highly threaded runs."""
 
-from __future__ import annotations
-
 import ctypes
 import gc
 import sys

@@ -5,8 +5,6 @@ thread that completes the last scope finishes the account: its rows are written 
 number of accounts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial

@@ -1,7 +1,5 @@
 """Scan one scope with one collector: read facts, judge them as they stream, and record the coverage."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

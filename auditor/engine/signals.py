@@ -1,7 +1,5 @@
 """SIGTERM and SIGINT shut the run down in an orderly way."""
 
-from __future__ import annotations
-
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Where an exception was raised, in a form that is safe to store in a coverage record."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from traceback import walk_tb
 

@@ -1,7 +1,5 @@
 """What follows for conditions and parameters of a template if one of its conditions is true."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

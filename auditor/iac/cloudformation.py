@@ -1,7 +1,5 @@
 """CloudFormation and SAM templates: their resources, with everything resolved that a template alone can resolve."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Finds resources to report as not examined: an enabled check covers their type, and no parser reads it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 

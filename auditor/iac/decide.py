@@ -4,8 +4,6 @@ The check runs on an instrumented fact, which shows the first unknown value that
 possible value of that one, and so on recursively. Values that the check never reads cost nothing and decide nothing.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """Resources as files declare them, before they become facts."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Calls of CloudFormation's intrinsic functions in JSON data: how to recognize them, and how messages show them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Access to JSON data whose shape nothing guarantees."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any

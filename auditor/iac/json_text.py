@@ -3,8 +3,6 @@
 A YAML parser would accept more: it takes a comment for a part of the next key, and an expression for text.
 """
 
-from __future__ import annotations
-
 import json
 import re
 

@@ -1,7 +1,5 @@
 """Judges the contents of files by checks, and reports what no check could examine."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime

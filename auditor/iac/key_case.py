@@ -1,7 +1,5 @@
 """Converts keys to the API's spelling: `TaskRoleArn` and `task_role_arn` become `taskRoleArn`."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -3,8 +3,6 @@
 Sources: CloudFormation Template Reference, pseudo parameters and the return values of each resource type.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Values of `Fn::FindInMap`, of which a key may be unknown."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Parses the text of a file: a template, a plan, or a format of a service."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Texts that are assembled from parts, some of which may be unresolved."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -4,8 +4,6 @@ A check is an ordinary function of a fact. An instrumented fact records each rea
 None or by identity would leave no other trace.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache

@@ -3,8 +3,6 @@
 A function returns None if the answer depends on an open part.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from auditor.iac.possible_values import Marked

@@ -4,8 +4,6 @@ A symbolic value stands for any value. It can be copied into evidence; every oth
 SymbolicValueRead.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeVar
 

@@ -1,7 +1,5 @@
 """Terraform plans and states, as `terraform show -json` prints them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator, Mapping
 from itertools import zip_longest

@@ -3,8 +3,6 @@
 Apart from these, a document is JSON data: dict, list, str, int, float, bool and None.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any

@@ -4,8 +4,6 @@ Source: the JSON schema in c7n_org/cli.py, which forbids unknown keys at the top
 role may be a bare name; regions and tags are lists of text; a tag `path:/unit/sub` names the organizational unit.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo

@@ -1,7 +1,5 @@
 """Restrict one run to a part of the inventory. Accounts that are left out become excluded targets with a reason."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase

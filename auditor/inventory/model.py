@@ -1,7 +1,5 @@
 """What every inventory format is converted to: entries, defaults, and the targets that follow from them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 

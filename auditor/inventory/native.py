@@ -1,7 +1,5 @@
 """auditor's own inventory format: defaults, discovery, accounts."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo

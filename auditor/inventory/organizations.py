@@ -3,8 +3,6 @@
 `State` replaces `Status`, which AWS is retiring; older files and clients have only `Status`.
 """
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import AfterValidator, Field

@@ -1,7 +1,5 @@
 """Inventory text into an `Inventory`, in any of the three formats."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator

@@ -1,7 +1,5 @@
 """Region names and globs, checked against the regions that exist."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from fnmatch import fnmatchcase
 

@@ -3,8 +3,6 @@
 Source of the patterns: those of the API models of IAM (`Role.RoleName`, `Role.Path`) and STS (`AssumeRole.ExternalId`).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable
 

@@ -1,7 +1,5 @@
 """ARNs in answers, compared with the ARNs next to them: a mixed-up answer would blame the wrong resource."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from auditor.parsers import json_values

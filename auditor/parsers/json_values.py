@@ -4,8 +4,6 @@ Every reader accepts any value and either returns what it documents or raises Ma
 types, never values, because an answer may contain secrets.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime

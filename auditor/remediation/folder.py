@@ -1,7 +1,5 @@
 """The files of a remediation plan."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Instructions for findings that no corrected document fixes: decisions, and commands with blanks to fill in."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

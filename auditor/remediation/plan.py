@@ -1,7 +1,5 @@
 """A remediation plan as data: the steps that apply a corrected document, and those that roll it back."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

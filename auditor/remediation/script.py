@@ -1,7 +1,5 @@
 """Shell scripts of a plan. Names from AWS accounts are data: the shell sees each name as one word."""
 
-from __future__ import annotations
-
 import json
 import re
 import shlex

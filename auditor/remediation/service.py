@@ -1,7 +1,5 @@
 """What a service offers for remediation. Each package in this folder has a module `service` with a `SERVICE`."""
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from collections.abc import Callable, Collection, Mapping

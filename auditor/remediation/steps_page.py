@@ -1,7 +1,5 @@
 """The page next to the scripts: what to decide first, which steps are taken, and what is left to do."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 
 from auditor.domain.finding import Finding

@@ -1,7 +1,5 @@
 """Display texts for values of the domain, and helpers for counts, lists, times and durations."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 

@@ -1,7 +1,5 @@
 """Where the documents of a run are stored, as reports show it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,7 +1,5 @@
 """Percentages: computed as exact fractions, and never rounded up to 100 or down to 0."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """The result of a dry run: what a run would examine, and how many API calls it would make."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from operator import attrgetter

@@ -1,7 +1,5 @@
 """Details of the run itself: ID, times, version and API calls."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC
 

@@ -1,7 +1,5 @@
 """Make text from audited accounts safe to display: no invisible characters, and a limited length."""
 
-from __future__ import annotations
-
 from rich.cells import cell_len, set_cell_size
 
 #: Long enough for every name and nearly every ARN that AWS accepts.

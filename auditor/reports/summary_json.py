@@ -1,7 +1,5 @@
 """The numbers of a run for programs: `summary.json`."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict

@@ -1,7 +1,5 @@
 """Totals of a run that several parts of the reports need, each computed once."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from fractions import Fraction

@@ -4,8 +4,6 @@ If AWS were asked again, an account that has left the organization, or an answer
 resumed run smaller and still complete.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The objects that a run shares within one process, built once by the parent and once by each worker process."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

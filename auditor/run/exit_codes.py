@@ -1,7 +1,5 @@
 """The exit codes of all commands: the one table of codes, names and meanings."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Self

@@ -1,7 +1,5 @@
 """Run an audit: claim the run ID, audit the accounts, write the documents, and return the outcome."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import sys

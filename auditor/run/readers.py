@@ -1,7 +1,5 @@
 """Clients that read accounts: the reader of a scan, and a client for one region of one account."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 

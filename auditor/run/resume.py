@@ -1,7 +1,5 @@
 """Load what an earlier attempt at a run has written, so that a resumed run examines only the rest."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
 

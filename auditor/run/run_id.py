@@ -1,7 +1,5 @@
 """Run IDs: they sort by time, and are part of role session names and of the output's layout."""
 
-from __future__ import annotations
-
 import secrets
 from datetime import UTC, datetime
 

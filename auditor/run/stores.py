@@ -1,7 +1,5 @@
 """The stores of a run: the output (a folder or a bucket), and a spool folder for what the output refuses."""
 
-from __future__ import annotations
-
 import tempfile
 from contextlib import nullcontext
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Run some accounts of a run, in this process or in a worker process."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 

@@ -3,8 +3,6 @@
 They ship with the package and are generated from the models: `python -m auditor.schemas` writes them again.
 """
 
-from __future__ import annotations
-
 from importlib.resources import files
 
 #: Files that operators write.

@@ -1,7 +1,5 @@
 """`python -m auditor.schemas`: write the shipped schemas again."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from auditor.schemas import NAMES

@@ -1,7 +1,5 @@
 """JSON Schemas generated from the models."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

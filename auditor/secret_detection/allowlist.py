@@ -1,7 +1,5 @@
 """Values that are harmless under any name: settings, references to secrets, paths and addresses, placeholders."""
 
-from __future__ import annotations
-
 import re
 
 from auditor.domain.placeholders import is_filled_in

@@ -1,7 +1,5 @@
 """The detection of secrets in one variable: the order in which the rules of this package apply."""
 
-from __future__ import annotations
-
 import base64
 import re
 

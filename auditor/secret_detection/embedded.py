@@ -1,7 +1,5 @@
 """Secrets inside a longer value: in URLs, connection strings, JSON and command line options."""
 
-from __future__ import annotations
-
 import re
 
 from auditor.secret_detection.allowlist import is_harmless, is_placeholder

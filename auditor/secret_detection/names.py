@@ -1,7 +1,5 @@
 """The meaning of a variable's name for its value, from the words of the name."""
 
-from __future__ import annotations
-
 import re
 from enum import Enum
 

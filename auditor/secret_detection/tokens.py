@@ -1,7 +1,5 @@
 """Secrets that have a known shape, under any name."""
 
-from __future__ import annotations
-
 import base64
 import re
 from collections.abc import Callable, Iterator

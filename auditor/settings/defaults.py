@@ -1,7 +1,5 @@
 """The defaults of the settings as help texts show them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pydantic import BaseModel

@@ -1,7 +1,5 @@
 """The types of the settings' fields: each accepts valid values and explains what is wrong with others."""
 
-from __future__ import annotations
-
 import math
 import re
 from typing import Annotated, Literal, TypeVar

@@ -1,7 +1,5 @@
 """The folders of user-defined checks, which must be known before the rest of the settings can be read."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from auditor.domain.errors import Problem

@@ -1,7 +1,5 @@
 """Settings text and overrides into `Settings`."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping, Sequence

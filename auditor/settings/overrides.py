@@ -1,7 +1,5 @@
 """Values from flags and environment variables, which take the place of those in the settings file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any

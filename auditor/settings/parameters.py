@@ -1,7 +1,5 @@
 """The parameters of checks: each check's own dataclass defines which exist and which values they accept."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields

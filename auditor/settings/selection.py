@@ -1,7 +1,5 @@
 """Which of the known checks a run enables."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any

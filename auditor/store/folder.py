@@ -1,7 +1,5 @@
 """A folder as a store. Readers see a complete file or none, even after a crash or a power failure."""
 
-from __future__ import annotations
-
 import os
 import secrets
 from collections.abc import Iterator

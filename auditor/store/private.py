@@ -1,7 +1,5 @@
 """A private folder: files that only their owner can read, and that replace no others."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from pathlib import Path

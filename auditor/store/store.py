@@ -1,7 +1,5 @@
 """The interface of all stores. Keys are relative paths with forward slashes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Protocol
 

@@ -4,8 +4,6 @@ The only module that imports jmespath. An expression is compiled once per proces
 number of steps.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any, cast
 

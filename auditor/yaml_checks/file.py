@@ -1,7 +1,5 @@
 """The keys of a check file, with their validation and the descriptions of the JSON schema."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Literal
 

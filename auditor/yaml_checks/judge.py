@@ -1,7 +1,5 @@
 """Judges a fact by JMESPath expressions. A `Judge` is plain data, so it can be pickled to another process."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache

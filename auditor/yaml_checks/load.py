@@ -1,7 +1,5 @@
 """Reads folders of check files, and collects all problems of all files, each with file, line and advice."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

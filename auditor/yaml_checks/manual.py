@@ -1,7 +1,5 @@
 """The manual page of a YAML check, with the sections that every check has."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from auditor.yaml_checks.file import CheckFile

@@ -4,8 +4,6 @@ A misspelt member would always be null, and a string never equals a number. Both
 reported as errors when the check is loaded. What cannot be inferred is not an error.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """What a document may contain: plain YAML in configuration files, tags as functions in CloudFormation templates."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

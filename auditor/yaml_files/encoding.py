@@ -1,7 +1,5 @@
 """Preparation of a text for the YAML parser: encoding, size, forbidden characters, and JSON."""
 
-from __future__ import annotations
-
 import json
 import re
 from bisect import bisect

@@ -4,8 +4,6 @@ The errors are plain mappings (`type`, `loc`, `input`, `ctx`) as pydantic return
 depend on pydantic.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

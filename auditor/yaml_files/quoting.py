@@ -1,7 +1,5 @@
 """Values and paths for messages: short and without control characters."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

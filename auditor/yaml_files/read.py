@@ -4,8 +4,6 @@ Nodes are built from events instead of with PyYAML's constructors, to keep the o
 lines of a duplicate key, and to stop early at malicious documents: deep nesting, alias bombs and self-references.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import replace

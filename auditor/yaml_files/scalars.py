@@ -5,8 +5,6 @@ meaning in YAML 1.1 (`1:30`, `0x1F`, `1_000`, `no`, `2026-11-23`) stay text. Dec
 number, so that an unquoted account ID is always noticed.
 """
 
-from __future__ import annotations
-
 import math
 import re
 

@@ -1,7 +1,5 @@
 """Queries to a JSON Schema: the keys, types and description at a path."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -3,8 +3,6 @@
 Every module of `collectors/<service>/` that defines `collector` is one. They are discovered, not listed anywhere.
 """
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """Descriptions in batches: one answer describes several resources, and lists those that it could not describe."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice

@@ -4,8 +4,6 @@ Every field of a fact and of the dataclasses in it is encoded, except for fields
 field that was forgotten would come back as its default on the next run, and a check would pass for lack of data.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass

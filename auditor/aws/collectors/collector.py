@@ -1,7 +1,5 @@
 """The collector: the calls that turn one scope into facts and gaps."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol

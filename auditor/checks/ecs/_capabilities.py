@@ -1,7 +1,5 @@
 """Names of Linux capabilities."""
 
-from __future__ import annotations
-
 #: Stands for all capabilities.
 ALL = "ALL"
 

@@ -1,7 +1,5 @@
 """API calls that fix findings without a new revision. A person fills in the blanks and runs them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What several ECS checks have in common: containers, deleted resources, older deployments and usage."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 

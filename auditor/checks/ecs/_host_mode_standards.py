@@ -4,8 +4,6 @@ They disagree with the benchmark and with one another. Each is implemented exact
 that a finding shows what the other tool shows. All of them read the same three fields.
 """
 
-from __future__ import annotations
-
 from auditor.domain.check import Status
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.task_definitions import TaskDefinition

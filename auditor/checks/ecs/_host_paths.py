@@ -1,7 +1,5 @@
 """Host paths that containers mount, and comparisons of such paths."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """Names of container images, parsed as Docker does."""
 
-from __future__ import annotations
-
 _DOCKER_HUB = "docker.io"
 
 

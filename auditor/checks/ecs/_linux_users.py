@@ -1,7 +1,5 @@
 """Users of Linux containers: root, an unset user, and a number that runtimes treat differently."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from auditor.checks._verdicts import pass_with_notes, reasons_of

@@ -3,8 +3,6 @@
 A page includes a block with `{{name}}` at the end of a line.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 _SAVE_REVISION = """\

@@ -1,7 +1,5 @@
 """Verdicts of other tools on a service's Fargate platform version, each exactly as the tool reports it."""
 
-from __future__ import annotations
-
 from auditor.domain.check import Status
 from auditor.domain.ecs.workloads import Placement, Service
 

@@ -1,7 +1,5 @@
 """The rule for tags of task definitions, services and clusters."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

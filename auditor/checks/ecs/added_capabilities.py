@@ -130,8 +130,6 @@ baseline of the Pod Security Standards forbids everything beyond Docker's defaul
 CIS AWS Compute Services 1.1.0 3.4 (privileged containers) is closely related.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

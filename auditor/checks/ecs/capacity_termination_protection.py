@@ -80,8 +80,6 @@ Security Hub: ECS.19 (FSBP), by the Config rule ecs-capacity-provider-terminatio
 Trivy rule.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from auditor.checks._verdicts import not_applicable, resource_verdict

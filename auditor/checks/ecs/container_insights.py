@@ -84,8 +84,6 @@ ecs_cluster_container_insights_enabled. Checkov: CKV_AWS_65. Trivy: AVD-AWS-0034
 CT.ECS.PR.2.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 

@@ -89,8 +89,6 @@ Config and no check of Prowler, Checkov, Trivy or KICS covers it for ECS task de
 and ecs-privileged-container with the same outcome.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

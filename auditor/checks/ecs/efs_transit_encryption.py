@@ -72,8 +72,6 @@ Security Hub: ECS.18. AWS Config: ecs-task-definition-efs-encryption-enabled. Ch
 KICS: 4d46ff3b (Terraform) and c1282e03 (CloudFormation), EFS Volume With Disabled Transit Encryption.
 """
 
-from __future__ import annotations
-
 import re
 
 from auditor.checks._verdicts import not_applicable, verdict_from

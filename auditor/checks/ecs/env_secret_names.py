@@ -73,8 +73,6 @@ Security Hub: ECS.8. AWS Config: ecs-no-environment-secrets. Here: ecs-env-secre
 variables of any name.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from auditor.checks.ecs._common import judge_containers

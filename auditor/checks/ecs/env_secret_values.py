@@ -78,8 +78,6 @@ Security Hub: ECS.8, for three names only. Prowler: ecs_task_definitions_no_envi
 Here: ecs-env-secret-names.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase

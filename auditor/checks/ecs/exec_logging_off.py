@@ -79,8 +79,6 @@ Checkov: CKV_AWS_223, which requires a `logging` other than NONE. No CIS, Securi
 rule. Here: ecs-exec-no-cmk, for the encryption of the session and its log.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from auditor.checks._verdicts import not_applicable, pass_with_notes, resource_verdict, unknown_verdict

@@ -91,8 +91,6 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/session-preferences
 Checkov: CKV_AWS_224. No CIS, Security Hub, AWS Config, Prowler or Trivy rule. Here: ecs-exec-logging-off.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 

@@ -96,8 +96,6 @@ cannot be changed there. Prowler: ecs_service_fargate_latest_platform_version. C
 LATEST or an absent version, and no number. Control Tower: CT.ECS.PR.1, LATEST only.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -83,8 +83,6 @@ Hub, no rule of AWS Config and no check of Prowler, Checkov, Trivy or KICS reads
 Here: ecs-host-path-mount, ecs-privileged-container.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 

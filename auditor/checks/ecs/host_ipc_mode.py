@@ -72,8 +72,6 @@ Security Hub, AWS Config, Prowler, Powerpipe, Checkov, Trivy and KICS have no su
 Services 1.1.0 3.3 (process namespace) is the closest control.
 """
 
-from __future__ import annotations
-
 from auditor.checks._verdicts import not_applicable, resource_verdict
 from auditor.domain.check import NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.repair import DefinitionRepair

@@ -78,8 +78,6 @@ revision. KICS ("Network Mode Not Recommended") and Terrascan fail everything ex
 fails there and passes here. Prowler and Checkov have no check of host mode as such.
 """
 
-from __future__ import annotations
-
 from auditor.checks._verdicts import resource_verdict
 from auditor.domain.check import NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.repair import DefinitionRepair

@@ -115,8 +115,6 @@ Security Hub: ECS.4 (privileged), ECS.17 (host network mode as such), ECS.20 (ro
 replaced ECS.1.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Literal
 

@@ -87,8 +87,6 @@ paths. As far as we know, no control of Security Hub, no rule of AWS Config and 
 KICS covers it for ECS task definitions. Here: ecs-docker-socket-mount.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

@@ -72,8 +72,6 @@ this check does, on any operating system, and none of them examines managed daem
 CKV_AWS_335 looks for `pidMode` inside the containers, where ECS has no such field, and so never matches.
 """
 
-from __future__ import annotations
-
 from auditor.checks._verdicts import not_applicable, resource_verdict
 from auditor.domain.check import NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.repair import DefinitionRepair

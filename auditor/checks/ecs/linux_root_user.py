@@ -109,8 +109,6 @@ network mode, where an unset user passes. Prowler checks the user in host networ
 only for the word `root` and exempts an unset user.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Literal
 

@@ -87,8 +87,6 @@ Prowler: ecs_task_definitions_logging_block_mode, which judges every driver, aws
 mode. It calls that blocking, which is not always true since June 2025.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

@@ -61,8 +61,6 @@ Security Hub: ECS.9. AWS Config: ecs-task-definition-log-configuration. Prowler:
 All three read the same field in the same way; none of them examines managed daemons.
 """
 
-from __future__ import annotations
-
 from auditor.checks.ecs._common import judge_containers
 from auditor.domain.check import NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.repair import DefinitionRepair

@@ -70,8 +70,6 @@ AWS Config: ecs-task-definition-memory-hard-limit, which failed every container 
 has evaluated nothing since April 3, 2026. No control of Security Hub, no check of Prowler.
 """
 
-from __future__ import annotations
-
 from auditor.checks._verdicts import not_applicable, pass_with_notes, verdict_from
 from auditor.checks.ecs._common import container_evidence
 from auditor.domain.check import NoParameters, Severity, Verdict, check

@@ -73,8 +73,6 @@ AWS Config: ecs-awsvpc-networking-enabled. KICS: 9f4a9409 (Terraform), 027a4b7a 
 Here: ecs-host-network-mode (Security Hub's ECS.17), which judges only host mode.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from auditor.checks._verdicts import not_applicable, resource_verdict

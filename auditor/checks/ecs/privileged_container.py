@@ -69,8 +69,6 @@ daemons. Checkov's CKV_AWS_334 looks for the key `privilege`, which ECS does not
 ElectricEye's ECS.3 fails a container without an explicit `privileged: false`, although absent means the same.
 """
 
-from __future__ import annotations
-
 from auditor.checks._verdicts import not_applicable
 from auditor.checks.ecs._common import judge_containers, user_details
 from auditor.domain.check import NoParameters, Severity, Verdict, check

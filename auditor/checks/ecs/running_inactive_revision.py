@@ -81,8 +81,6 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskDefiniti
 No other tool has one. Here: ecs-running-non-latest-revision, for running revisions that have a newer one.
 """
 
-from __future__ import annotations
-
 from auditor.checks._verdicts import not_applicable, resource_verdict, unknown_verdict
 from auditor.checks.ecs._commands import redeploy_services
 from auditor.checks.ecs._common import known_usage, usage_details

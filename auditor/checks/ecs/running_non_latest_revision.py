@@ -83,8 +83,6 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
 No other tool has one. Here: ecs-running-inactive-revision, for running revisions that are deregistered.
 """
 
-from __future__ import annotations
-
 from auditor.checks._verdicts import not_applicable, resource_verdict, unknown_verdict
 from auditor.checks.ecs._commands import redeploy_services
 from auditor.checks.ecs._common import known_usage, usage_details

@@ -92,8 +92,6 @@ only the service, not its deployments. Powerpipe's ecs_service_not_publicly_acce
 so fails if it is absent; it matches services with definitions by the service's name alone, ignoring the cluster.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from auditor.checks._verdicts import not_applicable, verdict_from

@@ -64,8 +64,6 @@ CIS AWS Compute Services 1.1.0: 3.11 (clusters), 3.12 (task definitions). Securi
 Standard), by its own Config rule tagged-ecs-service. Prowler, Checkov and Trivy have no such rule for ECS.
 """
 
-from __future__ import annotations
-
 from auditor.checks.ecs._tags import REASON_TEXTS, Parameters, add_tags, judge_tags
 from auditor.domain.check import Severity, Verdict, check
 from auditor.domain.ecs.workloads import Service

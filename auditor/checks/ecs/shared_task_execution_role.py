@@ -65,8 +65,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 Checkov: CKV_AWS_249, which compares the two texts and so does not match a short name with an ARN.
 """
 
-from __future__ import annotations
-
 from auditor.checks._verdicts import resource_verdict
 from auditor.domain.check import NoParameters, Severity, Verdict, check
 from auditor.domain.ecs.repair import DefinitionRepair

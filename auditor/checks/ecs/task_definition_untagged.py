@@ -70,8 +70,6 @@ by its own Config rule tagged-ecs-taskdefinition, on the latest active revision.
 rule for ECS.
 """
 
-from __future__ import annotations
-
 from auditor.checks.ecs._tags import REASON_TEXTS, REPAIRS, Parameters, add_tags, judge_tags
 from auditor.domain.check import Severity, Verdict, check
 from auditor.domain.ecs.task_definitions import TaskDefinition

@@ -77,8 +77,6 @@ ecs-taskset-assign-public-ip-disabled. Prowler: ecs_task_set_no_assign_public_ip
 their own. Checkov, Trivy and Powerpipe look only at services.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from auditor.checks._verdicts import not_applicable, resource_verdict

@@ -90,8 +90,6 @@ As far as we know, no managed rule of AWS Config, no control of Security Hub and
 KICS reads the registry of a task definition's images.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 

@@ -108,8 +108,6 @@ Security Hub: ECS.21; AWS Config: ecs-task-definition-windows-user-non-admin. ec
 equivalent for Linux. Prowler, Powerpipe, Checkov and Trivy have no such check for Windows containers on ECS.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal

@@ -77,8 +77,6 @@ CIS AWS Compute Services 1.1.0: 3.5. Security Hub: ECS.5 (Windows not applicable
 ecs-containers-readonly-access; Checkov: CKV_AWS_336. None of them examines managed daemons.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from auditor.checks._verdicts import not_applicable

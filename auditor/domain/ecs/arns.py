@@ -1,7 +1,5 @@
 """ARNs of ECS resources."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 _PARTS_WITH_CLUSTER = 3

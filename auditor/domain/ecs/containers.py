@@ -3,8 +3,6 @@
 Values of environment variables are never part of a fact: the parser examines them in memory and drops them.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

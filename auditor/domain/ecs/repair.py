@@ -1,7 +1,5 @@
 """Repairs of task definitions: one engine for the report, which suggests, and for remediation, which applies."""
 
-from __future__ import annotations
-
 import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping

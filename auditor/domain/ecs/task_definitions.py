@@ -1,7 +1,5 @@
 """Task definitions of tasks and daemons. The content of a revision never changes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

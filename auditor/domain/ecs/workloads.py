@@ -3,8 +3,6 @@
 Values are as the ECS API returns them, None if they are not set. ARNs of task definitions include the revision.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Amazon ECS in CloudFormation templates, Terraform plans and task definition files."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

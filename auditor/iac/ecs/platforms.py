@@ -1,7 +1,5 @@
 """The operating system of services: platform versions depend on it, and only the task definition names it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any

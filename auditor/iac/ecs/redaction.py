@@ -1,7 +1,5 @@
 """Removes the values of environment variables from expressions: reports show expressions."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any

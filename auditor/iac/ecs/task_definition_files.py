@@ -1,7 +1,5 @@
 """Files with task definitions: one or a list, as registered or as AWS describes them, or only their containers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

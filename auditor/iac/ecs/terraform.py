@@ -1,7 +1,5 @@
 """Terraform's attributes of ECS resources, converted to the members of the API."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@ Values that only AWS knows are made up: the family is the name in the file, the 
 no account.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """The possible values of the members of ECS resources, for those that a file leaves unresolved."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """ARNs of ECS. Pure."""
 
-from __future__ import annotations
-
 import re
 
 from auditor.parsers import arns

@@ -1,7 +1,5 @@
 """Parse the answer of DescribeClusters into facts."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@ Only this module sees the values of environment variables. It checks whether a v
 the result.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Parse answers about managed daemons: the definitions that they use."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Parse the placement of tasks, which services, deployments and task sets describe alike."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

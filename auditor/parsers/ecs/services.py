@@ -4,8 +4,6 @@ Facts contain what the checks read, and which revisions are in use. Services tha
 ECS) are parsed like all others.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@ Facts contain only what the checks read. The values of environment variables are
 dropped.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 

@@ -3,8 +3,6 @@
 Facts contain which revisions are running. Overrides of a task, such as environment variables, are not read.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

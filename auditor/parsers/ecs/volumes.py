@@ -3,8 +3,6 @@
 Options of Docker volumes may contain a password, so only the host paths and the server that they name are kept.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The input of a registration, and the difference of two inputs without values that may be secrets."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any

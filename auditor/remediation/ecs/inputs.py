@@ -1,7 +1,5 @@
 """Read the failing revisions of a definition and what uses them, from ECS or from a file. Changes nothing."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -3,8 +3,6 @@
 Source: the ECS API reference, RegisterTaskDefinition and ContainerDefinition.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The corrected definition: the repairs of a check, applied to a definition as ECS describes it."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The plan from the failing revisions of a definition to the corrected one, and back."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Remediation of task definitions and of daemons' definitions, as the commands use it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any

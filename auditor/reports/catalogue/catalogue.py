@@ -1,7 +1,5 @@
 """The list of checks, as `auditor checks` prints it: all checks by ID, or by framework and control."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from auditor.contracts.check_list import CheckListDocument

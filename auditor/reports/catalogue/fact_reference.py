@@ -1,7 +1,5 @@
 """`auditor checks --facts`: the members that YAML checks can read, generated from the facts of the domain."""
 
-from __future__ import annotations
-
 import inspect
 import re
 from collections.abc import Iterator

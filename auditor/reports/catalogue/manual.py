@@ -1,7 +1,5 @@
 """The manual page of one check, as `auditor checks ID` prints it: as text, Markdown or JSON."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields

@@ -1,7 +1,5 @@
 """Findings on files as one JSON document."""
 
-from __future__ import annotations
-
 from auditor.contracts.document import SCHEMA_VERSION, copy_fields, to_json
 from auditor.contracts.file_report import (
     CheckedFile,

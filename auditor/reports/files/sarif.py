@@ -1,7 +1,5 @@
 """Findings on files as SARIF 2.1.0, within the limits of GitHub code scanning."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

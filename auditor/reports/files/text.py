@@ -1,7 +1,5 @@
 """Findings on files as text, one location per line, like the messages of a compiler."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 from auditor.domain.check import Evidence, Status

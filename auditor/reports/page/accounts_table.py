@@ -1,7 +1,5 @@
 """The accounts table of the report: one row per account, grouped by what it needs."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The evidence of a finding as the page shows it: by revision, each part with its reasons and details."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

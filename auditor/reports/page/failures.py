@@ -3,8 +3,6 @@
 Failures of resources that are known to be unused come after the others.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 The score and the unexamined share are never combined: a score of what was examined says nothing about the rest.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

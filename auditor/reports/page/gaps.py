@@ -5,8 +5,6 @@ which the regions of an account share a line. Two hundred refused accounts are t
 refused account, which has a record of every collector.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterable

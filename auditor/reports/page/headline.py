@@ -1,7 +1,5 @@
 """The headline of a run: coverage first, then failures, then what could not be evaluated."""
 
-from __future__ import annotations
-
 from auditor.domain.check import Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.reason import Reason

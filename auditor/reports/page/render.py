@@ -1,7 +1,5 @@
 """Render the HTML report: one file that can be read in full without network access or scripts."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

@@ -1,7 +1,5 @@
 """What to change to fix a finding, as the page shows it: JSON to paste, members to remove, decisions."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Where the resource of a finding is in use, and since when it has the problem, in words."""
 
-from __future__ import annotations
-
 from auditor.domain.aws_resource import Introduction
 from auditor.domain.fact import usage_types
 from auditor.domain.finding import Finding

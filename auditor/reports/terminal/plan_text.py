@@ -1,7 +1,5 @@
 """The result of a dry run as a table."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 

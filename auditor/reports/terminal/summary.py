@@ -1,7 +1,5 @@
 """The summary that a run prints at its end: at most 25 lines of 100 columns."""
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Batch descriptions of ECS: its describe operations report failed ARNs in the same way."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from auditor.aws.collectors.batch_describe import BatchDescribe, FailureCodes

@@ -1,7 +1,5 @@
 """Capacity providers, which are listed with their descriptions, ten per page."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

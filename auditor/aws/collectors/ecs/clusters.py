@@ -1,7 +1,5 @@
 """Clusters: one list call and one describe call per hundred."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 

@@ -4,8 +4,6 @@
 region whose endpoint does not have the operations has no managed daemons.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial

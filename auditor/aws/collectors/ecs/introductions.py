@@ -5,8 +5,6 @@ often tells, at no cost. If it does not, a search reads revisions in between by 
 whose predecessor passes, in a number of calls that grows with the logarithm of the revisions.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Lists of ECS: a hundred names per page, clusters, and what is in a cluster."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 

@@ -3,8 +3,6 @@
 Groups that are not listed there, such as the daemon operations, get the default of `auditor.aws.rate_limit`.
 """
 
-from __future__ import annotations
-
 from auditor.aws.rate_limit import RateLimit
 
 _TASK_DEFINITION_READ = RateLimit("ecs:task-definition-read", 50, 20)

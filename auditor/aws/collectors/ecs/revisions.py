@@ -1,7 +1,5 @@
 """One revision of a task definition: described by ECS, or decoded from the fact cache."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """Services with their deployments and task sets: one list call per hundred, one describe call per ten."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 

@@ -1,7 +1,5 @@
 """The families of a region and their latest revisions, listed in the cheaper of two ways."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from math import ceil
 

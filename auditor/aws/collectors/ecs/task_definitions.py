@@ -5,8 +5,6 @@ neither listed nor described. Later runs list ACTIVE ARNs instead of families if
 revisions that are not cached.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 

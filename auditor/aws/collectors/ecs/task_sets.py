@@ -1,7 +1,5 @@
 """Task sets, which are part of the descriptions of services."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from auditor.aws.collectors.collector import CollectContext, Collector

@@ -1,7 +1,5 @@
 """Running tasks, which tell where revisions are used: one list and one describe call per hundred."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Usage of task definitions in a region, from the collectors of services and tasks."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
