@@ -17,6 +17,7 @@ from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.finding import Finding
+from auditor.domain.gap_groups import group_gaps
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountSummary, CheckInfo, RunResult
 from auditor.domain.scope import EVERY_REGION, Account, RegionRule, Role, Scope, Target
@@ -186,7 +187,7 @@ def run_result(
         "failures_total": len(failures),
         "unknowns": unknowns,
         "unknowns_total": len(unknowns),
-        "gaps": tuple(row for row in rows if row.status is not CoverageStatus.EXAMINED),
+        "gaps": group_gaps(rows),
     }
     return RunResult(**(usual | fields))
 

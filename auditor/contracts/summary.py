@@ -162,6 +162,26 @@ class FrameworkSummary(Document):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GapCause(Document):
+    """Coverage records with the same status and, apart from IDs, ARNs, actions and regions, the same detail."""
+
+    detail: str
+    """The detail of the first record."""
+    status: CoverageStatus
+    """The status of the records."""
+    accounts: list[str]
+    """IDs of the affected accounts."""
+    regions: list[str]
+    """Affected regions, of any of the accounts."""
+    collectors: list[str]
+    """Affected collectors, in any of the regions."""
+    actions: list[str]
+    """API actions that the details name."""
+    scopes: int
+    """The number of records."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class GapSummary(Document):
     """What has no verdict for one reason."""
 
@@ -171,6 +191,8 @@ class GapSummary(Document):
     """Affected coverage records."""
     resources: int
     """Affected resources that are known."""
+    causes: list[GapCause]
+    """The affected coverage records by cause; the cause that affects most accounts is first."""
     advice: str
     """What to do about it."""
 

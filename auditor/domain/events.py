@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from auditor.domain.coverage import Coverage
+from auditor.domain.gap_groups import GapGroup
 from auditor.domain.result import AccountSummary
 from auditor.domain.scope import Account
 
@@ -49,9 +50,10 @@ class ScopeEnded:
 
 @dataclass(frozen=True, slots=True)
 class AccountEnded:
-    """All rows of an account are written."""
+    """All rows of an account are written. `gaps` are its coverage records that are not EXAMINED, by cause."""
 
     summary: AccountSummary
+    gaps: tuple[GapGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 from auditor.domain.check import Check, Severity, Status
 from auditor.domain.coverage import CallStats, Coverage, CoverageStatus
 from auditor.domain.finding import Finding
+from auditor.domain.gap_groups import GapGroup
 from auditor.domain.repair import Repair
 from auditor.domain.scope import Account
 
@@ -121,8 +122,9 @@ class AccountSource(StrEnum):
 class RunResult:
     """The result of a run: a summary of each account, and the findings that the reports show.
 
-    `failures` holds the worst FAIL findings out of `failures_total`, `unknowns` the same for UNKNOWN, and `gaps` every
-    coverage record that is not EXAMINED. `narrowed_by` are the flags that left out accounts, regions or checks.
+    `failures` holds the worst FAIL findings out of `failures_total`, `unknowns` the same for UNKNOWN, and `gaps` groups
+    the coverage records that are not EXAMINED by account and cause. `narrowed_by` are the flags that left out accounts,
+    regions or checks.
     """
 
     run_id: str
@@ -135,7 +137,7 @@ class RunResult:
     failures_total: int
     unknowns: tuple[Finding, ...]
     unknowns_total: int
-    gaps: tuple[Coverage, ...]
+    gaps: tuple[GapGroup, ...]
     interrupted: bool = False
     narrowed_by: tuple[str, ...] = ()
     account_source: AccountSource = AccountSource.ORGANIZATION

@@ -10,7 +10,7 @@ from auditor.domain.check import Severity, Status
 from auditor.domain.result import AccountSummary, CheckInfo, RunResult
 from auditor.reports.page import headline
 from auditor.reports.page.frameworks import Framework, Tally, frameworks
-from auditor.reports.page.gaps import ReasonGroup, exclusions_by_reason, gaps_by_reason
+from auditor.reports.page.gaps import ReasonGroup, Statement, exclusions_by_reason, gaps_by_reason
 from auditor.reports.percentages import round_percent
 from auditor.reports.run_details import api_calls
 from auditor.reports.totals import RunTotals, account_status
@@ -106,7 +106,17 @@ def _gaps(groups: Iterable[ReasonGroup]) -> dict[str, contract.GapSummary]:
             accounts=[account.id for account in group.accounts],
             scopes=group.scopes,
             resources=len(group.resources),
+            causes=list(map(_cause, group.statements)),
             advice=group.advice,
         )
         for group in groups
     }
+
+
+def _cause(statement: Statement) -> contract.GapCause:
+    return copy_fields(
+        contract.GapCause,
+        statement,
+        accounts=[affected.account.id for affected in statement.accounts],
+        regions=sorted({region for affected in statement.accounts for region in affected.regions}),
+    )

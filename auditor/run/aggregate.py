@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from auditor.contracts.run import ObjectRecord
 from auditor.domain.check import Status
-from auditor.domain.coverage import Coverage, CoverageStatus
 from auditor.domain.finding import Finding
+from auditor.domain.gap_groups import GapGroup, group_gaps
 from auditor.domain.result import AccountResult, AccountSource, AccountSummary, CheckInfo, RunResult
 
 #: Findings that the report shows. Every finding is in its account's own objects.
@@ -25,7 +25,7 @@ class AccountDigest:
     summary: AccountSummary
     failures: tuple[Finding, ...]
     unknowns: tuple[Finding, ...]
-    gaps: tuple[Coverage, ...]
+    gaps: tuple[GapGroup, ...]
     objects: tuple[ObjectRecord, ...] = ()
 
 
@@ -44,14 +44,14 @@ class RunMetadata:
 
 
 def digest(result: AccountResult, objects: tuple[ObjectRecord, ...] = ()) -> AccountDigest:
-    """Return the worst findings of an account, its gaps, and the counts of everything."""
+    """Return the worst findings of an account, its gaps by cause, and the counts of everything."""
     failures = (finding for finding in result.findings if finding.status is Status.FAIL)
     unknowns = (finding for finding in result.findings if finding.status is Status.UNKNOWN)
     return AccountDigest(
         summary=result.summary(),
         failures=_worst(failures, MOST_FAILURES),
         unknowns=_worst(unknowns, MOST_UNKNOWNS),
-        gaps=tuple(record for record in result.coverage if record.status is not CoverageStatus.EXAMINED),
+        gaps=group_gaps(result.coverage),
         objects=objects,
     )
 
@@ -64,7 +64,9 @@ class RunAggregator:
     _accounts: list[AccountSummary] = field(default_factory=list)
     _failures: list[Finding] = field(default_factory=list)
     _unknowns: list[Finding] = field(default_factory=list)
-    _gaps: list[Coverage] = field(default_factory=list)
+    _gaps: list[GapGroup] = field(default_factory=list)
+    _causes: dict[str, str] = field(default_factory=dict)
+    _names: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
     def add(self, account: AccountDigest) -> None:
         """Add one account."""
@@ -81,12 +83,23 @@ class RunAggregator:
         objects: Iterable[ObjectRecord],
         failures: Iterable[Finding],
         unknowns: Iterable[Finding],
-        gaps: Iterable[Coverage],
+        gaps: Iterable[GapGroup],
     ) -> None:
         self.objects.extend(objects)
         _extend(self._failures, failures, MOST_FAILURES)
         _extend(self._unknowns, unknowns, MOST_UNKNOWNS)
-        self._gaps.extend(gaps)
+        self._gaps.extend(map(self._share, gaps))
+
+    def _share(self, gap: GapGroup) -> GapGroup:
+        """Return the group with the cause and the names that earlier groups hold: most accounts have the same ones."""
+        names = self._names
+        return replace(
+            gap,
+            cause=self._causes.setdefault(gap.cause, gap.cause),
+            regions=names.setdefault(gap.regions, gap.regions),
+            collectors=names.setdefault(gap.collectors, gap.collectors),
+            actions=names.setdefault(gap.actions, gap.actions),
+        )
 
     def result(self, metadata: RunMetadata) -> RunResult:
         """Return the result of the accounts that were added so far."""
@@ -102,7 +115,7 @@ class RunAggregator:
             failures_total=sum(summary.count(Status.FAIL) for summary in accounts),
             unknowns=_worst(self._unknowns, MOST_UNKNOWNS),
             unknowns_total=sum(summary.count(Status.UNKNOWN) for summary in accounts),
-            gaps=tuple(sorted(self._gaps, key=lambda record: (record.account.id, record.region, record.collector))),
+            gaps=tuple(sorted(self._gaps, key=lambda gap: gap.account.id)),
             interrupted=metadata.interrupted,
             narrowed_by=metadata.narrowed_by,
             account_source=metadata.account_source,

@@ -66,7 +66,7 @@ def run_job(job: WorkerJob, context: RunContext, observe: Observer) -> RunAggreg
     aggregator = RunAggregator()
     for account in _accounts(job, context, observe):
         aggregator.add(account)
-        observe(AccountEnded(account.summary))
+        observe(AccountEnded(account.summary, account.gaps))
     return aggregator
 
 

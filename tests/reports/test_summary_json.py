@@ -72,6 +72,20 @@ def test_gaps_and_exclusions_are_grouped_by_reason() -> None:
     assert set(document["excluded"]) == {"excluded-by-config", "account-suspended"}
 
 
+def test_a_cause_lists_its_accounts_regions_and_collectors() -> None:
+    (cause,) = everyday()["gaps"]["scp-denied"]["causes"]
+    assert "service control policy" in cause["detail"]
+    del cause["detail"]
+    assert cause == {
+        "status": "NOT_EXAMINED",
+        "accounts": ["111122223339"],
+        "regions": ["eu-west-1", "us-east-1"],
+        "collectors": ["ecs-task-definitions"],
+        "actions": ["ecs:ListTaskDefinitionFamilies"],
+        "scopes": 2,
+    }
+
+
 def test_frameworks_have_scores_and_unexamined_shares() -> None:
     (framework,) = everyday()["frameworks"].items()
     tally = {

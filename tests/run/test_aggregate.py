@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from types import FunctionType, ModuleType
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,7 +57,7 @@ def test_everything_is_counted() -> None:
     assert counts == {Status.FAIL: 3, Status.UNKNOWN: 1, Status.PASS: 1, Status.NOT_APPLICABLE: 3}
     assert (run.failures_total, run.unknowns_total) == (3, 1)
     assert [summary.account.id for summary in run.accounts] == [account(1).id, account(2).id]
-    assert [(row.account.id, row.region) for row in run.gaps] == [(account(1).id, "us-west-0")]
+    assert [(gap.account.id, gap.regions) for gap in run.gaps] == [(account(1).id, ("us-west-0",))]
     assert run.checks == (check_info(),)
     assert (run.run_id, run.version, run.interrupted) == (METADATA.run_id, "0.1.0", False)
 
@@ -97,7 +100,61 @@ def test_a_digest_keeps_the_gaps_but_no_passed_findings() -> None:
     digested = digest(result(1, passed, *failing(1, LOW), gaps=2))
 
     assert [failure.status for failure in (*digested.failures, *digested.unknowns)] == [Status.FAIL]
-    assert [row.status for row in digested.gaps] == [CoverageStatus.NOT_EXAMINED] * 2
+    assert [(gap.status, gap.scopes) for gap in digested.gaps] == [(CoverageStatus.NOT_EXAMINED, 2)]
+
+
+def denied_account(number: int, regions: int, collectors: int) -> AccountResult:
+    """Return an account in which a service control policy denies every collector in every region."""
+    owner = account(number)
+    records = [
+        coverage(
+            CoverageStatus.NOT_EXAMINED,
+            account=owner,
+            region=f"us-west-{region}",
+            collector=f"collector-{collector}",
+            reason=Reason.SCP_DENIED,
+            detail=f"{owner.id} is not authorized to perform: ecs:List{collector} on us-west-{region}",
+        )
+        for region in range(regions)
+        for collector in range(collectors)
+    ]
+    return AccountResult(owner, (), tuple(records))
+
+
+def held_objects(root: object) -> int:
+    """Count the objects that `root` refers to, itself included."""
+    seen, queue = set(), [root]
+    while queue:
+        current = queue.pop()
+        if id(current) not in seen and not isinstance(current, type | ModuleType | FunctionType):
+            seen.add(id(current))
+            queue += gc.get_referents(current)
+    return len(seen)
+
+
+def held_for(accounts: int, regions: int, collectors: int) -> int:
+    aggregator = RunAggregator()
+    for number in range(1, accounts + 1):
+        aggregator.add(digest(denied_account(number, regions, collectors)))
+    return held_objects(aggregator._gaps)
+
+
+def test_one_cause_does_not_hold_an_object_for_each_region_and_collector() -> None:
+    names_of_regions, names_of_collectors, actions, larger_count = 30 - 1, 10 - 1, 10 - 1, 1
+    more = held_for(1, regions=30, collectors=10) - held_for(1, regions=1, collectors=1)
+    assert more <= names_of_regions + names_of_collectors + actions + larger_count
+
+
+def test_accounts_with_the_same_cause_share_the_names_of_their_regions_and_collectors() -> None:
+    one_scope, many_scopes = (held_for(20, size, size) - held_for(10, size, size) for size in (1, 8))
+    assert one_scope == many_scopes
+
+
+def test_the_scopes_of_folded_gaps_are_counted() -> None:
+    run = aggregate_all(*(denied_account(number, regions=30, collectors=7) for number in (1, 2)))
+
+    assert [gap.scopes for gap in run.gaps] == [210, 210]
+    assert run.gaps[0].regions is run.gaps[1].regions
 
 
 @given(st.permutations(range(1, 9)))

@@ -1,31 +1,27 @@
 """What was not examined, grouped by reason.
 
-Coverage records with the same detail (apart from account IDs, region names and request IDs) become one statement, in
-which the regions of an account share a line. Two hundred refused accounts are then one thing to read, and so is one
-refused account, which has a record of every collector.
+Gaps with the same cause become one statement, in which the regions of an account share a line. Two hundred refused
+accounts are then one thing to read, and so is one refused account, which has a record of every collector.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from auditor.domain.aws_resource import Resource
-from auditor.domain.coverage import Coverage, CoverageStatus
+from auditor.domain.coverage import CoverageStatus
 from auditor.domain.finding import Finding
+from auditor.domain.gap_groups import OTHER_CAUSES, GapGroup
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Account
 from auditor.reports.labels import describe_reason, reason_advice, reason_headline
 from auditor.reports.sanitize import sanitize
 from auditor.reports.totals import RunTotals
 
-#: Account IDs and request IDs, which differ between details that are otherwise the same.
-_IDS = re.compile(r"\b\d{12}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
-
 _REASONS = frozenset(Reason)
 _NO_REASON = "none"
-_COMPARED_DETAIL = 2000
 _LONGEST_NOTE = 600
+_MOST_REPEATED_REGIONS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +34,34 @@ class AffectedAccount:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Coverage records with the same status and detail, each of them from every one of `collectors`.
+    """Coverage records with the same status and cause. `scopes` is the number of records.
 
-    `detail` is that of the first account.
+    `detail` is that of the first account. `collectors` and `actions` are sorted, and those of all accounts.
     """
 
     detail: str
     collectors: tuple[str, ...]
+    actions: tuple[str, ...]
     status: CoverageStatus
     accounts: tuple[AffectedAccount, ...]
+    scopes: int
 
     @property
-    def scopes(self) -> int:
-        """The number of coverage records."""
-        return len(self.collectors) * sum(len(affected.regions) for affected in self.accounts)
+    def has_every_combination(self) -> bool:
+        """Whether there is a record of every collector in every region of every account."""
+        return self.scopes == len(self.collectors) * sum(len(affected.regions) for affected in self.accounts)
+
+    @property
+    def common_regions(self) -> tuple[str, ...]:
+        """The regions, if all accounts have the same ones and repeating them would make the page long; else empty."""
+        regions = {affected.regions for affected in self.accounts}
+        common = regions.pop()
+        return () if regions or len(self.accounts) == 1 or len(common) <= _MOST_REPEATED_REGIONS else common
+
+    @property
+    def quotes_one_of_many(self) -> bool:
+        """Whether `detail` stands for messages of other accounts or regions, too."""
+        return self.detail != OTHER_CAUSES and (len(self.accounts) > 1 or len(self.accounts[0].regions) > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +99,24 @@ class ReasonGroup:
 
 def gaps_by_reason(totals: RunTotals) -> tuple[ReasonGroup, ...]:
     """Return what was expected and not examined, the reason that affects most accounts first."""
-    records = (record for record in totals.result.gaps if record.status is not CoverageStatus.EXCLUDED)
-    return _by_reason(totals, records, totals.result.unknowns)
+    gaps = (gap for gap in totals.result.gaps if gap.status is not CoverageStatus.EXCLUDED)
+    return _by_reason(totals, gaps, totals.result.unknowns)
 
 
 def exclusions_by_reason(totals: RunTotals) -> tuple[ReasonGroup, ...]:
     """Return what is excluded by configuration, the reason that affects most accounts first."""
-    return _by_reason(totals, (record for record in totals.result.gaps if record.status is CoverageStatus.EXCLUDED), ())
+    return _by_reason(totals, (gap for gap in totals.result.gaps if gap.status is CoverageStatus.EXCLUDED), ())
 
 
-def _by_reason(totals: RunTotals, records: Iterable[Coverage], unknowns: Iterable[Finding]) -> tuple[ReasonGroup, ...]:
-    records_by_reason: dict[str, list[Coverage]] = defaultdict(list)
+def _by_reason(totals: RunTotals, gaps: Iterable[GapGroup], unknowns: Iterable[Finding]) -> tuple[ReasonGroup, ...]:
+    gaps_by_name: dict[str, list[GapGroup]] = defaultdict(list)
     findings_by_reason: dict[str, list[Finding]] = defaultdict(list)
-    for record in records:
-        records_by_reason[record.reason.value if record.reason else _NO_REASON].append(record)
+    for gap in gaps:
+        gaps_by_name[gap.reason.value if gap.reason else _NO_REASON].append(gap)
     for finding in unknowns:
         findings_by_reason[_reason_of(totals, finding)].append(finding)
-    names = {*records_by_reason, *findings_by_reason}
-    groups = [_group(totals, name, records_by_reason[name], findings_by_reason[name]) for name in names]
+    names = {*gaps_by_name, *findings_by_reason}
+    groups = [_group(totals, name, gaps_by_name[name], findings_by_reason[name]) for name in names]
     return tuple(sorted(groups, key=lambda group: (-len(group.accounts), -group.scopes, group.name)))
 
 
@@ -117,17 +127,17 @@ def _reason_of(totals: RunTotals, finding: Finding) -> str:
     return next(general, next((reason for reason in finding.reasons if reason in texts), _NO_REASON))
 
 
-def _group(totals: RunTotals, name: str, records: list[Coverage], findings: list[Finding]) -> ReasonGroup:
+def _group(totals: RunTotals, name: str, gaps: list[GapGroup], findings: list[Finding]) -> ReasonGroup:
     accounts = {finding.account.id: finding.account for finding in findings}
-    accounts |= {record.account.id: record.account for record in records}
+    accounts |= {gap.account.id: gap.account for gap in gaps}
     title, advice = _title_and_advice(totals, name, findings)
     return ReasonGroup(
         name=name,
         title=title,
         advice=advice,
         accounts=tuple(accounts[account_id] for account_id in sorted(accounts)),
-        scopes=len(records),
-        statements=_statements(records),
+        scopes=sum(gap.scopes for gap in gaps),
+        statements=_statements(gaps),
         resources=_unknown_resources(findings, name),
     )
 
@@ -143,37 +153,26 @@ def _title_and_advice(totals: RunTotals, name: str, findings: Iterable[Finding])
     return f"A resource {describe_reason(name, checks[0].reason_texts)}", next(filter(None, manual_steps), see_manual)
 
 
-def _statements(records: Iterable[Coverage]) -> tuple[Statement, ...]:
-    alike: dict[tuple[str, CoverageStatus, str], list[Coverage]] = defaultdict(list)
-    for record in sorted(records, key=lambda record: (record.account.id, record.region, record.collector)):
-        alike[_detail_pattern(record), record.status, record.collector].append(record)
-    groups: dict[tuple[str, CoverageStatus, tuple[AffectedAccount, ...]], dict[str, str]] = defaultdict(dict)
-    for (pattern, status, collector), group in alike.items():
-        groups[pattern, status, _affected_accounts(group)][collector] = group[0].detail
-    statements = []
-    for (_, status, accounts), details in groups.items():
-        collectors = tuple(sorted(details))
-        statements.append(Statement(details[collectors[0]], collectors, status, accounts))
-    return tuple(sorted(statements, key=_statement_order))
+def _statements(gaps: Iterable[GapGroup]) -> tuple[Statement, ...]:
+    alike: dict[tuple[CoverageStatus, str], list[GapGroup]] = defaultdict(list)
+    for gap in sorted(gaps, key=lambda gap: gap.account.id):
+        alike[gap.status, gap.cause].append(gap)
+    return tuple(sorted(map(_statement, alike.values()), key=_statement_order))
+
+
+def _statement(gaps: Sequence[GapGroup]) -> Statement:
+    return Statement(
+        detail=gaps[0].detail,
+        collectors=tuple(sorted({collector for gap in gaps for collector in gap.collectors})),
+        actions=tuple(sorted({action for gap in gaps for action in gap.actions})),
+        status=gaps[0].status,
+        accounts=tuple(AffectedAccount(gap.account, gap.regions) for gap in gaps),
+        scopes=sum(gap.scopes for gap in gaps),
+    )
 
 
 def _statement_order(statement: Statement) -> tuple[int, str, tuple[str, ...], str]:
     return (-len(statement.accounts), statement.detail, statement.collectors, statement.status)
-
-
-def _detail_pattern(record: Coverage) -> str:
-    """Return the detail of a coverage record without account IDs, request IDs and the name of its region."""
-    detail = record.detail[:_COMPARED_DETAIL]
-    return _IDS.sub("#", detail.replace(record.region, "#") if len(record.region) > 1 else detail)
-
-
-def _affected_accounts(records: Iterable[Coverage]) -> tuple[AffectedAccount, ...]:
-    by_account: dict[str, list[Coverage]] = defaultdict(list)
-    for record in records:
-        by_account[record.account.id].append(record)
-    return tuple(
-        AffectedAccount(group[0].account, tuple(record.region for record in group)) for group in by_account.values()
-    )
 
 
 def _unknown_resources(findings: Iterable[Finding], reason: str) -> tuple[UnknownResource, ...]:

@@ -24,6 +24,7 @@ from auditor.domain.events import (
     RunStarted,
     ScopeEnded,
 )
+from auditor.domain.gap_groups import GapGroup
 from auditor.domain.scope import Account
 from auditor.reports.sanitize import sanitize
 from auditor.reports.totals import account_status
@@ -117,7 +118,7 @@ class Bar:
 
 
 class JsonLines:
-    """One JSON object per line: INFO for each account, WARNING for each gap, and DEBUG lines only if `verbose`."""
+    """One JSON object per line: INFO for each account, WARNING for each cause of its gaps, DEBUG only if `verbose`."""
 
     def __init__(
         self, stream: TextIO, *, verbose: bool = False, run_id: str = "", clock: Callable[[], datetime] | None = None
@@ -138,9 +139,15 @@ class JsonLines:
         """Write the line of this event, unless its level is too low."""
         if isinstance(event, RunStarted):
             self._run_id = event.run_id
+        if isinstance(event, AccountEnded):
+            for gap in event.gaps:
+                if gap.status in _GAPS:
+                    self._write(Level.WARNING, "gap", _gap_fields(gap))
         level, name, fields = _log_line(event)
-        if level is Level.DEBUG and not self._verbose:
-            return
+        if level is not Level.DEBUG or self._verbose:
+            self._write(level, name, fields)
+
+    def _write(self, level: Level, name: str, fields: Mapping[str, Any]) -> None:
         common = {"ts": self._clock().isoformat(), "level": level.value, "event": name, "run_id": self._run_id}
         self._stream.write(json.dumps(common | dict(fields)) + "\n")
         self._stream.flush()
@@ -153,7 +160,7 @@ def _log_line(event: Event) -> tuple[Level, str, Mapping[str, Any]]:
         case AccountPlanned():
             return Level.DEBUG, "account-planned", {**_account_fields(event.account), "scopes": event.scopes}
         case ScopeEnded():
-            return _scope_line(event)
+            return Level.DEBUG, "scope-ended", _scope_fields(event)
         case AccountEnded():
             return Level.INFO, "account-ended", _account_summary_fields(event)
         case RunEnded():
@@ -163,9 +170,22 @@ def _log_line(event: Event) -> tuple[Level, str, Mapping[str, Any]]:
             return event.level, "notice", {"message": event.message, "detail": event.detail}
 
 
-def _scope_line(event: ScopeEnded) -> tuple[Level, str, Mapping[str, Any]]:
+def _gap_fields(gap: GapGroup) -> Mapping[str, Any]:
+    return {
+        **_account_fields(gap.account),
+        "status": gap.status.value,
+        "reason": gap.reason.value if gap.reason else None,
+        "detail": gap.detail,
+        "regions": gap.regions,
+        "collectors": gap.collectors,
+        "actions": gap.actions,
+        "scopes": gap.scopes,
+    }
+
+
+def _scope_fields(event: ScopeEnded) -> Mapping[str, Any]:
     record = event.coverage
-    fields = {
+    return {
         **_account_fields(record.account),
         "region": record.region,
         "collector": record.collector,
@@ -177,7 +197,6 @@ def _scope_line(event: ScopeEnded) -> tuple[Level, str, Mapping[str, Any]]:
         "throttled": record.throttled,
         "duration_s": round(record.duration_s, 3),
     }
-    return (Level.WARNING, "gap", fields) if record.status in _GAPS else (Level.DEBUG, "scope-ended", fields)
 
 
 def _account_summary_fields(event: AccountEnded) -> Mapping[str, Any]:

@@ -55,6 +55,25 @@ def test_collectors_with_the_same_gap_share_a_statement() -> None:
     assert (statement.collectors, statement.scopes) == (("services", "tasks"), 2)
 
 
+def test_collectors_with_different_regions_are_counted_exactly() -> None:
+    records = [denied(collector="tasks"), denied(collector="services"), denied(region="us-east-1", collector="tasks")]
+    (group,) = gaps_by_reason(RunTotals(run_result(records)))
+    (statement,) = group.statements
+    assert (statement.collectors, statement.scopes, group.scopes) == (("services", "tasks"), 3, 3)
+    assert statement.accounts[0].regions == ("eu-west-1", "us-east-1")
+
+
+def test_regions_that_all_accounts_share_are_common() -> None:
+    regions = [f"us-west-{number}" for number in range(5)]
+    records = [denied(number, region) for number in (1, 2) for region in regions]
+    (statement,) = gaps_by_reason(RunTotals(run_result(records)))[0].statements
+    assert statement.common_regions == tuple(regions)
+    (statement,) = gaps_by_reason(RunTotals(run_result(records[1:])))[0].statements
+    assert statement.common_regions == ()
+    (statement,) = gaps_by_reason(RunTotals(run_result(records[:5])))[0].statements
+    assert statement.common_regions == ()
+
+
 def test_a_gap_without_a_reason_is_reported_as_a_bug() -> None:
     (group,) = gaps_by_reason(RunTotals(run_result([denied(reason=None)])))
     assert (group.name, group.title) == ("none", "No reason was recorded")

@@ -339,7 +339,7 @@ def test_the_same_message_for_every_collector_of_an_account_is_shown_once() -> N
     assert text.count("AccessDenied") == 1
 
 
-def test_messages_of_collectors_that_differ_in_regions_are_separate() -> None:
+def test_a_message_of_collectors_that_differ_in_regions_does_not_claim_every_combination() -> None:
     not_examined, denied = CoverageStatus.NOT_EXAMINED, {"reason": Reason.SCP_DENIED, "detail": "AccessDenied"}
     gaps = [
         coverage(not_examined, collector="services", region="eu-west-1", **denied),
@@ -347,5 +347,15 @@ def test_messages_of_collectors_that_differ_in_regions_are_separate() -> None:
         coverage(not_examined, collector="tasks", region="eu-west-1", **denied),
     ]
     text = section("Not examined", page(run_result(gaps)))
-    assert "Not examined: services in 2 scopes" in text
-    assert "Not examined: tasks in 1 scope" in text
+    assert "Not examined: services, tasks in 3 scopes, not every collector in every region" in text
+
+
+def test_regions_that_all_accounts_share_are_listed_once() -> None:
+    not_examined, denied = CoverageStatus.NOT_EXAMINED, {"reason": Reason.SCP_DENIED, "detail": "ecs:ListA denied"}
+    regions = [f"us-west-{number}" for number in range(5)]
+    gaps = [coverage(not_examined, account=account(n), region=region, **denied) for n in (1, 2) for region in regions]
+    gaps.append(replace(gaps[0], collector="tasks", detail="ecs:ListB denied"))
+    text = section("Not examined", page(run_result(gaps)))
+    assert text.count("us-west-4") == 1
+    assert "5 regions: us-west-0, us-west-1, us-west-2, us-west-3, us-west-4 in each account" in text
+    assert "Affected actions: ecs:ListA, ecs:ListB" in text

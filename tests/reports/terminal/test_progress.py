@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from auditor.domain.events import (
     RunStarted,
     ScopeEnded,
 )
+from auditor.domain.gap_groups import group_gaps
 from auditor.domain.reason import Reason
 from auditor.reports.terminal.progress import Bar, JsonLines
 from tests.builders import CHECK, NOW, account, coverage, run_result
@@ -36,7 +38,7 @@ RUN: tuple[Event, ...] = (
     ScopeEnded(EXAMINED, fails=2),
     ScopeEnded(GAP, fails=0),
     ScopeEnded(EXCLUDED, fails=0),
-    AccountEnded(run_result([EXAMINED, GAP, EXCLUDED]).accounts[0]),
+    AccountEnded(run_result([EXAMINED, GAP, EXCLUDED]).accounts[0], group_gaps([EXAMINED, GAP, EXCLUDED])),
     RunEnded("the-run", complete=False, coverage_percent=50.0),
 )
 
@@ -63,7 +65,7 @@ def test_log_has_accounts_and_gaps_but_no_examined_scopes() -> None:
 def test_verbose_log_has_every_scope() -> None:
     events = [line["event"] for line in logged(*RUN, verbose=True)]
     assert events == [
-        "run-started", "account-planned", "scope-ended", "gap", "scope-ended", "account-ended", "run-ended"
+        "run-started", "account-planned", *("scope-ended",) * 3, "gap", "account-ended", "run-ended"
     ]  # fmt: skip
 
 
@@ -74,16 +76,30 @@ def test_every_line_has_time_level_event_and_run_id() -> None:
         assert {"level", "event"} <= set(line)
 
 
-def test_a_gap_has_account_region_and_reason() -> None:
+def test_a_gap_has_account_regions_and_reason() -> None:
     gap = logged(*RUN)[1]
-    expected = {"account": account().id, "region": "us-east-1", "status": "NOT_EXAMINED", "reason": "timeout"}
+    expected = {"account": account().id, "regions": ["us-east-1"], "status": "NOT_EXAMINED", "reason": "timeout"}
     assert expected.items() <= gap.items()
     assert gap["detail"] == "\x1b[31mno answer", "the value is unchanged; only JSON escapes it"
 
 
 def test_a_partly_examined_scope_is_a_gap() -> None:
     partial = coverage(CoverageStatus.PARTIAL, reason=Reason.SERVICE_ERROR)
-    assert [line["level"] for line in logged(ScopeEnded(partial, fails=0))] == ["WARNING"]
+    ended = AccountEnded(run_result([partial]).accounts[0], group_gaps([partial]))
+    assert [(line["level"], line["event"]) for line in logged(ended)[:1]] == [("WARNING", "gap")]
+
+
+def test_an_account_has_one_line_for_each_cause() -> None:
+    regions, collectors = [f"us-west-{number}" for number in range(9)], ["clusters", "tasks"]
+    denied = [
+        replace(GAP, region=region, collector=collector, reason=Reason.SCP_DENIED, detail=f"denied in {region}")
+        for region in regions
+        for collector in collectors
+    ]
+    ended = AccountEnded(run_result([GAP, *denied]).accounts[0], group_gaps([GAP, *denied]))
+    lines = [line for line in logged(ended) if line["event"] == "gap"]
+    assert [(line["reason"], line["scopes"]) for line in lines] == [("timeout", 1), ("scp-denied", 18)]
+    assert (lines[1]["regions"], lines[1]["collectors"]) == (regions, collectors)
 
 
 @pytest.mark.parametrize("level", [Level.INFO, Level.WARNING, Level.ERROR])
