@@ -1,7 +1,7 @@
 """The objects that a run shares within one process, built once by the parent and once by each worker process."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from auditor.archive.archive import Archive
@@ -10,6 +10,7 @@ from auditor.archive.layout import Layout
 from auditor.aws.collectors import collectors_for
 from auditor.aws.collectors.collector import LATEST, Collector
 from auditor.aws.roles import Identity
+from auditor.domain.scope import Target
 from auditor.engine.ports import Assignment, ConfiguredCheck
 from auditor.run.aws_context import AwsContext
 from auditor.settings import Settings
@@ -67,6 +68,21 @@ def build_context(run: ClaimedRun, aws: AwsContext, store: SpoolingStore) -> Run
         collectors=collectors,
         assignments=make_assignments(run.settings, collectors),
     )
+
+
+def with_organization_accounts(settings: Settings, targets: Iterable[Target]) -> Settings:
+    """Add the accounts of a run, excluded ones included, to each parameter `accounts` of a check.
+
+    Checks are pure: this is how they know which accounts belong to the organization.
+    """
+    accounts = sorted(target.account.id for target in targets)
+    parameters = {
+        check_id: replace(values, accounts=tuple(dict.fromkeys((*values.accounts, *accounts))))
+        if hasattr(values, "accounts")
+        else values
+        for check_id, values in settings.parameters.items()
+    }
+    return settings.model_copy(update={"parameters": parameters})
 
 
 def enabled_collectors(settings: Settings) -> tuple[Collector, ...]:

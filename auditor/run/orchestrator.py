@@ -27,7 +27,7 @@ from auditor.reports.terminal import summary
 from auditor.run.aggregate import RunAggregator, RunMetadata
 from auditor.run.aws_context import AwsContext, redirected_endpoints
 from auditor.run.claimed import claimed_accounts
-from auditor.run.context import ClaimedRun, RunContext, build_context
+from auditor.run.context import ClaimedRun, RunContext, build_context, with_organization_accounts
 from auditor.run.exit_codes import FAILED, Outcome, result_code
 from auditor.run.stores import make_store, with_spool
 from auditor.run.worker import WorkerJob, run_job, run_job_in_subprocess
@@ -133,7 +133,7 @@ def _claim(request: RunRequest, aws: AwsContext) -> RunContext:
     run = ClaimedRun(
         run_id=request.run_id,
         output=request.output,
-        settings=settings,
+        settings=_with_known_accounts(request),
         identity=identity,
         started_at=claim.started_at,
         attempt=claim.attempt,
@@ -142,6 +142,13 @@ def _claim(request: RunRequest, aws: AwsContext) -> RunContext:
         narrowed=bool(request.narrowed_by),
     )
     return build_context(run, aws, with_spool(output, request.run_id, settings))
+
+
+def _with_known_accounts(request: RunRequest) -> Settings:
+    """Return the settings with the accounts of the organization, which are not known without an inventory."""
+    if request.account_source is AccountSource.CREDENTIALS:
+        return request.settings
+    return with_organization_accounts(request.settings, request.targets)
 
 
 def _startup_events(request: RunRequest, aws: AwsContext) -> Iterator[Event]:

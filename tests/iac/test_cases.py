@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -16,15 +16,21 @@ from auditor.iac import judge, read
 from tests.builders import NOW
 
 CASES = Path(__file__).parent / "cases"
-ALL_CHECKS = tuple(ConfiguredCheck(check, check.parameters) for check in checks.load())
+#: The account of the organization that the cases belong to.
+_ACCOUNT = "111122223333"
+ALL_CHECKS = tuple(
+    ConfiguredCheck(
+        check,
+        replace(check.parameters, accounts=(_ACCOUNT,)) if hasattr(check.parameters, "accounts") else check.parameters,
+    )
+    for check in checks.load()
+)
 
 #: Cases whose check or parser has to change, not the reading of files: their statuses are still wrong.
 NOT_YET: set[str] = {
-    "image-of-a-stranger-ecr.json ecs-untrusted-image",
     "secret-in-log-options.json ecs-env-secret-values|ecs-*secret*",
     "secret-in-command.json ecs-env-secret-values|ecs-*secret*",
     "managed-instances-no-network-mode.json ecs-not-awsvpc",
-    "ecr-with-port.json ecs-untrusted-image",
     "template-capacity-provider-scaling-off.json ecs-capacity-termination-protection",
     "template-exec-cmk-aws-alias.json ecs-exec-no-cmk",
 }

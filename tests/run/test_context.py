@@ -7,9 +7,11 @@ import pickle
 import pytest
 
 from auditor import checks, settings
-from auditor.run.context import ClaimedRun, enabled_collectors, make_assignments
+from auditor.domain.reason import Reason
+from auditor.domain.scope import ExcludedBy, Target
+from auditor.run.context import ClaimedRun, enabled_collectors, make_assignments, with_organization_accounts
 from auditor.settings import Override, Settings
-from tests.builders import NOW
+from tests.builders import NOW, account
 from tests.run.stubs import IDENTITY
 
 
@@ -25,6 +27,18 @@ def test_every_check_is_assigned_to_the_collectors_of_its_facts() -> None:
 
     assigned = {configured.check.id for assignment in assignments for configured in assignment.checks}
     assert assigned == {check.id for check in loaded.checks}
+
+
+def test_the_accounts_of_the_run_are_added_to_those_of_a_parameter() -> None:
+    loaded = load()
+    targets = [Target(account(2)), Target(account(1), excluded=ExcludedBy(Reason.EXCLUDED_BY_CONFIG, ""))]
+
+    extended = with_organization_accounts(with_organization_accounts(loaded, targets), targets)
+
+    assert extended.parameters["ecs-untrusted-image"].accounts == ("000000000001", "000000000002")
+    assert loaded.parameters["ecs-untrusted-image"].accounts == ()
+    others = {check_id: values for check_id, values in loaded.parameters.items() if check_id != "ecs-untrusted-image"}
+    assert {check_id: extended.parameters[check_id] for check_id in others} == others
 
 
 def test_collectors_without_checks_are_assigned_if_others_depend_on_them() -> None:

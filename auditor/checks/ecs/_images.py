@@ -1,6 +1,28 @@
 """Names of container images, parsed as Docker does."""
 
+import re
+
 _DOCKER_HUB = "docker.io"
+#: A registry of private Amazon ECR in any partition, with its FIPS and dual-stack names.
+_PRIVATE_ECR = re.compile(
+    r"([0-9]{12})\.dkr[.-]ecr(?:-fips)?\.[a-z]{2,4}(?:-[a-z]+){1,2}-[0-9]{1,2}\."
+    r"(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws|on\.amazonwebservices\.com\.cn|on\.amazonwebservices\.eu"
+    r"|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)",
+    re.ASCII,
+)
+#: Accounts from which AWS publishes images through private ECR.
+AWS_ACCOUNTS = frozenset(
+    {
+        # AWS for Fluent Bit; the second one in China. https://github.com/aws/aws-for-fluent-bit
+        *("906394416424", "128054284489"),
+        # Envoy for App Mesh. https://docs.aws.amazon.com/app-mesh/latest/userguide/envoy.html
+        "840364872350",
+        # Add-ons of EKS; the others in China. https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html
+        *("602401143452", "918309763551", "961992271922"),
+        # Deep Learning Containers; the second one in China. https://github.com/aws/deep-learning-containers
+        *("763104351884", "727897471807"),
+    }
+)
 
 
 def parse_image(image: str) -> tuple[str, str]:
@@ -30,3 +52,9 @@ def _on_docker_hub(repository: str) -> tuple[str, str]:
 def _without_tag(name: str) -> str:
     folder, slash, last = name.rpartition("/")
     return folder + slash + last.partition(":")[0]
+
+
+def private_ecr_account(registry: str) -> str | None:
+    """Return the account of a registry of private Amazon ECR, None for any other registry."""
+    match = _PRIVATE_ECR.fullmatch(registry)
+    return match[1] if match else None

@@ -5,8 +5,16 @@ Level 1, automated: recommendation 3.13 of the CIS AWS Compute Services Benchmar
 
 ## Description
 Fails if the image of any container, in a task definition or in a managed daemon's definition, comes from a registry
-that is not on the list of trusted ones (reason `untrusted-registry`), or if a container names no image (reason
-`no-image`). The evidence shows the image as written, and the registry and repository that Docker derives from it.
+that is not trusted, or if a container names no image:
+
+  * `untrusted-registry`: the registry is public, or another one that is not on the list;
+  * `foreign-registry`: it is the private Amazon ECR of an account that the organization does not own;
+  * `no-image`: the container names no image.
+
+If no container fails, and an image comes from the private ECR of another account although the accounts of the
+organization are not known, the verdict is UNKNOWN (reason `registry-account-unknown`). A nightly run knows them from
+its inventory; for files name them in the parameter `accounts`. The evidence shows the image as written, and the
+registry and repository that Docker derives from it.
 
 An image's name is parsed as Docker does:
 
@@ -27,20 +35,22 @@ the registry a `*` stands for one label, as in a certificate: `*.example.com` ma
 a.b.example.com or the name of a repository. In the repository it stands for anything. Without a repository, all
 repositories of the registry are trusted. Registries are compared without regard to case.
 
-## The default
-The benchmark requires "trusted" registries and leaves the list to the reader. The default suits most accounts:
+## Trusted registries
+The benchmark requires "trusted" registries and leaves the list to the reader. These are trusted:
 
-  * private Amazon ECR of any account, including its FIPS and dual-stack names, and those in China and the European
-    sovereign cloud. A pull from there needs an IAM permission and, across accounts, a grant by the owner, so it was a
-    deliberate decision. Images of a pull-through cache count as ECR, because the account has imported them and can scan
-    them;
-  * the namespaces of AWS itself in the public gallery, for the agents and sidecars that its guides recommend:
-    amazonlinux, appmesh, aws-observability, cloudwatch-agent, ecs, neuron and xray.
+  * private Amazon ECR of the account of the definition, of all accounts of the run, and of those in the parameter
+    `accounts`, in any region and partition, with FIPS and dual-stack names and with the port 443. Images of a
+    pull-through cache count as ECR, because the account has imported them and can scan them;
+  * private ECR of the accounts from which AWS publishes AWS for Fluent Bit, Envoy for App Mesh, add-ons of EKS and the
+    Deep Learning Containers;
+  * the parameter `registries`, by default the namespaces of AWS itself in the public gallery: amazonlinux, appmesh,
+    aws-cli, aws-observability, bottlerocket, cloudwatch-agent, codebuild, deep-learning-containers, ecs, eks,
+    eks-distro, lambda, neuron, sam and xray.
 
-The rest of public.ecr.aws is not trusted: anyone with an account can publish there, as on Docker Hub. The same applies
-to docker/library, Docker's own copies of its official images, which have the same terms as Docker Hub. An organization
-should replace the list with its own registries, such as `111122223333.dkr.ecr.*.amazonaws.com`. An empty list would be
-ambiguous (nothing or everything is trusted), so the settings refuse it.
+Private ECR of any other account is not trusted: its owner can allow everyone to pull, so that the name of the registry
+proves nothing. The rest of public.ecr.aws is not trusted either: anyone with an account can publish there, as on Docker
+Hub. The same applies to docker/library, Docker's own copies of its official images, which have the same terms as Docker
+Hub. An empty list would be ambiguous (nothing or everything is trusted), so the settings refuse it.
 
 ## Rationale
 An image is code that runs with the task's role, secrets and network. A name on a public registry does not prove who
@@ -90,50 +100,63 @@ As far as we know, no managed rule of AWS Config, no control of Security Hub and
 KICS reads the registry of a task definition's images.
 """
 
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from auditor.checks._verdicts import verdict_from
 from auditor.checks.ecs._common import container_evidence
-from auditor.checks.ecs._images import parse_image
-from auditor.domain.check import Evidence, Severity, Verdict, check
+from auditor.checks.ecs._images import AWS_ACCOUNTS, parse_image, private_ecr_account
+from auditor.domain.check import Evidence, Severity, Status, Verdict, check
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.task_definitions import Definition
 from auditor.domain.repair import Repair
 
-_UNTRUSTED = "untrusted-registry"
-_NO_IMAGE = "no-image"
+_UNTRUSTED, _FOREIGN, _NO_IMAGE = "untrusted-registry", "foreign-registry", "no-image"
+_UNKNOWN_ACCOUNT = "registry-account-unknown"
 _COPY_IMAGE = Repair("Copy the image into a trusted registry and name it there, preferably with its digest.")
+_NAME_ACCOUNT = Repair(
+    "Name the account in the parameter `accounts` if the organization owns or trusts it; otherwise copy the image into "
+    "a trusted registry."
+)
+_ACCOUNT = re.compile(r"[0-9]{12}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """`registries` are the trusted ones: REGISTRY or REGISTRY/REPOSITORY, both globs."""
+    """`registries` are the trusted ones: REGISTRY or REGISTRY/REPOSITORY, both globs.
+
+    `accounts` are the accounts whose private Amazon ECR is trusted. A run adds the accounts of its inventory.
+    """
 
     registries: tuple[str, ...] = (
-        "*.dkr.ecr.*.amazonaws.com",
-        "*.dkr.ecr.*.amazonaws.com.cn",
-        "*.dkr.ecr.*.amazonaws.eu",
-        "*.dkr.ecr-fips.*.amazonaws.com",
-        "*.dkr-ecr.*.on.aws",
-        "*.dkr-ecr.*.on.amazonwebservices.com.cn",
-        "*.dkr-ecr-fips.*.on.aws",
         "public.ecr.aws/amazonlinux/*",
         "public.ecr.aws/appmesh/*",
+        "public.ecr.aws/aws-cli/*",
         "public.ecr.aws/aws-observability/*",
+        "public.ecr.aws/bottlerocket/*",
         "public.ecr.aws/cloudwatch-agent/*",
+        "public.ecr.aws/codebuild/*",
+        "public.ecr.aws/deep-learning-containers/*",
         "public.ecr.aws/ecs/*",
+        "public.ecr.aws/eks/*",
+        "public.ecr.aws/eks-distro/*",
+        "public.ecr.aws/lambda/*",
         "public.ecr.aws/neuron/*",
+        "public.ecr.aws/sam/*",
         "public.ecr.aws/xray/*",
     )
+    accounts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a list that names no registry."""
+        """Refuse a list that names no registry, and accounts that are no account IDs."""
         if not self.registries or not all(pattern.partition("/")[0] for pattern in self.registries):
             raise ValueError(
                 "`registries` must name at least one registry, each as REGISTRY or REGISTRY/REPOSITORY; to skip the "
                 "check, exclude it."
             )
+        if not all(map(_ACCOUNT.fullmatch, self.accounts)):
+            raise ValueError("`accounts` must hold account IDs of 12 digits, in quotes.")
 
 
 @check(
@@ -147,28 +170,55 @@ class Parameters:
     },
     remediation=(
         "Copy the image into a registry that the organization trusts, such as its Amazon ECR, or add its registry to "
-        "the parameter `registries`; register a revision with that image; update every service or daemon that runs "
-        "it; then deregister the old revision."
+        "the parameter `registries` or its account to `accounts`; register a revision with that image; update every "
+        "service or daemon that runs it; then deregister the old revision."
     ),
     parameters=Parameters,
-    reason_texts={_UNTRUSTED: "has an image from an untrusted registry", _NO_IMAGE: "names no image"},
-    repairs={_UNTRUSTED: _COPY_IMAGE, _NO_IMAGE: _COPY_IMAGE},
+    reason_texts={
+        _UNTRUSTED: "has an image from an untrusted registry",
+        _FOREIGN: "has an image from the registry of an account that the organization does not own",
+        _NO_IMAGE: "names no image",
+        _UNKNOWN_ACCOUNT: "has an image from the registry of an account that may or may not belong to the organization",
+    },
+    repairs={
+        _UNTRUSTED: _COPY_IMAGE,
+        _FOREIGN: _COPY_IMAGE,
+        _NO_IMAGE: _COPY_IMAGE,
+        _UNKNOWN_ACCOUNT: _NAME_ACCOUNT,
+    },
 )
 def untrusted_image(definition: Definition, params: Parameters) -> Verdict:
-    return verdict_from(_evidence(container, params) for container in definition.containers)
+    own = "".join(definition.arn.split(":")[4:5])
+    evidence = [_evidence(container, params, own) for container in definition.containers]
+    verdict = verdict_from(part for part in evidence if part.reasons != (_UNKNOWN_ACCOUNT,))
+    unclear = tuple(part for part in evidence if part.reasons == (_UNKNOWN_ACCOUNT,))
+    if verdict.status is Status.PASS and unclear:
+        return Verdict(Status.UNKNOWN, (_UNKNOWN_ACCOUNT,), unclear)
+    return verdict
 
 
-def _evidence(container: Container, params: Parameters) -> Evidence:
+def _evidence(container: Container, params: Parameters, own: str) -> Evidence:
     if not container.image:
         return container_evidence(container, (_NO_IMAGE,), {"image": ""})
     registry, repository = parse_image(container.image)
-    trusted = any(_matches(registry, repository, pattern) for pattern in params.registries)
+    reason = _reason(registry.removesuffix(":443"), repository, params, own)
     details = {"image": container.image, "registry": registry, "repository": repository}
-    return container_evidence(container, () if trusted else (_UNTRUSTED,), details)
+    return container_evidence(container, (reason,) if reason else (), details)
+
+
+def _reason(registry: str, repository: str, params: Parameters, own: str) -> str | None:
+    if any(_matches(registry, repository, pattern) for pattern in params.registries):
+        return None
+    account = private_ecr_account(registry)
+    if account is None:
+        return _UNTRUSTED
+    if account == own or account in AWS_ACCOUNTS or account in params.accounts:
+        return None
+    return _FOREIGN if params.accounts else _UNKNOWN_ACCOUNT
 
 
 def _matches(registry: str, repository: str, pattern: str) -> bool:
     host, slash, path = pattern.partition("/")
-    labels, globs = registry.split("."), host.lower().split(".")
+    labels, globs = registry.split("."), host.lower().removesuffix(":443").split(".")
     same_host = len(labels) == len(globs) and all(map(fnmatchcase, labels, globs))
     return same_host and (not slash or fnmatchcase(repository, path))

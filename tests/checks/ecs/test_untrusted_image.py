@@ -10,13 +10,17 @@ from auditor.checks.ecs.untrusted_image import untrusted_image as check
 from auditor.domain.check import Evidence, Status, Verdict
 from auditor.domain.ecs.containers import Container
 from tests.builders import task_definition
-from tests.checks.ecs.helpers import FAIL, PASS, daemon_definition, details, failing_parts, judge, table
+from tests.checks.ecs.helpers import FAIL, PASS, UNKNOWN, daemon_definition, details, failing_parts, judge, table
 
 DIGEST = f"sha256:{'0' * 64}"
 ECR = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
 
 
-def judge_images(*images: str, params: Parameters | None = None) -> Verdict:
+#: The accounts of the run.
+KNOWN = Parameters(accounts=("111122223333", "444455556666"))
+
+
+def judge_images(*images: str, params: Parameters | None = KNOWN) -> Verdict:
     containers = tuple(Container(str(number), image) for number, image in enumerate(images))
     return judge(check, task_definition(containers=containers), params)
 
@@ -64,6 +68,18 @@ def test_a_name_is_parsed_as_docker_does(image: str, registry: str, repository: 
         pytest.param("111122223333.dkr.ecr.eusc-de-east-1.amazonaws.eu/app", id="private ECR in the sovereign cloud"),
         pytest.param("111122223333.dkr.ecr-fips.us-east-1.amazonaws.com/app", id="private ECR through FIPS"),
         pytest.param("111122223333.dkr-ecr.eu-west-1.on.aws/app", id="private ECR, dual-stack"),
+        pytest.param(f"{ECR}:443/app:1", id="private ECR with its port"),
+        pytest.param("444455556666.dkr.ecr.us-gov-west-1.amazonaws.com/app", id="another account of the run"),
+        pytest.param("000000000001.dkr.ecr.eu-west-1.amazonaws.com/app", id="the account of the definition"),
+        pytest.param("111122223333.dkr.ecr.us-iso-east-1.c2s.ic.gov/app", id="private ECR in an isolated region"),
+        pytest.param("111122223333.dkr.ecr.us-isob-east-1.sc2s.sgov.gov/app", id="another isolated region"),
+        pytest.param("111122223333.dkr-ecr-fips.us-east-1.on.aws/app", id="private ECR, dual-stack through FIPS"),
+        pytest.param("111122223333.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn/app", id="dual-stack in China"),
+        pytest.param("906394416424.dkr.ecr.eu-west-1.amazonaws.com/aws-for-fluent-bit", id="Fluent Bit of AWS"),
+        pytest.param("763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference", id="AWS's deep learning images"),
+        pytest.param("public.ecr.aws/lambda/python:3.13", id="the base images of Lambda"),
+        pytest.param("public.ecr.aws/eks-distro/kubernetes/pause:3.10", id="the images of EKS"),
+        pytest.param("public.ecr.aws:443/xray/aws-xray-daemon", id="the public gallery with its port"),
         pytest.param("public.ecr.aws/xray/aws-xray-daemon", id="a sidecar of AWS"),
         pytest.param("public.ecr.aws/aws-observability/aws-otel-collector:latest", id="a collector of AWS"),
     ],
@@ -88,6 +104,10 @@ def test_images_that_are_trusted_by_default(image: str) -> None:
         pytest.param("a.b.dkr.ecr.eu-west-1.amazonaws.com/app", id="one label too many"),
         pytest.param("x.dkr.ecr.y.s3.amazonaws.com/app", id="a bucket that is named like a registry"),
         pytest.param("dkr.ecr.eu-west-1.amazonaws.com/app", id="one label too few"),
+        pytest.param("x.dkr.ecr.y.amazonaws.com/app", id="labels that are no account and no region"),
+        pytest.param("11112222333.dkr.ecr.eu-west-1.amazonaws.com/app", id="eleven digits"),
+        pytest.param("111122223333.dkr.ecr.eu-west-1.example.com/app", id="another domain"),
+        pytest.param(f"{ECR}:5000/app", id="another port"),
         pytest.param("${Image}", id="an unfilled template"),
     ],
 )
@@ -95,6 +115,33 @@ def test_images_that_are_not_trusted_by_default(image: str) -> None:
     verdict = judge_images(image)
 
     assert (verdict.status, verdict.reasons) == (FAIL, ("untrusted-registry",))
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "999999999999.dkr.ecr.us-east-1.amazonaws.com/evil:1",
+        "999999999999.dkr.ecr.us-east-1.amazonaws.com:443/evil:1",
+        "999999999999.dkr-ecr.us-east-1.on.aws/evil",
+    ],
+)
+def test_the_registry_of_an_account_outside_the_organization_fails_if_its_accounts_are_known(image: str) -> None:
+    known, unknown = judge_images(image), judge_images(image, params=Parameters())
+
+    assert (known.status, known.reasons) == (FAIL, ("foreign-registry",))
+    assert (unknown.status, unknown.reasons) == (UNKNOWN, ("registry-account-unknown",))
+
+
+def test_a_public_image_fails_next_to_one_of_an_unknown_account() -> None:
+    verdict = judge_images(f"{ECR}/app", "nginx", params=Parameters())
+
+    assert (verdict.status, failing_parts(verdict)) == (FAIL, ["1"])
+
+
+@pytest.mark.parametrize("accounts", [("",), ("1234",), ("111122223333 ",), ("1111-2222-3333",)], ids=repr)
+def test_a_malformed_account_is_refused(accounts: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="12 digits"):
+        Parameters(accounts=accounts)
 
 
 def test_a_container_without_an_image_fails() -> None:
@@ -140,7 +187,7 @@ def test_the_evidence_names_only_failing_containers() -> None:
     ],
 )
 def test_the_registries_are_a_parameter(pattern: str, image: str, status: Status) -> None:
-    assert judge_images(image, params=Parameters(registries=(pattern,))).status is status
+    assert judge_images(image, params=Parameters(registries=(pattern,), accounts=("999988887777",))).status is status
 
 
 @pytest.mark.parametrize("registries", [(), ("",), ("/team",), ("quay.io", "")], ids=repr)
