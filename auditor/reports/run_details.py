@@ -1,25 +1,16 @@
 """Details of the run itself: ID, times, version and API calls."""
 
-from dataclasses import dataclass
 from datetime import UTC
 
+from auditor.domain.coverage import CallStats
 from auditor.domain.result import RunResult
 from auditor.reports.labels import format_duration, pluralize
 
 
-@dataclass(frozen=True, slots=True)
-class ApiCalls:
-    """Numbers of API calls: sent, throttled by AWS, and repeated."""
-
-    calls: int
-    throttled: int
-    retried: int
-
-
-def api_calls(result: RunResult) -> ApiCalls:
+def api_calls(result: RunResult) -> CallStats:
     """Return the numbers of API calls over all accounts."""
     accounts = result.accounts
-    return ApiCalls(
+    return CallStats(
         calls=sum(summary.calls for summary in accounts),
         throttled=sum(summary.throttled for summary in accounts),
         retried=sum(summary.retried for summary in accounts),

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from auditor.archive.archive import Archive
 from auditor.archive.layout import Layout
+from auditor.contracts.document import copy_fields
 from auditor.contracts.run import ClaimedAccount, ClaimedExclusion
 from auditor.domain.scope import Account, DiscoveredAccount, ExcludedBy, Target
 from auditor.inventory import Inventory
@@ -20,12 +21,11 @@ from auditor.settings import Settings
 def claimed_accounts(targets: Iterable[Target]) -> list[ClaimedAccount]:
     """Return the accounts of a run as its claim lists them."""
     return [
-        ClaimedAccount(
-            id=target.account.id,
-            name=target.account.name,
-            ou=target.account.ou,
+        copy_fields(
+            ClaimedAccount,
+            target.account,
             tags=dict(target.account.tags),
-            excluded=_claimed_exclusion(target.excluded),
+            excluded=copy_fields(ClaimedExclusion, target.excluded) if target.excluded else None,
         )
         for target in targets
     ]
@@ -53,10 +53,6 @@ def with_claimed_exclusions(targets: Iterable[Target], accounts: Iterable[Claime
 
 def _account(account: ClaimedAccount) -> Account:
     return Account(account.id, account.name, account.ou, account.tags)
-
-
-def _claimed_exclusion(excluded: ExcludedBy | None) -> ClaimedExclusion | None:
-    return ClaimedExclusion(reason=excluded.reason, detail=excluded.detail) if excluded else None
 
 
 def _exclusion(excluded: ClaimedExclusion | None) -> ExcludedBy | None:

@@ -9,7 +9,7 @@ from auditor.domain.finding import Finding
 from auditor.domain.repair import BLANK, ManualStep
 
 PRIVATE_NETWORK: Mapping[str, Any] = {
-    "awsvpcConfiguration": {"subnets": [BLANK], "securityGroups": [BLANK], "assignPublicIp": "DISABLED"},
+    "awsvpcConfiguration": {"subnets": [BLANK], "securityGroups": [BLANK], "assignPublicIp": "DISABLED"}
 }
 
 

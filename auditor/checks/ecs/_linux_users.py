@@ -23,9 +23,7 @@ USER_REPAIRS: Mapping[str, DefinitionRepair] = dict.fromkeys(USER_REASON_TEXTS, 
 
 
 def judge_users(
-    definition: Definition,
-    unset_user: str,
-    find_other_reasons: Callable[[Container], Iterable[str]] = lambda _: (),
+    definition: Definition, unset_user: str, find_other_reasons: Callable[[Container], Iterable[str]] = lambda _: ()
 ) -> Verdict:
     """Judge the users of all containers, and any other reasons for a container to fail.
 

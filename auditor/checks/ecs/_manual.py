@@ -31,6 +31,9 @@ _ROLL_BACK_SECTION = f"""
 {_ROLL_BACK}
 """
 
+_TAG_COMMAND = "    aws ecs tag-resource --resource-arn ARN --tags key=owner,value=payments --region REGION"
+_UNTAG_COMMAND = "    aws ecs untag-resource --resource-arn ARN --tag-keys owner --region REGION"
+
 MANUAL_BLOCKS: Mapping[str, str] = {
     "permissions-task-definitions": """
 ## Permissions needed
@@ -146,10 +149,9 @@ Findings and costs can be assigned to an owner automatically, and IAM policies c
     "tag-audit-step": """
 On the Tags tab look for tags whose key does not begin with aws:, or for those that your rules require.
 """,
-    "tag-command": """
-    aws ecs tag-resource --resource-arn ARN --tags key=owner,value=payments --region REGION
-""",
-    "untag-command": "    aws ecs untag-resource --resource-arn ARN --tag-keys owner --region REGION",
+    "tag-command": _TAG_COMMAND,
+    "untag-command": _UNTAG_COMMAND,
+    "tag-by-cli": f"## Remediation, CLI\n{_TAG_COMMAND}\n\n## Roll back\n{_UNTAG_COMMAND}",
     "open-cluster": "Open Amazon ECS in the region, choose Clusters, and a cluster.",
     "open-service": "Open Amazon ECS in the region, choose Clusters, a cluster, and the service.",
     "describe-exec-configuration": r"""

@@ -102,10 +102,7 @@ def _protect(finding: Finding) -> Iterator[ManualStep]:
     problem="Capacity provider can terminate instances that run tasks",
     severity=Severity.MEDIUM,
     fact_type=CapacityProvider,
-    frameworks={
-        "aws-fsbp": ("ECS.19",),
-        "aws-config": ("ecs-capacity-provider-termination-check",),
-    },
+    frameworks={"aws-fsbp": ("ECS.19",), "aws-config": ("ecs-capacity-provider-termination-check",)},
     remediation=(
         "Protect the Auto Scaling group and its instances from scale-in, turn on managed scaling, and set "
         "`managedTerminationProtection` of the capacity provider to ENABLED."

@@ -45,11 +45,7 @@ To remediate by hand: ecs:TagResource on the cluster.
 2. Add the keys that your rules require, and save.
 3. Add the same tags to the template that creates the cluster.
 
-## Remediation, CLI
-{{tag-command}}
-
-## Roll back
-{{untag-command}}
+{{tag-by-cli}}
 
 ## References
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html
@@ -72,10 +68,7 @@ from auditor.domain.ecs.workloads import Cluster
     problem="Cluster has no tags",
     severity=Severity.LOW,
     fact_type=Cluster,
-    frameworks={
-        "cis-compute-1.1": ("3.11",),
-        "aws-resource-tagging": ("ECS.14",),
-    },
+    frameworks={"cis-compute-1.1": ("3.11",), "aws-resource-tagging": ("ECS.14",)},
     remediation="Tag the cluster with ecs:TagResource, and add the same tags to the template that creates it.",
     parameters=Parameters,
     reason_texts=REASON_TEXTS,

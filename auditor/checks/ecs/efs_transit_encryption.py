@@ -91,10 +91,7 @@ _EFS_HOST = re.compile(r"(?:[^.]+\.)?fs-[0-9a-f]+\.efs\..+", re.ASCII | re.DOTAL
     problem="EFS volume mounted without TLS",
     severity=Severity.MEDIUM,
     fact_type=TaskDefinition,
-    frameworks={
-        "aws-fsbp": ("ECS.18",),
-        "aws-config": ("ecs-task-definition-efs-encryption-enabled",),
-    },
+    frameworks={"aws-fsbp": ("ECS.18",), "aws-config": ("ecs-task-definition-efs-encryption-enabled",)},
     remediation=(
         "Register a revision whose EFS volumes all have `transitEncryption: ENABLED`; update every service that runs "
         "it; then deregister the old revision."

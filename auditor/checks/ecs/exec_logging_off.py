@@ -125,11 +125,7 @@ def exec_logging_off(cluster: Cluster, _params: NoParameters) -> Verdict:
     if is_terminating(cluster):
         return not_applicable()
     setting = cluster.exec_logging
-    details = {
-        "logging": setting.logging,
-        "cloudWatchLogGroupName": setting.log_group,
-        "s3BucketName": setting.bucket,
-    }
+    details = {"logging": setting.logging, "cloudWatchLogGroupName": setting.log_group, "s3BucketName": setting.bucket}
     reason = _reason(setting)
     if reason == _UNCLEAR:
         return unknown_verdict(reason, **details)

@@ -92,10 +92,7 @@ _SHARED = "host-network-mode"
     problem="Task uses the host's network",
     severity=Severity.MEDIUM,
     fact_type=TaskDefinition,
-    frameworks={
-        "aws-config": ("ecs-task-definition-network-mode-not-host",),
-        "nist-800-53-r5": ("ECS.17",),
-    },
+    frameworks={"aws-config": ("ecs-task-definition-network-mode-not-host",), "nist-800-53-r5": ("ECS.17",)},
     remediation=(
         "Register a revision whose `networkMode` is awsvpc (bridge on ECS Anywhere); update every service that runs "
         "it, with subnets and security groups; then deregister the old revision."

@@ -141,10 +141,7 @@ class Parameters:
     problem="Privileged or root container on the host's network",
     severity=Severity.HIGH,
     fact_type=TaskDefinition,
-    frameworks={
-        "cis-compute-1.1": ("3.1",),
-        "control-tower-proactive": ("CT.ECS.PR.8",),
-    },
+    frameworks={"cis-compute-1.1": ("3.1",), "control-tower-proactive": ("CT.ECS.PR.8",)},
     remediation=(
         "Register a revision whose containers have `privileged` false and a `user` with a uid other than 0, or whose "
         "network mode is not host; update every service that runs it; then deregister the old revision."

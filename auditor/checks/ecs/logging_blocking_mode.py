@@ -128,10 +128,7 @@ class Parameters:
         "line may be lost, record an exception instead."
     ),
     parameters=Parameters,
-    reason_texts={
-        _BLOCKING: "waits for its log driver",
-        _UNSET: "sets no log mode, so the account default applies",
-    },
+    reason_texts={_BLOCKING: "waits for its log driver", _UNSET: "sets no log mode, so the account default applies"},
     repairs={_BLOCKING: _NON_BLOCKING, _UNSET: _NON_BLOCKING},
 )
 def logging_blocking_mode(definition: Definition, params: Parameters) -> Verdict:

@@ -88,17 +88,12 @@ _SET_LIMIT = DefinitionRepair(
     problem="Container has no hard memory limit",
     severity=Severity.LOW,
     fact_type=Definition,
-    frameworks={
-        "control-tower-proactive": ("CT.ECS.PR.7",),
-    },
+    frameworks={"control-tower-proactive": ("CT.ECS.PR.7",)},
     remediation=(
         "Register a revision in which every container has a `memory` above its measured peak; update every service or "
         "daemon that runs it; then deregister the old revision."
     ),
-    reason_texts={
-        _NO_LIMIT: "has no hard memory limit",
-        _TASK_ONLY: "is limited only by the memory of its task",
-    },
+    reason_texts={_NO_LIMIT: "has no hard memory limit", _TASK_ONLY: "is limited only by the memory of its task"},
     repairs={_NO_LIMIT: _SET_LIMIT, _TASK_ONLY: _SET_LIMIT},
 )
 def memory_hard_limit(definition: Definition, _: NoParameters) -> Verdict:
@@ -109,9 +104,7 @@ def _judge_limits(definition: Definition) -> Verdict:
     reason = _TASK_ONLY if definition.memory else _NO_LIMIT
     evidence = [
         container_evidence(
-            container,
-            (reason,),
-            {"memory": container.memory, "memoryReservation": container.memory_reservation},
+            container, (reason,), {"memory": container.memory, "memoryReservation": container.memory_reservation}
         )
         for container in definition.containers
         if not container.memory

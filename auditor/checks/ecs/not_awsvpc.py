@@ -95,10 +95,7 @@ _AWSVPC = DefinitionRepair(
     problem="Task has no network interface of its own",
     severity=Severity.LOW,
     fact_type=TaskDefinition,
-    frameworks={
-        "aws-config": ("ecs-awsvpc-networking-enabled",),
-        "control-tower-proactive": ("CT.ECS.PR.4",),
-    },
+    frameworks={"aws-config": ("ecs-awsvpc-networking-enabled",), "control-tower-proactive": ("CT.ECS.PR.4",)},
     remediation=(
         "Register a revision with `networkMode: awsvpc`; give the services that use the family subnets and security "
         "groups, and target groups of the type ip; then deregister the old revision."

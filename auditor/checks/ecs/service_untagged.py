@@ -47,11 +47,7 @@ To remediate by hand: ecs:TagResource on the service.
 2. Add the keys that your rules require, and save.
 3. Add the same tags to the template that creates the service.
 
-## Remediation, CLI
-{{tag-command}}
-
-## Roll back
-{{untag-command}}
+{{tag-by-cli}}
 
 ## References
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html
@@ -75,10 +71,7 @@ from auditor.domain.ecs.workloads import Service
     problem="Service has no tags",
     severity=Severity.LOW,
     fact_type=Service,
-    frameworks={
-        "cis-compute-1.1": ("3.10",),
-        "aws-resource-tagging": ("ECS.13",),
-    },
+    frameworks={"cis-compute-1.1": ("3.10",), "aws-resource-tagging": ("ECS.13",)},
     remediation="Tag the service with ecs:TagResource, and add the same tags to the template that creates it.",
     parameters=Parameters,
     reason_texts=REASON_TEXTS,

@@ -81,10 +81,7 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
     problem="Task definition has no tags",
     severity=Severity.LOW,
     fact_type=TaskDefinition,
-    frameworks={
-        "cis-compute-1.1": ("3.12",),
-        "aws-resource-tagging": ("ECS.15",),
-    },
+    frameworks={"cis-compute-1.1": ("3.12",), "aws-resource-tagging": ("ECS.15",)},
     remediation="Tag the revision with ecs:TagResource, and pass the same tags wherever revisions are registered.",
     parameters=Parameters,
     reason_texts=REASON_TEXTS,

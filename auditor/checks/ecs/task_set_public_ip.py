@@ -105,11 +105,7 @@ def _replace_task_set(finding: Finding) -> Iterator[ManualStep]:
     problem="Task set assigns public IP addresses",
     severity=Severity.HIGH,
     fact_type=TaskSet,
-    frameworks={
-        "cis-compute-1.1": ("3.14",),
-        "aws-fsbp": ("ECS.16",),
-        "pci-dss-4.0.1": ("ECS.16",),
-    },
+    frameworks={"cis-compute-1.1": ("3.14",), "aws-fsbp": ("ECS.16",), "pci-dss-4.0.1": ("ECS.16",)},
     remediation=(
         "Deploy a task set whose network configuration has `assignPublicIp` DISABLED, in subnets with a NAT gateway or "
         "VPC endpoints; make it the primary one, and delete this one."

@@ -152,10 +152,7 @@ class Parameters:
     problem="Windows container runs as an administrator or sets no user",
     severity=Severity.MEDIUM,
     fact_type=TaskDefinition,
-    frameworks={
-        "aws-fsbp": ("ECS.21",),
-        "aws-config": ("ecs-task-definition-windows-user-non-admin",),
-    },
+    frameworks={"aws-fsbp": ("ECS.21",), "aws-config": ("ecs-task-definition-windows-user-non-admin",)},
     remediation=(
         "Register a revision whose containers have a `user` that is not an administrator, such as ContainerUser; "
         "update every service that runs it; then deregister the old revision."
