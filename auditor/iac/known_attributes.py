@@ -74,7 +74,7 @@ def _variable(name: str, resource: str, property_of: Callable[[str], Any]) -> Pa
 
 
 def without_samples(text: str) -> str:
-    """Return a text with pseudo parameters in place of the values that stand for them."""
+    """Return a text with pseudo parameters instead of the values that stand for them."""
     for name in (_ACCOUNT, _REGION):
         text = text.replace(_CHOICES[name][0], f"${{{name}}}")
     return text

@@ -65,7 +65,7 @@ class MemberTables:
     different objects, and are looked up as `parent.key`. `words`: all values of members that have no others; another
     word is not known to be harmless. `filled`: texts that are not empty if they are present. `secrets`: members whose
     value may be a secret, with two values: one that secret detection ignores, and one that it detects.
-    `resolved_secret`: a value that it detects, in place of a secret that CloudFormation resolves.
+    `resolved_secret`: a value that it detects, instead of a secret that CloudFormation resolves.
     """
 
     options: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
@@ -180,7 +180,7 @@ def marked_parts(text: str) -> tuple[str | Marked, ...]:
 
 
 def texts_from(parts: tuple[str | OpenText, ...], options: tuple[Any, ...], *, only_options: bool) -> tuple[Any, ...]:
-    """Return the options that a text with these parts can be, and texts with options in place of its open parts.
+    """Return the options that a text with these parts can be, and texts with options instead of its open parts.
 
     With `only_options`, there are no other values.
     """
