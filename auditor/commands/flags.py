@@ -5,6 +5,7 @@ name and annotation: `checks_folder: tuple[str, ...]` is `--checks-folder`, AUDI
 """
 
 import dataclasses
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -58,7 +59,7 @@ def argument(metavar: str, *, required: bool = True) -> Any:
 def flags_of(options: type[Any]) -> Iterator[tuple[str, Flag]]:
     """Yield the flags of an options class by field name: its own first, then those of its bases from left to right."""
     fields = {field.name: field for field in dataclasses.fields(options)}
-    names = dict.fromkeys(name for cls in options.__mro__ for name in vars(cls).get("__annotations__", ()))
+    names = dict.fromkeys(name for cls in options.__mro__ for name in inspect.get_annotations(cls))
     for name in names:
         if name in fields and _KEY in fields[name].metadata:
             yield name, fields[name].metadata[_KEY]

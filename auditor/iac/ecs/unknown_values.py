@@ -14,12 +14,8 @@ _LAUNCH_TYPES = ("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES")
 
 _FLAGS: Mapping[str, tuple[Any, ...]] = dict.fromkeys(
     (
-        "privileged",
-        "readonlyRootFilesystem",
-        "readOnly",
-        "enableExecuteCommand",
-        "cloudWatchEncryptionEnabled",
-        "s3EncryptionEnabled",
+        *("privileged", "readonlyRootFilesystem", "readOnly", "enableExecuteCommand"),
+        *("cloudWatchEncryptionEnabled", "s3EncryptionEnabled"),
     ),
     (ABSENT, True, False),
 )
@@ -110,23 +106,9 @@ _OBJECTS: Mapping[str, Any] = {
 
 _TEXTS = frozenset(
     (
-        "name",
-        "image",
-        "family",
-        "sourceVolume",
-        "containerPath",
-        "sourcePath",
-        "hostPath",
-        "logDriver",
-        "taskRoleArn",
-        "executionRoleArn",
-        "platformVersion",
-        "taskDefinition",
-        "cluster",
-        "service",
-        "serviceName",
-        "clusterName",
-        "capacityProvider",
+        *("name", "image", "family", "sourceVolume", "containerPath", "sourcePath", "hostPath", "logDriver"),
+        *("taskRoleArn", "executionRoleArn", "platformVersion", "taskDefinition", "cluster", "service"),
+        *("serviceName", "clusterName", "capacityProvider"),
     )
 )
 
