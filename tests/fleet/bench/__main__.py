@@ -1,6 +1,7 @@
 """`python -m tests.fleet.bench`: compare the auditor with a minimal auditor and print a table.
 
-`--write` also writes the table to tests/fleet/RESULTS.md; `--quick` measures a small fleet, to test the benchmark.
+`--write` also writes the table to tests/fleet/RESULTS.md; `--quick` measures a small fleet, to test the benchmark;
+`--gaps` measures only the night with gaps.
 """
 
 from __future__ import annotations
@@ -17,13 +18,17 @@ from pathlib import Path
 
 from tests.fleet.bench.measure import Cost, run
 from tests.fleet.declared_checks import declare_checks
-from tests.fleet.organization import Shape
+from tests.fleet.faults import Fault
+from tests.fleet.organization import DEFAULT_REGIONS, OPT_IN_REGIONS, Shape
 from tests.fleet.running import Fleet, running
 
 RESULTS = Path(__file__).parents[1] / "RESULTS.md"
 _COMMAND = "make bench"
 #: What the minimal auditor reads: the latest revisions, for one check.
 _ONE_CHECK = ("--check", "ecs-host-network-privileged-or-root", "--revisions", "latest")
+
+_NEWER_REGIONS = ("ap-southeast-5", "ap-southeast-7", "ap-east-2", "ap-southeast-6")
+_REGIONS_WITHOUT_DENIALS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +46,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.fleet.bench", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write tests/fleet/RESULTS.md")
     parser.add_argument("--quick", action="store_true", help="10 accounts instead of 100 and no run with 1,000")
+    parser.add_argument("--gaps", action="store_true", help="only the night with gaps next to the same without")
     flags = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        lines = list(_measure(Path(folder), quick=flags.quick))
+        measure = _night_with_gaps if flags.gaps else _measure
+        lines = list(measure(Path(folder), quick=flags.quick))
     text = _document(lines)
     sys.stdout.write(text)
     if flags.write:
@@ -74,6 +81,31 @@ def _measure(folder: Path, *, quick: bool) -> Iterator[Line]:
         ideal = cost.calls * 0.08 / 64
         note = f"{cost.wall / ideal:.2f}x of calls x 80 ms / 64 workers ({ideal:.1f} s)"
         yield Line(f"auditor, {size:,} accounts, 80 ms per call", cost, None, note)
+    yield from _night_with_gaps(folder, quick=quick)
+
+
+def _night_with_gaps(folder: Path, *, quick: bool) -> Iterator[Line]:
+    """Measure a night in which a policy denies ECS in all regions but four, next to the same without denials."""
+    accounts, regions = 10 if quick else 300, (*DEFAULT_REGIONS, *OPT_IN_REGIONS, *_NEWER_REGIONS)
+    denials = [Fault("scp-denied", services=("ecs",), region=region) for region in regions[_REGIONS_WITHOUT_DENIALS:]]
+    with running(Shape(accounts=accounts, regions=regions), enforce=True) as fleet:
+        complete = _audit(fleet, folder / "complete")
+        fleet.set_faults(*denials)
+        with_gaps = _audit(fleet, folder / "with-gaps", code=4)
+    pages = [_report_size(folder / name) for name in ("complete", "with-gaps")]
+    name = f"auditor, {accounts} accounts, {len(regions)} regions"
+    yield Line(f"{name}, complete", complete, None, f"{complete.log_lines:,} log lines, report {pages[0]:.2f} MB")
+    ratios = (
+        f"memory {with_gaps.memory_total / complete.memory_total:.2f}x",
+        f"log lines {with_gaps.log_lines / complete.log_lines:.2f}x ({with_gaps.log_lines:,})",
+        f"report {pages[1] / pages[0]:.2f}x ({pages[1]:.2f} MB)",
+    )
+    yield Line(f"{name}, ECS denied in {len(denials)}", with_gaps, None, ", ".join(ratios))
+
+
+def _report_size(folder: Path) -> float:
+    (report,) = (folder / "out" / "runs").glob("*/report.html")
+    return report.stat().st_size / 1_000_000
 
 
 def _nights(fleet: Fleet, folder: Path, accounts: int) -> Iterator[Line]:
@@ -98,16 +130,16 @@ def _minimal(fleet: Fleet, folder: Path) -> Cost:
     return _checked(run([sys.executable, "-m", "tests.fleet.bench.minimal", fleet.url, str(names)], fleet))
 
 
-def _audit(fleet: Fleet, folder: Path, *flags: str) -> Cost:
+def _audit(fleet: Fleet, folder: Path, *flags: str, code: int = 0) -> Cost:
     folder.mkdir(parents=True, exist_ok=True)
     inventory = folder / "inventory.yaml"
     inventory.write_text(fleet.inventory_text(), encoding="utf-8")
     arguments = ["run", "--inventory", str(inventory), "--output", str(folder / "out"), *declare_checks(folder, *flags)]
-    return _checked(run([sys.executable, "-m", "auditor", *arguments], fleet))
+    return _checked(run([sys.executable, "-m", "auditor", *arguments], fleet), code)
 
 
-def _checked(cost: Cost) -> Cost:
-    if cost.code != 0:
+def _checked(cost: Cost, code: int = 0) -> Cost:
+    if cost.code != code:
         message = f"The command ended with {cost.code}: {cost.output[-500:]}"
         raise RuntimeError(message)
     return cost

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ class Cost:
     """The cost of a command: `wall` and `cpu` in seconds, memory in MB, and the fleet's report.
 
     `memory_total` is the peak of all processes with shared pages counted once, `memory_largest` the peak of a single
-    process.
+    process. `log_lines` is the number of lines on stderr.
     """
 
     code: int
@@ -32,6 +33,7 @@ class Cost:
     memory_largest: float
     output: str
     report: Mapping[str, Any] = field(default_factory=dict)
+    log_lines: int = 0
 
     @property
     def calls(self) -> int:
@@ -43,17 +45,18 @@ def run(command: Sequence[str], fleet: Fleet, **variables: str) -> Cost:
     """Run a command against the fleet with reset counts, and return its cost and exit code."""
     fleet.reset()
     started_at, cpu = time.monotonic(), _children_cpu()
-    process = subprocess.Popen(
-        command, env=fleet.env(**variables), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    total = largest = 0.0
-    while process.poll() is None:
-        current_total, current_largest = _memory(process.pid)
-        total, largest = max(total, current_total), max(largest, current_largest)
-        time.sleep(_EVERY)
-    wall = time.monotonic() - started_at
-    output = process.communicate()[0]
-    return Cost(process.returncode, wall, _children_cpu() - cpu, total, largest, output, fleet.report())
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, env=fleet.env(**variables), stdout=subprocess.PIPE, stderr=log, text=True)
+        total = largest = 0.0
+        while process.poll() is None:
+            current_total, current_largest = _memory(process.pid)
+            total, largest = max(total, current_total), max(largest, current_largest)
+            time.sleep(_EVERY)
+        wall = time.monotonic() - started_at
+        output = process.communicate()[0]
+        log.seek(0)
+        lines = sum(1 for _ in log)
+    return Cost(process.returncode, wall, _children_cpu() - cpu, total, largest, output, fleet.report(), lines)
 
 
 def _children_cpu() -> float:
