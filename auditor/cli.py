@@ -108,16 +108,16 @@ def _add(command: Command) -> None:
 
 
 def _run(command: Command, values: Mapping[str, Any]) -> None:
-    from auditor.commands import dispatch  # noqa: PLC0415 - not needed for `--version` and `--help`
+    from auditor.commands import dispatch, streams  # noqa: PLC0415 - not needed for `--version` and `--help`
 
+    streams.open_closed_streams()
     context = click.get_current_context()
     sources = {name: _source(context, command.options, name) for name in values}
     command_options = read_options(command.options, values, sources, os.environ)
     try:
         outcome: Outcome = dispatch.perform(command.name, command_options, _known_variables())
         stream = sys.stderr if outcome.exit_code in (ExitCode.FAILED, ExitCode.USAGE_ERROR) else sys.stdout
-        if outcome.text:
-            click.echo(outcome.text, file=stream)
+        streams.print_last(outcome.text, stream)
     except KeyboardInterrupt:  # before or after the run handles signals; click would exit with 1
         raise SystemExit(ExitCode.INTERRUPTED) from None
     raise SystemExit(outcome.exit_code)

@@ -18,12 +18,14 @@ import yaml
 from auditor import cli
 from auditor.aws import collectors, organizations, regions
 from auditor.domain.check import Status, Verdict
+from auditor.domain.coverage import CoverageStatus
 from auditor.domain.ecs.task_definitions import TaskDefinition
-from auditor.domain.events import RunEnded
+from auditor.domain.events import Event, RunEnded, RunFailed
+from auditor.domain.reason import Reason
 from auditor.parsers.ecs.task_definitions import parse
 from auditor.reports.terminal.progress import JsonLines
 from auditor.run.run_id import parse_run_id
-from tests.builders import NOW, check_by_id
+from tests.builders import NOW, check_by_id, coverage, run_result
 
 CFN_LINT = Path(sys.executable).with_name("cfn-lint")
 DEPLOY = Path(__file__).parents[1] / "config" / "deploy"
@@ -235,24 +237,46 @@ def test_the_command_reads_every_variable_of_the_task() -> None:
     assert names <= variables(command)
 
 
+def run_ended(exit_code: int = 0, *, complete: bool = True, delivered: bool = True) -> RunEnded:
+    records = [coverage() if complete else coverage(CoverageStatus.NOT_EXAMINED, reason=Reason.ROLE_DENIED)]
+    return RunEnded(run_result(records), exit_code, delivered, delivered, "s3://bucket/audit", "report.html")
+
+
 @pytest.mark.parametrize(
-    ("metric", "complete", "counted"),
+    ("event", "metrics"),
     [
-        ("RunsEnded", True, True),
-        ("RunsEnded", False, True),
-        ("RunsIncomplete", True, False),
-        ("RunsIncomplete", False, True),
+        pytest.param(run_ended(), {"RunsEnded"}, id="complete"),
+        pytest.param(run_ended(4, complete=False), {"RunsEnded", "RunsIncomplete"}, id="incomplete"),
+        pytest.param(run_ended(1, delivered=False), {"RunsFailed"}, id="complete and not delivered"),
+        pytest.param(run_ended(1), {"RunsEnded", "RunsFailed"}, id="delivered and not published"),
+        pytest.param(RunFailed("The bucket refused.", "Allow it.", 1), {"RunsFailed"}, id="failed before the scan"),
+        pytest.param(RunFailed("Unknown flag.", "Remove it.", 2), {"RunsFailed"}, id="a wrong setting"),
+        pytest.param(RunFailed("Claimed by another run.", "", 0), set(), id="another process has the run"),
     ],
 )
-def test_the_alarms_count_the_last_log_line_of_a_run(metric: str, complete: bool, counted: bool) -> None:  # noqa: FBT001 - parametrized
+def test_the_alarms_count_the_last_log_line_of_a_run(event: Event, metrics: set[str]) -> None:
     stream = io.StringIO()
-    JsonLines(stream)(RunEnded("20261123T020000Z-1a2b3c", complete, 99.0))
+    JsonLines(stream)(event)
     line = json.loads(stream.getvalue())
 
-    pattern = properties("nightly.yaml", metric)["FilterPattern"]
-    terms = re.findall(r"\$\.(\w+) (?:= (\"[^\"]*\")|IS (TRUE|FALSE))", pattern)
-    assert terms
-    assert all(line[name] == json.loads(text or word.lower()) for name, text, word in terms) is counted
+    patterns = {metric: properties("nightly.yaml", metric)["FilterPattern"] for metric in METRICS}
+
+    assert {metric for metric, pattern in patterns.items() if matches(pattern, line)} == metrics
+
+
+METRICS = ("RunsEnded", "RunsIncomplete", "RunsFailed")
+
+
+def matches(pattern: str, line: dict[str, Any]) -> bool:
+    """Return whether a filter pattern, a disjunction of conjunctions, matches a log line."""
+    alternatives = [
+        re.findall(r"\$\.(\w+) (?:= (\"[^\"]*\"|\d+)|IS (TRUE|FALSE))", alternative)
+        for alternative in pattern.split("||")
+    ]
+    assert all(alternatives)
+    return any(
+        all(line.get(name) == json.loads(text or word.lower()) for name, text, word in terms) for terms in alternatives
+    )
 
 
 def test_the_bucket_is_private_encrypted_versioned_and_retained() -> None:

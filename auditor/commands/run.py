@@ -5,7 +5,7 @@ from auditor.commands import config
 from auditor.commands.options import RunOptions
 from auditor.commands.progress import make_observer
 from auditor.domain.clock import Stopped
-from auditor.domain.errors import ConfigError, Problem
+from auditor.domain.errors import ConfigError, Problem, RunStopped
 from auditor.domain.result import AccountSource
 from auditor.engine.signals import ShutdownRequest, handle_signals
 from auditor.inventory import Inventory
@@ -26,7 +26,9 @@ def run(options: RunOptions) -> Outcome:
         try:
             return _run(options, aws, shutdown)
         except Stopped as stopped:
-            return Outcome(f"Stopped before the scan started ({stopped.reason}).", shutdown.exit_code or FAILED)
+            error = RunStopped(f"Stopped before the scan started ({stopped.reason}).", stopped.reason.advice)
+            error.exit_code = shutdown.exit_code or FAILED
+            raise error from stopped
 
 
 def _run(options: RunOptions, aws: AwsContext, shutdown: ShutdownRequest) -> Outcome:

@@ -5,6 +5,7 @@
     ├── IdentityError       exit 1: no usable credentials to start from
     ├── OrganizationError   exit 1: the organization could not be listed, so the expected accounts are unknown
     ├── RunExists           exit 0: another run has claimed this run ID and does the work
+    ├── RunStopped          exit 1, 130 or 143: a signal or the deadline ended the run before its scan started
     └── StorageError        exit 1: the output cannot be written or read
 
 Errors within an account are not among these: they become a `Gap`, and the run continues.
@@ -73,6 +74,10 @@ class OrganizationError(AuditorError):
 
 class StorageError(AuditorError):
     """The output cannot be written or read."""
+
+
+class RunStopped(AuditorError):
+    """A signal or the deadline ended the run before its scan started. `exit_code` is that of the signal, if any."""
 
 
 class RunExists(AuditorError):

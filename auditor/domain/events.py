@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from auditor.domain.coverage import Coverage
 from auditor.domain.gap_groups import GapGroup
-from auditor.domain.result import AccountSummary
+from auditor.domain.result import AccountSummary, RunResult
 from auditor.domain.scope import Account
 
 
@@ -58,11 +58,30 @@ class AccountEnded:
 
 @dataclass(frozen=True, slots=True)
 class RunEnded:
-    """The run has ended. `coverage_percent` is 0 to 100."""
+    """The run has ended, and this is the last event. `result` has the counts; `seconds` is how long the run took.
 
-    run_id: str
-    complete: bool
-    coverage_percent: float
+    `delivered` says whether the output has everything that was to be written, and `published` whether `latest.json`
+    names the run. `results` is the folder or URL where the results are: the spool if the output refused them.
+    """
+
+    result: RunResult
+    exit_code: int
+    delivered: bool
+    published: bool
+    results: str
+    report: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunFailed:
+    """The command has ended without a result, and this is the last event.
+
+    With exit code 0, another process does the work.
+    """
+
+    message: str
+    advice: str
+    exit_code: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +93,5 @@ class Notice:
     detail: str = ""
 
 
-Event = RunStarted | AccountPlanned | ScopeEnded | AccountEnded | RunEnded | Notice
+Event = RunStarted | AccountPlanned | ScopeEnded | AccountEnded | RunEnded | RunFailed | Notice
 Observer = Callable[[Event], None]

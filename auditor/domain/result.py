@@ -169,6 +169,13 @@ class RunResult:
         """Return the number of findings with `status`."""
         return sum(account.count(status) for account in self.accounts)
 
+    def unknown(self, severity: Severity) -> int:
+        """Return the number of UNKNOWN findings of checks with one severity."""
+        checks = [check.id for check in self.checks if check.severity is severity]
+        return sum(
+            account.statuses.get((check_id, Status.UNKNOWN), 0) for account in self.accounts for check_id in checks
+        )
+
     def failing(self, severity: Severity) -> int:
         """Return the number of FAIL findings of one severity."""
         return sum(account.failing.get(severity, 0) for account in self.accounts)

@@ -27,7 +27,7 @@ class ExitCode(IntEnum):
     FAILED = 1, "failed: nothing usable was written, or the results could not be delivered or published"
     USAGE_ERROR = 2, "bad usage or configuration; no account was called"
     FINDINGS = 3, "findings at or above --fail-on"
-    INCOMPLETE = 4, "coverage below --min-coverage (`run`), or UNKNOWN at or above --fail-on (`check`)"
+    INCOMPLETE = 4, "coverage below --min-coverage, or UNKNOWN at or above --fail-on"
     BOTH = 5, "both 3 and 4"
     INTERRUPTED = 130, "interrupted (SIGINT); what was done is saved and can be resumed"
     TERMINATED = 143, "terminated (SIGTERM); what was done is saved and can be resumed"
@@ -39,6 +39,7 @@ USAGE_ERROR = ExitCode.USAGE_ERROR
 FINDINGS = ExitCode.FINDINGS
 INCOMPLETE = ExitCode.INCOMPLETE
 BOTH = ExitCode.BOTH
+INTERRUPTED = ExitCode.INTERRUPTED
 
 
 def result_code(*, failing: bool, incomplete: bool) -> ExitCode:

@@ -4,12 +4,12 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 
 from auditor import __version__
 from auditor.archive.archive import Archive, make_manifest
-from auditor.archive.latest import Publication, latest_run, publish
+from auditor.archive.latest import latest_run
 from auditor.archive.layout import LATEST, Layout
 from auditor.aws.collectors import collectors_for
 from auditor.contracts.run import CheckOrigin, ObjectRecord, Provenance
@@ -28,11 +28,11 @@ from auditor.run.aggregate import RunAggregator, RunMetadata
 from auditor.run.aws_context import AwsContext, redirected_endpoints
 from auditor.run.claimed import claimed_accounts
 from auditor.run.context import ClaimedRun, RunContext, build_context, with_organization_accounts
+from auditor.run.delivery import Delivery, deliver
 from auditor.run.exit_codes import FAILED, Outcome, result_code
 from auditor.run.stores import make_store, with_spool
 from auditor.run.worker import WorkerJob, run_job, run_job_in_subprocess
 from auditor.settings import Settings
-from auditor.store.spool import SpoolingStore
 from auditor.store.store import Store
 
 #: Starting a process costs half a second of CPU time; with fewer accounts than this it is not worth it.
@@ -40,19 +40,6 @@ _ACCOUNTS_PER_PROCESS = 8
 _MOST_PROCESSES = 8
 #: The service that lists the regions of an account, in addition to those of the collectors.
 _REGIONS_SERVICE = "ec2"
-
-
-@dataclass(frozen=True, slots=True)
-class _Delivery:
-    """Which keys the output refused, and whether `latest.json` names the run. An interrupted run is not published."""
-
-    undelivered: tuple[str, ...] = ()
-    publication: Publication = field(default_factory=Publication)
-
-    @property
-    def failed(self) -> bool:
-        """Whether something that was to be written was not."""
-        return bool(self.undelivered or self.publication.refusal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +71,29 @@ def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: Shu
     aggregator = _run_jobs(request, context, observe)
     result = aggregator.result(_metadata(request, context, interrupted=shutdown.exit_code is not None))
     objects = [*aggregator.objects, *_write_documents(context, result)]
-    delivery = _finalize(context, result, objects, request.hashes)
+    delivery = deliver(context, result, make_manifest(result, objects, _provenance(context, request.hashes)))
     if delivery.publication.problem:
         observe(
             Notice(
                 Level.WARNING, f"{LATEST} was replaced", f"Its content was unusable: {delivery.publication.problem}."
             )
         )
-    observe(RunEnded(result.run_id, result.complete, result.coverage_percent))
+    code = FAILED if delivery.failed else exit_code(result, request.settings, shutdown)
     text = _summary(context, result, delivery, colour=request.colour)
-    return Outcome(text, FAILED if delivery.failed else exit_code(result, request.settings, shutdown))
+    observe(_run_ended(context, result, delivery, code))
+    return Outcome(text, code)
+
+
+def _run_ended(context: RunContext, result: RunResult, delivery: Delivery, code: int) -> RunEnded:
+    store, delivered = context.store, not delivery.undelivered
+    return RunEnded(
+        result=result,
+        exit_code=code,
+        delivered=delivered,
+        published=delivered and delivery.publication.published,
+        results=(store.first if delivered else store.spool).url(),
+        report=store.url(context.layout.report),
+    )
 
 
 def fingerprint(request: RunRequest) -> str:
@@ -118,7 +118,11 @@ def exit_code(result: RunResult, settings: Settings, shutdown: ShutdownRequest) 
     failing = threshold is not None and any(
         result.failing(severity) for severity in Severity if severity.rank >= threshold.rank
     )
-    incomplete = result.coverage_percent < settings.min_coverage
+    # As in `auditor check`: what could not be judged may be as severe as what was.
+    unknown = threshold is not None and any(
+        result.unknown(severity) for severity in Severity if severity.rank >= threshold.rank
+    )
+    incomplete = unknown or result.coverage_percent < settings.min_coverage
     return result_code(failing=failing, incomplete=incomplete)
 
 
@@ -230,24 +234,6 @@ def _paths(store: Store, layout: Layout) -> RunPaths:
     return RunPaths(findings, coverage, store.url(layout.report))
 
 
-def _finalize(
-    context: RunContext, result: RunResult, objects: list[ObjectRecord], hashes: Mapping[str, str | None]
-) -> _Delivery:
-    """Deliver the spooled objects, then write the manifest, then `latest.json`.
-
-    Each step is taken only if everything before it was delivered.
-    """
-    undelivered = context.store.deliver()
-    if undelivered or result.interrupted:
-        return _Delivery(undelivered)
-    manifest = make_manifest(result, objects, _provenance(context, hashes))
-    context.archive.write_manifest(manifest)
-    if undelivered := context.store.deliver():
-        return _Delivery(undelivered)
-    publication = publish(context.store, manifest, context.aws.clock.now())
-    return _Delivery(context.store.deliver(), publication)
-
-
 def _provenance(context: RunContext, hashes: Mapping[str, str | None]) -> Provenance:
     run = context.run
     return Provenance(
@@ -270,24 +256,8 @@ def _versions() -> dict[str, str]:
     return {"auditor": __version__, "python": python} | {name: version(name) for name in ("boto3", "botocore")}
 
 
-def _summary(context: RunContext, result: RunResult, delivery: _Delivery, *, colour: bool) -> str:
+def _summary(context: RunContext, result: RunResult, delivery: Delivery, *, colour: bool) -> str:
     store = context.store
     output = store.spool if delivery.undelivered else store.first
     text = summary.summary(result, output=output.url(), report=store.url(context.layout.report), colour=colour)
-    if delivery.undelivered:
-        return f"{text}\n{_undelivered_message(store, context.run.output)}"
-    if delivery.publication.refusal:
-        return f"{text}\n{_unpublished_message(context.run, delivery.publication.refusal)}"
-    return f"{text}\n{delivery.publication.note}".rstrip()
-
-
-def _undelivered_message(store: SpoolingStore, output: str) -> str:
-    return (
-        f"NOT DELIVERED: {store.spooled.refusal}\n"
-        f"The results that {output} refused are in {store.spool.url()}, under the same keys.\n"
-        f"{LATEST} was not changed. Fix the cause and copy them there, or run again."
-    )
-
-
-def _unpublished_message(run: ClaimedRun, refusal: str) -> str:
-    return f"NOT PUBLISHED: {refusal}\nThe results of {run.run_id} are in {run.output}, with their manifest."
+    return f"{text}\n{delivery.message(context)}".rstrip()

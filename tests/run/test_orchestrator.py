@@ -23,15 +23,15 @@ from auditor.domain.events import Event, Level, Notice, RunEnded, RunStarted
 from auditor.domain.fact import Fact
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Scope, Target
-from auditor.engine.signals import handle_signals
+from auditor.engine.signals import ShutdownRequest, handle_signals
 from auditor.run import context, stores
 from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import FAILED, INCOMPLETE, OK, Outcome
-from auditor.run.orchestrator import RunRequest, audit
+from auditor.run.orchestrator import RunRequest, audit, exit_code
 from auditor.settings import Override
 from auditor.store.spool import SpoolingStore
 from auditor.store.store import Blob
-from tests.builders import account, target
+from tests.builders import account, coverage, run_result, target, unknown
 from tests.engine.stubs import REGIONS, StubReader, one_definition
 from tests.run.stubs import IDENTITY, stub_aws
 from tests.store.stubs import Memory
@@ -219,7 +219,38 @@ def test_events_start_with_the_identity_and_end_with_the_coverage(
         (Level.INFO, IDENTITY.arn),
         (Level.WARNING, "AWS_ENDPOINT_URL=http://127.0.0.1:1"),
     ]
-    assert events[-1] == RunEnded(RUN, complete=True, coverage_percent=100.0)
+    last = events[-1]
+    assert isinstance(last, RunEnded)
+    assert (last.result.complete, last.delivered, last.published, last.exit_code) == (True, True, True, OK)
+    assert last.report == bucket.url(REPORT)
+
+
+def test_the_last_event_says_that_nothing_was_delivered(run: Run, bucket: Memory, tmp_path: Path) -> None:
+    bucket.refuses = lambda name: name in {SUMMARY, LATEST}
+    events: list[Event] = []
+
+    run(events=events)
+
+    last = events[-1]
+    assert isinstance(last, RunEnded)
+    assert (last.delivered, last.published, last.exit_code) == (False, False, FAILED)
+    assert last.results == str(tmp_path / f"auditor-spool-{RUN}")
+
+
+@pytest.mark.parametrize(
+    ("threshold", "code"),
+    [
+        pytest.param("high", INCOMPLETE, id="at the threshold"),
+        pytest.param("low", INCOMPLETE, id="above the threshold"),
+        pytest.param("critical", OK, id="below the threshold"),
+        pytest.param("none", OK, id="no threshold"),
+    ],
+)
+def test_unknown_counts_at_the_severity_of_its_check(threshold: str, code: int) -> None:
+    loaded = settings.load(None, "settings", {"fail_on": Override(threshold, "--fail-on")}, checks.load())
+    result = run_result([coverage()], [unknown()])
+
+    assert exit_code(result, loaded, ShutdownRequest()) == code
 
 
 def test_report_names_the_folder_of_the_rows_if_the_run_starts_on_another_day(run: Run, bucket: Memory) -> None:

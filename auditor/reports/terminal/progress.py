@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TextIO
 
+from auditor.domain.check import Severity
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.events import (
     AccountEnded,
@@ -21,13 +22,16 @@ from auditor.domain.events import (
     Level,
     Notice,
     RunEnded,
+    RunFailed,
     RunStarted,
     ScopeEnded,
 )
 from auditor.domain.gap_groups import GapGroup
 from auditor.domain.scope import Account
+from auditor.reports.page.gaps import gaps_by_reason
+from auditor.reports.run_details import api_calls
 from auditor.reports.sanitize import sanitize
-from auditor.reports.totals import account_status
+from auditor.reports.totals import RunTotals, account_status
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -163,9 +167,8 @@ def _log_line(event: Event) -> tuple[Level, str, Mapping[str, Any]]:
             return Level.DEBUG, "scope-ended", _scope_fields(event)
         case AccountEnded():
             return Level.INFO, "account-ended", _account_summary_fields(event)
-        case RunEnded():
-            level = Level.INFO if event.complete else Level.WARNING
-            return level, "run-ended", {"complete": event.complete, "coverage_percent": event.coverage_percent}
+        case RunEnded() | RunFailed():
+            return _last_line(event)
         case Notice():
             return event.level, "notice", {"message": event.message, "detail": event.detail}
 
@@ -181,6 +184,38 @@ def _gap_fields(gap: GapGroup) -> Mapping[str, Any]:
         "actions": gap.actions,
         "scopes": gap.scopes,
     }
+
+
+def _last_line(event: RunEnded | RunFailed) -> tuple[Level, str, Mapping[str, Any]]:
+    if isinstance(event, RunFailed):
+        # Exit code 0: another process has the run, which is what a schedule that fires twice expects.
+        level, name = (Level.ERROR, "run-failed") if event.exit_code else (Level.INFO, "run-skipped")
+        return level, name, {"message": event.message, "advice": event.advice, "exit_code": event.exit_code}
+    result, numbers = event.result, api_calls(event.result)
+    totals = RunTotals(result)
+    level = Level.INFO if result.complete else Level.WARNING
+    return (
+        level if event.delivered else Level.ERROR,
+        "run-ended",
+        {
+            "complete": result.complete,
+            "delivered": event.delivered,
+            "published": event.published,
+            "exit_code": event.exit_code,
+            "interrupted": result.interrupted,
+            "narrowed_by": list(result.narrowed_by),
+            "coverage_percent": result.coverage_percent,
+            "accounts": {status.value: count for status, count in totals.accounts_by_status.items()},
+            "accounts_by_reason": {group.name: len(group.accounts) for group in gaps_by_reason(totals)},
+            "failures": {severity.value: result.failing(severity) for severity in Severity},
+            "unknown": {severity.value: result.unknown(severity) for severity in Severity},
+            "seconds": round((result.finished_at - result.started_at).total_seconds(), 3),
+            "calls": numbers.calls,
+            "throttled": numbers.throttled,
+            "results": event.results,
+            "report": event.report,
+        },
+    )
 
 
 def _scope_fields(event: ScopeEnded) -> Mapping[str, Any]:

@@ -19,13 +19,14 @@ from auditor.domain.events import (
     Level,
     Notice,
     RunEnded,
+    RunFailed,
     RunStarted,
     ScopeEnded,
 )
 from auditor.domain.gap_groups import group_gaps
 from auditor.domain.reason import Reason
 from auditor.reports.terminal.progress import Bar, JsonLines
-from tests.builders import CHECK, NOW, account, coverage, run_result
+from tests.builders import CHECK, NOW, account, coverage, finding, run_result
 
 EXAMINED = coverage(calls=7)
 GAP = coverage(
@@ -39,7 +40,14 @@ RUN: tuple[Event, ...] = (
     ScopeEnded(GAP, fails=0),
     ScopeEnded(EXCLUDED, fails=0),
     AccountEnded(run_result([EXAMINED, GAP, EXCLUDED]).accounts[0], group_gaps([EXAMINED, GAP, EXCLUDED])),
-    RunEnded("the-run", complete=False, coverage_percent=50.0),
+    RunEnded(
+        run_result([EXAMINED, GAP, EXCLUDED], [finding()]),
+        4,
+        delivered=True,
+        published=True,
+        results="s3://bucket/audit",
+        report="s3://bucket/audit/runs/the-run/report.html",
+    ),
 )
 
 
@@ -60,6 +68,45 @@ def test_log_has_accounts_and_gaps_but_no_examined_scopes() -> None:
         ("INFO", "account-ended"),
         ("WARNING", "run-ended"),
     ]
+
+
+def test_the_last_line_has_the_result_of_the_run() -> None:
+    last = logged(*RUN)[-1]
+
+    expected = {
+        "event": "run-ended",
+        "complete": False,
+        "delivered": True,
+        "published": True,
+        "exit_code": 4,
+        "interrupted": False,
+        "narrowed_by": [],
+        "coverage_percent": 50.0,
+        "accounts": {"EXAMINED": 0, "PARTIAL": 1, "NOT_EXAMINED": 0, "EXCLUDED": 0},
+        "accounts_by_reason": {"timeout": 1},
+        "failures": {"low": 0, "medium": 0, "high": 1, "critical": 0},
+        "unknown": {"low": 0, "medium": 0, "high": 0, "critical": 0},
+        "seconds": 41.0,
+        "calls": 9,
+        "throttled": 0,
+        "results": "s3://bucket/audit",
+        "report": "s3://bucket/audit/runs/the-run/report.html",
+    }
+    assert last | expected == last
+
+
+def test_undelivered_results_are_an_error() -> None:
+    ended = RUN[-1]
+    assert isinstance(ended, RunEnded)
+    assert logged(replace(ended, delivered=False))[-1]["level"] == "ERROR"
+
+
+@pytest.mark.parametrize(("code", "expected"), [(1, ("ERROR", "run-failed")), (0, ("INFO", "run-skipped"))])
+def test_a_run_without_a_result_logs_message_advice_and_exit_code(code: int, expected: tuple[str, str]) -> None:
+    (line,) = logged(RunFailed("The bucket refused.", "Allow it.", code))
+
+    assert (line["level"], line["event"]) == expected
+    assert (line["message"], line["advice"], line["exit_code"]) == ("The bucket refused.", "Allow it.", code)
 
 
 def test_verbose_log_has_every_scope() -> None:
