@@ -17,7 +17,7 @@ from auditor.reports.files.sarif import render_sarif
 from auditor.reports.files.text import render_text
 from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import OK, ExitCode, Outcome, result_code
-from auditor.yaml_files import decode
+from auditor.yaml_files import decode, quote
 
 _STDIN = "-"
 #: More than any plan that was seen, and little enough to be read into memory.
@@ -32,7 +32,7 @@ _RENDERERS: Mapping[str, Callable[[FileReport], str]] = {
 def run(options: CheckOptions) -> Outcome:
     """Judge all files and return the report. Raises ConfigError with the problems of all files."""
     settings = config.load_settings(options, AwsContext())
-    files = _read_files(options.files)
+    files = _read_files(options.files, _read_parameters(options.parameters))
     checks = tuple(ConfiguredCheck(check, settings.parameters[check.id]) for check in settings.checks)
     report = iac.judge(files, checks, datetime.now(UTC))
     if not report.checks:
@@ -75,15 +75,25 @@ def _read_bytes(path: str, name: str) -> bytes:
     return body
 
 
-def _read_files(paths: tuple[str, ...]) -> list[iac.FileContents]:
+def _read_parameters(path: str | None) -> Mapping[str, str | None]:
+    return iac.parse_parameters(decode(_read_bytes(path, path), path), path) if path else {}
+
+
+def _read_files(paths: tuple[str, ...], parameters: Mapping[str, str | None]) -> list[iac.FileContents]:
     problems: list[Problem] = []
     files: list[iac.FileContents] = []
     for path in dict.fromkeys(paths):
         name = "stdin" if path == _STDIN else path
         try:
-            files.append(iac.read(decode(_read_bytes(path, name), name), name))
+            files.append(iac.read(decode(_read_bytes(path, name), name), name, parameters))
         except ConfigError as error:
             problems += error.problems
+    names = frozenset(name for file in files for name in file.parameters)
+    if not problems and (unknown := sorted(parameters.keys() - names)):
+        message = (
+            f"no file has the {'parameters' if len(unknown) > 1 else 'parameter'} {', '.join(map(quote, unknown))}"
+        )
+        problems.append(Problem("--parameters", 0, "", message, "Check the names, or remove the values."))
     if problems:
         raise ConfigError(problems)
     return files

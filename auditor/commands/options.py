@@ -191,6 +191,10 @@ class CheckOptions(SettingsOptions, SelectionOptions):
     """The options of `auditor check`."""
 
     files: tuple[str, ...] = argument("FILE...")
+    parameters: str | None = flag(
+        "File with values of template parameters, as `aws cloudformation` accepts it, or with lines NAME=VALUE.",
+        metavar="FILE",
+    )
     fail_on: str | None = flag(
         "Exit with 3 for findings, and with 4 for UNKNOWN, of at least this severity: "
         "none, low, medium, high or critical.",

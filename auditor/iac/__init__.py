@@ -6,6 +6,7 @@ explains how unresolved values are judged; a folder per AWS service maps documen
 
 from auditor.iac.declared import FileContents
 from auditor.iac.judging import judge
+from auditor.iac.parameters import parse_parameters
 from auditor.iac.reading import read
 
-__all__ = ["FileContents", "judge", "read"]
+__all__ = ["FileContents", "judge", "parse_parameters", "read"]

@@ -10,6 +10,7 @@ from auditor.iac.functions import merged_call, show
 from auditor.iac.intrinsics import Template
 from auditor.iac.json_data import as_mapping
 from auditor.iac.key_case import to_api_case
+from auditor.iac.parameters import with_values
 from auditor.iac.service import linked, parsed_types, service_of
 from auditor.iac.unresolved import Conditional, with_placeholders
 from auditor.yaml_files import Document
@@ -41,10 +42,10 @@ def is_appspec(document: Document) -> bool:
     return isinstance(data, dict) and "version" in data and isinstance(data.get("Resources"), list)
 
 
-def read_template(document: Document) -> FileContents:
-    """Return the contents of a template. Raises DuplicateMemberError."""
+def read_template(document: Document, parameter_values: Mapping[str, str | None]) -> FileContents:
+    """Return the contents of a template with these values of parameters. Raises DuplicateMemberError."""
     parameters, mappings, conditions, declarations = (as_mapping(document.data.get(key)) for key in _SECTIONS)
-    template = Template(parameters, mappings, conditions, declarations)
+    template = Template(with_values(parameters, parameter_values), mappings, conditions, declarations)
     resources: list[DeclaredResource] = []
     unparsed: list[UnparsedResource] = []
     unchecked = list(_unchecked_sections(document))
@@ -59,7 +60,7 @@ def read_template(document: Document) -> FileContents:
             resources.append(declared)
         else:
             unchecked.append(UncheckedItem(location, name, "its properties cannot be read"))
-    return FileContents(document.source, linked(resources), tuple(unparsed), tuple(unchecked))
+    return FileContents(document.source, linked(resources), tuple(unparsed), tuple(unchecked), frozenset(parameters))
 
 
 def _declared(

@@ -73,13 +73,15 @@ class UnparsedResource:
 class FileContents:
     """The contents of one file.
 
-    `unchecked` are parts of the file that could contain any resource, and cannot be read.
+    `unchecked` are parts of the file that could contain any resource, and cannot be read. `parameters` are the names of
+    the parameters of a template.
     """
 
     source: str
     resources: tuple[DeclaredResource, ...] = ()
     unparsed: tuple[UnparsedResource, ...] = ()
     unchecked: tuple[UncheckedItem, ...] = ()
+    parameters: frozenset[str] = frozenset()
 
 
 def _may_have_items(value: object) -> bool:

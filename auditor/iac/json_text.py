@@ -15,12 +15,15 @@ _NOT_NEWLINE = re.compile(r"[^\n]")
 #: What a program replaces before it uses the file, or the beginning of an expression of another language.
 _PLACEHOLDER = re.compile(r"\$\{[^}\n]*\}|\{\{.*?\}\}|<[\w.%= -]+>|\$\w+|#\{[^}\n]*\}|__\w+__|%\w+%|@\w+@")
 _JSONNET = re.compile(r"\b(?:local|import|std)\b|::|\+:")
+#: What may be before a document: comments of JSON, of YAML and of Jsonnet, and the marker of a YAML document.
+_LEAD = re.compile(r"(?:\s|\ufeff|//[^\n]*(?:\n|$)|/\*.*?\*/|\#[^\n]*(?:\n|$)|---(?=\s))*", re.DOTALL)
+_INI = re.compile(r"\s*\[[\w. -]+\][ \t]*(?:\n|$)")
 _EXTRA_DATA = "Extra data"
 
 
 def is_json_like(text: str, source: str) -> bool:
     """Whether a text claims to be JSON, by its first character or by its name."""
-    return text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") or source.lower().endswith(".json")
+    return text[_lead(text) :][:1] in ("{", "[") or source.lower().endswith(".json")
 
 
 def to_plain_json(text: str, source: str) -> str:
@@ -28,13 +31,20 @@ def to_plain_json(text: str, source: str) -> str:
     plain = text.removeprefix("\ufeff")
     if _error(plain) is None:
         return plain
-    plain = _TOKEN.sub(_blank, plain)
+    lead = _lead(plain)
+    plain = _NOT_NEWLINE.sub(" ", plain[:lead]) + _TOKEN.sub(_blank, plain[lead:])
     error = _error(plain)
     if error is None:
         return plain
     if not plain.strip():
         raise ConfigError([Problem(source, 1, "", "is empty", "Add content to the file, or do not name it.")])
     raise ConfigError([_problem(error, plain, source)])
+
+
+def _lead(text: str) -> int:
+    """Return the length of the comments and the white space before a document."""
+    match = _LEAD.match(text)
+    return match.end() if match else 0
 
 
 def _error(text: str) -> json.JSONDecodeError | None:
@@ -65,6 +75,8 @@ def _problem(error: json.JSONDecodeError, text: str, source: str) -> Problem:
     if error.msg == _EXTRA_DATA and rest[:1] in ("{", "["):
         advice = "Put the documents into one list, or check one file for each."
         return Problem(source, error.lineno, "", "this is not JSON: a second JSON document starts here", advice)
+    if _INI.match(text):
+        return Problem(source, error.lineno, "", "this is not JSON, but looks like INI", "Check JSON or YAML files.")
     message = f"this is not JSON: {error.msg.lower()} at column {error.colno}, near {quote(rest[:30] or 'the end')}"
     advice = "Check quotes, commas and brackets; comments and trailing commas are accepted."
     if _JSONNET.search(rest):

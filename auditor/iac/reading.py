@@ -1,7 +1,7 @@
 """Parses the text of a file: a template, a plan, or a format of a service."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from auditor.domain.errors import ConfigError, Problem
@@ -12,7 +12,7 @@ from auditor.iac.key_case import DuplicateMemberError
 from auditor.iac.scenarios import scenarios_of
 from auditor.iac.service import service_of, services
 from auditor.parsers.json_values import MalformedValue
-from auditor.yaml_files import TEMPLATE, parse
+from auditor.yaml_files import TEMPLATE, Document, parse
 
 #: Characters. Plans are written by a program and grow with everything that Terraform manages.
 MAX_PLAN_LENGTH = 100_000_000
@@ -20,10 +20,13 @@ MAX_PLAN_LENGTH = 100_000_000
 _PLAN_MARKS = ('"planned_values"', '"terraform_version"', '"format_version"')
 
 
-def read(text: str, source: str) -> FileContents:
-    """Return the contents of a file. Raises ConfigError with all problems of the text."""
+def read(text: str, source: str, parameters: Mapping[str, str | None] | None = None) -> FileContents:
+    """Return the contents of a file. Raises ConfigError with all problems of the text.
+
+    `parameters` are values for the parameters of templates, None for a value that is not known.
+    """
     try:
-        contents = _read_plan(text, source) or _read_document(text, source)
+        contents = _read_plan(text, source) or _read_document(text, source, parameters or {})
     except DuplicateMemberError as error:
         path = ".".join(map(str, error.path))
         raise ConfigError([Problem(source, 0, path, str(error), "Remove one of the two.")]) from None
@@ -47,13 +50,15 @@ def _read_plan(text: str, source: str) -> FileContents | None:
     return terraform.read_plan(data, source) if isinstance(data, Mapping) and terraform.is_plan(data) else None
 
 
-def _read_document(text: str, source: str) -> FileContents:
+def _read_document(text: str, source: str, parameter_values: Mapping[str, str | None]) -> FileContents:
     document = parse(to_plain_json(text, source) if is_json_like(text, source) else text, source, TEMPLATE)
+    if problems := [*_commented_keys(document, document.data, ())]:
+        raise ConfigError(problems)
     if cloudformation.is_appspec(document):
         advice = "Check the files of the resources that it deploys."
         raise ConfigError([Problem(source, 0, "", "is an AppSpec file of CodeDeploy, not a template", advice)])
     if cloudformation.is_template(document):
-        return cloudformation.read_template(document)
+        return cloudformation.read_template(document, parameter_values)
     for service in services():
         resources = service.documents(document) if service.documents else None
         if resources is not None:
@@ -61,6 +66,15 @@ def _read_document(text: str, source: str) -> FileContents:
     formats = [service.document_format for service in services() if service.document_format]
     advice = f"Pass {', '.join(formats)}, a CloudFormation template, or the output of `terraform show -json`."
     raise ConfigError([Problem(source, 0, "", "is not a file that auditor can check", advice)])
+
+
+def _commented_keys(document: Document, data: object, path: tuple[str | int, ...]) -> Iterator[Problem]:
+    """Yield a problem for each key that starts with a comment of JSON, which YAML takes for a part of the key."""
+    children = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, child in children:
+        if isinstance(key, str) and key.startswith(("/*", "//")):
+            yield document.problem((*path, key), "is a comment of JSON, which YAML does not have", "Remove it.")
+        yield from _commented_keys(document, child, (*path, key))
 
 
 def _problems(resource: DeclaredResource) -> list[Problem]:

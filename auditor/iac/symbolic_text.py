@@ -48,7 +48,8 @@ def starts_with(parts: Parts, text: object) -> bool | None:
     if isinstance(first, str):
         is_decided = len(first) >= len(text) or not text.startswith(first)
         return first.startswith(text) if is_decided else None
-    return False if text[:1] in _SEPARATORS and first.is_name else None
+    is_impossible = text[:1] in _SEPARATORS or (len(parts) == 1 and not _SEPARATORS.isdisjoint(text))
+    return False if first.is_name and is_impossible else None
 
 
 def ends_with(parts: Parts, text: object) -> bool | None:
@@ -91,6 +92,19 @@ def joined(left: Parts, right: Parts) -> Parts:
     if left and right and isinstance(left[-1], str) and isinstance(right[0], str):
         return (*left[:-1], left[-1] + right[0], *right[1:])
     return (*left, *right)
+
+
+def known_start(parts: Parts, separator: object) -> Parts:
+    """Return the parts before the first open one that can contain a separator: they are before the separator, too."""
+    for index, part in enumerate(parts):
+        if not isinstance(part, str) and not _excludes(part, str(separator)):
+            return parts[:index]
+    return parts
+
+
+def known_end(parts: Parts, separator: object) -> Parts:
+    """Return the parts after the last open one that can contain a separator."""
+    return _reversed(known_start(_reversed(parts), separator))
 
 
 def lower(parts: Parts) -> Parts:

@@ -114,23 +114,24 @@ class SymbolicText(SymbolicValue):
         """Return the text before the first separator, the separator, and the text after it."""
         split = symbolic_text.split_first(_parts_of(self), separator)
         if split is None:
-            return self._unknown_split(f"partition {separator!r}")
+            before, middle, after = self._open_texts(f"partition {separator!r}")
+            start = symbolic_text.known_start(_parts_of(self), separator)
+            return _text(self, (*start, before)), _text(self, (middle,)), _text(self, (after,))
         return (_text(self, split[0]), separator, _text(self, split[1])) if any(split) else (self, "", "")
 
     def rpartition(self, separator: object) -> tuple[Any, Any, Any]:
         """Return the text before the last separator, the separator, and the text after it."""
         split = symbolic_text.split_last(_parts_of(self), separator)
         if split is None:
-            return self._unknown_split(f"rpartition {separator!r}")
+            before, middle, after = self._open_texts(f"rpartition {separator!r}")
+            end = symbolic_text.known_end(_parts_of(self), separator)
+            return _text(self, (before,)), _text(self, (middle,)), _text(self, (after, *end))
         return (_text(self, split[0]), separator, _text(self, split[1])) if any(split) else ("", "", self)
 
-    def _unknown_split(self, operation: str) -> tuple[Any, Any, Any]:
-        """Return three texts of which nothing is known."""
-        parts = _parts_of(self)
-        before, separator, after = (
-            _text(self, (Marked("", f"{operation} {index} of {parts!r}"),)) for index in range(3)
-        )
-        return before, separator, after
+    def _open_texts(self, operation: str) -> tuple[Marked, Marked, Marked]:
+        """Return three open parts, the results of an operation on this text."""
+        first, second, third = (Marked("", f"{operation} {index} of {_parts_of(self)!r}") for index in range(3))
+        return first, second, third
 
     def __add__(self, other: object) -> Any:
         """Return the text followed by another."""

@@ -399,6 +399,46 @@ def test_services_and_clusters_of_a_terraform_plan_are_read() -> None:
             "module.a.aws_ecs_express_gateway_service.it",
             "cannot be examined",
         ),
+        (template("{}", type_="AWS::CloudFormation::Stack"), "It", "in another template or module"),
+        (template("{}", type_="AWS::CloudFormation::StackSet"), "It", "in another template or module"),
+        (template("{}", type_="AWS::Serverless::Application"), "It", "in another template or module"),
+        (template("{}", type_="Acme::Web::Service::MODULE"), "It", "in another template or module"),
+        (plan("aws_cloudformation_stack", {}), "module.a.aws_cloudformation_stack.it", "in another template"),
+        (plan("aws_cloudcontrolapi_resource", {}), "module.a.aws_cloudcontrolapi_resource.it", "in another template"),
+        ("Transform: AWS::Include\nResources: {}\n", "Transform", "AWS::Include can add and change resources"),
+        ("Transform: {Name: Mine}\nResources: {}\n", "Transform", "{Name: Mine} can add and change resources"),
+        ("Resources: {A: null}\n", "A", "it is not a mapping"),
+        ("Resources: {A: [x]}\n", "A", "it is not a mapping"),
+        ("Resources: {A: {Properties: {}}}\n", "A", "its type is missing or is not text"),
+        ("Resources: {A: {Type: !Ref Kind}}\n", "A", "its type is missing or is not text"),
+        ("Resources: [A]\n", "Resources", "it is not a mapping"),
+        (json.dumps({"planned_values": None}), "planned_values", "it is not an object"),
+        (json.dumps({"planned_values": {"root_module": []}}), "root_module", "it is not an object"),
+        (
+            json.dumps({"planned_values": {"root_module": {"resources": {}}}}),
+            "root_module.resources",
+            "it is not a list of objects",
+        ),
+        (json.dumps({"planned_values": {}, "resource_changes": {}}), "resource_changes", "it is not a list"),
+        (json.dumps({"planned_values": {}, "complete": False}), "plan", "it is incomplete"),
+        (
+            json.dumps(
+                {
+                    "planned_values": {},
+                    "resource_changes": [
+                        {"address": "aws_ecs_service.a", "change": {"actions": ["update"]}},
+                        {"address": "aws_ecs_service.b", "change": {"actions": ["delete"]}},
+                    ],
+                }
+            ),
+            "aws_ecs_service.a",
+            "it has no planned values",
+        ),
+        (
+            '{"planned_values": {"root_module": ' + '{"child_modules": [' * 201 + "{}" + "]}" * 201 + "}}",
+            "root_module",
+            "modules are nested deeper than 200 levels",
+        ),
         (plan("awscc_ecs_service", {}), "module.a.awscc_ecs_service.it", "cannot be examined"),
     ],
 )
@@ -410,9 +450,76 @@ def test_unreadable_parts_of_a_file_are_reported(text: str, name: str, reason: s
 
 
 @pytest.mark.parametrize(
+    ("properties", "name"),
+    [
+        ("{Fn::Transform: x, PidMode: task, ContainerDefinitions: [{Name: a}]}", "!Transform x"),
+        ("{Fn::ForEach::X: [a, [b], {}], ContainerDefinitions: [{Name: a}]}", "!ForEach::X [a, [b], {}]"),
+        ("{ContainerDefinitions: []}", "containerDefinitions, which is missing or empty"),
+        ("{ContainerDefinitions: [!Ref AWS::NoValue]}", "containerDefinitions, which is missing or empty"),
+        ("{ContainerDefinitions: !If [C, [], !Ref AWS::NoValue]}", "containerDefinitions, which is missing or empty"),
+        ("{ContainerDefinitions: [{Name: a}], PidMode: HOST}", "HOST, which is not a value of pidMode"),
+        ("{ContainerDefinitions: [{Name: a}], PidMode: __PID__}", "__PID__"),
+    ],
+)
+def test_a_member_that_decides_and_is_not_known_is_named(properties: str, name: str) -> None:
+    shares_processes = fact_check(lambda task: task.pid_mode == "host")
+
+    assert status_of(template(properties), shares_processes) == ("UNKNOWN", (name,))
+
+
+def test_a_planned_resource_without_a_change_is_unknown() -> None:
+    text = plan("aws_ecs_task_definition", TASK).replace('"resource_changes"', '"other"')
+
+    address = "module.a.aws_ecs_task_definition.it"
+    assert status_of(text) == ("UNKNOWN", (f"{address}, which is not in resource_changes",))
+
+
+@pytest.mark.parametrize(
+    ("expressions", "verdict"),
+    [
+        pytest.param({}, "NOT_APPLICABLE", id="left out"),
+        pytest.param({"network_mode": {"references": ["var.x"]}}, "UNKNOWN", id="computed"),
+    ],
+)
+def test_a_value_that_is_left_out_has_its_default(expressions: dict[str, Any], verdict: str) -> None:
+    values = {"container_definitions": TASK["container_definitions"]}
+    document = json.loads(plan("aws_ecs_task_definition", values, {"network_mode": True}))
+    resource = {"address": "aws_ecs_task_definition.it", "expressions": expressions}
+    call = {"module": {"resources": [resource]}}
+    document["configuration"] = {"root_module": {"module_calls": {"a": call}}}
+
+    assert status_of(json.dumps(document))[0] == verdict
+
+
+@pytest.mark.parametrize("text", ['{"format_version": "1.0"}', '{"format_version": "1.0", "terraform_version": "1.9"}'])
+def test_an_empty_state_has_no_resources(text: str) -> None:
+    report = check_file(text)
+
+    assert report.resources == (("f.yaml", 0),)
+    assert report.unchecked == ()
+
+
+def test_json_with_comments_is_read() -> None:
+    text = """// a definition
+    {"family": "web", /* the network
+    of the host */ "networkMode": "host",
+      "containerDefinitions": [{"name": "a", "image": "http://x/*y*/", /* it needs it */ "privileged": true,},], // end
+    }"""
+
+    assert status_of(text) == ("FAIL", ())
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
         pytest.param("", "f.yaml:1: is empty", id="empty"),
+        pytest.param('{"a":\n ${x}}', 'f.yaml:2: this is not JSON: the placeholder "${x}" is not quoted', id="hole"),
+        pytest.param('{"a": 1}\n{"a": 2}', "f.yaml:2: this is not JSON: a second JSON document", id="JSON lines"),
+        pytest.param("---\n{a: b}", "f.yaml:2: this is not JSON", id="YAML that begins like JSON"),
+        pytest.param('a: [{/* x */ "b": 1}]', "is a comment of JSON", id="a comment of JSON in YAML"),
+        pytest.param("{ local x = 1, a: x }", "check the JSON that it generates", id="Jsonnet"),
+        pytest.param("[default]\na=b", "f.yaml:1: this is not JSON, but looks like INI", id="INI"),
+        pytest.param("version: 0.0\nResources: [{A: {}}]", "f.yaml: is an AppSpec file of CodeDeploy", id="AppSpec"),
         pytest.param('{"a": 1}', "f.yaml: is not a file that auditor can check", id="another document"),
         pytest.param("hello", "f.yaml: is not a file that auditor can check", id="prose"),
         pytest.param('{"containerDefinitions": [{"name": "a"}', "f.yaml:1: this is not JSON: ", id="a truncated file"),

@@ -174,3 +174,10 @@ def test_an_absolute_path_is_a_file_uri() -> None:
 
 def test_names_from_files_are_sanitized() -> None:
     assert "\x1b" not in render_sarif(report(replace(FAILING, name="\x1b[31m\u202e\n")))
+
+
+def test_a_message_contains_no_links() -> None:
+    file_report = report(replace(FAILING, name=r"[click](https://evil.example)\a"))
+
+    (result,) = only_run(file_report)["results"]
+    assert result["message"]["text"].startswith(r"\[click\](https://evil.example)\\a: ")
