@@ -38,8 +38,7 @@ class JsonClient:
         """Use the endpoint, HTTP session and events of a client. Raises ValueError unless `supports(client)`."""
         model = client.meta.service_model
         if not supports(client):
-            message = f"{model.service_name} cannot be called with this client"
-            raise ValueError(message)
+            raise ValueError(f"{model.service_name} cannot be called with this client")
         internals: Any = client
         self._session = internals._endpoint.http_session  # noqa: SLF001 - it has the proxies, certificates and connections
         self._events = internals.meta.events

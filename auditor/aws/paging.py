@@ -28,8 +28,7 @@ def paginate(
     """
     tokens = tokens or page_tokens(service, operation)
     if tokens is None:
-        message = f"botocore has no paginator for {service}:{operation}; name its page tokens"
-        raise LookupError(message)
+        raise LookupError(f"botocore has no paginator for {service}:{operation}; name its page tokens")
     seen: set[str] = set()
     next_page: dict[str, str] = {}
     while True:

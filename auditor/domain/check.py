@@ -157,8 +157,7 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
     TypeError on import if it is not a dataclass.
     """
     if not is_dataclass(parameters):
-        message = f"{id}: parameters must be a dataclass, not {parameters!r}"
-        raise TypeError(message)
+        raise TypeError(f"{id}: parameters must be a dataclass, not {parameters!r}")
 
     def build(judge: Callable[[F, Any], Verdict]) -> Check[F]:
         return Check(

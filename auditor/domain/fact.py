@@ -28,7 +28,6 @@ class Fact(Protocol):
     @property
     def resource(self) -> Resource:
         """The resource, as findings and gaps name it."""
-        ...
 
 
 def fact_kind(name: str) -> Any:  # noqa: ANN401 - a decorator that returns the class it was given
@@ -40,8 +39,7 @@ def fact_kind(name: str) -> Any:  # noqa: ANN401 - a decorator that returns the 
 
     def register(kind: T) -> T:
         if _KINDS.setdefault(name, kind).__qualname__ != kind.__qualname__:
-            message = f"the kind of fact {name!r} is registered twice"
-            raise ValueError(message)
+            raise ValueError(f"the kind of fact {name!r} is registered twice")
         _KINDS[name] = kind
         return kind
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -60,10 +60,7 @@ def suggest(evidence: Sequence[Evidence], repairs: Mapping[str, Repair], resourc
     """Return what fixes the reasons of `evidence` in one document of `resource`, by the repairs of a check."""
     suggestion = Suggestion()
     for part in evidence:
-        for repair in _repairs_of(part, repairs):
-            repair.add_to(suggestion, part, resource)
+        for reason in part.reasons:
+            if reason in repairs:
+                repairs[reason].add_to(suggestion, part, resource)
     return suggestion
-
-
-def _repairs_of(evidence: Evidence, repairs: Mapping[str, Repair]) -> Iterator[Repair]:
-    return (repairs[reason] for reason in evidence.reasons if reason in repairs)

@@ -24,27 +24,21 @@ class Usage(Protocol):
     @property
     def in_use(self) -> bool:
         """Whether anything is known to use the resource."""
-        ...
 
     @property
     def complete(self) -> bool:
         """Whether everything that could use the resource was examined; if not, there may be more."""
-        ...
 
     @classmethod
     def merge(cls, usages: Sequence[Self]) -> Self:
         """Return the usage of several revisions of one resource together."""
-        ...
 
     def to_row(self) -> dict[str, Any]:
         """Return the usage as plain JSON, as output rows hold it."""
-        ...
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
         """Return the usage that `to_row` wrote. Raises KeyError, TypeError or ValueError if the row is malformed."""
-        ...
 
     def describe(self) -> UsageText:
         """Return the usage in words."""
-        ...

@@ -56,8 +56,7 @@ def _account_id(value: str) -> str:
         advice = f'Account IDs have 12 digits, this has {len(digits)}. If leading zeros were lost: "{digits:0>12}"'
     else:
         advice = "Account IDs have 12 digits."
-    message = f"{quote(value)} is not an account ID"
-    raise FieldError(message, advice)
+    raise FieldError(f"{quote(value)} is not an account ID", advice)
 
 
 def _region(value: str, info: ValidationInfo) -> str:
@@ -81,8 +80,7 @@ def _reason(value: str) -> str:
     if not value.strip():
         raise FieldError("gives no reason", NOUNS["exclude"].advice)
     if value.strip().casefold() in _NO_REASONS:
-        message = f"{quote(value)} is not a reason"
-        raise FieldError(message, NOUNS["exclude"].advice)
+        raise FieldError(f"{quote(value)} is not a reason", NOUNS["exclude"].advice)
     return value
 
 

@@ -22,8 +22,7 @@ def check_name(name: str) -> str:
         raise FieldError("is a role ARN, not a role name", "Write it as `role_arn`.")
     _check_placeholders(name, ())
     if not _NAME.fullmatch(name):
-        message = f"{quote(name)} is not a role name"
-        raise FieldError(message, "Use 1 to 64 of the characters A-Z a-z 0-9 + = , . @ _ -")
+        raise FieldError(f"{quote(name)} is not a role name", "Use 1 to 64 of the characters A-Z a-z 0-9 + = , . @ _ -")
     return name
 
 
@@ -70,5 +69,4 @@ def _check_placeholders(text: str, known: Collection[str]) -> None:
     for placeholder in _PLACEHOLDER.findall(text):
         if placeholder not in known:
             advice = f"Supported here: {', '.join(known)}." if known else "No placeholder is supported here."
-            message = f"{quote(placeholder)} is not a placeholder"
-            raise FieldError(message, suggestion(placeholder, known) or advice)
+            raise FieldError(f"{quote(placeholder)} is not a placeholder", suggestion(placeholder, known) or advice)

@@ -24,7 +24,6 @@ class Client(Protocol):
 
         `read` raises MalformedValue if the answer is not what the API documents; the call is then repeated.
         """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +56,21 @@ class Service(Protocol[Inputs]):
 
     def can_repair(self, finding: Finding, check: Check[Any]) -> bool:
         """Return whether some reason of the finding has a repair that changes the document."""
-        ...
 
     def actions(self, finding: Finding) -> tuple[str, ...]:
         """Return the IAM actions that `describe` needs."""
-        ...
 
     def describe(self, finding: Finding, client: Client) -> Inputs:
         """Describe the failing revisions and what uses them. Raises ReadError."""
-        ...
 
     def read(self, finding: Finding, answer: Mapping[str, Any]) -> Inputs:
         """Return the inputs from a saved answer of the describe operation. Raises MalformedValue."""
-        ...
 
     def describe_step(self, finding: Finding) -> ManualStep:
         """Return the API call whose answer `read` takes."""
-        ...
 
     def request_shape(self, finding: Finding) -> str:
         """Return the name of the registration's input, whose members a new document may have."""
-        ...
 
     def remediate(
         self, finding: Finding, check: Check[Any], parameters: object, inputs: Inputs, members: Collection[str]
@@ -86,7 +79,6 @@ class Service(Protocol[Inputs]):
 
         `parameters` are those of the check in the settings, `members` those of the registration's input.
         """
-        ...
 
 
 @cache

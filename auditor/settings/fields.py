@@ -27,8 +27,7 @@ def parse_duration(value: object) -> float:
         message = f"{quote(value)} is not a duration"
         raise FieldError(message, "Write hours, minutes and seconds such as 2h, 1h30m or 90s, or a number of seconds.")
     if seconds <= 0:
-        message = f"{quote(value)} is not greater than zero"
-        raise FieldError(message, "Write more than 0 seconds.")
+        raise FieldError(f"{quote(value)} is not greater than zero", "Write more than 0 seconds.")
     return seconds
 
 
@@ -77,22 +76,19 @@ def _output(value: str) -> str:
 
 def _account_id(value: str) -> str:
     if not re.fullmatch(r"[0-9]{12}", value):
-        message = f"{quote(value)} is not an account ID"
-        raise FieldError(message, "Account IDs have 12 digits.")
+        raise FieldError(f"{quote(value)} is not an account ID", "Account IDs have 12 digits.")
     return value
 
 
 def _kms_key(value: str) -> str:
     if not _KMS_KEY.fullmatch(value):
-        message = f"{quote(value)} is not a KMS key"
-        raise FieldError(message, "Write its ID, its ARN, or alias/<name>.")
+        raise FieldError(f"{quote(value)} is not a KMS key", "Write its ID, its ARN, or alias/<name>.")
     return value
 
 
 def _folder(value: str) -> str:
     if not is_folder(value):
-        message = f"{quote(value)} is not a folder"
-        raise FieldError(message, "Write a local path.")
+        raise FieldError(f"{quote(value)} is not a folder", "Write a local path.")
     return value
 
 

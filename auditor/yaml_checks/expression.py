@@ -52,8 +52,7 @@ def parse_expression(text: str) -> Node:
     Raises FieldError if the text is not JMESPath, is longer than MAX_LENGTH or nested deeper than MAX_DEPTH.
     """
     if len(text) > MAX_LENGTH:
-        message = f"has {len(text):,} characters, the limit is {MAX_LENGTH:,}"
-        raise FieldError(message, "Split the check into several.")
+        raise FieldError(f"has {len(text):,} characters, the limit is {MAX_LENGTH:,}", "Split the check into several.")
     try:
         tree = cast("Node", jmespath.compile(text).parsed)
     except IncompleteExpressionError:
@@ -66,8 +65,7 @@ def parse_expression(text: str) -> Node:
     except RecursionError:
         tree = {}
     if not tree or _depth(tree) > MAX_DEPTH:
-        message = f"is nested deeper than {MAX_DEPTH} levels"
-        raise FieldError(message, "Split the check into several.")
+        raise FieldError(f"is nested deeper than {MAX_DEPTH} levels", "Split the check into several.")
     return tree
 
 

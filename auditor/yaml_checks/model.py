@@ -129,8 +129,7 @@ def _shape(hint: Any) -> Shape:
         return Shape(JsonType.MAP, items=_shape(arguments[1]))
     if hasattr(hint, "__dataclass_fields__"):
         return shape_of(hint)
-    message = f"{hint!r} has no counterpart in plain data"
-    raise TypeError(message)
+    raise TypeError(f"{hint!r} has no counterpart in plain data")
 
 
 _members_cache: dict[type[Any], tuple[Member, ...]] = {}

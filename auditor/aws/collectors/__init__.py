@@ -31,8 +31,7 @@ def discover_collectors(package: ModuleType) -> dict[str, Collector]:
         if not isinstance(collector, Collector):
             continue
         if by_name.setdefault(collector.name, collector) is not collector:
-            message = f"two collectors have the name {collector.name!r}; the second one is in {info.name}"
-            raise ValueError(message)
+            raise ValueError(f"two collectors have the name {collector.name!r}; the second one is in {info.name}")
     return by_name
 
 
@@ -43,11 +42,12 @@ def collectors_for(kinds: Iterable[type[Any]], *, running: bool = True) -> tuple
     yields one of the kinds.
     """
     collectors = all_collectors()
-    yielding = {kind: [collector.name for collector in collectors if _yields(collector, kind)] for kind in kinds}
+    yielding = {
+        kind: [collector.name for collector in collectors if issubclass(collector.fact_type, kind)] for kind in kinds
+    }
     missing = sorted(kind.__name__ for kind, names in yielding.items() if not names)
     if missing:
-        message = f"no collector reads {', '.join(missing)}"
-        raise LookupError(message)
+        raise LookupError(f"no collector reads {', '.join(missing)}")
     needed = {name for names in yielding.values() for name in names}
     for collector in reversed(collectors):  # dependencies come first in the order, so here they come last
         if collector.name in needed:
@@ -58,10 +58,6 @@ def collectors_for(kinds: Iterable[type[Any]], *, running: bool = True) -> tuple
 def services() -> tuple[str, ...]:
     """Return botocore's names of the services that have collectors, sorted."""
     return tuple(sorted({collector.service for collector in all_collectors()}))
-
-
-def _yields(collector: Collector, kind: type[Any]) -> bool:
-    return issubclass(collector.fact_type, kind)
 
 
 def _add_after_dependencies(name: str, by_name: Mapping[str, Collector], ordered: dict[str, Collector]) -> None:

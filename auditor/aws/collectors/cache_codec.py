@@ -39,8 +39,7 @@ class CacheCodec(Generic[F]):
     def __init__(self, fact_type: type[F], key: str, excluded: Mapping[str, Any]) -> None:
         names = {field.name for field in fields(fact_type)}  # type: ignore[arg-type]  # facts are dataclasses
         if unknown := {key, *excluded} - names:
-            message = f"{fact_type.__name__} has no field {', '.join(sorted(unknown))}"
-            raise ValueError(message)
+            raise ValueError(f"{fact_type.__name__} has no field {', '.join(sorted(unknown))}")
         self._key = key
         #: Fields that are not cached, with their values in a decoded fact.
         self.excluded = dict(excluded)
@@ -78,8 +77,7 @@ class _Dataclass:
         shapes: list[str] = []
         for field in encoded:
             if not field.init:
-                message = f"{kind.__name__}.{field.name} cannot be decoded: it is not an argument of the class"
-                raise TypeError(message)
+                raise TypeError(f"{kind.__name__}.{field.name} cannot be decoded: it is not an argument of the class")
             encode, decode, shape = _compile(hints[field.name], f"{kind.__name__}.{field.name}")
             default = _default(field)
             self._encoders.append((field.name, encode, default))
@@ -131,8 +129,7 @@ def _compile(hint: Any, path: str) -> tuple[_Encode, _Decode, str]:
         return _sequence(*_compile(arguments[0], path))
     if origin is Mapping and arguments[0] is str:
         return _mapping(*_compile(arguments[1], path))
-    message = f"{path} cannot be cached: there is no codec for {hint}"
-    raise TypeError(message)
+    raise TypeError(f"{path} cannot be cached: there is no codec for {hint}")
 
 
 def _optional(encode: _Encode, decode: _Decode, shape: str) -> tuple[_Encode, _Decode, str]:

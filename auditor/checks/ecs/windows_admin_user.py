@@ -142,8 +142,7 @@ class Parameters:
     def __post_init__(self) -> None:
         """Refuse a list that could never match, because the check would then pass everything."""
         if not self.administrators or any(not account or "\\" in account for account in self.administrators):
-            message = "`administrators` must name at least one account, each without its domain."
-            raise ValueError(message)
+            raise ValueError("`administrators` must name at least one account, each without its domain.")
 
 
 @check(
