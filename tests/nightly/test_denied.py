@@ -100,6 +100,16 @@ def test_a_region_denied_by_policy_is_a_gap_and_the_other_regions_are_examined(d
         assert {rows[region]["status"] for region in REGIONS if region != DENIED_REGION} == {"EXAMINED"}
 
 
+def test_the_log_has_one_line_for_each_account_and_cause(denials: Denials) -> None:
+    lines = [(row["account"], row["status"], row["reason"]) for row in denials.night.log("gap")]
+    rows = denials.night.coverage()
+
+    assert len(lines) == len(set(lines))
+    assert set(lines) == {
+        (row["account"]["id"], row["status"], row["reason"]) for row in rows if row["status"] != "EXAMINED"
+    }
+
+
 def test_a_disabled_region_is_not_expected_if_all_regions_are_requested(denials: Denials) -> None:
     account = denials.ids(range(DISABLED, DISABLED + 1))[0]
     regions = {row["region"] for row in denials.night.coverage() if row["account"]["id"] == account}

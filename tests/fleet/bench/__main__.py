@@ -44,9 +44,10 @@ class Line:
 def main() -> None:
     """Measure everything, print the table, and write it on request."""
     parser = argparse.ArgumentParser(prog="python -m tests.fleet.bench", description=__doc__)
-    parser.add_argument("--write", action="store_true", help="write tests/fleet/RESULTS.md")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--write", action="store_true", help="write tests/fleet/RESULTS.md")
     parser.add_argument("--quick", action="store_true", help="10 accounts instead of 100 and no run with 1,000")
-    parser.add_argument("--gaps", action="store_true", help="only the night with gaps next to the same without")
+    output.add_argument("--gaps", action="store_true", help="only the night with gaps next to the same without")
     flags = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         measure = _night_with_gaps if flags.gaps else _measure
