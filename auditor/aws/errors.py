@@ -6,6 +6,7 @@ because botocore does not model all of them as exception classes (for example Th
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from http import HTTPStatus
 
 from botocore.exceptions import (
     ChecksumError,
@@ -109,7 +110,7 @@ _DISABLED = frozenset({"RegionDisabledException", "RegionDisabled", "OptInRequir
 _CLOCK_SKEW = frozenset({"InvalidSignatureException", "SignatureDoesNotMatch", "RequestTimeTooSkewed"})
 
 #: HTTP status codes that S3 returns without an error code. A retry would return the same.
-_FINAL = frozenset({"404", "412"})
+_FINAL = frozenset({"404", "412", "501"})
 
 #: Failures of the network. Other errors of botocore occur before anything is sent.
 _NETWORK = (HTTPClientError, NotConnected, IncompleteReadError, ChecksumError, FlexibleChecksumError, OSError)
@@ -155,7 +156,7 @@ def _classify_code(code: str, message: str, status: int) -> tuple[Reason, RetryA
         return (Reason.SCP_DENIED if by_scp else Reason.PERMISSION_DENIED), RetryAction.NONE
     if code in _CLOCK_SKEW:
         return Reason.EXPIRED_CREDENTIALS, RetryAction.NONE
-    if code in _TRANSIENT or status >= _SERVER_ERROR:
+    if code in _TRANSIENT or (status >= _SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED):
         return Reason.SERVICE_ERROR, RetryAction.RETRY
     if code.isdigit():
         # The body contains no error code: it is a proxy's page or a truncated answer, and not from AWS.

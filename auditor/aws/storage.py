@@ -15,6 +15,7 @@ from auditor.domain.reason import Reason
 from auditor.store.store import AlreadyExists, Blob, check_key
 
 _PRESENT = frozenset({"PreconditionFailed", "412"})
+_NOT_IMPLEMENTED = frozenset({"NotImplemented", "501"})
 _ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
 
 #: Bucket names that botocore accepts. S3 is stricter for new buckets.
@@ -115,11 +116,15 @@ class S3Store:
         return StorageError(f"Cannot {verb} {self.url(key)}: {failure.detail}.", _advice(verb, failure))
 
 
-def fetch(call_context: CallContext, account_id: str, url: str) -> bytes:
+def fetch(call_context: CallContext, account_id: str, url: str, bucket_owner: str | None = None) -> bytes:
     """Return the bytes of an object by its URL. Raises StorageError, also if it does not exist."""
     bucket, key = _split(url)
     # The user wrote this key: any key that S3 accepts is valid.
-    body = S3Store(call_context, account_id, f"s3://{bucket}").read(key) if key else None
+    body = (
+        S3Store(call_context, account_id, f"s3://{bucket}", Protection(bucket_owner=bucket_owner)).read(key)
+        if key
+        else None
+    )
     if body is None:
         raise StorageError(f"{url} does not exist.", "Check the key, and that the object was uploaded.")
     return body
@@ -147,6 +152,11 @@ def _read_body(answer: Mapping[str, Any]) -> bytes:
 
 
 def _advice(verb: str, failure: ErrorInfo) -> str:
+    if failure.code in _NOT_IMPLEMENTED:
+        return (
+            "This storage does not support conditional writes (PutObject with If-None-Match), which keep two runs with "
+            "one ID apart. Use a bucket on Amazon S3."
+        )
     if failure.code == "NoSuchBucket":
         return "Create the bucket, or correct its name."
     if failure.reason in (Reason.PERMISSION_DENIED, Reason.SCP_DENIED):

@@ -34,7 +34,8 @@ def load(options: ConfigOptions, aws: AwsContext) -> Configuration:
     except ConfigError as error:
         problems += error.problems
     try:
-        loaded_inventory = _load_inventory(options, aws)
+        bucket_owner = loaded_settings.bucket_owner if loaded_settings else _bucket_owner(options)
+        loaded_inventory = _load_inventory(options, aws, bucket_owner)
     except ConfigError as error:
         problems += error.problems
     if problems or loaded_settings is None:
@@ -70,9 +71,10 @@ def load_all_checks(options: SettingsOptions, aws: AwsContext) -> tuple[Check[An
     return _load_settings_and_checks(options, aws)[1]
 
 
-def read_text(source: str, label: str, aws: AwsContext) -> str:
+def read_text(source: str, label: str, aws: AwsContext, bucket_owner: str | None = None) -> str:
     """Return the text of a file or an `s3://` object. Raises ConfigError for a file, StorageError for S3."""
-    return decode(fetch_object(aws, source) if source.startswith("s3://") else read_file(source, label), source)
+    from_s3 = source.startswith("s3://")
+    return decode(fetch_object(aws, source, bucket_owner) if from_s3 else read_file(source, label), source)
 
 
 def read_file(path: str, label: str = "") -> bytes:
@@ -97,7 +99,9 @@ def overrides(options: Options) -> dict[str, Override]:
 
 
 def _load_settings_and_checks(options: SettingsOptions, aws: AwsContext) -> tuple[Settings, tuple[Check[Any], ...]]:
-    text = read_text(options.settings, options.source_of("settings"), aws) if options.settings else None
+    text = None
+    if options.settings:
+        text = read_text(options.settings, options.source_of("settings"), aws, _bucket_owner(options))
     source, overridden = options.settings or "settings", overrides(options)
     registry = load_registry(text, source, overridden)
     try:
@@ -109,11 +113,17 @@ def _load_settings_and_checks(options: SettingsOptions, aws: AwsContext) -> tupl
     return loaded, registry.checks
 
 
-def _load_inventory(options: InventoryOptions, aws: AwsContext) -> Inventory | None:
+def _bucket_owner(options: Options) -> str | None:
+    """Return the bucket owner that a flag or variable names: the settings that could name one are not read yet."""
+    owner: str | None = getattr(options, "bucket_owner", None)
+    return owner
+
+
+def _load_inventory(options: InventoryOptions, aws: AwsContext, bucket_owner: str | None) -> Inventory | None:
     if options.inventory is None:
         return None
     return inventory.parse(
-        read_text(options.inventory, options.source_of("inventory"), aws),
+        read_text(options.inventory, options.source_of("inventory"), aws, bucket_owner),
         options.inventory,
         known_regions=known_regions(),
         default_role_name=options.role_name,

@@ -139,7 +139,9 @@ class OutputOptions(Options):
     run_id: str | None = flag("ID of the run, for example 20261123T020000Z-name, or its scheduled time.", metavar="ID")
     resume: str | None = flag("Resume an interrupted run by its ID.", metavar="ID")
     bucket_owner: str | None = flag(
-        "Account that must own the output bucket.", metavar="ACCOUNT", setting="bucket_owner"
+        "Account that must own the buckets of results, inventory and settings.",
+        metavar="ACCOUNT",
+        setting="bucket_owner",
     )
     spool: str | None = flag(
         "Folder that keeps results that could not be delivered.", metavar="FOLDER", setting="spool"

@@ -14,6 +14,7 @@ from auditor.run.claimed import claimed_targets, read_claimed_accounts, with_cla
 from auditor.run.exit_codes import FAILED, Outcome
 from auditor.run.orchestrator import RunRequest, audit
 from auditor.run.run_id import new_run_id, parse_run_id
+from auditor.run.stores import check_output
 
 #: Options that leave out accounts, regions or checks of one run.
 _NARROWING = ("account", "region", "check", "exclude_check", "framework")
@@ -82,6 +83,7 @@ def _account_source(inventory: Inventory | None) -> AccountSource:
 
 def _output(output: str | None, options: RunOptions) -> str:
     if output:
+        check_output(output, options.source_of("output") if options.output else "output")
         return output
     source = options.settings or "--output"
     advice = "Give --output (or AUDITOR_OUTPUT, or `output:` in the settings): a folder or s3://bucket/prefix."

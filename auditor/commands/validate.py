@@ -7,6 +7,7 @@ from auditor.reports.labels import pluralize
 from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import Outcome
 from auditor.run.run_id import parse_run_id
+from auditor.run.stores import check_output
 
 
 def run(options: RunOptions) -> Outcome:
@@ -15,6 +16,8 @@ def run(options: RunOptions) -> Outcome:
         raise ConfigError([Problem("validate", 0, "", "nothing to validate", "Give --inventory, --settings or both.")])
     aws = AwsContext()
     configuration = config.load(options, aws)
+    if output := configuration.settings.output:
+        check_output(output, options.source_of("output") if options.output else "output")
     if options.run_id is not None:
         parse_run_id(options.run_id, options.source_of("run_id"), aws.clock.now())
     if options.resume is not None:

@@ -153,8 +153,8 @@ def _start_worker(pipes: _WorkerPipes) -> None:
     _this_worker = _WorkerProcess(pipes, RunClock())
     for end in pipes.inherited:
         end.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_watch_pipes, args=(_this_worker,), daemon=True).start()
 
 

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT shut the run down in an orderly way."""
+"""SIGTERM, SIGHUP and SIGINT shut the run down in an orderly way."""
 
 import signal
 from collections.abc import Iterator
@@ -11,7 +11,10 @@ from auditor.engine.clock import RunClock
 
 @dataclass(slots=True)
 class ShutdownRequest:
-    """Whether a signal was received. `exit_code` is 128 plus its number, as in a shell, or None."""
+    """Whether a signal was received. `exit_code` is 128 plus its number, as in a shell, or None.
+
+    A lost terminal (SIGHUP) counts as SIGTERM.
+    """
 
     exit_code: int | None = None
 
@@ -22,14 +25,21 @@ def handle_signals(clock: RunClock) -> Iterator[ShutdownRequest]:
     request = ShutdownRequest()
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
+        code = 128 + (signal.SIGTERM if number == signal.SIGHUP else number)
         if request.exit_code is not None:
-            raise SystemExit(128 + number)
-        request.exit_code = 128 + number
+            raise SystemExit(code)
+        request.exit_code = code
         clock.interrupt()
 
-    previous = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
+    previous = {number: signal.signal(number, on_signal) for number in _handled_signals()}
     try:
         yield request
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def _handled_signals() -> tuple[signal.Signals, ...]:
+    """Return the signals that interrupt a run. `nohup` ignores SIGHUP, and that must stay so."""
+    ignores_hangup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return (signal.SIGTERM, signal.SIGINT) if ignores_hangup else (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)

@@ -72,11 +72,11 @@ def known_regions() -> frozenset[str]:
     return partitions.known_regions()
 
 
-def fetch_object(aws: AwsContext, url: str) -> bytes:
-    """Return the bytes of an S3 object. Raises StorageError."""
+def fetch_object(aws: AwsContext, url: str, bucket_owner: str | None = None) -> bytes:
+    """Return the bytes of an S3 object; `bucket_owner` must own its bucket. Raises StorageError."""
     from auditor.aws import storage
 
-    return storage.fetch(aws.call_context, "ambient", url)
+    return storage.fetch(aws.call_context, "ambient", url, bucket_owner)
 
 
 def discover_accounts(aws: AwsContext, discover: Discover) -> list[DiscoveredAccount]:
@@ -89,6 +89,8 @@ def discover_accounts(aws: AwsContext, discover: Discover) -> list[DiscoveredAcc
 
 
 def redirected_endpoints() -> str:
-    """Return the endpoint variables of the environment as `NAME=value, NAME=value`, or an empty string."""
-    variables = sorted(name for name in os.environ if name.startswith("AWS_ENDPOINT_URL") and os.environ[name])
-    return ", ".join(f"{name}={os.environ[name]}" for name in variables)
+    """Return the endpoints that the environment or the AWS profile sets as `NAME=value, ...`, or an empty string."""
+    from auditor.aws.profile_endpoints import profile_endpoints
+
+    variables = {name: url for name, url in os.environ.items() if name.startswith("AWS_ENDPOINT_URL") and url}
+    return ", ".join(f"{name}={url}" for name, url in [*sorted(variables.items()), *profile_endpoints()])

@@ -30,7 +30,7 @@ class ExitCode(IntEnum):
     INCOMPLETE = 4, "coverage below --min-coverage, or UNKNOWN at or above --fail-on"
     BOTH = 5, "both 3 and 4"
     INTERRUPTED = 130, "interrupted (SIGINT); what was done is saved and can be resumed"
-    TERMINATED = 143, "terminated (SIGTERM); what was done is saved and can be resumed"
+    TERMINATED = 143, "terminated (SIGTERM, SIGHUP); what was done is saved and can be resumed"
 
 
 OK = ExitCode.OK

@@ -1,10 +1,12 @@
 """The stores of a run: the output (a folder or a bucket), and a spool folder for what the output refuses."""
 
+import re
 import tempfile
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from auditor.domain.errors import ConfigError, Problem
 from auditor.engine.clock import RunClock
 from auditor.run.aws_context import AwsContext
 from auditor.settings import Settings
@@ -12,9 +14,20 @@ from auditor.store.folder import Folder
 from auditor.store.spool import SpoolingStore
 from auditor.store.store import Store
 
+#: The scheme of a URL, also of a mistyped one: `s3:/bucket` would otherwise become a folder of that name.
+_SCHEME = re.compile(r"s3:|[a-z][a-z0-9+.-]*:/", re.IGNORECASE)
+
+
+def check_output(output: str, label: str) -> None:
+    """Raise ConfigError if an output is neither a folder nor `s3://bucket`. `label` names its flag or setting."""
+    if _SCHEME.match(output) and not re.match(r"s3://[^/]", output):
+        advice = "Write a folder, or s3://bucket/prefix."
+        raise ConfigError([Problem(label, 0, "", f"{output!r} is neither a folder nor an S3 URL", advice)])
+
 
 def make_store(aws: AwsContext, output: str, settings: Settings) -> Store:
-    """Return the store at `output`: a folder, which needs no AWS, or `s3://bucket/prefix`. Raises StorageError."""
+    """Return the store at `output`: a folder, which needs no AWS, or `s3://bucket/prefix`. Raises ConfigError."""
+    check_output(output, "output")
     if not output.startswith("s3://"):
         return Folder(output)
     from auditor.aws.retry import RetryQuota
@@ -33,4 +46,4 @@ def make_store(aws: AwsContext, output: str, settings: Settings) -> Store:
 def with_spool(store: Store, run_id: str, settings: Settings) -> SpoolingStore:
     """Return `store` with the run's spool folder behind it. All processes of a run use the same folder."""
     folder = Path(settings.spool or tempfile.gettempdir()) / f"auditor-spool-{run_id}"
-    return SpoolingStore(store, Folder(folder))
+    return SpoolingStore(store, Folder(folder, private=True))

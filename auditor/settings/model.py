@@ -111,7 +111,7 @@ class _Values(_Section):
         description="Statuses whose findings get a row; the others are only counted.",
     )
     bucket_owner: AccountId | None = Field(
-        None, description="Account that must own the output bucket: 12 digits, in quotes."
+        None, description="Account that must own the buckets of results, inventory and settings: 12 digits, in quotes."
     )
     sse: Encryption | None = Field(None, description="How S3 encrypts the results.")
     spool: Folder | None = Field(

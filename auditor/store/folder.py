@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,10 +12,16 @@ from auditor.store.store import AlreadyExists, Blob, check_key
 
 
 class Folder:
-    """Implements `Store`. A file is written under a temporary name and renamed when it is complete."""
+    """Implements `Store`. A file is written under a temporary name and renamed when it is complete.
 
-    def __init__(self, path: str | Path) -> None:
+    A `private` folder and its files can be read by their owner only. It may lie in a folder that others can write to,
+    so it is used only if it belongs to this user and no other user has access.
+    """
+
+    def __init__(self, path: str | Path, *, private: bool = False) -> None:
         self.path = Path(path)
+        self._private = private
+        self._folder_mode, self._file_mode = (0o700, 0o600) if private else (0o777, 0o666)
 
     def url(self, key: str = "") -> str:
         """Return the path of a key."""
@@ -24,10 +31,12 @@ class Folder:
         """Write the complete file or nothing. Raises AlreadyExists and StorageError."""
         path = self.path / check_key(key)
         with _storage_errors(f"Cannot write {path}"):
-            _make(path.parent)
+            if self._private:
+                self._make_private()
+            _make(path.parent, self._folder_mode)
             draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
             try:
-                _write(draft, blob.body)
+                _write(draft, blob.body, self._file_mode)
                 if blob.once:
                     self._claim(draft, path, blob.body)
                 else:
@@ -55,6 +64,17 @@ class Folder:
                 path = path.parent
                 path.rmdir()
 
+    def _make_private(self) -> None:
+        _make(self.path.parent, 0o777)
+        with suppress(FileExistsError):
+            self.path.mkdir(mode=self._folder_mode)
+        status = self.path.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
+            raise StorageError(
+                f"{self.path} is not a folder that only this user has access to.",
+                "Another user may have made it. Remove it, or name another folder with --spool.",
+            )
+
     def _claim(self, draft: Path, path: Path, body: bytes) -> None:
         # A hard link fails if the name exists: of two writers, exactly one succeeds.
         try:
@@ -64,16 +84,18 @@ class Folder:
                 raise AlreadyExists(f"{path} already exists with other content.") from None
 
 
-def _make(folder: Path) -> None:
+def _make(folder: Path, mode: int) -> None:
     # A new folder is an entry in its parent, which must be synced, too, to survive a power failure.
     if not folder.is_dir():
-        _make(folder.parent)
-        folder.mkdir(exist_ok=True)
+        _make(folder.parent, mode)
+        folder.mkdir(mode, exist_ok=True)
         _sync(folder.parent)
 
 
-def _write(path: Path, body: bytes) -> None:
-    with path.open("xb") as file:
+def _write(path: Path, body: bytes, mode: int) -> None:
+    # The file is created with its mode: between creation and a later chmod, others could open it.
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+    with os.fdopen(handle, "wb") as file:
         file.write(body)
         file.flush()
         os.fsync(file.fileno())

@@ -299,6 +299,25 @@ def test_the_checksum_is_sent_once_and_the_body_is_unchanged(stub: Stub) -> None
     assert request.headers["If-None-Match"] == "*"
 
 
+@pytest.mark.parametrize("body", [b"", b"<Error><Code>NotImplemented</Code><Message>No.</Message></Error>"])
+def test_storage_without_conditional_writes_is_named_at_the_first_answer(stub: Stub, body: bytes) -> None:
+    server, location = stub(lambda _: HttpAnswer(501, body))
+
+    with pytest.raises(StorageError) as raised:
+        location.put("state/claims/x.json", ONCE)
+
+    assert "does not support conditional writes" in raised.value.advice
+    assert len(server.requests) == 1
+
+
+def test_the_expected_bucket_owner_is_sent_when_a_file_is_fetched(connect: Connect, stub: Stub) -> None:
+    server, _ = stub(lambda _: HttpAnswer(body=BODY, headers={"ETag": '"x"'}))
+
+    assert storage.fetch(connect(), "ambient", "s3://results/config/inventory.yaml", MANAGEMENT) == BODY
+
+    assert server.requests[0].headers["X-Amz-Expected-Bucket-Owner"] == MANAGEMENT
+
+
 def test_the_region_of_a_bucket_is_determined_once(stub: Stub) -> None:
     def redirecting(request: HttpRequest) -> HttpAnswer:
         if request.region == "eu-north-1":

@@ -40,7 +40,7 @@ def start(*, hangs: bool = False) -> subprocess.Popen[str]:
     return process
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 143)])
 def test_the_first_signal_interrupts_the_run(number: signal.Signals, code: int) -> None:
     process = start()
 
@@ -50,7 +50,7 @@ def test_the_first_signal_interrupts_the_run(number: signal.Signals, code: int) 
     assert (process.returncode, output) == (code, "interrupted\n")
 
 
-@pytest.mark.parametrize(("second", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(("second", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 143)])
 def test_the_second_signal_ends_the_process_at_once(second: signal.Signals, code: int) -> None:
     process = start(hangs=True)
     assert process.stdout is not None
@@ -81,3 +81,17 @@ def test_a_signal_interrupts_the_clock() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     assert (clock.interrupted, shutdown.exit_code) == (True, 143)
+
+
+def test_a_lost_terminal_does_not_interrupt_a_process_that_ignores_it() -> None:
+    previous = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        process = start()
+    finally:
+        signal.signal(signal.SIGHUP, previous)
+
+    process.send_signal(signal.SIGHUP)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+
+    assert process.returncode == 130, "the first signal was SIGINT"

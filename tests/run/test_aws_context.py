@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +55,25 @@ def test_redirected_endpoints_are_listed_by_name(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "")
 
     assert redirected_endpoints() == "AWS_ENDPOINT_URL=http://127.0.0.1:1, AWS_ENDPOINT_URL_S3=http://127.0.0.1:2"
+
+
+def test_endpoints_of_the_profile_and_its_services_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "config"
+    config.write_text(
+        "[profile audit]\nendpoint_url = http://127.0.0.1:1\nservices = local\n"
+        "[services local]\ns3 =\n  endpoint_url = http://127.0.0.1:2\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setenv("AWS_PROFILE", "audit")
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
+        monkeypatch.delenv(name, raising=False)
+
+    assert redirected_endpoints() == (
+        "endpoint_url of profile audit=http://127.0.0.1:1, endpoint_url of s3 in profile audit=http://127.0.0.1:2"
+    )
+    monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
+    assert redirected_endpoints() == ""
 
 
 def test_importing_it_does_not_load_boto() -> None:

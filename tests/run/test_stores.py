@@ -9,6 +9,7 @@ import pytest
 
 from auditor import checks, settings
 from auditor.aws import storage
+from auditor.domain.errors import ConfigError
 from auditor.run.aws_context import AwsContext
 from auditor.run.stores import make_store, with_spool
 from auditor.settings import Override, Settings
@@ -45,6 +46,25 @@ def test_a_bucket_can_be_written_after_the_run_was_stopped(loaded: Settings, mon
     assert call_context.clients is aws.call_context.clients
     assert call_context.retry_quota is not aws.call_context.retry_quota
     assert (account_id, url) == (IDENTITY.account_id, "s3://bucket/prefix")
+
+
+@pytest.mark.parametrize(
+    "output", ["s3:/bucket", "s3:bucket", "S3://", "s3:///x", "gs://bucket/x", "file:///tmp/x", "http://b/k"]
+)
+def test_an_output_with_another_scheme_is_refused_and_creates_no_folder(
+    loaded: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(ConfigError, match="is neither a folder nor an S3 URL"):
+        make_store(AwsContext(known_identity=IDENTITY), output, loaded)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("output", ["results", "./a:b/c", "/srv/x", "2026-11-23T02:00/x"])
+def test_a_path_with_a_colon_is_a_folder(loaded: Settings, output: str) -> None:
+    assert isinstance(make_store(AwsContext(known_identity=IDENTITY), output, loaded), Folder)
 
 
 def test_all_processes_of_a_run_have_the_same_spool_folder(loaded: Settings, tmp_path: Path) -> None:

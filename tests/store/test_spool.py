@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,6 +19,47 @@ from tests.store.stubs import Memory
 @pytest.fixture
 def spool(tmp_path: Path) -> Folder:
     return Folder(tmp_path / "spool")
+
+
+def test_the_spool_and_its_files_can_be_read_by_their_owner_only(tmp_path: Path) -> None:
+    spool = Folder(tmp_path / "shared" / "spool", private=True)
+    umask = os.umask(0)
+    try:
+        filled(Memory(refuses=lambda _: True), spool)
+    finally:
+        os.umask(umask)
+
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (spool.path, *spool.path.rglob("*"))}
+    assert {mode for name, mode in modes.items() if (spool.path / "z" / name).is_file()} == {0o600}
+    assert (modes["spool"], modes["z"], modes["findings"]) == (0o700, 0o700, 0o600)
+
+
+@pytest.mark.parametrize("planted", ["link", "open to others", "file"])
+def test_a_spool_that_another_user_may_have_made_is_refused(tmp_path: Path, planted: str) -> None:
+    spool = Folder(tmp_path / "spool", private=True)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o700)
+    if planted == "link":
+        spool.path.symlink_to(elsewhere)
+    elif planted == "file":
+        spool.path.touch(mode=0o600)
+    else:
+        spool.path.mkdir()
+        spool.path.chmod(0o777)
+
+    with pytest.raises(StorageError, match=r"The spool failed, too: .* is not a folder that only this user"):
+        filled(Memory(refuses=lambda _: True), spool)
+
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_spool_of_another_owner_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spool = Folder(tmp_path / "spool", private=True)
+    spool.path.mkdir(mode=0o700)
+    monkeypatch.setattr(os, "geteuid", lambda: 54321)
+
+    with pytest.raises(StorageError, match="is not a folder that only this user has access to"):
+        spool.put("a", Blob(b"1"))
 
 
 def filled(first: Memory, spool: Folder) -> SpoolingStore:
