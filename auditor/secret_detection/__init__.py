@@ -1,9 +1,9 @@
 """Whether an environment variable of a container contains a secret. Pure, with the standard library only.
 
-`detect_secret(name, value)` is the only public function. It never raises and keeps no state; its result has a detector
-and a length. Each module has one idea: the meaning of names (`names`), values that are harmless under any name
-(`allowlist`), secrets of a known shape (`tokens`), secrets inside longer values (`embedded`), and randomness
-(`entropy`).
+`detect_secret(name, value)` examines one value, and `detect_in_command(arguments)` a command line. They never raise and
+keep no state; their result has a detector and a length. Each module has one idea: the meaning of names (`names`),
+values that are harmless under any name (`allowlist`), secrets of a known shape (`tokens`), secrets inside longer values
+(`embedded`), options of commands (`commands`), and randomness (`entropy`).
 
 Decisions:
 - A well-known password (`changeme`, `password`, `postgres`) is a secret, because it gives access. So are five or more
@@ -29,6 +29,7 @@ changes under other threads; and it depends on requests, with which its plugins 
 and needs 20 MB.
 """
 
+from auditor.secret_detection.commands import detect_in_command
 from auditor.secret_detection.detect import detect_secret
 
-__all__ = ["detect_secret"]
+__all__ = ["detect_in_command", "detect_secret"]

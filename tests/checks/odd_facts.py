@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from auditor.domain.ecs.containers import Container, Mount, Variable
+from auditor.domain.ecs.containers import Container, Mount, SecretText, Variable
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition, DockerVolume, TaskDefinition, Volume
 from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.ecs.workloads import (
@@ -39,6 +39,8 @@ _ODD_CONTAINER = Container(
     capabilities_dropped=("ALL",),
     mounts=(Mount("", ""), Mount("nowhere", "/"), Mount(HOSTILE, HOSTILE, read_only=True)),
     devices=("", HOSTILE),
+    secret_texts=(SecretText("", SecretMatch(HOSTILE, -1)), SecretText(HOSTILE, SecretMatch("x", 1))),
+    environment_files=True,
 )
 _ODD_USAGE = EcsUsage((HOSTILE,), (LONG,), -1, (HOSTILE,), ("A TYPE OF NEXT YEAR",), public_ip=True, complete=False)
 _ODD_PLACEMENT = Placement("", ("", HOSTILE), "a version of next year", "a family of next year", public_ip=True)

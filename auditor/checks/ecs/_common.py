@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from auditor.checks._verdicts import verdict_from
-from auditor.domain.check import Detail, Evidence, Verdict
+from auditor.domain.check import Detail, Evidence, Status, Verdict
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.task_definitions import Definition, TaskDefinition
 from auditor.domain.ecs.usage import EcsUsage
@@ -50,6 +50,18 @@ def judge_containers(
         container_evidence(container, find_reasons(container), get_details(container))
         for container in definition.containers
     )
+
+
+def unknown_if_files_set_variables(verdict: Verdict, definition: Definition, reason: str) -> Verdict:
+    """Return UNKNOWN in place of PASS if a file that was not read sets variables of a container."""
+    evidence = tuple(
+        container_evidence(container, (reason,), {})
+        for container in definition.containers
+        if container.environment_files
+    )
+    if verdict.status is not Status.PASS or not evidence:
+        return verdict
+    return Verdict(Status.UNKNOWN, (reason,), evidence)
 
 
 def is_terminating(fact: CapacityProvider | Cluster | Service | TaskDefinition | TaskSet) -> bool:

@@ -18,11 +18,12 @@ when the container starts: the definition holds only a reference, so it passes. 
 rule reads no values, so it cannot distinguish an empty value or a placeholder from a real key. ecs-env-secret-values
 judges values.
 
-Files named under `environmentFiles` are in S3 and are not read: the variables that they set are not judged.
+Files named under `environmentFiles` are in S3 and are not read. If no name fails, a definition with such a file is
+UNKNOWN (reason `environment-file-not-read`).
 
 ## Other scanners
-AWS Config and Security Hub check these three names, and the list cannot be changed. Powerpipe's query for the same rule
-also fails if such a name is, correctly, under `secrets`; this check does not.
+AWS Config checks these three names unless its parameter `secretKeys` lists others; Security Hub fixes the list.
+Powerpipe's query for the same rule also fails if such a name is, correctly, under `secrets`; this check does not.
 
 ## Rationale
 {{environment-is-readable}}
@@ -75,13 +76,15 @@ variables of any name.
 
 from dataclasses import dataclass
 
-from auditor.checks.ecs._common import judge_containers
+from auditor.checks.ecs._common import judge_containers, unknown_if_files_set_variables
 from auditor.domain.check import Severity, Verdict, check
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
+from auditor.domain.repair import Repair
 
 _SECRET = "secret-name"  # noqa: S105 - a reason, not a password
+_NOT_READ = "environment-file-not-read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +119,26 @@ class Parameters:
         "runs it; then deregister the old revision."
     ),
     parameters=Parameters,
-    reason_texts={_SECRET: "has credentials in plain environment variables"},
+    reason_texts={
+        _SECRET: "has credentials in plain environment variables",
+        _NOT_READ: "gets variables from a file that was not read",
+    },
     repairs={
         _SECRET: DefinitionRepair(
             removes="variables",
             manual="The variables are moved to `secrets`. Remove them there too and use the task role, or name the "
             "secret of each and allow the execution role to read it. Revoke the old credentials.",
-        )
+        ),
+        _NOT_READ: Repair("Look for secrets in the files in S3, and name them under `secrets` instead."),
     },
 )
 def env_secret_names(definition: Definition, params: Parameters) -> Verdict:
     def matching_names(container: Container) -> tuple[str, ...]:
         return tuple(variable.name for variable in container.environment if variable.name in params.names)
 
-    return judge_containers(
+    verdict = judge_containers(
         definition,
         lambda container: (_SECRET,) if matching_names(container) else (),
         lambda container: {"environment": matching_names(container)},
     )
+    return unknown_if_files_set_variables(verdict, definition, _NOT_READ)

@@ -1,29 +1,37 @@
 """Plain environment variables hold no secrets.
 
 ## Profile level
-Level 1, automated. Our own rule, in the spirit of recommendation 3.6 of the CIS AWS Compute Services Benchmark 1.1.0,
+None: our own rule, in the spirit of recommendation 3.6 of the CIS AWS Compute Services Benchmark 1.1.0,
 which checks three names of variables and no values.
 
 ## Description
-Fails if the value of any variable under `environment` looks like a secret (reason `secret-value`), in task definitions
-and in managed daemons' definitions.
+Fails if a text of a container looks like a secret, in task definitions and in managed daemons' definitions:
 
-Values are examined in memory when they are read, and then discarded. For a suspicious value, only the variable's name,
-the detector that recognized it and the number of characters are kept; this check never sees more. The evidence lists
-exactly that: `DB_PASSWORD (DETECTOR, 12 characters)`. No value, and no part or hash of one, is in any finding, log,
-cache or error.
+  * `secret-value`: the value of a variable under `environment`;
+  * `secret-text`: `command`, `entryPoint`, the command of `healthCheck`, an option of the log driver or of FireLens, a
+    docker label, or an option of a Docker volume.
+
+Values are examined in memory when they are read, and then discarded. For a suspicious value, only its name, the
+detector that recognized it and the number of characters are kept; this check never sees more. The evidence lists
+exactly that: `DB_PASSWORD (DETECTOR, 12 characters)` for a variable, and the path for other texts, such as
+`logConfiguration.options.splunk-token (DETECTOR, 36 characters)`. No value, and no part or hash of one, is in any
+finding, log, cache or error.
+
+Files named under `environmentFiles` are in S3 and are not read. If nothing else fails, a definition with such a file is
+UNKNOWN (reason `environment-file-not-read`).
 
 Detectors guess, so two parameters suppress false alarms:
 
-  * `ignore`: names of variables to ignore, as globs (`*_EXAMPLE`, `PUBLIC_*`), case-sensitive;
+  * `ignore`: names of variables and paths of other texts to ignore, as globs (`*_EXAMPLE`, `dockerLabels.*`),
+    case-sensitive;
   * `ignore_detectors`: detectors whose matches do not count, as globs.
 
-A variable under `secrets` passes: the definition holds only a reference to the secret. Files named under
-`environmentFiles`, command lines, health checks and options of the log driver are not examined.
+A variable under `secrets` and an option under `secretOptions` pass: the definition holds only a reference to the
+secret.
 
 ## Other scanners
-Prowler (ecs_task_definitions_no_environment_secrets) runs other detectors over the same values, so the two do not agree
-in every case. It cannot ignore a single variable, and users report false alarms for constants such as
+Prowler (ecs_task_definitions_no_environment_secrets) runs other detectors over the values of variables only, so the two
+do not agree in every case. It cannot ignore a single variable, and users report false alarms for constants such as
 ALLOW_EMPTY_PASSWORD=yes. Its outputs have contained the secrets themselves.
 
 ## Rationale
@@ -47,7 +55,8 @@ A container has only the environment variables of its image and those that ECS s
 
 ## Audit, console
 1. {{open-newest-revision}}
-2. Under environment in each entry of containerDefinitions look for passwords, tokens, keys and URLs with a password.
+2. Under environment, command, entryPoint, healthCheck, dockerLabels and the options of logConfiguration in each entry
+   of containerDefinitions look for passwords, tokens, keys and URLs with a password; also under driverOpts of volumes.
 3. {{repeat-for-older-revisions-and-daemons}}
 
 ## Audit, CLI
@@ -78,22 +87,25 @@ Security Hub: ECS.8, for three names only. Prowler: ecs_task_definitions_no_envi
 Here: ecs-env-secret-names.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from auditor.checks.ecs._common import judge_containers
-from auditor.domain.check import Severity, Verdict, check
-from auditor.domain.ecs.containers import Container
+from auditor.checks._verdicts import verdict_from
+from auditor.checks.ecs._common import container_evidence, unknown_if_files_set_variables
+from auditor.domain.check import Evidence, Severity, Verdict, check
+from auditor.domain.ecs.containers import Container, SecretText
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
+from auditor.domain.repair import Repair
 
 _SECRET = "secret-value"  # noqa: S105 - a reason, not a password
+_TEXT, _NOT_READ = "secret-text", "environment-file-not-read"
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """`ignore` are globs of names of variables, `ignore_detectors` globs of detectors whose matches do not count."""
+    """`ignore` are globs of names and paths, `ignore_detectors` globs of detectors whose matches do not count."""
 
     ignore: tuple[str, ...] = ()
     ignore_detectors: tuple[str, ...] = ()
@@ -113,30 +125,53 @@ class Parameters:
         "parameter `ignore`."
     ),
     parameters=Parameters,
-    reason_texts={_SECRET: "has a value that looks like a secret in an environment variable"},
+    reason_texts={
+        _SECRET: "has a value that looks like a secret in an environment variable",
+        _TEXT: "has a text that looks like a secret in a command, an option or a label",
+        _NOT_READ: "gets variables from a file that was not read",
+    },
     repairs={
         _SECRET: DefinitionRepair(
             removes="variables",
             manual="Store a new secret in Secrets Manager or Parameter Store, and revoke the old one. The variable is "
             "moved to `secrets`: name the new secret there, and allow the execution role to read it.",
-        )
+        ),
+        _TEXT: Repair(
+            "Store a new secret in Secrets Manager or Parameter Store, and revoke the old one. Name the new one under "
+            "`secretOptions` for an option of the log driver, and under `secrets` for a command, which then reads the "
+            "variable."
+        ),
+        _NOT_READ: Repair("Look for secrets in the files in S3, and name them under `secrets` instead."),
     },
 )
 def env_secret_values(definition: Definition, params: Parameters) -> Verdict:
-    return judge_containers(
-        definition,
-        lambda container: (_SECRET,) if _suspicious_variables(container, params) else (),
-        lambda container: {"environment": _suspicious_variables(container, params)},
+    evidence = [part for container in definition.containers for part in _container_evidence(container, params)]
+    evidence += [
+        Evidence(volume.name, "volume", (_TEXT,), {"texts": texts})
+        for volume in definition.volumes
+        if (texts := _listed(volume.docker.secret_texts if volume.docker else (), params))
+    ]
+    verdict = verdict_from(evidence)
+    return unknown_if_files_set_variables(verdict, definition, _NOT_READ)
+
+
+def _container_evidence(container: Container, params: Parameters) -> Iterator[Evidence]:
+    variables = tuple(
+        SecretText(variable.name, variable.secret_match) for variable in container.environment if variable.secret_match
     )
+    if listed := _listed(variables, params):
+        yield container_evidence(container, (_SECRET,), {"environment": listed})
+    if listed := _listed(container.secret_texts, params):
+        yield container_evidence(container, (_TEXT,), {"texts": listed})
 
 
-def _suspicious_variables(container: Container, params: Parameters) -> tuple[str, ...]:
+def _listed(texts: Iterable[SecretText], params: Parameters) -> tuple[str, ...]:
+    """Return the names of texts that are not ignored, each with its detector and its length."""
     return tuple(
-        f"{variable.name} ({variable.secret_match.detector}, {variable.secret_match.length} characters)"
-        for variable in container.environment
-        if variable.secret_match is not None
-        and not _matches(variable.name, params.ignore)
-        and not _matches(variable.secret_match.detector, params.ignore_detectors)
+        f"{text.member} ({text.secret_match.detector}, {text.secret_match.length} characters)"
+        for text in texts
+        if not _matches(text.member, params.ignore)
+        and not _matches(text.secret_match.detector, params.ignore_detectors)
     )
 
 

@@ -26,6 +26,18 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
+class SecretText:
+    """A text outside the environment whose content looks like a secret.
+
+    `member` is the path of the text in its container or volume, such as `command` or
+    `logConfiguration.options.splunk-token`.
+    """
+
+    member: str
+    secret_match: SecretMatch
+
+
+@dataclass(frozen=True, slots=True)
 class Mount:
     """A mount point: the name of a volume of the task, and a path in the container."""
 
@@ -40,7 +52,7 @@ class Container:
 
     `user`, `log_driver`, `log_mode`, `memory` and `memory_reservation` (MiB) are None if they are not set. `secrets`
     are the names of the variables that ECS fills from a secret store. `log_mode` is the option `mode` of the log
-    driver. `devices` are paths on the host.
+    driver. `devices` are paths on the host. `environment_files` says whether files in S3 set further variables.
     """
 
     name: str
@@ -58,6 +70,8 @@ class Container:
     capabilities_dropped: tuple[str, ...] = ()
     mounts: tuple[Mount, ...] = ()
     devices: tuple[str, ...] = ()
+    secret_texts: tuple[SecretText, ...] = ()
+    environment_files: bool = False
 
     @property
     def user_name(self) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from auditor.domain.aws_resource import Resource
-from auditor.domain.ecs.containers import Container
+from auditor.domain.ecs.containers import Container, SecretText
 from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.fact import fact_kind
 
@@ -17,12 +17,14 @@ class DockerVolume:
 
     `host_paths` are the folders and devices of the host that the options of the driver `local` mount, `read_only` says
     whether they do so read-only, and `nfs_server` is the NFS server in lower case, None if it is not an NFS volume.
+    `secret_texts` are the options that look like a secret.
     """
 
     driver: str
     host_paths: tuple[str, ...] = ()
     read_only: bool = False
     nfs_server: str | None = None
+    secret_texts: tuple[SecretText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

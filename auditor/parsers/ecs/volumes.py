@@ -8,6 +8,7 @@ from typing import Any
 
 from auditor.domain.ecs.task_definitions import DockerVolume, Volume
 from auditor.parsers import json_values
+from auditor.parsers.ecs.containers import secret_members
 
 #: File systems of the kernel and where the host mounts them: a second mount shows the same content.
 _KERNEL_FILE_SYSTEMS: Mapping[str, str] = {
@@ -62,9 +63,11 @@ def _docker_volume(raw: object, path: str) -> DockerVolume | None:
     options = {
         name: json_values.text_or_number(value, f"{path}.driverOpts.{name}") or ""
         for name, value in json_values.optional_object(settings.get("driverOpts"), f"{path}.driverOpts").items()
+        if name in ("type", "device", "o")
     }
+    secrets = tuple(secret_members(settings.get("driverOpts"), "driverOpts", path))
     if driver != "local":
-        return DockerVolume(driver)
+        return DockerVolume(driver, secret_texts=secrets)
     kind, device = options.get("type", ""), options.get("device", "")
     flags = tuple(flag.strip() for flag in options.get("o", "").split(","))
     return DockerVolume(
@@ -72,6 +75,7 @@ def _docker_volume(raw: object, path: str) -> DockerVolume | None:
         host_paths=tuple(_host_paths(kind, device, flags)),
         read_only="ro" in flags,
         nfs_server=_nfs_server(device, flags) if kind in {"nfs", "nfs4"} else None,
+        secret_texts=secrets,
     )
 
 

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from auditor.checks.ecs.env_secret_names import Parameters
 from auditor.checks.ecs.env_secret_names import env_secret_names as check
 from auditor.domain.check import Evidence, Status, Verdict
 from auditor.domain.ecs.containers import Container, Variable
+from auditor.domain.ecs.task_definitions import Definition
 from auditor.domain.secret_match import SecretMatch
 from tests.builders import task_definition
-from tests.checks.ecs.helpers import FAIL, PASS, daemon_definition, failing_parts, judge, parse_task
+from tests.checks.ecs.helpers import (
+    FAIL,
+    PASS,
+    UNKNOWN,
+    daemon_definition,
+    failing_parts,
+    judge,
+    parse_agent,
+    parse_task,
+)
 
 
 def container(*names: str, name: str = "app") -> Container:
@@ -94,3 +106,16 @@ def test_only_environment_counts_in_a_parsed_definition(member: str, value: str,
     task = parse_task({"name": "app", member: [{"name": "AWS_SECRET_ACCESS_KEY", value: "x"}]})
 
     assert judge(check, task).status is status
+
+
+@pytest.mark.parametrize("parse", [parse_task, parse_agent])
+def test_a_file_with_variables_is_unknown_unless_something_fails(parse: Callable[..., Definition]) -> None:
+    files = [{"value": "arn:aws:s3:::bucket/app.env", "type": "s3"}]
+    key = {"name": "AWS_SECRET_ACCESS_KEY", "value": "q7Zp3xV9bT2mK8sWq7Zp3xV9bT2mK8sWq7Zp3xV9"}
+
+    unknown = judge(check, parse({"name": "a"}, {"name": "b", "environmentFiles": files}))
+    failing = judge(check, parse({"name": "a", "environment": [key]}, {"name": "b", "environmentFiles": files}))
+
+    assert (unknown.status, unknown.reasons, failing_parts(unknown)) == (UNKNOWN, ("environment-file-not-read",), ["b"])
+    assert (failing.status, failing_parts(failing)) == (FAIL, ["a"])
+    assert judge(check, parse({"name": "a", "environmentFiles": []})).status is PASS

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from auditor.checks.ecs.env_secret_values import Parameters
 from auditor.checks.ecs.env_secret_values import env_secret_values as check
 from auditor.domain.check import Evidence, Status, Verdict
 from auditor.domain.ecs.containers import Container, Variable
+from auditor.domain.ecs.task_definitions import Definition
 from auditor.domain.secret_match import SecretMatch
 from tests.builders import task_definition
-from tests.checks.ecs.helpers import FAIL, PASS, daemon_definition, details, failing_parts, judge, parse_task
+from tests.checks.ecs.helpers import (
+    FAIL,
+    PASS,
+    UNKNOWN,
+    daemon_definition,
+    details,
+    failing_parts,
+    judge,
+    parse_agent,
+    parse_task,
+)
 
 PASSWORD = Variable("DB_PASSWORD", SecretMatch("secret-name", 12))
 TOKEN = Variable("TOKEN", SecretMatch("github-token", 40))
@@ -105,3 +119,55 @@ def test_no_value_of_a_parsed_definition_is_kept() -> None:
     assert verdict.status is FAIL
     assert details(verdict) == {"environment": ("DB_PASSWORD (secret-name, 21 characters)",)}
     assert value not in repr(verdict)
+
+
+@pytest.mark.parametrize("parse", [parse_task, parse_agent])
+def test_a_file_with_variables_is_unknown_unless_something_fails(parse: Callable[..., Definition]) -> None:
+    files = [{"value": "arn:aws:s3:::bucket/app.env", "type": "s3"}]
+    key = {"name": "AWS_SECRET_ACCESS_KEY", "value": "q7Zp3xV9bT2mK8sWq7Zp3xV9bT2mK8sWq7Zp3xV9"}
+
+    unknown = judge(check, parse({"name": "a"}, {"name": "b", "environmentFiles": files}))
+    failing = judge(check, parse({"name": "a", "environment": [key]}, {"name": "b", "environmentFiles": files}))
+
+    assert (unknown.status, unknown.reasons, failing_parts(unknown)) == (UNKNOWN, ("environment-file-not-read",), ["b"])
+    assert (failing.status, failing_parts(failing)) == (FAIL, ["a"])
+    assert judge(check, parse({"name": "a", "environmentFiles": []})).status is PASS
+
+
+SPLUNK_TOKEN = "0f2c1a5e-9b1d-4c3e-8a7f-2d6b5c4e3f10"
+
+
+@pytest.mark.parametrize(
+    ("members", "member"),
+    [
+        ({"command": ["app", "--password", "Tr0ub4dor3"]}, "command"),
+        ({"entryPoint": ["env", "DB_PASSWORD=Tr0ub4dor3"]}, "entryPoint"),
+        ({"healthCheck": {"command": ["CMD-SHELL", "curl -u a:Tr0ub4dor3 localhost"]}}, "healthCheck.command"),
+        ({"dockerLabels": {"api.password": "Tr0ub4dor3"}}, "dockerLabels.api.password"),
+        (
+            {"logConfiguration": {"logDriver": "splunk", "options": {"splunk-token": SPLUNK_TOKEN}}},
+            "logConfiguration.options.splunk-token",
+        ),
+        ({"firelensConfiguration": {"options": {"apikey": SPLUNK_TOKEN}}}, "firelensConfiguration.options.apikey"),
+    ],
+)
+def test_other_texts_of_a_container_are_examined_and_dropped(members: dict[str, Any], member: str) -> None:
+    task = parse_task({"name": "app", **members})
+    verdict = judge(check, task)
+
+    assert (verdict.status, verdict.reasons) == (FAIL, ("secret-text",))
+    (text,) = details(verdict)["texts"]
+    assert text.startswith(f"{member} (")
+    assert "Tr0ub4dor3" not in repr(task)
+    assert SPLUNK_TOKEN not in repr(task)
+    assert judge(check, task, Parameters(ignore=(member,))).status is PASS
+
+
+def test_options_of_docker_volumes_are_examined_and_dropped() -> None:
+    options = {"type": "cifs", "device": "//10.0.0.1/data", "o": "username=app,password=Tr0ub4dor3"}
+    task = parse_task({"name": "app"}, volumes=[{"name": "v", "dockerVolumeConfiguration": {"driverOpts": options}}])
+
+    verdict = judge(check, task)
+
+    assert (verdict.reasons, failing_parts(verdict)) == (("secret-text",), ["v"])
+    assert "Tr0ub4dor3" not in repr(task)

@@ -239,6 +239,7 @@ collector = Collector(
         ),
         "DaemonContainerDefinition": (
             *("name", "user", "privileged", "readonlyRootFilesystem", "environment", "linuxParameters"),
+            *("command", "entryPoint", "healthCheck", "logConfiguration", "firelensConfiguration", "environmentFiles"),
         ),
         "DaemonLinuxParameters": ("capabilities", "devices"),
         "DaemonVolume": ("name", "host"),

@@ -143,7 +143,8 @@ collector = Collector(
         ),
         "ContainerDefinition": (
             *("name", "image", "user", "privileged", "readonlyRootFilesystem", "environment", "secrets", "memory"),
-            *("memoryReservation", "logConfiguration", "linuxParameters", "mountPoints"),
+            *("memoryReservation", "logConfiguration", "linuxParameters", "mountPoints", "command", "entryPoint"),
+            *("healthCheck", "dockerLabels", "firelensConfiguration", "environmentFiles"),
         ),
         "LinuxParameters": ("capabilities", "devices"),
         "Device": ("hostPath",),
