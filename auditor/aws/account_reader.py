@@ -30,13 +30,13 @@ from auditor.domain.scope import Account, Scope, Target
 class _OpenAccount:
     """An account that is being read.
 
-    `credentials` are by session policy, `states` by region. `enabled` is None until the regions are listed.
+    `credentials` are by session policy, `states` by region. `listed` is None until the regions are listed.
     """
 
     target: Target
     cache: AccountCache
     credentials: dict[str, CredentialsProvider] = field(default_factory=dict)
-    enabled: frozenset[str] | None = None
+    listed: regions.AccountRegions | None = None
     states: dict[str, ScopeState] = field(default_factory=dict)
 
 
@@ -94,14 +94,14 @@ class AccountReader:
         self._open: dict[str, _OpenAccount] = {}
 
     def regions(self, target: Target, stats: CallStats) -> frozenset[str]:
-        """Assume the account's role and return its enabled regions. Raises ReadError with the stage that failed."""
+        """Assume the account's role and return the regions to examine. Raises ReadError with the stage that failed."""
         credentials = self._roles.credentials_for(target, stats, "ec2")
         credentials.credentials()
         account = _OpenAccount(target, self._fact_cache.read(target.account.id))
         account.credentials[self._roles.policy_for("ec2")] = credentials
         self._open[target.account.id] = account
-        account.enabled = regions.list_enabled_regions(self._call_context, credentials, stats, target.regions.named)
-        return account.enabled
+        account.listed = regions.list_regions(self._call_context, credentials, stats, target.regions.named)
+        return account.listed.expected
 
     def collect(self, scope: Scope, collector: str, stats: CallStats) -> Iterator[Fact | Gap]:
         """Yield what one collector reads in one region. Raises ReadError if it cannot be listed completely."""
@@ -109,7 +109,7 @@ class AccountReader:
         try:
             yield from self._collect(self._context(scope, collector, stats), collector)
         except ApiCallError as error:
-            reason, detail = _classify_scope_failure(error.info, scope.region, account.enabled)
+            reason, detail = _classify_scope_failure(error.info, scope.region, account.listed)
             raise ReadError("list", reason, detail) from error
 
     def _collect(self, context: CollectContext, collector: str) -> Iterator[Fact | Gap]:
@@ -183,9 +183,14 @@ class AccountReader:
             self._fact_cache.write(account.id, finished.cache)
 
 
-def _classify_scope_failure(info: ErrorInfo, region: str, enabled: frozenset[str] | None) -> tuple[Reason, str]:
+def _classify_scope_failure(info: ErrorInfo, region: str, listed: regions.AccountRegions | None) -> tuple[Reason, str]:
     """Tell a bad token from a disabled region: AWS reports both alike, and the account's list of regions decides."""
-    if not is_ambiguous(info) or region in (regions.ALWAYS_ENABLED if enabled is None else enabled):
+    if not is_ambiguous(info) or region in (regions.ALWAYS_ENABLED if listed is None else listed.enabled):
         return info.reason, info.detail
-    cause = "The account has not enabled this region." if enabled is not None else "The region is probably not enabled."
+    if listed is None:
+        cause = "The region is probably not enabled."
+    elif region in listed.unclear:
+        cause = f"The region has the opt-in status {listed.unclear[region]!r}, which is not documented."
+    else:
+        cause = "The account has not enabled this region."
     return Reason.REGION_DISABLED, f"{cause} {info.detail}"

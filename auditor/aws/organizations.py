@@ -4,6 +4,7 @@ All accounts are listed, excluded ones too: their coverage records give the reas
 `ListAccounts` does not return the OU of an account.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +23,10 @@ ACTIONS = (
     "organizations:ListOrganizationalUnitsForParent",
     "organizations:ListRoots",
 )
+
+#: IDs become parts of role ARNs and of object keys, so that no other form is accepted.
+_ACCOUNT_ID = re.compile(r"[0-9]{12}")
+_UNIT_ID = re.compile(r"(ou|r)-[0-9a-z-]+")
 
 #: An account, a root or an OU as the API returns it, with an `Id`.
 _Entity = Mapping[str, Any]
@@ -45,7 +50,7 @@ def discover(
     include OUs within OUs. Raises OrganizationError.
     """
     try:
-        accounts = {entity["Id"]: entity for entity in _list(client, "ListAccounts", "Accounts")}
+        accounts = {entity["Id"]: entity for entity in _list(client, "ListAccounts", "Accounts", _ACCOUNT_ID)}
         units = list(_walk(client))
         units_by_account = {account: unit for unit in units for account in _members(client, unit)}
     except ApiCallError as error:
@@ -84,39 +89,41 @@ def _account(entity: _Entity, unit: _Unit | None, include: Sequence[str], exclud
 
 
 def _walk(client: RegionClient) -> Iterator[_Unit]:
-    roots = [_Unit(root["Id"], "", (root["Id"],)) for root in _list(client, "ListRoots", "Roots")]
+    roots = [_Unit(root["Id"], "", (root["Id"],)) for root in _list(client, "ListRoots", "Roots", _UNIT_ID)]
     todo = list(roots)
     while todo:
         unit = todo.pop()
         yield unit
-        children = _list(client, "ListOrganizationalUnitsForParent", "OrganizationalUnits", ParentId=unit.id)
+        children = _list(client, "ListOrganizationalUnitsForParent", "OrganizationalUnits", _UNIT_ID, ParentId=unit.id)
         for child in children:
             name = str(child.get("Name") or child["Id"])
             todo.append(_Unit(child["Id"], f"{unit.path}/{name}", (*unit.chain, child["Id"])))
 
 
 def _members(client: RegionClient, unit: _Unit) -> Iterator[str]:
-    for account in _list(client, "ListAccountsForParent", "Accounts", ParentId=unit.id):
+    for account in _list(client, "ListAccountsForParent", "Accounts", _ACCOUNT_ID, ParentId=unit.id):
         yield account["Id"]
 
 
-def _list(client: RegionClient, operation: str, key: str, /, **parameters: str) -> Iterator[_Entity]:
-    for entities in paginate(client, "organizations", operation, _read_entities(key), **parameters):
+def _list(
+    client: RegionClient, operation: str, key: str, id_form: re.Pattern[str], /, **parameters: str
+) -> Iterator[_Entity]:
+    for entities in paginate(client, "organizations", operation, _read_entities(key, id_form), **parameters):
         yield from entities
 
 
-def _read_entities(key: str) -> Read[list[_Entity]]:
+def _read_entities(key: str, id_form: re.Pattern[str]) -> Read[list[_Entity]]:
     def read(answer: Mapping[str, Any]) -> list[_Entity]:
         entities = answer.get(key)
-        if not isinstance(entities, list) or not all(_has_id(entity) for entity in entities):
-            raise MalformedResponse(f"no list of objects with an `Id` under `{key}`")
+        if not isinstance(entities, list) or not all(_has_id(entity, id_form) for entity in entities):
+            raise MalformedResponse(f"no list of objects with a valid `Id` under `{key}`")
         return entities
 
     return read
 
 
-def _has_id(entity: object) -> bool:
-    return isinstance(entity, dict) and isinstance(entity.get("Id"), str)
+def _has_id(entity: object, id_form: re.Pattern[str]) -> bool:
+    return isinstance(entity, dict) and isinstance(entity.get("Id"), str) and bool(id_form.fullmatch(entity["Id"]))
 
 
 def open_and_list(

@@ -10,6 +10,9 @@ from auditor.domain.reason import Reason
 
 T = TypeVar("T")
 
+#: Filters can leave many pages in a row empty. After this many pages without a new item, a list is endless.
+MAX_PAGES_WITHOUT_NEWS = 1_000
+
 
 def paginate(
     client: RegionClient,
@@ -23,13 +26,15 @@ def paginate(
     """Yield what `read` returns for each page, until a page holds no token. A page may be empty and not the last.
 
     botocore's paginators name the tokens; `tokens` names those of operations that have no paginator there. Raises
-    ApiCallError if a page cannot be read, and if a token comes back a second time: the list would never end. Raises
-    LookupError if the token names are unknown.
+    ApiCallError if a page cannot be read, and if the list would never end: a token comes back a second time, or too
+    many pages in a row contain nothing new. Raises LookupError if the token names are unknown.
     """
     tokens = tokens or page_tokens(service, operation)
     if tokens is None:
         raise LookupError(f"botocore has no paginator for {service}:{operation}; name its page tokens")
     seen: set[str] = set()
+    items: set[int] = set()
+    pages_without_news = 0
     next_page: dict[str, str] = {}
     while True:
         result, token = client.call(service, operation, _read_page(read, tokens.member), **parameters, **next_page)
@@ -37,8 +42,12 @@ def paginate(
         if not token:
             return
         if token in seen:
-            detail = f"{operation} returned the same {tokens.member} twice, so its pages would never end"
-            raise ApiCallError(ErrorInfo(Reason.MALFORMED_RESPONSE, RetryAction.NONE, "RepeatedToken", detail))
+            raise _endless(f"{operation} returned the same {tokens.member} twice, so its pages would never end")
+        before = len(items)
+        items.update(map(_fingerprint, result if isinstance(result, list) else (result,)))
+        pages_without_news = 0 if len(items) > before else pages_without_news + 1
+        if pages_without_news >= MAX_PAGES_WITHOUT_NEWS:
+            raise _endless(f"{operation} returned {pages_without_news} pages in a row without anything new")
         seen.add(token)
         next_page = {tokens.parameter: token}
 
@@ -63,6 +72,14 @@ def unique(pages: Iterator[list[str]]) -> Iterator[str]:
         new = [name for name in dict.fromkeys(page) if name not in seen]
         seen.update(new)
         yield from new
+
+
+def _endless(detail: str) -> ApiCallError:
+    return ApiCallError(ErrorInfo(Reason.MALFORMED_RESPONSE, RetryAction.NONE, "EndlessList", detail))
+
+
+def _fingerprint(item: object) -> int:
+    return hash(item if isinstance(item, str) else repr(item))
 
 
 def _read_page(read: Callable[[Mapping[str, Any]], T], member: str) -> Read[tuple[T, str | None]]:

@@ -4,7 +4,10 @@
 policy denies the first region, another one may answer.
 """
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from auditor.aws.calls import CallContext, CredentialsProvider, RegionClient
@@ -26,22 +29,45 @@ ALWAYS_ENABLED = frozenset(
 )
 
 _ENABLED = frozenset({"opt-in-not-required", "opted-in"})
+_DISABLED = "not-opted-in"
+#: The partition that the regions of ALWAYS_ENABLED are in.
+_COMMERCIAL = "aws"
+_NAME = re.compile(r"[a-z0-9-]+")
 _FALLBACKS = ("us-east-1", "eu-west-1", "us-gov-west-1", "us-gov-east-1", "cn-north-1", "cn-northwest-1")
 _MAX_TRIES = 3
 
 
-def list_enabled_regions(
+@dataclass(frozen=True, slots=True)
+class AccountRegions:
+    """The regions of an account: the `enabled` ones, and those that may be enabled.
+
+    `unclear` maps regions to opt-in statuses that are not documented. They are examined, so that each of them has a
+    coverage record.
+    """
+
+    enabled: frozenset[str]
+    unclear: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def expected(self) -> frozenset[str]:
+        """The regions to examine."""
+        return self.enabled | self.unclear.keys()
+
+
+def list_regions(
     call_context: CallContext, credentials: CredentialsProvider, stats: CallStats, hints: tuple[str, ...] = ()
-) -> frozenset[str]:
-    """Return the names of the regions that the account has enabled. Raises ReadError.
+) -> AccountRegions:
+    """Return the regions of an account that are enabled or may be. Raises ReadError.
 
     `hints` are regions that the inventory names for this account. The first one is called before the well-known ones.
     """
     failures: list[ErrorInfo] = []
+    partition = call_context.clients.partition(call_context.clients.home_region)
+    read = partial(_read_regions, ALWAYS_ENABLED if partition == _COMMERCIAL else frozenset())
     for region in _regions_to_call(call_context.clients, hints):
         try:
             return RegionClient(call_context, credentials, region, stats).call(
-                "ec2", "DescribeRegions", _read_enabled, AllRegions=True
+                "ec2", "DescribeRegions", read, AllRegions=True
             )
         except ApiCallError as error:
             failures.append(error.info)
@@ -64,12 +90,18 @@ def _regions_to_call(clients: Clients, hints: tuple[str, ...]) -> tuple[str, ...
     return tuple(dict.fromkeys((home, *others)))[:_MAX_TRIES]
 
 
-def _read_enabled(answer: Mapping[str, Any]) -> frozenset[str]:
+def _read_regions(always_enabled: frozenset[str], answer: Mapping[str, Any]) -> AccountRegions:
     regions = answer.get("Regions")
     if not isinstance(regions, list) or not regions:
         raise MalformedResponse("no `Regions` in the answer")
-    names = [region.get("RegionName") for region in regions]
-    if not all(isinstance(name, str) and name for name in names):
-        raise MalformedResponse("a region without a name")
-    enabled = (region.get("OptInStatus", "opt-in-not-required") in _ENABLED for region in regions)
-    return frozenset(name for name, is_enabled in zip(names, enabled, strict=True) if is_enabled)
+    statuses: dict[str, str] = {}
+    for region in regions:
+        name = region.get("RegionName") if isinstance(region, dict) else None
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            raise MalformedResponse("a region without a name")
+        statuses[name] = str(region.get("OptInStatus") or "opt-in-not-required")
+    if missing := always_enabled - statuses.keys():
+        raise MalformedResponse(f"{min(missing)} is missing, which every account has")
+    enabled = frozenset(name for name, status in statuses.items() if status in _ENABLED)
+    unclear = {name: status for name, status in statuses.items() if status not in {*_ENABLED, _DISABLED}}
+    return AccountRegions(enabled, unclear)

@@ -8,6 +8,8 @@ from auditor.domain.scope import Account, DiscoveredAccount, ExcludedBy, RegionR
 
 #: The role that the deployment templates create.
 DEFAULT_ROLE_NAME = "AuditorReadOnly"
+#: Nothing can be read in these states. `CLOSED` is one of `State`, which replaces `Status`.
+_INACTIVE = frozenset({"SUSPENDED", "CLOSED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,10 @@ def _exclusion(entry: Entry | None, account: DiscoveredAccount | None) -> Exclud
 
 
 def exclude_inactive(state: str) -> ExcludedBy | None:
-    """Return why an account in this state of AWS Organizations cannot be examined; None if it can."""
-    if state in ("ACTIVE", ""):
+    """Return why an account in this state of AWS Organizations cannot be examined; None if it may be possible.
+
+    An account that is pending, or in a state that AWS adds later, is examined: its coverage shows whether that works.
+    """
+    if state.strip().upper() not in _INACTIVE:
         return None
     return ExcludedBy(Reason.ACCOUNT_SUSPENDED, f"state in AWS Organizations: {state}")

@@ -1,6 +1,7 @@
 """The output of `aws organizations list-accounts`.
 
-`State` replaces `Status`, which AWS is retiring; older files and clients have only `Status`.
+`State` replaces `Status`, which AWS is retiring; older files and clients have only `Status`. A member that is null
+is absent, as other tools than the AWS CLI write it.
 """
 
 from typing import Annotated
@@ -12,7 +13,7 @@ from auditor.inventory.model import Entry, exclude_inactive
 from auditor.yaml_files import FieldError
 
 
-def _refuse_partial_list(value: str) -> str:
+def _refuse_partial_list(value: str | None) -> str | None:
     if value:
         raise FieldError("this export is only the first part of the list", "Export it again without --max-items.")
     return value
@@ -22,27 +23,27 @@ class ExportedAccount(Lenient):
     """One account of the organization."""
 
     Id: AccountId = Field(description="12 digits, in quotes.")
-    Name: str = ""
-    State: str = ""
-    Status: str = ""
-    Paths: tuple[str, ...] = ()
+    Name: str | None = None
+    State: str | None = None
+    Status: str | None = None
+    Paths: tuple[str, ...] | None = None
 
 
 class OrganizationExport(Lenient):
     """The response of ListAccounts."""
 
     Accounts: tuple[ExportedAccount, ...]
-    NextToken: Annotated[str, AfterValidator(_refuse_partial_list)] = ""
+    NextToken: Annotated[str | None, AfterValidator(_refuse_partial_list)] = None
 
 
 def read_entries(export: OrganizationExport) -> tuple[Entry, ...]:
-    """Return the accounts in the export's order; accounts that are not active are excluded with the reason."""
+    """Return the accounts in the export's order; closed and suspended accounts are excluded with the reason."""
     return tuple(
         Entry(
             id=account.Id,
-            name=account.Name,
-            ou=_units(account.Paths),
-            excluded=exclude_inactive(account.State or account.Status),
+            name=account.Name or "",
+            ou=_units(account.Paths or ()),
+            excluded=exclude_inactive(account.State or account.Status or ""),
         )
         for account in export.Accounts
     )

@@ -19,6 +19,7 @@ from auditor.aws import clients as real
 from auditor.aws.calls import CallContext, RegionClient
 from auditor.aws.clients import Clients
 from auditor.aws.rate_limit import RateLimiter
+from auditor.aws.regions import ALWAYS_ENABLED
 from auditor.domain.clock import Stopped
 from auditor.domain.coverage import CallStats
 from auditor.domain.reason import Reason
@@ -152,6 +153,13 @@ def pages(pages_of_items: Iterable[list[Any]], key: str, token: str = "nextToken
     filled = [{key: page, token: f"after-{number}"} for number, page in enumerate(pages_of_items)]
     filled[-1].pop(token)
     return filled
+
+
+def regions_answer(**statuses: str) -> dict[str, Any]:
+    """Build the answer of DescribeRegions: all regions that no account can disable, and others with their status."""
+    others = {name.replace("_", "-"): status for name, status in statuses.items()}
+    pairs = {**dict.fromkeys(sorted(ALWAYS_ENABLED), "opt-in-not-required"), **others}
+    return {"Regions": [{"RegionName": name, "OptInStatus": status} for name, status in pairs.items()]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, cast
@@ -44,6 +45,7 @@ from tests.aws.fakes import (
     SentCall,
     http_server,
     real_now,
+    regions_answer,
 )
 
 HOME, REGION, COLLECTOR = "999999999999", "eu-west-1", "ecs-task-definitions"
@@ -153,7 +155,7 @@ def night(script: Callable[[SentCall], Any], known: Mapping[str, Any]) -> ScopeR
 
 def scripted(listed: Any, arns: Any, described: Mapping[str, Any]) -> Callable[[SentCall], Any]:
     answers = {
-        "DescribeRegions": {"Regions": [{"RegionName": REGION}]},
+        "DescribeRegions": regions_answer(),
         "ListTaskDefinitionFamilies": listed,
         "ListTaskDefinitions": arns,
     }
@@ -228,9 +230,12 @@ ASSUMED = f"""<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-1
 <AssumedRoleId>AROA:x</AssumedRoleId><Arn>arn:aws:sts::{HOME}:assumed-role/Auditor/x</Arn></AssumedRoleUser>
 <Credentials><AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>
 <Expiration>2026-11-23T03:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>""".encode()
-ENABLED = b"""<DescribeRegionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><regionInfo><item>
-<regionName>us-east-1</regionName><optInStatus>opt-in-not-required</optInStatus></item><item>
-<regionName>af-south-1</regionName><optInStatus>opted-in</optInStatus></item></regionInfo></DescribeRegionsResponse>"""
+_REGIONS = "".join(
+    f"<item><regionName>{region['RegionName']}</regionName><optInStatus>{region['OptInStatus']}</optInStatus></item>"
+    for region in regions_answer(af_south_1="opted-in")["Regions"]
+)
+ENABLED = f"""<DescribeRegionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><regionInfo>{_REGIONS}
+</regionInfo></DescribeRegionsResponse>""".encode()
 REFUSED = b"""<Response><Errors><Error><Code>RequestExpired</Code><Message>Request has expired.</Message></Error>
 </Errors><RequestID>1</RequestID></Response>"""
 LISTED = b'{"families":["api","batch"],"nextToken":"next"}'
@@ -298,9 +303,10 @@ def test_any_answer_of_sts_is_a_session_of_the_right_account_or_a_read_error(wir
 def test_any_answer_of_ec2_is_a_list_of_regions_or_a_read_error(wire: Wire, answer: HttpAnswer) -> None:
     context = wire.saying(answer)
     with suppress(ReadError):
-        found = regions.list_enabled_regions(context, FakeCredentials(), CallStats())
+        listed = regions.list_regions(context, FakeCredentials(), CallStats())
         assert answer.status == 200
-        assert all(isinstance(name, str) and name for name in found)
+        assert listed.expected
+        assert all(re.fullmatch("[a-z0-9-]+", name) for name in listed.expected)
 
 
 @FUZZING

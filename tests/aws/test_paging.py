@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 import pytest
 
 from auditor.aws.errors import ApiCallError
 from auditor.aws.models import PageTokens
-from auditor.aws.paging import paginate, paginate_strings, unique
+from auditor.aws.paging import MAX_PAGES_WITHOUT_NEWS, paginate, paginate_strings, unique
 from auditor.domain.reason import Reason
-from tests.aws.fakes import answers_in_turn, call_context, region_client, sent_calls
+from tests.aws.fakes import answers_in_turn, call_context, pages, region_client, sent_calls
 
 
 def _names(answer: Mapping[str, Any]) -> list[str]:
@@ -47,11 +48,9 @@ def test_an_operation_without_known_token_names_is_an_error_and_not_a_single_pag
 
 
 def test_an_empty_page_does_not_end_the_list() -> None:
-    pages = answers_in_turn({"families": [], "nextToken": "x"}, {"families": ["a"]})
+    client = region_client(call_context(answers_in_turn(*pages([[], ["a"]], "families"))))
 
-    assert list(
-        paginate_strings(region_client(call_context(pages)), "ecs", "ListTaskDefinitionFamilies", "families")
-    ) == [[], ["a"]]
+    assert list(paginate_strings(client, "ecs", "ListTaskDefinitionFamilies", "families")) == [[], ["a"]]
 
 
 def test_a_repeated_token_is_a_malformed_response() -> None:
@@ -63,6 +62,25 @@ def test_a_repeated_token_is_a_malformed_response() -> None:
     assert len(sent_calls(client.call_context)) == 2
 
 
+@pytest.mark.parametrize("page", [[], ["a", "b"]], ids=["empty pages", "the same page again and again"])
+def test_an_endless_list_without_anything_new_is_a_malformed_response(page: list[str]) -> None:
+    tokens = (f"t{number}" for number in count())
+    client = region_client(call_context(lambda _: {"families": page, "nextToken": next(tokens)}))
+
+    with pytest.raises(ApiCallError, match="1000 pages in a row without anything new") as raised:
+        list(paginate_strings(client, "ecs", "ListTaskDefinitionFamilies", "families"))
+    assert raised.value.info.reason is Reason.MALFORMED_RESPONSE
+    assert len(sent_calls(client.call_context)) == MAX_PAGES_WITHOUT_NEWS + bool(page)
+
+
+def test_a_new_item_now_and_then_keeps_a_long_list_going() -> None:
+    empty: list[list[str]] = [[]] * (MAX_PAGES_WITHOUT_NEWS - 1)
+    answers = answers_in_turn(*pages([*empty, ["a"], *empty, ["b"]], "families"))
+    client = region_client(call_context(answers))
+
+    assert list(unique(paginate_strings(client, "ecs", "ListTaskDefinitionFamilies", "families"))) == ["a", "b"]
+
+
 def test_a_token_that_is_not_a_string_is_a_malformed_response() -> None:
     client = region_client(call_context(answers_in_turn({"Roles": [], "Marker": 3})))
 
@@ -72,9 +90,9 @@ def test_a_token_that_is_not_a_string_is_a_malformed_response() -> None:
 
 def test_parameters_may_have_any_name() -> None:
     client = region_client(call_context(answers_in_turn({"families": ["a"]})))
-    pages = paginate_strings(client, "ecs", "ListClusters", "families", service="web", key="x", tokens="y")
+    names = paginate_strings(client, "ecs", "ListClusters", "families", service="web", key="x", tokens="y")
 
-    assert list(pages) == [["a"]]
+    assert list(names) == [["a"]]
     assert sent_calls(client.call_context)[0].parameters == {"service": "web", "key": "x", "tokens": "y"}
 
 

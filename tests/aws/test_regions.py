@@ -22,6 +22,7 @@ from tests.aws.fakes import (
     answers_in_turn,
     call_context,
     client_error,
+    regions_answer,
     sent_calls,
 )
 from tests.fleet import Fault, Fleet
@@ -33,11 +34,8 @@ EXPIRED = client_error("RequestExpired", "Request has expired")
 HUNG = ReadTimeoutError(endpoint_url="x")
 
 
-def answer(**statuses: str) -> dict[str, Any]:
-    return {"Regions": [{"RegionName": n.replace("_", "-"), "OptInStatus": s} for n, s in statuses.items()]}
-
-
-GOOD = answer(us_east_1="opt-in-not-required", af_south_1="opted-in", me_south_1="not-opted-in")
+GOOD = regions_answer(af_south_1="opted-in", me_south_1="not-opted-in")
+ENABLED = regions.ALWAYS_ENABLED | {"af-south-1"}
 
 
 def asking(script: Script, home: str = "us-east-1") -> CallContext:
@@ -47,7 +45,7 @@ def asking(script: Script, home: str = "us-east-1") -> CallContext:
 
 
 def ask(context: CallContext, *hints: str, credentials: FakeCredentials | None = None) -> frozenset[str]:
-    return regions.list_enabled_regions(context, credentials or FakeCredentials(refreshable=False), CallStats(), hints)
+    return regions.list_regions(context, credentials or FakeCredentials(refreshable=False), CallStats(), hints).enabled
 
 
 def regions_called(context: CallContext) -> list[str]:
@@ -56,14 +54,39 @@ def regions_called(context: CallContext) -> list[str]:
 
 def test_enabled_regions_are_on_by_default_or_opted_in() -> None:
     context = asking(answers_in_turn(GOOD))
-    assert ask(context) == {"us-east-1", "af-south-1"}
+    assert ask(context) == ENABLED
     (call,) = sent_calls(context)
     assert (call.service, call.operation, call.parameters) == ("ec2", "DescribeRegions", {"AllRegions": True})
     assert call.key == "key-1"
 
 
 def test_a_region_without_a_status_is_enabled() -> None:
-    assert ask(asking(answers_in_turn({"Regions": [{"RegionName": "eu-west-1"}]}))) == {"eu-west-1"}
+    names = [{"RegionName": name} for name in sorted(ENABLED)]
+    assert ask(asking(answers_in_turn({"Regions": names}))) == ENABLED
+
+
+@pytest.mark.parametrize("missing", sorted(regions.ALWAYS_ENABLED))
+def test_an_answer_without_a_region_that_every_account_has_is_malformed(missing: str) -> None:
+    fewer = {"Regions": [region for region in GOOD["Regions"] if region["RegionName"] != missing]}
+
+    with pytest.raises(ReadError, match=f"{missing} is missing") as raised:
+        ask(asking(answers_in_turn(fewer)))
+    assert raised.value.reason is Reason.MALFORMED_RESPONSE
+
+
+def test_regions_of_another_partition_are_not_expected_to_be_those_of_aws() -> None:
+    china = {"Regions": [{"RegionName": "cn-north-1"}]}
+    assert ask(asking(answers_in_turn(china), "cn-north-1")) == {"cn-north-1"}
+
+
+@pytest.mark.parametrize("status", ["opting-in", "Opted-In", "enabled", "3"])
+def test_a_region_with_an_undocumented_status_is_expected_and_not_known_to_be_enabled(status: str) -> None:
+    context = asking(answers_in_turn(regions_answer(af_south_1=status)))
+    listed = regions.list_regions(context, FakeCredentials(), CallStats())
+
+    assert listed.unclear == {"af-south-1": status}
+    assert listed.enabled == regions.ALWAYS_ENABLED
+    assert listed.expected == ENABLED
 
 
 @pytest.mark.parametrize(
@@ -76,13 +99,15 @@ def test_a_region_without_a_status_is_enabled() -> None:
         {"Regions": [{}]},
         {"Regions": [{"RegionName": ""}]},
         {"Regions": [{"RegionName": 3}]},
+        {"Regions": [3]},
+        {"Regions": [*GOOD["Regions"], {"RegionName": "../../etc"}]},
     ],
 )
 def test_an_answer_without_regions_is_not_an_account_without_regions(bad: dict[str, Any]) -> None:
     with pytest.raises(ReadError) as raised:
         ask(asking(answers_in_turn(bad)))
     assert (raised.value.stage, raised.value.reason) == ("regions", Reason.MALFORMED_RESPONSE)
-    assert ask(asking(answers_in_turn(bad, GOOD))) == {"us-east-1", "af-south-1"}
+    assert ask(asking(answers_in_turn(bad, GOOD))) == ENABLED
 
 
 @pytest.mark.parametrize(
@@ -90,7 +115,7 @@ def test_an_answer_without_regions_is_not_an_account_without_regions(bad: dict[s
 )
 def test_another_region_is_called_if_one_denies(error: Exception) -> None:
     context = asking(lambda call: error if call.region == "eu-south-2" else GOOD, "eu-south-2")
-    assert ask(context) == {"us-east-1", "af-south-1"}
+    assert ask(context) == ENABLED
     assert regions_called(context) == ["eu-south-2", "us-east-1"]
 
 
@@ -139,7 +164,7 @@ def test_the_most_specific_error_is_the_reason(answers: list[Exception], reason:
 
 def test_a_rejected_token_is_refreshed_before_another_region_is_called() -> None:
     context, credentials = asking(answers_in_turn(AUTH, GOOD)), FakeCredentials()
-    assert ask(context, credentials=credentials) == {"us-east-1", "af-south-1"}
+    assert ask(context, credentials=credentials) == ENABLED
     assert [(call.region, call.key) for call in sent_calls(context)] == [("us-east-1", "key-1"), ("us-east-1", "key-2")]
 
 
@@ -159,9 +184,8 @@ def test_over_the_wire_each_account_has_its_own_regions(fleet: Fleet, connect: C
 
     def enabled(account: str) -> frozenset[str]:
         role = Role(f"arn:aws:iam::{account}:role/AuditorReadOnly")
-        return regions.list_enabled_regions(
-            context, roles.credentials_for(Target(Account(account), (role,)), CallStats(), "ec2"), CallStats()
-        )
+        credentials = roles.credentials_for(Target(Account(account), (role,)), CallStats(), "ec2")
+        return regions.list_regions(context, credentials, CallStats()).enabled
 
     assert enabled(enabled_account) == {"us-east-1", "eu-west-1"}
     assert enabled(off) == {"us-east-1"}
@@ -171,7 +195,7 @@ def test_over_the_wire_a_disabled_home_region_is_not_reported_as_a_bad_token(fle
     fleet.set_faults(Fault("bad-token", services=("ec2",), region="us-east-1"))
     context = connect()
     stats = CallStats()
-    assert regions.list_enabled_regions(context, DefaultCredentials(context, "ambient"), stats) == {
+    assert regions.list_regions(context, DefaultCredentials(context, "ambient"), stats).enabled == {
         "us-east-1",
         "eu-west-1",
     }

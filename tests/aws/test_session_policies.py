@@ -19,7 +19,7 @@ from auditor.domain.coverage import CallStats
 from auditor.domain.errors import AuditorError
 from auditor.domain.scope import Role, Scope, Target
 from tests import builders
-from tests.aws.fakes import SentCall, answers_in_turn, call_context, client_error, sent_calls
+from tests.aws.fakes import SentCall, answers_in_turn, call_context, client_error, regions_answer, sent_calls
 
 ACCOUNT = builders.account()
 IDENTITY = Identity("999999999999", "arn:aws:iam::999999999999:role/Auditor")
@@ -95,7 +95,7 @@ class _Aws:
 
     def __call__(self, call: SentCall) -> Any:  # noqa: ANN401 - an answer of any operation
         if call.operation != "AssumeRole":
-            return {"Regions": [{"RegionName": "eu-west-1"}]} if call.service == "ec2" else {}
+            return regions_answer() if call.service == "ec2" else {}
         policy = call.parameters["Policy"]
         if self.denied and self.denied in policy:
             return client_error("AccessDenied", "not authorized to perform: sts:AssumeRole", 403)

@@ -229,7 +229,7 @@ def exported(**fields: object) -> dict[str, object]:
 def test_an_export_of_organizations_is_accepted() -> None:
     accounts = [
         exported(Id=ONE, Status="SUSPENDED", State="ACTIVE"),
-        exported(Id=TWO, Status="PENDING_CLOSURE", Paths=["o-abcdefghij/r-abcd/ou-abcd-1/ou-abcd-2/000000000002/"]),
+        exported(Id=TWO, Status="SUSPENDED", Paths=["o-abcdefghij/r-abcd/ou-abcd-1/ou-abcd-2/000000000002/"]),
         exported(Id=THREE, JoinedTimestamp=1577836800.5),
     ]
 
@@ -237,9 +237,28 @@ def test_an_export_of_organizations_is_accepted() -> None:
 
     assert one.account == Account(ONE, "One 😀")
     assert (one.excluded, three.excluded) == (None, None)
-    assert two.excluded == ExcludedBy(Reason.ACCOUNT_SUSPENDED, "state in AWS Organizations: PENDING_CLOSURE")
+    assert two.excluded == ExcludedBy(Reason.ACCOUNT_SUSPENDED, "state in AWS Organizations: SUSPENDED")
     assert two.account.ou == "ou-abcd-1/ou-abcd-2"
     assert arns(one) == [f"arn:{{partition}}:iam::{ONE}:role/AuditorReadOnly"]
+
+
+@pytest.mark.parametrize("state", ["ACTIVE", "Active", "PENDING_ACTIVATION", "PENDING_CLOSURE", "of next year", ""])
+def test_an_account_in_any_other_state_than_suspended_and_closed_is_audited(state: str) -> None:
+    assert only(json.dumps([exported(Id=ONE, State=state, Status=state)])).excluded is None
+
+
+@pytest.mark.parametrize("state", ["SUSPENDED", "suspended", "Closed", "CLOSED"])
+def test_a_suspended_or_closed_account_is_excluded_in_any_letter_case(state: str) -> None:
+    excluded = ExcludedBy(Reason.ACCOUNT_SUSPENDED, f"state in AWS Organizations: {state}")
+    assert only(json.dumps([exported(Id=ONE, State=state)])).excluded == excluded
+
+
+def test_null_members_of_an_export_are_absent() -> None:
+    account = exported(Id=ONE, Name=None, State=None, Status="ACTIVE", Paths=None)
+    target = only(json.dumps({"Accounts": [account], "NextToken": None}))
+
+    assert target.account == Account(ONE)
+    assert target.excluded is None
 
 
 def test_an_export_can_be_a_bare_list() -> None:

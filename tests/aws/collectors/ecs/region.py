@@ -15,7 +15,7 @@ from auditor.domain.clock import ReadError
 from auditor.domain.coverage import CallStats
 from auditor.domain.scope import Scope, Target
 from tests import builders
-from tests.aws.fakes import SentCall, call_context
+from tests.aws.fakes import SentCall, call_context, regions_answer
 
 ACCOUNT = builders.account()
 SCOPE = Scope(ACCOUNT, "eu-west-1")
@@ -57,7 +57,7 @@ class Region:
         return getattr(self, f"_{call.operation}")(parameters)
 
     def _DescribeRegions(self, _: Any) -> Any:  # noqa: N802 - the name in the API
-        return {"Regions": [{"RegionName": SCOPE.region}]}
+        return regions_answer()
 
     def _ListClusters(self, _: Any) -> Any:  # noqa: N802 - the name in the API
         return {"clusterArns": [f"{PREFIX}:cluster/{name}" for name in self.services or self.tasks]}
