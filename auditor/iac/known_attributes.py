@@ -80,7 +80,6 @@ def without_samples(text: str) -> str:
     return text
 
 
-def with_literals(part: OpenText, literals: str) -> tuple[str, ...]:
-    """Return the choices of a part, with the accounts or regions in `literals` that it can be equal to."""
-    pattern = _LITERALS.get(part.identity)
-    return tuple(dict.fromkeys((*part.choices, *pattern.findall(literals)))) if pattern else part.choices
+def find_literals(text: str) -> Mapping[str, tuple[str, ...]]:
+    """Return by pseudo parameter all accounts and regions in a text that it can be equal to."""
+    return {identity: tuple(dict.fromkeys(pattern.findall(text))) for identity, pattern in _LITERALS.items()}

@@ -28,7 +28,7 @@ def parse_parameters(text: str, source: str) -> dict[str, str | None]:
 
 
 def with_values(parameters: Mapping[str, Any], values: Mapping[str, str | None]) -> dict[str, Any]:
-    """Return the parameters of a template with values in place of their defaults."""
+    """Return the parameters of a template with values instead of their defaults."""
     return {name: _with_value(parameter, name, values) for name, parameter in parameters.items()}
 
 

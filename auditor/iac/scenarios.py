@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.domain.fact import Fact
 from auditor.iac.declared import DeclaredResource
-from auditor.iac.known_attributes import with_literals
+from auditor.iac.known_attributes import find_literals
 from auditor.iac.possible_values import AnyValue, MemberTables, PossibleValues, mark
 from auditor.iac.service import parsed_types, service_of
 from auditor.iac.symbolic import Path, differences, instrumented
@@ -66,7 +66,7 @@ def scenarios_of(resource: DeclaredResource, literals: str = "") -> Scenarios:
         parse=lambda document: resource_type.to_fact(document, resource.name),
         members=service.members if service else MemberTables(),
         parts=resource_type.parts,
-        literals=f"{literals} {resource.document!r}",
+        literals=find_literals(f"{literals} {resource.document!r}"),
     )
 
 
@@ -75,14 +75,14 @@ class Scenarios:
     """All scenarios of a document, by assignment, each computed once.
 
     `parts` are the lists of parts that become facts independently of each other, with a minimal part for each list.
-    `literals` is a text with all accounts and regions that the document and the checks name.
+    `literals` are, by pseudo parameter, the accounts and regions that the document and the checks name.
     """
 
     document: Mapping[str, Any]
     parse: Callable[[Mapping[str, Any]], Fact]
     members: MemberTables
     parts: Mapping[str, Any] = field(default_factory=dict)
-    literals: str = ""
+    literals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _scenarios: dict[frozenset[tuple[UnknownValue, Any]], Scenario | None] = field(default_factory=dict)
     _influence: dict[Any, frozenset[Path]] = field(default_factory=dict)
 
@@ -182,7 +182,7 @@ class Scenarios:
                 texts.append(part)
                 continue
             unknown = UnknownValue(_TEXT, part.identity, value.expression)
-            options = with_literals(part, self.literals) or (AnyValue.FIRST,)
+            options = (*part.choices, *self.literals.get(part.identity, ())) or (AnyValue.FIRST,)
             option = assignment.get(unknown, occurring.setdefault(unknown, options)[0])
             if isinstance(option, AnyValue):
                 other = replace(part, identity=f"{part.identity} ")

@@ -68,6 +68,30 @@ def test_problems_of_all_files_are_reported_together_with_places(files: dict[str
     assert result.stdout == ""
 
 
+def test_an_endless_file_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("auditor.commands.check.MAX_BYTES", 1_000)
+
+    for result in (check("/dev/zero"), check("-", stdin="x" * 1_001)):
+        assert result.exit_code == 2
+        assert "is too large: more than 1,000 bytes" in result.stderr
+
+
+def test_parameters_have_the_values_of_a_file(tmp_path: Path) -> None:
+    properties = '{"NetworkMode": {"Ref": "Mode"}, "ContainerDefinitions": [{"Name": "a", "User": "root"}]}'
+    resources = f'{{"It": {{"Type": "AWS::ECS::TaskDefinition", "Properties": {properties}}}}}'
+    template, values = tmp_path / "template", tmp_path / "values"
+    template.write_text(f'{{"Parameters": {{"Mode": {{"Type": "String"}}}}, "Resources": {resources}}}', "utf-8")
+    values.write_text("Mode=host\n", "utf-8")
+
+    assert check(str(template)).exit_code == 4
+    assert check(str(template), "--parameters", str(values)).exit_code == 3
+
+    values.write_text("Mdoe=host\n", "utf-8")
+    result = check(str(template), "--parameters", str(values))
+    assert result.exit_code == 2
+    assert "--parameters: no file has the parameter Mdoe" in result.stderr
+
+
 def test_a_hyphen_is_standard_input() -> None:
     result = check("-", stdin=BAD)
 
