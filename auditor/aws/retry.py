@@ -20,6 +20,9 @@ RETRIES_PER_SCOPE = 200
 #: reasons, and does not add to the load.
 RETRIES_PER_RUN = 10_000
 
+#: How long calls to the output are retried after the run was stopped (seconds).
+OUTPUT_GRACE = 5.0
+
 _FIRST_WAIT = 0.2
 _LONGEST_WAIT = 10.0
 
@@ -43,6 +46,23 @@ class RetryQuota:
                 return False
             self._left -= 1
             return True
+
+
+class OutputRetryQuota(RetryQuota):
+    """The remaining retries of calls to the output. There are none when the run was stopped a while ago.
+
+    Results are still written after a stop, so that nothing is lost, but a bucket that hangs must not keep the process:
+    it would be killed, with everything that it has not written to the spool yet.
+    """
+
+    def __init__(self, stopped_for: Callable[[], float]) -> None:
+        """`stopped_for` returns the seconds since the run was stopped, 0 if it was not."""
+        super().__init__()
+        self._stopped_for = stopped_for
+
+    def acquire(self) -> bool:
+        """Take one retry. Return False if none is left or the run was stopped too long ago."""
+        return self._stopped_for() <= OUTPUT_GRACE and super().acquire()
 
 
 def _is_retryable(error: BaseException) -> bool:

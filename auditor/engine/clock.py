@@ -29,7 +29,7 @@ class RunClock:
         another thread works meanwhile.
         """
         self._ends_at = None if deadline is None else time.monotonic() + deadline
-        self._interrupted = False
+        self._interrupted_at: float | None = None
         self._while_asleep = while_asleep
 
     def now(self) -> datetime:
@@ -51,17 +51,24 @@ class RunClock:
 
     def interrupt(self) -> None:
         """Stop the run. Safe in a signal handler."""
-        self._interrupted = True
+        if self._interrupted_at is None:
+            self._interrupted_at = time.monotonic()
 
     @property
     def interrupted(self) -> bool:
         """Whether `interrupt` was called."""
-        return self._interrupted
+        return self._interrupted_at is not None
+
+    @property
+    def stopped_for(self) -> float:
+        """Seconds since the run was interrupted or reached its deadline; 0 while it may continue."""
+        stops = [moment for moment in (self._interrupted_at, self._ends_at) if moment is not None]
+        return max(0.0, time.monotonic() - min(stops)) if stops else 0.0
 
     @property
     def stopped(self) -> Reason | None:
         """Why the run must stop, or None while it may continue."""
-        if self._interrupted:
+        if self.interrupted:
             return Reason.INTERRUPTED
         if self._ends_at is not None and time.monotonic() >= self._ends_at:
             return Reason.DEADLINE

@@ -30,7 +30,7 @@ def make_store(aws: AwsContext, output: str, settings: Settings) -> Store:
     check_output(output, "output")
     if not output.startswith("s3://"):
         return Folder(output)
-    from auditor.aws.retry import RetryQuota
+    from auditor.aws.retry import OutputRetryQuota
     from auditor.aws.storage import Protection, S3Store
 
     protection = Protection(bucket_owner=settings.bucket_owner)
@@ -38,8 +38,12 @@ def make_store(aws: AwsContext, output: str, settings: Settings) -> Store:
         protection = replace(protection, sse=settings.sse.algorithm, kms_key_id=settings.sse.kms_key_id)
     # A clock and a retry quota of its own: results are still written when the scan has reached its deadline, was
     # interrupted, or has used up its retries. A thread that waits for the output keeps its slot, so a slow output
-    # slows the scan down instead of filling the memory with finished accounts.
-    calls = replace(aws.call_context, clock=RunClock(while_asleep=nullcontext), retry_quota=RetryQuota())
+    # slows the scan down instead of filling the memory with finished accounts. Only retries end soon after a stop.
+    calls = replace(
+        aws.call_context,
+        clock=RunClock(while_asleep=nullcontext),
+        retry_quota=OutputRetryQuota(lambda: aws.clock.stopped_for),
+    )
     return S3Store(calls, aws.identity.account_id, output, protection)
 
 

@@ -88,3 +88,15 @@ def test_a_run_that_stops_during_the_wait_ends_the_retries() -> None:
     with pytest.raises(Stopped):
         retry.retry_policy(FakeClock(stops_at=0.0))(failing)
     assert failing.attempts == 1
+
+
+@pytest.mark.parametrize(
+    ("stopped_for", "allowed"),
+    [
+        pytest.param(0.0, True, id="the run continues"),
+        pytest.param(4.0, True, id="shortly after the stop"),
+        pytest.param(6.0, False, id="later"),
+    ],
+)
+def test_calls_to_the_output_are_retried_until_shortly_after_the_stop(stopped_for: float, *, allowed: bool) -> None:
+    assert retry.OutputRetryQuota(lambda: stopped_for).acquire() is allowed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, timedelta
 from threading import Timer
@@ -32,6 +32,33 @@ def test_stops_at_the_deadline() -> None:
 
     assert caught.value.reason is clock.stopped is Reason.DEADLINE
     assert not clock.interrupted
+
+
+@pytest.mark.parametrize(
+    ("stop", "expected"),
+    [
+        pytest.param(lambda clock: None, 0.0, id="it was not stopped"),
+        pytest.param(lambda clock: clock.limit(60), 0.0, id="the deadline is ahead"),
+        pytest.param(lambda clock: clock.limit(-7), 7.0, id="the deadline is past"),
+        pytest.param(lambda clock: clock.interrupt(), 0.0, id="it was interrupted just now"),
+    ],
+)
+def test_knows_for_how_long_it_has_been_stopped(stop: Callable[[RunClock], None], expected: float) -> None:
+    clock = RunClock()
+
+    stop(clock)
+
+    assert clock.stopped_for == pytest.approx(expected, abs=0.5)
+
+
+def test_a_second_interruption_does_not_restart_the_time_since_the_first() -> None:
+    clock = RunClock()
+    clock.interrupt()
+    time.sleep(0.05)
+
+    clock.interrupt()
+
+    assert clock.stopped_for >= 0.05
 
 
 def test_does_not_stop_before_the_deadline() -> None:
