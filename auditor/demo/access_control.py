@@ -14,6 +14,7 @@ from auditor.demo.model import (
     MANAGEMENT_ACCOUNT,
     NOT_OPTED_IN,
     ORGANIZATION,
+    OTHER_REGIONS,
     REGIONS,
     ROLE_NAME,
     DemoAccount,
@@ -70,7 +71,7 @@ class AccessControl:
             return None
         regions = dict.fromkeys(REGIONS, "opt-in-not-required")
         if call.parameters.get("AllRegions") == "true":
-            regions[NOT_OPTED_IN] = "not-opted-in"
+            regions |= dict.fromkeys((*OTHER_REGIONS, NOT_OPTED_IN), "not-opted-in")
         return http_adapter.regions_response(regions)
 
     def _ecs(self, call: ApiCall, principal: Principal) -> Response | None:

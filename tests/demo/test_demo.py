@@ -18,6 +18,7 @@ from auditor.demo.model import (
     EXTERNAL_ID,
     HOME_REGION,
     NOT_OPTED_IN,
+    OTHER_REGIONS,
     REGIONS,
     ROLE_NAME,
     DemoAccount,
@@ -146,7 +147,7 @@ def test_every_account_has_exactly_the_three_regions_enabled(cloud: Cloud) -> No
     assert [region["RegionName"] for region in enabled] == list(REGIONS)
     assert {region["RegionName"]: region["OptInStatus"] for region in all_regions} == {
         **dict.fromkeys(REGIONS, "opt-in-not-required"),
-        NOT_OPTED_IN: "not-opted-in",
+        **dict.fromkeys((*OTHER_REGIONS, NOT_OPTED_IN), "not-opted-in"),
     }
 
 
