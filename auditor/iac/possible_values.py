@@ -65,6 +65,7 @@ class MemberTables:
     different objects, and are looked up as `parent.key`. `words`: all values of members that have no others; another
     word is not known to be harmless. `filled`: texts that are not empty if they are present. `secrets`: members whose
     value may be a secret, with two values: one that secret detection ignores, and one that it detects.
+    `secret_maps`: maps whose members may be secrets, except those with a key that starts like one of `harmless_keys`.
     `resolved_secret`: a value that it detects, instead of a secret that CloudFormation resolves.
     """
 
@@ -74,6 +75,8 @@ class MemberTables:
     texts: frozenset[str] = frozenset()
     qualified: frozenset[str] = frozenset()
     secrets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    secret_maps: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    harmless_keys: tuple[str, ...] = ()
     resolved_secret: str = ""
     filled: frozenset[str] = frozenset()
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -81,11 +84,11 @@ class MemberTables:
     def possible_values(self, unresolved: Unresolved, key: str, parent: str) -> PossibleValues:
         """Return the possible values of the member `key` of an object that is, or is an item of, `parent`."""
         name = self._name(key, parent)
-        if name in self.secrets:
+        if secrets := self._secret_values(name, key, parent):
             if unresolved.approximation is not None:
                 return PossibleValues(name, (unresolved.approximation,))
             reference = _SECRET_REFERENCE.search(unresolved.identity or unresolved.expression)
-            return PossibleValues(name, (self.resolved_secret,) if reference else self.secrets[name])
+            return PossibleValues(name, (self.resolved_secret,) if reference else secrets)
         if unresolved.choices and name not in self.samples and self._are_words(name, unresolved.choices):
             return PossibleValues(name, unresolved.choices)
         if name in self.options:
@@ -100,7 +103,9 @@ class MemberTables:
     def is_text(self, unresolved: Unresolved, key: str, parent: str) -> bool:
         """Whether a member is a text that can have any value."""
         name = self._name(key, parent)
-        listed = (self.secrets, self.options, self.objects, self.samples, self.words)
+        if self._secret_values(name, key, parent):
+            return False
+        listed = (self.options, self.objects, self.samples, self.words)
         return not any(name in table for table in listed) and (not unresolved.choices or bool(unresolved.parts))
 
     def check_word(self, value: str, key: str, parent: str) -> str | Unresolved:
@@ -118,6 +123,12 @@ class MemberTables:
         if not isinstance(value, bool | int | float) or self._name(key, parent) not in self.texts:
             return value
         return str(value).lower() if isinstance(value, bool) else str(value)
+
+    def _secret_values(self, name: str, key: str, parent: str) -> tuple[str, ...]:
+        """Return the two values of a member that may be a secret; nothing for other members."""
+        if parent in self.secret_maps and name not in self.options and not key.startswith(self.harmless_keys):
+            return self.secret_maps[parent]
+        return self.secrets.get(name, ())
 
     def _name(self, key: str, parent: str) -> str:
         return f"{parent}.{key}" if key in self.qualified else key

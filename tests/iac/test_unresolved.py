@@ -259,3 +259,21 @@ def test_the_examples_of_the_design_note_hold(body: str, status: str, depends_on
 
     assert body in (Path(iac.__file__).parent / "README.md").read_text(encoding="utf-8")
     assert status_of(containers(body), check) == (status, depends_on)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param("LogConfiguration: {Options: {splunk-token: !Ref Who}}", "UNKNOWN", id="an option"),
+        pytest.param("LogConfiguration: {Options: {awslogs-group: !Ref Who}}", "PASS", id="the name of a log group"),
+        pytest.param("DockerLabels: {token: !Sub 'hunter2${Who}'}", "UNKNOWN", id="a label"),
+        pytest.param("Command: [!Sub 'hunter2${Who}']", "UNKNOWN", id="an argument"),
+    ],
+)
+def test_unresolved_values_outside_the_environment_can_be_secrets(body: str, status: str) -> None:
+    report = check_file(
+        containers(f"{{Name: a, {body}}}"), container_check(lambda container: bool(container.secret_texts))
+    )
+
+    assert [finding.finding.status for finding in report.findings] == [status]
+    assert "hunter2" not in repr(report)

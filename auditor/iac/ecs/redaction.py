@@ -1,4 +1,4 @@
-"""Removes the values of environment variables from expressions: reports show expressions."""
+"""Removes values that may be secrets from expressions: reports show expressions."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,9 +7,12 @@ from typing import Any
 from auditor.iac.unresolved import Conditional, Unresolved
 from auditor.yaml_files import quote
 
+_TEXT_LISTS = frozenset(("command", "entryPoint"))
+_TEXT_MAPS = frozenset(("options", "dockerLabels"))
+
 
 def redact_environment(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a document whose unresolved environment variables are named by their key, not by their expression."""
+    """Return a document whose unresolved variables, options and arguments are named by their key only."""
     redacted: Mapping[str, Any] = _redacted(document, "")
     return redacted
 
@@ -18,11 +21,13 @@ def _redacted(value: Any, key: str) -> Any:
     if isinstance(value, Conditional):
         return replace(value, if_true=_redacted(value.if_true, key), if_false=_redacted(value.if_false, key))
     if isinstance(value, list):
-        return [_redacted(item, key) for item in value]
+        return [_redacted_value(item, key) if key in _TEXT_LISTS else _redacted(item, key) for item in value]
     if not isinstance(value, dict):
         return value
     if key == "environment" and "value" in value:
         return {**value, "value": _redacted_value(value["value"], value.get("name"))}
+    if key in _TEXT_MAPS:
+        return {name: _redacted_value(member, name) for name, member in value.items()}
     return {name: _redacted(member, name) for name, member in value.items()}
 
 

@@ -125,5 +125,7 @@ MEMBERS = MemberTables(
     words=_WORDS,
     filled=frozenset(("taskRoleArn", "executionRoleArn")),
     secrets=dict.fromkeys(("environment.value", "command[]", "entryPoint[]"), ("", _SECRET)),
+    secret_maps=dict.fromkeys(("options", "dockerLabels"), ("", _SECRET)),
+    harmless_keys=("awslogs-",),
     resolved_secret=_RESOLVED_SECRET,
 )
