@@ -6,13 +6,17 @@ import json
 from pathlib import Path
 
 _KEYS = {"--check": "include", "--exclude-check": "exclude"}
+_SELECTING = {*_KEYS, "--revisions"}
 
 
 def declare_checks(folder: Path, *flags: str) -> list[str]:
     """Write the checks and revisions that flags select into a settings file, and return flags that name the file.
 
-    If the flags name a settings file already, it is extended.
+    If the flags name a settings file already, it is extended. With settings on S3, flags stay as they are.
     """
+    settings = flags[flags.index("--settings") + 1] if "--settings" in flags else ""
+    if not _SELECTING.intersection(flags) or settings.startswith("s3://"):
+        return list(flags)
     rest: list[str] = []
     checks: dict[str, list[str]] = {}
     path, lines = folder / "declared-checks.yaml", list[str]()
@@ -28,8 +32,6 @@ def declare_checks(folder: Path, *flags: str) -> list[str]:
             rest.append(flag)
     if checks:
         lines.append(f"checks: {json.dumps(checks)}")
-    if not lines:
-        return rest
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines), encoding="utf-8")
     return [*rest, "--settings", str(path)]
