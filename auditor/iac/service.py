@@ -6,6 +6,7 @@ nothing else.
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, reduce
@@ -45,6 +46,7 @@ class IacService:
       whose name does not begin with `aws_<service>_` is recognized only if it is listed.
     * `without_settings`: types of either tool that have nothing to judge. Other types of the service that cannot be
       turned into facts are reported as not examined.
+    * `other_providers`: Terraform types of other providers for resources of this service. They are not parsed.
     * `terraform_defaults`: attributes, also of blocks, that Terraform reports as known after apply if the configuration
       does not set them, although AWS documents what it does then.
     * `from_cloudformation`, `from_terraform`: convert the properties of a resource to the members of the API.
@@ -61,6 +63,7 @@ class IacService:
     types: Mapping[str, ResourceType] = field(default_factory=dict)
     terraform_types: Mapping[str, str] = field(default_factory=dict)
     without_settings: frozenset[str] = frozenset()
+    other_providers: re.Pattern[str] | None = None
     terraform_defaults: frozenset[str] = frozenset()
     from_cloudformation: Callable[[JsonObject], JsonObject] = lambda properties: properties
     from_terraform: Callable[[JsonObject], JsonObject] = lambda values: values
@@ -74,7 +77,9 @@ class IacService:
 
     def owns(self, type_: str) -> bool:
         """Whether a CloudFormation or Terraform type belongs to this service."""
-        return type_ in self.terraform_types or type_.startswith((self.prefix, *terraform_prefixes(self.prefix)))
+        is_prefixed = type_.startswith((self.prefix, *terraform_prefixes(self.prefix)))
+        is_of_other_provider = self.other_providers is not None and bool(self.other_providers.fullmatch(type_))
+        return is_prefixed or is_of_other_provider or type_ in self.terraform_types
 
 
 @cache

@@ -439,6 +439,7 @@ def test_services_and_clusters_of_a_terraform_plan_are_read() -> None:
             "root_module",
             "modules are nested deeper than 200 levels",
         ),
+        (plan("acme_ecs_task_definition", {}), "module.a.acme_ecs_task_definition.it", "cannot be examined"),
         (plan("awscc_ecs_service", {}), "module.a.awscc_ecs_service.it", "cannot be examined"),
     ],
 )
@@ -497,6 +498,10 @@ def test_an_empty_state_has_no_resources(text: str) -> None:
 
     assert report.resources == (("f.yaml", 0),)
     assert report.unchecked == ()
+
+
+def test_the_virtual_machines_of_other_clouds_have_nothing_to_check() -> None:
+    assert check_file(plan("alicloud_ecs_instance", {})).unchecked == ()
 
 
 def test_json_with_comments_is_read() -> None:

@@ -1,5 +1,6 @@
 """Amazon ECS in CloudFormation templates, Terraform plans and task definition files."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,11 @@ from auditor.iac.ecs.unknown_values import MEMBERS
 from auditor.iac.service import IacService, JsonObject, ResourceType
 from auditor.iac.unresolved import Conditional
 
+#: ECS is also the name of the virtual machines of these clouds.
+_OTHER_PROVIDERS = re.compile(
+    r"(?!(?:alicloud|bytepluscc|cloudru|ctyun|flexibleengine|g42cloud|hcs|huaweicloud|opentelekomcloud|sbercloud|"
+    r"telefonicaopencloud|volcengine(?:cc)?)_)[a-z0-9-]+_ecs_\w+"
+)
 #: The settings of a cluster in templates.
 _RENAMED = {"clusterSettings": "settings"}
 
@@ -63,6 +69,7 @@ SERVICE = IacService(
             "awscc_ecs_primary_task_set",
         )
     ),
+    other_providers=_OTHER_PROVIDERS,
     terraform_defaults=frozenset(("network_mode", "platform_version", "managed_termination_protection")),
     from_cloudformation=_from_cloudformation,
     from_terraform=from_terraform,
