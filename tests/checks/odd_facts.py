@@ -106,8 +106,8 @@ _ODD_FACTS: dict[type[Any], tuple[Any, ...]] = {
     ),
     CapacityProvider: (
         CapacityProvider("", "", ""),
-        CapacityProvider(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, None),
-        CapacityProvider("arn", "FARGATE", "ACTIVE", "", "", {HOSTILE: ""}),
+        CapacityProvider(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, None),
+        CapacityProvider("arn", "FARGATE", "ACTIVE", "", "", "", {HOSTILE: ""}),
     ),
 }
 

@@ -27,11 +27,7 @@ ALL_CHECKS = tuple(
 )
 
 #: Cases whose check or parser has to change, not the reading of files: their statuses are still wrong.
-NOT_YET: set[str] = {
-    "managed-instances-no-network-mode.json ecs-not-awsvpc",
-    "template-capacity-provider-scaling-off.json ecs-capacity-termination-protection",
-    "template-exec-cmk-aws-alias.json ecs-exec-no-cmk",
-}
+NOT_YET: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True)

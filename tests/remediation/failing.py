@@ -201,6 +201,12 @@ FAILING = (
     Failing("vpc-bridge", "ecs-not-awsvpc", "network-bridge", container={"portMappings": _PORTS, "links": ["side"]}),
     Failing("vpc-none", "ecs-not-awsvpc", "network-none", {"networkMode": "none"}),
     Failing("vpc-unset", "ecs-not-awsvpc", "network-unset", {"networkMode": None}),
+    Failing(
+        "vpc-required",
+        "ecs-not-awsvpc",
+        "network-required",
+        {"networkMode": None, "requiresCompatibilities": ["MANAGED_INSTANCES"]},
+    ),
     Failing("vpc-other", "ecs-not-awsvpc", "network-other", {"networkMode": "mesh"}),
     Failing("privileged", "ecs-privileged-container", "privileged", container={"privileged": True}),
     Failing(

@@ -53,7 +53,7 @@ def judge_containers(
 
 
 def unknown_if_files_set_variables(verdict: Verdict, definition: Definition, reason: str) -> Verdict:
-    """Return UNKNOWN in place of PASS if a file that was not read sets variables of a container."""
+    """Return UNKNOWN instead of PASS if a file that was not read sets variables of a container."""
     evidence = tuple(
         container_evidence(container, (reason,), {})
         for container in definition.containers

@@ -37,7 +37,8 @@ What is not on the list, and why:
     part of what `drop: [ALL]` removed, which is the recommended way.
   * IPC_LOCK, SYS_NICE, SYS_RESOURCE, LINUX_IMMUTABLE, LEASE, WAKE_ALARM, BLOCK_SUSPEND, SYS_PACCT, SYS_TTY_CONFIG,
     IPC_OWNER, NET_BROADCAST, AUDIT_READ and CHECKPOINT_RESTORE can starve or disturb other tasks, but give access to
-    neither the host nor another task. Add them to the list if that matters to you.
+    neither the host nor another task, except that IPC_OWNER opens the host's shared memory to a task with the host's
+    IPC namespace, which ecs-host-ipc-mode fails. Add them to the list if that matters to you.
 
 `drop` removes nothing that `add` names, with one exception. Docker first drops and then adds, so a capability in both
 lists is present. Only with `add: [ALL]` does `drop` remove single capabilities; `drop: [ALL]` next to it removes none.
@@ -126,7 +127,8 @@ https://man7.org/linux/man-pages/man7/capabilities.7.html
 
 ## Related controls
 Security Hub, AWS Config, Prowler, Powerpipe, Checkov, Trivy and KICS have no such check for ECS. For Kubernetes, the
-baseline of the Pod Security Standards forbids everything beyond Docker's default set, which is stricter than this list.
+baseline of the Pod Security Standards forbids everything beyond Docker's default set, and NET_RAW of that set, which is
+stricter than this list.
 CIS AWS Compute Services 1.1.0 3.4 (privileged containers) is closely related.
 """
 

@@ -9,6 +9,7 @@ Judges `autoScalingGroupProvider.managedTerminationProtection` of a capacity pro
     capacity provider                    managedTerminationProtection  verdict         reason
     -----------------------------------  ----------------------------  --------------  -------------------------
     an Auto Scaling group                ENABLED                       PASS            -
+    the same, managed scaling DISABLED   ENABLED                       FAIL            managed-scaling-off
     an Auto Scaling group                DISABLED                      FAIL            no-termination-protection
     an Auto Scaling group                absent                        FAIL            no-termination-protection
     an Auto Scaling group, deleted       any                           NOT_APPLICABLE  -
@@ -18,8 +19,8 @@ Judges `autoScalingGroupProvider.managedTerminationProtection` of a capacity pro
 The setting exists only if the provider is an Auto Scaling group; AWS manages the other kinds itself. Absent means off.
 A provider that is DEPROVISIONING or INACTIVE is being deleted, or already is: not applicable.
 
-The setting works only if managed scaling is also on, and if the group and its instances are protected from scale-in
-(API reference). Those conditions are not checked.
+The setting works only if managed scaling is also on (`managedScaling.status`), and if the group and its instances are
+protected from scale-in (API reference). The second condition is not checked.
 
 ## Rationale
 When the group scales in, Auto Scaling chooses an instance by its own rules and does not know about the tasks on it.
@@ -90,6 +91,8 @@ from auditor.domain.ecs.workloads import CapacityProvider
 from auditor.domain.finding import Finding
 from auditor.domain.repair import ManualStep
 
+_UNPROTECTED, _NO_SCALING = "no-termination-protection", "managed-scaling-off"
+
 
 def _protect(finding: Finding) -> Iterator[ManualStep]:
     provider = {"managedScaling": {"status": "ENABLED"}, "managedTerminationProtection": "ENABLED"}
@@ -107,14 +110,24 @@ def _protect(finding: Finding) -> Iterator[ManualStep]:
         "Protect the Auto Scaling group and its instances from scale-in, turn on managed scaling, and set "
         "`managedTerminationProtection` of the capacity provider to ENABLED."
     ),
-    reason_texts={"no-termination-protection": "does not protect instances that run tasks from termination"},
+    reason_texts={
+        _UNPROTECTED: "does not protect instances that run tasks from termination",
+        _NO_SCALING: "has no managed scaling, without which the protection from termination does not work",
+    },
     manual_steps=_protect,
 )
 def capacity_termination_protection(provider: CapacityProvider, _params: NoParameters) -> Verdict:
     if provider.scaling_group is None or is_terminating(provider):
         return not_applicable()
     return resource_verdict(
-        None if provider.termination_protection == "ENABLED" else "no-termination-protection",
+        _reason(provider),
         managedTerminationProtection=provider.termination_protection,
+        managedScaling=provider.managed_scaling,
         autoScalingGroupArn=provider.scaling_group,
     )
+
+
+def _reason(provider: CapacityProvider) -> str | None:
+    if provider.termination_protection != "ENABLED":
+        return _UNPROTECTED
+    return None if provider.managed_scaling in (None, "ENABLED") else _NO_SCALING

@@ -1,7 +1,7 @@
 r"""Containers cannot control the container runtime of their host.
 
 ## Profile level
-Level 1, automated. Our own rule; the CIS Docker Benchmark 1.6.0 has the same one as 5.32.
+None: our own rule; the CIS Docker Benchmark 1.6.0 has the same one as 5.32.
 
 ## Description
 Fails if a container of a task definition, or of a managed daemon's definition, mounts a volume on a path of its host

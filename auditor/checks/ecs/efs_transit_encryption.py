@@ -1,7 +1,7 @@
 """EFS volumes are mounted with TLS.
 
 ## Profile level
-Level 1, automated. Security Hub's ECS.18; not a recommendation of the CIS benchmark.
+None: Security Hub's ECS.18; not a recommendation of the CIS benchmark.
 
 ## Description
 Judges the volumes of a task definition that have an `efsVolumeConfiguration`. It fails if the `transitEncryption` of

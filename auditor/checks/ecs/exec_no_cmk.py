@@ -9,6 +9,7 @@ Judges `configuration.executeCommandConfiguration` of a cluster. Each of these f
     configuration                                                     reason
     ----------------------------------------------------------------  -----------------------
     no `kmsKeyId`                                                     exec-no-kms-key
+    `kmsKeyId` is an alias of AWS, such as alias/aws/ssm              exec-aws-managed-key
     `logging` OVERRIDE to a log group without required encryption     exec-log-unencrypted
     `logging` OVERRIDE to a bucket without required encryption        exec-log-unencrypted
 
@@ -20,7 +21,8 @@ no log, which ecs-exec-logging-off judges.
 A cluster is judged whether or not ECS Exec is on for anything in it: a single setting in any service or task turns it
 on. A cluster without any configuration has no key and fails. An INACTIVE cluster is deleted: not applicable.
 
-The check does not examine which key it is, whether it exists, or how the log group is actually encrypted.
+The check does not examine whether the key exists, who manages a key that is named by its ID, or how the log group is
+actually encrypted.
 
 ## Other standards
 `checkov` is the verdict of CKV_AWS_224 on the same configuration in a Terraform plan. It has no verdict on a cluster
@@ -102,7 +104,7 @@ from auditor.domain.ecs.workloads import Cluster, ExecLogging
 from auditor.domain.finding import Finding
 from auditor.domain.repair import BLANK, ManualStep
 
-_NO_KEY, _UNENCRYPTED = "exec-no-kms-key", "exec-log-unencrypted"
+_NO_KEY, _AWS_KEY, _UNENCRYPTED = "exec-no-kms-key", "exec-aws-managed-key", "exec-log-unencrypted"
 
 
 def _encrypt(finding: Finding) -> Iterable[ManualStep]:
@@ -123,6 +125,7 @@ def _encrypt(finding: Finding) -> Iterable[ManualStep]:
     ),
     reason_texts={
         _NO_KEY: "does not encrypt ECS Exec sessions with a customer managed key",
+        _AWS_KEY: "encrypts ECS Exec sessions with a key that AWS manages",
         _UNENCRYPTED: "receives the log of ECS Exec sessions without required encryption",
     },
     manual_steps=_encrypt,
@@ -134,6 +137,8 @@ def exec_no_cmk(cluster: Cluster, _params: NoParameters) -> Verdict:
 
 
 def _evidence(setting: ExecLogging) -> Iterator[Evidence]:
+    if setting.aws_managed_key:
+        yield Evidence(reasons=(_AWS_KEY,), details={"logging": setting.logging})
     if not setting.kms_key:
         yield Evidence(reasons=(_NO_KEY,), details={"logging": setting.logging})
     if setting.logging != "OVERRIDE":

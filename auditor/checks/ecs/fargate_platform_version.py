@@ -45,7 +45,8 @@ Every finding carries the verdicts of two other tools on the service; neither lo
 ## Rationale
 A platform version is the kernel and the container runtime below the tasks. AWS patches the current versions and retires
 old ones; Linux 1.3.0 and older do not encrypt the tasks' storage by default and do not support ECS Exec. A service that
-pins a version keeps starting tasks on it for years.
+pins a version keeps it until AWS retires it: Linux 1.3.0 was retired on June 15, 2026, and no new task starts on it.
+Such a service cannot replace a task that it loses.
 
 ## Benefits
 New tasks start on a patched platform automatically.

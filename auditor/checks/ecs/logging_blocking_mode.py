@@ -1,7 +1,7 @@
 """Logging does not block containers.
 
 ## Profile level
-Level 1, automated. Our own rule and Prowler's; no benchmark has it.
+None: our own rule and Prowler's; no benchmark has it.
 
 ## Description
 Judges containers whose log driver sends the logs to another system (awslogs, fluentd, gelf, splunk, syslog and any that

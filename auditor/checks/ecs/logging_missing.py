@@ -5,8 +5,8 @@ Level 1, automated: recommendation 3.7 of the CIS AWS Compute Services Benchmark
 
 ## Description
 Fails if any container of a task definition, or of a managed daemon's definition, has no `logConfiguration`, or one
-without a `logDriver` (reason `no-log-driver`). Any driver passes, and its destination is not judged: json-file, which
-keeps the logs on the instance, passes like awslogs.
+without a `logDriver` (reason `no-log-driver`). The driver `none`, which writes nowhere, counts as no driver. Any other
+driver passes, and its destination is not judged: json-file, which keeps the logs on the instance, passes like awslogs.
 
 Every container counts, sidecars included: a proxy or a log router that fails silently is as hard to diagnose as the
 application. A container that sends its logs to FireLens itself has the driver awslogs or awsfirelens; the router needs
@@ -106,6 +106,6 @@ _AWSLOGS = {
 def logging_missing(definition: Definition, _: NoParameters) -> Verdict:
     return judge_containers(
         definition,
-        lambda container: () if container.log_driver else (_NO_DRIVER,),
+        lambda container: () if container.log_driver not in (None, "", "none") else (_NO_DRIVER,),
         lambda container: {"logDriver": container.log_driver},
     )

@@ -1,7 +1,7 @@
 """Tasks have their own network interface.
 
 ## Profile level
-Level 2, automated. A managed rule of AWS Config, also in KICS; not a recommendation of the CIS benchmark.
+None: a managed rule of AWS Config, also in KICS; not a recommendation of the CIS benchmark.
 
 ## Description
 Fails if `networkMode` of a task definition is anything but `awsvpc`:
@@ -13,13 +13,15 @@ Fails if `networkMode` of a task definition is anything but `awsvpc`:
     bridge                   network-bridge      FAIL
     none                     network-none        FAIL
     -                        network-unset       FAIL
+    -, required              network-required    UNKNOWN
     any other                network-other       FAIL
     any, ECS Anywhere only   -                   NOT_APPLICABLE
 
-Absent means bridge on Linux instances and NAT on Windows ones. A task with `none` has no network, which is the safest
-mode; it fails only because the rule of AWS Config requires awsvpc, with its own reason that is easy to except.
-Definitions that require only EXTERNAL run on the customer's own machines, which do not support awsvpc, so they are not
-applicable. Managed daemons have no network mode and are not judged.
+Absent means bridge on Linux instances and NAT on Windows ones. Definitions that require only FARGATE or
+MANAGED_INSTANCES must name a mode, so an absent one is UNKNOWN there: ECS refuses it, or a later revision sets it. A
+task with `none` has no network, which is the safest mode; it fails only because the rule of AWS Config requires awsvpc,
+with its own reason that is easy to except. Definitions that require only EXTERNAL run on the customer's own machines,
+which do not support awsvpc, so they are not applicable. Managed daemons have no network mode and are not judged.
 
 ecs-host-network-privileged-or-root judges privileged and root containers in host mode, which is far more severe.
 
@@ -75,7 +77,7 @@ Here: ecs-host-network-mode (Security Hub's ECS.17), which judges only host mode
 
 from dataclasses import replace
 
-from auditor.checks._verdicts import not_applicable, resource_verdict
+from auditor.checks._verdicts import not_applicable, resource_verdict, unknown_verdict
 from auditor.domain.check import NoParameters, Severity, Status, Verdict, check
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import TaskDefinition
@@ -83,6 +85,9 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
 _REASONS = {mode: f"network-{mode}" for mode in ("host", "bridge", "none")}
 _UNSET = "network-unset"
 _OTHER = "network-other"
+_REQUIRED = "network-required"
+#: Launch types without a default network mode.
+_WITHOUT_DEFAULT = frozenset({"FARGATE", "MANAGED_INSTANCES"})
 _AWSVPC = DefinitionRepair(
     definition={"networkMode": "awsvpc"},
     manual="Give the services subnets and security groups, and remove `links` and host ports.",
@@ -106,8 +111,9 @@ _AWSVPC = DefinitionRepair(
         _REASONS["none"]: "has no network",
         _UNSET: "sets no network mode, and the default is not awsvpc",
         _OTHER: "has a network mode other than awsvpc",
+        _REQUIRED: "sets no network mode, although its launch type requires one",
     },
-    repairs=dict.fromkeys((*_REASONS.values(), _UNSET, _OTHER), _AWSVPC),
+    repairs=dict.fromkeys((*_REASONS.values(), _UNSET, _OTHER, _REQUIRED), _AWSVPC),
 )
 def not_awsvpc(task: TaskDefinition, _: NoParameters) -> Verdict:
     reason = _reason(task.network_mode)
@@ -116,6 +122,8 @@ def not_awsvpc(task: TaskDefinition, _: NoParameters) -> Verdict:
 
 
 def _verdict(task: TaskDefinition, reason: str | None) -> Verdict:
+    if reason == _UNSET and task.launch_types and _WITHOUT_DEFAULT.issuperset(task.launch_types):
+        return unknown_verdict(_REQUIRED, networkMode=None, requiresCompatibilities=task.launch_types)
     return resource_verdict(reason, networkMode=task.network_mode, requiresCompatibilities=task.launch_types)
 
 

@@ -75,6 +75,9 @@ Repeat the subnets and security groups: the command replaces the whole configura
 For public-ip-lingers find out from the events and stopped tasks why the newer deployment does not become steady, and
 turn on the deployment circuit breaker.
 
+A service of Express Mode is changed in another way: use update-express-gateway-service with private subnets in its
+network configuration, which has no assignPublicIp.
+
 ## Roll back
 Run the same command with assignPublicIp=ENABLED. Tasks get new addresses.
 

@@ -1,7 +1,7 @@
 """The task role and the execution role are different.
 
 ## Profile level
-Level 1, automated. Checkov's; not a recommendation of the CIS benchmark.
+None: Checkov's rule; not a recommendation of the CIS benchmark.
 
 ## Description
 Fails if a task definition, or a managed daemon's definition, names the same IAM role as `taskRoleArn` and as

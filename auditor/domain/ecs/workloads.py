@@ -136,12 +136,14 @@ class Task:
 class ExecLogging:
     """How a cluster logs and encrypts ECS Exec sessions.
 
-    `logging` is NONE, DEFAULT or OVERRIDE, None if the cluster has no setting. `kms_key` says whether a customer
-    managed key encrypts the session; the other fields say where its log is written and whether it is encrypted there.
+    `logging` is NONE, DEFAULT or OVERRIDE, None if the cluster has no setting. `kms_key` says whether a KMS key
+    encrypts the session, and `aws_managed_key` whether AWS manages that key; the other fields say where its log is
+    written and whether it is encrypted there.
     """
 
     logging: str | None = None
     kms_key: bool = False
+    aws_managed_key: bool = False
     log_group: str | None = None
     log_group_encrypted: bool = False
     bucket: str | None = None
@@ -173,7 +175,7 @@ class Cluster:
 class CapacityProvider:
     """A capacity provider. `scaling_group` is None for Fargate and Managed Instances.
 
-    `termination_protection` is ENABLED or DISABLED, None if it is not set.
+    `termination_protection` and `managed_scaling` are ENABLED or DISABLED, None if they are not set.
     """
 
     TYPE: ClassVar[str] = "AWS::ECS::CapacityProvider"
@@ -183,6 +185,7 @@ class CapacityProvider:
     status: str
     scaling_group: str | None = None
     termination_protection: str | None = None
+    managed_scaling: str | None = None
     tags: Mapping[str, str] | None = field(default_factory=dict, hash=False)
 
     @property

@@ -17,6 +17,7 @@ _SINGLE_BLOCKS = frozenset(
         "execute_command_configuration",
         "log_configuration",
         "auto_scaling_group_provider",
+        "managed_scaling",
     )
 )
 _RENAMED = {"volume": "volumes", "setting": "settings", "s3_bucket_encryption_enabled": "s3_encryption_enabled"}

@@ -105,7 +105,12 @@ _OBJECTS: Mapping[str, Any] = {
     "awsvpcConfiguration": _NETWORK,
     "configuration": {"executeCommandConfiguration": _EXEC},
     "executeCommandConfiguration": _EXEC,
-    "autoScalingGroupProvider": {"autoScalingGroupArn": "a", "managedTerminationProtection": "ENABLED"},
+    "managedScaling": {"status": "ENABLED"},
+    "autoScalingGroupProvider": {
+        "autoScalingGroupArn": "a",
+        "managedTerminationProtection": "ENABLED",
+        "managedScaling": {"status": "ENABLED"},
+    },
 }
 
 _TEXTS = frozenset(

@@ -33,8 +33,15 @@ def parse(raw: Mapping[str, Any]) -> CapacityProvider:
             json_values.optional_object(answer.get(_GROUP), _GROUP).get("managedTerminationProtection"),
             f"{_GROUP}.managedTerminationProtection",
         ),
+        managed_scaling=_managed_scaling(answer),
         tags=json_values.tag_map(answer.get("tags")),
     )
+
+
+def _managed_scaling(answer: Mapping[str, Any]) -> str | None:
+    path = f"{_GROUP}.managedScaling"
+    scaling = json_values.optional_object(answer.get(_GROUP), _GROUP).get("managedScaling")
+    return json_values.optional_text(json_values.optional_object(scaling, path).get("status"), f"{path}.status")
 
 
 def _scaling_group(answer: Mapping[str, Any]) -> str | None:

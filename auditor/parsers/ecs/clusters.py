@@ -50,9 +50,11 @@ def _exec_logging(raw: object) -> ExecLogging:
     )
     path = f"{_EXEC}.logConfiguration"
     log = json_values.optional_object(exec_command.get("logConfiguration"), path)
+    key = json_values.optional_text(exec_command.get("kmsKeyId"), f"{_EXEC}.kmsKeyId") or ""
     return ExecLogging(
         logging=json_values.optional_text(exec_command.get("logging"), f"{_EXEC}.logging"),
-        kms_key=bool(json_values.optional_text(exec_command.get("kmsKeyId"), f"{_EXEC}.kmsKeyId")),
+        kms_key=bool(key),
+        aws_managed_key=key.rpartition(":")[2].startswith("alias/aws/"),
         log_group=json_values.optional_text(log.get("cloudWatchLogGroupName"), f"{path}.cloudWatchLogGroupName"),
         log_group_encrypted=json_values.boolean(
             log.get("cloudWatchEncryptionEnabled"), f"{path}.cloudWatchEncryptionEnabled"

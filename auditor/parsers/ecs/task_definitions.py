@@ -15,6 +15,9 @@ from auditor.parsers.json_values import MalformedValue
 
 __all__ = ["MalformedValue", "parse", "parse_daemon", "require_containers"]
 
+#: Modes in which containers share a namespace of the host, in task definitions and in those of managed daemons.
+_HOST_MODES = frozenset({"host", "shared"})
+
 D = TypeVar("D", bound=Definition)
 
 
@@ -27,7 +30,7 @@ def parse(raw: Mapping[str, Any], tags: Sequence[Mapping[str, Any]] | None = ())
     answer = json_values.as_object(raw, "taskDefinition")
     return TaskDefinition(
         **_common(answer, "taskDefinitionArn", ":task-definition/"),
-        network_mode=_network_mode(answer.get("networkMode")),
+        network_mode=_mode(answer.get("networkMode"), "networkMode"),
         tags=json_values.tag_map(tags),
         os_family=json_values.optional_text(
             json_values.optional_object(answer.get("runtimePlatform"), "runtimePlatform").get("operatingSystemFamily"),
@@ -73,8 +76,8 @@ def _common(answer: Mapping[str, Any], arn: str, kind: str) -> dict[str, Any]:
         "containers": containers(answer.get("containerDefinitions")),
         "registered_at": json_values.timestamp(answer.get("registeredAt"), "registeredAt"),
         "registered_by": json_values.optional_text(answer.get("registeredBy"), "registeredBy"),
-        "pid_mode": json_values.optional_text(answer.get("pidMode"), "pidMode"),
-        "ipc_mode": json_values.optional_text(answer.get("ipcMode"), "ipcMode"),
+        "pid_mode": _mode(answer.get("pidMode"), "pidMode"),
+        "ipc_mode": _mode(answer.get("ipcMode"), "ipcMode"),
         "task_role_arn": json_values.optional_text(answer.get("taskRoleArn"), "taskRoleArn"),
         "execution_role_arn": json_values.optional_text(answer.get("executionRoleArn"), "executionRoleArn"),
         "volumes": volumes(answer.get("volumes")),
@@ -90,9 +93,9 @@ def _arn(value: object, path: str, ending: str) -> str:
     raise MalformedValue(path, "does not contain the family and the revision next to it")
 
 
-def _network_mode(value: object) -> str | None:
-    """Return the mode as ECS wrote it, also an unknown one. A mode that only resembles `host` is malformed."""
-    mode = json_values.optional_text(value, "networkMode")
-    if mode is not None and mode != "host" and mode.strip().lower() == "host":
-        raise MalformedValue("networkMode", "is a misspelt 'host', which ECS never writes")
+def _mode(value: object, path: str) -> str | None:
+    """Return a mode as ECS wrote it, also an unknown one. A mode that only resembles one of the host is malformed."""
+    mode = json_values.optional_text(value, path)
+    if mode is not None and mode not in _HOST_MODES and (word := mode.strip().lower()) in _HOST_MODES:
+        raise MalformedValue(path, f"is a misspelt {word!r}, which ECS never writes")
     return mode

@@ -17,7 +17,7 @@ def test_a_protected_group_passes() -> None:
 
 @pytest.mark.parametrize("setting", ["DISABLED", None, "", "enabled", "A SETTING OF NEXT YEAR"], ids=repr)
 def test_an_unprotected_group_fails_and_is_named(setting: str | None) -> None:
-    details = {"managedTerminationProtection": setting, "autoScalingGroupArn": GROUP_ARN}
+    details = {"managedTerminationProtection": setting, "managedScaling": None, "autoScalingGroupArn": GROUP_ARN}
     evidence = Evidence(reasons=(REASON,), details=details)
 
     assert judge(check, capacity_provider(termination_protection=setting)) == Verdict(FAIL, (REASON,), (evidence,))
@@ -43,9 +43,19 @@ def test_the_table_of_the_manual_page_is_true() -> None:
     for kind, setting, *expected in table(check.manual, "capacity provider"):
         providers = [
             capacity_provider(
-                scaling_group=GROUP_ARN if "group" in kind else None, status=status, termination_protection=value
+                scaling_group=GROUP_ARN if "group" in kind or "the same" in kind else None,
+                status=status,
+                termination_protection=value,
+                managed_scaling="DISABLED" if "scaling DISABLED" in kind else "ENABLED",
             )
             for status in (("DEPROVISIONING", "INACTIVE") if "deleted" in kind else ("ACTIVE",))
             for value in settings.get(setting, [setting])
         ]
         assert outcomes(judge(check, provider) for provider in providers) == {tuple(expected)}, (kind, setting)
+
+
+def test_protection_without_managed_scaling_fails() -> None:
+    verdict = judge(check, capacity_provider(termination_protection="ENABLED", managed_scaling="DISABLED"))
+
+    assert (verdict.status, verdict.reasons) == (FAIL, ("managed-scaling-off",))
+    assert judge(check, capacity_provider(termination_protection="ENABLED", managed_scaling="ENABLED")).status is PASS

@@ -112,6 +112,7 @@ def test_the_table_of_verdicts_on_the_manual_page_is_true() -> None:
 def test_the_table_of_reasons_on_the_manual_page_is_true() -> None:
     configurations = {
         "no `kmsKeyId`": setting("DEFAULT"),
+        "`kmsKeyId` is an alias of AWS, such as alias/aws/ssm": setting("DEFAULT", kms_key=True, aws_managed_key=True),
         "`logging` OVERRIDE to a log group without required encryption": setting(
             "OVERRIDE", kms_key=True, log_group="g"
         ),
@@ -123,3 +124,9 @@ def test_the_table_of_reasons_on_the_manual_page_is_true() -> None:
     }
 
     assert {text: (reason,) for text, reason in table(check.manual, "configuration")} == reasons
+
+
+def test_a_key_that_aws_manages_fails() -> None:
+    verdict = judge(check, cluster(exec_logging=ExecLogging("DEFAULT", kms_key=True, aws_managed_key=True)))
+
+    assert (verdict.status, verdict.reasons) == (FAIL, ("exec-aws-managed-key",))

@@ -53,3 +53,9 @@ def test_parsed_definitions(members: dict[str, object], status: Status) -> None:
 
 def test_managed_daemons_are_judged_too() -> None:
     assert judge(check, daemon_definition(containers=(Container("a"),))).status is FAIL
+
+
+def test_the_driver_none_writes_nowhere() -> None:
+    verdict = judge(check, task_definition(containers=(Container("app", log_driver="none"),)))
+
+    assert (verdict.status, verdict.reasons) == (FAIL, ("no-log-driver",))

@@ -7,7 +7,7 @@ import pytest
 from auditor.checks.ecs.not_awsvpc import not_awsvpc as check
 from auditor.domain.check import Evidence, Status, Verdict
 from tests.builders import task_definition
-from tests.checks.ecs.helpers import FAIL, NOT_APPLICABLE, PASS, judge, outcomes, table
+from tests.checks.ecs.helpers import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, judge, outcomes, table
 
 
 def judge_mode(mode: str | None, launch_types: tuple[str, ...] = ()) -> Verdict:
@@ -56,8 +56,18 @@ def test_the_table_of_the_manual_page_is_true() -> None:
     modes = {"-": None, "any other": "x"}
     rows = table(check.manual, "networkMode")
 
-    assert len(rows) == 7
+    assert len(rows) == 8
     for mode, reason, status in rows:
         external = mode.startswith("any, ")
         verdict = judge_mode("bridge", ("EXTERNAL",)) if external else judge_mode(modes.get(mode, mode))
+        if mode == "-, required":
+            verdict = judge_mode(None, ("FARGATE",))
         assert outcomes([verdict]) == {(status, reason)}, mode
+
+
+@pytest.mark.parametrize("launch_types", [("FARGATE",), ("MANAGED_INSTANCES",), ("FARGATE", "MANAGED_INSTANCES")])
+@pytest.mark.parametrize("mode", [None, ""])
+def test_a_mode_that_is_required_and_absent_is_unknown(mode: str | None, launch_types: tuple[str, ...]) -> None:
+    verdict = judge_mode(mode, launch_types)
+
+    assert (verdict.status, verdict.reasons) == (UNKNOWN, ("network-required",))

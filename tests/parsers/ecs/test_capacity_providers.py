@@ -37,6 +37,7 @@ def test_a_complete_answer_is_parsed_completely() -> None:
         status="ACTIVE",
         scaling_group=GROUP,
         termination_protection="ENABLED",
+        managed_scaling="ENABLED",
         tags={"owner": "platform"},
     )
 

@@ -186,3 +186,17 @@ def test_the_parser_raises_only_malformed_value(raw: object) -> None:
 
     assert isinstance(cluster, Cluster)
     assert cluster.arn.endswith(f":cluster/{cluster.name}")
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("alias/aws/ssm", True),
+        ("arn:aws:kms:eu-west-1:111122223333:alias/aws/ssm", True),
+        ("alias/exec", False),
+        ("alias/awsome", False),
+        ("1234abcd-12ab-34cd-56ef-1234567890ab", False),
+    ],
+)
+def test_an_alias_of_aws_names_a_key_that_aws_manages(key: str, expected: bool) -> None:  # noqa: FBT001 - a column
+    assert parse(with_value(WHOLE, f"{EXEC}.kmsKeyId", key)).exec_logging.aws_managed_key is expected

@@ -340,3 +340,10 @@ def test_no_definition_passes_unless_it_explicitly_is_harmless(containers: objec
     assert isinstance(containers, list)
     assert containers
     assert (status is Status.PASS) == all(map(plainly_harmless, containers))
+
+
+@pytest.mark.parametrize("member", ["networkMode", "pidMode", "ipcMode"])
+@pytest.mark.parametrize("mode", ["HOST", "Host", " host", "Shared"])
+def test_a_misspelt_mode_of_the_host_is_malformed(member: str, mode: str) -> None:
+    with pytest.raises(MalformedValue, match=f"{member}: is a misspelt"):
+        parse({**WHOLE, member: mode})
