@@ -64,9 +64,10 @@ def night(tree: Path, fleet: Fleet) -> Night:
 
 
 def _audit(tree: Path, fleet: Fleet) -> Night:
-    checks = ("--check", CHECK, "--check", "ecs-host-pid-mode")
-    arguments = ("run", "--inventory", str(tree / "inventory.yaml"), "--output", str(tree / "out"), *checks)
-    return run(tree, fleet, *arguments)
+    settings = tree / "settings.yaml"
+    settings.write_text(json.dumps({"checks": {"include": [CHECK, "ecs-host-pid-mode"]}}), encoding="utf-8")
+    options = ("--inventory", str(tree / "inventory.yaml"), "--settings", str(settings))
+    return run(tree, fleet, "run", *options, "--output", str(tree / "out"))
 
 
 def test_findings_know_it(night: Night) -> None:
