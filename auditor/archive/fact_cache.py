@@ -20,6 +20,10 @@ from auditor.store.store import JSON, Blob, Store
 FORMAT = 1
 #: Higher levels save little space and cost CPU time every night.
 _COMPRESSION_LEVEL = 3
+#: The largest cache of one account, decompressed (bytes): 100,000 revisions. A larger one costs calls and no memory.
+MAX_TEXT = 128 * 1024**2
+#: The window size that makes zlib read the gzip format.
+_GZIP = 31
 
 
 class StoredFactCache:
@@ -81,15 +85,30 @@ class StoredFactCache:
 
     def _parse(self, body: bytes) -> AccountCache:
         try:
-            document: Any = json.loads(gzip.decompress(body))
+            document: Any = json.loads(_decompress(body))
             if document["format"] != FORMAT or document["versions"] != self._versions:
                 return {}
-            return {
-                (region, collector): ScopeCache(cached=dict(facts), listed=int(listed))
-                for region, collector, listed, facts in document["scopes"]
-            }
-        except (OSError, EOFError, zlib.error, ValueError, TypeError, KeyError, RecursionError):
+            return dict(_scope(*scope) for scope in document["scopes"])
+        except (zlib.error, ValueError, TypeError, KeyError, RecursionError):
             return {}
+
+
+def _decompress(body: bytes) -> bytes:
+    """Return the text of a gzipped object. Raises zlib.error, and ValueError if it is cut off or too large."""
+    reader = zlib.decompressobj(wbits=_GZIP)
+    text = reader.decompress(body, MAX_TEXT)
+    if not reader.eof:
+        raise ValueError("cut off, or larger than any cache of an account")
+    return text
+
+
+def _scope(region: object, collector: object, listed: object, facts: object) -> tuple[tuple[str, str], ScopeCache]:
+    """Return the cache of one scope with its key. Raises ValueError if a value has another type than was written."""
+    if not (isinstance(region, str) and isinstance(collector, str) and isinstance(facts, dict)):
+        raise ValueError("not a scope of the cache")  # noqa: TRY004 - the document is wrong, not an argument
+    if type(listed) is not int or listed < 0:
+        raise ValueError("not a number of listed resources")
+    return (region, collector), ScopeCache(cached=facts, listed=listed)
 
 
 def _content(scope: ScopeCache) -> tuple[int, Mapping[str, Any]]:

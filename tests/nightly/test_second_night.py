@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
+from auditor.archive.fact_cache import MAX_TEXT
 from tests.fleet.organization import Shape
 from tests.fleet.running import Fleet, running
 from tests.nightly.night import Night, audit
 
-SHAPE = Shape(accounts=8, regions=2, families=8)
+SHAPE = Shape(accounts=10, regions=2, families=8)
 DESCRIBE = "DescribeTaskDefinition"
 
 #: Damages the cached facts of one account: takes their path and the output folder.
@@ -137,6 +138,34 @@ def _wrong_types(cache: Path, output: Path) -> None:
     _trust(cache, output, body)
 
 
+def _odd_keys(cache: Path, output: Path) -> None:
+    """Replace the keys with texts that are no ARNs of revisions; the manifest trusts them."""
+    document = json.loads(gzip.decompress(cache.read_bytes()))
+    for scope in document["scopes"]:
+        families = {arn.rpartition(":")[0] for arn in scope[3]}
+        scope[3] = {"": {}, ":": 1, **{f"{family}:{'9' * 5_000}": {} for family in families}}
+    body = gzip.compress(json.dumps(document).encode())
+    cache.write_bytes(body)
+    _trust(cache, output, body)
+
+
+def _pairs(cache: Path, output: Path) -> None:
+    """Replace the facts with a list of pairs whose keys are numbers; the manifest trusts them."""
+    document = json.loads(gzip.decompress(cache.read_bytes()))
+    for scope in document["scopes"]:
+        scope[3] = [[number, {}] for number in range(3)]
+    body = gzip.compress(json.dumps(document).encode())
+    cache.write_bytes(body)
+    _trust(cache, output, body)
+
+
+def _bomb(cache: Path, output: Path) -> None:
+    """Prepend more spaces than any cache has bytes; the manifest trusts them."""
+    body = gzip.compress(b" " * MAX_TEXT + gzip.decompress(cache.read_bytes()), 1)
+    cache.write_bytes(body)
+    _trust(cache, output, body)
+
+
 def _trust(cache: Path, output: Path, body: bytes) -> None:
     manifest = output / json.loads((output / "latest.json").read_bytes())["manifest"]
     document: dict[str, Any] = json.loads(manifest.read_bytes())
@@ -153,12 +182,15 @@ DAMAGES: dict[str, Damage] = {
     "forged": _forged,
     "outdated": _outdated,
     "wrong types": _wrong_types,
+    "odd keys": _odd_keys,
+    "pairs": _pairs,
+    "bomb": _bomb,
 }
 
 
 @pytest.fixture(scope="module")
 def damaged(first: FirstNight, tmp_path_factory: pytest.TempPathFactory) -> DamagedNight:
-    """Run a night after damaging the caches of six accounts, each in its own way."""
+    """Run a night after damaging the caches of some accounts, each in its own way."""
     folder = shutil.copytree(first.folder, tmp_path_factory.mktemp("damaged") / "night")
     caches = sorted((folder / "out" / "state" / "facts").iterdir())
     accounts = {}

@@ -1,5 +1,6 @@
 """One revision of a task definition: described by ECS, or decoded from the fact cache."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -27,6 +28,8 @@ CODEC = CacheCodec(
     key="arn",
     excluded={"status": "ACTIVE", "tags": None, "usage": None, "latest_active": None},
 )
+
+_NUMBER = re.compile(r"[0-9]{1,10}")
 
 #: How many older revisions of a family stay in the cache.
 _OLDER_REVISIONS = 8
@@ -99,7 +102,7 @@ def prune_history(cache: ScopeCache) -> None:
     older: dict[str, list[tuple[int, str]]] = {}
     for arn in cache.cached:
         family, _, revision = arn.rpartition(":")
-        if family in families and arn not in cache.fresh and revision.isdecimal():
+        if family in families and arn not in cache.fresh and _NUMBER.fullmatch(revision):
             older.setdefault(family, []).append((int(revision), arn))
     for revisions in older.values():
         for _, arn in sorted(revisions, reverse=True)[:_OLDER_REVISIONS]:

@@ -9,7 +9,7 @@ import pytest
 from auditor.domain.coverage import Gap
 from auditor.domain.reason import Reason
 from tests.aws.collectors.ecs.region import PREFIX, Reading, Region, definition_arn, read, service, task
-from tests.aws.fakes import answers_in_turn, client_error
+from tests.aws.fakes import SentCall, answers_in_turn, client_error
 
 CLUSTERS, SERVICES, TASKS, DEFINITIONS = "ecs-clusters", "ecs-services", "ecs-tasks", "ecs-task-definitions"
 DAEMONS = "ecs-daemon-task-definitions"
@@ -217,3 +217,84 @@ def test_a_daemon_revision_that_is_not_current_any_more_is_no_gap() -> None:
     daemons = Daemons(DescribeDaemon=answers, DescribeDaemonRevisions=missing("daemonRevisions", REVISION))
 
     assert gaps(read(daemons, [DAEMONS]), DAEMONS) == []
+
+
+REFUSED = client_error("InvalidParameterException", "Long arn format must be used for tagging operations")
+
+
+def refusing_tags_of(region: Region, operation: str, key: str, arn: str) -> Region:
+    """Refuse the tags of one resource, as ECS does if its ARN has the old format."""
+
+    def script(call: SentCall) -> Any:  # noqa: ANN401 - any JSON, or a script of answers
+        names = call.parameters.get(key, ())
+        if arn in names and "TAGS" in call.parameters.get("include", ()):
+            return REFUSED
+        return getattr(region, f"_{operation}")(call.parameters)
+
+    region.broken[operation] = script
+    return region
+
+
+def test_a_service_whose_tags_are_refused_costs_its_neighbours_nothing() -> None:
+    services = [{**service(f"s{n}", WEB), "tags": [{"key": "team", "value": "a"}]} for n in range(10)]
+    region = refusing_tags_of(
+        Region({"default": services}), "DescribeServices", "services", str(services[4]["serviceArn"])
+    )
+    items = read(region, [SERVICES]).items[SERVICES]
+
+    assert {item.name: item.tags for item in items} == {f"s{n}": None if n == 4 else {"team": "a"} for n in range(10)}
+
+
+def test_a_cluster_whose_tags_are_refused_is_read_with_its_settings() -> None:
+    reading = read(refusing_tags_of(a_region(), "DescribeClusters", "clusters", CLUSTER), [CLUSTERS])
+
+    assert [item.tags for item in reading.items[CLUSTERS]] == [None]
+    assert reading.calls[-1][1]["include"] == ["SETTINGS", "CONFIGURATIONS"]
+
+
+def test_a_refused_service_is_the_only_gap_of_its_batch() -> None:
+    region = Region({"default": [service(f"s{n}", WEB) for n in range(3)]})
+    bad = f"{PREFIX}:service/default/s1"
+
+    def script(call: SentCall) -> Any:  # noqa: ANN401 - any JSON, or a script of answers
+        return REFUSED if bad in call.parameters["services"] else region._DescribeServices(call.parameters)
+
+    region.broken["DescribeServices"] = script
+    reading = read(region, [SERVICES])
+
+    assert [(gap.reason, gap.resource and gap.resource.arn) for gap in gaps(reading, SERVICES)] == [
+        (Reason.SERVICE_ERROR, bad)
+    ]
+    assert len(reading.items[SERVICES]) == 3
+
+
+def test_a_task_definition_whose_tags_are_refused_is_read_without_them() -> None:
+    region = Region(families={"web": 2})
+
+    def script(call: SentCall) -> Any:  # noqa: ANN401 - any JSON, or a script of answers
+        return REFUSED if "include" in call.parameters else region._DescribeTaskDefinition(call.parameters)
+
+    region.broken["DescribeTaskDefinition"] = script
+
+    assert [item.tags for item in read(region, [DEFINITIONS]).items[DEFINITIONS]] == [None]
+
+
+@pytest.mark.parametrize("prefix", ["arn:aws:ecs:us-east-1:000000000001", "arn:aws:ecs:eu-west-1:999999999999"])
+def test_a_capacity_provider_of_another_account_or_region_is_malformed(prefix: str) -> None:
+    provider = {"name": "ec2", "capacityProviderArn": f"{prefix}:capacity-provider/ec2"}
+    region = Region(broken={"DescribeCapacityProviders": {"capacityProviders": [provider], "failures": []}})
+    reading = read(region, ["ecs-capacity-providers"])
+
+    assert reading.items["ecs-capacity-providers"] == []
+    assert reading.failures["ecs-capacity-providers"].reason is Reason.MALFORMED_RESPONSE
+
+
+def test_capacity_providers_whose_tags_are_refused_are_read_without_them() -> None:
+    provider = {"name": "ec2", "capacityProviderArn": f"{PREFIX}:capacity-provider/ec2"}
+
+    def script(call: SentCall) -> Any:  # noqa: ANN401 - any JSON, or a script of answers
+        return REFUSED if "include" in call.parameters else {"capacityProviders": [provider], "failures": []}
+
+    reading = read(Region(broken={"DescribeCapacityProviders": script}), ["ecs-capacity-providers"])
+
+    assert [item.tags for item in reading.items["ecs-capacity-providers"]] == [None]

@@ -276,3 +276,36 @@ def test_a_description_without_containers_is_a_gap(lost: object) -> None:
 
     assert isinstance(item, Gap)
     assert item.reason is Reason.MALFORMED_RESPONSE
+
+
+ARN = "arn:aws:ecs:eu-west-1:000000000001:task-definition/web:2"
+
+
+def listed_by_arn(*descriptions: Any) -> tuple[list[Any], RegionClient]:  # noqa: ANN401 - any JSON, or a script of answers
+    """Collect a region whose cache makes listing ARNs the cheaper way, and that lists `web:2`."""
+    client = region_client(call_context(answers_in_turn({"taskDefinitionArns": [ARN]}, *descriptions)))
+    cache = ScopeCache(cached={ARN.replace(":2", ":1"): {}})
+    options = CollectOptions("latest", tags=False)
+    return list(the_collector().collect(collect_context(client, cache=cache, options=options))), client
+
+
+def test_a_listed_revision_is_described_by_its_arn() -> None:
+    (item,), client = listed_by_arn(described("web", 2))
+
+    assert item.arn == ARN
+    assert sent_calls(client.call_context)[-1].parameters["taskDefinition"] == ARN
+
+
+def test_a_stale_description_of_a_listed_revision_is_a_gap() -> None:
+    (gap,), _ = listed_by_arn(described("web", 1))
+
+    assert isinstance(gap, Gap)
+    assert (gap.reason, gap.resource and gap.resource.arn) == (Reason.MALFORMED_RESPONSE, ARN)
+
+
+def test_a_revision_that_was_deregistered_since_it_was_listed_is_replaced_by_the_latest_active_one() -> None:
+    deregistered = described("web", 2)
+    deregistered["taskDefinition"]["status"] = "INACTIVE"
+    (item,), _ = listed_by_arn(deregistered, described("web", 1))
+
+    assert item.revision == 1
