@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.domain.fact import Fact
 from auditor.iac.declared import DeclaredResource
-from auditor.iac.known_attributes import find_literals
+from auditor.iac.known_attributes import SAMPLE_ACCOUNT, find_literals
 from auditor.iac.possible_values import AnyValue, MemberTables, PossibleValues, mark
 from auditor.iac.service import parsed_types, service_of
 from auditor.iac.symbolic import Path, differences, instrumented
@@ -34,6 +34,7 @@ class UnknownValue:
 
 
 Assignment = Mapping[UnknownValue, Any]
+_ACCOUNT = UnknownValue(_TEXT, "Ref AWS::AccountId")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Scenarios:
 
     def fact(self) -> Fact:
         """Return the fact with the first option of every unknown value. Raises MalformedValue."""
-        return self.parse(self._filled(self.document, {}, {}))
+        return self._parsed(self.document, {}, {})
 
     def scenario(self, assignment: Assignment) -> Scenario | None:
         """Return the scenario of an assignment, None if these values make the document invalid."""
@@ -102,7 +103,7 @@ class Scenarios:
 
     def _make_scenario(self, assignment: Assignment) -> Scenario:
         occurring: dict[UnknownValue, tuple[Any, ...]] = {}
-        fact = self.parse(self._filled(self.document, assignment, occurring))
+        fact = self._parsed(self.document, assignment, occurring)
         conditions = {unknown: value for unknown, value in assignment.items() if unknown.member == _CONDITION.member}
         choices: dict[Path, UnknownValue] = {}
         symbolic: dict[Path, Symbol] = {}
@@ -143,14 +144,25 @@ class Scenarios:
         if not alternatives:
             return
         document = self._reduced_document(assignment, unknown)
-        fact = self.parse(self._filled(document, assignment, {}))
+        fact = self._parsed(document, assignment, {})
         for alternative in alternatives:
             try:
-                other = self.parse(self._filled(document, {**assignment, unknown: alternative}, {}))
+                other = self._parsed(document, {**assignment, unknown: alternative}, {})
             except MalformedValue:
                 yield ()
             else:
                 yield from differences(fact, other)
+
+    def _parsed(
+        self, document: Mapping[str, Any], assignment: Assignment, occurring: dict[UnknownValue, tuple[Any, ...]]
+    ) -> Fact:
+        """Return the fact of an assignment. It belongs to the account that the pseudo parameter has."""
+        fact: Any = self.parse(self._filled(document, assignment, occurring))
+        account = assignment.get(_ACCOUNT, SAMPLE_ACCOUNT)
+        if account != SAMPLE_ACCOUNT:
+            fact = replace(fact, arn=fact.arn.replace(SAMPLE_ACCOUNT, account))
+        result: Fact = fact
+        return result
 
     def _reduced_document(self, assignment: Assignment, unknown: UnknownValue) -> Mapping[str, Any]:
         """Return the document with minimal parts instead of those without `unknown`: parsing all takes most time."""

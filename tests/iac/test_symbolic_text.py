@@ -115,3 +115,12 @@ def test_an_account_that_the_document_names_is_tried() -> None:
     properties = f"{{ContainerDefinitions: [{{Name: a}}], TaskRoleArn: {role}, ExecutionRoleArn: {other}}}"
 
     assert status_of(template(properties), same)[0] == "UNKNOWN"
+
+
+def test_the_account_of_the_resource_is_that_of_the_pseudo_parameter() -> None:
+    foreign = fact_check(lambda task: task.arn.split(":")[4] != task.task_role_arn.split(":")[4])
+    other = "arn:aws:iam::111122223333:role/a"
+    role = "!Sub 'arn:aws:iam::${AWS::AccountId}:role/a'"
+    properties = f"{{ContainerDefinitions: [{{Name: a, Image: '{other}'}}], TaskRoleArn: {role}}}"
+
+    assert status_of(template(properties), foreign) == ("PASS", ())
