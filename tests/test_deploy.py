@@ -237,9 +237,9 @@ def test_the_command_reads_every_variable_of_the_task() -> None:
     assert names <= variables(command)
 
 
-def run_ended(exit_code: int = 0, *, complete: bool = True, delivered: bool = True) -> RunEnded:
+def run_ended(exit_code: int = 0, *, complete: bool = True, delivered: bool = True, published: bool = True) -> RunEnded:
     records = [coverage() if complete else coverage(CoverageStatus.NOT_EXAMINED, reason=Reason.ROLE_DENIED)]
-    return RunEnded(run_result(records), exit_code, delivered, delivered, "s3://bucket/audit", "report.html")
+    return RunEnded(run_result(records), exit_code, delivered, published, "s3://bucket/audit", "report.html")
 
 
 @pytest.mark.parametrize(
@@ -247,8 +247,9 @@ def run_ended(exit_code: int = 0, *, complete: bool = True, delivered: bool = Tr
     [
         pytest.param(run_ended(), {"RunsEnded"}, id="complete"),
         pytest.param(run_ended(4, complete=False), {"RunsEnded", "RunsIncomplete"}, id="incomplete"),
-        pytest.param(run_ended(1, delivered=False), {"RunsFailed"}, id="complete and not delivered"),
-        pytest.param(run_ended(1), {"RunsEnded", "RunsFailed"}, id="delivered and not published"),
+        pytest.param(run_ended(1, delivered=False, published=False), {"RunsFailed"}, id="complete and not delivered"),
+        pytest.param(run_ended(1, published=False), {"RunsFailed"}, id="delivered and not published"),
+        pytest.param(run_ended(published=False), set(), id="narrowed by flags"),
         pytest.param(RunFailed("The bucket refused.", "Allow it.", 1), {"RunsFailed"}, id="failed before the scan"),
         pytest.param(RunFailed("Unknown flag.", "Remove it.", 2), {"RunsFailed"}, id="a wrong setting"),
         pytest.param(RunFailed("Claimed by another run.", "", 0), set(), id="another process has the run"),
