@@ -50,9 +50,9 @@ def test_a_number_that_json_does_not_have_is_refused() -> None:
     [
         pytest.param({"schema_version": "2.0"}, id="another version"),
         pytest.param({"unknown": 1}, id="an unknown key"),
-        pytest.param({"complete": "true"}, id="text in place of a truth value"),
-        pytest.param({"run_id": 7}, id="a number in place of text"),
-        pytest.param({"coverage": None}, id="null in place of an object"),
+        pytest.param({"complete": "true"}, id="text instead of a boolean"),
+        pytest.param({"run_id": 7}, id="a number instead of text"),
+        pytest.param({"coverage": None}, id="null instead of an object"),
     ],
 )
 def test_a_document_that_does_not_fit_the_contract_is_a_value_error(change: dict[str, object]) -> None:
