@@ -99,6 +99,7 @@ def test_a_run_is_written_below_the_prefix_with_content_types(objects: Objects, 
     assert all(key.startswith(f"{PREFIX}/") for key in objects.listed())
 
 
+@pytest.mark.slow
 def test_temporary_errors_of_s3_are_retried(objects: Objects, tmp_path: Path) -> None:
     objects.fleet.set_faults(Fault("http-503", services=("s3",), rate=0.3), Fault("lost", services=("s3",), rate=0.2))
 

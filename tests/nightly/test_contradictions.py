@@ -160,6 +160,7 @@ def test_the_night_is_incomplete(ran: Ran) -> None:
     assert ran.night.latest["complete"] is False
 
 
+@pytest.mark.slow
 def test_a_stale_description_of_a_listed_revision_is_a_gap(tmp_path: Path) -> None:
     with running(Shape(accounts=2, regions=1, families=4, skew=0, revisions=4)) as fleet:
         audit(fleet, tmp_path, program=NO_WAITING)
@@ -177,6 +178,7 @@ def test_a_stale_description_of_a_listed_revision_is_a_gap(tmp_path: Path) -> No
         assert [(row["resource"]["arn"], *row["reasons"]) for row in rows] == [(stale.arn, MALFORMED)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["Active", "PENDING_ACTIVATION", "OF_NEXT_YEAR"])
 def test_accounts_in_any_other_state_than_suspended_or_closed_are_audited(tmp_path: Path, state: str) -> None:
     with running(Shape(accounts=2, regions=1, suspended=1)) as fleet:
@@ -188,6 +190,7 @@ def test_accounts_in_any_other_state_than_suspended_or_closed_are_audited(tmp_pa
         assert sorted(records.values()).count("EXCLUDED") == 1
 
 
+@pytest.mark.slow
 def test_an_organization_with_an_account_id_that_is_a_path_is_refused(tmp_path: Path) -> None:
     with running(Shape(accounts=2, regions=1)) as fleet:
         member = fleet.organization.members[0].id

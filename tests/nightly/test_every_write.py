@@ -77,7 +77,7 @@ def _puts(count: int) -> Moment:
     ("number", "kind"),
     [
         pytest.param(REPORT, AFTER, id="between the report and the manifest"),
-        pytest.param(MANIFEST, AFTER, id="between the manifest and latest.json"),
+        pytest.param(MANIFEST, AFTER, id="between the manifest and latest.json", marks=pytest.mark.slow),
     ],
 )
 def test_a_run_that_is_killed_at_its_end_can_be_resumed(

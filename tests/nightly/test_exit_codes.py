@@ -24,11 +24,11 @@ def fleet() -> Iterator[Fleet]:
     ("denied", "flags", "code"),
     [
         pytest.param(0, [], 0, id="complete, and findings do not fail a nightly run"),
-        pytest.param(0, ["--fail-on", "critical"], 0, id="no finding at the threshold"),
+        pytest.param(0, ["--fail-on", "critical"], 0, id="no finding at the threshold", marks=pytest.mark.slow),
         pytest.param(0, ["--fail-on", "high"], 3, id="findings at the threshold"),
         pytest.param(0, ["--fail-on", "low"], 3, id="findings above the threshold", marks=pytest.mark.slow),
         pytest.param(1, [], 4, id="a denied account", marks=pytest.mark.slow),
-        pytest.param(1, ["--min-coverage", "75"], 0, id="coverage at the minimum"),
+        pytest.param(1, ["--min-coverage", "75"], 0, id="coverage at the minimum", marks=pytest.mark.slow),
         pytest.param(1, ["--min-coverage", "75.01"], 4, id="coverage below the minimum"),
         pytest.param(1, ["--fail-on", "high"], 5, id="findings and a denied account"),
         pytest.param(4, ["--min-coverage", "0"], 0, id="no minimum and nothing examined", marks=pytest.mark.slow),
@@ -54,6 +54,7 @@ def test_a_run_without_any_account_to_examine_is_incomplete(fleet: Fleet, tmp_pa
     assert [(row["status"], row["detail"]) for row in night.coverage()] == [("EXCLUDED", "closed in June, SEC-7")]
 
 
+@pytest.mark.slow
 def test_flags_can_be_environment_variables_and_a_flag_wins(fleet: Fleet, tmp_path: Path) -> None:
     fleet.set_faults()
     inventory = tmp_path / "inventory.yaml"
@@ -95,6 +96,7 @@ def test_a_run_in_the_future_is_refused_and_does_not_keep_latest_as_it_is(fleet:
     )
 
 
+@pytest.mark.slow
 def test_an_older_run_does_not_become_the_latest(fleet: Fleet, tmp_path: Path) -> None:
     fleet.set_faults()
     audit(fleet, tmp_path, "--run-id", "2026-11-24T02:00:00Z")

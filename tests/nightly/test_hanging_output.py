@@ -32,6 +32,7 @@ def start(fleet: Fleet, folder: Path, name: str, deadline: str) -> subprocess.Po
     return subprocess.Popen(command, env=fleet.env(), stderr=subprocess.PIPE, text=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [None, signal.SIGTERM], ids=["a deadline of 3 s", "SIGTERM"])
 def test_a_hanging_bucket_does_not_keep_a_run_that_was_stopped(
     fleet: Fleet, tmp_path: Path, number: signal.Signals | None

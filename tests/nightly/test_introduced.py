@@ -6,6 +6,8 @@ from collections import Counter
 from math import ceil, log2
 from pathlib import Path
 
+import pytest
+
 from tests.fleet.organization import Family, Organization, Shape
 from tests.fleet.running import running
 from tests.fleet.truth import expected
@@ -61,6 +63,7 @@ def test_bisection_finds_every_introduction_and_the_next_night_reads_it_from_the
         assert fleet.report()["operations"].get("DescribeTaskDefinition", 0) < 0.2 * first
 
 
+@pytest.mark.slow
 def test_without_bisection_only_certain_introductions_are_reported_at_no_call(tmp_path: Path) -> None:
     with running(SHAPE) as fleet:
         night = audit(fleet, tmp_path, program=NO_WAITING)

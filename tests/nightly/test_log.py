@@ -39,11 +39,11 @@ def last_line(stderr: str) -> dict[str, Any]:
     "redirections",
     [
         pytest.param("2>&-", id="standard error is closed"),
-        pytest.param("2>/dev/full", id="standard error is full"),
-        pytest.param("2> >(true)", id="nothing reads standard error"),
+        pytest.param("2>/dev/full", id="standard error is full", marks=pytest.mark.slow),
+        pytest.param("2> >(true)", id="nothing reads standard error", marks=pytest.mark.slow),
         pytest.param(">&-", id="standard output is closed"),
-        pytest.param(">/dev/full", id="standard output is full"),
-        pytest.param("> >(true)", id="nothing reads standard output"),
+        pytest.param(">/dev/full", id="standard output is full", marks=pytest.mark.slow),
+        pytest.param("> >(true)", id="nothing reads standard output", marks=pytest.mark.slow),
         pytest.param(">&- 2>&- <&-", id="everything is closed"),
     ],
 )
@@ -113,6 +113,7 @@ def test_an_unknown_variable_is_logged_too(fleet: Fleet, tmp_path: Path) -> None
     assert (night.code, last_line(night.stderr)["event"]) == (2, "run-failed")
 
 
+@pytest.mark.slow
 def test_a_second_run_with_the_same_id_is_skipped(fleet: Fleet, tmp_path: Path) -> None:
     for _ in range(2):
         night = audit(fleet, tmp_path, "--run-id", "2026-11-23T02:00:00Z")

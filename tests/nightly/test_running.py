@@ -158,6 +158,7 @@ def test_services_and_tasks_have_coverage_records(night: Ran) -> None:
     assert fleet.organization.members
 
 
+@pytest.mark.slow
 def test_only_running_revisions_are_evaluated_on_request(tmp_path: Path) -> None:
     with running(SHAPE) as fleet:
         done = audit(fleet, tmp_path, checks=(*FLAGSHIP, "--revisions", "running"))
@@ -168,6 +169,7 @@ def test_only_running_revisions_are_evaluated_on_request(tmp_path: Path) -> None
         assert "ListTaskDefinitionFamilies" not in fleet.report()["operations"]
 
 
+@pytest.mark.slow
 def test_usage_is_not_read_if_only_the_latest_revisions_are_requested(tmp_path: Path) -> None:
     with running(SHAPE) as fleet:
         done = audit(fleet, tmp_path, checks=(*FLAGSHIP, "--revisions", "latest"))
