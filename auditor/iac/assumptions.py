@@ -41,7 +41,7 @@ def implications(conditions: Mapping[str, Any], name: str) -> Implications:
 
 def _equal_parameters(operands: list[Any]) -> dict[str, Any]:
     """Return the parameter that is equal to a literal, with the literal."""
-    if len(operands) != 2:  # noqa: PLR2004 - left and right operand
+    if len(operands) != 2:
         return {}
     for reference, literal in (operands, operands[::-1]):
         function, name = function_call(reference) if isinstance(reference, dict) else ("", None)

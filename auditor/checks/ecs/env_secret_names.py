@@ -83,7 +83,7 @@ from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 from auditor.domain.repair import Repair
 
-_SECRET = "secret-name"  # noqa: S105 - a reason, not a password
+_SECRET = "secret-name"
 _NOT_READ = "environment-file-not-read"
 
 

@@ -99,7 +99,7 @@ from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import Definition
 from auditor.domain.repair import Repair
 
-_SECRET = "secret-value"  # noqa: S105 - a reason, not a password
+_SECRET = "secret-value"
 _TEXT, _NOT_READ = "secret-text", "environment-file-not-read"
 
 

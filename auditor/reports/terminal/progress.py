@@ -70,8 +70,8 @@ class Bar:
         self._updated_at = 0.0
 
     def __enter__(self) -> Self:
-        from rich.console import Console  # noqa: PLC0415 - slow to load, and only a terminal needs it
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - likewise
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         console = Console(file=self._stream, no_color=not self._colour, highlight=False, markup=False)
         columns = (BarColumn(bar_width=24), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
