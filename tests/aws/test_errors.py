@@ -64,7 +64,7 @@ ANSWERS: dict[str, tuple[ClientError, tuple[Reason, RetryAction]]] = {
     "an internal failure with status 400": (client_error("InternalFailure", "sorry", 400), PASSING),
     "an outage": (client_error("ServiceUnavailable", "later", 503), PASSING),
     "an outage that names no code": (client_error(None, None, 503), PASSING),
-    "a code that nobody has heard of, with status 500": (client_error("Oops", "oops", 500), PASSING),
+    "an unknown code with status 500": (client_error("Oops", "oops", 500), PASSING),
     "a conditional write that met another one": (client_error("ConditionalRequestConflict", "race", 409), PASSING),
     "a request that S3 gave up on": (client_error("RequestTimeout", "idle", 400), PASSING),
     "a proxy's page instead of an error": (client_error("403", "<html>Blocked</html>", 403), GARBLED),
@@ -80,7 +80,7 @@ ANSWERS: dict[str, tuple[ClientError, tuple[Reason, RetryAction]]] = {
     "an object that is there": (client_error("PreconditionFailed", "did not hold", 412), FINAL),
     "a bucket that is not": (client_error("NoSuchBucket", "does not exist", 404), FINAL),
     "a session policy that does not fit": (client_error("PackedPolicyTooLarge", "too large"), FINAL),
-    "an error in its own right that nobody foresaw": (client_error("Oops", "oops", 400), FINAL),
+    "an unknown error": (client_error("Oops", "oops", 400), FINAL),
     "an error without an Error": (
         ClientError({"ResponseMetadata": {"HTTPStatusCode": 403}}, "GetObject"),  # type: ignore[typeddict-item]  # without the error, as S3 answers
         GARBLED,
@@ -104,7 +104,7 @@ URL = "https://ecs.eu-west-1.amazonaws.com/"
 LOCAL: dict[str, tuple[Exception, tuple[Reason, RetryAction]]] = {
     "no connection in time": (error(exceptions.ConnectTimeoutError, endpoint_url=URL), TIMEOUT),
     "no answer in time": (error(exceptions.ReadTimeoutError, endpoint_url=URL), TIMEOUT),
-    "no such host, or nobody listens": (error(exceptions.EndpointConnectionError, endpoint_url=URL), PASSING),
+    "no such host, or no listener": (error(exceptions.EndpointConnectionError, endpoint_url=URL), PASSING),
     "a connection that was closed": (error(exceptions.ConnectionClosedError, endpoint_url=URL), PASSING),
     "a proxy that cannot be reached": (error(exceptions.ProxyConnectionError, proxy_url=URL), PASSING),
     "a broken TLS connection": (error(exceptions.SSLError, endpoint_url=URL, error="eof"), PASSING),

@@ -27,6 +27,10 @@ def judge_path(
     return judge(check, task, params)
 
 
+#: The root folder of a process, seen from another one.
+PROC_ROOT, PROC_SELF_ROOT = "/proc/1/root", "/proc/self/root"
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -51,7 +55,7 @@ def judge_path(
         pytest.param("/run/podman/podman.sock", id="Podman's socket"),
         pytest.param("/var/run/crio/crio.sock", id="CRI-O's socket"),
         pytest.param("/run/api.sock", id="the API of Bottlerocket"),
-        pytest.param("/proc/1/root/var/run/docker.sock", id="through the root folder of a process"),
+        pytest.param(f"{PROC_ROOT}/var/run/docker.sock", id="through the root folder of a process"),
     ],
 )
 def test_a_mounted_socket_fails(source: str) -> None:
@@ -75,8 +79,8 @@ def test_a_mounted_socket_fails(source: str) -> None:
         "/var/run/docker",
         "/run/user/1000",
         "/run/user",
-        "/proc/1/root",
-        "/proc/self/root/run",
+        PROC_ROOT,
+        f"{PROC_SELF_ROOT}/run",
     ],
 )
 def test_a_mounted_folder_that_contains_a_socket_fails(source: str) -> None:
