@@ -1,10 +1,9 @@
 """Parse stored rows and documents. What they name is checked, because others may write to the output, too."""
 
-import gzip
 import json
-import zlib
 from datetime import datetime
 
+from auditor.archive.decompress import decompress
 from auditor.archive.layout import CLOCK_SKEW, Layout
 from auditor.contracts.document import copy_fields, parse
 from auditor.contracts.rows import AccountRow, CoverageRow, EvidenceRow, FindingRow, IntroductionRow
@@ -64,10 +63,7 @@ def manifest(body: bytes, run_id: str) -> ManifestDocument:
 
 
 def _lines(body: bytes) -> list[bytes]:
-    try:
-        return gzip.decompress(body).splitlines()
-    except (OSError, EOFError, zlib.error) as error:
-        raise ValueError(f"not gzipped rows: {error}") from error
+    return decompress(body).splitlines()
 
 
 def _check_account(row: AccountRow, account: Account) -> None:

@@ -7,11 +7,11 @@ makes more calls and has the same results.
 import gzip
 import hashlib
 import json
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
 from auditor.archive import layout
+from auditor.archive.decompress import decompress
 from auditor.domain.cache import AccountCache, ScopeCache
 from auditor.domain.errors import StorageError
 from auditor.store.store import JSON, Blob, Store
@@ -22,8 +22,6 @@ FORMAT = 1
 _COMPRESSION_LEVEL = 3
 #: The largest cache of one account, decompressed (bytes): 100,000 revisions. A larger one costs calls and no memory.
 MAX_TEXT = 128 * 1024**2
-#: The window size that makes zlib read the gzip format.
-_GZIP = 31
 
 
 class StoredFactCache:
@@ -85,21 +83,12 @@ class StoredFactCache:
 
     def _parse(self, body: bytes) -> AccountCache:
         try:
-            document: Any = json.loads(_decompress(body))
+            document: Any = json.loads(decompress(body, MAX_TEXT))
             if document["format"] != FORMAT or document["versions"] != self._versions:
                 return {}
             return dict(_scope(*scope) for scope in document["scopes"])
-        except (zlib.error, ValueError, TypeError, KeyError, RecursionError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             return {}
-
-
-def _decompress(body: bytes) -> bytes:
-    """Return the text of a gzipped object. Raises zlib.error, and ValueError if it is cut off or too large."""
-    reader = zlib.decompressobj(wbits=_GZIP)
-    text = reader.decompress(body, MAX_TEXT)
-    if not reader.eof:
-        raise ValueError("cut off, or larger than any cache of an account")
-    return text
 
 
 def _scope(region: object, collector: object, listed: object, facts: object) -> tuple[tuple[str, str], ScopeCache]:

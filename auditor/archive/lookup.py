@@ -2,11 +2,11 @@
 
 import gzip
 import hashlib
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from auditor.archive import decode
+from auditor.archive.decompress import decompress
 from auditor.archive.latest import read_latest
 from auditor.archive.layout import LATEST, Layout
 from auditor.contracts.run import ManifestDocument, ObjectRecord
@@ -76,9 +76,9 @@ def _matches(store: Store, record: ObjectRecord, id_prefix: str) -> Iterator[Fin
     account = Account(record.key.rpartition("/")[2].partition(".")[0])
     try:
         # Most rows do not contain the ID: only those that do are parsed.
-        lines = [line for line in gzip.decompress(body).splitlines(keepends=True) if id_prefix.encode() in line]
+        lines = [line for line in decompress(body).splitlines(keepends=True) if id_prefix.encode() in line]
         findings = decode.findings(gzip.compress(b"".join(lines)), account) if lines else ()
-    except (OSError, EOFError, zlib.error, ValueError) as error:
+    except ValueError as error:
         raise StorageError(f"{store.url(record.key)} contains no valid findings.", "Run the audit again.") from error
     yield from (finding for finding in findings if finding.finding_id.startswith(id_prefix))
 
