@@ -111,6 +111,8 @@ class AccountReader:
         except ApiCallError as error:
             reason, detail = _classify_scope_failure(error.info, scope.region, account.listed)
             raise ReadError("list", reason, detail) from error
+        if contradiction := account.listed.contradiction(scope.region) if account.listed else "":
+            yield Gap(scope, "list", Reason.CONTRADICTORY_RESPONSE, contradiction)
 
     def _collect(self, context: CollectContext, collector: str) -> Iterator[Fact | Gap]:
         if collector not in self._dependencies:
@@ -185,6 +187,8 @@ class AccountReader:
 
 def _classify_scope_failure(info: ErrorInfo, region: str, listed: regions.AccountRegions | None) -> tuple[Reason, str]:
     """Tell a bad token from a disabled region: AWS reports both alike, and the account's list of regions decides."""
+    if listed is not None and (contradiction := listed.contradiction(region)):
+        return Reason.CONTRADICTORY_RESPONSE, f"{contradiction} {info.detail}"
     if not is_ambiguous(info) or region in (regions.ALWAYS_ENABLED if listed is None else listed.enabled):
         return info.reason, info.detail
     if listed is None:

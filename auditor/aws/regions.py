@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from auditor.aws.calls import CallContext, CredentialsProvider, RegionClient
+from auditor.aws.calls import CallContext, CredentialsProvider, Read, RegionClient
 from auditor.aws.clients import Clients
 from auditor.aws.errors import ApiCallError, ErrorInfo, MalformedResponse, is_ambiguous
 from auditor.domain.clock import ReadError
@@ -41,17 +41,23 @@ _MAX_TRIES = 3
 class AccountRegions:
     """The regions of an account: the `enabled` ones, and those that may be enabled.
 
-    `unclear` maps regions to opt-in statuses that are not documented. They are examined, so that each of them has a
-    coverage record.
+    `unclear` maps regions to opt-in statuses that are not documented, and `contradicted` regions that no account can
+    disable to the status that denies this. Both are examined, so that each of them has a coverage record.
     """
 
     enabled: frozenset[str]
     unclear: Mapping[str, str] = field(default_factory=dict)
+    contradicted: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def expected(self) -> frozenset[str]:
         """The regions to examine."""
-        return self.enabled | self.unclear.keys()
+        return self.enabled | self.unclear.keys() | self.contradicted.keys()
+
+    def contradiction(self, region: str) -> str:
+        """Return a sentence about what AWS says of a region that no account can disable; empty if it is enabled."""
+        status = self.contradicted.get(region)
+        return f"ec2:DescribeRegions calls {region} {status!r}, but no account can disable it." if status else ""
 
 
 def list_regions(
@@ -65,10 +71,9 @@ def list_regions(
     partition = call_context.clients.partition(call_context.clients.home_region)
     read = partial(_read_regions, ALWAYS_ENABLED if partition == _COMMERCIAL else frozenset())
     for region in _regions_to_call(call_context.clients, hints):
+        client = RegionClient(call_context, credentials, region, stats)
         try:
-            return RegionClient(call_context, credentials, region, stats).call(
-                "ec2", "DescribeRegions", read, AllRegions=True
-            )
+            return _second_look(client, read, client.call("ec2", "DescribeRegions", read, AllRegions=True))
         except ApiCallError as error:
             failures.append(error.info)
             if not _may_differ_by_region(error.info):
@@ -76,6 +81,16 @@ def list_regions(
     # A rejected token may be due to a disabled region. If another region reports another error, that is the cause.
     cause = min(failures, key=is_ambiguous)
     raise ReadError("regions", cause.reason, f"ec2:DescribeRegions: {cause.detail}")
+
+
+def _second_look(client: RegionClient, read: Read[AccountRegions], listed: AccountRegions) -> AccountRegions:
+    """Return the list, or a second one if the first contradicts the documentation. Keep the first if that fails."""
+    if not listed.contradicted:
+        return listed
+    try:
+        return client.call("ec2", "DescribeRegions", read, AllRegions=True)
+    except ApiCallError:
+        return listed
 
 
 def _may_differ_by_region(info: ErrorInfo) -> bool:
@@ -104,4 +119,5 @@ def _read_regions(always_enabled: frozenset[str], answer: Mapping[str, Any]) -> 
         raise MalformedResponse(f"{min(missing)} is missing, which every account has")
     enabled = frozenset(name for name, status in statuses.items() if status in _ENABLED)
     unclear = {name: status for name, status in statuses.items() if status not in {*_ENABLED, _DISABLED}}
-    return AccountRegions(enabled, unclear)
+    contradicted = {name: _DISABLED for name in sorted(always_enabled) if statuses[name] == _DISABLED}
+    return AccountRegions(enabled, unclear, contradicted)

@@ -69,7 +69,7 @@ class Reason(StrEnum):
     CONTRADICTORY_RESPONSE = (
         "contradictory-response",
         "AWS contradicted itself",
-        "AWS listed the resource and said that it does not exist. Check whether it exists, and run again.",
+        "The detail names two answers that cannot both be true. Check which one holds, and run again.",
     )
     ACCOUNT_SUSPENDED = (
         "account-suspended",

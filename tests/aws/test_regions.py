@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -87,6 +88,32 @@ def test_a_region_with_an_undocumented_status_is_expected_and_not_known_to_be_en
     assert listed.unclear == {"af-south-1": status}
     assert listed.enabled == regions.ALWAYS_ENABLED
     assert listed.expected == ENABLED
+
+
+@pytest.mark.parametrize("region", sorted(regions.ALWAYS_ENABLED))
+def test_a_region_that_no_account_can_disable_is_expected_if_aws_calls_it_disabled(region: str) -> None:
+    context = asking(answers_in_turn(regions_answer(**{region.replace("-", "_"): "not-opted-in"})))
+    listed = regions.list_regions(context, FakeCredentials(), CallStats())
+
+    assert region not in listed.enabled
+    assert listed.expected == regions.ALWAYS_ENABLED
+    assert region in listed.contradiction(region)
+    assert not any(listed.contradiction(other) for other in listed.enabled)
+    assert len(sent_calls(context)) == 2
+
+
+def test_a_second_list_that_contradicts_nothing_is_believed() -> None:
+    doubtful = regions_answer(us_east_1="not-opted-in")
+    listed = regions.list_regions(asking(answers_in_turn(doubtful, GOOD)), FakeCredentials(), CallStats())
+
+    assert (listed.enabled, listed.contradicted) == (ENABLED, {})
+
+
+def test_the_first_list_is_kept_if_a_second_one_is_refused() -> None:
+    doubtful = regions_answer(us_east_1="not-opted-in")
+    listed = regions.list_regions(asking(answers_in_turn(doubtful, DENIED)), FakeCredentials(), CallStats())
+
+    assert listed.contradicted == {"us-east-1": "not-opted-in"}
 
 
 @pytest.mark.parametrize(
@@ -180,23 +207,22 @@ def test_over_the_wire_each_account_has_its_own_regions(fleet: Fleet, connect: C
     context = connect()
     roles = Roles(context, identify(context), "run", {"ec2": regions.ACTIONS})
     enabled_account, off = (member.id for member in fleet.organization.members[:2])
-    fleet.set_faults(Fault("region-disabled", accounts=(off,), region="eu-west-1"))
+    on = Fault("rewritten", operation="DescribeRegions", find="(af-south-1<.*?)not-opted-in", replacement=r"\1opted-in")
+    fleet.set_faults(replace(on, accounts=(enabled_account,)))
 
     def enabled(account: str) -> frozenset[str]:
         role = Role(f"arn:aws:iam::{account}:role/AuditorReadOnly")
         credentials = roles.credentials_for(Target(Account(account), (role,)), CallStats(), "ec2")
         return regions.list_regions(context, credentials, CallStats()).enabled
 
-    assert enabled(enabled_account) == {"us-east-1", "eu-west-1"}
-    assert enabled(off) == {"us-east-1"}
+    assert enabled(enabled_account) == ENABLED
+    assert enabled(off) == regions.ALWAYS_ENABLED
 
 
 def test_over_the_wire_a_disabled_home_region_is_not_reported_as_a_bad_token(fleet: Fleet, connect: Connect) -> None:
     fleet.set_faults(Fault("bad-token", services=("ec2",), region="us-east-1"))
     context = connect()
     stats = CallStats()
-    assert regions.list_regions(context, DefaultCredentials(context, "ambient"), stats).enabled == {
-        "us-east-1",
-        "eu-west-1",
-    }
+    listed = regions.list_regions(context, DefaultCredentials(context, "ambient"), stats)
+    assert listed.enabled == regions.ALWAYS_ENABLED
     assert stats.calls == 2

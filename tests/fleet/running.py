@@ -72,7 +72,21 @@ class Fleet:
             f'  - {{id: "{member.id}", name: {member.name}, tags: {{env: {member.environment}}}}}' for member in chosen
         ]
         external = f"  external_id: {self.options.external_id}\n" if self.options.external_id else ""
-        return "defaults:\n  role_name: AuditorReadOnly\n" + external + "accounts:\n" + "\n".join(rows) + "\n"
+        defaults = f"defaults:\n  role_name: AuditorReadOnly\n  regions: {self.region_patterns}\n{external}"
+        return f"{defaults}accounts:\n" + "\n".join(rows) + "\n"
+
+    @property
+    def region_patterns(self) -> str:
+        """The patterns of an inventory that match only the regions with resources; every account has more regions.
+
+        Patterns and not names: which regions are expected still depends on the account.
+        """
+        return json.dumps([f"{region}*" for region in self.organization.regions])
+
+    @property
+    def discovery_text(self) -> str:
+        """The YAML inventory that lists AWS Organizations."""
+        return f"defaults: {{regions: {self.region_patterns}}}\ndiscover: {{}}\n"
 
     def report(self, *, scopes: bool = False) -> dict[str, Any]:
         """Return the counts since the last reset; see `Report.to_json`."""

@@ -33,10 +33,6 @@ from tests.fleet.token_buckets import Drain, TokenBuckets
 _HTML = b"<!DOCTYPE html><html><head><title>Blocked</title></head><body><h1>Blocked by the proxy</h1></body></html>"
 
 
-#: Services that answer in every default region, also in those where the organization has no workloads.
-_CONTROL_PLANE = frozenset({"sts", "ec2", "account", "organizations", "s3"})
-
-
 @dataclass(frozen=True, slots=True)
 class Options:
     """The behaviour of the server without faults.
@@ -102,8 +98,9 @@ class Server:
         return time.monotonic() - self._started
 
     def disabled(self, account: str, region: str) -> bool:
-        """Whether the account has not enabled the region."""
-        return region not in self.organization.regions or self._faults.disabled(account, region)
+        """Whether the account has not enabled the region. A fault can disable one that no account can."""
+        enabled = region in DEFAULT_REGIONS or region in self.organization.regions
+        return not enabled or self._faults.disabled(account, region)
 
     def set_faults(self, faults: Sequence[Fault]) -> None:
         """Replace all rules for faults."""
@@ -184,8 +181,7 @@ class Server:
         session, options = call.session, self.options
         if session.issued is not None and self.now - session.issued > options.session_seconds:
             raise service_errors.expired(call.service)
-        outside = call.region not in self.organization.regions
-        if outside and (call.service.prefix not in _CONTROL_PLANE or call.region not in DEFAULT_REGIONS):
+        if call.region not in self.organization.regions and call.region not in DEFAULT_REGIONS:
             raise service_errors.disabled(call)
         if options.enforce and not self._buckets.take(call.account, call.region, call.operation, self.now):
             raise service_errors.throttled(call.service)

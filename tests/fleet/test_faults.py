@@ -196,9 +196,9 @@ def test_a_disabled_region_is_not_listed_but_one_with_bad_tokens_is(faulty: Flee
     ec2 = connect(faulty, "ec2", account=account(faulty))
     rule = {"accounts": (account(faulty),), "region": "us-east-1"}
     faulty.set_faults(Fault("region-disabled", **rule))  # type: ignore[arg-type]  # fields of any type
-    assert [row["RegionName"] for row in ec2.describe_regions()["Regions"]] == ["eu-west-1"]
+    assert "us-east-1" not in {row["RegionName"] for row in ec2.describe_regions()["Regions"]}
     faulty.set_faults(Fault("bad-token", **rule))  # type: ignore[arg-type]  # fields of any type
-    assert [row["RegionName"] for row in ec2.describe_regions()["Regions"]] == ["eu-west-1", "us-east-1"]
+    assert "us-east-1" in {row["RegionName"] for row in ec2.describe_regions()["Regions"]}
     for kind in ("region-disabled", "bad-token"):
         faulty.set_faults(Fault(kind, **rule))  # type: ignore[arg-type]  # fields of any type
         with pytest.raises(ClientError) as error:

@@ -44,7 +44,7 @@ def test_its_calls_are_authorized_and_its_regions_are_those_of_the_organization(
     account = extended.organization.members[1].id
     for service, region, expected in (
         ("ecs", "us-east-1", "AccessDeniedException"),
-        ("ssm", "eu-west-2", "UnrecognizedClientException"),
+        ("ssm", "af-south-1", "UnrecognizedClientException"),
     ):
         client = connect(extended, service, account=account, region=region)
         with pytest.raises(ClientError) as error:

@@ -66,6 +66,10 @@ REGION_CASES = {
         Fault("rewritten", find="<item><regionName>us-west-1<.*?</item>"),
         ("*", MALFORMED, "us-west-1 is missing"),
     ),
+    "a region that every account has is called disabled": (
+        Fault("rewritten", find="(us-west-1<.*?)opt-in-not-required", replacement=r"\1not-opted-in"),
+        ("us-west-1", CONTRADICTORY, "no account can disable it"),
+    ),
     "a region has an unknown opt-in status": (
         Fault("rewritten", find="(af-south-1<.*?)not-opted-in", replacement=r"\1opting-in"),
         ("af-south-1", "region-disabled", "'opting-in', which is not documented"),
@@ -107,7 +111,13 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
         faults.append(Fault("tags-refused", accounts=(accounts[OLD_ARN],), region=REGION, resource="svc-00000"))
         fleet.set_faults(*faults)
         checks = [flag for check in CHECKS for flag in ("--check", check)]
-        yield Ran(fleet, audit(fleet, tmp_path_factory.mktemp("night"), checks=checks, program=NO_WAITING), accounts)
+        inventory = fleet.inventory_text()
+        for name in REGION_CASES:
+            row = f'{{id: "{accounts[name]}",'
+            inventory = inventory.replace(row, f"{row} regions: [all],")
+        folder = tmp_path_factory.mktemp("night")
+        night = audit(fleet, folder, checks=checks, inventory=inventory, program=NO_WAITING)
+        yield Ran(fleet, night, accounts)
 
 
 def _has_all(fleet: Fleet, account: str) -> bool:
@@ -183,7 +193,7 @@ def test_a_stale_description_of_a_listed_revision_is_a_gap(tmp_path: Path) -> No
 def test_accounts_in_any_other_state_than_suspended_or_closed_are_audited(tmp_path: Path, state: str) -> None:
     with running(Shape(accounts=2, regions=1, suspended=1)) as fleet:
         fleet.set_faults(Fault("rewritten", services=("organizations",), find='"ACTIVE"', replacement=f'"{state}"'))
-        night = audit(fleet, tmp_path, inventory="discover: {}\n")
+        night = audit(fleet, tmp_path, inventory=fleet.discovery_text)
         records = {row["account"]["id"]: row["status"] for row in night.coverage()}
 
         assert {records[member.id] for member in fleet.organization.members} == {"EXAMINED"}
@@ -197,7 +207,7 @@ def test_an_organization_with_an_account_id_that_is_a_path_is_refused(tmp_path: 
         fleet.set_faults(
             Fault("rewritten", services=("organizations",), find=f'"{member}"', replacement=f'"../../{member}"')
         )
-        night = audit(fleet, tmp_path, inventory="discover: {}\n", program=NO_WAITING)
+        night = audit(fleet, tmp_path, inventory=fleet.discovery_text, program=NO_WAITING)
 
         assert night.code == 1
         assert "no list of objects with a valid `Id`" in night.stderr

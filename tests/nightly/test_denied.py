@@ -15,12 +15,12 @@ from tests.fleet.organization import Shape
 from tests.fleet.running import Fleet, running
 from tests.nightly.night import NO_WAITING, Night, audit
 
-REGIONS = ("us-east-1", "eu-west-1", "eu-central-1", "us-west-2", "ap-southeast-2")
+REGIONS = ("us-east-1", "eu-west-1", "eu-central-1", "us-west-2", "af-south-1")
 DENIED_ROLES = range(0, 50, 5)
 DENIED_BY_POLICY = range(1, 50, 10)
 DENIED_REGION = "us-west-2"
 DISABLED = 2
-DISABLED_REGION = "ap-southeast-2"
+DISABLED_REGION = "af-south-1"
 BROKEN = {"app-00000": ("http-500", "service-error"), "app-00001": ("access-denied", "permission-denied")}
 BROKEN_IN = range(3, 50, 10)
 

@@ -38,9 +38,9 @@ region-disabled | region-disabled     | -                   | region-disabled   
 missing         | role-denied         | -                   | service-error              | service-error
 """
 
-REGIONS = ("us-east-1", "eu-west-1", "us-west-2")
+REGIONS = ("us-east-1", "af-south-1", "us-west-2")
 #: The region and the family that faults of a single region or family affect.
-REGION, FAMILY = "eu-west-1", "app-00000"
+REGION, FAMILY = "af-south-1", "app-00000"
 
 
 @dataclass(frozen=True, slots=True)

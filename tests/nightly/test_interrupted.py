@@ -184,7 +184,7 @@ def test_a_killed_run_can_be_resumed(night: RunSetup, undisturbed: Rows, moment:
 def test_a_resumed_run_has_the_accounts_of_its_start_even_if_the_organization_lists_fewer(
     night: RunSetup, undisturbed: Rows
 ) -> None:
-    discover = f'discover: {{}}\naccounts: [{{id: "{MANAGEMENT}", exclude: "the management account"}}]\n'
+    discover = f'{night.fleet.discovery_text}accounts: [{{id: "{MANAGEMENT}", exclude: "the management account"}}]\n'
     (night.folder / "inventory.yaml").write_text(discover, encoding="utf-8")
     attempt = night.start("--run-id", RUN)
     attempt.wait_until(FIRST_ROWS)
