@@ -1,4 +1,4 @@
-"""The output of `aws organizations list-accounts`.
+"""The output of `aws organizations list-accounts`, whole or in pages.
 
 `State` replaces `Status`, which AWS is retiring; older files and clients have only `Status`. A member that is null
 is absent, as other tools than the AWS CLI write it.
@@ -36,7 +36,14 @@ class OrganizationExport(Lenient):
     NextToken: Annotated[str | None, AfterValidator(_refuse_partial_list)] = None
 
 
-def read_entries(export: OrganizationExport) -> tuple[Entry, ...]:
+class AccountList(Lenient):
+    """The same accounts under `accounts`, as programs write them that keep the list only."""
+
+    accounts: tuple[ExportedAccount, ...]
+    NextToken: Annotated[str | None, AfterValidator(_refuse_partial_list)] = None
+
+
+def read_entries(export: OrganizationExport | AccountList) -> tuple[Entry, ...]:
     """Return the accounts in the export's order; closed and suspended accounts are excluded with the reason."""
     return tuple(
         Entry(
@@ -45,7 +52,7 @@ def read_entries(export: OrganizationExport) -> tuple[Entry, ...]:
             ou=_units(account.Paths or ()),
             excluded=exclude_inactive(account.State or account.Status or ""),
         )
-        for account in export.Accounts
+        for account in (export.Accounts if isinstance(export, OrganizationExport) else export.accounts)
     )
 
 

@@ -29,6 +29,7 @@ class _Format:
 _NATIVE = _Format("accounts", "id", native.InventoryFile, native.read_entries)
 _C7N = _Format("accounts", "account_id", c7n.C7nFile, c7n.read_entries)
 _EXPORT = _Format("Accounts", "Id", organizations.OrganizationExport, organizations.read_entries)
+_LIST = _Format("accounts", "Id", organizations.AccountList, organizations.read_entries)
 
 
 def parse(
@@ -64,10 +65,27 @@ def _document(text: str, source: str) -> tuple[Document, list[Problem]]:
     if isinstance(document.data, list) and any(_has(account, "Id") for account in document.data):
         # `aws organizations list-accounts --query Accounts` prints the bare list.
         return document.within("Accounts"), duplicates
+    if isinstance(document.data, list) and any(_has(page, "Accounts") for page in document.data):
+        return _joined_pages(document), duplicates
     if not isinstance(document.data, dict):
         advice = "Begin with `accounts:` and list them below it, or give an export of AWS Organizations."
         raise ConfigError([document.problem((), "is not an inventory", advice), *duplicates])
     return document, duplicates
+
+
+def _joined_pages(document: Document) -> Document:
+    """Return the pages of an export as one, as `--output yaml-stream` prints them. Raises ConfigError.
+
+    Only the token of the last page tells that the list continues.
+    """
+    wrong = [
+        document.problem((index,), "is not a page of an export: it has no list of accounts", "Export the list again.")
+        for index, page in enumerate(document.data)
+        if not _has(page, "Accounts") or not isinstance(page["Accounts"], list)
+    ]
+    if wrong:
+        raise ConfigError(wrong)
+    return document.concatenated("Accounts")
 
 
 def _format(data: dict[str, Any]) -> _Format:
@@ -75,8 +93,10 @@ def _format(data: dict[str, Any]) -> _Format:
         return _EXPORT
     accounts = data.get("accounts")
     accounts = accounts if isinstance(accounts, list) else []
-    has_account_id = any(_has(account, "account_id") for account in accounts)
-    return _C7N if has_account_id and not any(_has(account, "id") for account in accounts) else _NATIVE
+    if any(_has(account, "id") for account in accounts):
+        return _NATIVE
+    forms = (form for form in (_C7N, _LIST) if any(_has(account, form.id) for account in accounts))
+    return next(forms, _NATIVE)
 
 
 def _has(account: object, key: str) -> bool:

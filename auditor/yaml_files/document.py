@@ -88,6 +88,23 @@ class Document:
         line = self.root.line
         return replace(self, root=Node(line, {key: self.data}, children={key: (line, self.root)}))
 
+    def concatenated(self, key: str) -> Document:
+        """Return one mapping for a list of pages: `key` has the items of all pages, other members are the last page's.
+
+        Every page must be a mapping in which `key` is a list.
+        """
+        pages = [page for _, page in self.root.children.values()]
+        items = [item for page in pages for item in page.children[key][1].children.values()]
+        line = pages[0].children[key][0]
+        whole = Node(line, [item.data for _, item in items], children=dict(enumerate(items)))
+        children = {**pages[-1].children, key: (line, whole)}
+        data = {name: node.data for name, (_, node) in children.items()}
+        return replace(self, root=Node(self.root.line, data, children=children, weight=self.root.weight))
+
+    def at_line(self, line: int) -> Document:
+        """Return this document with one line for all its nodes, because the file has them all there."""
+        return replace(self, root=_moved(self.root, line))
+
     def overridden(self, path: Sequence[str], value: object, label: str) -> Document:
         """Return this document with a value at `path`, whose problems name `label` instead of the file.
 
@@ -111,6 +128,11 @@ def _node(value: object, label: str) -> Node:
         data = [child.data for child in children]
         return Node(0, data, children={index: (0, child) for index, child in enumerate(children)}, source=label)
     return Node(0, value, source=label)
+
+
+def _moved(node: Node, line: int) -> Node:
+    children = {key: (line, _moved(child, line)) for key, (_, child) in node.children.items()}
+    return replace(node, line=line, children=children)
 
 
 def _replaced(node: Node, path: Sequence[str], new: Node) -> Node:

@@ -265,6 +265,40 @@ def test_an_export_can_be_a_bare_list() -> None:
     assert only(json.dumps([exported(Id=ONE)])).account.id == ONE
 
 
+YAML_STREAM = f"""
+    - Accounts:
+      - {{Id: '{ONE}', Name: a, Status: ACTIVE}}
+      NextToken: page-2
+    - Accounts:
+      - {{Id: '{TWO}', Name: b, Status: SUSPENDED}}
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(YAML_STREAM, id="pages of --output yaml-stream"),
+        pytest.param(YAML_STREAM.replace("NextToken: page-2", "NextToken:"), id="pages without a token"),
+        pytest.param(
+            json.dumps([{"Accounts": [{"Id": ONE}], "NextToken": "b"}, {"Accounts": []}, {"Accounts": [{"Id": TWO}]}]),
+            id="pages of a paginator, one of them empty",
+        ),
+        pytest.param(
+            json.dumps([{"Accounts": [exported(Id=ONE), exported(Id=TWO)], "NextToken": None}]), id="one page"
+        ),
+        pytest.param(json.dumps({"accounts": [exported(Id=ONE), exported(Id=TWO)]}), id="the list under `accounts`"),
+        pytest.param(f"accounts:\n- Id: '{ONE}'\n- Id: '{TWO}'\n", id="the same in YAML"),
+    ],
+)
+def test_pages_and_lists_of_an_export_hold_all_accounts(text: str) -> None:
+    assert [target.account.id for target in read(text).targets] == [ONE, TWO]
+
+
+def test_states_in_the_pages_of_an_export_are_respected() -> None:
+    excluded = [target.account.id for target in read(YAML_STREAM).targets if target.excluded]
+    assert excluded == [TWO]
+
+
 # Combined with the accounts of the organization
 
 

@@ -301,6 +301,27 @@ def account(fields: str) -> str:
             id="a partial export",
         ),
         pytest.param(
+            "- Accounts:\n  - Id: '000000000001'\n- Accounts:\n  - Id: '000000000002'\n  NextToken: abc\n",
+            "5: NextToken: this export is only the first part of the list -> Export it again without --max-items.",
+            id="pages without the last one",
+        ),
+        pytest.param(
+            "- Accounts:\n  - Id: '000000000001'\n- Accounts:\n  - Id: '000000000001'\n",
+            "4: Accounts[1].Id: 000000000001 is listed twice, first in line 2 -> Merge the two entries into one.",
+            id="an account on two pages",
+        ),
+        pytest.param(
+            "- Accounts:\n  - Id: '000000000001'\n- NextToken: abc\n",
+            "3: [1]: is not a page of an export: it has no list of accounts -> Export the list again.",
+            id="a page without accounts",
+        ),
+        pytest.param(
+            "accounts:\n- Id: '12'\n",
+            "2: accounts[0].Id: 12 is not an account ID -> Account IDs have 12 digits, this has 2. "
+            'If leading zeros were lost: "000000000012"',
+            id="an invalid ID in a list of Ids",
+        ),
+        pytest.param(
             '[{"Id": "000000000001"},\n {"Id": "000000000001"}]',
             "2: Accounts[1].Id: 000000000001 is listed twice, first in line 1 -> Merge the two entries into one.",
             id="an export with a repeated account",
