@@ -83,8 +83,8 @@ COMMANDS = (
         "check",
         options.CheckOptions,
         "Check IaC files (infrastructure as code) before deployment.\n\n"
-        "FILE is a task definition, a CloudFormation template or the output of `terraform show -json`; - is standard "
-        "input.",
+        "FILE is a task definition, a CloudFormation template, or the output of `terraform show -json` or of `aws "
+        "cloudformation get-template`; - is standard input.",
         ("auditor check template.yaml", "terraform show -json plan.out | auditor check - --format sarif"),
     ),
 )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from auditor.domain.errors import ConfigError, Problem
@@ -17,6 +18,8 @@ from auditor.yaml_files import TEMPLATE, Document, parse
 #: Characters. Plans are written by a program and grow with everything that Terraform manages.
 MAX_PLAN_LENGTH = 100_000_000
 
+#: The member of the answer of GetTemplate that holds the template.
+_BODY = "TemplateBody"
 _PLAN_MARKS = ('"planned_values"', '"terraform_version"', '"format_version"')
 
 
@@ -51,7 +54,7 @@ def _read_plan(text: str, source: str) -> FileContents | None:
 
 
 def _read_document(text: str, source: str, parameter_values: Mapping[str, str | None]) -> FileContents:
-    document = parse(to_plain_json(text, source) if is_json_like(text, source) else text, source, TEMPLATE)
+    document = _unwrapped(_parse(text, source))
     if problems := [*_commented_keys(document, document.data, ())]:
         raise ConfigError(problems)
     if cloudformation.is_appspec(document):
@@ -66,6 +69,40 @@ def _read_document(text: str, source: str, parameter_values: Mapping[str, str | 
     formats = [service.document_format for service in services() if service.document_format]
     advice = f"Pass {', '.join(formats)}, a CloudFormation template, or the output of `terraform show -json`."
     raise ConfigError([Problem(source, 0, "", "is not a file that auditor can check", advice)])
+
+
+def _parse(text: str, source: str) -> Document:
+    return parse(to_plain_json(text, source) if is_json_like(text, source) else text, source, TEMPLATE)
+
+
+def _unwrapped(document: Document) -> Document:
+    """Return the template in the output of `aws cloudformation get-template`; any other document as it is.
+
+    The AWS CLI prints a template in JSON as an object, and one in YAML as text.
+    """
+    path: tuple[str | int, ...] = ()
+    data = document.data
+    if isinstance(data, list) and len(data) == 1 and isinstance(data[0], dict) and _BODY in data[0]:
+        path, data = (0,), data[0]  # of --output yaml-stream
+    if isinstance(data, dict) and _BODY in data and "Resources" not in data:
+        path, data = (*path, _BODY), data[_BODY]
+    if isinstance(data, str):
+        return _parse_within(document, path, data)
+    node = document.node_of(path)
+    return Document(document.source, node) if node is not None else document
+
+
+def _parse_within(document: Document, path: tuple[str | int, ...], text: str) -> Document:
+    """Parse a text in a document. Its lines are not lines of the file. Raises ConfigError."""
+    line = document.line_of(path)
+    try:
+        return _parse(text, document.source).at_line(line)
+    except ConfigError as error:
+        problems = []
+        for problem in error.problems:
+            place = f"line {problem.line} of the template" if problem.line else "the template"
+            problems.append(replace(problem, line=line, path=": ".join(filter(None, (place, problem.path)))))
+        raise ConfigError(problems) from None
 
 
 def _commented_keys(document: Document, data: object, path: tuple[str | int, ...]) -> Iterator[Problem]:

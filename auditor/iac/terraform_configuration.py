@@ -19,6 +19,8 @@ _MAX_DEPTH = 200
 _MODULE = re.compile(r"(?:module\.[\w-]+\.)+")
 #: A resource in the references of an expression, which also name its attributes.
 _RESOURCE = re.compile(r"(?!(?:var|local|each|count|data|module|path|self|terraform)\.)[\w-]+\.[\w-]+")
+#: The type in an address without instance keys; a module has no other type than `module`.
+_TYPE = re.compile(r"(?:^|\.)((?:data\.)?[\w-]+)\.[\w-]+$")
 #: The expressions of a resource, and of all its blocks, that sets nothing.
 _NO_EXPRESSIONS: Mapping[str, Any] = {}
 #: The key of an instance in an address: `[0]`, `["a"]`.
@@ -27,26 +29,34 @@ _INSTANCE_KEY = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The expressions of all resources, by their address without instance keys; None if the plan has none."""
+    """The expressions of all resources, by their address without instance keys; None if the plan has none.
+
+    `types` are the types of all resources of the plan, of data sources with the prefix `data.`.
+    """
 
     expressions: Mapping[str, Mapping[str, Any]] | None = None
+    types: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Configuration:
         """Return the configuration of a plan."""
         root = as_mapping(data.get("configuration")).get("root_module")
-        return cls(dict(_resources(root, "", 0)) if isinstance(root, dict) else None)
+        addresses = [str(change.get("address")) for change in objects_in(data.get("resource_changes"))]
+        types = frozenset(_type_of(without_instance_keys(address)) for address in addresses)
+        return cls(dict(_resources(root, "", 0)) if isinstance(root, dict) else None, types)
 
     def without_defaults(
         self, unknown: Mapping[str, Any], planned: Mapping[str, Any], address: str, service: IacService
     ) -> Mapping[str, Any]:
         """Return `after_unknown` of a resource without the attributes that the configuration leaves out.
 
-        A plan without configuration tells nothing about expressions. Terraform's own plans always have it.
+        A plan without configuration does not have the expressions. An attribute can then be computed from any resource
+        of the plan, unless all of them are managed by this service, whose unknown attributes are IDs and ARNs.
         """
-        expressions: Mapping[str, Any] | None = _NO_EXPRESSIONS
         if self.expressions is not None:
             expressions = self.expressions.get(without_instance_keys(address))
+        else:
+            expressions = _NO_EXPRESSIONS if all(type_ in service.terraform_types for type_ in self.types) else None
         return as_mapping(_without_defaults(unknown, planned, expressions, service.terraform_defaults))
 
     def with_references(self, values: Any, address: str) -> Any:
@@ -66,6 +76,12 @@ class Configuration:
 def without_instance_keys(address: str) -> str:
     """Return the address of a resource, of which `count` or `for_each` may make several instances."""
     return _INSTANCE_KEY.sub("", address)
+
+
+def _type_of(address: str) -> str:
+    """Return the type in the address of a resource, `data.aws_ami` for a data source."""
+    match = _TYPE.search(address)
+    return match[1] if match else address
 
 
 def _reference(expression: object, module: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from auditor import checks
 from auditor.domain.ecs.workloads import Cluster, Service, TaskSet
@@ -490,6 +492,123 @@ def test_a_value_that_is_left_out_has_its_default(expressions: dict[str, Any], v
     document["configuration"] = {"root_module": {"module_calls": {"a": call}}}
 
     assert status_of(json.dumps(document))[0] == verdict
+
+
+@pytest.mark.parametrize(
+    ("others", "values", "verdict"),
+    [
+        pytest.param([], {}, "NOT_APPLICABLE", id="only resources of ECS, which compute IDs and ARNs"),
+        pytest.param(["aws_ecs_service.s", 'module.b.aws_ecs_cluster.c["data.x.y"]'], {}, "NOT_APPLICABLE", id="more"),
+        pytest.param(["random_shuffle.mode"], {}, "UNKNOWN", id="a resource of another provider"),
+        pytest.param(["module.b.aws_ssm_parameter.mode[0]"], {}, "UNKNOWN", id="a resource of another service"),
+        pytest.param(["data.aws_ecs_task_definition.old"], {}, "UNKNOWN", id="a data source"),
+        pytest.param(["random_shuffle.mode"], {"network_mode": "bridge"}, "NOT_APPLICABLE", id="a planned value"),
+    ],
+)
+def test_a_plan_without_configuration_does_not_tell_what_is_left_out(
+    others: list[str], values: dict[str, Any], verdict: str
+) -> None:
+    values = {"container_definitions": TASK["container_definitions"], **values}
+    document = json.loads(plan("aws_ecs_task_definition", values, {} if "network_mode" in values else UNKNOWN_MODE))
+    document["resource_changes"] += [{"address": address, "change": {"actions": ["create"]}} for address in others]
+    root = document["planned_values"]["root_module"]
+    root["resources"] += [{"address": address, "type": "other", "mode": "managed"} for address in others]
+
+    assert status_of(json.dumps(document))[0] == verdict
+
+
+@pytest.mark.parametrize(
+    ("attribute", "values", "check_id"),
+    [
+        ("platform_version", {"aws_ecs_service": {"name": "s", "launch_type": "FARGATE"}}, "fargate-platform-version"),
+        (
+            "auto_scaling_group_provider",
+            {"aws_ecs_capacity_provider": {"auto_scaling_group_provider": [{"auto_scaling_group_arn": "a"}]}},
+            "capacity-termination-protection",
+        ),
+    ],
+)
+def test_other_attributes_of_a_plan_without_configuration_are_unknown(
+    attribute: str, values: dict[str, Any], check_id: str
+) -> None:
+    ((type_, planned),) = values.items()
+    unknown = {attribute: [{"managed_termination_protection": True}] if type_.endswith("provider") else True}
+    document = json.loads(plan(type_, planned, unknown))
+    check = next(check for check in checks.load() if check.id == f"ecs-{check_id}")
+    configured = ConfiguredCheck(check, check.parameters)
+    without_others = status_of(json.dumps(document), configured)[0]
+    document["resource_changes"].append({"address": "random_shuffle.x", "change": {"actions": ["create"]}})
+
+    assert without_others in {"PASS", "FAIL"}
+    assert status_of(json.dumps(document), configured)[0] == "UNKNOWN"
+
+
+#: What a plan says of an attribute that is computed or left out.
+UNKNOWN_MODE = {"network_mode": True}
+GET_TEMPLATE = "Resources:\n  It:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n" + "".join(
+    f"      {key}: {json.dumps(value)}\n" for key, value in PASCAL.items()
+)
+STAGES = ["Original", "Processed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param(
+            json.dumps({"StagesAvailable": STAGES, "TemplateBody": yaml.safe_load(GET_TEMPLATE)}, indent=1),
+            8,
+            id="a template in JSON",
+        ),
+        pytest.param(
+            json.dumps({"TemplateBody": GET_TEMPLATE, "StagesAvailable": STAGES}, indent=1), 2, id="a template in YAML"
+        ),
+        pytest.param(
+            json.dumps({"TemplateBody": json.dumps(yaml.safe_load(GET_TEMPLATE)), "StagesAvailable": STAGES}),
+            1,
+            id="a template in JSON as text",
+        ),
+        pytest.param(
+            yaml.safe_dump({"StagesAvailable": STAGES, "TemplateBody": GET_TEMPLATE}), 4, id="--output yaml with text"
+        ),
+        pytest.param(
+            f"StagesAvailable: [Original]\nTemplateBody: |\n{textwrap.indent(GET_TEMPLATE, '  ')}", 2, id="a block"
+        ),
+        pytest.param(
+            yaml.safe_dump([{"StagesAvailable": STAGES, "TemplateBody": yaml.safe_load(GET_TEMPLATE)}]),
+            6,
+            id="--output yaml-stream",
+        ),
+        pytest.param(json.dumps(GET_TEMPLATE), 1, id="--query TemplateBody --output json"),
+    ],
+)
+def test_the_output_of_get_template_is_read(text: str, line: int) -> None:
+    finding = only_finding(text)
+
+    assert (finding.finding.status.value, finding.name) == ("FAIL", "It")
+    assert finding.locations[0] == SourceLocation("f.yaml", line)
+
+
+def test_what_cannot_be_seen_in_a_template_of_get_template_is_reported() -> None:
+    nested = "Resources:\n  It: {Type: AWS::CloudFormation::Stack}\n"
+
+    assert [item.name for item in check_file(json.dumps({"TemplateBody": nested})).unchecked] == ["It"]
+    assert [item.name for item in check_file('{"TemplateBody": {"Resources": []}}').unchecked] == ["Resources"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('{"StagesAvailable": [],\n "TemplateBody": "Resources: {\\n"}', "f.yaml:2: line 2 of the template: this is"),
+        ('{"StagesAvailable": [],\n "TemplateBody": ""}', "f.yaml:2: line 1 of the template: is empty"),
+        ('{"TemplateBody": "words"}', "f.yaml: is not a file that auditor can check"),
+        ('{"TemplateBody": null}', "f.yaml: is not a file that auditor can check"),
+        ('"{}"', "f.yaml: is not a file that auditor can check"),
+    ],
+)
+def test_an_unreadable_template_of_get_template_is_a_problem(text: str, problem: str) -> None:
+    (found,) = problems(text)
+
+    assert found.startswith(problem)
 
 
 @pytest.mark.parametrize("text", ['{"format_version": "1.0"}', '{"format_version": "1.0", "terraform_version": "1.9"}'])
