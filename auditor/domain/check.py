@@ -140,6 +140,7 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
     *,
     id: str,  # noqa: A002 - the usual name
     title: str,
+    problem: str,
     severity: Severity,
     fact_type: type[F],
     frameworks: Mapping[str, tuple[str, ...]],
@@ -147,7 +148,6 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
     parameters: type[Any] = NoParameters,
     reason_texts: Mapping[str, str] | None = None,
     repairs: Mapping[str, Repair] | None = None,
-    problem: str = "",
     manual_steps: ManualSteps | None = None,
     reads_tags: bool = False,
 ) -> Callable[[Callable[[F, Any], Verdict]], Check[F]]:

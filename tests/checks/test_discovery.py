@@ -16,7 +16,8 @@ CHECK = """
 from auditor.domain.check import Severity, Status, Verdict, check
 from auditor.domain.ecs.task_definitions import TaskDefinition
 
-@check(id="{id}", title="", severity=Severity.LOW, fact_type=TaskDefinition, frameworks={{}}, remediation="")
+@check(id="{id}", title="", problem="", severity=Severity.LOW, fact_type=TaskDefinition, frameworks={{}},
+       remediation="")
 def judge(task, params):
     return Verdict(Status.PASS)
 """

@@ -20,8 +20,8 @@ from auditor.domain.check import Severity, Status, Verdict, check
 from auditor.domain.ecs.task_definitions import TaskDefinition
 
 
-@check(id="{id}", title="No family is a test", severity=Severity.LOW, fact_type={over}, frameworks={{}},
-       remediation="Rename it.", reason_texts={{"a-test": "is a test"}})
+@check(id="{id}", title="No family is a test", problem="Family is a test", severity=Severity.LOW,
+       fact_type={over}, frameworks={{}}, remediation="Rename it.", reason_texts={{"a-test": "is a test"}})
 def judge(task, _params):
     return Verdict(Status.PASS)
 '''

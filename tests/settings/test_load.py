@@ -42,6 +42,7 @@ def make_check(check_id: str, parameters: type[Any] = NoParameters) -> Check[Tas
     build = check(
         id=check_id,
         title="",
+        problem="",
         severity=Severity.LOW,
         fact_type=TaskDefinition,
         frameworks={},
