@@ -103,7 +103,7 @@ def finding(family: str = "web", revision: int = 1, **fields: Any) -> Finding:
         "resource": resource(family, revision, region=region, of=owner),
         "observed_at": NOW,
         "reasons": ("privileged",),
-        "evidence": (Evidence("app", "container", ("privileged",), {"user": None, "privileged": True}),),
+        "evidence": (Evidence("app", "container", ("privileged",), {"privileged": True}),),
         "standards": {"prowler": Status.PASS},
         "remediation": REMEDIATION,
     }
@@ -118,7 +118,14 @@ def unknown(family: str = "lost", reason: Reason = Reason.SERVICE_ERROR, **field
 
 def coverage(status: CoverageStatus = CoverageStatus.EXAMINED, **fields: Any) -> Coverage:
     """Return a coverage record."""
-    usual: Fields = {"account": account(), "region": "eu-west-1", "collector": COLLECTOR, "status": status, "calls": 3}
+    usual: Fields = {
+        "account": account(),
+        "region": "eu-west-1",
+        "collector": COLLECTOR,
+        "status": status,
+        "calls": 3,
+        "observed_at": NOW,
+    }
     return Coverage(**(usual | fields))
 
 

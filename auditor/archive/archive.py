@@ -13,7 +13,6 @@ from auditor.archive import claims, decode, encode
 from auditor.archive.claims import Claim, ClaimRequest
 from auditor.archive.layout import Layout
 from auditor.contracts.document import SCHEMA_VERSION, timestamp
-from auditor.contracts.rows import CoverageRow, FindingRow
 from auditor.contracts.run import (
     ClaimedAccount,
     CoverageTotals,
@@ -24,6 +23,7 @@ from auditor.contracts.run import (
 from auditor.domain.check import Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.errors import RunExists, StorageError
+from auditor.domain.lifecycle import Change
 from auditor.domain.result import AccountResult, RunResult
 from auditor.domain.scope import Account
 from auditor.store.store import HTML, JSON, NDJSON, AlreadyExists, Blob, Store
@@ -74,8 +74,8 @@ class Archive:
         except (StorageError, ValueError):
             return {}
 
-    def write_account(self, result: AccountResult) -> tuple[ObjectRecord, ...]:
-        """Write everything about one account.
+    def write_account(self, result: AccountResult, changes: Sequence[Change] = ()) -> tuple[ObjectRecord, ...]:
+        """Write everything about one account. There is no object of changes if there are none.
 
         Raises StorageError, and RunExists if another process has resumed the run.
         """
@@ -84,8 +84,10 @@ class Archive:
         # Generators: all rows of a large account at once would be the largest object that a run ever holds.
         findings = (encode.finding_row(finding, run_id) for finding in result.findings if finding.status in self._emit)
         coverage = (encode.coverage_row(record, run_id) for record in result.coverage)
+        changed = [encode.change_row(change, run_id) for change in changes]
         return (
-            # Findings first: `read_account` takes an account as finished when both objects exist.
+            *([self._put_rows(layout.changes(account_id), changed)] if changed else []),
+            # The coverage last: `read_account` takes an account as finished when both objects exist.
             self._put_rows(layout.findings(account_id), findings),
             self._put_rows(layout.coverage(account_id), coverage),
         )
@@ -145,7 +147,7 @@ class Archive:
                 f"{self._store.url(key)} shows when. The other process finishes the run.",
             )
 
-    def _put_rows(self, key: str, rows: Iterable[FindingRow | CoverageRow]) -> ObjectRecord:
+    def _put_rows(self, key: str, rows: Iterable[encode.Row]) -> ObjectRecord:
         count, body = encode.encode(rows)
         self._store.put(key, Blob(body, NDJSON, "gzip"))
         return _record(key, body, count)

@@ -1,18 +1,21 @@
 """Parse stored rows and documents. What they name is checked, because others may write to the output, too."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 from auditor.archive.decompress import decompress
 from auditor.archive.layout import CLOCK_SKEW, Layout
 from auditor.contracts.document import copy_fields, parse
-from auditor.contracts.rows import AccountRow, CoverageRow, EvidenceRow, FindingRow, IntroductionRow
+from auditor.contracts.rows import CoverageRow, EvidenceRow, ExceptionRow, FindingRow, IntroductionRow, LifecycleRow
 from auditor.contracts.run import ClaimDocument, ManifestDocument
 from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.check import Evidence
 from auditor.domain.coverage import Coverage
+from auditor.domain.details import detail_value
 from auditor.domain.fact import usage_types
 from auditor.domain.finding import Finding
+from auditor.domain.lifecycle import Lifecycle
+from auditor.domain.risk_exception import RiskException
 from auditor.domain.scope import Account
 from auditor.domain.usage import Usage
 
@@ -66,13 +69,13 @@ def _lines(body: bytes) -> list[bytes]:
     return decompress(body).splitlines()
 
 
-def _check_account(row: AccountRow, account: Account) -> None:
-    if row.id != account.id:
-        raise ValueError(f"expected a row of account {account.id}, got one of {row.id}")
+def _check_account(row: FindingRow | CoverageRow, account: Account) -> None:
+    if row.account_id != account.id:
+        raise ValueError(f"expected a row of account {account.id}, got one of {row.account_id}")
 
 
 def _finding(row: FindingRow, account: Account) -> Finding:
-    _check_account(row.account, account)
+    _check_account(row, account)
     return copy_fields(
         Finding,
         row,
@@ -83,11 +86,15 @@ def _finding(row: FindingRow, account: Account) -> Finding:
         evidence=tuple(map(_evidence, row.evidence)),
         usage=_usage(row),
         introduced_in=_introduction(row.introduced_in) if row.introduced_in else None,
+        frameworks=tuple(row.frameworks),
+        lifecycle=_lifecycle(row.lifecycle),
+        due=date.fromisoformat(row.due) if row.due else None,
+        exception=_exception(row.exception) if row.exception else None,
     )
 
 
 def _evidence(row: EvidenceRow) -> Evidence:
-    details = {name: tuple(value) if isinstance(value, list) else value for name, value in row.details.items()}
+    details = {name: detail_value(text) for name, text in row.details.items()}
     return copy_fields(Evidence, row, reasons=tuple(row.reasons), details=details)
 
 
@@ -104,10 +111,18 @@ def _introduction(row: IntroductionRow) -> Introduction:
     return copy_fields(Introduction, row, registered_at=_time(row.registered_at))
 
 
+def _lifecycle(row: LifecycleRow) -> Lifecycle:
+    return Lifecycle(row.state, _time(row.first_seen), _time(row.last_seen))
+
+
+def _exception(row: ExceptionRow) -> RiskException:
+    return copy_fields(RiskException, row, expires=date.fromisoformat(row.expires))
+
+
 def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
 def _coverage(row: CoverageRow, account: Account) -> Coverage:
-    _check_account(row.account, account)
-    return copy_fields(Coverage, row, account=account)
+    _check_account(row, account)
+    return copy_fields(Coverage, row, account=account, observed_at=_time(row.observed_at))

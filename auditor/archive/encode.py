@@ -5,12 +5,13 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from auditor.contracts.document import SCHEMA_VERSION, Document, copy_fields, timestamp, to_json
 from auditor.contracts.rows import (
-    AccountRow,
+    ChangeRow,
     CoverageRow,
+    ExceptionRow,
     FindingRow,
     IntroductionRow,
     LifecycleRow,
@@ -21,9 +22,12 @@ from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.coverage import Coverage
 from auditor.domain.finding import Finding
 from auditor.domain.json_types import Json
+from auditor.domain.lifecycle import Change, Lifecycle
+from auditor.domain.risk_exception import RiskException
 from auditor.domain.scope import Account
 
 _Value = TypeVar("_Value")
+Row = FindingRow | CoverageRow | ChangeRow
 
 #: Makes zlib write a gzip header, and one without a time: equal rows are equal bytes.
 _GZIP = 16 + zlib.MAX_WBITS
@@ -46,14 +50,19 @@ def finding_row(finding: Finding, run_id: str) -> FindingRow:
         run_id=run_id,
         observed_at=timestamp(finding.observed_at),
         reasons=list(finding.reasons),
-        account=_account(finding.account),
+        frameworks=list(finding.frameworks),
+        **_account(finding.account),
+        owner=finding.owner or finding.account.owner,
+        environment=finding.environment or finding.account.environment,
         resource=_resource(finding.resource),
         evidence=[evidence_row(evidence) for evidence in finding.evidence],
         usage=finding.usage.to_row() if finding.usage else None,
         introduced_in=_introduction(finding.introduced_in) if finding.introduced_in else None,
         standards=_sorted(finding.standards),
-        exception=None,
-        lifecycle=LifecycleRow(state=None, first_seen=None),
+        first_seen=_timestamp(finding.lifecycle.first_seen),
+        lifecycle=_lifecycle(finding.lifecycle),
+        due=finding.due.isoformat() if finding.due else None,
+        exception=_exception(finding.exception) if finding.exception else None,
     )
 
 
@@ -64,12 +73,31 @@ def coverage_row(coverage: Coverage, run_id: str) -> CoverageRow:
         coverage,
         schema_version=SCHEMA_VERSION,
         run_id=run_id,
-        account=_account(coverage.account),
+        observed_at=_timestamp(coverage.observed_at),
+        **_account(coverage.account),
+        owner=coverage.account.owner,
+        environment=coverage.account.environment,
         duration_s=round(coverage.duration_s, 3),
     )
 
 
-def encode(rows: Iterable[FindingRow | CoverageRow]) -> tuple[int, bytes]:
+def change_row(change: Change, run_id: str) -> ChangeRow:
+    """Return the row of a change."""
+    return copy_fields(
+        ChangeRow,
+        change,
+        schema_version=SCHEMA_VERSION,
+        run_id=run_id,
+        changed_at=timestamp(change.changed_at),
+        account_id=change.account.id,
+        account_name=change.account.name,
+        ou=change.account.ou,
+        first_seen=_timestamp(change.first_seen),
+        last_seen=_timestamp(change.last_seen),
+    )
+
+
+def encode(rows: Iterable[Row]) -> tuple[int, bytes]:
     """Return the number of rows, and the rows as gzipped JSON lines, sorted: equal rows give equal bytes.
 
     A row is dropped once it is a line, and a line once it is compressed.
@@ -80,7 +108,7 @@ def encode(rows: Iterable[FindingRow | CoverageRow]) -> tuple[int, bytes]:
     return len(lines), b"".join((*chunks, compressor.flush()))
 
 
-def line(row: FindingRow | CoverageRow) -> str:
+def line(row: Row) -> str:
     """Return a row as one line of JSON, ASCII only: characters that a terminal or browser interprets are escaped."""
     text = json.dumps(row, default=vars, separators=(",", ":"))
     if not _SURROGATE_ESCAPE.search(text):
@@ -89,14 +117,28 @@ def line(row: FindingRow | CoverageRow) -> str:
     return json.dumps(_without_lone_surrogates(json.loads(text)), separators=(",", ":"))
 
 
-def _sort_key(row: FindingRow | CoverageRow) -> tuple[str, str, str, str]:
-    if isinstance(row, FindingRow):
-        return row.account.id, row.region, row.check_id, row.resource.arn
-    return row.account.id, row.region, row.collector, ""
+def _sort_key(row: Row) -> tuple[str, str, str, str]:
+    if isinstance(row, CoverageRow):
+        return row.account_id, row.region, row.collector, ""
+    arn = row.resource.arn if isinstance(row, FindingRow) else row.resource_arn
+    return row.account_id, row.region, row.check_id, arn
 
 
-def _account(account: Account) -> AccountRow:
-    return copy_fields(AccountRow, account, tags=_sorted(account.tags))
+def _account(account: Account) -> dict[str, Any]:
+    return {
+        "account_id": account.id,
+        "account_name": account.name,
+        "ou": account.ou,
+        "account_tags": _sorted(account.tags),
+    }
+
+
+def _lifecycle(lifecycle: Lifecycle) -> LifecycleRow:
+    return LifecycleRow(lifecycle.state, _timestamp(lifecycle.first_seen), _timestamp(lifecycle.last_seen))
+
+
+def _exception(exception: RiskException) -> ExceptionRow:
+    return copy_fields(ExceptionRow, exception, expires=exception.expires.isoformat())
 
 
 def _resource(resource: Resource) -> ResourceRow:

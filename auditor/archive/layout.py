@@ -60,6 +60,10 @@ class Layout:
         """Return the key of an account's coverage rows, one JSON object per line."""
         return f"{self.coverage_folder}{account_id}.jsonl.gz"
 
+    def changes(self, account_id: str) -> str:
+        """Return the key of an account's changes since the run before, one JSON object per line."""
+        return f"changes/{self._partition}/{account_id}.jsonl.gz"
+
     @property
     def summary(self) -> str:
         """Key of the numbers of the run, for programs."""
@@ -82,7 +86,7 @@ class Layout:
 
     def contains(self, key: str) -> bool:
         """Return whether a key is an object that the manifest of this run may list."""
-        folders = (self.findings_folder, self.coverage_folder, f"runs/{self.run_id}/")
+        folders = (self.findings_folder, self.coverage_folder, f"changes/{self._partition}/", f"runs/{self.run_id}/")
         return key.startswith(folders) and not {"", ".", ".."}.intersection(key.split("/"))
 
     @property

@@ -6,21 +6,9 @@ from typing import Any
 from auditor.contracts.document import Document, SchemaVersion, copy_fields
 from auditor.domain.check import Evidence, Severity, Status
 from auditor.domain.coverage import CoverageStatus
+from auditor.domain.details import detail_text
+from auditor.domain.lifecycle import LifecycleState
 from auditor.domain.reason import Reason
-
-
-@dataclass(frozen=True)
-class AccountRow(Document):
-    """The account of a row."""
-
-    id: str
-    """12 digits."""
-    name: str
-    """The name in the inventory or the organization; empty if there is none."""
-    ou: str
-    """The path of organizational units; empty if it is unknown."""
-    tags: dict[str, str]
-    """The account's tags in the inventory and the organization."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +45,10 @@ class EvidenceRow(Document):
     """The check's reasons that apply to this part."""
     revision: int | None
     """The revision that the evidence is about; null if the resource has none."""
-    details: dict[str, str | int | bool | list[str] | None]
-    """Other values that the check examined, under the API's names or, for files, those of `auditor checks --facts`.
-    Never the value of an environment variable."""
+    details: dict[str, str]
+    """Other values that the check examined, under the API's names or, for files, those of `auditor checks --facts`:
+    text as it is, `true` or `false`, digits, or a JSON list. Absent values are left out. Never the value of an
+    environment variable."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +67,30 @@ class IntroductionRow(Document):
 class LifecycleRow(Document):
     """The finding in comparison with earlier runs."""
 
-    state: str | None
-    """Whether the finding is new, for example; null if it was not compared."""
+    state: LifecycleState | None
+    """The state compared with earlier runs; null if it was not compared, or neither fails nor failed before."""
     first_seen: str | None
-    """When it was first seen: ISO 8601, UTC; null if it was not compared."""
+    """When the failure was first seen: ISO 8601, UTC; null if it was not."""
+    last_seen: str | None
+    """When the failure was last seen: ISO 8601, UTC; null if it was not."""
+
+
+@dataclass(frozen=True)
+class ExceptionRow(Document):
+    """The exception that covers a finding, as the exceptions file states it."""
+
+    id: str
+    """The ID of the exception."""
+    reason: str
+    """Why the failure is accepted: `accepted-risk`, for example."""
+    justification: str
+    """The justification in words."""
+    owner: str
+    """Who is responsible for the exception."""
+    ticket: str
+    """The ticket that records the decision; empty if there is none."""
+    expires: str
+    """The last day on which the exception applies: `2026-12-31`."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +117,20 @@ class FindingRow(Document):
     """The verdict. UNKNOWN: the resource exists, but could not be read or judged."""
     reasons: list[str]
     """Why the status was given: reasons of the check, or one of the coverage reasons if the status is UNKNOWN."""
-    account: AccountRow
-    """The account of the resource."""
+    frameworks: list[str]
+    """The controls of the check, sorted, such as `cis-compute-1.1/3.4`."""
+    account_id: str
+    """The account of the resource: 12 digits."""
+    account_name: str
+    """The account's name in the inventory or the organization; empty if there is none."""
+    ou: str
+    """The account's path of organizational units; empty if it is unknown."""
+    owner: str
+    """The owner of the resource or of its account; empty if it is unknown."""
+    environment: str
+    """The environment of the resource or of its account; empty if it is unknown."""
+    account_tags: dict[str, str]
+    """The account's tags in the inventory and the organization."""
     region: str
     """The region of the resource."""
     resource: ResourceRow
@@ -118,14 +139,24 @@ class FindingRow(Document):
     """What in the resource shows it."""
     usage: dict[str, Any] | None
     """Where the resource is used, in the form of its service; null if that was not examined or does not apply."""
+    is_running: bool | None
+    """Whether the resource is in use; null if that was not examined in full or does not apply."""
+    is_public: bool | None
+    """Whether something that uses the resource gets a public IP address; null as for `is_running`."""
     introduced_in: IntroductionRow | None
     """The revision that introduced the failure; null if it is unknown or the status is not FAIL."""
     standards: dict[str, Status]
     """What other rule sets say about the same facts, by their names."""
-    exception: dict[str, str] | None
-    """The accepted risk that covers this finding; null if there is none."""
+    first_seen: str | None
+    """When the failure was first seen: ISO 8601, UTC; null if it was not."""
     lifecycle: LifecycleRow
     """The finding in comparison with earlier runs."""
+    due: str | None
+    """The last day to fix the failure in time: `2026-12-01`; null if there is none."""
+    overdue: bool
+    """Whether the failure should have been fixed before this run."""
+    exception: ExceptionRow | None
+    """The exception that covers this failure; null if there is none."""
     remediation: str
     """What to do about it."""
 
@@ -138,8 +169,20 @@ class CoverageRow(Document):
     """The version of this contract."""
     run_id: str
     """The run that wrote this row; sorts by time."""
-    account: AccountRow
-    """The expected account."""
+    observed_at: str | None
+    """When the scope was scanned, or the account ended without that: ISO 8601, UTC. Null if it is unknown."""
+    account_id: str
+    """The expected account: 12 digits."""
+    account_name: str
+    """The account's name in the inventory or the organization; empty if there is none."""
+    ou: str
+    """The account's path of organizational units; empty if it is unknown."""
+    owner: str
+    """The owner of the account; empty if it is unknown."""
+    environment: str
+    """The environment of the account; empty if it is unknown."""
+    account_tags: dict[str, str]
+    """The account's tags in the inventory and the organization."""
     region: str
     """The expected region; `*` if the account's regions could not be listed."""
     collector: str
@@ -162,8 +205,56 @@ class CoverageRow(Document):
     """Resources that were listed."""
 
 
+@dataclass(frozen=True)
+class ChangeRow(Document):
+    """A finding whose state differs from the one of the run before, or that is still stale."""
+
+    schema_version: SchemaVersion
+    """The version of this contract."""
+    run_id: str
+    """The run that wrote this row; sorts by time."""
+    changed_at: str
+    """When this run noticed it: ISO 8601, UTC."""
+    finding_id: str
+    """The finding, as in `findings/`."""
+    state: LifecycleState
+    """The state in this run."""
+    previous_state: LifecycleState | None
+    """The state in the run before; null if the finding was not known."""
+    check_id: str
+    """The check of the finding."""
+    problem: str
+    """What is wrong if the check fails."""
+    severity: Severity
+    """How bad the failure is."""
+    account_id: str
+    """The account of the resource: 12 digits."""
+    account_name: str
+    """The account's name in the inventory or the organization; empty if there is none."""
+    ou: str
+    """The account's path of organizational units; empty if it is unknown."""
+    owner: str
+    """The owner of the resource or of its account; empty if it is unknown."""
+    environment: str
+    """The environment of the resource or of its account; empty if it is unknown."""
+    region: str
+    """The region of the resource."""
+    resource_arn: str
+    """The ARN of the resource, without its revision."""
+    resource_type: str
+    """Its type, as CloudFormation names it."""
+    resource_name: str
+    """Its name."""
+    first_seen: str | None
+    """When the failure was first seen: ISO 8601, UTC; null if it is unknown."""
+    last_seen: str | None
+    """When the failure was last seen: ISO 8601, UTC; null if it is unknown."""
+    reason: str
+    """Why it is stale or gone; empty for other states."""
+
+
 def evidence_row(evidence: Evidence) -> EvidenceRow:
     """Return the row of a piece of evidence, for findings of a run and of files."""
-    members = ((name, evidence.details[name]) for name in sorted(evidence.details))
-    details = {name: list(value) if isinstance(value, tuple) else value for name, value in members}
+    texts = ((name, detail_text(evidence.details[name])) for name in sorted(evidence.details))
+    details = {name: text for name, text in texts if text is not None}
     return copy_fields(EvidenceRow, evidence, reasons=list(evidence.reasons), details=details)

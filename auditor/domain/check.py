@@ -100,7 +100,7 @@ class Check(Generic[F]):
     `frameworks` maps a framework to its control ids; `parameters` holds the defaults. `reason_texts` explains each
     reason as a predicate that follows the name of the part ("is privileged"), and `repairs` holds what fixes it.
     `manual_steps` returns the API calls that fix a finding if no corrected document can. `manual_page` is the manual
-    page of a check that has no module.
+    page of a check that has no module. `controls` are the controls of all frameworks, such as `cis-compute-1.1/3.4`.
     """
 
     id: str
@@ -118,12 +118,18 @@ class Check(Generic[F]):
     reads_tags: bool = False
     manual_page: str = field(default="", repr=False)
     origin: Origin = Origin()
+    controls: tuple[str, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """List the controls of all frameworks once, as rows hold them."""
+        controls = sorted(f"{name}/{control}" for name, ids in self.frameworks.items() for control in ids)
+        object.__setattr__(self, "controls", tuple(controls))
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[object, ...]]:
         """Pickle a check that replaces its function by name, any other check by its fields."""
         if isinstance(self.judge, FunctionType):
             return _named, (self.judge.__module__, self.judge.__name__, self.origin)
-        return type(self), tuple(getattr(self, attribute.name) for attribute in fields(self))
+        return type(self), tuple(getattr(self, attribute.name) for attribute in fields(self) if attribute.init)
 
     @property
     def manual(self) -> str:

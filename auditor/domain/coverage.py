@@ -1,6 +1,7 @@
 """Coverage: what was expected to be examined, what was, and the gaps."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from auditor.domain.aws_resource import Resource
@@ -43,7 +44,10 @@ class CallStats:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The coverage record of one expected (account, region, collector). `resources` counts what was listed."""
+    """The coverage record of one expected (account, region, collector). `resources` counts what was listed.
+
+    `observed_at` is when the scan of the scope started; None if it was not scanned.
+    """
 
     account: Account
     region: str
@@ -56,3 +60,4 @@ class Coverage:
     retried: int = 0
     duration_s: float = 0.0
     resources: int = 0
+    observed_at: datetime | None = None

@@ -3,10 +3,12 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.check import Evidence, Severity, Status
+from auditor.domain.lifecycle import NOT_COMPARED, Lifecycle
+from auditor.domain.risk_exception import RiskException
 from auditor.domain.scope import Account
 from auditor.domain.usage import Usage
 
@@ -17,7 +19,10 @@ class Finding:
 
     `reasons` holds the check's reasons, or a `Reason` if the status is UNKNOWN. `usage` is None if usage was not
     examined, `introduced_in` if it is not known which revision first had the problem. `problem` says what is wrong
-    if the check fails, `title` what it requires.
+    if the check fails, `title` what it requires. `frameworks` holds the controls of the
+    check, such as `cis-compute-1.1/3.4`.
+    `owner` and `environment` are those of the resource or else of its account, empty if unknown. `due` is the day by
+    which a failure must be fixed, and `exception` covers a failure that is accepted.
     """
 
     check_id: str
@@ -35,11 +40,32 @@ class Finding:
     problem: str = ""
     usage: Usage | None = None
     introduced_in: Introduction | None = None
+    frameworks: tuple[str, ...] = ()
+    owner: str = ""
+    environment: str = ""
+    lifecycle: Lifecycle = NOT_COMPARED
+    due: date | None = None
+    overdue: bool = False
+    exception: RiskException | None = None
 
     @property
     def is_unused(self) -> bool:
         """Whether the resource is known not to be in use: such a finding is less urgent."""
         return self.usage is not None and self.usage.complete and not self.usage.in_use
+
+    @property
+    def is_running(self) -> bool | None:
+        """Whether the resource is in use; None if that was not examined in full."""
+        if self.usage is None:
+            return None
+        return self.usage.in_use or (False if self.usage.complete else None)
+
+    @property
+    def is_public(self) -> bool | None:
+        """Whether the resource is reachable by a public IP address; None if that was not examined in full."""
+        if self.usage is None:
+            return None
+        return self.usage.public or (False if self.usage.complete else None)
 
     @property
     def finding_id(self) -> str:

@@ -16,12 +16,17 @@ EVERY_REGION = "*"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Account:
-    """An AWS account: `id` has 12 digits; `ou` is the path of organizational units, empty if it is not known."""
+    """An AWS account: `id` has 12 digits; `ou` is the path of organizational units, empty if it is not known.
+
+    `owner` and `environment` are derived from the tags and the OU by the settings; empty if unknown.
+    """
 
     id: str
     name: str = ""
     ou: str = ""
     tags: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
+    owner: str = field(default="", compare=False)
+    environment: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.id})" if self.name else self.id

@@ -29,6 +29,10 @@ class Usage(Protocol):
     def complete(self) -> bool:
         """Whether everything that could use the resource was examined; if not, there may be more."""
 
+    @property
+    def public(self) -> bool:
+        """Whether anything that uses the resource is known to get a public IP address."""
+
     @classmethod
     def merge(cls, usages: Sequence[Self]) -> Self:
         """Return the usage of several revisions of one resource together."""

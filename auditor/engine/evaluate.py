@@ -103,4 +103,5 @@ def _finding(  # noqa: PLR0913, PLR0917 - a finding has that many sources
         remediation=remediation,
         problem=check.problem,
         usage=usage_of(fact),
+        frameworks=check.controls,
     )

@@ -145,6 +145,7 @@ class _Tally:
             retried=stats.retried,
             duration_s=round(seconds, 3),
             resources=len(self.resources),
+            observed_at=self.observation.observed_at,
         )
         return ScopeResult(coverage, findings, self._not_applicable_counts(findings))
 

@@ -18,6 +18,7 @@ from auditor.run.context import ClaimedRun, RunContext, build_context
 from auditor.run.readers import make_reader
 from auditor.run.resume import load_earlier_results
 from auditor.run.stores import make_store, with_spool
+from auditor.run.tracking import track
 from auditor.store.spool import Undelivered
 
 
@@ -93,7 +94,8 @@ def _scan(job: WorkerJob, context: RunContext, resume_state: dict[str, ResumeSta
     collect_options = CollectOptions(settings.revisions, tags=any(check.reads_tags for check in settings.checks))
 
     def finish(result: AccountResult) -> AccountDigest:
-        return digest(result, context.archive.write_account(result))
+        tracked = track(result, aws.clock.now())
+        return digest(tracked.result, context.archive.write_account(tracked.result, tracked.changes))
 
     return Scan(
         reader=make_reader(aws, run.run_id, context.collectors, context.fact_cache, collect_options),

@@ -10,7 +10,7 @@ from auditor.contracts.check_list import CheckListDocument, CheckPageDocument
 from auditor.contracts.document import Document
 from auditor.contracts.file_report import FileReportDocument
 from auditor.contracts.plan import PlanDocument
-from auditor.contracts.rows import CoverageRow, FindingRow
+from auditor.contracts.rows import ChangeRow, CoverageRow, FindingRow
 from auditor.contracts.run import ClaimDocument, LatestDocument, ManifestDocument
 from auditor.contracts.summary import SummaryDocument
 from auditor.domain.fact import usage_types
@@ -22,6 +22,7 @@ _INPUTS: dict[str, type[BaseModel]] = {"inventory": InventoryFile, "settings": S
 _OUTPUTS: dict[str, type[Document]] = {
     "finding": FindingRow,
     "coverage": CoverageRow,
+    "change": ChangeRow,
     "claim": ClaimDocument,
     "manifest": ManifestDocument,
     "latest": LatestDocument,

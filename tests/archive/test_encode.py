@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from hypothesis import given, settings
@@ -15,7 +15,9 @@ from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.check import Evidence, Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.ecs.usage import EcsUsage
+from auditor.domain.lifecycle import Lifecycle, LifecycleState
 from auditor.domain.reason import Reason
+from auditor.domain.risk_exception import RiskException
 from auditor.domain.scope import Account
 from tests import builders
 
@@ -27,7 +29,7 @@ def decoded(encoded: bytes) -> list[dict[str, Any]]:
 
 
 def test_the_row_of_a_finding_has_every_key_of_the_contract_in_order() -> None:
-    owner = Account("000000000001", "payments", "/corp", {"owner": "x", "env": "prod"})
+    owner = Account("000000000001", "payments", "/corp", {"owner": "x", "env": "prod"}, "payments", "production")
     finding = builders.finding(
         account=owner,
         resource=Resource(
@@ -59,6 +61,12 @@ def test_the_row_of_a_finding_has_every_key_of_the_contract_in_order() -> None:
         introduced_in=Introduction(5, datetime(2026, 1, 2, 3, 5, 6, tzinfo=UTC), "arn:aws:iam::000000000001:user/x"),
         problem="Container runs as root",
         standards={"prowler": Status.PASS, "aws-config": Status.FAIL},
+        frameworks=("aws-fsbp/ECS.1", "cis-compute-1.1/3.1"),
+        owner="checkout",
+        lifecycle=Lifecycle(LifecycleState.OPEN, builders.NOW - timedelta(days=40), builders.NOW),
+        due=date(2026, 11, 13),
+        overdue=True,
+        exception=RiskException("EX-1", "accepted-risk", "Legacy host", "checkout", "SEC-7", date(2026, 12, 31)),
     )
 
     (row,) = decoded(encode.encode([encode.finding_row(finding, RUN)])[1])
@@ -74,10 +82,13 @@ def test_the_row_of_a_finding_has_every_key_of_the_contract_in_order() -> None:
         ("severity", "high"),
         ("status", "FAIL"),
         ("reasons", ["privileged"]),
-        (
-            "account",
-            {"id": "000000000001", "name": "payments", "ou": "/corp", "tags": {"env": "prod", "owner": "x"}},
-        ),
+        ("frameworks", ["aws-fsbp/ECS.1", "cis-compute-1.1/3.1"]),
+        ("account_id", "000000000001"),
+        ("account_name", "payments"),
+        ("ou", "/corp"),
+        ("owner", "checkout"),
+        ("environment", "production"),
+        ("account_tags", {"env": "prod", "owner": "x"}),
         ("region", "eu-west-1"),
         (
             "resource",
@@ -100,7 +111,7 @@ def test_the_row_of_a_finding_has_every_key_of_the_contract_in_order() -> None:
                     "kind": "container",
                     "reasons": ["root-user"],
                     "revision": 7,
-                    "details": {"image": "app:1", "ports": ["80", "443"], "user": "0:0"},
+                    "details": {"image": "app:1", "ports": '["80","443"]', "user": "0:0"},
                 }
             ],
         ),
@@ -117,6 +128,8 @@ def test_the_row_of_a_finding_has_every_key_of_the_contract_in_order() -> None:
                 "complete": True,
             },
         ),
+        ("is_running", True),
+        ("is_public", True),
         (
             "introduced_in",
             {
@@ -126,8 +139,24 @@ def test_the_row_of_a_finding_has_every_key_of_the_contract_in_order() -> None:
             },
         ),
         ("standards", {"aws-config": "FAIL", "prowler": "PASS"}),
-        ("exception", None),
-        ("lifecycle", {"state": None, "first_seen": None}),
+        ("first_seen", "2026-10-14T02:00:00Z"),
+        (
+            "lifecycle",
+            {"state": "open", "first_seen": "2026-10-14T02:00:00Z", "last_seen": "2026-11-23T02:00:00Z"},
+        ),
+        ("due", "2026-11-13"),
+        ("overdue", True),
+        (
+            "exception",
+            {
+                "id": "EX-1",
+                "reason": "accepted-risk",
+                "justification": "Legacy host",
+                "owner": "checkout",
+                "ticket": "SEC-7",
+                "expires": "2026-12-31",
+            },
+        ),
         ("remediation", finding.remediation),
     ]
 
@@ -158,7 +187,13 @@ def test_the_row_of_a_coverage_record_has_every_key_of_the_contract_in_order() -
     assert list(row.items()) == [
         ("schema_version", "1.0"),
         ("run_id", RUN),
-        ("account", {"id": "000000000001", "name": "account-1", "ou": "", "tags": {}}),
+        ("observed_at", "2026-11-23T02:00:00Z"),
+        ("account_id", "000000000001"),
+        ("account_name", "account-1"),
+        ("ou", ""),
+        ("owner", ""),
+        ("environment", ""),
+        ("account_tags", {}),
         ("region", "eu-west-1"),
         ("collector", "ecs-task-definitions"),
         ("status", "PARTIAL"),
@@ -215,7 +250,7 @@ def test_a_line_is_printable_ascii_and_keeps_every_character() -> None:
 
     assert line.isascii()
     assert line.isprintable()
-    assert json.loads(line)["account"]["name"] == hostile
+    assert json.loads(line)["account_name"] == hostile
 
 
 def test_a_lone_surrogate_is_replaced() -> None:
@@ -225,8 +260,8 @@ def test_a_lone_surrogate_is_replaced() -> None:
 
     decoded_row = json.loads(encode.line(row))
 
-    assert decoded_row["account"]["name"] == "a\ufffdb \U0001f600"
-    assert decoded_row["account"]["tags"] == {"\ufffd": "x"}
+    assert decoded_row["account_name"] == "a\ufffdb \U0001f600"
+    assert decoded_row["account_tags"] == {"\ufffd": "x"}
 
 
 @settings(max_examples=60, deadline=None)

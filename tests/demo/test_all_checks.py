@@ -43,7 +43,7 @@ def _rows(output: Path, kind: str) -> Iterator[Row]:
 
 
 def _location(row: Row) -> tuple[str, str, str]:
-    return row["account"]["name"], row["region"], row["resource"]["name"]
+    return row["account_name"], row["region"], row["resource"]["name"]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_the_demo_succeeds_and_reports_that_it_is_incomplete(ran: tuple[Outcome,
 
 def test_only_the_intended_gaps_exist(coverage: list[Row]) -> None:
     gaps = {
-        (row["account"]["name"], row["region"], row["reason"])
+        (row["account_name"], row["region"], row["reason"])
         for row in coverage
         if row["status"] in {"PARTIAL", "NOT_EXAMINED"}
     }

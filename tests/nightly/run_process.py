@@ -241,7 +241,7 @@ def resume_and_compare(night: RunSetup, expected: object, run_id: str = RUN) -> 
 
 def _examined_scopes(output: Output, run_id: str) -> set[tuple[str, str]]:
     """Return the accounts and regions in which every collector has examined everything."""
-    records = [((row["account"]["id"], row["region"]), row["status"]) for row in rows(output, "coverage", run_id)]
+    records = [((row["account_id"], row["region"]), row["status"]) for row in rows(output, "coverage", run_id)]
     return {scope for scope, _ in records} - {scope for scope, status in records if status != "EXAMINED"}
 
 

@@ -113,7 +113,7 @@ def test_the_failures_of_every_night_equal_the_truth(
     nights: Nights, failing_families: dict[str, set[FamilyKey]], number: int, check: str
 ) -> None:
     failures = {
-        (row["account"]["id"], row["region"], row["resource"]["family"])
+        (row["account_id"], row["region"], row["resource"]["family"])
         for row in nights.findings(number)
         if (row["check_id"], row["status"], row["resource"]["type"]) == (check, "FAIL", TASK_DEFINITION)
     }

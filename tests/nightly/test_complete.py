@@ -61,7 +61,7 @@ def test_every_expected_scope_has_exactly_one_coverage_record(night: tuple[Fleet
         for member in fleet.organization.members
         for region in fleet.organization.regions
     }
-    rows = Counter((row["account"]["id"], row["region"], row["collector"]) for row in done.coverage())
+    rows = Counter((row["account_id"], row["region"], row["collector"]) for row in done.coverage())
 
     assert rows == Counter(expected)
     assert {row["status"] for row in done.coverage()} == {"EXAMINED"}
@@ -132,5 +132,5 @@ def test_without_an_inventory_the_account_of_the_default_credentials_is_audited(
         done = command(["run", "--output", str(tmp_path / "out")], tmp_path / "out", fleet.env())
 
         assert done.code == 0, done.stderr
-        assert {row["account"]["id"] for row in done.coverage()} == {"999999999999"}
+        assert {row["account_id"] for row in done.coverage()} == {"999999999999"}
         assert "AssumeRole" not in fleet.report()["operations"]

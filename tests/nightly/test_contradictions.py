@@ -94,7 +94,7 @@ class Ran:
 
     def not_examined(self, account: str) -> list[Row]:
         """Return the coverage records of an account that are not EXAMINED."""
-        rows = [row for row in self.night.coverage() if row["account"]["id"] == account]
+        rows = [row for row in self.night.coverage() if row["account_id"] == account]
         return [row for row in rows if row["status"] != "EXAMINED"]
 
 
@@ -150,7 +150,7 @@ def test_a_service_whose_tags_are_refused_costs_its_neighbours_nothing(ran: Ran)
     rows = [
         row
         for row in ran.night.findings()
-        if (row["account"]["id"], row["region"], row["check_id"]) == (account, REGION, "ecs-service-untagged")
+        if (row["account_id"], row["region"], row["check_id"]) == (account, REGION, "ecs-service-untagged")
     ]
     unread = [row for row in rows if row["status"] == "UNKNOWN"]
 
@@ -194,7 +194,7 @@ def test_accounts_in_any_other_state_than_suspended_or_closed_are_audited(tmp_pa
     with running(Shape(accounts=2, regions=1, suspended=1)) as fleet:
         fleet.set_faults(Fault("rewritten", services=("organizations",), find='"ACTIVE"', replacement=f'"{state}"'))
         night = audit(fleet, tmp_path, inventory=fleet.discovery_text)
-        records = {row["account"]["id"]: row["status"] for row in night.coverage()}
+        records = {row["account_id"]: row["status"] for row in night.coverage()}
 
         assert {records[member.id] for member in fleet.organization.members} == {"EXAMINED"}
         assert sorted(records.values()).count("EXCLUDED") == 1

@@ -83,9 +83,9 @@ def test_everything_readable_equals_the_truth(denials: Denials, verdict: str) ->
 
 
 def test_an_account_whose_role_is_denied_has_one_coverage_record_with_the_role(denials: Denials) -> None:
-    rows = [row for row in denials.night.coverage() if row["account"]["id"] in denials.ids(DENIED_ROLES)]
+    rows = [row for row in denials.night.coverage() if row["account_id"] in denials.ids(DENIED_ROLES)]
 
-    assert {row["account"]["id"] for row in rows} == set(denials.ids(DENIED_ROLES))
+    assert {row["account_id"] for row in rows} == set(denials.ids(DENIED_ROLES))
     assert {(row["region"], row["status"], row["reason"]) for row in rows} == {("*", "NOT_EXAMINED", "role-denied")}
     assert all("AuditorReadOnly" in row["detail"] for row in rows)
 
@@ -94,7 +94,7 @@ def test_a_region_denied_by_policy_is_a_gap_and_the_other_regions_are_examined(d
     for account in denials.ids(DENIED_BY_POLICY):
         if account in denials.ids(DENIED_ROLES):
             continue
-        rows = {row["region"]: row for row in denials.night.coverage() if row["account"]["id"] == account}
+        rows = {row["region"]: row for row in denials.night.coverage() if row["account_id"] == account}
         assert set(rows) == set(REGIONS)
         assert (rows[DENIED_REGION]["status"], rows[DENIED_REGION]["reason"]) == ("NOT_EXAMINED", "scp-denied")
         assert {rows[region]["status"] for region in REGIONS if region != DENIED_REGION} == {"EXAMINED"}
@@ -106,13 +106,13 @@ def test_the_log_has_one_line_for_each_account_and_cause(denials: Denials) -> No
 
     assert len(lines) == len(set(lines))
     assert set(lines) == {
-        (row["account"]["id"], row["status"], row["reason"]) for row in rows if row["status"] != "EXAMINED"
+        (row["account_id"], row["status"], row["reason"]) for row in rows if row["status"] != "EXAMINED"
     }
 
 
 def test_a_disabled_region_is_not_expected_if_all_regions_are_requested(denials: Denials) -> None:
     account = denials.ids(range(DISABLED, DISABLED + 1))[0]
-    regions = {row["region"] for row in denials.night.coverage() if row["account"]["id"] == account}
+    regions = {row["region"] for row in denials.night.coverage() if row["account_id"] == account}
 
     assert regions == set(REGIONS) - {DISABLED_REGION}
 
@@ -127,7 +127,7 @@ def test_a_family_that_cannot_be_described_is_an_unknown_finding(denials: Denial
     rows = [row for row in denials.night.findings("UNKNOWN") if row["resource"]["family"] == family]
 
     assert scopes
-    assert {(row["account"]["id"], row["region"]) for row in rows} == scopes
+    assert {(row["account_id"], row["region"]) for row in rows} == scopes
     assert {tuple(row["reasons"]) for row in rows} == {(BROKEN[family][1],)}
     assert all(
         "DescribeTaskDefinition" in row["remediation"] or "ServerException" in row["remediation"] for row in rows
@@ -135,8 +135,8 @@ def test_a_family_that_cannot_be_described_is_an_unknown_finding(denials: Denial
 
 
 def test_a_scope_with_an_unknown_finding_is_partial(denials: Denials) -> None:
-    unknown = {(row["account"]["id"], row["region"]) for row in denials.night.findings("UNKNOWN")}
-    partial = {(r["account"]["id"], r["region"]) for r in denials.night.coverage() if r["status"] == "PARTIAL"}
+    unknown = {(row["account_id"], row["region"]) for row in denials.night.findings("UNKNOWN")}
+    partial = {(r["account_id"], r["region"]) for r in denials.night.coverage() if r["status"] == "PARTIAL"}
 
     assert partial == unknown
 
@@ -160,7 +160,7 @@ def test_the_report_starts_with_incomplete_and_names_the_denied_accounts(denials
 
 def test_a_finding_keeps_its_id_when_its_resource_becomes_readable(denials: Denials) -> None:
     unknown = {
-        (row["account"]["id"], row["region"], row["resource"]["family"]): row["finding_id"]
+        (row["account_id"], row["region"], row["resource"]["family"]): row["finding_id"]
         for row in denials.night.findings("UNKNOWN")
     }
     denials.fleet.set_faults()
@@ -172,7 +172,7 @@ def test_a_finding_keeps_its_id_when_its_resource_becomes_readable(denials: Deni
         program=NO_WAITING,
     )
     readable = {
-        (row["account"]["id"], row["region"], row["resource"]["family"]): row["finding_id"] for row in later.findings()
+        (row["account_id"], row["region"], row["resource"]["family"]): row["finding_id"] for row in later.findings()
     }
 
     assert later.code == 0, later.stderr

@@ -103,10 +103,10 @@ class Ran:
     accounts: dict[str, str]
 
     def coverage(self, cell: str) -> list[Row]:
-        return [row for row in self.night.coverage() if row["account"]["id"] == self.accounts[cell]]
+        return [row for row in self.night.coverage() if row["account_id"] == self.accounts[cell]]
 
     def unknown(self, cell: str) -> list[Row]:
-        return [row for row in self.night.findings("UNKNOWN") if row["account"]["id"] == self.accounts[cell]]
+        return [row for row in self.night.findings("UNKNOWN") if row["account_id"] == self.accounts[cell]]
 
 
 def _named(fleet: Fleet, account: str) -> str:
@@ -163,7 +163,7 @@ def test_everything_else_equals_the_truth(ran: Ran) -> None:
 
 def test_accounts_without_a_fault_are_fully_examined(ran: Ran) -> None:
     healthy = {member.id for member in ran.fleet.organization.members} - set(ran.accounts.values())
-    rows = [row for row in ran.night.coverage() if row["account"]["id"] in healthy]
+    rows = [row for row in ran.night.coverage() if row["account_id"] in healthy]
 
     assert len(rows) == len(healthy) * len(REGIONS)
     assert {row["status"] for row in rows} == {"EXAMINED"}

@@ -40,7 +40,7 @@ def test_the_run_ends_without_a_traceback(night: Night) -> None:
 
 
 def test_the_rows_contain_the_unchanged_names(night: Night) -> None:
-    names = {row["account"]["name"] for row in night.coverage()}
+    names = {row["account_name"] for row in night.coverage()}
 
     assert names == set(NAMES.values())
 

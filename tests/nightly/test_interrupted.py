@@ -110,7 +110,7 @@ def assert_orderly_shutdown(attempt: RunProcess, number: signal.Signals) -> None
     if not is_claimed(night):
         return
     assert attempt.stdout.startswith("INCOMPLETE: the run was interrupted"), attempt.stdout
-    accounts = {row["account"]["id"] for row in rows(night.output, "coverage", RUN)}
+    accounts = {row["account_id"] for row in rows(night.output, "coverage", RUN)}
     assert accounts == {member.id for member in night.fleet.organization.members}
     assert gap_reasons(night.output, RUN) <= {"interrupted"}
     assert published_run(night.output) is None
@@ -192,7 +192,7 @@ def test_a_resumed_run_has_the_accounts_of_its_start_even_if_the_organization_li
     assert attempt.code == 143, "the run had ended before"
     claim = json.loads(night.output.get(f"state/claims/{RUN}.json") or b"")
     accounts = {account["id"] for account in claim["accounts"]}
-    complete = {row["account"]["id"] for row in rows(night.output, "coverage", RUN) if row["status"] == "EXAMINED"}
+    complete = {row["account_id"] for row in rows(night.output, "coverage", RUN) if row["status"] == "EXAMINED"}
     lost = min(member.id for member in night.fleet.organization.members if member.id not in complete)
     night.fleet.set_faults(Fault("access-denied", services=("organizations",)), Fault("role-refused", accounts=(lost,)))
 
@@ -200,8 +200,8 @@ def test_a_resumed_run_has_the_accounts_of_its_start_even_if_the_organization_li
 
     assert resumed.code == 4, resumed.stderr
     records = rows(night.output, "coverage", RUN)
-    assert {row["account"]["id"] for row in records} == accounts
-    assert {row["account"]["id"] for row in records if row["reason"] == "role-denied"} == {lost}
+    assert {row["account_id"] for row in records} == accounts
+    assert {row["account_id"] for row in records if row["reason"] == "role-denied"} == {lost}
     assert resumed.stdout.startswith("INCOMPLETE")
 
 

@@ -24,7 +24,7 @@ def introduction(organization: Organization, family: Family, revision: int) -> i
 
 
 def family_of(organization: Organization, row: Row) -> Family:
-    account, region, name = row["account"]["id"], row["region"], row["resource"]["family"]
+    account, region, name = row["account_id"], row["region"], row["resource"]["family"]
     index = organization.index_of(account, region, name)
     assert index is not None
     return organization.family(account, region, index)

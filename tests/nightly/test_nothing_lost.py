@@ -83,7 +83,7 @@ def test_a_region_that_does_not_respond_does_not_delay_other_accounts(tmp_path: 
         )
         assert {row["account"] for row in night.log("account-ended")[-2:]} == set(slow)
         timeouts = [row for row in night.coverage() if row["reason"]]
-        assert {(row["account"]["id"], row["region"], row["reason"]) for row in timeouts} == {
+        assert {(row["account_id"], row["region"], row["reason"]) for row in timeouts} == {
             (account, "eu-west-1", "timeout") for account in slow
         }
         assert all(4 <= row["duration_s"] < 60 for row in timeouts)
@@ -101,10 +101,10 @@ def test_a_deadline_ends_the_run_in_order(tmp_path: Path, processes: str) -> Non
         assert night.code == 4, night.stderr
         assert "Traceback" not in night.stderr
         assert night.latest["complete"] is False
-        assert {row["account"]["id"] for row in rows} == {member.id for member in fleet.organization.members}
+        assert {row["account_id"] for row in rows} == {member.id for member in fleet.organization.members}
         assert {row["reason"] for row in rows if row["status"] != "EXAMINED"} == {"deadline"}
         assert {row["status"] for row in rows} >= {"EXAMINED", "PARTIAL"}
-        examined = {(row["account"]["id"], row["region"]) for row in rows if row["status"] == "EXAMINED"}
+        examined = {(row["account_id"], row["region"]) for row in rows if row["status"] == "EXAMINED"}
         assert (
             expected_verdicts(fleet, lambda revision: (revision.account, revision.region) in examined).items()
             <= verdicts.items()
@@ -124,14 +124,14 @@ def test_a_deadline_does_not_wait_for_calls_without_a_response(tmp_path: Path) -
         assert night.latest["complete"] is False
         assert reported(night) == expected_verdicts(fleet, lambda revision: revision.account not in stuck)
         gaps = [row for row in night.coverage() if row["status"] != "EXAMINED"]
-        assert {(row["account"]["id"], row["reason"]) for row in gaps} == {(account, "deadline") for account in stuck}
+        assert {(row["account_id"], row["reason"]) for row in gaps} == {(account, "deadline") for account in stuck}
 
 
 def test_every_scope_has_a_reason_if_every_call_fails(tmp_path: Path) -> None:
     with running(Shape(accounts=25, regions=4, large=(Large(0, "eu-west-1", 150),))) as fleet:
         fleet.set_faults(Fault("http-503", services=("ecs",), operation="Describe*"))
         night = audit(fleet, tmp_path, program=NO_WAITING)
-        rows = {(row["account"]["id"], row["region"]): row for row in night.coverage()}
+        rows = {(row["account_id"], row["region"]): row for row in night.coverage()}
         large = rows[fleet.organization.members[0].id, "eu-west-1"]
 
         assert night.code == 4, night.stderr

@@ -24,11 +24,11 @@ def fleet() -> Iterator[Fleet]:
 
 
 def _examined(night: Night) -> set[str]:
-    return {row["account"]["id"] for row in night.coverage() if row["status"] == "EXAMINED"}
+    return {row["account_id"] for row in night.coverage() if row["status"] == "EXAMINED"}
 
 
 def _excluded(night: Night) -> dict[str, str]:
-    return {row["account"]["id"]: row["reason"] for row in night.coverage() if row["status"] == "EXCLUDED"}
+    return {row["account_id"]: row["reason"] for row in night.coverage() if row["status"] == "EXCLUDED"}
 
 
 def _members_below(fleet: Fleet, unit: str) -> set[str]:
@@ -68,7 +68,7 @@ def test_an_included_ou_covers_nested_ous_and_the_other_accounts_are_excluded(fl
     assert night.code == 0, night.stderr
     assert _examined(night) == expected
     assert set(_excluded(night)) == {member.id for member in fleet.organization.all_accounts} - expected
-    assert {row["account"]["ou"] for row in night.coverage() if row["account"]["id"] in expected} >= {"/Production"}
+    assert {row["ou"] for row in night.coverage() if row["account_id"] in expected} >= {"/Production"}
 
 
 @pytest.mark.slow
@@ -150,7 +150,7 @@ def test_accounts_and_regions_outside_the_flags_are_excluded(fleet: Fleet, tmp_p
 
     night = audit(fleet, tmp_path, "--account", chosen.name, "--region", "eu-*")
 
-    rows = [(row["account"]["id"], row["region"], row["status"]) for row in night.coverage()]
+    rows = [(row["account_id"], row["region"], row["status"]) for row in night.coverage()]
     assert night.code == 0, night.stderr
     assert [row for row in rows if row[0] == chosen.id] == [
         (chosen.id, "eu-west-1", "EXAMINED"),

@@ -58,7 +58,7 @@ def failing(fleet: Fleet) -> dict[tuple[str, str, str], list[Expected]]:
 
 
 def family_of(row: Row) -> tuple[str, str, str]:
-    return row["account"]["id"], row["region"], row["resource"]["family"]
+    return row["account_id"], row["region"], row["resource"]["family"]
 
 
 def test_the_fleet_runs_older_revisions_that_fail_while_the_latest_passes(night: Ran) -> None:

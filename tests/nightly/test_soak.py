@@ -24,7 +24,7 @@ def test_the_findings_of_a_thousand_accounts_with_faults_equal_the_truth(tmp_pat
         assert night.code == 0, night.stderr[-2_000:]
         assert "Traceback" not in night.stderr
         assert reported(night) == expected_verdicts(fleet)
-        assert len({(row["account"]["id"], row["region"]) for row in rows}) == len(rows) == 17_000
+        assert len({(row["account_id"], row["region"]) for row in rows}) == len(rows) == 17_000
         assert {row["status"] for row in rows} == {"EXAMINED"}
         assert night.latest["complete"] is True
         assert report["operations"]["DescribeTaskDefinition"] > sum(1 for _ in fleet.truth())

@@ -41,6 +41,11 @@ class EcsUsage:
         """Whether anything is known to use it. A service counts even while it runs no task."""
         return bool(self.services or self.daemons or self.running_tasks)
 
+    @property
+    def public(self) -> bool:
+        """Whether some of its tasks are known to get a public IP address."""
+        return self.public_ip
+
     @classmethod
     def merge(cls, usages: Sequence[EcsUsage]) -> EcsUsage:
         """Return the usage of several revisions together."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.domain.check import Detail, Evidence
+from auditor.domain.details import detail_text, detail_value
 from auditor.domain.finding import Finding
 from auditor.domain.result import CheckInfo
 from auditor.domain.usage import Usage
@@ -86,7 +87,10 @@ def _part(evidence: Evidence, check: CheckInfo, usage: Usage | None) -> PartView
 def _details(evidence: Evidence, usage: Usage | None) -> Iterator[tuple[str, str]]:
     """Yield the details that add to the reason: not absent values or booleans, nor lists that the usage shows too."""
     in_usage = [tuple(value) for value in usage.to_row().values() if isinstance(value, list)] if usage else []
-    for name, value in evidence.details.items():
+    for name, detail in evidence.details.items():
+        # As rows hold it, so that a report from stored rows shows the same.
+        text = detail_text(detail)
+        value = None if text is None else detail_value(text)
         if value is not None and value not in {"", ()} and not isinstance(value, bool) and value not in in_usage:
             yield sanitize(name, _LONGEST_NAME), _format_value(value)
 
