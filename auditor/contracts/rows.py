@@ -142,7 +142,8 @@ class FindingRow(Document):
     is_running: bool | None
     """Whether the resource is in use; null if that was not examined in full or does not apply."""
     is_public: bool | None
-    """Whether something that uses the resource gets a public IP address; null as for `is_running`."""
+    """Whether a task of the resource gets a public IP address; null if that is not known of all of its tasks: ECS does
+    not say it of standalone tasks, nor of tasks that use the address of their host. Load balancers are not read."""
     introduced_in: IntroductionRow | None
     """The revision that introduced the failure; null if it is unknown or the status is not FAIL."""
     standards: dict[str, Status]

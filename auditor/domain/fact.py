@@ -5,6 +5,7 @@ A fact never holds the value of an environment variable: the collector examines 
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -65,6 +66,12 @@ def fact_kinds() -> dict[str, type[Any]]:
 
 
 def usage_of(fact: object) -> Usage | None:
-    """Return the usage of a fact, None for a kind that has none."""
+    """Return the usage of a fact, None for a kind that has none or if it was not read.
+
+    A kind holds it as `usage` if its collector adds it, or derives it from its other fields in `own_usage()`.
+    """
+    own_usage: Callable[[], Usage | None] | None = getattr(fact, "own_usage", None)
+    if own_usage is not None:
+        return own_usage()
     usage: Usage | None = getattr(fact, "usage", None)
     return usage

@@ -62,10 +62,8 @@ class Finding:
 
     @property
     def is_public(self) -> bool | None:
-        """Whether the resource is reachable by a public IP address; None if that was not examined in full."""
-        if self.usage is None:
-            return None
-        return self.usage.public or (False if self.usage.complete else None)
+        """Whether something that uses the resource has a public IP address; None if that is not known of all."""
+        return self.usage.is_public if self.usage else None
 
     @property
     def finding_id(self) -> str:

@@ -26,12 +26,12 @@ class Usage(Protocol):
         """Whether anything is known to use the resource."""
 
     @property
-    def complete(self) -> bool:
-        """Whether everything that could use the resource was examined; if not, there may be more."""
+    def is_public(self) -> bool | None:
+        """Whether something that uses the resource has a public IP address; None if that is not known of all."""
 
     @property
-    def public(self) -> bool:
-        """Whether anything that uses the resource is known to get a public IP address."""
+    def complete(self) -> bool:
+        """Whether everything that could use the resource was examined; if not, there may be more."""
 
     @classmethod
     def merge(cls, usages: Sequence[Self]) -> Self:

@@ -109,6 +109,8 @@ class _Interpreter(TreeInterpreter):
     def visit_field(self, node: Any, value: Any) -> Any:
         name = node["value"]
         member = super().visit_field(node, value)
+        if isinstance(value, dict) and "complete" in value and member is None and name in value:
+            raise Undecidable("not-read", f"usage.{name}")
         if name in MAYBE_UNREAD and isinstance(value, dict):
             if member is None and name in value:
                 raise Undecidable("not-read", name)

@@ -126,6 +126,7 @@ def test_the_row_of_a_finding_has_every_key_of_the_contract_in_order() -> None:
                 "public_ip": True,
                 "exec_enabled": False,
                 "complete": True,
+                "desired_tasks": None,
             },
         ),
         ("is_running", True),

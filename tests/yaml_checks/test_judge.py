@@ -84,6 +84,13 @@ def test_incomplete_usage_never_passes(fail_when: str, applies_when: str, status
     assert judge(fact, fail_when, applies_when=applies_when).status is status
 
 
+@pytest.mark.parametrize("expression", ["usage.public_ip", "!(usage.public_ip)", "usage.public_ip == `true`"])
+def test_what_ecs_does_not_say_of_a_usage_is_unknown(expression: str) -> None:
+    verdict = judge(replace(FACT, usage=EcsUsage(running_tasks=1, public_ip=None)), expression)
+
+    assert (verdict.status, verdict.reasons) == (Status.UNKNOWN, ("not-read",))
+
+
 def test_an_unknown_names_the_expression_and_the_cause() -> None:
     verdict = judge(FACT, "`true`", applies_when="length(pid_mode) > `0`")
 

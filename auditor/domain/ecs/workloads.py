@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from auditor.domain.aws_resource import Resource
+from auditor.domain.ecs.usage import EcsUsage, any_known
 from auditor.domain.fact import fact_kind
 
 
@@ -29,6 +30,12 @@ class Placement:
             return self.launch_type == "FARGATE"
         return any(provider in ("FARGATE", "FARGATE_SPOT") for provider in self.capacity_providers)
 
+    def launch_types(self) -> tuple[str, ...]:
+        """Return the launch type as usage names it; nothing for a capacity provider that is not Fargate."""
+        if self.launch_type:
+            return (self.launch_type,)
+        return ("FARGATE",) if self.on_fargate else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
@@ -46,6 +53,7 @@ class TaskSet:
     """One set of a service's tasks, under an external or a blue/green deployment controller."""
 
     TYPE: ClassVar[str] = "AWS::ECS::TaskSet"
+    USAGE: ClassVar[type[EcsUsage]] = EcsUsage
 
     arn: str
     id: str
@@ -64,6 +72,16 @@ class TaskSet:
         service = self.service_arn.rpartition("/")[2]
         return Resource(self.arn, self.TYPE, f"{service}/{self.id}", tags=self.tags)
 
+    def own_usage(self) -> EcsUsage:
+        """Return what the task set runs. ECS Exec is a setting of its service, which may have changed since."""
+        return EcsUsage(
+            running_tasks=self.running,
+            clusters=(self.cluster_arn.rpartition("/")[2],),
+            launch_types=self.placement.launch_types(),
+            public_ip=self.placement.public_ip,
+            exec_enabled=None,
+        )
+
 
 @fact_kind("service")
 @dataclass(frozen=True, slots=True)
@@ -71,6 +89,7 @@ class Service:
     """A service. `task_definition` is None if task sets or an external controller choose it."""
 
     TYPE: ClassVar[str] = "AWS::ECS::Service"
+    USAGE: ClassVar[type[EcsUsage]] = EcsUsage
 
     arn: str
     name: str
@@ -109,6 +128,21 @@ class Service:
             tags=self.tags,
             registered_at=self.created_at,
             registered_by=self.created_by,
+        )
+
+    def own_usage(self) -> EcsUsage:
+        """Return what the service runs, with its task sets and the older deployments that still run tasks."""
+        placements = [task_set.placement for task_set in self.task_sets]
+        placements += [deployment.placement for deployment in self.deployments if deployment.running]
+        if not placements or self.placement.public_ip is not None:  # task sets have the network of an external service
+            placements.append(self.placement)
+        return EcsUsage(
+            running_tasks=self.running,
+            clusters=(self.cluster_name,),
+            launch_types=tuple(sorted({name for placement in placements for name in placement.launch_types()})),
+            public_ip=any_known(placement.public_ip for placement in placements),
+            exec_enabled=self.exec_enabled,
+            desired_tasks=self.desired,
         )
 
 
@@ -153,9 +187,13 @@ class ExecLogging:
 @fact_kind("cluster")
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A cluster. `container_insights` is `disabled`, `enabled` or `enhanced`; None if it is not set."""
+    """A cluster. `container_insights` is `disabled`, `enabled` or `enhanced`; None if it is not set.
+
+    `running_tasks` is None if it was not read, as in a template.
+    """
 
     TYPE: ClassVar[str] = "AWS::ECS::Cluster"
+    USAGE: ClassVar[type[EcsUsage]] = EcsUsage
 
     arn: str
     name: str
@@ -163,11 +201,18 @@ class Cluster:
     container_insights: str | None = None
     exec_logging: ExecLogging = ExecLogging()
     tags: Mapping[str, str] | None = field(default_factory=dict, hash=False)
+    running_tasks: int | None = None
 
     @property
     def resource(self) -> Resource:
         """The cluster as a resource."""
         return Resource(self.arn, self.TYPE, self.name, tags=self.tags)
+
+    def own_usage(self) -> EcsUsage | None:
+        """Return what the cluster runs, None if it does not say. How its tasks run is said where they are defined."""
+        if self.running_tasks is None:
+            return None
+        return EcsUsage(running_tasks=self.running_tasks, clusters=(self.name,), public_ip=None, exec_enabled=None)
 
 
 @fact_kind("capacity-provider")

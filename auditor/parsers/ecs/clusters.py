@@ -30,6 +30,7 @@ def parse(raw: Mapping[str, Any]) -> Cluster:
         container_insights=_container_insights(answer.get("settings")),
         exec_logging=_exec_logging(answer.get("configuration")),
         tags=json_values.tag_map(answer.get("tags")),
+        running_tasks=json_values.non_negative_int(answer.get("runningTasksCount"), "runningTasksCount"),
     )
 
 

@@ -54,6 +54,7 @@ def test_a_complete_answer_is_parsed_completely() -> None:
             bucket_encrypted=True,
         ),
         tags={"owner": "platform", "bare": ""},
+        running_tasks=3,
     )
 
 

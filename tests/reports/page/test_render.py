@@ -232,11 +232,11 @@ def test_usage_that_was_not_examined_is_unknown() -> None:
     assert "Not in use" not in report.text
 
 
-def test_a_cluster_has_no_usage() -> None:
-    cluster = Resource("arn:aws:ecs:eu-west-1:1:cluster/prod", "AWS::ECS::Cluster", "prod")
+def test_a_capacity_provider_has_no_usage() -> None:
+    provider = Resource("arn:aws:ecs:eu-west-1:1:capacity-provider/prod", "AWS::ECS::CapacityProvider", "prod")
     seen = Evidence(reasons=("insights-off",), details={"containerInsights": "disabled"})
-    report = page(run_result([coverage()], [finding(resource=cluster, evidence=(seen,), standards={})]))
-    assert "prod eu-west-1 · cluster insights off containerInsights disabled Details" in report.text
+    report = page(run_result([coverage()], [finding(resource=provider, evidence=(seen,), standards={})]))
+    assert "prod eu-west-1 · capacity provider insights off containerInsights disabled Details" in report.text
     assert "Usage" not in report.text
 
 

@@ -39,6 +39,18 @@ SERVICES = tuple(f"arn:aws:ecs:eu-west-1:000000000001:service/prod/{name}" for n
         ),
         pytest.param(EcsUsage(running_tasks=1), "In use: 1 running task", "1 task", id="a standalone task"),
         pytest.param(
+            EcsUsage(running_tasks=2, clusters=("prod",), launch_types=("FARGATE",), desired_tasks=2),
+            "In use: 2 running tasks, cluster prod, FARGATE",
+            "2 tasks",
+            id="a service",
+        ),
+        pytest.param(
+            EcsUsage(desired_tasks=3),
+            "In use: 0 of 3 desired tasks running",
+            "0 of 3 desired tasks running",
+            id="a service whose tasks do not start",
+        ),
+        pytest.param(
             EcsUsage(daemons=("arn:aws:ecs:eu-west-1:1:daemon/prod/agent",), running_tasks=3),
             "In use: daemon agent, 3 running tasks",
             "1 daemon",
@@ -59,8 +71,9 @@ def test_circumstances_that_make_a_failure_worse_are_warnings() -> None:
 
 
 def test_a_resource_that_cannot_run_has_no_usage() -> None:
-    cluster = finding(resource=Resource("arn:aws:ecs:eu-west-1:1:cluster/prod", "AWS::ECS::Cluster", "prod"))
-    assert (usage_text(cluster), usage_label(cluster)) == (None, "")
+    provider = Resource("arn:aws:ecs:eu-west-1:1:capacity-provider/prod", "AWS::ECS::CapacityProvider", "prod")
+    found = finding(resource=provider)
+    assert (usage_text(found), usage_label(found)) == (None, "")
 
 
 @pytest.mark.parametrize(

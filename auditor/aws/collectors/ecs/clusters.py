@@ -43,7 +43,7 @@ collector = Collector(
     batch=100,
     cost="2 per 100 clusters",
     required_members={
-        "Cluster": ("clusterArn", "clusterName", "status", "settings", "configuration", "tags"),
+        "Cluster": ("clusterArn", "clusterName", "status", "settings", "configuration", "tags", "runningTasksCount"),
         "ExecuteCommandConfiguration": ("kmsKeyId", "logging", "logConfiguration"),
         "ExecuteCommandLogConfiguration": (
             *("cloudWatchLogGroupName", "cloudWatchEncryptionEnabled", "s3BucketName", "s3EncryptionEnabled"),

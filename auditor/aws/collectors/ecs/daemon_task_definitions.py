@@ -100,6 +100,7 @@ def _usage_by_arn(context: CollectContext) -> tuple[dict[str, EcsUsage], list[Ga
             running_tasks=other.running_tasks + revisions[item.arn].running_tasks,
             clusters=tuple(sorted({*other.clusters, item.cluster.rpartition("/")[2]})),
             launch_types=("MANAGED_INSTANCES",),
+            public_ip=None,  # whether the instances have a public address is not known to ECS
             exec_enabled=other.exec_enabled or item.exec_enabled,
         )
     return {arn: replace(usage, complete=not gaps) for arn, usage in usages.items()}, gaps

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from auditor.aws.collectors.collector import CollectContext, CollectorResult
 from auditor.domain.coverage import Gap
-from auditor.domain.ecs.usage import EcsUsage, usage_by_arn
+from auditor.domain.ecs.usage import EcsUsage
+from auditor.domain.ecs.usage_by_revision import usage_by_arn
 from auditor.domain.ecs.workloads import Service, Task
 
 

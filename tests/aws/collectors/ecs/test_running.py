@@ -55,8 +55,8 @@ def test_each_revision_has_its_usage_and_the_number_of_the_latest() -> None:
     definitions = {definition.arn: definition for definition in read(region, [DEFINITIONS]).items[DEFINITIONS]}
     arn = (web["serviceArn"],)
 
-    assert definitions[OLD].usage == EcsUsage(arn, (), 2, ("default",), ("EC2",), exec_enabled=True)
-    assert definitions[NEW].usage == EcsUsage(arn, (), 0, ("default",), ("EC2",), exec_enabled=True)
+    assert definitions[OLD].usage == EcsUsage(arn, (), 2, ("default",), ("EC2",), public_ip=None, exec_enabled=True)
+    assert definitions[NEW].usage == EcsUsage(arn, (), 0, ("default",), ("EC2",), public_ip=None, exec_enabled=True)
     assert definitions[definition_arn("job", 5)].usage == EcsUsage()
     assert {definition.revision: definition.latest_active for definition in definitions.values()} == {1: 2, 2: 2, 5: 5}
     assert definitions[OLD].status == "INACTIVE"
