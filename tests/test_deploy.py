@@ -249,6 +249,7 @@ def run_ended(exit_code: int = 0, *, complete: bool = True, delivered: bool = Tr
         pytest.param(run_ended(4, complete=False), {"RunsEnded", "RunsIncomplete"}, id="incomplete"),
         pytest.param(run_ended(1, delivered=False, published=False), {"RunsFailed"}, id="complete and not delivered"),
         pytest.param(run_ended(1, published=False), {"RunsFailed"}, id="delivered and not published"),
+        pytest.param(run_ended(6), {"RunsEnded", "RunsFailed"}, id="complete, and stored state was changed"),
         pytest.param(run_ended(published=False), set(), id="narrowed by flags"),
         pytest.param(RunFailed("The bucket refused.", "Allow it.", 1), {"RunsFailed"}, id="failed before the scan"),
         pytest.param(RunFailed("Unknown flag.", "Remove it.", 2), {"RunsFailed"}, id="a wrong setting"),

@@ -17,7 +17,7 @@ from auditor.domain.errors import StorageError
 from auditor.store.store import JSON, Blob, Store
 
 #: Version of the object's own structure. Cached facts carry the version of their collector.
-FORMAT = 1
+FORMAT = 2
 #: Higher levels save little space and cost CPU time every night.
 _COMPRESSION_LEVEL = 3
 #: The largest cache of one account, decompressed (bytes): 100,000 revisions. A larger one costs calls and no memory.
@@ -39,7 +39,7 @@ class StoredFactCache:
         self._store = store
         self._versions = dict(versions)
         self._trusted = trusted_digests
-        #: SHA-256 of the objects that the next run may trust, by key.
+        #: SHA-256 of the objects that the next run may trust, by key; empty if an object is no longer trusted.
         self.digests: dict[str, str] = {}
 
     def read(self, account_id: str) -> AccountCache:
@@ -65,8 +65,8 @@ class StoredFactCache:
             return
         key = layout.fact_cache(account_id)
         if not any(scope.changed for scope in scopes.values()):
-            if any(scope.cached for scope in scopes.values()):
-                self.digests[key] = self._trusted[key]
+            kept = any(scope.cached for scope in scopes.values())
+            self.digests[key] = self._trusted.get(key, "") if kept else ""
             return
         document = {
             "format": FORMAT,
@@ -91,15 +91,21 @@ class StoredFactCache:
             return {}
 
 
-def _scope(region: object, collector: object, listed: object, facts: object) -> tuple[tuple[str, str], ScopeCache]:
+def _scope(
+    region: object, collector: object, listed: object, facts: object, older: object
+) -> tuple[tuple[str, str], ScopeCache]:
     """Return the cache of one scope with its key. Raises ValueError if a value has another type than was written."""
-    if not (isinstance(region, str) and isinstance(collector, str) and isinstance(facts, dict)):
+    if not (
+        isinstance(region, str) and isinstance(collector, str) and isinstance(facts, dict) and isinstance(older, dict)
+    ):
         raise ValueError("not a scope of the cache")  # noqa: TRY004 - the document is wrong, not an argument
     if type(listed) is not int or listed < 0:
         raise ValueError("not a number of listed resources")
-    return (region, collector), ScopeCache(cached=facts, listed=listed)
+    return (region, collector), ScopeCache(cached=facts, older=older, listed=listed)
 
 
-def _content(scope: ScopeCache) -> tuple[int, Mapping[str, Any]]:
+def _content(scope: ScopeCache) -> tuple[int, Mapping[str, Any], Mapping[str, Any]]:
     """Return the number of listed resources and the facts to keep: this run's if it read the whole scope."""
-    return (scope.listed_tonight, scope.fresh) if scope.complete else (scope.listed, scope.cached)
+    if scope.complete:
+        return scope.listed_tonight, scope.fresh, scope.fresh_older
+    return scope.listed, scope.cached, scope.older

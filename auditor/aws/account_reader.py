@@ -6,6 +6,7 @@ from functools import partial
 from typing import Protocol
 
 from auditor.aws import regions
+from auditor.aws.cache_check import CacheCheck, CachedFact, usable
 from auditor.aws.calls import CallContext, CredentialsProvider, RegionClient
 from auditor.aws.collectors.collector import (
     CollectContext,
@@ -22,6 +23,7 @@ from auditor.domain.clock import ReadError
 from auditor.domain.coverage import CallStats, Gap
 from auditor.domain.fact import Fact
 from auditor.domain.finding import Finding
+from auditor.domain.json_types import Json
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Account, Scope, Target
 
@@ -72,15 +74,17 @@ def required_actions(collectors: Iterable[Collector]) -> dict[str, set[str]]:
 class AccountReader:
     """Reads accounts. Every method may be called from any thread; `regions` opens an account."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what a scan reads, with which cache
         self,
         call_context: CallContext,
         roles: Roles,
         collectors: Iterable[Collector],
         fact_cache: FactCache | None = None,
         options: CollectOptions | None = None,
+        cache_check: CacheCheck | None = None,
     ) -> None:
         """Call nothing. Without a `fact_cache` every resource is described."""
+        self._cache_check = cache_check or CacheCheck()
         self._fact_cache = fact_cache or NullFactCache()
         self._call_context = call_context
         self._roles = roles
@@ -101,7 +105,18 @@ class AccountReader:
         account.credentials[self._roles.policy_for("ec2")] = credentials
         self._open[target.account.id] = account
         account.listed = regions.list_regions(self._call_context, credentials, stats, target.regions.named)
+        known = usable(account.cache, account.listed.expected, self._collectors)
+        account.cache = self._cache_check.verify(target.account, known, partial(self._confirm, target.account, stats))
         return account.listed.expected
+
+    def _confirm(self, account: Account, stats: CallStats, cached: CachedFact, fact: Json) -> bool | None:
+        """Return whether a cached fact is true, None if that cannot be told."""
+        region, collector, key = cached
+        confirm_cached = self._collectors[collector].confirm_cached
+        try:
+            return confirm_cached and confirm_cached(self._context(Scope(account, region), collector, stats), key, fact)
+        except (ApiCallError, ReadError):
+            return None
 
     def collect(self, scope: Scope, collector: str, stats: CallStats) -> Iterator[Fact | Gap]:
         """Yield what one collector reads in one region. Raises ReadError if it cannot be listed completely."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from auditor.contracts.document import Document, SchemaVersion
 from auditor.domain.check import Severity, Status
 from auditor.domain.coverage import CoverageStatus
+from auditor.domain.integrity import IntegrityKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,8 @@ class RunNumbers(Document):
     """Calls that AWS refused because of their rate."""
     retried: int
     """Calls that repeated an earlier one."""
+    compared: int
+    """Cached descriptions that were read anew to find out whether another writer changed the cache."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +201,26 @@ class GapSummary(Document):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IntegrityRecord(Document):
+    """Something in the stored state of earlier runs that another writer changed. This run did not use it."""
+
+    kind: IntegrityKind
+    """A machine-readable kind."""
+    headline: str
+    """What is wrong, in words."""
+    detail: str
+    """The particulars, in words."""
+    account: str
+    """12 digits; empty if it is about the whole run."""
+    region: str
+    """The region; empty if it is about more than one."""
+    arn: str
+    """ARN of the resource; empty if it is about more than one."""
+    advice: str
+    """What to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SummaryDocument(Document):
     """The numbers of a run: `runs/<run_id>/summary.json`."""
 
@@ -225,3 +248,5 @@ class SummaryDocument(Document):
     """What was expected and has no verdict, by reason."""
     excluded: dict[str, GapSummary]
     """What was excluded on purpose, by reason."""
+    integrity: list[IntegrityRecord]
+    """What another writer changed in the stored state of earlier runs; empty in a run without problems."""

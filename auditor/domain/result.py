@@ -13,6 +13,7 @@ from auditor.domain.check import Check, Severity, Status
 from auditor.domain.coverage import CallStats, Coverage, CoverageStatus
 from auditor.domain.finding import Finding
 from auditor.domain.gap_groups import GapGroup
+from auditor.domain.integrity import IntegrityProblem
 from auditor.domain.repair import Repair
 from auditor.domain.scope import Account
 
@@ -124,7 +125,8 @@ class RunResult:
 
     `failures` holds the worst FAIL findings out of `failures_total`, `unknowns` the same for UNKNOWN, and `gaps` groups
     the coverage records that are not EXAMINED by account and cause. `narrowed_by` are the flags that left out accounts,
-    regions or checks.
+    regions or checks. `integrity` lists what other writers changed in the stored state, and `compared` counts the
+    cached facts that were read anew to find that.
     """
 
     run_id: str
@@ -141,6 +143,8 @@ class RunResult:
     interrupted: bool = False
     narrowed_by: tuple[str, ...] = ()
     account_source: AccountSource = AccountSource.ORGANIZATION
+    integrity: tuple[IntegrityProblem, ...] = ()
+    compared: int = 0
 
     @property
     def expected_accounts(self) -> tuple[AccountSummary, ...]:

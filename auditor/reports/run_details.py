@@ -33,4 +33,5 @@ def run_details(result: RunResult) -> tuple[tuple[str, str], ...]:
         ("API calls", f"{numbers.calls:,}"),
         ("Throttled", pluralize(numbers.throttled, "time")),
         ("Retried", pluralize(numbers.retried, "time")),
+        ("Read anew", pluralize(result.compared, "cached description")),
     )

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from auditor.contracts import summary as contract
 from auditor.contracts.document import SCHEMA_VERSION, copy_fields, timestamp, to_json
 from auditor.domain.check import Severity, Status
+from auditor.domain.integrity import IntegrityProblem
 from auditor.domain.result import AccountSummary, CheckInfo, RunResult
 from auditor.reports.page import headline
 from auditor.reports.page.frameworks import Framework, Tally, frameworks
@@ -44,7 +45,13 @@ def _document(totals: RunTotals) -> contract.SummaryDocument:
         frameworks={framework.name: _framework(framework) for framework in frameworks(totals)},
         gaps=_gaps(gaps_by_reason(totals)),
         excluded=_gaps(exclusions_by_reason(totals)),
+        integrity=list(map(_integrity, result.integrity)),
     )
+
+
+def _integrity(problem: IntegrityProblem) -> contract.IntegrityRecord:
+    kind = problem.kind
+    return copy_fields(contract.IntegrityRecord, problem, headline=kind.headline, advice=kind.advice)
 
 
 def _run(result: RunResult) -> contract.RunNumbers:

@@ -11,6 +11,7 @@ from auditor.contracts.run import ObjectRecord
 from auditor.domain.check import Status
 from auditor.domain.finding import Finding
 from auditor.domain.gap_groups import GapGroup, group_gaps
+from auditor.domain.integrity import IntegrityProblem
 from auditor.domain.result import AccountResult, AccountSource, AccountSummary, CheckInfo, RunResult
 
 #: Findings that the report shows. Every finding is in its account's own objects.
@@ -61,6 +62,8 @@ class RunAggregator:
     """Adds up account digests. The result does not depend on their order."""
 
     objects: list[ObjectRecord] = field(default_factory=list)
+    problems: list[IntegrityProblem] = field(default_factory=list)
+    compared: int = 0
     _accounts: list[AccountSummary] = field(default_factory=list)
     _failures: list[Finding] = field(default_factory=list)
     _unknowns: list[Finding] = field(default_factory=list)
@@ -73,9 +76,15 @@ class RunAggregator:
         self._accounts.append(account.summary)
         self._add(account.objects, account.failures, account.unknowns, account.gaps)
 
+    def add_cache_check(self, compared: int, problems: Iterable[IntegrityProblem]) -> None:
+        """Add the number of cached facts that were compared with AWS, and the problems that this showed."""
+        self.compared += compared
+        self.problems.extend(problems)
+
     def merge(self, other: RunAggregator) -> None:
         """Add the accounts of another process."""
         self._accounts.extend(other._accounts)
+        self.add_cache_check(other.compared, other.problems)
         self._add(other.objects, other._failures, other._unknowns, other._gaps)
 
     def _add(
@@ -119,6 +128,8 @@ class RunAggregator:
             interrupted=metadata.interrupted,
             narrowed_by=metadata.narrowed_by,
             account_source=metadata.account_source,
+            integrity=tuple(sorted(self.problems)),
+            compared=self.compared,
         )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from auditor.archive.archive import Archive
 from auditor.archive.fact_cache import StoredFactCache
 from auditor.archive.layout import Layout
+from auditor.aws.cache_check import CacheCheck
 from auditor.aws.collectors import collectors_for
 from auditor.aws.collectors.collector import LATEST, Collector
 from auditor.aws.roles import Identity
@@ -22,8 +23,8 @@ class ClaimedRun:
     """A run whose ID this process has claimed. It can be pickled, and is the same in every process of the run.
 
     `attempt` is 0 for a new run and counts how often it was resumed. `previous_run` is the latest published run, and
-    `trusted_digests` maps keys of its fact cache to the SHA-256 that its manifest lists. `narrowed` means that flags
-    left out accounts, regions or checks.
+    `trusted_digests` maps keys of its fact cache to the SHA-256 that its manifest lists, and `authenticated` means that
+    the MAC of that manifest is valid. `narrowed` means that flags left out accounts, regions or checks.
     """
 
     run_id: str
@@ -34,6 +35,7 @@ class ClaimedRun:
     attempt: int = 0
     previous_run: str | None = None
     trusted_digests: Mapping[str, str] = field(default_factory=dict)
+    authenticated: bool = False
     narrowed: bool = False
 
 
@@ -47,6 +49,7 @@ class RunContext:
     layout: Layout
     archive: Archive
     fact_cache: StoredFactCache
+    cache_check: CacheCheck
     collectors: tuple[Collector, ...]
     assignments: tuple[Assignment, ...]
 
@@ -65,6 +68,7 @@ def build_context(run: ClaimedRun, aws: AwsContext, store: SpoolingStore) -> Run
         archive=Archive(store, layout, run.settings.emit, run.attempt),
         # The cache is never spooled: a cache that the output refuses only costs the next run more calls.
         fact_cache=StoredFactCache(store.first, versions, run.trusted_digests, read_only=run.narrowed),
+        cache_check=CacheCheck(0 if run.authenticated else run.settings.cache.reread_nights),
         collectors=collectors,
         assignments=make_assignments(run.settings, collectors),
     )

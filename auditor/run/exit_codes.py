@@ -29,6 +29,7 @@ class ExitCode(IntEnum):
     FINDINGS = 3, "findings at or above --fail-on"
     INCOMPLETE = 4, "coverage below --min-coverage, or UNKNOWN at or above --fail-on"
     BOTH = 5, "both 3 and 4"
+    TAMPERED = 6, "another writer changed the stored state of an earlier run; the results of this run are right"
     INTERRUPTED = 130, "interrupted (SIGINT); what was done is saved and can be resumed"
     TERMINATED = 143, "terminated (SIGTERM, SIGHUP); what was done is saved and can be resumed"
 
@@ -39,6 +40,7 @@ USAGE_ERROR = ExitCode.USAGE_ERROR
 FINDINGS = ExitCode.FINDINGS
 INCOMPLETE = ExitCode.INCOMPLETE
 BOTH = ExitCode.BOTH
+TAMPERED = ExitCode.TAMPERED
 INTERRUPTED = ExitCode.INTERRUPTED
 
 

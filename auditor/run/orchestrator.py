@@ -29,7 +29,7 @@ from auditor.run.aws_context import AwsContext, redirected_endpoints
 from auditor.run.claimed import claimed_accounts
 from auditor.run.context import ClaimedRun, RunContext, build_context, with_organization_accounts
 from auditor.run.delivery import Delivery, deliver
-from auditor.run.exit_codes import FAILED, Outcome, result_code
+from auditor.run.exit_codes import FAILED, TAMPERED, Outcome, result_code
 from auditor.run.stores import make_store, with_spool
 from auditor.run.worker import WorkerJob, run_job, run_job_in_subprocess
 from auditor.settings import Settings
@@ -38,6 +38,8 @@ from auditor.store.store import Store
 #: Starting a process costs half a second of CPU time; with fewer accounts than this it is not worth it.
 _ACCOUNTS_PER_PROCESS = 8
 _MOST_PROCESSES = 8
+#: Log lines about stored state that another writer changed: each one matters, and there may be one per account.
+_MOST_NOTICES = 20
 #: The service that lists the regions of an account, in addition to those of the collectors.
 _REGIONS_SERVICE = "ec2"
 
@@ -78,10 +80,21 @@ def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: Shu
                 Level.WARNING, f"{LATEST} was replaced", f"Its content was unusable: {delivery.publication.problem}."
             )
         )
+    for notice in _integrity_notices(result):
+        observe(notice)
     code = FAILED if delivery.failed else exit_code(result, request.settings, shutdown)
     text = _summary(context, result, delivery, colour=request.colour)
     observe(_run_ended(context, result, delivery, code))
     return Outcome(text, code)
+
+
+def _integrity_notices(result: RunResult) -> Iterator[Notice]:
+    for problem in result.integrity[:_MOST_NOTICES]:
+        about = " ".join(filter(None, (problem.account, problem.region, problem.arn)))
+        detail = f"{problem.kind.value}: {about}: {problem.detail} {problem.kind.advice}"
+        yield Notice(Level.ERROR, problem.kind.headline, detail)
+    if (more := len(result.integrity) - _MOST_NOTICES) > 0:
+        yield Notice(Level.ERROR, "More stored state was changed by another writer", f"{more:,} more in summary.json")
 
 
 def _run_ended(context: RunContext, result: RunResult, delivery: Delivery, code: int) -> RunEnded:
@@ -114,6 +127,9 @@ def exit_code(result: RunResult, settings: Settings, shutdown: ShutdownRequest) 
     """Return the documented exit code of a run that has delivered everything."""
     if shutdown.exit_code is not None:
         return shutdown.exit_code
+    if result.integrity:
+        # Before findings and gaps, which have rows: only the exit code tells a scheduler that its bucket was changed.
+        return TAMPERED
     threshold = settings.fail_on
     failing = threshold is not None and any(
         result.failing(severity) for severity in Severity if severity.rank >= threshold.rank
@@ -240,7 +256,7 @@ def _provenance(context: RunContext, hashes: Mapping[str, str | None]) -> Proven
         previous_run=run.previous_run,
         inventory_sha256=hashes.get("inventory"),
         settings_sha256=hashes.get("settings"),
-        cache_digests={**run.trusted_digests, **context.fact_cache.digests},
+        cache_digests={key: sha for key, sha in {**run.trusted_digests, **context.fact_cache.digests}.items() if sha},
         checks=[check.id for check in run.settings.checks],
         check_origins={
             check.id: CheckOrigin(source=check.origin.source, version=check.origin.version)

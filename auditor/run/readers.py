@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from auditor.aws.account_reader import AccountReader, FactCache, required_actions
+from auditor.aws.cache_check import CacheCheck
 from auditor.aws.calls import RegionClient
 from auditor.aws.collectors.collector import CollectOptions, Collector
 from auditor.aws.models import check_required_members
@@ -13,12 +14,13 @@ from auditor.domain.scope import Target
 from auditor.run.aws_context import AwsContext
 
 
-def make_reader(
+def make_reader(  # noqa: PLR0913, PLR0917 - what a scan reads, with which cache
     aws: AwsContext,
     run_id: str,
     collectors: Iterable[Collector],
     fact_cache: FactCache | None = None,
     options: CollectOptions | None = None,
+    cache_check: CacheCheck | None = None,
 ) -> AccountReader:
     """Return the reader of a scan. Its role sessions may call only what the collectors need.
 
@@ -27,7 +29,7 @@ def make_reader(
     collectors = tuple(collectors)
     check_required_members(collectors)
     roles = Roles(aws.call_context, aws.identity, run_id, required_actions(collectors))
-    return AccountReader(aws.call_context, roles, collectors, fact_cache, options)
+    return AccountReader(aws.call_context, roles, collectors, fact_cache, options, cache_check)
 
 
 def make_listing_reader(aws: AwsContext, run_id: str, collectors: Iterable[Collector]) -> AccountReader:

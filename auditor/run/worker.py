@@ -68,6 +68,7 @@ def run_job(job: WorkerJob, context: RunContext, observe: Observer) -> RunAggreg
     for account in _accounts(job, context, observe):
         aggregator.add(account)
         observe(AccountEnded(account.summary, account.gaps))
+    aggregator.add_cache_check(*context.cache_check.take())
     return aggregator
 
 
@@ -98,7 +99,9 @@ def _scan(job: WorkerJob, context: RunContext, resume_state: dict[str, ResumeSta
         return digest(tracked.result, context.archive.write_account(tracked.result, tracked.changes))
 
     return Scan(
-        reader=make_reader(aws, run.run_id, context.collectors, context.fact_cache, collect_options),
+        reader=make_reader(
+            aws, run.run_id, context.collectors, context.fact_cache, collect_options, context.cache_check
+        ),
         assignments=context.assignments,
         finish=finish,
         clock=aws.clock,

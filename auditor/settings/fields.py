@@ -14,6 +14,7 @@ T = TypeVar("T")
 _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s?)?", re.ASCII)
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _KMS_KEY = re.compile(r"[A-Za-z0-9:/_-]{1,2048}")
+_KMS_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,200}", re.ASCII)
 _FAIL_ON = ("none", "low", "medium", "high", "critical")
 
 #: What keys hold, for messages about values of another type.
@@ -86,6 +87,13 @@ def _kms_key(value: str) -> str:
     return value
 
 
+def _mac_key(value: str) -> str:
+    if not _KMS_KEY_ARN.fullmatch(value):
+        advice = "Write arn:aws:kms:<region>:<account>:key/<id>. An alias could be pointed to another key."
+        raise FieldError(f"{quote(value)} is not the ARN of a KMS key", advice)
+    return value
+
+
 def _folder(value: str) -> str:
     if not is_folder(value):
         raise FieldError(f"{quote(value)} is not a folder", "Write a local path.")
@@ -118,6 +126,7 @@ FailOn = Annotated[
 Folder = Annotated[str, AfterValidator(_folder)]
 Folders = Annotated[tuple[Folder, ...], _TEXTS]
 KmsKey = Annotated[str, AfterValidator(_kms_key)]
+MacKey = Annotated[str, AfterValidator(_mac_key), Field(json_schema_extra={"pattern": f"^{_KMS_KEY_ARN.pattern}$"})]
 Output = Annotated[str, AfterValidator(_output)]
 Patterns = Annotated[tuple[str, ...], _TEXTS]
 Seconds = Annotated[float, DURATION]

@@ -22,6 +22,7 @@ from auditor.settings.fields import (
     Folder,
     Folders,
     KmsKey,
+    MacKey,
     NotEmpty,
     Output,
     Patterns,
@@ -71,6 +72,21 @@ class Limits(_Section):
     read_timeout: Seconds = Field(20.0, description="Time to wait for an answer from AWS.")
 
 
+class Cache(_Section):
+    """How the stored state of earlier runs is checked before it is used."""
+
+    mac_key: MacKey | None = Field(
+        None, description="ARN of a KMS key (HMAC_256) that authenticates the fact cache and interrupted runs."
+    )
+    reread_nights: int = Field(
+        14,
+        ge=1,
+        le=365,
+        description="Without `mac_key`: one in this many cached descriptions of each account, chosen at random, is "
+        "read anew each night and compared; 1 reads all of them.",
+    )
+
+
 class Encryption(_Section):
     """Server-side encryption of the objects that are written to S3; without it, the bucket's default applies."""
 
@@ -113,6 +129,7 @@ class _Values(_Section):
     bucket_owner: AccountId | None = Field(
         None, description="Account that must own the buckets of results, inventory and settings: 12 digits, in quotes."
     )
+    cache: Cache = Field(default_factory=Cache, description="How stored state is checked before it is used.")
     sse: Encryption | None = Field(None, description="How S3 encrypts the results.")
     spool: Folder | None = Field(
         None, description="Folder that keeps undelivered results; by default, the system's temporary folder."

@@ -1,4 +1,7 @@
-"""A second night costs what changed. A damaged, outdated or forged fact cache costs calls and never a wrong finding."""
+"""A second night costs what changed, and a share of the cache that is drawn and read anew.
+
+A damaged or outdated fact cache costs calls and never a wrong finding. `test_tampering.py` is about forged ones.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +25,8 @@ from tests.nightly.night import Night, audit
 
 SHAPE = Shape(accounts=10, regions=2, families=8)
 DESCRIBE = "DescribeTaskDefinition"
+#: The default of `cache.reread_nights`.
+ONE_IN = 14
 
 #: Damages the cached facts of one account: takes their path and the output folder.
 Damage = Callable[[Path, Path], None]
@@ -52,12 +58,13 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstNight]:
         yield FirstNight(fleet, folder, fleet.report()["calls"], described(fleet))
 
 
-def run(fleet: Fleet, folder: Path) -> None:
+def run(fleet: Fleet, folder: Path) -> Night:
     """Run one night into a folder that may hold earlier ones. Its findings must equal the truth."""
     fleet.reset()
     night = audit(fleet, folder)
     assert night.code == 0, night.stderr
     assert verdicts(night) == truth(fleet)
+    return night
 
 
 def verdicts(night: Night) -> dict[str, str]:
@@ -76,16 +83,33 @@ def described(fleet: Fleet) -> Counter[tuple[str, str]]:
     return Counter({(call[0], call[1]): call[3] for call in calls if call[2] == DESCRIBE})
 
 
-def test_an_unchanged_fleet_is_not_described_again(first: FirstNight, tmp_path: Path) -> None:
+def drawn(first: FirstNight) -> Counter[str]:
+    """Return how many cached revisions are read anew in each account: one in fourteen, rounded up."""
+    cached: Counter[str] = Counter()
+    for (account, _), count in first.described.items():
+        cached[account] += count
+    return Counter({account: ceil(count / ONE_IN) for account, count in cached.items()})
+
+
+def by_account(scopes: Counter[tuple[str, str]]) -> Counter[str]:
+    """Add up the counts of the regions of each account."""
+    accounts: Counter[str] = Counter()
+    for (account, _), count in scopes.items():
+        accounts[account] += count
+    return accounts
+
+
+def test_of_an_unchanged_fleet_only_the_drawn_share_is_described_again(first: FirstNight, tmp_path: Path) -> None:
     folder = shutil.copytree(first.folder, tmp_path / "night")
 
-    run(first.fleet, folder)
+    night = run(first.fleet, folder)
 
-    assert not described(first.fleet)
-    assert first.fleet.report()["calls"] <= first.calls / 4
+    assert by_account(described(first.fleet)) == drawn(first)
+    assert first.fleet.report()["calls"] - drawn(first).total() <= first.calls / 4
+    assert night.log("run-ended")[0]["compared"] == drawn(first).total()
 
 
-def test_exactly_the_families_with_a_new_revision_are_described(first: FirstNight, tmp_path: Path) -> None:
+def test_exactly_the_new_and_the_drawn_revisions_are_described(first: FirstNight, tmp_path: Path) -> None:
     folder = shutil.copytree(first.folder, tmp_path / "night")
     with running(SHAPE) as fleet:
         before = {expected.arn for expected in fleet.truth()}
@@ -95,7 +119,8 @@ def test_exactly_the_families_with_a_new_revision_are_described(first: FirstNigh
         run(fleet, folder)
 
         assert len(changed) > 5
-        assert described(fleet) == Counter((expected.account, expected.region) for expected in changed)
+        new = Counter(expected.account for expected in changed)
+        assert by_account(described(fleet)) == new + drawn(first)
 
 
 def _missing(cache: Path, _output: Path) -> None:
@@ -113,8 +138,8 @@ def _noise(cache: Path, _output: Path) -> None:
 def _forged(cache: Path, _output: Path) -> None:
     """Replace every container with a harmless one."""
     document = json.loads(gzip.decompress(cache.read_bytes()))
-    for _, _, _, facts in document["scopes"]:
-        for fact in facts.values():
+    for scope in document["scopes"]:
+        for fact in scope[3].values():
             fact["containers"] = [{"name": "app", "user": "1000"}]
     cache.write_bytes(gzip.compress(json.dumps(document).encode()))
 
@@ -212,6 +237,8 @@ def test_an_account_with_a_damaged_cache_is_described_again(
     assert again == {scope: count for scope, count in first.described.items() if scope[0] == account}
 
 
-def test_the_other_accounts_are_read_from_their_caches(damaged: DamagedNight) -> None:
-    assert {account for account, _ in damaged.described} == set(damaged.accounts.values())
-    assert len(damaged.accounts) < SHAPE.accounts
+def test_the_other_accounts_are_read_from_their_caches(first: FirstNight, damaged: DamagedNight) -> None:
+    others = {account: count for account, count in drawn(first).items() if account not in damaged.accounts.values()}
+
+    assert others
+    assert {account: by_account(damaged.described)[account] for account in others} == others

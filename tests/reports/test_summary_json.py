@@ -28,6 +28,7 @@ def test_schema_version_and_run() -> None:
         "calls": 770,
         "throttled": 2,
         "retried": 6,
+        "compared": 0,
     }
 
 

@@ -12,6 +12,7 @@ from auditor.domain.check import Status
 from auditor.domain.coverage import Gap
 from auditor.domain.fact import Fact
 from auditor.domain.finding import Finding
+from auditor.domain.json_types import Json
 from auditor.domain.scope import Scope
 
 #: Values of `CollectOptions.revisions`.
@@ -87,6 +88,10 @@ Collect = Callable[[CollectContext], Iterator[Fact | Gap]]
 JudgeFact = Callable[[str, Any], Status]
 
 
+#: Describes the resource of a cache key anew. Returns whether the cached value is true, None if that cannot be told.
+ConfirmCached = Callable[[CollectContext, str, Json], bool | None]
+
+
 class AddIntroductions(Protocol):
     """Adds to failing findings the revision that first had the problem."""
 
@@ -109,8 +114,9 @@ class Collector:
     `depends_on` names the collectors whose results it uses, `usage_depends_on` those that it also uses to read usage.
     `required_members` lists the members that it reads, by botocore's name of their shape.
 
-    `cache_codec` encodes the facts that it stores in the fact cache, None if it stores none. `add_introductions` adds
-    to failing findings the revision that first had the problem, for kinds that have revisions.
+    `cache_codec` encodes the facts that it stores in the fact cache, None if it stores none. `confirm_cached` compares
+    one of them with AWS; raises TypeError if a collector that stores facts lacks it. `add_introductions` adds to
+    failing findings the revision that first had the problem, for kinds that have revisions.
     """
 
     name: str
@@ -124,8 +130,14 @@ class Collector:
     depends_on: tuple[str, ...] = ()
     usage_depends_on: tuple[str, ...] = ()
     cache_codec: CacheCodec[Any] | None = None
+    confirm_cached: ConfirmCached | None = None
     add_introductions: AddIntroductions | None = None
     required_members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a cache whose content could not be compared with AWS."""
+        if self.cache_codec is not None and self.confirm_cached is None:
+            raise TypeError(f"{self.name} stores facts in the cache and has no confirm_cached")
 
     def describe_calls(self, resources: int) -> int:
         """Return how many calls describe this number of listed resources."""

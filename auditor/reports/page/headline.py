@@ -24,7 +24,7 @@ def css_class(totals: RunTotals) -> str:
     """Return the style of the headline: `incomplete`, `failing`, `unknown` or `clean`."""
     if not totals.result.complete:
         return "incomplete"
-    if totals.result.count(Status.FAIL):
+    if totals.result.integrity or totals.result.count(Status.FAIL):
         return "failing"
     return "unknown" if totals.result.count(Status.UNKNOWN) else "clean"
 
@@ -37,6 +37,7 @@ def sentences(totals: RunTotals) -> tuple[str, ...]:
     interrupted = "the run was interrupted; " if totals.result.interrupted else ""
     parts = (
         f"{first_word}: {interrupted}{_coverage(totals)}.",
+        _integrity(totals),
         _OTHER_ACCOUNTS[totals.result.account_source],
         _failures(totals),
         _unknowns(totals),
@@ -47,6 +48,14 @@ def sentences(totals: RunTotals) -> tuple[str, ...]:
 def sentence(totals: RunTotals) -> str:
     """Return the headline as one line."""
     return " ".join(sentences(totals))
+
+
+def _integrity(totals: RunTotals) -> str:
+    problems = totals.result.integrity
+    if not problems:
+        return ""
+    kinds = join_words(sorted({problem.kind.value for problem in problems}))
+    return f"STORED STATE WAS CHANGED by another writer ({kinds}); this run did not use it."
 
 
 def _coverage(totals: RunTotals) -> str:

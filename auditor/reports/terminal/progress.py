@@ -195,7 +195,7 @@ def _last_line(event: RunEnded | RunFailed) -> tuple[Level, str, Mapping[str, An
     totals = RunTotals(result)
     level = Level.INFO if result.complete else Level.WARNING
     return (
-        level if event.delivered else Level.ERROR,
+        level if event.delivered and not result.integrity else Level.ERROR,
         "run-ended",
         {
             "complete": result.complete,
@@ -212,6 +212,8 @@ def _last_line(event: RunEnded | RunFailed) -> tuple[Level, str, Mapping[str, An
             "seconds": round((result.finished_at - result.started_at).total_seconds(), 3),
             "calls": numbers.calls,
             "throttled": numbers.throttled,
+            "compared": result.compared,
+            "integrity": [problem.kind.value for problem in result.integrity],
             "results": event.results,
             "report": event.report,
         },

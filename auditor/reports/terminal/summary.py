@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from auditor.domain.check import Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.finding import Finding
+from auditor.domain.integrity import IntegrityProblem
 from auditor.domain.result import RunResult
 from auditor.reports.labels import WORST_FIRST, join_words, pluralize
 from auditor.reports.page import headline
@@ -47,7 +48,7 @@ def summary(result: RunResult, *, output: str, report: str, colour: bool) -> str
     lines = [paint(f"{word}{colon}", headline.css_class(totals)) + more, *rest, ""]
     lines += [_coverage(totals), _counts(result), *_frameworks(totals)]
     ending = ["", *_path("Findings", output), *_path("Report", report), _run(result)]
-    sections = [section for section in (_failures(totals), _gaps(totals)) if section[2]]
+    sections = [section for section in (_integrity(totals), _failures(totals), _gaps(totals)) if section[2]]
     available = (HEIGHT - len(lines) - len(ending)) // len(sections) - 2 if sections else 0
     for title, total, body in sections:
         listed = body[: min(_MOST_LINES, available)]
@@ -99,6 +100,17 @@ def _framework(framework: Framework) -> str:
     return truncate(longer if display_width(longer) <= WIDTH else line, WIDTH)
 
 
+def _integrity(totals: RunTotals) -> _Section:
+    problems = totals.result.integrity
+    lines = [_integrity_problem(problem) for problem in problems[:_MOST_LINES]]
+    return "Stored state that another writer changed", len(problems), lines
+
+
+def _integrity_problem(problem: IntegrityProblem) -> str:
+    where = " ".join(sanitize(text, 2 * WIDTH) for text in (problem.account, problem.arn) if text)
+    return truncate(f"  {problem.kind.value}  {where or problem.kind.headline}", WIDTH)
+
+
 def _failures(totals: RunTotals) -> _Section:
     lines = [_failure(totals, finding) for finding in by_urgency(totals.result.failures)[:_MOST_LINES]]
     return "Worst failures", totals.result.failures_total, lines
@@ -140,7 +152,7 @@ def _run(result: RunResult) -> str:
 
 def _wrap(text: str, lines: int) -> Iterator[str]:
     """Wrap a text to `lines` lines, the last of which is truncated if necessary."""
-    wrapped = textwrap.wrap(text, WIDTH)
+    wrapped = textwrap.wrap(text, WIDTH, break_on_hyphens=False)
     yield from wrapped[: lines - 1]
     if wrapped[lines - 1 :]:
         yield truncate(" ".join(wrapped[lines - 1 :]), WIDTH)

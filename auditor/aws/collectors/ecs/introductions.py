@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from auditor.aws.collectors.collector import CollectContext, JudgeFact
-from auditor.aws.collectors.ecs.revisions import decode_revision, describe, split_revision_arn, store_revision
+from auditor.aws.collectors.ecs.revisions import CODEC, decode_revision, describe, split_revision_arn
 from auditor.aws.errors import ApiCallError
 from auditor.domain.aws_resource import Introduction
 from auditor.domain.check import Status
@@ -40,7 +40,7 @@ def add_introductions(
 
     def from_cache(arn: str) -> Definition | None:
         if arn not in cached:
-            cached[arn] = decode_revision(arn, context.cache.fresh.get(arn) or context.cache.cached.get(arn))
+            cached[arn] = decode_revision(arn, context.cache.find(arn))
         return cached[arn]
 
     for finding in findings:
@@ -83,7 +83,7 @@ def _read(context: CollectContext, arn: str) -> TaskDefinition | None:
     family, _ = split_revision_arn(context.scope, arn)
     item = describe(context, arn, family)
     if isinstance(item, TaskDefinition):
-        store_revision(context.cache, item)
+        context.cache.store_older(arn, CODEC.encode(item))
         return item
     if isinstance(item, Gap) and not item.detail.startswith("ClientException:"):
         raise _UnreadableError(item.detail)

@@ -15,6 +15,7 @@ from auditor.domain.aws_resource import Resource
 from auditor.domain.cache import ScopeCache
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.task_definitions import TaskDefinition
+from auditor.domain.json_types import Json
 from auditor.domain.reason import Reason
 from auditor.domain.scope import Scope
 from auditor.parsers.ecs.task_definitions import MalformedValue, parse, require_containers
@@ -96,17 +97,29 @@ def decode_revision(arn: str, cached: object) -> TaskDefinition | None:
     return definition if arn.endswith(f":task-definition/{definition.family}:{definition.revision}") else None
 
 
+def confirm_cached(context: CollectContext, arn: str, cached: Json) -> bool | None:
+    """Describe a cached revision anew and return whether its content is the same; status and tags may differ.
+
+    None if the cached value would not be used anyway, or the revision cannot be described.
+    """
+    if context.options.tags or decode_revision(arn, cached) is None:
+        return None
+    item = describe(context, arn, split_revision_arn(context.scope, arn)[0])
+    return CODEC.encode(item) == cached if isinstance(item, TaskDefinition) else None
+
+
 def prune_history(cache: ScopeCache) -> None:
     """Keep some older revisions of the listed families in the cache: they tell when a problem was introduced."""
     families = {arn.rpartition(":")[0] for arn in cache.fresh}
     older: dict[str, list[tuple[int, str]]] = {}
-    for arn in cache.cached:
+    known = {**cache.older, **cache.cached}
+    for arn in known:
         family, _, revision = arn.rpartition(":")
         if family in families and arn not in cache.fresh and _NUMBER.fullmatch(revision):
             older.setdefault(family, []).append((int(revision), arn))
     for revisions in older.values():
         for _, arn in sorted(revisions, reverse=True)[:_OLDER_REVISIONS]:
-            cache.store(arn, cache.cached[arn])
+            cache.store_older(arn, known[arn])
 
 
 def unread_resource(context: CollectContext, name: str) -> Resource:

@@ -13,6 +13,7 @@ from auditor.aws.collectors.ecs.introductions import add_introductions
 from auditor.aws.collectors.ecs.revisions import (
     CODEC,
     cached_revision,
+    confirm_cached,
     describe,
     prune_history,
     split_revision_arn,
@@ -134,6 +135,7 @@ collector = Collector(
     cost="1 per 100 families, 1 per family, 1 per older revision in use",
     usage_depends_on=("ecs-services", "ecs-tasks"),
     cache_codec=CODEC,
+    confirm_cached=confirm_cached,
     add_introductions=add_introductions,
     required_members={
         "TaskDefinition": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ import pytest
 from auditor.aws.calls import RegionClient
 from auditor.aws.collectors import all_collectors, collectors_for
 from auditor.aws.collectors.collector import CollectContext, CollectOptions, Collector, CollectorResult, ScopeState
+from auditor.aws.collectors.ecs.revisions import CODEC
 from auditor.aws.errors import ApiCallError
 from auditor.domain.cache import ScopeCache
 from auditor.domain.coverage import Gap
@@ -22,6 +24,7 @@ from tests.aws.fakes import pages as paged
 
 LIST, DESCRIBE = "ListTaskDefinitionFamilies", "DescribeTaskDefinition"
 SCOPE = builders.scope()
+NO_TAGS = CollectOptions("latest", tags=False)
 LATEST_ONLY = CollectOptions("latest")
 GONE = client_error("ClientException", "Unable to describe task definition.")
 DENIED = client_error("AccessDeniedException", "because no identity-based policy allows it")
@@ -309,3 +312,64 @@ def test_a_revision_that_was_deregistered_since_it_was_listed_is_replaced_by_the
     (item,), _ = listed_by_arn(deregistered, described("web", 1))
 
     assert item.revision == 1
+
+
+def confirm(cached: Any, answer: Any, options: CollectOptions = NO_TAGS) -> bool | None:  # noqa: ANN401 - any JSON
+    client = region_client(call_context(answers_in_turn(answer)))
+    compare = the_collector().confirm_cached
+    assert compare is not None
+    return compare(collect_context(client, options=options), ARN, cached)
+
+
+def encoded(answer: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON
+    (definition,), _ = listed_by_arn(answer)
+    return json.loads(json.dumps(CODEC.encode(definition)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({}, id="nothing"),
+        pytest.param({"status": "INACTIVE", "deregisteredAt": 1_790_000_000}, id="the status"),
+        pytest.param({"status": "DELETE_IN_PROGRESS"}, id="the status to the one before deletion"),
+        pytest.param({"compatibilities": ["EC2", "EXTERNAL"]}, id="a member that is not read"),
+    ],
+)
+def test_a_revision_is_confirmed_if_all_that_changed_is(change: dict[str, Any]) -> None:
+    later = described("web", 2)
+    later["taskDefinition"] |= change
+
+    assert confirm(encoded(described("web", 2)), later) is True
+
+
+def test_a_revision_is_confirmed_if_its_tags_changed() -> None:
+    later = {**described("web", 2), "tags": [{"key": "team", "value": "new"}]}
+
+    assert confirm(encoded(described("web", 2)), later) is True
+
+
+def test_a_revision_with_other_containers_is_not_confirmed() -> None:
+    forged = encoded(described("web", 2)) | {"containers": [{"name": "app", "user": "1000"}]}
+
+    assert confirm(forged, described("web", 2)) is False
+
+
+@pytest.mark.parametrize(
+    ("cached", "answer"),
+    [
+        pytest.param({"family": 7}, described("web", 2), id="the cached value is malformed"),
+        pytest.param(encoded(described("web", 2)), GONE, id="the revision was deleted"),
+        pytest.param(encoded(described("web", 2)), described("web", 1), id="another revision is described"),
+    ],
+)
+def test_it_cannot_be_told_whether_a_revision_is_the_same_if(cached: object, answer: object) -> None:
+    assert confirm(cached, answer) is None
+
+
+def test_older_revisions_in_the_cache_are_not_used_for_verdicts() -> None:
+    client = region_client(call_context(answers_in_turn({"taskDefinitionArns": [ARN]}, described("web", 2))))
+    cache = ScopeCache(cached={ARN.replace(":2", ":1"): {}}, older={ARN: encoded(described("web", 2))})
+
+    list(the_collector().collect(collect_context(client, cache=cache, options=NO_TAGS)))
+
+    assert operations(client)[-1] == DESCRIBE

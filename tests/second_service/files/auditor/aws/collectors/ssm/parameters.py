@@ -15,6 +15,7 @@ from auditor.aws.paging import paginate
 from auditor.domain.aws_resource import Resource
 from auditor.domain.coverage import Gap
 from auditor.domain.fact import Fact
+from auditor.domain.json_types import Json
 from auditor.parsers.json_values import MalformedValue
 
 _CODEC = CacheCodec(Parameter, "arn", {})
@@ -33,6 +34,15 @@ def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
         context.cache.store(f"{arn}:{version}", _CODEC.encode(parameter))
         yield parameter
     context.cache.complete = True
+
+
+def _confirm_cached(context: CollectContext, key: str, cached: Json) -> bool | None:
+    """Compare a cached parameter with the one that SSM returns; None if it has another version by now."""
+    arn = key.rpartition(":")[0]
+    parameter = _describe(context, arn.partition(":parameter")[2])
+    if not isinstance(parameter, Parameter) or f"{parameter.arn}:{parameter.version}" != key:
+        return None
+    return _CODEC.encode(parameter) == cached
 
 
 def _list_only(context: CollectContext) -> Iterator[Fact | Gap]:
@@ -79,5 +89,6 @@ collector = Collector(
     batch=1,
     cost="1 per 10 parameters, 1 per parameter",
     cache_codec=_CODEC,
+    confirm_cached=_confirm_cached,
     required_members={"Parameter": ("ARN", "Name", "Version", "Type")},
 )
