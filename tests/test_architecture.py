@@ -30,6 +30,7 @@ ALLOWED = {
     "settings": {"domain", "yaml_files"},
     "yaml_checks": {"domain", "yaml_files"},
     "engine": {"domain"},
+    "history": {"domain"},
     "aws": {"domain", "parsers", "store"},
     "archive": {"contracts", "domain", "store"},
     "contracts": {"domain"},

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.check import Evidence, Severity, Status
 from auditor.domain.lifecycle import NOT_COMPARED, Lifecycle
+from auditor.domain.past_finding import FindingKey
 from auditor.domain.risk_exception import RiskException
 from auditor.domain.scope import Account
 from auditor.domain.usage import Usage
@@ -64,6 +65,11 @@ class Finding:
     def is_public(self) -> bool | None:
         """Whether something that uses the resource has a public IP address; None if that is not known of all."""
         return self.usage.is_public if self.usage else None
+
+    @property
+    def key(self) -> FindingKey:
+        """What identifies it within its account. Cheaper than the ID."""
+        return self.region, self.check_id, self.resource.type, self.resource.unversioned_arn
 
     @property
     def finding_id(self) -> str:

@@ -14,6 +14,7 @@ from auditor.domain.coverage import CallStats, Coverage, CoverageStatus
 from auditor.domain.finding import Finding
 from auditor.domain.gap_groups import GapGroup
 from auditor.domain.integrity import IntegrityProblem
+from auditor.domain.past_finding import FindingKey
 from auditor.domain.repair import Repair
 from auditor.domain.scope import Account
 
@@ -23,6 +24,7 @@ class AccountResult:
     """Findings and coverage of one account.
 
     `not_applicable` counts facts by check ID. `planning` are the calls for assuming the role and listing the regions.
+    `watched_not_applicable` are the findings that failed in an earlier run and are NOT_APPLICABLE now.
     """
 
     account: Account
@@ -30,6 +32,7 @@ class AccountResult:
     coverage: tuple[Coverage, ...]
     not_applicable: Mapping[str, int] = field(default_factory=dict, hash=False)
     planning: CallStats = field(default_factory=CallStats, hash=False)
+    watched_not_applicable: frozenset[FindingKey] = frozenset()
 
     def summary(self) -> AccountSummary:
         """Return the counts that the run keeps."""

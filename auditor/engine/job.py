@@ -13,6 +13,7 @@ from auditor.domain.check import Status
 from auditor.domain.clock import ReadError
 from auditor.domain.coverage import CallStats, Coverage, CoverageStatus
 from auditor.domain.events import AccountPlanned, Event, ScopeEnded
+from auditor.domain.past_finding import FindingKey, KeysByRegion
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
 from auditor.domain.scope import EVERY_REGION, Scope, Target
@@ -27,8 +28,8 @@ Task = tuple[Scope, tuple[Assignment, ...]]
 class Job:
     """The state of one account: not planned, then planned with open scopes, then complete; its result is popped once.
 
-    `planning` counts the calls that assume the role and list the regions. `announce` receives events in their order;
-    it is called under the lock and must not block.
+    `planning` counts the calls that assume the role and list the regions. `watched` is set before the account is
+    planned. `announce` receives events in their order; it is called under the lock and must not block.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Job:
         """
         self.target = target
         self.planning = CallStats()
+        self.watched: KeysByRegion = {}
         self._assignments = assignments
         self._announce = announce
         self._resume_state = resume_state or {}
@@ -87,7 +89,7 @@ class Job:
                 return None
             self._popped = True
             result = self._result()
-            self._records, self._results = [], []
+            self._records, self._results, self.watched = [], [], {}
             return result
 
     def _plan(self, regions: frozenset[str] | ReadError | None) -> tuple[Task, ...]:
@@ -146,6 +148,9 @@ class Job:
             coverage=tuple(sorted(records, key=lambda record: (record.region, record.collector))),
             not_applicable=dict(not_applicable),
             planning=_difference(self.planning, self._attributed),
+            watched_not_applicable=frozenset[FindingKey]().union(
+                *(result.watched_not_applicable for result in self._results)
+            ),
         )
 
 

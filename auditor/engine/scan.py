@@ -13,9 +13,10 @@ from typing import Generic, TypeVar
 
 from auditor.domain.clock import ReadError, Stopped
 from auditor.domain.events import Event
+from auditor.domain.past_finding import KeysByRegion
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
-from auditor.domain.scope import Scope, Target
+from auditor.domain.scope import Account, Scope, Target
 from auditor.engine import tracebacks
 from auditor.engine.clock import RunClock
 from auditor.engine.job import Job
@@ -41,8 +42,9 @@ class AccountFinished(Generic[T]):
 class Scan(Generic[T]):
     """How to scan accounts.
 
-    `finish` is called once for each account, on a thread of the pool; an exception in it ends the run. `resume_state`
-    holds the final scopes of an earlier attempt at the same run, by account ID.
+    `finish` is called once for each account, on a thread of the pool; an exception in it ends the run. `watch` is
+    called before an account is planned, and returns the findings that the result must name if they are NOT_APPLICABLE.
+    `resume_state` holds the final scopes of an earlier attempt at the same run, by account ID.
     """
 
     reader: CloudReader
@@ -52,6 +54,7 @@ class Scan(Generic[T]):
     workers: int = 64
     options: ScanOptions = field(default_factory=ScanOptions)
     resume_state: Mapping[str, ResumeState] = field(default_factory=dict)
+    watch: Callable[[Account], KeysByRegion] = lambda _account: {}
 
     def run(self, targets: Iterable[Target]) -> Generator[Event | AccountFinished[T], None, None]:
         """Yield events, and every account as it ends, on the caller's thread.
@@ -94,6 +97,7 @@ class _Run(Generic[T]):
             yield event
 
     def _plan(self, job: Job) -> None:
+        job.watched = self._scan.watch(job.target.account)
         for scope, assignments in job.plan(self._list_regions(job)):
             # Ahead of the accounts that are not planned yet: finishing an account frees its memory.
             self._pool.submit(partial(self._scan_scope, job, scope, assignments), first=True)
@@ -117,7 +121,8 @@ class _Run(Generic[T]):
     def _scan_scope(self, job: Job, scope: Scope, assignments: Sequence[Assignment]) -> None:
         scan = self._scan
         for assignment in assignments:
-            result = scan_scope(scope, assignment, scan.reader, scan.clock, scan.options)
+            watched = job.watched.get(scope.region, ())
+            result = scan_scope(scope, assignment, scan.reader, scan.clock, scan.options, watched)
             job.complete_scope(scope, assignment, result)
         scan.reader.release_scope(scope)
         self._finish(job)

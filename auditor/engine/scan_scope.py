@@ -1,7 +1,7 @@
 """Scan one scope with one collector: read facts, judge them as they stream, and record the coverage."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from auditor.domain.check import Status
@@ -9,6 +9,7 @@ from auditor.domain.clock import Clock, ReadError, Stopped
 from auditor.domain.coverage import CallStats, Coverage, CoverageStatus, Gap
 from auditor.domain.fact import Fact
 from auditor.domain.finding import Finding
+from auditor.domain.past_finding import FindingKey
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
 from auditor.domain.scope import Scope
@@ -22,12 +23,14 @@ from auditor.engine.ports import Assignment, CloudReader
 class ScopeResult:
     """The result of one collector in one scope.
 
-    `not_applicable` counts, by check ID, the resources to which a check does not apply.
+    `not_applicable` counts, by check ID, the resources to which a check does not apply. `watched_not_applicable` names
+    those among them that were to be watched.
     """
 
     coverage: Coverage
     findings: tuple[Finding, ...] = ()
     not_applicable: Mapping[str, int] = field(default_factory=dict)
+    watched_not_applicable: frozenset[FindingKey] = frozenset()
 
 
 #: The final results of an earlier attempt at the same run in one account, by region and collector.
@@ -46,14 +49,20 @@ class ScanOptions:
     search_introductions: bool = False
 
 
-def scan_scope(
-    scope: Scope, assignment: Assignment, reader: CloudReader, clock: Clock, options: ScanOptions = ScanOptions()
+def scan_scope(  # noqa: PLR0913, PLR0917 - what to read, with what, and how
+    scope: Scope,
+    assignment: Assignment,
+    reader: CloudReader,
+    clock: Clock,
+    options: ScanOptions = ScanOptions(),
+    watched: Collection[FindingKey] = (),
 ) -> ScopeResult:
     """Read one scope with one collector, and judge its facts. Each fact is dropped after it is judged.
 
-    Raises nothing: every error becomes part of the coverage record.
+    NOT_APPLICABLE findings are only counted, but the result names those that are `watched`. Raises nothing: every error
+    becomes part of the coverage record.
     """
-    tally = _Tally(Observation(scope, clock.now()), assignment, options.keep_not_applicable)
+    tally = _Tally(Observation(scope, clock.now()), assignment, options.keep_not_applicable, watched)
     stats, started_at, problem = CallStats(), clock.monotonic(), None
     try:
         clock.raise_if_stopped()
@@ -97,6 +106,7 @@ class _Tally:
     observation: Observation
     assignment: Assignment
     keep_not_applicable: bool
+    watched: Collection[FindingKey] = ()
     resources: set[str] = field(default_factory=set)
     gaps: list[Gap] = field(default_factory=list)
     findings: dict[tuple[str, str], list[Finding]] = field(default_factory=dict)
@@ -147,7 +157,9 @@ class _Tally:
             resources=len(self.resources),
             observed_at=self.observation.observed_at,
         )
-        return ScopeResult(coverage, findings, self._not_applicable_counts(findings))
+        return ScopeResult(
+            coverage, findings, self._not_applicable_counts(findings), frozenset(self._watched_not_applicable())
+        )
 
     def _coverage_status(self, problem: _Problem | None) -> CoverageStatus:
         if problem is None:
@@ -159,6 +171,14 @@ class _Tally:
         counts = Counter(check_id for check_id, arn in self.not_applicable if (check_id, arn) not in self.findings)
         counts.update(finding.check_id for finding in findings if finding.status is Status.NOT_APPLICABLE)
         return counts
+
+    def _watched_not_applicable(self) -> Iterator[FindingKey]:
+        for key in self.watched:
+            _, check_id, resource_type, arn = key
+            if resource_type != self.assignment.resource_type or (check_id, arn) not in self.not_applicable:
+                continue
+            if (check_id, arn) not in self.findings:  # a finding of another revision of the resource
+                yield key
 
     def _incomplete_list(self) -> _Problem | None:
         """Return the first gap in the list itself: it is worse than an unread resource, as its extent is unknown."""
@@ -199,20 +219,26 @@ def split_by_scope(
     for coverage in result.coverage:
         assignment = by_collector.get(coverage.collector)
         if assignment is not None and coverage.reason not in not_final:
-            scopes[coverage.region, coverage.collector] = _scope_result(coverage, assignment, result.findings)
+            scopes[coverage.region, coverage.collector] = _scope_result(coverage, assignment, result)
     return scopes
 
 
-def _scope_result(coverage: Coverage, assignment: Assignment, findings: Iterable[Finding]) -> ScopeResult:
+def _scope_result(coverage: Coverage, assignment: Assignment, result: AccountResult) -> ScopeResult:
     check_ids = {configured.check.id for configured in assignment.checks}
     # The check ID alone is not enough, because one check may judge the resources of several collectors.
     own = tuple(
         finding
-        for finding in findings
+        for finding in result.findings
         if finding.region == coverage.region
         and finding.check_id in check_ids
         and finding.resource.type == assignment.resource_type
     )
     judged = Counter(finding.check_id for finding in own if finding.status is not Status.NOT_APPLICABLE)
     not_applicable = {check_id: coverage.resources - judged[check_id] for check_id in check_ids}
-    return ScopeResult(coverage, own, {check_id: count for check_id, count in not_applicable.items() if count > 0})
+    watched = (
+        key
+        for key in result.watched_not_applicable
+        if key[0] == coverage.region and key[1] in check_ids and key[2] == assignment.resource_type
+    )
+    counts = {check_id: count for check_id, count in not_applicable.items() if count > 0}
+    return ScopeResult(coverage, own, counts, frozenset(watched))

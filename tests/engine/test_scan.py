@@ -15,6 +15,7 @@ from threading import Lock, Thread, active_count, get_ident
 
 import pytest
 
+from auditor.domain.check import Status
 from auditor.domain.clock import ReadError
 from auditor.domain.coverage import CallStats, CoverageStatus, Gap
 from auditor.domain.ecs.task_definitions import TaskDefinition
@@ -29,7 +30,7 @@ from auditor.engine import scan as module
 from auditor.engine.clock import RunClock
 from auditor.engine.ports import Assignment
 from auditor.engine.scan import AccountFinished, Scan
-from tests.builders import account, assignment, gap, target, task_definition
+from tests.builders import account, assignment, configured_check, finding, gap, target, task_definition
 from tests.engine.stubs import REGIONS, StubReader, empty_region, one_definition, three_regions, within
 
 EXAMINED, PARTIAL = CoverageStatus.EXAMINED, CoverageStatus.PARTIAL
@@ -567,3 +568,19 @@ def count_findings() -> int:
     # A finding that another thread is constructing at this moment has no resource yet.
     resources = (getattr(finding, "resource", None) for finding in findings)
     return sum(1 for resource in resources if resource and resource.arn.startswith("arn:counted:"))
+
+
+def test_findings_are_watched_in_their_own_account_and_region() -> None:
+    watched = {finding(account=target(1).account, region="eu-west-1").key}
+    scan = Scan(
+        StubReader(read_scope=one_definition),
+        [assignment(configured_check(Status.NOT_APPLICABLE))],
+        lambda result: (result.account.id, result.watched_not_applicable),
+        RunClock(),
+        2,
+        watch=lambda account: {"eu-west-1": watched} if account == target(1).account else {},
+    )
+
+    ended = [event.value for event in scan.run([target(1), target(2)]) if isinstance(event, AccountFinished)]
+
+    assert dict(ended) == {target(1).account.id: watched, target(2).account.id: frozenset()}

@@ -177,6 +177,19 @@ def test_not_applicable_findings_are_kept_if_the_options_say_so() -> None:
     assert sum(result.not_applicable.values()) == 1
 
 
+def test_watched_findings_that_are_not_applicable_are_named() -> None:
+    def not_applicable_to_old_revisions(task: TaskDefinition, _parameters: object) -> Verdict:
+        return Verdict(Status.PASS if task.revision == 2 else Status.NOT_APPLICABLE)
+
+    web_key, api_key, lost_key = (finding(family, check_id="a").key for family in ("web", "api", "lost"))
+    other_type = (api_key[0], api_key[1], "AWS::ECS::Service", api_key[3])
+    checks = [configured_check(not_applicable_to_old_revisions, id="a")]
+
+    result = scan(WEB, task_definition("web", 2), API, checks=checks, watched={web_key, api_key, lost_key, other_type})
+
+    assert result.watched_not_applicable == {api_key}
+
+
 def test_nothing_is_read_after_the_run_was_stopped() -> None:
     reader = StubReader()
 
