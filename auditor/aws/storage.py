@@ -9,6 +9,7 @@ from typing import Any
 
 from auditor.aws.calls import CallContext, RegionClient
 from auditor.aws.errors import ApiCallError, ErrorInfo, MalformedResponse
+from auditor.aws.paging import paginate
 from auditor.aws.roles import DefaultCredentials
 from auditor.domain.errors import StorageError
 from auditor.domain.reason import Reason
@@ -16,6 +17,11 @@ from auditor.store.store import AlreadyExists, Blob, check_key
 
 _PRESENT = frozenset({"PreconditionFailed", "412"})
 _NOT_IMPLEMENTED = frozenset({"NotImplemented", "501"})
+_ACTIONS = {
+    "write": "s3:PutObject",
+    "read": "s3:GetObject (and s3:ListBucket, to tell missing from denied)",
+    "list": "s3:ListBucket",
+}
 _ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
 
 #: Bucket names that botocore accepts. S3 is stricter for new buckets.
@@ -88,6 +94,16 @@ class S3Store:
         """Return an object's bytes, or None if it does not exist. Raises StorageError."""
         return self.read(check_key(key))
 
+    def list_keys(self, folder: str) -> list[str]:
+        """Return the keys below a folder, sorted. Raises StorageError."""
+        prefix = f"{self._place.prefix}{check_key(folder.rstrip('/'))}/"
+        address = {name: value for name, value in self._address(folder).items() if name != "Key"}
+        try:
+            pages = list(paginate(self._client(), "s3", "ListObjectsV2", _read_keys, **address, Prefix=prefix))
+        except ApiCallError as error:
+            raise self._storage_error("list", folder, error.info) from error
+        return sorted(key.removeprefix(self._place.prefix) for page in pages for key in page)
+
     def read(self, key: str) -> bytes | None:
         """Return the bytes of any key that S3 accepts; otherwise as `get`."""
         try:
@@ -151,6 +167,15 @@ def _read_body(answer: Mapping[str, Any]) -> bytes:
     return data
 
 
+def _read_keys(answer: Mapping[str, Any]) -> list[str]:
+    # S3 leaves `Contents` out if there is none, but it always counts.
+    if not isinstance(answer.get("KeyCount"), int):
+        raise MalformedResponse("no `KeyCount` in the answer")
+    if answer.get("IsTruncated") and not answer.get("NextContinuationToken"):
+        raise MalformedResponse("the list is cut off without a `NextContinuationToken`")
+    return [entry["Key"] for entry in answer.get("Contents", ())]
+
+
 def _advice(verb: str, failure: ErrorInfo) -> str:
     if failure.code in _NOT_IMPLEMENTED:
         return (
@@ -160,6 +185,6 @@ def _advice(verb: str, failure: ErrorInfo) -> str:
     if failure.code == "NoSuchBucket":
         return "Create the bucket, or correct its name."
     if failure.reason in (Reason.PERMISSION_DENIED, Reason.SCP_DENIED):
-        action = "s3:PutObject" if verb == "write" else "s3:GetObject (and s3:ListBucket, to tell missing from denied)"
+        action = _ACTIONS[verb]
         return f"Allow {action} in the policies of this role and of the bucket, and check the expected bucket owner."
     return "Check the bucket's region and the network path to S3. The run can be repeated safely."

@@ -10,6 +10,8 @@ from pathlib import Path
 from auditor.domain.errors import StorageError
 from auditor.store.store import AlreadyExists, Blob, check_key
 
+_DRAFT = ".part"
+
 
 class Folder:
     """Implements `Store`. A file is written under a temporary name and renamed when it is complete.
@@ -34,7 +36,7 @@ class Folder:
             if self._private:
                 self._make_private()
             _make(path.parent, self._folder_mode)
-            draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+            draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_DRAFT}")
             try:
                 _write(draft, blob.body, self._file_mode)
                 if blob.once:
@@ -54,6 +56,13 @@ class Folder:
                 return path.read_bytes()
             except FileNotFoundError:
                 return None
+
+    def list_keys(self, folder: str) -> list[str]:
+        """Return the keys below a folder, sorted; drafts of writes that were cut short are left out."""
+        root = self.path / check_key(folder.rstrip("/"))
+        with _storage_errors(f"Cannot list {root}"):
+            files = (Path(parent, name) for parent, _, names in os.walk(root, onerror=_raise) for name in names)
+            return sorted(file.relative_to(self.path).as_posix() for file in files if file.suffix != _DRAFT)
 
     def discard(self, key: str) -> None:
         """Remove a file and the folders that are empty without it. Errors are ignored."""
@@ -82,6 +91,11 @@ class Folder:
         except FileExistsError:
             if path.read_bytes() != body:
                 raise AlreadyExists(f"{path} already exists with other content.") from None
+
+
+def _raise(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _make(folder: Path, mode: int) -> None:

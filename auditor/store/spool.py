@@ -65,6 +65,10 @@ class SpoolingStore:
             raise self.spooled.refusal
         return self.first.get(key)
 
+    def list_keys(self, folder: str) -> list[str]:
+        """Return the keys of the first store below a folder, sorted. Raises StorageError."""
+        return self.first.list_keys(folder)
+
     def deliver(self) -> tuple[str, ...]:
         """Try again to write the spooled objects to the first store, in their original order.
 

@@ -47,3 +47,6 @@ class Store(Protocol):
 
     def get(self, key: str) -> bytes | None:
         """Return the bytes, or None if there is no such key. Raises StorageError if it cannot be read."""
+
+    def list_keys(self, folder: str) -> list[str]:
+        """Return the keys below `folder`, which ends with a slash, sorted. Raises StorageError if it refuses."""

@@ -7,6 +7,7 @@ import hashlib
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 import boto3
@@ -251,6 +252,27 @@ def test_over_the_wire_a_bucket_that_stays_busy_is_an_error_and_each_throttle_is
     with pytest.raises(StorageError, match="SlowDown"):
         fresh.put("rows", ONCE)
     assert fleet.report()["operations"]["PutObject"] == 8
+
+
+def test_over_the_wire_the_keys_below_a_folder_are_listed_over_all_pages(fresh: S3Store) -> None:
+    keys = [f"runs/{number:04}.json" for number in range(1_001)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda key: fresh.put(key, Blob(b"{}")), [*keys, "runs-of-others/x.json", "latest.json"]))
+
+    assert fresh.list_keys("runs/") == keys
+    assert fresh.list_keys("changes/") == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param({}, id="a page that is not a list"),
+        pytest.param({"KeyCount": 0, "IsTruncated": True}, id="a list that is cut off without a token"),
+    ],
+)
+def test_a_garbled_list_of_keys_is_an_error(answer: dict[str, object]) -> None:
+    with pytest.raises(StorageError, match="Cannot list s3://auditor-results/nightly/runs/"):
+        bucket(call_context(answers_in_turn(answer, answer, answer, answer))).list_keys("runs/")
 
 
 def test_over_the_wire_a_missing_bucket_is_an_error(connect: Connect, fleet: Fleet) -> None:

@@ -36,6 +36,11 @@ class Memory:
                 raise AlreadyExists(f"{key} already exists.")
             self.blobs[key] = blob
 
+    def list_keys(self, folder: str) -> list[str]:
+        if self.unreadable:
+            raise StorageError("Unreadable.", "Allow it.")
+        return sorted(key for key in self.blobs if key.startswith(folder))
+
     def get(self, key: str) -> bytes | None:
         if self.unreadable:
             raise StorageError("Unreadable.", "Allow it.")

@@ -254,3 +254,20 @@ def test_a_key_that_could_leave_the_folder_is_neither_read_nor_written(tmp_path:
         folder.put(key, Blob(b"evil"))
 
     assert (tmp_path / "x").read_bytes() == b"outside"
+
+
+def test_the_keys_below_a_folder_are_sorted_and_leave_drafts_out(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    for key in ("runs/2/b.json", "runs/1/b.json", "runs/1/a/x.json", "runs/1/.hidden", "runs/10/a.json", "latest.json"):
+        folder.put(key, Blob(b"{}"))
+    (tmp_path / "runs/1/.b.json.0a.part").write_bytes(b"{")
+
+    assert folder.list_keys("runs/1/") == ["runs/1/.hidden", "runs/1/a/x.json", "runs/1/b.json"]
+    assert folder.list_keys("changes/") == []
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "runs").symlink_to(tmp_path / "runs")
+
+    with pytest.raises(StorageError, match="Cannot list"):
+        Folder(tmp_path).list_keys("runs/")
