@@ -18,6 +18,7 @@ from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.finding import Finding
 from auditor.domain.gap_groups import group_gaps
+from auditor.domain.lifecycle import Change, LifecycleState
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountSummary, CheckInfo, RunResult
 from auditor.domain.scope import EVERY_REGION, Account, RegionRule, Role, Scope, Target
@@ -108,6 +109,30 @@ def finding(family: str = "web", revision: int = 1, **fields: Any) -> Finding:
         "remediation": REMEDIATION,
     }
     return Finding(**(usual | fields))
+
+
+def change(state: LifecycleState = LifecycleState.NEW, **fields: Any) -> Change:
+    """Return the change of a finding."""
+    found = finding()
+    usual: Fields = {
+        "finding_id": found.finding_id,
+        "state": state,
+        "previous_state": None,
+        "check_id": found.check_id,
+        "problem": found.problem,
+        "severity": found.severity,
+        "account": found.account,
+        "owner": "",
+        "environment": "",
+        "region": found.region,
+        "resource_arn": found.resource.unversioned_arn,
+        "resource_type": found.resource.type,
+        "resource_name": found.resource.name,
+        "changed_at": NOW,
+        "first_seen": NOW,
+        "last_seen": NOW,
+    }
+    return Change(**(usual | fields))
 
 
 def unknown(family: str = "lost", reason: Reason = Reason.SERVICE_ERROR, **fields: Any) -> Finding:

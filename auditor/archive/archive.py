@@ -1,4 +1,4 @@
-"""Write a run to a store: accounts as they finish, then summary and report, then the manifest, then `latest.json`.
+"""Write a run to a store: accounts as they finish, summary and report, manifest, index, and then `latest.json`.
 
 `latest.json` is written last, when everything that it refers to has arrived. A reader that starts from it never sees
 half a run.
@@ -11,6 +11,7 @@ from datetime import datetime
 
 from auditor.archive import claims, decode, encode
 from auditor.archive.claims import Claim, ClaimRequest
+from auditor.archive.index import write_index
 from auditor.archive.layout import Layout
 from auditor.contracts.document import SCHEMA_VERSION, timestamp
 from auditor.contracts.run import (
@@ -19,11 +20,12 @@ from auditor.contracts.run import (
     ManifestDocument,
     ObjectRecord,
     Provenance,
+    RunCounts,
 )
-from auditor.domain.check import Status
+from auditor.domain.check import Severity, Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.errors import RunExists, StorageError
-from auditor.domain.lifecycle import Change
+from auditor.domain.lifecycle import Change, LifecycleState
 from auditor.domain.result import AccountResult, RunResult
 from auditor.domain.scope import Account
 from auditor.store.store import HTML, JSON, NDJSON, AlreadyExists, Blob, Store
@@ -132,6 +134,10 @@ class Archive:
                 f"Run {manifest.run_id} was already finished by another process.", "Its results are kept."
             ) from error
 
+    def write_index(self, manifest: ManifestDocument) -> None:
+        """Write the line of the index about a run whose manifest is written. Raises StorageError."""
+        write_index(self._store, self._layout, encode.document(manifest))
+
     def _check_ownership(self) -> None:
         """Raise RunExists if another process has resumed the run, because two processes must not write it."""
         if self._attempt is None:
@@ -168,8 +174,20 @@ def make_manifest(result: RunResult, entries: Iterable[ObjectRecord], provenance
         narrowed_by=list(result.narrowed_by),
         account_source=result.account_source,
         coverage=_totals(result),
+        counts=_counts(result),
         provenance=provenance,
         objects=sorted(entries, key=lambda entry: entry.key),
+    )
+
+
+def _counts(result: RunResult) -> RunCounts:
+    accounts = result.accounts
+    return RunCounts(
+        accounts={status: sum(account.coverage_status is status for account in accounts) for status in CoverageStatus},
+        scopes={status: sum(account.coverage.get(status, 0) for account in accounts) for status in CoverageStatus},
+        findings={status: result.count(status) for status in Status},
+        failures={severity: result.failing(severity) for severity in Severity},
+        changes={state: sum(account.changes.get(state, 0) for account in accounts) for state in LifecycleState},
     )
 
 

@@ -108,7 +108,7 @@ def encode(rows: Iterable[Row]) -> tuple[int, bytes]:
     return len(lines), b"".join((*chunks, compressor.flush()))
 
 
-def line(row: Row) -> str:
+def line(row: Document) -> str:
     """Return a row as one line of JSON, ASCII only: characters that a terminal or browser interprets are escaped."""
     text = json.dumps(row, default=vars, separators=(",", ":"))
     if not _SURROGATE_ESCAPE.search(text):

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from auditor.archive import decode, encode
+from auditor.archive.index import write_index
 from auditor.archive.layout import LATEST, Layout, is_future, run_time
 from auditor.contracts.document import SCHEMA_VERSION, parse
 from auditor.contracts.run import LatestDocument, ManifestDocument, PublishedRun
@@ -105,10 +106,14 @@ def publish(store: Store, manifest: ManifestDocument, now: datetime) -> Publicat
 
 
 def republish(store: Store, layout: Layout, manifest: bytes, now: datetime) -> str:
-    """Publish a run whose process ended between the manifest and `latest.json`; return a sentence about the result."""
+    """Publish a run whose process ended between the manifest and `latest.json`; return a sentence about the result.
+
+    Its line of the index may be missing, too.
+    """
     if latest_run(store, now).run_id == layout.run_id:
         return f"{LATEST} names it."
     try:
+        write_index(store, layout, manifest)
         publication = publish(store, decode.manifest(manifest, layout.run_id), now)
     except ValueError:
         return "Its manifest is damaged, so it was not published."

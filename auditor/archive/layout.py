@@ -79,6 +79,11 @@ class Layout:
         """Key of the list of the run's objects with their checksums. It exists once the run has finished."""
         return f"runs/{self.run_id}/manifest.json"
 
+    @property
+    def index(self) -> str:
+        """Key of the line about this run for programs that query several runs. The manifest does not list it."""
+        return f"index/{self._day}/{self.run_id}.json"
+
     def claim(self, attempt: int) -> str:
         """Return the key of a claim of the run ID: attempt 0 is the run itself, later attempts resume it."""
         suffix = f".resume-{attempt}" if attempt else ""
@@ -91,9 +96,12 @@ class Layout:
 
     @property
     def _partition(self) -> str:
+        return f"{self._day}/run={self.run_id}"
+
+    @property
+    def _day(self) -> str:
         """The day comes from the run ID, not from the clock: a scheduled run may start after midnight."""
-        day = self.run_id
-        return f"dt={day[:4]}-{day[4:6]}-{day[6:8]}/run={day}"
+        return f"dt={self.run_id[:4]}-{self.run_id[4:6]}-{self.run_id[6:8]}"
 
 
 def fact_cache(account_id: str) -> str:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from auditor.contracts.document import Document, SchemaVersion
+from auditor.domain.check import Severity, Status
 from auditor.domain.coverage import CoverageStatus
+from auditor.domain.lifecycle import LifecycleState
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountSource
 
@@ -85,6 +87,22 @@ class CoverageTotals(Document):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RunCounts(Document):
+    """What a run found, in numbers. Each of them names every key, zeros included."""
+
+    accounts: dict[CoverageStatus, int]
+    """Accounts by coverage status."""
+    scopes: dict[CoverageStatus, int]
+    """Coverage records by status."""
+    findings: dict[Status, int]
+    """Findings by status, NOT_APPLICABLE included even if the run writes no rows for them."""
+    failures: dict[Severity, int]
+    """FAIL findings by severity."""
+    changes: dict[LifecycleState, int]
+    """Rows below `changes/` by state."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckOrigin(Document):
     """The origin of a check that is not built in."""
 
@@ -134,6 +152,8 @@ class ManifestDocument(Document):
     """Whether the accounts are those of AWS Organizations, of an inventory alone, or the one of the credentials."""
     coverage: CoverageTotals
     """How much was examined."""
+    counts: RunCounts
+    """What was found."""
     provenance: Provenance
     """What the run was made from."""
     objects: list[ObjectRecord]
@@ -185,3 +205,50 @@ class LatestDocument(Document):
     """Whether the accounts are those of AWS Organizations, of an inventory alone, or the one of the credentials."""
     last_complete: PublishedRun | None
     """The last run that examined everything expected, which may be this one; null if there was none."""
+
+
+@dataclass(frozen=True)
+class RunRow(Document):
+    """A run that ended in order: the only line of `index/dt=<day>/<run_id>.json`.
+
+    Written after the manifest and before `latest.json`. An interrupted run has no such line.
+    """
+
+    schema_version: SchemaVersion
+    """The version of this contract."""
+    run_id: str
+    """The run; sorts by time."""
+    started_at: str
+    """When the run started: ISO 8601, UTC."""
+    finished_at: str
+    """When the last account was finished: ISO 8601, UTC."""
+    complete: bool
+    """Whether everything expected was examined."""
+    narrowed: bool
+    """Whether flags left out accounts, regions or checks. Such a run says nothing about the whole organization."""
+    narrowed_by: list[str]
+    """These flags."""
+    account_source: AccountSource
+    """Whether the accounts are those of AWS Organizations, of an inventory alone, or the one of the credentials."""
+    coverage_percent: float
+    """Mean over the expected accounts of the share of their scopes that was examined: 0 to 100, rounded down."""
+    accounts: dict[CoverageStatus, int]
+    """Accounts by coverage status; every status is named."""
+    scopes: dict[CoverageStatus, int]
+    """Coverage records by status; every status is named."""
+    findings: dict[Status, int]
+    """Findings by status; every status is named."""
+    failures: dict[Severity, int]
+    """FAIL findings by severity; every severity is named."""
+    changes: dict[LifecycleState, int]
+    """Rows below `changes/` by state; every state is named."""
+    previous_run: str | None
+    """The run that `latest.json` named when this run started; null if there was none."""
+    inventory_sha256: str | None
+    """SHA-256 of the inventory file; null if there was none."""
+    settings_sha256: str | None
+    """SHA-256 of the settings file; null if there was none."""
+    manifest: str
+    """Key of the manifest, which lists the objects of the run."""
+    manifest_sha256: str
+    """SHA-256 of the manifest, in hexadecimal digits."""

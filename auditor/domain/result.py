@@ -14,6 +14,7 @@ from auditor.domain.coverage import CallStats, Coverage, CoverageStatus
 from auditor.domain.finding import Finding
 from auditor.domain.gap_groups import GapGroup
 from auditor.domain.integrity import IntegrityProblem
+from auditor.domain.lifecycle import LifecycleState
 from auditor.domain.past_finding import FindingKey
 from auditor.domain.repair import Repair
 from auditor.domain.scope import Account
@@ -56,7 +57,7 @@ class AccountSummary:
     """The counts that the run keeps of an account once its rows are written.
 
     `statuses` counts findings by (check ID, status), NOT_APPLICABLE included. `coverage` counts coverage records by
-    status, and `collectors` by (collector, status).
+    status, `collectors` by (collector, status), and `changes` findings by the state that the run recorded for them.
     """
 
     account: Account
@@ -67,6 +68,7 @@ class AccountSummary:
     throttled: int = 0
     retried: int = 0
     collectors: Mapping[tuple[str, CoverageStatus], int] = field(default_factory=dict, hash=False)
+    changes: Mapping[LifecycleState, int] = field(default_factory=dict, hash=False)
 
     @property
     def expected(self) -> int:
@@ -87,6 +89,16 @@ class AccountSummary:
     def complete(self) -> bool:
         """Whether every expected coverage record is EXAMINED."""
         return self.coverage.get(CoverageStatus.EXAMINED, 0) == self.expected
+
+    @property
+    def coverage_status(self) -> CoverageStatus:
+        """How much of the account was examined."""
+        if self.excluded:
+            return CoverageStatus.EXCLUDED
+        if self.complete:
+            return CoverageStatus.EXAMINED
+        examined = self.coverage.get(CoverageStatus.EXAMINED, 0) + self.coverage.get(CoverageStatus.PARTIAL, 0)
+        return CoverageStatus.PARTIAL if examined else CoverageStatus.NOT_EXAMINED
 
     def count(self, status: Status) -> int:
         """Return the number of findings with `status`."""

@@ -14,7 +14,7 @@ from auditor.reports.page.frameworks import Framework, Tally, frameworks
 from auditor.reports.page.gaps import ReasonGroup, Statement, exclusions_by_reason, gaps_by_reason
 from auditor.reports.percentages import round_percent
 from auditor.reports.run_details import api_calls
-from auditor.reports.totals import RunTotals, account_status
+from auditor.reports.totals import RunTotals
 
 
 def summary_json(result: RunResult) -> bytes:
@@ -75,7 +75,7 @@ def _account(summary: AccountSummary) -> contract.AccountNumbers:
         id=summary.account.id,
         name=summary.account.name,
         ou=summary.account.ou,
-        coverage_status=account_status(summary),
+        coverage_status=summary.coverage_status,
         share_examined=round(summary.share_examined, 4),
         scopes=dict(summary.coverage),
         status={status: counts[status] for status in Status},

@@ -8,7 +8,7 @@ from functools import cached_property
 from auditor.domain.check import Severity, Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.finding import Finding
-from auditor.domain.result import AccountSummary, CheckInfo, RunResult
+from auditor.domain.result import CheckInfo, RunResult
 from auditor.reports.labels import WORST_FIRST
 from auditor.reports.percentages import unexamined_share
 
@@ -44,7 +44,7 @@ class RunTotals:
     @cached_property
     def accounts_by_status(self) -> Mapping[CoverageStatus, int]:
         """Numbers of accounts by coverage status. Every status is named."""
-        counts = Counter(account_status(summary) for summary in self.result.accounts)
+        counts = Counter(summary.coverage_status for summary in self.result.accounts)
         return {status: counts[status] for status in CoverageStatus}
 
     @cached_property
@@ -86,13 +86,3 @@ class RunTotals:
         if key not in self._unexamined:
             self._unexamined[key] = unexamined_share(self.result, key)
         return self._unexamined[key]
-
-
-def account_status(summary: AccountSummary) -> CoverageStatus:
-    """Return how much of an account was examined."""
-    if summary.excluded:
-        return CoverageStatus.EXCLUDED
-    if summary.complete:
-        return CoverageStatus.EXAMINED
-    examined = summary.coverage.get(CoverageStatus.EXAMINED, 0) + summary.coverage.get(CoverageStatus.PARTIAL, 0)
-    return CoverageStatus.PARTIAL if examined else CoverageStatus.NOT_EXAMINED

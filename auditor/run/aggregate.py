@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,6 +13,7 @@ from auditor.domain.check import Status
 from auditor.domain.finding import Finding
 from auditor.domain.gap_groups import GapGroup, group_gaps
 from auditor.domain.integrity import IntegrityProblem
+from auditor.domain.lifecycle import Change
 from auditor.domain.result import AccountResult, AccountSource, AccountSummary, CheckInfo, RunResult
 
 #: Findings that the report shows. Every finding is in its account's own objects.
@@ -44,12 +46,14 @@ class RunMetadata:
     account_source: AccountSource = AccountSource.ORGANIZATION
 
 
-def digest(result: AccountResult, objects: tuple[ObjectRecord, ...] = ()) -> AccountDigest:
+def digest(
+    result: AccountResult, objects: tuple[ObjectRecord, ...] = (), changes: Iterable[Change] = ()
+) -> AccountDigest:
     """Return the worst findings of an account, its gaps by cause, and the counts of everything."""
     failures = (finding for finding in result.findings if finding.status is Status.FAIL)
     unknowns = (finding for finding in result.findings if finding.status is Status.UNKNOWN)
     return AccountDigest(
-        summary=result.summary(),
+        summary=replace(result.summary(), changes=dict(Counter(change.state for change in changes))),
         failures=_worst(failures, MOST_FAILURES),
         unknowns=_worst(unknowns, MOST_UNKNOWNS),
         gaps=group_gaps(result.coverage),

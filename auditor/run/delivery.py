@@ -1,4 +1,4 @@
-"""The end of a run: deliver what the output refused at first, then write the manifest, then `latest.json`."""
+"""The end of a run: deliver what the output refused at first, then write manifest, index and `latest.json`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Delivery:
 
 
 def deliver(context: RunContext, result: RunResult, manifest: ManifestDocument) -> Delivery:
-    """Deliver the spooled objects, then write the manifest, then `latest.json`.
+    """Deliver the spooled objects, then write the manifest, then the index, then `latest.json`.
 
     Each step is taken only if everything before it was delivered.
     """
@@ -42,6 +42,9 @@ def deliver(context: RunContext, result: RunResult, manifest: ManifestDocument) 
     if undelivered or result.interrupted:
         return Delivery(undelivered)
     context.archive.write_manifest(manifest)
+    if undelivered := context.store.deliver():
+        return Delivery(undelivered)
+    context.archive.write_index(manifest)
     if undelivered := context.store.deliver():
         return Delivery(undelivered)
     publication = publish(context.store, manifest, context.aws.clock.now())

@@ -96,7 +96,8 @@ def _scan(job: WorkerJob, context: RunContext, resume_state: dict[str, ResumeSta
 
     def finish(result: AccountResult) -> AccountDigest:
         tracked = track(result, aws.clock.now())
-        return digest(tracked.result, context.archive.write_account(tracked.result, tracked.changes))
+        objects = context.archive.write_account(tracked.result, tracked.changes)
+        return digest(tracked.result, objects, tracked.changes)
 
     return Scan(
         reader=make_reader(

@@ -9,7 +9,7 @@ from importlib.resources import files
 INPUTS = ("inventory", "settings", "check")
 #: Documents that programs read: rows, documents of a run, and what commands print.
 OUTPUTS = (
-    *("finding", "coverage"),
+    *("finding", "coverage", "change", "run"),
     *("claim", "manifest", "latest", "summary"),
     *("check-list", "check-page", "file-report", "plan"),
 )

@@ -11,7 +11,7 @@ from auditor.contracts.document import Document
 from auditor.contracts.file_report import FileReportDocument
 from auditor.contracts.plan import PlanDocument
 from auditor.contracts.rows import ChangeRow, CoverageRow, FindingRow
-from auditor.contracts.run import ClaimDocument, LatestDocument, ManifestDocument
+from auditor.contracts.run import ClaimDocument, LatestDocument, ManifestDocument, RunRow
 from auditor.contracts.summary import SummaryDocument
 from auditor.domain.fact import usage_types
 from auditor.inventory.native import InventoryFile
@@ -23,6 +23,7 @@ _OUTPUTS: dict[str, type[Document]] = {
     "finding": FindingRow,
     "coverage": CoverageRow,
     "change": ChangeRow,
+    "run": RunRow,
     "claim": ClaimDocument,
     "manifest": ManifestDocument,
     "latest": LatestDocument,

@@ -6,30 +6,35 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from auditor.archive import encode
 from auditor.archive.archive import Archive, make_manifest
+from auditor.archive.index import run_row
 from auditor.archive.latest import latest_run, publish
 from auditor.archive.layout import LATEST, Layout
 from auditor.contracts.run import ObjectRecord
-from auditor.domain.check import Status
+from auditor.domain.check import Severity, Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.errors import RunExists, StorageError
 from auditor.domain.finding import Finding
+from auditor.domain.lifecycle import LifecycleState
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult, RunResult
 from auditor.domain.scope import Account
 from auditor.store.store import HTML, JSON, NDJSON, Blob
-from tests.builders import NOW, account, coverage, finding, provenance, run_result, unknown
+from tests.builders import NOW, account, coverage, finding, provenance, run_result, summarise, unknown
 from tests.store.stubs import Memory
 
 RUN = "20261123T020000Z-1a2b3c"
 LATER, EARLIER, FUTURE = "20261124T020000Z-000000", "20261122T020000Z-ffffff", "20991231T000000Z-x"
 LATER_NOW = NOW + timedelta(days=2)
 CLAIM, MANIFEST = f"state/claims/{RUN}.json", f"runs/{RUN}/manifest.json"
+INDEX = f"index/dt=2026-11-23/{RUN}.json"
 
 PROVENANCE = provenance(previous_run=EARLIER, inventory_sha256="00")
 
@@ -53,6 +58,13 @@ def result_of(run_id: str = RUN, **fields: Any) -> RunResult:  # noqa: ANN401 - 
     return run_result(rows, run_id=run_id, **fields)
 
 
+COUNTS = {
+    "accounts": {"EXAMINED": 0, "PARTIAL": 2, "NOT_EXAMINED": 0, "EXCLUDED": 0},
+    "scopes": {"EXAMINED": 2, "PARTIAL": 0, "NOT_EXAMINED": 2, "EXCLUDED": 0},
+    "findings": dict.fromkeys(Status, 0),
+    "failures": dict.fromkeys(Severity, 0),
+    "changes": dict.fromkeys(LifecycleState, 0),
+}
 MANIFEST_OF_RUN = make_manifest(result_of(), [], PROVENANCE)
 
 
@@ -64,6 +76,7 @@ def write(store: Memory, run_id: str = RUN) -> list[ObjectRecord]:
     entries += [archive.write_summary(b"{}"), archive.write_report("<p>caf\u00e9</p>")]
     manifest = make_manifest(result_of(run_id), entries, PROVENANCE)
     archive.write_manifest(manifest)
+    archive.write_index(manifest)
     publish(store, manifest, NOW)
     return entries
 
@@ -93,6 +106,7 @@ def test_objects_have_the_keys_of_the_layout() -> None:
         f"coverage/dt=2026-11-23/run={RUN}/{two}.jsonl.gz",
         f"findings/dt=2026-11-23/run={RUN}/{one}.jsonl.gz",
         f"findings/dt=2026-11-23/run={RUN}/{two}.jsonl.gz",
+        INDEX,
         "latest.json",
         f"runs/{RUN}/manifest.json",
         f"runs/{RUN}/report.html",
@@ -114,6 +128,7 @@ def test_objects_have_content_types_and_claim_and_manifest_are_written_once() ->
         f"runs/{RUN}/summary.json": (JSON, None, False),
         f"runs/{RUN}/report.html": (HTML, None, False),
         MANIFEST: (JSON, None, True),
+        INDEX: (NDJSON, None, False),
         LATEST: (JSON, None, False),
     }
 
@@ -134,7 +149,7 @@ def test_the_manifest_lists_every_object_with_checksum_size_and_rows() -> None:
 
     listed = read_document(store, MANIFEST)["objects"]
 
-    assert [entry["key"] for entry in listed] == sorted(set(store.keys) - {CLAIM, MANIFEST, LATEST})
+    assert [entry["key"] for entry in listed] == sorted(set(store.keys) - {CLAIM, MANIFEST, INDEX, LATEST})
     for entry in listed:
         body = store.blobs[entry["key"]].body
         assert (entry["sha256"], entry["bytes"]) == (hashlib.sha256(body).hexdigest(), len(body))
@@ -166,8 +181,59 @@ def test_the_manifest_describes_the_run() -> None:
             "accounts_complete": 0,
             "scopes": {"EXAMINED": 2, "NOT_EXAMINED": 2},
         },
+        "counts": COUNTS,
         "provenance": vars(PROVENANCE),
     }
+
+
+def test_the_index_has_one_line_for_the_run() -> None:
+    store = Memory()
+    write(store)
+
+    body = store.blobs[INDEX].body
+
+    assert body.count(b"\n") == 1
+    assert body.endswith(b"\n")
+    assert json.loads(body) == {
+        "schema_version": "1.0",
+        "run_id": RUN,
+        "started_at": "2026-11-23T02:00:00Z",
+        "finished_at": "2026-11-23T02:00:41Z",
+        "complete": False,
+        "narrowed": False,
+        "narrowed_by": [],
+        "account_source": "organization",
+        "coverage_percent": 50.0,
+        **COUNTS,
+        "previous_run": PROVENANCE.previous_run,
+        "inventory_sha256": PROVENANCE.inventory_sha256,
+        "settings_sha256": PROVENANCE.settings_sha256,
+        "manifest": MANIFEST,
+        "manifest_sha256": hashlib.sha256(store.blobs[MANIFEST].body).hexdigest(),
+    }
+
+
+def test_the_index_counts_findings_failures_and_changes_and_marks_a_narrowed_run() -> None:
+    one, two = (
+        replace(summarise(account(number), [coverage(account=account(number))], found, {}), changes=changes)
+        for number, found, changes in (
+            (1, [finding(account=account(1)), unknown(account=account(1))], {LifecycleState.NEW: 2}),
+            (2, [finding(account=account(2))], {LifecycleState.NEW: 1, LifecycleState.STALE: 4}),
+        )
+    )
+    manifest = make_manifest(result_of(accounts=(one, two), narrowed_by=("--check",)), [], PROVENANCE)
+    row = run_row(Layout(RUN), encode.document(manifest))
+
+    assert (row.narrowed, row.narrowed_by) == (True, ["--check"])
+    assert {state: count for state, count in row.changes.items() if count} == {"new": 3, "stale": 4}
+    assert row.findings == {"PASS": 0, "FAIL": 2, "UNKNOWN": 1, "NOT_APPLICABLE": 0}
+    assert row.failures[Severity.HIGH] == 2
+    assert row.accounts[CoverageStatus.EXAMINED] == 2
+
+
+def test_a_damaged_manifest_gets_no_line() -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        run_row(Layout(RUN), b"{}")
 
 
 def test_latest_names_the_run_and_the_keys_of_its_documents() -> None:

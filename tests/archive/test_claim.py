@@ -89,6 +89,7 @@ def test_a_finished_run_is_not_resumed_but_published_if_it_is_not_the_latest(sto
         archive.claim(LATER, "fingerprint", ACCOUNTS, resume=True)
 
     assert latest_run(store, LATER).run_id == RUN
+    assert json.loads(store.blobs[Layout(RUN).index].body)["run_id"] == RUN
 
 
 def test_a_finished_run_that_is_older_than_the_latest_says_so(store: Memory) -> None:

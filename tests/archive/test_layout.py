@@ -19,6 +19,10 @@ def test_the_folders_hold_one_file_per_account() -> None:
     assert layout.coverage("111122223333") == f"{layout.coverage_folder}111122223333.jsonl.gz"
 
 
+def test_the_line_of_the_index_has_the_day_of_the_run_id() -> None:
+    assert Layout("20261123T235500Z-x").index == "index/dt=2026-11-23/20261123T235500Z-x.json"
+
+
 @pytest.mark.parametrize(
     "run_id", ["", "nightly", "20261123T020000Z-a/../b", "20261323T020000Z-x", "20261123T020000Z-a\n"]
 )

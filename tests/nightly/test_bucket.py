@@ -117,7 +117,8 @@ def test_temporary_errors_of_s3_are_retried(objects: Objects, tmp_path: Path) ->
         pytest.param(4, id="between two accounts", marks=pytest.mark.slow),
         pytest.param(7, id="at the summary", marks=pytest.mark.slow),
         pytest.param(9, id="at the manifest", marks=pytest.mark.slow),
-        pytest.param(10, id="at latest.json"),
+        pytest.param(10, id="at the index", marks=pytest.mark.slow),
+        pytest.param(11, id="at latest.json"),
     ],
 )
 def test_results_are_spooled_if_the_bucket_denies_access_during_the_run(

@@ -20,9 +20,9 @@ from tests.nightly.output import BucketOutput, comparable_rows, s3_client
 from tests.nightly.run_process import RUN, Moment, RunSetup, bucket_run, resume_and_compare
 
 SHAPE = Shape(accounts=3, regions=2, families=2)
-#: The claim; findings, coverage and fact cache of each account; summary, report, manifest and latest.json.
-WRITES = 1 + 3 * 3 + 4
-SUMMARY, REPORT, MANIFEST, LATEST = range(WRITES - 4, WRITES)
+#: The claim; findings, coverage and fact cache of each account; summary, report, manifest, index and latest.json.
+WRITES = 1 + 3 * 3 + 5
+SUMMARY, REPORT, MANIFEST, INDEX, LATEST = range(WRITES - 5, WRITES)
 
 BEFORE, AFTER = "hang", "slow"
 
@@ -77,7 +77,8 @@ def _puts(count: int) -> Moment:
     ("number", "kind"),
     [
         pytest.param(REPORT, AFTER, id="between the report and the manifest"),
-        pytest.param(MANIFEST, AFTER, id="between the manifest and latest.json", marks=pytest.mark.slow),
+        pytest.param(MANIFEST, AFTER, id="between the manifest and the index", marks=pytest.mark.slow),
+        pytest.param(INDEX, AFTER, id="between the index and latest.json", marks=pytest.mark.slow),
     ],
 )
 def test_a_run_that_is_killed_at_its_end_can_be_resumed(
@@ -95,7 +96,7 @@ def test_a_run_that_is_killed_before_any_write_can_be_resumed(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", sorted(set(range(WRITES)) - {REPORT, MANIFEST}))
+@pytest.mark.parametrize("number", sorted(set(range(WRITES)) - {REPORT, MANIFEST, INDEX}))
 def test_a_run_that_is_killed_after_any_write_can_be_resumed(
     fleet: Fleet, undisturbed: object, tmp_path: Path, number: int
 ) -> None:

@@ -39,6 +39,7 @@ from tests.store.stubs import Memory
 RUN, PREVIOUS_RUN = "20261123T020000Z-1a2b3c", "20261122T020000Z-1a2b3c"
 PREVIOUS_LATEST = json.dumps({"run_id": PREVIOUS_RUN}).encode()
 CLAIM, MANIFEST = f"state/claims/{RUN}.json", f"runs/{RUN}/manifest.json"
+INDEX = f"index/dt=2026-11-23/{RUN}.json"
 SUMMARY, REPORT = f"runs/{RUN}/summary.json", f"runs/{RUN}/report.html"
 ROWS = [f"{kind}/dt=2026-11-23/run={RUN}/{account(1).id}.jsonl.gz" for kind in ("findings", "coverage")]
 
@@ -71,16 +72,16 @@ def refuse(_target: Target, _stats: CallStats) -> frozenset[str]:
     raise ReadError("assume-role", Reason.ROLE_DENIED, "AccessDenied")
 
 
-def test_rows_are_written_first_then_the_documents_the_manifest_and_latest(run: Run, bucket: Memory) -> None:
+def test_rows_are_written_first_then_the_documents_the_manifest_the_index_and_latest(run: Run, bucket: Memory) -> None:
     outcome = run()
 
     assert outcome.exit_code == OK
-    assert bucket.asked[1:] == [CLAIM, *ROWS, SUMMARY, REPORT, MANIFEST, LATEST]
+    assert bucket.asked[1:] == [CLAIM, *ROWS, SUMMARY, REPORT, MANIFEST, INDEX, LATEST]
     assert json.loads(bucket.blobs[LATEST].body)["run_id"] == RUN
     assert json.loads(bucket.blobs[MANIFEST].body)["provenance"]["previous_run"] == PREVIOUS_RUN
 
 
-@pytest.mark.parametrize("key", [*ROWS, SUMMARY, REPORT, MANIFEST, LATEST])
+@pytest.mark.parametrize("key", [*ROWS, SUMMARY, REPORT, MANIFEST, INDEX, LATEST])
 def test_a_write_that_is_always_refused_leaves_latest_unchanged_and_the_data_in_the_spool(
     run: Run, bucket: Memory, tmp_path: Path, key: str
 ) -> None:
@@ -98,7 +99,7 @@ def test_a_write_that_is_always_refused_leaves_latest_unchanged_and_the_data_in_
     assert {*ROWS, SUMMARY, REPORT} <= kept, "every result is in the bucket or in the spool"
 
 
-@pytest.mark.parametrize("key", [*ROWS, SUMMARY, REPORT, MANIFEST, LATEST])
+@pytest.mark.parametrize("key", [*ROWS, SUMMARY, REPORT, MANIFEST, INDEX, LATEST])
 def test_a_write_that_is_refused_once_is_delivered_later(run: Run, bucket: Memory, tmp_path: Path, key: str) -> None:
     bucket.refuses = lambda name: name == key and bucket.asked.count(key) <= 1 + (key == LATEST)
 
@@ -106,7 +107,7 @@ def test_a_write_that_is_refused_once_is_delivered_later(run: Run, bucket: Memor
 
     assert outcome.exit_code == OK
     assert json.loads(bucket.blobs[LATEST].body)["run_id"] == RUN
-    assert [key for key in bucket.keys if key != LATEST][-1] == MANIFEST
+    assert [key for key in bucket.keys if key != LATEST][-2:] == [MANIFEST, INDEX]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -154,7 +155,7 @@ def test_a_run_that_is_older_than_the_latest_is_written_but_not_published_and_sa
 
     assert outcome.exit_code == FAILED
     assert bucket.blobs[LATEST].body == later
-    assert MANIFEST in bucket.blobs
+    assert {MANIFEST, INDEX} <= set(bucket.blobs)
     assert "NOT PUBLISHED: latest.json names the later run 20261123T030000Z-later" in outcome.text.splitlines()[-2]
 
 
@@ -189,7 +190,7 @@ def test_an_interrupted_run_keeps_its_rows_and_is_not_published(run: Run, bucket
 
     assert outcome.exit_code == 143
     assert bucket.blobs[LATEST].body == PREVIOUS_LATEST
-    assert MANIFEST not in bucket.blobs
+    assert {MANIFEST, INDEX}.isdisjoint(bucket.blobs)
     assert {*ROWS, SUMMARY, REPORT} <= set(bucket.keys)
 
 

@@ -40,18 +40,21 @@ def stored_run() -> Memory:
     store = Memory()
     archive = Archive(store, Layout(RUN))
     archive.claim(builders.NOW, "fingerprint", claimed_accounts([builders.target()]))
-    entries = archive.write_account(AccountResult(builders.account(), (builders.finding(),), (GAP,)))
+    result = AccountResult(builders.account(), (builders.finding(),), (GAP,))
+    entries = archive.write_account(result, [builders.change()])
     origins = {builders.CHECK: CheckOrigin(source="checks/a.yaml", version="sha256:00")}
     manifest = make_manifest(builders.run_result(run_id=RUN), entries, builders.provenance(check_origins=origins))
     archive.write_manifest(manifest)
+    archive.write_index(manifest)
     publish(store, manifest, builders.NOW)
     return store
 
 
 def stored_documents() -> list[tuple[str, str]]:
     store, layout = stored_run(), Layout(RUN)
-    keys = {"claim": layout.claim(0), "manifest": layout.manifest, "latest": LATEST}
-    rows = {"finding": layout.findings(builders.account().id), "coverage": layout.coverage(builders.account().id)}
+    keys = {"claim": layout.claim(0), "manifest": layout.manifest, "latest": LATEST, "run": layout.index}
+    owner = builders.account().id
+    rows = {"finding": layout.findings(owner), "coverage": layout.coverage(owner), "change": layout.changes(owner)}
     return [
         *((name, store.blobs[key].body.decode()) for name, key in keys.items()),
         *((name, gzip.decompress(store.blobs[key].body).decode()) for name, key in rows.items()),

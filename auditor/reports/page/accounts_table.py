@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.result import AccountSummary, RunResult
 from auditor.reports.labels import WORST_FIRST, reason_headline
-from auditor.reports.totals import account_status
 
 #: The least width of a segment of the coverage bar, in percent: it has to stay visible.
 _LEAST_WIDTH = 1.0
@@ -101,7 +100,7 @@ def _row(summary: AccountSummary, reasons: tuple[str, ...]) -> AccountRow:
     if summary.excluded and not reasons:
         reasons = ("nothing was expected to be examined, and no reason was recorded",)
     omitted = max(0, len(reasons) - _MOST_REASONS)
-    return AccountRow(summary, account_status(summary), reasons[:_MOST_REASONS], omitted)
+    return AccountRow(summary, summary.coverage_status, reasons[:_MOST_REASONS], omitted)
 
 
 def _order(row: AccountRow) -> tuple[object, ...]:

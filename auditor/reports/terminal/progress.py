@@ -31,7 +31,7 @@ from auditor.domain.scope import Account
 from auditor.reports.page.gaps import gaps_by_reason
 from auditor.reports.run_details import api_calls
 from auditor.reports.sanitize import sanitize
-from auditor.reports.totals import RunTotals, account_status
+from auditor.reports.totals import RunTotals
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -240,7 +240,7 @@ def _account_summary_fields(event: AccountEnded) -> Mapping[str, Any]:
     summary = event.summary
     return {
         **_account_fields(summary.account),
-        "status": account_status(summary).value,
+        "status": summary.coverage_status.value,
         "share_examined": round(summary.share_examined, 4),
         "failing": {severity.value: count for severity, count in summary.failing.items()},
         "calls": summary.calls,
