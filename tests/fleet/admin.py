@@ -37,6 +37,8 @@ def _handle(server: Server, request: Request) -> Any:  # noqa: ANN401 - any JSON
         server.report.reset()
     elif path == "faults":
         server.set_faults([Fault.from_json(rule) for rule in json.loads(request.body)])
+    elif path == "tags":
+        server.tags.change(json.loads(request.body), server.now)
     elif path == "shape":
         changes = json.loads(request.body)
         server.set_shape(Shape.from_json(replace(server.organization.shape).to_json() | changes))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from tests.fleet.http_protocol import Request
     from tests.fleet.organization import Organization
+    from tests.fleet.resource_tags import ResourceTags
     from tests.fleet.sessions import Session
 
 
@@ -60,6 +61,7 @@ class ServerView(Protocol):
     """The part of the server that services use."""
 
     organization: Organization
+    tags: ResourceTags
 
     @property
     def now(self) -> float:

@@ -207,9 +207,11 @@ def template_of(organization: Organization, family: Family, revision: int) -> Te
     return choice[(bits >> 32) % len(choice)]
 
 
-def describe(organization: Organization, family: Family, revision: int, *, tags: bool) -> bytes:
-    """Return the body of the response to DescribeTaskDefinition."""
-    _, members, tag_list = template_of(organization, family, revision)
+def describe(
+    organization: Organization, family: Family, revision: int, *, tags: list[dict[str, str]] | None = None
+) -> bytes:
+    """Return the body of the response to DescribeTaskDefinition, with `tags` unless they are None."""
+    _, members, _ = template_of(organization, family, revision)
     status = family.status(revision)
     registered = 1_600_000_000 + family.index * 1000 + revision * 86_400
     slots = {
@@ -227,5 +229,5 @@ def describe(organization: Organization, family: Family, revision: int, *, tags:
         status.encode(),
         b',"registeredAt":%d.5,"registeredBy":"arn:aws:iam::%b:user/ci"%b' % (registered, slots[b"account"], ended),
         members % slots,
-        b',"tags":' + tag_list % slots if tags else b"",
+        b"" if tags is None else b',"tags":' + json.dumps(tags, separators=(",", ":")).encode(),
     )

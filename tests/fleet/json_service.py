@@ -24,7 +24,8 @@ from tests.fleet.http_protocol import Request
 from tests.fleet.protocols import json11
 from tests.fleet.protocols.json11 import dumps, ok
 
-_CODES = {
+#: The error codes of most services, by kind.
+CODES = {
     "bad-token": ("UnrecognizedClientException", 400),
     "expired": ("ExpiredTokenException", 400),
     "denied": ("AccessDeniedException", 400),
@@ -51,7 +52,7 @@ class JsonService:
     operations: Mapping[str, Operation]
     target_prefix: str = ""
     prefix: str = ""
-    codes: dict[str, tuple[str, int]] = field(default_factory=lambda: dict(_CODES))
+    codes: dict[str, tuple[str, int]] = field(default_factory=lambda: dict(CODES))
     rate_limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     resource_key: str = ""
 

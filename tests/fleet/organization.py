@@ -56,7 +56,8 @@ class Shape:
     """The size of the organization. The numbers of families, services and so on are means per account and region.
 
     With `skew` 0 every region has the mean, with 1 an exponential distribution with many empty regions. `changed` is
-    the share of families with a new revision in every night after the first.
+    the share of families with a new revision in every night after the first. `tagged` is the share of revisions that
+    have tags; if it is negative, the template of a revision decides, and a third has none.
     """
 
     accounts: int = 4
@@ -73,6 +74,7 @@ class Shape:
     suspended: int = 0
     padding: int = 0
     changed: float = 0.01
+    tagged: float = -1.0
     night: int = 1
     large: tuple[Large, ...] = ()
     seed: int = 1

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -100,6 +100,10 @@ class Fleet:
     def set_faults(self, *faults: Fault) -> None:
         """Replace the rules for faults, also during a run."""
         self._ask("faults", [fault.to_json() for fault in faults])
+
+    def set_tags(self, tags: Mapping[str, Mapping[str, str]]) -> None:
+        """Replace the tags of task definition revisions by their ARNs. The tag index shows it after its lag."""
+        self._ask("tags", tags)
 
     def next_night(self, changed: float = 0.01) -> None:
         """Register a new revision of a share of the families."""

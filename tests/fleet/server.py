@@ -26,11 +26,17 @@ from tests.fleet.protocols.ecs import Ecs
 from tests.fleet.protocols.organizations import Organizations
 from tests.fleet.protocols.s3 import S3
 from tests.fleet.protocols.sts import Sts
+from tests.fleet.protocols.tagging import Tagging
 from tests.fleet.report import Report
+from tests.fleet.resource_tags import ResourceTags
 from tests.fleet.sessions import session_of
 from tests.fleet.token_buckets import Drain, TokenBuckets
 
 _HTML = b"<!DOCTYPE html><html><head><title>Blocked</title></head><body><h1>Blocked by the proxy</h1></body></html>"
+
+
+#: The names of page tokens, of services that do not call them `nextToken`.
+_TOKENS = {"organizations": "NextToken", "tag": "PaginationToken"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,9 @@ class Options:
 
     `latency` is added to every answer, in seconds; `enforce` switches AWS's token buckets on; `external_id` is asked
     for by every trust policy; `allowed` are the actions that the member role has (empty: all of them).
-    `services` are modules of further services that the test brings along: see `json_service`.
+    `services` are modules of further services that the test brings along: see `json_service`. The tag index learns of
+    changed tags after `tag_lag` seconds, its pages have at most `tag_page` resources, and their tokens expire after
+    `tag_token_seconds`.
     """
 
     port: int = 0
@@ -51,6 +59,9 @@ class Options:
     buckets: tuple[str, ...] = ("auditor-results",)
     drains: tuple[Drain, ...] = ()
     services: tuple[str, ...] = ()
+    tag_lag: float = 0.0
+    tag_page: int = 100
+    tag_token_seconds: float = 900.0
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> Options:
@@ -75,6 +86,7 @@ class Server:
         self.options = options or Options()
         self.organization = Organization(shape)
         self.report = Report()
+        self.tags = ResourceTags(self.options.tag_lag)
         self._faults = Faults(faults, shape.seed)
         self._started = time.monotonic()
         self._services: dict[bytes, Service] = {
@@ -86,8 +98,8 @@ class Server:
             b"s3": S3(self, self.options.buckets),
         }
         limits: dict[str, tuple[float, float]] = {}
-        for name in self.options.services:
-            service = load_service(name, self)
+        tagging = Tagging(self, self.options.tag_page, self.options.tag_token_seconds).service()
+        for service in (tagging, *(load_service(name, self) for name in self.options.services)):
             self._services[service.signing_name.encode()] = service
             limits.update(service.rate_limits)
         self._buckets = TokenBuckets(self.options.drains, limits)
@@ -149,7 +161,7 @@ class Server:
         if fault is not None and self._replace_answer(fault, call, connection):
             return
         if fault is not None and fault.kind == "endless":
-            for name in ("nextToken", "NextToken"):
+            for name in ("nextToken", "NextToken", "PaginationToken"):
                 call.payload.pop(name, None)
         answer = self._answer(call)
         if fault is not None and fault.kind != "slow":
@@ -209,7 +221,7 @@ class Server:
             find, replacement = fault.find.encode(), fault.replacement.encode()
             self._send(connection, response(200, b"", re.sub(find, replacement, body)))
         elif fault.kind == "endless":
-            name = "NextToken" if call.service.prefix == "organizations" else "nextToken"
+            name = _TOKENS.get(call.service.prefix, "nextToken")
             page = json.loads(body) | {name: f"page-after-{time.monotonic_ns()}"}
             self._send(connection, response(200, b"", json.dumps(page).encode()))
         else:

@@ -12,10 +12,11 @@ from tests.fleet.organization import ACTIVE, DELETE_IN_PROGRESS, INACTIVE, Famil
 from tests.fleet.protocols import ecs_daemons, ecs_running, json11
 from tests.fleet.protocols.json11 import dumps, make_token, ok, read_token
 from tests.fleet.protocols.paging import page_size
+from tests.fleet.resource_tags import as_list
 
 _ARN = re.compile(r"arn:aws:ecs:([a-z0-9-]+):(\d{12}):task-definition/(.+)")
 _STATUSES = (ACTIVE, INACTIVE, DELETE_IN_PROGRESS)
-_RESOURCE = re.compile(rb'"(?:taskDefinition|daemonTaskDefinition)": ?"(?:arn:[^"/]*/)?([^":]+)')
+_RESOURCE = re.compile(rb'"(?:taskDefinition|daemonTaskDefinition|resourceArn)": ?"(?:arn:[^"/]*/)?([^":]+)')
 
 
 class Ecs:
@@ -39,6 +40,7 @@ class Ecs:
             "DescribeTaskDefinition": self._describe,
             "ListTaskDefinitionFamilies": self._list_families,
             "ListTaskDefinitions": self._list_definitions,
+            "ListTagsForResource": self._list_tags,
             **ecs_running.operations(world),
             **ecs_daemons.operations(world),
         }
@@ -89,7 +91,17 @@ class Ecs:
         family, revision = self._find(call, str(name)) or (None, None)
         if family is None or revision is None:
             raise ServiceError("ClientException", "Unable to describe task definition.")
-        return ok(describe(self._world.organization, family, revision, tags="TAGS" in call.payload.get("include", ())))
+        tags = self._tags(family, revision) if "TAGS" in call.payload.get("include", ()) else None
+        return ok(describe(self._world.organization, family, revision, tags=tags))
+
+    def _list_tags(self, call: Call) -> bytes:
+        family, revision = self._find(call, str(call.payload.get("resourceArn"))) or (None, None)
+        if family is None or revision is None:
+            raise ServiceError("InvalidParameterException", "The specified task definition is not found.")
+        return ok(dumps({"tags": self._tags(family, revision)}))
+
+    def _tags(self, family: Family, revision: int) -> list[dict[str, str]]:
+        return as_list(self._world.tags.current(self._world.organization, family, revision), "key", "value")
 
     def _find(self, call: Call, requested: str) -> tuple[Family, int | None] | None:
         arn = _ARN.fullmatch(requested)

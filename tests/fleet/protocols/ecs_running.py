@@ -25,7 +25,6 @@ def operations(world: ServerView) -> dict[str, Callable[[Call], bytes]]:
         "DescribeTaskSets": running.describe_task_sets,
         "DescribeCapacityProviders": running.describe_capacity_providers,
         "ListContainerInstances": running.list_container_instances,
-        "ListTagsForResource": lambda _: ok(dumps({"tags": [{"key": "owner", "value": "platform"}]})),
     }
 
 
