@@ -67,7 +67,7 @@ def required_actions(collectors: Iterable[Collector]) -> dict[str, set[str]]:
     """Return by service the IAM actions that reading an account with these collectors needs."""
     actions = {"ec2": set(regions.ACTIONS)}
     for collector in collectors:
-        actions.setdefault(collector.service, set()).update(collector.actions)
+        actions.setdefault(collector.service, set()).update(collector.all_actions)
     return actions
 
 

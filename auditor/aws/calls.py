@@ -47,12 +47,16 @@ class CredentialsProvider(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CallContext:
-    """What all calls of a run share."""
+    """What all calls of a run share.
+
+    `unreachable` are optional services, with the region, that could not be reached and are not tried again.
+    """
 
     clients: Clients
     rate_limiter: RateLimiter
     clock: Clock
     retry_quota: retry.RetryQuota = field(default_factory=retry.RetryQuota)
+    unreachable: set[tuple[str, str]] = field(default_factory=set)
 
 
 @dataclass(slots=True)

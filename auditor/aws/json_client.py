@@ -114,5 +114,11 @@ def supports(client: BaseClient) -> bool:
     set knows the region that its requests must be signed for.
     """
     metadata = client.meta.service_model.metadata
+    protocol = client.meta.service_model.resolved_protocol  # a service can have several
     is_regional = not client.meta.region_name.endswith("-global")
-    return metadata.get("protocol") == "json" and is_regional and not urlsplit(client.meta.endpoint_url).query
+    return (
+        protocol == "json"
+        and "jsonVersion" in metadata
+        and is_regional
+        and not urlsplit(client.meta.endpoint_url).query
+    )

@@ -28,6 +28,8 @@ class RateLimit:
 _CORE_LIMITS: Mapping[str, Mapping[str, RateLimit]] = {
     # The default quota per account and region (IAM user guide).
     "sts": {"AssumeRole": RateLimit("sts", 600, 600)},
+    # No number is published for GetResources: this is lower than what AWS publishes for any API that is called here.
+    "resourcegroupstaggingapi": {"GetResources": RateLimit("tagging", 10, 10)},
     # What S3 supports for one prefix (S3 user guide).
     "s3": {"PutObject": RateLimit("s3:write", 3_500, 3_500), "GetObject": RateLimit("s3:read", 5_500, 5_500)},
 }

@@ -13,6 +13,6 @@ from auditor.run.exit_codes import Outcome
 def run(options: PolicyOptions) -> Outcome:
     """Print the policy of the enabled checks. All actions only read; none supports resource-level permissions."""
     collectors = enabled_collectors(config.load_settings(options, AwsContext()))
-    actions = {*regions.ACTIONS, *(action for collector in collectors for action in collector.actions)}
+    actions = {*regions.ACTIONS, *(action for collector in collectors for action in collector.all_actions)}
     statement = {"Sid": "AuditorReads", "Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
     return Outcome(json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2))

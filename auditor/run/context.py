@@ -90,8 +90,14 @@ def with_organization_accounts(settings: Settings, targets: Iterable[Target]) ->
 
 
 def enabled_collectors(settings: Settings) -> tuple[Collector, ...]:
-    """Return the collectors that the enabled checks need, with those for running revisions if they are judged."""
-    return collectors_for((check.fact_type for check in settings.checks), running=settings.revisions != LATEST)
+    """Return the collectors that the enabled checks need, with those for running revisions if they are judged.
+
+    Tags are read apart from facts only if an enabled check reads them.
+    """
+    collectors = collectors_for((check.fact_type for check in settings.checks), running=settings.revisions != LATEST)
+    if any(check.reads_tags for check in settings.checks):
+        return collectors
+    return tuple(replace(collector, tag_source=None) for collector in collectors)
 
 
 def make_assignments(settings: Settings, collectors: tuple[Collector, ...]) -> tuple[Assignment, ...]:

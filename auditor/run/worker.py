@@ -1,15 +1,18 @@
 """Run some accounts of a run, in this process or in a worker process."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from auditor.aws.collectors.collector import CollectOptions
+from auditor.aws.collectors.collector import CollectOptions, TagsSuffice
 from auditor.domain.check import Status
 from auditor.domain.events import AccountEnded, Observer
+from auditor.domain.fact import Fact
 from auditor.domain.result import AccountResult
 from auditor.domain.scope import Target
 from auditor.engine import runtime_tuning
 from auditor.engine.clock import RunClock
+from auditor.engine.evaluate import status_of
+from auditor.engine.ports import Assignment
 from auditor.engine.scan import AccountFinished, Scan
 from auditor.engine.scan_scope import ResumeState, ScanOptions
 from auditor.run.aggregate import AccountDigest, RunAggregator, digest
@@ -20,6 +23,9 @@ from auditor.run.resume import load_earlier_results
 from auditor.run.stores import make_store, with_spool
 from auditor.run.tracking import track
 from auditor.store.spool import Undelivered
+
+#: What the tag index may settle: it is late, so it must not make a check fail.
+_SETTLED = frozenset({Status.PASS, Status.NOT_APPLICABLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ def _accounts(job: WorkerJob, context: RunContext, observe: Observer) -> Iterato
 def _scan(job: WorkerJob, context: RunContext, resume_state: dict[str, ResumeState]) -> Scan[AccountDigest]:
     run, aws = context.run, context.aws
     settings = run.settings
-    collect_options = CollectOptions(settings.revisions, tags=any(check.reads_tags for check in settings.checks))
+    collect_options = CollectOptions(settings.revisions, _tags_suffice(context.assignments))
 
     def finish(result: AccountResult) -> AccountDigest:
         tracked = track(result, aws.clock.now())
@@ -110,6 +116,17 @@ def _scan(job: WorkerJob, context: RunContext, resume_state: dict[str, ResumeSta
         options=ScanOptions(Status.NOT_APPLICABLE in settings.emit, settings.introduced),
         resume_state=resume_state,
     )
+
+
+def _tags_suffice(assignments: Iterable[Assignment]) -> TagsSuffice | None:
+    """Return what tells whether every check that reads tags passes or skips a fact. None if no check reads tags."""
+    readers = [check for assignment in assignments for check in assignment.checks if check.check.reads_tags]
+
+    def suffice(fact: Fact) -> bool:
+        own = (reader for reader in readers if isinstance(fact, reader.check.fact_type))
+        return all(status_of(fact, reader) in _SETTLED for reader in own)
+
+    return suffice if readers else None
 
 
 def _earlier_results(job: WorkerJob, context: RunContext) -> Iterator[tuple[Target, AccountDigest | ResumeState]]:

@@ -17,6 +17,10 @@ UNDECIDABLE_TEXTS: Mapping[str, str] = {
     "not-comparable": "has a value other than a number in a comparison of numbers",
     "not-read": "has a part that an expression of the check reads and that could not be read",
 }
+#: The note on a PASS that was decided with tags of the tag index. A failure never is.
+FROM_INDEX_TEXTS: Mapping[str, str] = {
+    "tags-from-index": "has tags in the tag index, which is late by minutes to hours"
+}
 
 #: Members with a field of their own in the evidence.
 _EVIDENCE_FIELDS = frozenset({"name"})
@@ -61,7 +65,11 @@ class Judge:
             return _unknown("fail_when", error)
         if not (complete and fails_complete) and not (fails and complete):
             return _unknown("fail_when", Undecidable("not-read", "usage"))
-        return Verdict(Status.FAIL, (self.reason,), self._evidence_of(document)) if fails else Verdict(Status.PASS)
+        if fails:
+            return Verdict(Status.FAIL, (self.reason,), self._evidence_of(document))
+        from_index = "tags" in self.fact_members and document.get("tags_from_index")
+        reasons = tuple(FROM_INDEX_TEXTS) if from_index else ()
+        return Verdict(Status.PASS, reasons, (Evidence(reasons=reasons),) if reasons else ())
 
     def _evidence_of(self, document: dict[str, Any]) -> tuple[Evidence, ...]:
         """Return evidence for each failing part, or for the resource as a whole if `evidence` gives no parts."""

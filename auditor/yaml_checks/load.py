@@ -16,7 +16,7 @@ from auditor.domain.fact import fact_kinds
 from auditor.domain.repair import Repair
 from auditor.yaml_checks.expression import parse_expression
 from auditor.yaml_checks.file import CheckFile
-from auditor.yaml_checks.judge import UNDECIDABLE_TEXTS, Judge
+from auditor.yaml_checks.judge import FROM_INDEX_TEXTS, UNDECIDABLE_TEXTS, Judge
 from auditor.yaml_checks.manual import manual_page
 from auditor.yaml_checks.model import JsonType, Shape, shape_of
 from auditor.yaml_checks.typecheck import TypeChecker
@@ -188,7 +188,8 @@ def _make_check(file: CheckFile, expressions: _Expressions, origin: Origin) -> C
         part_members=expressions.part_members,
         part_kind=expressions.part_kind,
     )
-    kind, reason_texts = fact_kinds()[file.resource], {file.reason: file.reason_text, **UNDECIDABLE_TEXTS}
+    kind, texts = fact_kinds()[file.resource], {file.reason: file.reason_text, **UNDECIDABLE_TEXTS}
+    reason_texts = {**texts, **FROM_INDEX_TEXTS} if expressions.reads_tags else texts
     return Check(
         id=file.id,
         title=file.title,

@@ -146,7 +146,7 @@ def night(script: Callable[[SentCall], Any], known: Mapping[str, Any]) -> ScopeR
     CLIENTS.script = script
     CLIENTS.sent.clear()
     context = CallContext(cast("Clients", CLIENTS), RateLimiter(UNLIMITED), FakeClock())
-    collectors, options = collectors_for([TaskDefinition]), CollectOptions("latest", tags=False)
+    collectors, options = collectors_for([TaskDefinition]), CollectOptions("latest")
     reader = AccountReader(context, Roles(context, IDENTITY, "run", {}), collectors, _Remembering(known), options)
     reader.regions(Target(Account(HOME)), CallStats())
     work = Assignment(COLLECTOR, (ConfiguredCheck(check, check.parameters),))

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.aws.collectors import all_collectors
+from auditor.aws.collectors.tag_source import INDEX_ACTION, INDEX_SERVICE
 from auditor.aws.rate_limit import RateLimiter, rate_limit
 
 DESCRIBE = ("ecs", "DescribeTaskDefinition")
@@ -158,12 +159,18 @@ def test_buckets_are_independent(account: str, region: str, api: tuple[str, str]
     assert limiter.reserve(account, region, api, 0.0) == 0.0
 
 
+def test_the_tag_index_has_a_limit_of_its_own_below_the_published_ones() -> None:
+    limit = rate_limit(INDEX_SERVICE, "GetResources")
+
+    assert (limit.name, limit.burst, limit.rate) == ("tagging", 10, 10)
+
+
 @pytest.mark.parametrize(
     "operation",
     sorted(
-        {action.removeprefix("ecs:") for collector in all_collectors() for action in collector.actions}
+        {action.removeprefix("ecs:") for collector in all_collectors() for action in collector.all_actions}
         - {"DescribeDaemon", "DescribeDaemonRevisions", "DescribeDaemonTaskDefinition"}
-        - {"ListDaemons", "ListDaemonTaskDefinitions"}
+        - {"ListDaemons", "ListDaemonTaskDefinitions", INDEX_ACTION}
     ),
 )
 def test_every_operation_of_a_collector_has_its_published_limit(operation: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from auditor.aws.calls import LostTime, RegionClient
 from auditor.aws.collectors.cache_codec import CacheCodec
+from auditor.aws.collectors.tag_source import TagSource
 from auditor.aws.errors import ApiCallError
 from auditor.domain.cache import ScopeCache
 from auditor.domain.check import Status
@@ -14,6 +15,9 @@ from auditor.domain.fact import Fact
 from auditor.domain.finding import Finding
 from auditor.domain.json_types import Json
 from auditor.domain.scope import Scope
+
+#: Tells whether no check needs other tags of a fact than it has.
+TagsSuffice = Callable[[Any], bool]
 
 #: Values of `CollectOptions.revisions`.
 LATEST, RUNNING, BOTH = "latest", "running", "latest+running"
@@ -24,11 +28,12 @@ class CollectOptions:
     """What the enabled checks need from the collectors.
 
     `revisions` is `latest` (the latest revision of every family), `running` (every revision in use) or
-    `latest+running`. Without `tags`, the tags of cached facts are left unread.
+    `latest+running`. `tags_suffice` tells whether every check that reads tags passes or skips a fact with the tags that
+    it has; without such checks it is None, and the tags of cached facts are left unread.
     """
 
     revisions: str = BOTH
-    tags: bool = True
+    tags_suffice: TagsSuffice | None = None
 
     @property
     def latest(self) -> bool:
@@ -114,6 +119,8 @@ class Collector:
     `depends_on` names the collectors whose results it uses, `usage_depends_on` those that it also uses to read usage.
     `required_members` lists the members that it reads, by botocore's name of their shape.
 
+    `tag_source` says where the tags of cached facts are read, None if no enabled check reads them.
+
     `cache_codec` encodes the facts that it stores in the fact cache, None if it stores none. `confirm_cached` compares
     one of them with AWS; raises TypeError if a collector that stores facts lacks it. `add_introductions` adds to
     failing findings the revision that first had the problem, for kinds that have revisions.
@@ -131,6 +138,7 @@ class Collector:
     usage_depends_on: tuple[str, ...] = ()
     cache_codec: CacheCodec[Any] | None = None
     confirm_cached: ConfirmCached | None = None
+    tag_source: TagSource | None = None
     add_introductions: AddIntroductions | None = None
     required_members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -138,6 +146,11 @@ class Collector:
         """Refuse a cache whose content could not be compared with AWS."""
         if self.cache_codec is not None and self.confirm_cached is None:
             raise TypeError(f"{self.name} stores facts in the cache and has no confirm_cached")
+
+    @property
+    def all_actions(self) -> tuple[str, ...]:
+        """The IAM actions that it needs, including those for tags."""
+        return (*self.actions, *(self.tag_source.actions if self.tag_source else ()))
 
     def describe_calls(self, resources: int) -> int:
         """Return how many calls describe this number of listed resources."""

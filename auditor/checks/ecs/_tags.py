@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.checks._verdicts import not_applicable, resource_verdict, unknown_verdict
+from auditor.checks._verdicts import not_applicable, pass_with_notes, resource_verdict, unknown_verdict
 from auditor.checks.ecs._commands import ecs_call
 from auditor.checks.ecs._common import is_terminating
-from auditor.domain.check import Verdict
+from auditor.domain.check import Evidence, Verdict
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.ecs.workloads import Cluster, Service
 from auditor.domain.finding import Finding
@@ -16,6 +16,8 @@ from auditor.domain.repair import BLANK, ManualStep, Repair
 _RESERVED = "aws:"
 
 _UNTAGGED, _MISSING, _NOT_READ = "untagged", "required-tags-missing", "tags-not-read"
+#: A note on PASS.
+FROM_INDEX = "tags-from-index"
 
 REASON_TEXTS = {
     _UNTAGGED: "has no user tag",
@@ -26,7 +28,7 @@ REASON_TEXTS = {
 REPAIRS = {
     _UNTAGGED: Repair("Find the owner, and tag it with ecs:TagResource; no new revision is needed."),
     _MISSING: Repair("Choose the missing values, and tag it with ecs:TagResource; no new revision is needed."),
-    _NOT_READ: Repair("Allow the auditor to read the tags: it needs the action that describes the resource."),
+    _NOT_READ: Repair("Allow the auditor to read the tags; the evidence says what prevented it, if AWS said so."),
 }
 
 
@@ -50,12 +52,16 @@ def judge_tags(fact: Cluster | Service | TaskDefinition, params: Parameters) -> 
     if is_terminating(fact):
         return not_applicable()
     if fact.tags is None:
-        return unknown_verdict(_NOT_READ)
+        because = fact.tags_unread if isinstance(fact, TaskDefinition) else None
+        return unknown_verdict(_NOT_READ, **({"because": because} if because else {}))
     keys = tuple(sorted(fact.tags))
     missing = tuple(key for key in params.required_keys if key not in fact.tags)
     if missing:
         return resource_verdict(_MISSING, tags=keys, missing=missing)
-    return resource_verdict(_UNTAGGED if all(map(_is_reserved, keys)) else None, tags=keys)
+    tagged = not all(map(_is_reserved, keys))
+    verdict = resource_verdict(None if tagged else _UNTAGGED, tags=keys)
+    from_index = isinstance(fact, TaskDefinition) and fact.tags_from_index
+    return pass_with_notes(verdict, [Evidence(reasons=(FROM_INDEX,), details={"tags": keys})] if from_index else ())
 
 
 def add_tags(finding: Finding) -> Iterator[ManualStep]:

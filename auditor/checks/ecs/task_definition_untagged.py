@@ -14,8 +14,16 @@ CloudFormation, for example, sets three `aws:` tags. The required format of a va
 
 A revision that is INACTIVE or DELETE_IN_PROGRESS is not applicable. If such a revision still runs,
 ecs-running-inactive-revision reports it, and the fix for that registers a new revision with its own tags. Tags that
-were not read, for instance because the revision is known from an earlier run and was not described again, are UNKNOWN
-and never a pass: unlike everything else in a revision, tags can change.
+could not be read are UNKNOWN and never a pass; the evidence then says why.
+
+Unlike everything else in a revision, tags change, so they are read on every run. The description of a revision contains
+them. For a revision that is known from an earlier run and not described again, they come from the tag index of the
+region (tag:GetResources). If it shows what is required, the verdict is PASS with the note `tags-from-index`. In all
+other cases (fewer keys, no tags, no entry) ecs:ListTagsForResource is asked, and only its answer can be a failure. The
+index is late: tags that were removed minutes to hours before the run can still make a revision pass.
+
+A run that may not call tag:GetResources reports UNKNOWN for known revisions. If the index fails for another reason, or
+lists so many old revisions that its pages cost more than they save, each revision is asked for.
 
 ## Rationale
 If a definition is compromised or expensive, its owners must be found. A definition is also a source of tags: a service
@@ -33,8 +41,8 @@ has none, even if the previous one had some, and some deployment tools drop them
 None: a revision does not inherit the tags of the previous one. RegisterTaskDefinition accepts them in `tags`.
 
 ## Permissions needed
-To audit: ecs:ListTaskDefinitionFamilies and ecs:DescribeTaskDefinition, which returns tags on request, on all
-resources.
+To audit: ecs:ListTaskDefinitionFamilies, ecs:ListTaskDefinitions and ecs:DescribeTaskDefinition, which returns tags on
+request, and from the second run on ecs:ListTagsForResource and tag:GetResources, on all resources.
 To remediate by hand: ecs:TagResource on the definition.
 
 ## Audit, console
@@ -62,6 +70,7 @@ ARN is that of the revision, including its number. For the next revision, pass `
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TagResource.html
 https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
 https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
 
 ## Related controls
@@ -70,7 +79,7 @@ by its own Config rule tagged-ecs-taskdefinition, on the latest active revision.
 rule for ECS.
 """
 
-from auditor.checks.ecs._tags import REASON_TEXTS, REPAIRS, Parameters, add_tags, judge_tags
+from auditor.checks.ecs._tags import FROM_INDEX, REASON_TEXTS, REPAIRS, Parameters, add_tags, judge_tags
 from auditor.domain.check import Severity, Verdict, check
 from auditor.domain.ecs.task_definitions import TaskDefinition
 
@@ -84,7 +93,7 @@ from auditor.domain.ecs.task_definitions import TaskDefinition
     frameworks={"cis-compute-1.1": ("3.12",), "aws-resource-tagging": ("ECS.15",)},
     remediation="Tag the revision with ecs:TagResource, and pass the same tags wherever revisions are registered.",
     parameters=Parameters,
-    reason_texts=REASON_TEXTS,
+    reason_texts={**REASON_TEXTS, FROM_INDEX: "has tags in the tag index, which is late by minutes to hours"},
     repairs=REPAIRS,
     manual_steps=add_tags,
     reads_tags=True,

@@ -50,9 +50,10 @@ class Definition:
 
     Values are as the ECS API returns them, None if they are not set; a `network_mode` of None is never host.
     `os_family` is the operating system of the runtime platform, `launch_types` are the required compatibilities.
-    `tags` is None if tags were not read, `usage` if usage was not examined. `latest_active` is the number of the
-    latest ACTIVE revision of the family, 0 if there is none, None if it is not known. `memory` is the limit of the
-    whole task.
+    `tags` is None if tags were not read, for the reason `tags_unread`; `tags_from_index` says that they are those of
+    the tag index, which is minutes to hours late. `usage` is None if usage was not examined. `latest_active` is the
+    number of the latest ACTIVE revision of the family, 0 if there is none, None if it is not known. `memory` is the
+    limit of the whole task.
     """
 
     TYPE: ClassVar[str] = ""
@@ -77,6 +78,8 @@ class Definition:
     memory: str | None = None
     usage: EcsUsage | None = None
     latest_active: int | None = None
+    tags_from_index: bool = False
+    tags_unread: str | None = None
 
     @property
     def uses_host_network(self) -> bool:

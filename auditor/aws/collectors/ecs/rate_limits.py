@@ -20,5 +20,6 @@ RATE_LIMITS = {
     "ListServices": _SERVICE_READ,
     "DescribeTasks": _CLUSTER_RESOURCE_READ,
     "ListTasks": _CLUSTER_RESOURCE_READ,
+    "ListTagsForResource": RateLimit("ecs:tag-read", 50, 20),
     "DescribeCapacityProviders": RateLimit("ecs:capacity-provider-read", 50, 20),
 }

@@ -23,12 +23,24 @@ from auditor.parsers.ecs.task_definitions import MalformedValue, parse, require_
 _TYPE = TaskDefinition.TYPE
 
 #: The content of a revision is immutable. The other fields are not: status and tags change, and usage and the latest
-#: revision belong to the region. Only revisions that tonight's listing shows as ACTIVE are decoded.
+#: revision belong to the region.
 CODEC = CacheCodec(
     TaskDefinition,
     key="arn",
-    excluded={"status": "ACTIVE", "tags": None, "usage": None, "latest_active": None},
+    excluded={
+        "status": "ACTIVE",
+        "tags": None,
+        "tags_from_index": False,
+        "tags_unread": None,
+        "usage": None,
+        "latest_active": None,
+    },
 )
+
+#: Statuses that a revision never leaves for ACTIVE again (ECS developer guide, "task definition states").
+DEREGISTERED = frozenset({"INACTIVE", "DELETE_IN_PROGRESS"})
+#: The member of a cached revision that holds such a status. Content and status are compared apart.
+_STATUS = "status"
 
 _NUMBER = re.compile(r"[0-9]{1,10}")
 
@@ -73,25 +85,38 @@ def _read_description(context: CollectContext, name: str, family: str) -> TaskDe
     except ApiCallError as error:
         if error.info.code != "InvalidParameterException":
             raise
-    return replace(call(taskDefinition=name), tags=None)
+        refused = error.info.detail
+    return replace(call(taskDefinition=name), tags=None, tags_unread=refused)
 
 
 def store_revision(cache: ScopeCache, definition: TaskDefinition) -> None:
-    """Store a revision in the fact cache."""
-    cache.store(definition.arn, CODEC.encode(definition))
+    """Store a revision in the fact cache, with its status if that is final."""
+    status = {_STATUS: definition.status} if definition.status in DEREGISTERED else {}
+    cache.store(definition.arn, {**CODEC.encode(definition), **status})
 
 
-def cached_revision(context: CollectContext, arn: str) -> TaskDefinition | None:
-    """Return an ACTIVE revision from the fact cache, with unread tags.
+def cached_revision(context: CollectContext, arn: str, *, active: bool) -> TaskDefinition | None:
+    """Return a revision from the fact cache, without tags. `active` says whether tonight's list of ACTIVE ones has it.
 
-    None if it is not cached, or if tags are needed: they change, and come with the description only.
+    None if it is not cached. None also if the cache and the list do not agree on whether it is deregistered: if it
+    was since the last run, its status is not known. A revision that was deregistered on an earlier night still is.
     """
-    return None if context.options.tags else decode_revision(arn, context.cache.cached.get(arn))
+    cached = context.cache.cached.get(arn)
+    status = cached.get(_STATUS) if isinstance(cached, dict) else None
+    if active is not (status is None) or status not in (None, *DEREGISTERED):
+        return None
+    definition = decode_revision(arn, cached)
+    return replace(definition, status=status) if definition is not None and status else definition
+
+
+def revision_content(cached: object) -> object:
+    """Return the immutable part of a cached revision."""
+    return {name: value for name, value in cached.items() if name != _STATUS} if isinstance(cached, dict) else cached
 
 
 def decode_revision(arn: str, cached: object) -> TaskDefinition | None:
-    """Return the fact about a revision that is ACTIVE, or None if `cached` is not what the codec writes about it."""
-    definition = CODEC.decode(arn, cached)
+    """Return the fact about a revision as if it were ACTIVE, or None if `cached` is not what the codec writes."""
+    definition = CODEC.decode(arn, revision_content(cached))
     if definition is None or not definition.containers:
         return None
     return definition if arn.endswith(f":task-definition/{definition.family}:{definition.revision}") else None
@@ -102,10 +127,10 @@ def confirm_cached(context: CollectContext, arn: str, cached: Json) -> bool | No
 
     None if the cached value would not be used anyway, or the revision cannot be described.
     """
-    if context.options.tags or decode_revision(arn, cached) is None:
+    if decode_revision(arn, cached) is None:
         return None
     item = describe(context, arn, split_revision_arn(context.scope, arn)[0])
-    return CODEC.encode(item) == cached if isinstance(item, TaskDefinition) else None
+    return CODEC.encode(item) == revision_content(cached) if isinstance(item, TaskDefinition) else None
 
 
 def prune_history(cache: ScopeCache) -> None:

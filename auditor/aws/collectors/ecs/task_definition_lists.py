@@ -25,7 +25,7 @@ def latest_revisions(context: CollectContext, watched: Collection[str], active: 
     cache = context.cache
     cached_families = len({arn.rpartition(":")[0] for arn in cache.cached})
     calls_by_family = ceil(cached_families / PAGE_SIZE) + cached_families
-    if context.options.tags or not cache.cached or ceil(cache.listed / PAGE_SIZE) > calls_by_family:
+    if not cache.cached or ceil(cache.listed / PAGE_SIZE) > calls_by_family:
         cache.listed_tonight = cache.listed
         return None
     newest: dict[str, tuple[int, str]] = {}

@@ -2,7 +2,7 @@
 
 `DescribeTaskDefinition` returns the latest ACTIVE revision of a family (ECS API reference), so older revisions are
 neither listed nor described. Later runs list ACTIVE ARNs instead of families if that is cheaper, and describe only
-revisions that are not cached.
+revisions that are not cached. A description contains the tags; those of cached revisions are read apart.
 """
 
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from auditor.aws.collectors.collector import CollectContext, Collector
 from auditor.aws.collectors.ecs.introductions import add_introductions
 from auditor.aws.collectors.ecs.revisions import (
     CODEC,
+    DEREGISTERED,
     cached_revision,
     confirm_cached,
     describe,
@@ -22,13 +23,15 @@ from auditor.aws.collectors.ecs.revisions import (
 )
 from auditor.aws.collectors.ecs.task_definition_lists import families, latest_revisions
 from auditor.aws.collectors.ecs.usage import UsageIndex, usage_in_region
+from auditor.aws.collectors.tag_source import TagSource
+from auditor.aws.collectors.tags import TagReader
 from auditor.aws.errors import ApiCallError
 from auditor.aws.paging import paginate_strings
 from auditor.domain.coverage import Gap
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.fact import Fact
 
-_DEREGISTERED = frozenset({"INACTIVE", "DELETE_IN_PROGRESS"})
+_TAGS = TagSource("ecs:task-definition", "ecs", "ListTagsForResource", "resourceArn", "ecs:ListTagsForResource")
 
 
 def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
@@ -37,38 +40,34 @@ def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
     #: The number of the latest ACTIVE revision by family, None if it could not be read.
     latest: dict[str, int | None] = {}
     active: set[str] = set()
+    listed = latest_revisions(context, usages.by_arn.keys(), active) if context.options.latest else None
+    judged = {*listed.values(), *usages.by_arn} if listed is not None else set()
+    tags = TagReader(context, _TAGS, judged & context.cache.cached.keys())
     if context.options.latest:
-        for item, family in _latest(context, usages, active):
+        for item, family in _latest(context, listed):
             latest[family] = item.revision if isinstance(item, TaskDefinition) else None
             if isinstance(item, TaskDefinition):
                 collected.add(item.arn)
-                yield _with_usage(context, item, usages, item.revision)
+                yield _complete(context, item, usages, item.revision, tags)
             else:
                 yield item
-    for arn in sorted(usages.by_arn):
-        if arn not in collected:
-            yield from _revision_in_use(context, arn, usages, latest, known_active=arn in active)
-    if usages.gap is not None:
-        yield usages.gap
+    for arn in sorted(usages.by_arn.keys() - collected):
+        known = None if listed is None else cached_revision(context, arn, active=arn in active)
+        yield from _revision_in_use(context, arn, known, usages, latest, tags)
+    yield from (gap for gap in (usages.gap, tags.gap()) if gap is not None)
     prune_history(context.cache)
     context.cache.complete = True
 
 
-def _latest(
-    context: CollectContext, usages: UsageIndex, active: set[str]
-) -> Iterator[tuple[TaskDefinition | Gap, str]]:
-    """Yield the latest revision of every family, or its gap.
-
-    Adds the ARNs of `usages` that are listed as ACTIVE to `active`.
-    """
-    listed = latest_revisions(context, usages.by_arn.keys(), active)
+def _latest(context: CollectContext, listed: dict[str, str] | None) -> Iterator[tuple[TaskDefinition | Gap, str]]:
+    """Yield the latest revision of every family, or its gap. `listed` are their ARNs by family if they were listed."""
     if listed is None:
         for family in families(context.client):
             if (item := describe(context, family, family)) is not None:
                 yield item, family
         return
     for family, arn in listed.items():
-        if (item := cached_revision(context, arn) or _describe_listed(context, arn, family)) is not None:
+        if (item := cached_revision(context, arn, active=True) or _describe_listed(context, arn, family)) is not None:
             yield item, family
 
 
@@ -79,15 +78,20 @@ def _describe_listed(context: CollectContext, arn: str, family: str) -> TaskDefi
     ACTIVE revision is described.
     """
     item = describe(context, arn, family)
-    if isinstance(item, TaskDefinition) and item.status in _DEREGISTERED:
+    if isinstance(item, TaskDefinition) and item.status in DEREGISTERED:
         return describe(context, family, family)
     return item
 
 
-def _revision_in_use(
-    context: CollectContext, arn: str, usages: UsageIndex, latest: dict[str, int | None], *, known_active: bool
+def _revision_in_use(  # noqa: PLR0913, PLR0917 - what a revision is completed with
+    context: CollectContext,
+    arn: str,
+    known: TaskDefinition | None,
+    usages: UsageIndex,
+    latest: dict[str, int | None],
+    tags: TagReader,
 ) -> Iterator[TaskDefinition | Gap]:
-    """Yield a revision that is in use and not the latest one, or its gap."""
+    """Yield a revision that is in use and not the latest one, or its gap. `known` is what the fact cache tells."""
     try:
         family, _ = split_revision_arn(context.scope, arn)
     except ApiCallError as error:
@@ -95,9 +99,9 @@ def _revision_in_use(
         return
     if family not in latest:
         latest[family] = 0 if context.options.latest else _latest_number(context, family)
-    item = (cached_revision(context, arn) if known_active else None) or describe(context, arn, family)
+    item = known or describe(context, arn, family)
     if isinstance(item, TaskDefinition):
-        yield _with_usage(context, item, usages, latest[family])
+        yield _complete(context, item, usages, latest[family], tags)
     elif item is not None:
         yield item
 
@@ -112,11 +116,14 @@ def _latest_number(context: CollectContext, family: str) -> int | None:
         return None
 
 
-def _with_usage(
-    context: CollectContext, definition: TaskDefinition, usages: UsageIndex, latest: int | None
+def _complete(
+    context: CollectContext, definition: TaskDefinition, usages: UsageIndex, latest: int | None, tags: TagReader
 ) -> TaskDefinition:
+    """Store a revision, and return it with its usage, and with its tags if it is from the fact cache."""
     store_revision(context.cache, definition)
-    return replace(definition, usage=usages.of(definition.arn), latest_active=latest)
+    complete = replace(definition, usage=usages.of(definition.arn), latest_active=latest)
+    is_cached = definition.tags is None and definition.tags_unread is None
+    return tags.with_tags(complete) if is_cached else complete
 
 
 def _list_only(context: CollectContext) -> Iterator[Fact | Gap]:
@@ -136,6 +143,7 @@ collector = Collector(
     usage_depends_on=("ecs-services", "ecs-tasks"),
     cache_codec=CODEC,
     confirm_cached=confirm_cached,
+    tag_source=_TAGS,
     add_introductions=add_introductions,
     required_members={
         "TaskDefinition": (

@@ -24,7 +24,7 @@ from tests.aws.fakes import pages as paged
 
 LIST, DESCRIBE = "ListTaskDefinitionFamilies", "DescribeTaskDefinition"
 SCOPE = builders.scope()
-NO_TAGS = CollectOptions("latest", tags=False)
+
 LATEST_ONLY = CollectOptions("latest")
 GONE = client_error("ClientException", "Unable to describe task definition.")
 DENIED = client_error("AccessDeniedException", "because no identity-based policy allows it")
@@ -252,7 +252,7 @@ def test_the_actions_of_a_collector_are_those_that_it_calls() -> None:
     later = region_client(call_context(answers_in_turn({"taskDefinitionArns": []})))
     list(
         the_collector().collect(
-            collect_context(later, cache=ScopeCache(cached={"arn": {}}), options=CollectOptions("latest", tags=False))
+            collect_context(later, cache=ScopeCache(cached={"arn": {}}), options=CollectOptions("latest"))
         )
     )
 
@@ -288,7 +288,7 @@ def listed_by_arn(*descriptions: Any) -> tuple[list[Any], RegionClient]:  # noqa
     """Collect a region whose cache makes listing ARNs the cheaper way, and that lists `web:2`."""
     client = region_client(call_context(answers_in_turn({"taskDefinitionArns": [ARN]}, *descriptions)))
     cache = ScopeCache(cached={ARN.replace(":2", ":1"): {}})
-    options = CollectOptions("latest", tags=False)
+    options = CollectOptions("latest")
     return list(the_collector().collect(collect_context(client, cache=cache, options=options))), client
 
 
@@ -314,7 +314,7 @@ def test_a_revision_that_was_deregistered_since_it_was_listed_is_replaced_by_the
     assert item.revision == 1
 
 
-def confirm(cached: Any, answer: Any, options: CollectOptions = NO_TAGS) -> bool | None:  # noqa: ANN401 - any JSON
+def confirm(cached: Any, answer: Any, options: CollectOptions = LATEST_ONLY) -> bool | None:  # noqa: ANN401 - any JSON
     client = region_client(call_context(answers_in_turn(answer)))
     compare = the_collector().confirm_cached
     assert compare is not None
@@ -370,6 +370,6 @@ def test_older_revisions_in_the_cache_are_not_used_for_verdicts() -> None:
     client = region_client(call_context(answers_in_turn({"taskDefinitionArns": [ARN]}, described("web", 2))))
     cache = ScopeCache(cached={ARN.replace(":2", ":1"): {}}, older={ARN: encoded(described("web", 2))})
 
-    list(the_collector().collect(collect_context(client, cache=cache, options=NO_TAGS)))
+    list(the_collector().collect(collect_context(client, cache=cache, options=LATEST_ONLY)))
 
     assert operations(client)[-1] == DESCRIBE
