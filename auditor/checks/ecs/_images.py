@@ -10,17 +10,26 @@ _PRIVATE_ECR = re.compile(
     r"|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)",
     re.ASCII,
 )
-#: Accounts from which AWS publishes images through private ECR.
+#: Accounts from which AWS publishes images through private ECR: one for most regions, others for newer regions, China
+#: and GovCloud. A region that its source does not list is missing here.
 AWS_ACCOUNTS = frozenset(
     {
-        # AWS for Fluent Bit; the second one in China. https://github.com/aws/aws-for-fluent-bit
-        *("906394416424", "128054284489"),
+        # AWS for Fluent Bit. https://github.com/aws/aws-for-fluent-bit/blob/mainline/scripts/publish.sh
+        *("906394416424", "128054284489", "161423150738", "449074385750", "741863432321", "928143927712"),
+        *("960320637246", "921575906885", "358001906437", "146576467002", "269912160255", "378905956269"),
         # Envoy for App Mesh. https://docs.aws.amazon.com/app-mesh/latest/userguide/envoy.html
-        "840364872350",
-        # Add-ons of EKS; the others in China. https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html
-        *("602401143452", "918309763551", "961992271922"),
-        # Deep Learning Containers; the second one in China. https://github.com/aws/deep-learning-containers
-        *("763104351884", "727897471807"),
+        *("840364872350", "772975370895", "856666278305", "909464085924", "422531588944", "564877687649"),
+        "924023996002",
+        # Add-ons of EKS. https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html
+        *("602401143452", "918309763551", "961992271922", "877085696533", "800184023465", "533267051163"),
+        *("296578399912", "900889452093", "491585149902", "151610086707", "333609536671", "121268973566"),
+        *("900612956339", "590381155156", "455263428931", "558608220178", "759879836304", "761377655185"),
+        *("151742754352", "013241004608"),
+        # Deep Learning Containers. https://aws.github.io/deep-learning-containers/reference/region_availability/
+        *("763104351884", "727897471807", "626614931356", "871362719292", "772153158452", "907027046896"),
+        *("550225433462", "457447274322", "364406365360", "975050140332", "590183813437", "204538143572"),
+        *("692866216735", "503227376785", "380420809688", "780543022126", "637423239942", "217643126080"),
+        "914824155844",
     }
 )
 
