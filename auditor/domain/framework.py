@@ -1,7 +1,7 @@
 """Names of frameworks and of other rule sets. One that is not listed here is shown by its key."""
 
-#: In the order in which lists show them. The checks of the frameworks of Security Hub follow the lists of each standard,
-#: and those of NIST and PCI DSS also "Related requirements" of each control:
+#: In the order in which lists show them. The checks of the frameworks of Security Hub follow the lists of each
+#: standard, and those of NIST and PCI DSS also "Related requirements" of each control:
 #: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html
 _FRAMEWORKS = {
     "cis-compute-1.1": "CIS AWS Compute Services Benchmark 1.1.0",

@@ -41,7 +41,7 @@ class IacService:
     """One AWS service in CloudFormation templates, Terraform plans and files of its own.
 
     * `name`: the name in messages, `ECS`; `prefix`: the prefix of its CloudFormation types, `AWS::ECS::`.
-    * `types`: the CloudFormation types that can be turned into facts.
+    * `types`: the CloudFormation types that can be turned into facts, also those of other services.
     * `terraform_types`: Terraform types by name, with their CloudFormation type, which need not be in `types`. A type
       whose name does not begin with `aws_<service>_` is recognized only if it is listed.
     * `without_settings`: types of either tool that have nothing to judge. Other types of the service that cannot be
@@ -79,7 +79,7 @@ class IacService:
         """Whether a CloudFormation or Terraform type belongs to this service."""
         is_prefixed = type_.startswith((self.prefix, *terraform_prefixes(self.prefix)))
         is_of_other_provider = self.other_providers is not None and bool(self.other_providers.fullmatch(type_))
-        return is_prefixed or is_of_other_provider or type_ in self.terraform_types
+        return is_prefixed or is_of_other_provider or type_ in self.types or type_ in self.terraform_types
 
 
 @cache

@@ -13,11 +13,15 @@ from auditor.domain.ecs.workloads import (
     CapacityProvider,
     Cluster,
     Deployment,
+    EventRule,
     ExecLogging,
     Placement,
     Service,
     Task,
+    TaskSchedule,
     TaskSet,
+    TaskStarter,
+    TaskTarget,
 )
 from auditor.domain.secret_match import SecretMatch
 
@@ -97,6 +101,8 @@ _ODD_FACTS: dict[type[Any], tuple[Any, ...]] = {
         replace(_PLAIN_SERVICE, placement=Placement("FARGATE", (), "", ""), tags={"": "", "aws:x": LONG}),
         replace(_PLAIN_SERVICE, placement=Placement(None, ("FARGATE_SPOT",), "1.4.0.0", None, public_ip=None)),
     ),
+    EventRule: (EventRule("", ""), EventRule(HOSTILE, HOSTILE, (TaskTarget(HOSTILE, _ODD_PLACEMENT), TaskTarget("")))),
+    TaskSchedule: (TaskSchedule("", "", (TaskTarget(LONG, _ODD_PLACEMENT),)),),
     TaskSet: (TaskSet("", "", "", "", "", None), _ODD_TASK_SET, replace(_ODD_TASK_SET, tags=None)),
     Task: (Task("", "", ""), Task(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, exec_enabled=True)),
     Cluster: (
@@ -116,6 +122,8 @@ def odd_facts(kind: type[Any]) -> tuple[Any, ...]:
     """Return odd facts of a kind and of its derived kinds. Raises LookupError if there are none."""
     if kind is Definition:
         return (*_TASK_DEFINITIONS, *_DAEMON_DEFINITIONS)
+    if kind is TaskStarter:
+        return (*_ODD_FACTS[Service], *_ODD_FACTS[EventRule], *_ODD_FACTS[TaskSchedule])
     if kind not in _ODD_FACTS:
         raise LookupError(f"add odd facts of {kind.__name__} to _ODD_FACTS in {__file__}")
     return _ODD_FACTS[kind]

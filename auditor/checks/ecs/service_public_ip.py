@@ -26,8 +26,11 @@ configuration is present without `assignPublicIp`, it is off.
 A service that is DRAINING or INACTIVE is deleted, or will be when its last task has stopped. ECS accepts no changes to
 it, and its addresses are released with its tasks: not applicable.
 
-Not examined: whether the subnet has a route to an internet gateway, which traffic the security groups allow, tasks that
-run without a service, and the public addresses of instances and load balancers.
+In files, rules and schedules of EventBridge and pipes are judged, too: they start tasks without a service. The setting
+is that of each target with parameters of ECS. The controls of the frameworks below cover services only.
+
+Not examined: whether the subnet has a route to an internet gateway, which traffic the security groups allow, deployed
+tasks that run without a service, and the public addresses of instances and load balancers.
 
 ## Rationale
 A public address exposes a task to the whole internet; a security group is the only protection, and it is the VPC's
@@ -101,7 +104,7 @@ from auditor.checks._verdicts import not_applicable, verdict_from
 from auditor.checks.ecs._commands import PRIVATE_NETWORK, ecs_call, service_parameters
 from auditor.checks.ecs._common import deployment_name, is_terminating, older_running_deployments
 from auditor.domain.check import Detail, Evidence, NoParameters, Severity, Verdict, check
-from auditor.domain.ecs.workloads import Service
+from auditor.domain.ecs.workloads import Service, TaskStarter, TaskTrigger
 from auditor.domain.finding import Finding
 from auditor.domain.repair import ManualStep
 
@@ -124,7 +127,7 @@ def _turn_off(finding: Finding) -> Iterator[ManualStep]:
     title="Services assign no public IP addresses",
     problem="Service assigns public IP addresses",
     severity=Severity.HIGH,
-    fact_type=Service,
+    fact_type=TaskStarter,
     frameworks={
         "cis-compute-1.1": ("3.2",),
         "aws-fsbp": ("ECS.2",),
@@ -142,7 +145,22 @@ def _turn_off(finding: Finding) -> Iterator[ManualStep]:
     },
     manual_steps=_turn_off,
 )
-def service_public_ip(service: Service, _params: NoParameters) -> Verdict:
+def service_public_ip(starter: TaskStarter, _params: NoParameters) -> Verdict:
+    if isinstance(starter, TaskTrigger):
+        return _judge_trigger(starter)
+    return _judge_service(starter) if isinstance(starter, Service) else not_applicable()
+
+
+def _judge_trigger(trigger: TaskTrigger) -> Verdict:
+    settings = [(target.id, target.placement.public_ip) for target in trigger.targets]
+    if all(public_ip is None for _, public_ip in settings):
+        return not_applicable()
+    return verdict_from(
+        Evidence(target, "target", ("public-ip",) if public_ip else (), _ON) for target, public_ip in settings
+    )
+
+
+def _judge_service(service: Service) -> Verdict:
     if is_terminating(service):
         return not_applicable()
     evidence = tuple(_evidence(service))

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from auditor.iac.ecs import to_facts
+from auditor.iac.ecs import to_facts, triggers
 from auditor.iac.ecs.platforms import with_platforms
 from auditor.iac.ecs.redaction import redact_environment
 from auditor.iac.ecs.task_definition_files import FREE_MAPS, FREE_TEXTS, task_definitions
@@ -50,6 +50,9 @@ SERVICE = IacService(
         "AWS::ECS::TaskSet": ResourceType(to_facts.TaskSet, to_facts.task_set),
         "AWS::ECS::Cluster": ResourceType(to_facts.Cluster, to_facts.cluster),
         "AWS::ECS::CapacityProvider": ResourceType(to_facts.CapacityProvider, to_facts.capacity_provider),
+        "AWS::Events::Rule": ResourceType(triggers.EventRule, triggers.event_rule),
+        "AWS::Scheduler::Schedule": ResourceType(triggers.TaskSchedule, triggers.task_schedule),
+        "AWS::Pipes::Pipe": ResourceType(triggers.Pipe, triggers.pipe),
     },
     terraform_types={
         "aws_ecs_task_definition": "AWS::ECS::TaskDefinition",
@@ -57,6 +60,9 @@ SERVICE = IacService(
         "aws_ecs_task_set": "AWS::ECS::TaskSet",
         "aws_ecs_cluster": "AWS::ECS::Cluster",
         "aws_ecs_capacity_provider": "AWS::ECS::CapacityProvider",
+        "aws_cloudwatch_event_target": "AWS::Events::Rule",
+        "aws_scheduler_schedule": "AWS::Scheduler::Schedule",
+        "aws_pipes_pipe": "AWS::Pipes::Pipe",
     },
     without_settings=frozenset(
         (
@@ -73,7 +79,7 @@ SERVICE = IacService(
     terraform_defaults=frozenset(("network_mode", "platform_version", "managed_termination_protection")),
     from_cloudformation=_from_cloudformation,
     from_terraform=from_terraform,
-    link=with_platforms,
+    link=lambda resources: with_platforms(triggers.without_other_targets(resources)),
     redact=redact_environment,
     members=MEMBERS,
     free_maps=FREE_MAPS,

@@ -18,6 +18,12 @@ _SINGLE_BLOCKS = frozenset(
         "log_configuration",
         "auto_scaling_group_provider",
         "managed_scaling",
+        "ecs_target",
+        "target",
+        "ecs_parameters",
+        "target_parameters",
+        "ecs_task_parameters",
+        "aws_vpc_configuration",
     )
 )
 _RENAMED = {"volume": "volumes", "setting": "settings", "s3_bucket_encryption_enabled": "s3_encryption_enabled"}
@@ -33,8 +39,8 @@ def from_terraform(values: Mapping[str, Any]) -> dict[str, Any]:
     if tags or not isinstance(values.get("tags"), Unresolved):
         members["tags"] = [{"key": key, "value": value} for key, value in tags.items()]
     members.pop("tags_all", None)
-    if "network_configuration" in members:
-        members["network_configuration"] = _network(members["network_configuration"])
+    if members.get("ecs_target") is not None:  # each target of a rule is a resource
+        members["targets"] = [{"id": members.get("target_id"), "ecs_parameters": members.pop("ecs_target")}]
     return members
 
 
@@ -46,6 +52,8 @@ def _unwrap(key: str, value: Any) -> Any:
         return [_unwrap("", item) for item in value]
     if isinstance(value, dict):
         members = {str(_RENAMED.get(name, name)): _unwrap(name, member) for name, member in value.items()}
+        if key == "network_configuration":
+            return _network(members)
         return _volume(members) if "host_path" in members else members
     return value
 
@@ -55,9 +63,9 @@ def _volume(members: dict[str, Any]) -> dict[str, Any]:
     return {**members, "host": {"sourcePath": path}} if path else members
 
 
-def _network(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
+def _network(value: dict[str, Any]) -> dict[str, Any]:
+    if "aws_vpc_configuration" in value:  # of a pipe, as in its API
+        return {"awsvpc_configuration": value["aws_vpc_configuration"]}
     public_ip = value.get("assign_public_ip")
     if public_ip is None or isinstance(public_ip, bool):
         public_ip = "ENABLED" if public_ip else "DISABLED"

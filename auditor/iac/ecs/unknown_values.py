@@ -75,6 +75,10 @@ _ITEMS: Mapping[str, Any] = {
     "capacityProviderStrategy": {"capacityProvider": "a"},
     "tags": {"key": "a", "value": "a"},
     "settings": {"name": "containerInsights", "value": "enabled"},
+    "targets": {
+        "id": "a",
+        "ecsParameters": {"networkConfiguration": {"awsvpcConfiguration": {"assignPublicIp": "ENABLED"}}},
+    },
 }
 _OTHER_TAG = {"key": "b", "value": "b"}
 _SAMPLES: Mapping[str, tuple[Any, Any]] = {
@@ -87,6 +91,7 @@ _SAMPLES: Mapping[str, tuple[Any, Any]] = {
 
 _EXEC = {"kmsKeyId": "a", "logging": "OVERRIDE", "logConfiguration": {"cloudWatchLogGroupName": "a"}}
 _NETWORK = {"assignPublicIp": "ENABLED"}
+_STARTED = {"networkConfiguration": {"awsvpcConfiguration": _NETWORK}}
 #: Optional objects, each with every member that becomes part of a fact.
 _OBJECTS: Mapping[str, Any] = {
     "logConfiguration": {"logDriver": "a", "options": {"mode": "a"}},
@@ -103,6 +108,11 @@ _OBJECTS: Mapping[str, Any] = {
     "healthCheck": {"command": [_SECRET]},
     "networkConfiguration": {"awsvpcConfiguration": _NETWORK},
     "awsvpcConfiguration": _NETWORK,
+    "awsVpcConfiguration": _NETWORK,
+    "ecsParameters": _STARTED,
+    "ecsTaskParameters": _STARTED,
+    "target": {"ecsParameters": _STARTED},
+    "targetParameters": {"ecsTaskParameters": _STARTED},
     "configuration": {"executeCommandConfiguration": _EXEC},
     "executeCommandConfiguration": _EXEC,
     "managedScaling": {"status": "ENABLED"},
