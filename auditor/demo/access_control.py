@@ -69,9 +69,9 @@ class AccessControl:
             return http_adapter.ec2_error(401, "AuthFailure", message)
         if call.operation != "DescribeRegions":
             return None
-        regions = dict.fromkeys(REGIONS, "opt-in-not-required")
+        regions = dict.fromkeys((*REGIONS, *OTHER_REGIONS), "opt-in-not-required")
         if call.parameters.get("AllRegions") == "true":
-            regions |= dict.fromkeys((*OTHER_REGIONS, NOT_OPTED_IN), "not-opted-in")
+            regions[NOT_OPTED_IN] = "not-opted-in"
         return http_adapter.regions_response(regions)
 
     def _ecs(self, call: ApiCall, principal: Principal) -> Response | None:

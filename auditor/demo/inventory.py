@@ -3,14 +3,15 @@
 import json
 from collections.abc import Iterable, Mapping
 
-from auditor.demo.model import EXTERNAL_ID, ROLE_NAME, DemoAccount
+from auditor.demo.model import EXTERNAL_ID, REGIONS, ROLE_NAME, DemoAccount
 
 _HEAD = f"""\
 # The demo organization. Nothing here is real.
 defaults:
   role_name: {ROLE_NAME}
   external_id: {EXTERNAL_ID}
-  regions: all
+  # Patterns and not names: which regions are expected still depends on each account. `all` takes longer.
+  regions: {json.dumps([f"{region}*" for region in REGIONS])}
 # AWS Organizations provides the accounts, their units and their state.
 discover: {{}}
 # This file adds tags and exclusions.

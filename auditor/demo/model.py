@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 
 from auditor.domain.check import Status
 
-#: The regions that every account has enabled.
+#: The regions that the inventory includes.
 REGIONS = ("eu-central-1", "eu-west-1", "us-east-1")
-#: The other regions that AWS lists for every account. In the demo they are not enabled, which AWS does not allow, so
-#: that the demo stays small.
+#: The other regions that every account has enabled. The inventory leaves them out, so that the demo stays small.
 OTHER_REGIONS = (
     *("us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1", "eu-north-1", "eu-west-2", "eu-west-3"),
     *("ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),

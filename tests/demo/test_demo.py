@@ -140,14 +140,14 @@ def test_a_definition_without_a_network_mode_is_described_without_one(cloud: Clo
     assert "networkMode" not in client.describe_task_definition(taskDefinition="artifact-cache")["taskDefinition"]
 
 
-def test_every_account_has_exactly_the_three_regions_enabled(cloud: Cloud) -> None:
+def test_every_account_has_the_regions_enabled_that_no_account_can_disable(cloud: Cloud) -> None:
     client = cloud.member(BY_NAME["data-lake"], "ec2")
     enabled = client.describe_regions()["Regions"]
     all_regions = client.describe_regions(AllRegions=True)["Regions"]
-    assert [region["RegionName"] for region in enabled] == list(REGIONS)
+    assert {region["RegionName"] for region in enabled} == {*REGIONS, *OTHER_REGIONS}
     assert {region["RegionName"]: region["OptInStatus"] for region in all_regions} == {
-        **dict.fromkeys(REGIONS, "opt-in-not-required"),
-        **dict.fromkeys((*OTHER_REGIONS, NOT_OPTED_IN), "not-opted-in"),
+        **dict.fromkeys((*REGIONS, *OTHER_REGIONS), "opt-in-not-required"),
+        NOT_OPTED_IN: "not-opted-in",
     }
 
 
@@ -333,7 +333,7 @@ def test_the_inventory_discovers_the_organization_and_adds_tags_and_exclusions(c
     assert targets["111122223333"].roles == (
         Role("arn:{partition}:iam::111122223333:role/AuditorReadOnly", external_id=EXTERNAL_ID),
     )
-    assert targets["111122223333"].regions.include == ("all",)
+    assert targets["111122223333"].regions.include == tuple(f"{region}*" for region in REGIONS)
 
 
 def test_the_organization_lists_every_account_with_its_state(cloud: Cloud) -> None:
