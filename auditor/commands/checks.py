@@ -52,7 +52,7 @@ def _list(options: ChecksOptions, all_checks: tuple[Check[Any], ...]) -> str:
 
 def _described(check: Check[Any]) -> manual.DescribedCheck:
     try:
-        collectors = collectors_for([check.fact_type], running=False)
+        collectors = collectors_for([check.fact_type], running=False, needs=check.needs)
     except LookupError:  # `validate` reports a check whose facts no collector reads
         collectors = ()
     return manual.DescribedCheck(check, {collector.name: collector.cost for collector in collectors})

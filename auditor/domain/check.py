@@ -99,8 +99,9 @@ class Check(Generic[F]):
     ("Container runs as root"). `fact_type` is the kind of fact that the check judges, derived kinds included.
     `frameworks` maps a framework to its control ids; `parameters` holds the defaults. `reason_texts` explains each
     reason as a predicate that follows the name of the part ("is privileged"), and `repairs` holds what fixes it.
-    `manual_steps` returns the API calls that fix a finding if no corrected document can. `manual_page` is the manual
-    page of a check that has no module. `controls` are the controls of all frameworks, such as `cis-compute-1.1/3.4`.
+    `manual_steps` returns the API calls that fix a finding if no corrected document can. `needs` names optional parts
+    of facts, which collectors read only for checks that need them. `manual_page` is the manual page of a check that has
+    no module. `controls` are the controls of all frameworks, such as `cis-compute-1.1/3.4`.
     """
 
     id: str
@@ -116,6 +117,7 @@ class Check(Generic[F]):
     problem: str = ""
     manual_steps: ManualSteps | None = field(default=None, repr=False)
     reads_tags: bool = False
+    needs: frozenset[str] = frozenset()
     manual_page: str = field(default="", repr=False)
     origin: Origin = Origin()
     controls: tuple[str, ...] = field(init=False, repr=False)
@@ -156,6 +158,7 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
     repairs: Mapping[str, Repair] | None = None,
     manual_steps: ManualSteps | None = None,
     reads_tags: bool = False,
+    needs: Iterable[str] = (),
 ) -> Callable[[Callable[[F, Any], Verdict]], Check[F]]:
     """Turn a pure function into a `Check`.
 
@@ -180,6 +183,7 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
             problem=problem,
             manual_steps=manual_steps,
             reads_tags=reads_tags,
+            needs=frozenset(needs),
         )
 
     return build

@@ -94,10 +94,16 @@ def enabled_collectors(settings: Settings) -> tuple[Collector, ...]:
 
     Tags are read apart from facts only if an enabled check reads them.
     """
-    collectors = collectors_for((check.fact_type for check in settings.checks), running=settings.revisions != LATEST)
+    kinds = [check.fact_type for check in settings.checks]
+    collectors = collectors_for(kinds, running=settings.revisions != LATEST, needs=enabled_needs(settings))
     if any(check.reads_tags for check in settings.checks):
         return collectors
     return tuple(replace(collector, tag_source=None) for collector in collectors)
+
+
+def enabled_needs(settings: Settings) -> frozenset[str]:
+    """Return the optional parts of facts that the enabled checks need."""
+    return frozenset(need for check in settings.checks for need in check.needs)
 
 
 def make_assignments(settings: Settings, collectors: tuple[Collector, ...]) -> tuple[Assignment, ...]:

@@ -233,7 +233,7 @@ def _metadata(request: RunRequest, context: RunContext, *, interrupted: bool) ->
 
 
 def _info(check: Check[object]) -> CheckInfo:
-    collectors = collectors_for([check.fact_type], running=False)
+    collectors = collectors_for([check.fact_type], running=False, needs=check.needs)
     return CheckInfo.of(check, tuple(collector.name for collector in collectors))
 
 

@@ -17,7 +17,7 @@ from auditor.engine.scan import AccountFinished, Scan
 from auditor.engine.scan_scope import ResumeState, ScanOptions
 from auditor.run.aggregate import AccountDigest, RunAggregator, digest
 from auditor.run.aws_context import AwsContext
-from auditor.run.context import ClaimedRun, RunContext, build_context
+from auditor.run.context import ClaimedRun, RunContext, build_context, enabled_needs
 from auditor.run.readers import make_reader
 from auditor.run.resume import load_earlier_results
 from auditor.run.stores import make_store, with_spool
@@ -98,7 +98,8 @@ def _accounts(job: WorkerJob, context: RunContext, observe: Observer) -> Iterato
 def _scan(job: WorkerJob, context: RunContext, resume_state: dict[str, ResumeState]) -> Scan[AccountDigest]:
     run, aws = context.run, context.aws
     settings = run.settings
-    collect_options = CollectOptions(settings.revisions, _tags_suffice(context.assignments))
+    needs = enabled_needs(settings)
+    collect_options = CollectOptions(settings.revisions, _tags_suffice(context.assignments), needs)
 
     def finish(result: AccountResult) -> AccountDigest:
         tracked = track(result, aws.clock.now())

@@ -15,6 +15,7 @@ from auditor.domain.ecs.workloads import (
     Deployment,
     EventRule,
     ExecLogging,
+    ExecUsage,
     Placement,
     Service,
     Task,
@@ -107,8 +108,9 @@ _ODD_FACTS: dict[type[Any], tuple[Any, ...]] = {
     Task: (Task("", "", ""), Task(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, exec_enabled=True)),
     Cluster: (
         Cluster("", "", ""),
-        Cluster(HOSTILE, HOSTILE, HOSTILE, HOSTILE, ExecLogging(HOSTILE, log_group="", bucket=HOSTILE), None),
-        Cluster("arn", "default", "INACTIVE", "", ExecLogging("", kms_key=True), {"aws:x": ""}),
+        Cluster(HOSTILE, HOSTILE, HOSTILE, HOSTILE, ExecLogging(HOSTILE, log_group="", bucket=HOSTILE), tags=None),
+        Cluster("arn", "default", "INACTIVE", "", ExecLogging("", kms_key=True), tags={"aws:x": ""}),
+        Cluster("arn", "default", "ACTIVE", "", ExecLogging(""), ExecUsage(("", HOSTILE, LONG, "x"), complete=False)),
     ),
     CapacityProvider: (
         CapacityProvider("", "", ""),

@@ -5,7 +5,7 @@ Every module of `collectors/<service>/` that defines `collector` is one. They ar
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -35,13 +35,15 @@ def discover_collectors(package: ModuleType) -> dict[str, Collector]:
     return by_name
 
 
-def collectors_for(kinds: Iterable[type[Any]], *, running: bool = True) -> tuple[Collector, ...]:
+def collectors_for(
+    kinds: Iterable[type[Any]], *, running: bool = True, needs: Collection[str] = ()
+) -> tuple[Collector, ...]:
     """Return the collectors of these kinds of facts and of derived kinds, in the order of `all_collectors`.
 
-    With `running`, the collectors that tell where resources are used are included. Raises LookupError if no collector
-    yields one of the kinds.
+    With `running`, the collectors that tell where resources are used are included; with `needs`, those that the
+    optional parts of facts depend on. Raises LookupError if no collector yields one of the kinds.
     """
-    collectors = all_collectors()
+    collectors = tuple(collector.reading(needs) for collector in all_collectors())
     yielding = {
         kind: [collector.name for collector in collectors if issubclass(collector.fact_type, kind)] for kind in kinds
     }
@@ -49,9 +51,16 @@ def collectors_for(kinds: Iterable[type[Any]], *, running: bool = True) -> tuple
     if missing:
         raise LookupError(f"no collector reads {', '.join(missing)}")
     needed = {name for names in yielding.values() for name in names}
-    for collector in reversed(collectors):  # dependencies come first in the order, so here they come last
-        if collector.name in needed:
-            needed.update(collector.depends_on, collector.usage_depends_on if running else ())
+    added = True
+    while added:  # a dependency of an optional part can come earlier or later in the order
+        names = {
+            name
+            for collector in collectors
+            if collector.name in needed
+            for name in (*collector.depends_on, *(collector.usage_depends_on if running else ()))
+        }
+        added = not names <= needed
+        needed |= names
     return tuple(collector for collector in collectors if collector.name in needed)
 
 

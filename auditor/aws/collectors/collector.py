@@ -1,7 +1,9 @@
 """The collector: the calls that turn one scope into facts and gaps."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from auditor.aws.calls import LostTime, RegionClient
@@ -29,11 +31,13 @@ class CollectOptions:
 
     `revisions` is `latest` (the latest revision of every family), `running` (every revision in use) or
     `latest+running`. `tags_suffice` tells whether every check that reads tags passes or skips a fact with the tags that
-    it has; without such checks it is None, and the tags of cached facts are left unread.
+    it has; without such checks it is None, and the tags of cached facts are left unread. `needs` names the optional
+    parts of facts that are read.
     """
 
     revisions: str = BOTH
     tags_suffice: TagsSuffice | None = None
+    needs: frozenset[str] = frozenset()
 
     @property
     def latest(self) -> bool:
@@ -64,12 +68,14 @@ class ScopeState:
 
     `results` are those of collectors that others depend on, by name. `lists` are lists that several collectors need, or
     the errors that ended them. `active` are the ARNs of containers of other resources, such as clusters, that a
-    describe call of this run has called active.
+    describe call of this run has called active. `settings` are settings of the account by name, or the errors that
+    occurred instead.
     """
 
     results: dict[str, CollectorResult] = field(default_factory=dict)
     lists: dict[str, tuple[str, ...] | ApiCallError] = field(default_factory=dict)
     active: set[str] = field(default_factory=set)
+    settings: dict[str, str | ApiCallError] = field(default_factory=dict)
     lost_time: LostTime = field(default_factory=LostTime)
 
 
@@ -107,6 +113,14 @@ class AddIntroductions(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class OptionalPart:
+    """What reading an optional part of a fact needs in addition: IAM actions, and results of other collectors."""
+
+    actions: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Collector:
     """Reads one kind of fact.
 
@@ -119,7 +133,8 @@ class Collector:
     `depends_on` names the collectors whose results it uses, `usage_depends_on` those that it also uses to read usage.
     `required_members` lists the members that it reads, by botocore's name of their shape.
 
-    `tag_source` says where the tags of cached facts are read, None if no enabled check reads them.
+    `tag_source` says where the tags of cached facts are read, None if no enabled check reads them. `optional_parts` are
+    those that it reads only if a check needs them, by the name in `Check.needs`.
 
     `cache_codec` encodes the facts that it stores in the fact cache, None if it stores none. `confirm_cached` compares
     one of them with AWS; raises TypeError if a collector that stores facts lacks it. `add_introductions` adds to
@@ -141,6 +156,18 @@ class Collector:
     tag_source: TagSource | None = None
     add_introductions: AddIntroductions | None = None
     required_members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    optional_parts: Mapping[str, OptionalPart] = field(default_factory=dict)
+
+    def reading(self, needs: Collection[str]) -> Collector:
+        """Return the collector with what reading these optional parts needs."""
+        parts = [part for name, part in self.optional_parts.items() if name in needs]
+        if not parts:
+            return self
+        return replace(
+            self,
+            actions=(*self.actions, *(action for part in parts for action in part.actions)),
+            depends_on=(*self.depends_on, *(name for part in parts for name in part.depends_on)),
+        )
 
     def __post_init__(self) -> None:
         """Refuse a cache whose content could not be compared with AWS."""

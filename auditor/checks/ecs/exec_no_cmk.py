@@ -18,8 +18,11 @@ group and a bucket, it must be required for both. If `logging` is not OVERRIDE, 
 settings left in the configuration are not judged: with DEFAULT the log is the container's own, and with NONE there is
 no log, which ecs-exec-logging-off judges.
 
-A cluster is judged whether or not ECS Exec is on for anything in it: a single setting in any service or task turns it
-on. A cluster without any configuration has no key and fails. An INACTIVE cluster is deleted: not applicable.
+A cluster without any configuration has no key. A cluster fails only if ECS Exec is on for at least one of its services
+or running tasks, which the evidence names. If it is on for none, the cluster is not applicable; if some services or
+tasks could not be read and it is on for none of the others, the verdict is UNKNOWN (reason `exec-usage-unread`). A
+cluster that meets the requirement passes in any case. Files do not tell what runs in a cluster, so there it is judged
+as if ECS Exec were on. An INACTIVE cluster is deleted: not applicable.
 
 The check does not examine whether the key exists, who manages a key that is named by its ID, or how the log group is
 actually encrypted.
@@ -56,7 +59,8 @@ calls to KMS. A log group without a KMS key is then refused, so sessions fail un
 No key, and no encryption required. CloudWatch Logs and S3 always encrypt stored data with keys that AWS owns.
 
 ## Permissions needed
-To audit: ecs:ListClusters, and ecs:DescribeClusters, which returns configurations on request, on all resources.
+To audit: ecs:ListClusters, ecs:DescribeClusters, which returns configurations on request, ecs:ListServices,
+ecs:DescribeServices, ecs:ListTasks and ecs:DescribeTasks, on all resources.
 To remediate by hand: ecs:UpdateCluster, kms:CreateKey, logs:AssociateKmsKey, s3:PutEncryptionConfiguration and, to
 change the permissions of roles, iam:PutRolePolicy.
 
@@ -96,15 +100,18 @@ Checkov: CKV_AWS_224. No CIS, Security Hub, AWS Config, Prowler or Trivy rule. H
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from auditor.checks._verdicts import not_applicable, verdict_from
+from auditor.checks._verdicts import not_applicable, unknown_verdict, verdict_from
 from auditor.checks.ecs._commands import replace_exec_configuration
 from auditor.checks.ecs._common import is_terminating
 from auditor.domain.check import Detail, Evidence, NoParameters, Severity, Status, Verdict, check
-from auditor.domain.ecs.workloads import Cluster, ExecLogging
+from auditor.domain.ecs.workloads import EXEC_USAGE, Cluster, ExecLogging, ExecUsage
 from auditor.domain.finding import Finding
 from auditor.domain.repair import BLANK, ManualStep
 
 _NO_KEY, _AWS_KEY, _UNENCRYPTED = "exec-no-kms-key", "exec-aws-managed-key", "exec-log-unencrypted"
+_USAGE_UNREAD = "exec-usage-unread"
+#: Services and tasks that evidence names at most.
+_MOST_NAMES = 3
 
 
 def _encrypt(finding: Finding) -> Iterable[ManualStep]:
@@ -126,14 +133,27 @@ def _encrypt(finding: Finding) -> Iterable[ManualStep]:
     reason_texts={
         _NO_KEY: "does not encrypt ECS Exec sessions with a customer managed key",
         _AWS_KEY: "encrypts ECS Exec sessions with a key that AWS manages",
+        _USAGE_UNREAD: "has services or tasks that could not be read, so ECS Exec may be on for them",
         _UNENCRYPTED: "receives the log of ECS Exec sessions without required encryption",
     },
     manual_steps=_encrypt,
+    needs=(EXEC_USAGE,),
 )
 def exec_no_cmk(cluster: Cluster, _params: NoParameters) -> Verdict:
     standards = {"checkov": _checkov(cluster.exec_logging)}
     verdict = not_applicable() if is_terminating(cluster) else verdict_from(_evidence(cluster.exec_logging))
+    if verdict.status is Status.FAIL and cluster.exec_usage is not None:
+        verdict = _if_in_use(verdict, cluster.exec_usage)
     return replace(verdict, standards=standards)
+
+
+def _if_in_use(failure: Verdict, usage: ExecUsage) -> Verdict:
+    """Return the failure with its users, or another verdict if ECS Exec is not known to be on for anything."""
+    if usage.names:
+        users = {"enableExecuteCommand": usage.names[:_MOST_NAMES]}
+        evidence = tuple(replace(part, details={**part.details, **users}) for part in failure.evidence)
+        return replace(failure, evidence=evidence)
+    return not_applicable() if usage.complete else unknown_verdict(_USAGE_UNREAD)
 
 
 def _evidence(setting: ExecLogging) -> Iterator[Evidence]:

@@ -234,12 +234,27 @@ class ExecLogging:
     bucket_encrypted: bool = False
 
 
+#: The optional part of a cluster that tells where ECS Exec is on.
+EXEC_USAGE = "ecs-exec-usage"
+
+
+@dataclass(frozen=True, slots=True)
+class ExecUsage:
+    """The names of the services and tasks of a cluster for which ECS Exec is on.
+
+    `complete` is False if some services or tasks could not be read.
+    """
+
+    names: tuple[str, ...] = ()
+    complete: bool = True
+
+
 @fact_kind("cluster")
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """A cluster. `container_insights` is `disabled`, `enabled` or `enhanced`; None if it is not set.
 
-    `running_tasks` is None if it was not read, as in a template.
+    `running_tasks` is None if it was not read, as in a template. `exec_usage` is None if it was not read.
     """
 
     TYPE: ClassVar[str] = "AWS::ECS::Cluster"
@@ -250,6 +265,7 @@ class Cluster:
     status: str
     container_insights: str | None = None
     exec_logging: ExecLogging = ExecLogging()
+    exec_usage: ExecUsage | None = None
     tags: Mapping[str, str] | None = field(default_factory=dict, hash=False)
     running_tasks: int | None = None
 

@@ -8,8 +8,8 @@ import pytest
 
 from auditor.checks.ecs.exec_no_cmk import exec_no_cmk as check
 from auditor.domain.check import Evidence, Status, Verdict
-from auditor.domain.ecs.workloads import ExecLogging
-from tests.checks.ecs.helpers import FAIL, NOT_APPLICABLE, PASS, cluster, judge, standards, table
+from auditor.domain.ecs.workloads import ExecLogging, ExecUsage
+from tests.checks.ecs.helpers import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, cluster, judge, standards, table
 
 NO_KEY, UNENCRYPTED = "exec-no-kms-key", "exec-log-unencrypted"
 GROUP = {"log_group": "g", "log_group_encrypted": True}
@@ -130,3 +130,28 @@ def test_a_key_that_aws_manages_fails() -> None:
     verdict = judge(check, cluster(exec_logging=ExecLogging("DEFAULT", kms_key=True, aws_managed_key=True)))
 
     assert (verdict.status, verdict.reasons) == (FAIL, ("exec-aws-managed-key",))
+
+
+@pytest.mark.parametrize(
+    ("usage", "configuration", "status"),
+    [
+        pytest.param(ExecUsage(("web",)), setting(None), FAIL, id="Exec is on for a service"),
+        pytest.param(ExecUsage(("web",), complete=False), setting(None), FAIL, id="on, and others are unread"),
+        pytest.param(ExecUsage(), setting(None), NOT_APPLICABLE, id="on for nothing"),
+        pytest.param(ExecUsage(), setting("OVERRIDE", log_group="g"), NOT_APPLICABLE, id="on for nothing, configured"),
+        pytest.param(ExecUsage(complete=False), setting(None), UNKNOWN, id="services are unread"),
+        pytest.param(ExecUsage(complete=False), setting("DEFAULT", kms_key=True), PASS, id="unread, and a key is set"),
+        pytest.param(ExecUsage(), setting("DEFAULT", kms_key=True), PASS, id="on for nothing, and a key is set"),
+        pytest.param(None, setting(None), FAIL, id="a file does not tell"),
+    ],
+)
+def test_a_cluster_fails_only_if_exec_is_on_for_something_in_it(
+    usage: ExecUsage | None, configuration: ExecLogging, status: Status
+) -> None:
+    verdict = judge(check, cluster(exec_logging=configuration, exec_usage=usage))
+
+    assert verdict.status is status
+    if status is UNKNOWN:
+        assert verdict.reasons == ("exec-usage-unread",)
+    if usage and usage.names:
+        assert [part.details["enableExecuteCommand"] for part in verdict.evidence] == [("web",)]
