@@ -8,21 +8,19 @@ from typing import Any
 
 from auditor.domain.ecs.containers import Container, Mount, SecretText, Variable
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition, DockerVolume, TaskDefinition, Volume
+from auditor.domain.ecs.triggers import EventRule, TaskSchedule, TaskTarget
 from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.ecs.workloads import (
     CapacityProvider,
     Cluster,
     Deployment,
-    EventRule,
     ExecLogging,
     ExecUsage,
     Placement,
     Service,
     Task,
-    TaskSchedule,
     TaskSet,
     TaskStarter,
-    TaskTarget,
 )
 from auditor.domain.secret_match import SecretMatch
 

@@ -21,8 +21,8 @@ no log, which ecs-exec-logging-off judges.
 A cluster without any configuration has no key. A cluster fails only if ECS Exec is on for at least one of its services
 or running tasks, which the evidence names. If it is on for none, the cluster is not applicable; if some services or
 tasks could not be read and it is on for none of the others, the verdict is UNKNOWN (reason `exec-usage-unread`). A
-cluster that meets the requirement passes in any case. Files do not tell what runs in a cluster, so there it is judged
-as if ECS Exec were on. An INACTIVE cluster is deleted: not applicable.
+cluster that meets the requirement passes in any case. Files do not tell which tasks a cluster has, so there it is
+judged as if ECS Exec were on. An INACTIVE cluster is deleted: not applicable.
 
 The check does not examine whether the key exists, who manages a key that is named by its ID, or how the log group is
 actually encrypted.

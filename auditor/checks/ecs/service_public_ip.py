@@ -104,7 +104,8 @@ from auditor.checks._verdicts import not_applicable, verdict_from
 from auditor.checks.ecs._commands import PRIVATE_NETWORK, ecs_call, service_parameters
 from auditor.checks.ecs._common import deployment_name, is_terminating, older_running_deployments
 from auditor.domain.check import Detail, Evidence, NoParameters, Severity, Verdict, check
-from auditor.domain.ecs.workloads import Service, TaskStarter, TaskTrigger
+from auditor.domain.ecs.triggers import TaskTrigger
+from auditor.domain.ecs.workloads import Service, TaskStarter
 from auditor.domain.finding import Finding
 from auditor.domain.repair import ManualStep
 

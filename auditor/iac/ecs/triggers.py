@@ -7,7 +7,7 @@ PipeTargetEcsTaskParameters of AWS::Pipes::Pipe.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from auditor.domain.ecs.workloads import EventRule, Pipe, TaskSchedule, TaskTarget
+from auditor.domain.ecs.triggers import EventRule, Pipe, TaskSchedule, TaskTarget
 from auditor.iac.declared import DeclaredResource
 from auditor.iac.unresolved import Conditional, Unresolved
 from auditor.parsers import json_values
