@@ -28,7 +28,7 @@ ALLOWED = {
     "store": {"domain"},
     "inventory": {"domain", "yaml_files"},
     "settings": {"domain", "yaml_files"},
-    "yaml_checks": {"domain", "yaml_files"},
+    "yaml_checks": {"domain", "store", "yaml_files"},
     "engine": {"domain"},
     "history": {"domain"},
     "aws": {"domain", "parsers", "store"},

@@ -16,7 +16,14 @@ from auditor.contracts.document import SCHEMA_VERSION, parse
 from auditor.contracts.run import LatestDocument, ManifestDocument, PublishedRun
 from auditor.domain.errors import StorageError
 from auditor.domain.result import AccountSource
-from auditor.store.store import Blob, Store
+from auditor.store.store import Blob, NoConditionalReplace, Replaced, Store, Version
+
+#: Each lost attempt means that another run has published meanwhile.
+_ATTEMPTS = 20
+_UNGUARDED = (
+    f"This storage cannot make a write depend on the content that it replaces (PutObject with If-Match): of two runs "
+    f"that end at the same time, {LATEST} can name the earlier one."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +85,51 @@ def publish(store: Store, manifest: ManifestDocument, now: datetime) -> Publicat
     """
     if manifest.narrowed_by:
         return Publication(note=f"Narrowed by {', '.join(manifest.narrowed_by)}: {LATEST} was not changed.")
-    current, own = latest_run(store, now), _published_run(manifest)
+    for _ in range(_ATTEMPTS):
+        version = _current_version(store)
+        document, publication = _decide(read_latest(version.body if version else None, now), manifest)
+        if document is None:
+            return publication
+        blob = Blob(encode.document(document), replaces=version)
+        try:
+            store.put(LATEST, blob)
+        except Replaced:
+            continue  # by another run, which can be a later one
+        except NoConditionalReplace:
+            store.put(LATEST, replace(blob, replaces=None))
+            return replace(publication, note=f"{publication.note} {_UNGUARDED}".strip())
+        return publication
+    return Publication(refusal=f"other runs replaced {LATEST} at each of {_ATTEMPTS} attempts.")
+
+
+def _current_version(store: Store) -> Version | None:
+    """Return the version that a publication replaces, None if the output can only be written."""
+    try:
+        return store.get_version(LATEST)
+    except StorageError:
+        return None
+
+
+def _decide(current: LatestRun, manifest: ManifestDocument) -> tuple[LatestDocument | None, Publication]:
+    """Return the next content of `latest.json`, None to leave it, and what there is to say after it is written."""
+    own = _published_run(manifest)
     earlier = current.document
     if (
         manifest.account_source is AccountSource.CREDENTIALS
         and earlier
         and earlier.account_source is not AccountSource.CREDENTIALS
     ):
-        return Publication(refusal=f"{LATEST} names run {earlier.run_id} of an inventory, and this run has none.")
+        refusal = f"{LATEST} names run {earlier.run_id} of an inventory, and this run has none."
+        return None, Publication(refusal=refusal)
     last_complete = earlier.last_complete if earlier else None
     is_last_complete = manifest.complete and (last_complete is None or last_complete.run_id <= own.run_id)
     if current.run_id is not None and current.run_id > own.run_id:
         refusal = f"{LATEST} names the later run {current.run_id}"
         if earlier is None or not is_last_complete:
-            return Publication(refusal=f"{refusal} and was not changed.")
-        store.put(LATEST, Blob(encode.document(replace(earlier, last_complete=own))))
-        return Publication(note=f"{refusal}, and this one as the last complete run.")
+            return None, Publication(refusal=f"{refusal} and was not changed.")
+        return replace(earlier, last_complete=own), Publication(
+            note=f"{refusal}, and this one as the last complete run."
+        )
     document = LatestDocument(
         schema_version=SCHEMA_VERSION,
         **vars(own),
@@ -101,8 +137,7 @@ def publish(store: Store, manifest: ManifestDocument, now: datetime) -> Publicat
         account_source=manifest.account_source,
         last_complete=own if is_last_complete else last_complete,
     )
-    store.put(LATEST, Blob(encode.document(document)))
-    return Publication(published=True, problem=current.problem)
+    return document, Publication(published=True, problem=current.problem)
 
 
 def republish(store: Store, layout: Layout, manifest: bytes, now: datetime) -> str:

@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from auditor.aws import retry
+from auditor.aws.answer_limit import answer_within
 from auditor.aws.clients import Clients, sign_with
 from auditor.aws.errors import ApiCallError, ErrorInfo, MalformedResponse, RetryAction, classify
 from auditor.aws.rate_limit import RateLimiter
@@ -50,11 +51,13 @@ class CallContext:
     """What all calls of a run share.
 
     `unreachable` are optional services, with the region, that could not be reached and are not tried again.
+    `stopped_for` returns the seconds since the run was stopped, 0 if it was not: calls that hang end soon after.
     """
 
     clients: Clients
     rate_limiter: RateLimiter
     clock: Clock
+    stopped_for: Callable[[], float] = lambda: 0.0
     retry_quota: retry.RetryQuota = field(default_factory=retry.RetryQuota)
     unreachable: set[tuple[str, str]] = field(default_factory=set)
 
@@ -120,12 +123,12 @@ class RegionClient:
         read: Read[T],
         parameters: Mapping[str, Any],
     ) -> T:
-        clock, api = self.call_context.clock, (service, operation)
+        clients, clock, api = self.call_context.clients, self.call_context.clock, (service, operation)
         self.stats.calls += 1
         sent_at = clock.monotonic()
         try:
-            with sign_with(credentials):
-                result = read(_invoke(self.call_context.clients, self.region, api, parameters))
+            with sign_with(credentials), answer_within(clients.read_timeout, self.call_context.stopped_for):
+                result = read(_invoke(clients, self.region, api, parameters))
         except _CALL_ERRORS as error:
             info = classify(error)
             self._record_failure(info, api, clock.monotonic() - sent_at)

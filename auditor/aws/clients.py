@@ -20,6 +20,7 @@ from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, CredentialRetrievalError, UnknownRegionError
 
 from auditor import __version__
+from auditor.aws.answer_limit import limit_answers
 from auditor.aws.json_client import JsonClient, supports
 from auditor.aws.models import BOTOCORE_VERSION, LOADER
 from auditor.domain.errors import IdentityError
@@ -65,6 +66,7 @@ class Clients:
     def __init__(self, connection: Connection) -> None:
         """Read profile, home region and endpoints from the environment. Calls nothing. Raises IdentityError."""
         self._connection = connection
+        self.read_timeout = connection.read_timeout
         try:
             self._default_session = _session()
             self.home_region = _home_region(self._default_session)
@@ -140,6 +142,7 @@ class Clients:
             user_agent=_AGENT,  # botocore would build its own for every call
         )
         client: BaseClient = self._session.client(service, region_name=region, config=config)  # type: ignore[call-overload]  # the service is not a literal
+        limit_answers(client)
         return client
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 import tenacity
 from tenacity import RetryCallState, Retrying
 
+from auditor.aws.answer_limit import GRACE
 from auditor.aws.errors import ApiCallError, RetryAction
 from auditor.domain.clock import Clock
 
@@ -21,7 +22,7 @@ RETRIES_PER_SCOPE = 200
 RETRIES_PER_RUN = 10_000
 
 #: How long calls to the output are retried after the run was stopped (seconds).
-OUTPUT_GRACE = 5.0
+OUTPUT_GRACE = GRACE
 
 _FIRST_WAIT = 0.2
 _LONGEST_WAIT = 10.0

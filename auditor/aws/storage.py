@@ -11,9 +11,9 @@ from auditor.aws.calls import CallContext, RegionClient
 from auditor.aws.errors import ApiCallError, ErrorInfo, MalformedResponse
 from auditor.aws.paging import paginate
 from auditor.aws.roles import DefaultCredentials
-from auditor.domain.errors import StorageError
+from auditor.domain.errors import AuditorError, StorageError
 from auditor.domain.reason import Reason
-from auditor.store.store import AlreadyExists, Blob, check_key
+from auditor.store.store import AlreadyExists, Blob, NoConditionalReplace, Replaced, Version, check_key
 
 _PRESENT = frozenset({"PreconditionFailed", "412"})
 _NOT_IMPLEMENTED = frozenset({"NotImplemented", "501"})
@@ -79,16 +79,16 @@ class S3Store:
         }
         if blob.content_encoding:
             request["ContentEncoding"] = blob.content_encoding
-        if blob.once:
+        if blob.once or (blob.replaces and not blob.replaces.tag):
             request["IfNoneMatch"] = "*"
+        elif blob.replaces:
+            request["IfMatch"] = blob.replaces.tag
         try:
             self._client().call("s3", "PutObject", _read_etag, **request)
         except ApiCallError as error:
-            if error.info.code not in _PRESENT:
-                raise self._storage_error("write", key, error.info) from error
-            # It may be the object of this call: if the first answer is lost, the call is repeated.
-            if self.get(key) != blob.body:
-                raise AlreadyExists(f"{self.url(key)} exists already, with other content.") from error
+            refusal = self._refusal(key, blob, error.info)
+            if refusal is not None:
+                raise refusal from error
 
     def get(self, key: str) -> bytes | None:
         """Return an object's bytes, or None if it does not exist. Raises StorageError."""
@@ -104,14 +104,35 @@ class S3Store:
             raise self._storage_error("list", folder, error.info) from error
         return sorted(key.removeprefix(self._place.prefix) for page in pages for key in page)
 
+    def get_version(self, key: str) -> Version:
+        """Return an object with its ETag. Raises StorageError."""
+        return self._read_version(check_key(key))
+
     def read(self, key: str) -> bytes | None:
         """Return the bytes of any key that S3 accepts; otherwise as `get`."""
+        return self._read_version(key).body
+
+    def _read_version(self, key: str) -> Version:
         try:
-            return self._client().call("s3", "GetObject", _read_body, **self._address(key))
+            return self._client().call("s3", "GetObject", _read_version, **self._address(key))
         except ApiCallError as error:
             if error.info.code in _ABSENT:
-                return None
+                return Version(None)
             raise self._storage_error("read", key, error.info) from error
+
+    def _refusal(self, key: str, blob: Blob, failure: ErrorInfo) -> AuditorError | None:
+        """Return the error of a failed write, None if the object was written nevertheless."""
+        error = self._storage_error("write", key, failure)
+        if blob.replaces and failure.code in _NOT_IMPLEMENTED:
+            return NoConditionalReplace(error.message, error.advice)
+        if failure.code not in (_PRESENT | _ABSENT if blob.replaces else _PRESENT):
+            return error
+        # It may be the object of this call: if the first answer is lost, the call is repeated.
+        if self.get(key) == blob.body:
+            return None
+        if blob.replaces:
+            return Replaced(f"{self.url(key)} was replaced by another process.", "Run again.")
+        return AlreadyExists(f"{self.url(key)} exists already, with other content.")
 
     def _client(self) -> RegionClient:
         return RegionClient(
@@ -161,10 +182,9 @@ def _read_etag(answer: Mapping[str, Any]) -> None:
         raise MalformedResponse("no `ETag` in the answer")
 
 
-def _read_body(answer: Mapping[str, Any]) -> bytes:
+def _read_version(answer: Mapping[str, Any]) -> Version:
     _read_etag(answer)
-    data: bytes = answer["Body"].read()
-    return data
+    return Version(answer["Body"].read(), str(answer["ETag"]))
 
 
 def _read_keys(answer: Mapping[str, Any]) -> list[str]:

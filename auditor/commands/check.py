@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 
 from auditor import iac
 from auditor.commands import config
@@ -17,11 +16,10 @@ from auditor.reports.files.sarif import render_sarif
 from auditor.reports.files.text import render_text
 from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import OK, ExitCode, Outcome, result_code
+from auditor.store.local_file import MAX_BYTES
 from auditor.yaml_files import decode, quote
 
 _STDIN = "-"
-#: More than any plan that was seen, and little enough to be read into memory.
-MAX_BYTES = 100_000_000
 _RENDERERS: Mapping[str, Callable[[FileReport], str]] = {
     "text": render_text,
     "json": render_json,
@@ -59,16 +57,14 @@ def _reaches(report: FileReport, status: Status, threshold: Severity) -> bool:
 
 
 def _read_bytes(path: str, name: str) -> bytes:
-    """Return the bytes of a file. Raises ConfigError, also if the file is endless, as devices and pipes can be."""
+    """Return the bytes of a file. Raises ConfigError, also if the file is endless, as standard input can be."""
+    if path != _STDIN:
+        return config.read_file(path)
     try:
-        if path == _STDIN:
-            body = sys.stdin.buffer.read(MAX_BYTES + 1)
-        else:
-            with Path(path).open("rb") as file:
-                body = file.read(MAX_BYTES + 1)
+        body = sys.stdin.buffer.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         message = getattr(error, "strerror", None) or str(error)
-        raise ConfigError([Problem(name, 0, "", message, "Check the path and the permissions of the file.")]) from error
+        raise ConfigError([Problem(name, 0, "", message, "Check what is connected to standard input.")]) from error
     if len(body) > MAX_BYTES:
         message = f"is too large: more than {MAX_BYTES:,} bytes"
         raise ConfigError([Problem(name, 0, "", message, "Split it, or check that this is the right file.")])

@@ -1,7 +1,7 @@
 """Inventory and settings of a command, read from files, S3 and flags; the problems of both are reported together."""
 
+import errno
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from auditor import inventory, settings
@@ -14,7 +14,10 @@ from auditor.domain.scope import Account, Target
 from auditor.inventory import Inventory
 from auditor.run.aws_context import AwsContext, discover_accounts, fetch_object, known_regions
 from auditor.settings import Override, Settings
+from auditor.store import local_file
 from auditor.yaml_files import decode
+
+_TOO_LARGE = "Split it, or check that this is the right file."
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,11 @@ def read_text(source: str, label: str, aws: AwsContext, bucket_owner: str | None
 def read_file(path: str, label: str = "") -> bytes:
     """Return the bytes of a file. Raises ConfigError; `label` is the flag that names the file."""
     try:
-        return Path(path).read_bytes()
+        return local_file.read_file(path)
     except (OSError, ValueError) as error:
         message = getattr(error, "strerror", None) or str(error)
-        advice = "Check the path and the permissions of the file."
+        too_large = isinstance(error, OSError) and error.errno == errno.EFBIG
+        advice = _TOO_LARGE if too_large else "Check the path and the permissions of the file."
         raise ConfigError([Problem(path, 0, label, message, advice)]) from error
 
 

@@ -1,4 +1,8 @@
-"""Commands whose help ends with examples or with the table of exit codes."""
+"""Commands whose help ends with examples or with the table of exit codes, and whose usage errors are logged."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import click
 
@@ -7,6 +11,16 @@ from auditor.run.exit_codes import ExitCode
 
 class CommandGroup(click.Group):
     """The program: its help lists commands and exit codes."""
+
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
+        """Read the flags of the program itself."""
+        with _logged_usage_errors():
+            return super().make_context(*arguments, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Find the command, read its flags and run it."""
+        with _logged_usage_errors():
+            return super().invoke(ctx)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """Write the exit codes and the rule for environment variables."""
@@ -26,3 +40,18 @@ class CommandWithExamples(click.Command):
         with formatter.section("Examples"):
             for example in self.examples:
                 formatter.write(f"{'':{formatter.current_indent}}{example}\n")
+
+
+@contextmanager
+def _logged_usage_errors() -> Iterator[None]:
+    """Log `run-failed` for a usage error of the nightly run, or of a command line that names no command."""
+    try:
+        yield
+    except click.UsageError as error:
+        shows_help = isinstance(error, click.exceptions.NoArgsIsHelpError)
+        path = error.ctx.command_path if error.ctx else "auditor"
+        if not shows_help and (error.ctx is None or error.ctx.parent is None or error.ctx.info_name == "run"):
+            from auditor.commands.progress import log_failure
+
+            log_failure("", error.format_message(), f"Run `{path} --help` for the usage.", ExitCode.USAGE_ERROR)
+        raise

@@ -111,7 +111,7 @@ class LimitOptions(Options):
         "Time to wait for a connection to AWS.", metavar="DURATION", setting="limits.connect_timeout"
     )
     read_timeout: str | None = flag(
-        "Time to wait for an answer from AWS.", metavar="DURATION", setting="limits.read_timeout"
+        "Time to wait for the whole of an answer from AWS.", metavar="DURATION", setting="limits.read_timeout"
     )
 
 

@@ -21,6 +21,13 @@ def make_observer(environ: Mapping[str, str], run_id: str, *, verbose: bool = Fa
     return JsonLines(stderr, run_id=run_id, verbose=verbose), colour_stdout
 
 
+def log_failure(run_id: str, message: str, advice: str, exit_code: int) -> None:
+    """Log `run-failed`, unless standard error is a terminal."""
+    stderr = lenient(sys.stderr)
+    if not stderr.isatty():
+        JsonLines(stderr, run_id=run_id)(RunFailed(message, advice, exit_code))
+
+
 class FailureLog:
     """Logs `run-failed` if the block raises, in the format of the run's log: alarms cannot see plain text."""
 
@@ -33,15 +40,13 @@ class FailureLog:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         """Log the error, which continues."""
-        stderr = lenient(sys.stderr)
-        if error is None or stderr.isatty():
+        if error is None:
             return
-        observe = JsonLines(stderr, run_id=self._run_id)
         if isinstance(error, AuditorError):
-            observe(RunFailed(error.message, error.advice, error.exit_code))
+            log_failure(self._run_id, error.message, error.advice, error.exit_code)
         elif isinstance(error, SystemExit | KeyboardInterrupt):
             code = error.code if isinstance(error, SystemExit) and isinstance(error.code, int) else INTERRUPTED
-            observe(RunFailed("A signal ended the process.", "Resume or repeat the run.", code))
+            log_failure(self._run_id, "A signal ended the process.", "Resume or repeat the run.", code)
         else:
             advice = "This is a bug in auditor. Please report it with the traceback."
-            observe(RunFailed(f"{type(error).__name__}: {error}", advice, FAILED))
+            log_failure(self._run_id, f"{type(error).__name__}: {error}", advice, FAILED)

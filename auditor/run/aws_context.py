@@ -45,7 +45,8 @@ class AwsContext:
         from auditor.aws.rate_limit import RateLimiter
 
         connection = Connection(self.limits.connect_timeout, self.limits.read_timeout, self.limits.workers)
-        return CallContext(Clients(connection), RateLimiter(self.limits.headroom), self.clock)
+        limiter = RateLimiter(self.limits.headroom)
+        return CallContext(Clients(connection), limiter, self.clock, lambda: self.clock.stopped_for)
 
     @cached_property
     def identity(self) -> Identity:

@@ -69,7 +69,7 @@ class Limits(_Section):
     headroom: float = Field(0.5, gt=0, le=1, description="Share of the AWS API rate limits that a run may use.")
     deadline: Seconds = Field(7200.0, description="Time after which a run stops, complete or not: 2h, 90m, or seconds.")
     connect_timeout: Seconds = Field(5.0, description="Time to wait for a connection to AWS.")
-    read_timeout: Seconds = Field(20.0, description="Time to wait for an answer from AWS.")
+    read_timeout: Seconds = Field(20.0, description="Time to wait for the whole of an answer from AWS.")
 
 
 class Cache(_Section):

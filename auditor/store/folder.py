@@ -1,14 +1,17 @@
 """A folder as a store. Readers see a complete file or none, even after a crash or a power failure."""
 
+import fcntl
 import os
 import secrets
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from auditor.domain.errors import StorageError
-from auditor.store.store import AlreadyExists, Blob, check_key
+from auditor.store.local_file import read_file
+from auditor.store.store import AlreadyExists, Blob, Replaced, Version, check_key
 
 _DRAFT = ".part"
 
@@ -41,6 +44,8 @@ class Folder:
                 _write(draft, blob.body, self._file_mode)
                 if blob.once:
                     self._claim(draft, path, blob.body)
+                elif blob.replaces:
+                    self._replace(draft, path, blob.body, blob.replaces)
                 else:
                     draft.replace(path)
             finally:
@@ -53,7 +58,7 @@ class Folder:
         path = self.path / check_key(key)
         with _storage_errors(f"Cannot read {path}"):
             try:
-                return path.read_bytes()
+                return self._read(path)
             except FileNotFoundError:
                 return None
 
@@ -63,6 +68,10 @@ class Folder:
         with _storage_errors(f"Cannot list {root}"):
             files = (Path(parent, name) for parent, _, names in os.walk(root, onerror=_raise) for name in names)
             return sorted(file.relative_to(self.path).as_posix() for file in files if file.suffix != _DRAFT)
+
+    def get_version(self, key: str) -> Version:
+        """Return the current content of a key. Raises StorageError."""
+        return Version(self.get(key))
 
     def discard(self, key: str) -> None:
         """Remove a file and the folders that are empty without it. Errors are ignored."""
@@ -89,8 +98,36 @@ class Folder:
         try:
             os.link(draft, path)
         except FileExistsError:
-            if path.read_bytes() != body:
+            if self._read(path) != body:
                 raise AlreadyExists(f"{path} already exists with other content.") from None
+
+    def _replace(self, draft: Path, path: Path, body: bytes, expected: Version) -> None:
+        # Between the comparison and the rename, no other process may rename: they all lock the folder.
+        with _locked(path.parent):
+            try:
+                present = self._read(path)
+            except FileNotFoundError:
+                present = None
+            except OSError:
+                present = expected.body  # unreadable, as before: it may be replaced
+            if present not in (expected.body, body):
+                raise Replaced(f"{path} was replaced by another process.", "Run again.")
+            draft.replace(path)
+
+    @staticmethod
+    def _read(path: Path) -> bytes:
+        return read_file(path, sys.maxsize, pipes=False)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a file system without locks: as good as it can be
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _raise(error: OSError) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from auditor.domain.errors import StorageError
 from auditor.store.folder import Folder
-from auditor.store.store import Blob, Store
+from auditor.store.store import Blob, NoConditionalReplace, Replaced, Store, Version
 
 
 @dataclass(slots=True)
@@ -48,6 +48,8 @@ class SpoolingStore:
         if self.spooled.refusal is None:
             try:
                 self.first.put(key, blob)
+            except (Replaced, NoConditionalReplace):
+                raise  # the store works; the writer must decide again
             except StorageError as error:
                 self.spooled.refusal = error
             else:
@@ -57,7 +59,7 @@ class SpoolingStore:
         except StorageError as error:
             both = f"{self.spooled.refusal.message} The spool failed, too: {error.message}"
             raise StorageError(both, f"{self.spooled.refusal.advice} {error.advice}".strip()) from error
-        self.spooled.waiting[key] = Blob(b"", blob.content_type, blob.content_encoding, blob.once)
+        self.spooled.waiting[key] = replace(blob, body=b"")
 
     def get(self, key: str) -> bytes | None:
         """Read from the first store. Raises StorageError, without a call if the store has refused an object before."""
@@ -69,6 +71,12 @@ class SpoolingStore:
         """Return the keys of the first store below a folder, sorted. Raises StorageError."""
         return self.first.list_keys(folder)
 
+    def get_version(self, key: str) -> Version:
+        """Return the current version in the first store; otherwise as `get`."""
+        if self.spooled.refusal is not None:
+            raise self.spooled.refusal
+        return self.first.get_version(key)
+
     def deliver(self) -> tuple[str, ...]:
         """Try again to write the spooled objects to the first store, in their original order.
 
@@ -79,7 +87,7 @@ class SpoolingStore:
             if body is None:
                 raise StorageError(f"{self.spool.url(key)} is missing.", "The spool was cleared; run again.")
             try:
-                self.first.put(key, Blob(body, label.content_type, label.content_encoding, label.once))
+                self.first.put(key, replace(label, body=body))
             except StorageError as error:
                 self.spooled.refusal = error
                 return tuple(sorted(self.spooled.waiting))

@@ -14,6 +14,7 @@ from auditor.domain.check import Check, Origin, Severity
 from auditor.domain.errors import ConfigError, Problem
 from auditor.domain.fact import fact_kinds
 from auditor.domain.repair import Repair
+from auditor.store.local_file import read_file
 from auditor.yaml_checks.expression import parse_expression
 from auditor.yaml_checks.file import CheckFile
 from auditor.yaml_checks.judge import FROM_INDEX_TEXTS, UNDECIDABLE_TEXTS, Judge
@@ -76,7 +77,7 @@ def _check_files(folder: str, location: Problem, problems: list[Problem]) -> lis
 def _add_check(loaded: LoadedChecks, path: Path, owners: dict[str, str]) -> None:
     source = str(path)
     try:
-        content = path.read_bytes()
+        content = read_file(path)
         document, duplicates = parse_with_duplicates(decode(content, source), source)
     except OSError as error:
         advice = "Check the permissions of the file."

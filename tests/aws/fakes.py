@@ -75,6 +75,7 @@ class FakeClients:
 
     script: Script
     home_region: str = "us-east-1"
+    read_timeout: float = 20.0
     default: ReadOnlyCredentials = DEFAULT_CREDENTIALS
     sent: list[SentCall] = field(default_factory=list)
     partition = real.Clients.partition

@@ -71,9 +71,10 @@ def test_problems_of_all_files_are_reported_together_with_places(files: dict[str
 def test_an_endless_file_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("auditor.commands.check.MAX_BYTES", 1_000)
 
-    for result in (check("/dev/zero"), check("-", stdin="x" * 1_001)):
-        assert result.exit_code == 2
-        assert "is too large: more than 1,000 bytes" in result.stderr
+    result = check("-", stdin="x" * 1_001)
+
+    assert result.exit_code == 2
+    assert "is too large: more than 1,000 bytes" in result.stderr
 
 
 def test_parameters_have_the_values_of_a_file(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from tests.fleet.faults import Fault
 from tests.fleet.organization import Shape
 from tests.fleet.running import Fleet, running
-from tests.nightly.night import audit
+from tests.nightly.night import audit, command_in_process
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +120,33 @@ def test_a_second_run_with_the_same_id_is_skipped(fleet: Fleet, tmp_path: Path) 
 
     last = last_line(night.stderr)
     assert (night.code, last["event"], last["level"]) == (0, "run-skipped", "INFO")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "message"),
+    [
+        pytest.param(["run", "--foo"], {}, "No such option", id="an unknown flag"),
+        pytest.param(["run", "--output"], {}, "--output", id="a flag without its value"),
+        pytest.param(["run", "surplus"], {}, "surplus", id="a surplus argument"),
+        pytest.param(["run"], {"AUDITOR_VERBOSE": "perhaps"}, "perhaps", id="a variable of a wrong kind"),
+        pytest.param(["rum"], {}, "rum", id="an unknown command"),
+        pytest.param(["--foo", "run"], {}, "--foo", id="an unknown flag before the command"),
+    ],
+)
+def test_a_command_line_that_cannot_be_read_is_logged_too(
+    fleet: Fleet, arguments: list[str], variables: dict[str, str], message: str
+) -> None:
+    night = command_in_process(arguments, Path(), fleet.env(**variables))
+
+    last = last_line(night.stderr)
+    assert (night.code, last["event"], last["level"], last["exit_code"]) == (2, "run-failed", "ERROR", 2)
+    assert message in last["message"]
+    assert "--help" in last["advice"]
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["check", "--foo"], [], ["policy", "--format", "x"]])
+def test_other_commands_and_help_have_no_log(fleet: Fleet, arguments: list[str]) -> None:
+    night = command_in_process(arguments, Path(), fleet.env())
+
+    assert night.code == 2
+    assert "run-failed" not in night.stderr

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import Lock
 
 from auditor.domain.errors import StorageError
-from auditor.store.store import AlreadyExists, Blob
+from auditor.store.store import AlreadyExists, Blob, Replaced, Version
 
 
 class Memory:
@@ -34,6 +34,9 @@ class Memory:
                 raise StorageError(f"Refused {key}.", "Allow it.")
             if blob.once and key in self.blobs and self.blobs[key].body != blob.body:
                 raise AlreadyExists(f"{key} already exists.")
+            present = self.blobs[key].body if key in self.blobs else None
+            if blob.replaces and blob.replaces.body != present:
+                raise Replaced(f"{key} was replaced.")
             self.blobs[key] = blob
 
     def list_keys(self, folder: str) -> list[str]:
@@ -46,3 +49,6 @@ class Memory:
             raise StorageError("Unreadable.", "Allow it.")
         blob = self.blobs.get(key)
         return None if blob is None else blob.body
+
+    def get_version(self, key: str) -> Version:
+        return Version(self.get(key))
