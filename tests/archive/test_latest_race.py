@@ -51,6 +51,9 @@ class Meddling:
     def get_version(self, key: str) -> Version:
         return self._store.get_version(key)
 
+    def list_keys(self, folder: str) -> list[str]:
+        return self._store.list_keys(folder)
+
 
 class Unconditional(Meddling):
     """A store without conditional replacement, as some servers that speak S3 are."""
