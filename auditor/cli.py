@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,80 +13,11 @@ from auditor import __version__
 from auditor.commands import options
 from auditor.commands.flags import click_parameters, flag_name, read_options, variable_name
 from auditor.commands.help import CommandGroup, CommandWithExamples
+from auditor.commands.table import COMMANDS, Command
 from auditor.run.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from auditor.run.exit_codes import Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command. Its module is `auditor.commands.<name>`; its flags are the fields of `options`."""
-
-    name: str
-    options: type[options.Options]
-    help: str
-    examples: tuple[str, ...]
-
-
-COMMANDS = (
-    Command(
-        "run",
-        options.RunOptions,
-        "Audit all accounts and write findings, coverage and a report.",
-        (
-            "auditor run -c inventory.yaml -o s3://my-audit-bucket/nightly",
-            "auditor run -c inventory.yaml -o results -a payments-prod -r 'eu-*' --deadline 90m",
-        ),
-    ),
-    Command(
-        "demo",
-        options.DemoOptions,
-        "Audit a simulated organization, without AWS or network.",
-        ("auditor demo -o demo-output",),
-    ),
-    Command(
-        "validate",
-        options.RunOptions,
-        "Check inventory, settings and flags without auditing.",
-        ("auditor validate -c inventory.yaml -s auditor.yaml",),
-    ),
-    Command(
-        "plan",
-        options.PlanOptions,
-        "Dry run: assume all roles and estimate API calls.\n\n"
-        "Lists the enabled regions of every account and their resources. No resource is judged.",
-        ("auditor plan -c inventory.yaml",),
-    ),
-    Command(
-        "checks",
-        options.ChecksOptions,
-        "List all checks, or print the manual page of one.",
-        ("auditor checks --framework cis-compute-1.1", "auditor checks ecs-host-pid-mode --format md"),
-    ),
-    Command(
-        "remediate",
-        options.RemediateOptions,
-        "Write a remediation plan for one finding.\n\n"
-        "The plan has the corrected definition, a script to apply it and a script to roll it back. Nothing is changed "
-        "in AWS. FINDING_ID is the ID of a failing finding, or at least its first 8 digits.",
-        ("auditor remediate 1f0c9e2a --from s3://my-audit-bucket/nightly -c inventory.yaml -o fix",),
-    ),
-    Command(
-        "policy",
-        options.PolicyOptions,
-        "Print the IAM policy that the enabled checks need.",
-        ("auditor policy", "auditor policy --framework cis-compute-1.1"),
-    ),
-    Command(
-        "check",
-        options.CheckOptions,
-        "Check IaC files (infrastructure as code) before deployment.\n\n"
-        "FILE is a task definition, a CloudFormation template, or the output of `terraform show -json` or of `aws "
-        "cloudformation get-template`; - is standard input.",
-        ("auditor check template.yaml", "terraform show -json plan.out | auditor check - --format sarif"),
-    ),
-)
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

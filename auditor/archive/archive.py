@@ -30,6 +30,13 @@ from auditor.domain.result import AccountResult, RunResult
 from auditor.domain.scope import Account
 from auditor.store.store import HTML, JSON, NDJSON, AlreadyExists, Blob, Store
 
+HOW_TO_VERIFY = (
+    "`auditor verify RUN_ID --from OUTPUT` does all of this. By hand: the SHA-256 of this file must be the "
+    "`manifest_sha256` of the run-ended record in the log of the run, of latest.json while it names the run, and the "
+    "`previous_manifest_sha256` in the manifest of the next run. Every listed object must have the listed SHA-256, "
+    "size and number of lines, and the folders of the run must hold no other object."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class StoredAccount:
@@ -75,6 +82,14 @@ class Archive:
             return decode.manifest(self._store.get(Layout(run_id).manifest) or b"", run_id).provenance.cache_digests
         except (StorageError, ValueError):
             return {}
+
+    def manifest_sha256(self, run_id: str | None) -> str | None:
+        """Return the SHA-256 of the manifest of a run; None if there is none or it cannot be read."""
+        try:
+            body = self._store.get(Layout(run_id).manifest) if run_id else None
+        except StorageError:
+            return None
+        return hashlib.sha256(body).hexdigest() if body else None
 
     def write_account(self, result: AccountResult, changes: Sequence[Change] = ()) -> tuple[ObjectRecord, ...]:
         """Write everything about one account. There is no object of changes if there are none.
@@ -124,15 +139,20 @@ class Archive:
         """Write `report.html`."""
         return self.write_document(self._layout.report, html.encode("utf-8", "replace"), HTML)
 
-    def write_manifest(self, manifest: ManifestDocument) -> None:
-        """Write the manifest, which marks the run as finished. Raises RunExists and StorageError."""
+    def write_manifest(self, manifest: ManifestDocument) -> str:
+        """Write the manifest, which marks the run as finished, and return its SHA-256.
+
+        Raises RunExists and StorageError.
+        """
         self._check_ownership()
+        body = encode.document(manifest)
         try:
-            self._store.put(self._layout.manifest, Blob(encode.document(manifest), once=True))
+            self._store.put(self._layout.manifest, Blob(body, once=True))
         except AlreadyExists as error:
             raise RunExists(
                 f"Run {manifest.run_id} was already finished by another process.", "Its results are kept."
             ) from error
+        return hashlib.sha256(body).hexdigest()
 
     def write_index(self, manifest: ManifestDocument) -> None:
         """Write the line of the index about a run whose manifest is written. Raises StorageError."""
@@ -177,6 +197,7 @@ def make_manifest(result: RunResult, entries: Iterable[ObjectRecord], provenance
         counts=_counts(result),
         provenance=provenance,
         objects=sorted(entries, key=lambda entry: entry.key),
+        how_to_verify=HOW_TO_VERIFY,
     )
 
 

@@ -4,6 +4,7 @@ The content of `latest.json` is checked before it counts: a run ID in the future
 otherwise keep it as it is for ever.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -177,6 +178,7 @@ def _published_run(manifest: ManifestDocument) -> PublishedRun:
     return PublishedRun(
         run_id=manifest.run_id,
         manifest=layout.manifest,
+        manifest_sha256=hashlib.sha256(encode.document(manifest)).hexdigest(),
         report=layout.report,
         summary=layout.summary,
         finished_at=manifest.finished_at,

@@ -89,10 +89,19 @@ class Layout:
         suffix = f".resume-{attempt}" if attempt else ""
         return f"state/claims/{self.run_id}{suffix}.json"
 
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders whose objects are all of this run, each with a final slash."""
+        return (self.findings_folder, self.coverage_folder, f"changes/{self._partition}/", f"runs/{self.run_id}/")
+
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """The keys in these folders that no manifest lists, because they are written after its objects."""
+        return (self.manifest,)
+
     def contains(self, key: str) -> bool:
         """Return whether a key is an object that the manifest of this run may list."""
-        folders = (self.findings_folder, self.coverage_folder, f"changes/{self._partition}/", f"runs/{self.run_id}/")
-        return key.startswith(folders) and not {"", ".", ".."}.intersection(key.split("/"))
+        return key.startswith(self.folders) and not {"", ".", ".."}.intersection(key.split("/"))
 
     @property
     def _partition(self) -> str:

@@ -208,13 +208,31 @@ class CheckOptions(SettingsOptions, SelectionOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RemediateOptions(ConfigOptions):
+class ResultOptions(SettingsOptions):
+    """Where the results of earlier runs are."""
+
+    source: str | None = flag("Folder or s3://bucket/prefix with the results.", name="--from", metavar="PLACE")
+    bucket_owner: str | None = flag(
+        "Account that must own the bucket of the results.", metavar="ACCOUNT", setting="bucket_owner"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyOptions(ResultOptions):
+    """The options of `auditor verify`."""
+
+    run_id: str | None = argument("[RUN_ID]", required=False)
+    manifest_sha256: str | None = flag(
+        "SHA-256 that the manifest must have, from `run-ended` in the log of the run.", metavar="HEX"
+    )
+    format: Literal["text", "json"] = flag("Output format.", default="text")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemediateOptions(ConfigOptions, ResultOptions):
     """The options of `auditor remediate`."""
 
     finding_id: str = argument("FINDING_ID")
-    source: str | None = flag(
-        "Folder or s3://bucket/prefix with the results that contain the finding.", name="--from", metavar="PLACE"
-    )
     output: str | None = flag(
         "Folder for the documents and scripts.",
         short="o",
@@ -224,9 +242,6 @@ class RemediateOptions(ConfigOptions):
     definition: str | None = flag(
         "File with the failing revision as `aws ecs describe-task-definition` prints it, instead of a call to AWS.",
         metavar="FILE",
-    )
-    bucket_owner: str | None = flag(
-        "Account that must own the bucket of the results.", metavar="ACCOUNT", setting="bucket_owner"
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from auditor.archive import lookup
-from auditor.commands import config
+from auditor.commands import config, results
 from auditor.commands.config import Configuration
 from auditor.commands.options import RemediateOptions
 from auditor.domain.check import Check, Status
@@ -27,7 +27,6 @@ from auditor.remediation.service import NotRemediated, Service, service_of
 from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import FAILED, Outcome
 from auditor.run.run_id import new_run_id
-from auditor.run.stores import make_store
 from auditor.settings import Settings
 from auditor.store import private
 
@@ -64,13 +63,10 @@ def run(options: RemediateOptions) -> Outcome:
 
 
 def _find(options: RemediateOptions, settings: Settings, aws: AwsContext) -> Finding:
-    if options.source is None:
-        advice = "Name the folder or s3://bucket/prefix that the run wrote to."
-        raise ConfigError([Problem(options.source_of("source"), 0, "", "is required", advice)])
     if options.output and options.output.startswith("s3://"):
         advice = "Name a folder on this machine: the documents may contain secrets."
         raise ConfigError([Problem(options.source_of("output"), 0, "", "must be a local folder", advice)])
-    store = make_store(aws, options.source, settings)
+    store = results.open_store(options, settings, aws)
     return lookup.find_finding(store, options.finding_id, aws.clock.now(), partial(parallel_map, workers=_READERS))
 
 

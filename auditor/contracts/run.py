@@ -1,6 +1,7 @@
 """The documents that describe a run as a whole: its claim, its manifest, and `latest.json`."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from auditor.contracts.document import Document, SchemaVersion
 from auditor.domain.check import Severity, Status
@@ -116,16 +117,32 @@ class CheckOrigin(Document):
 class Provenance(Document):
     """What a run was made from."""
 
+    identity: str
+    """ARN of the principal that ran the audit."""
+    output: str
+    """Folder or S3 URL that the results were written to."""
     previous_run: str | None
     """The run that `latest.json` named when this run started; null if there was none."""
+    previous_manifest_sha256: str | None
+    """SHA-256 of the manifest of that run; null if there was none or it could not be read."""
+    accounts_listed_at: str
+    """When the accounts were taken from the inventory and the organization: ISO 8601, UTC."""
+    accounts: list[ClaimedAccount]
+    """All accounts of the run, excluded ones included, sorted by ID."""
     inventory_sha256: str | None
     """SHA-256 of the inventory file; null if there was none."""
     settings_sha256: str | None
     """SHA-256 of the settings file; null if there was none."""
+    settings: dict[str, Any]
+    """The settings of the run, defaults and flags included."""
+    parameters: dict[str, dict[str, Any]]
+    """The parameters of each enabled check, by check ID."""
     cache_digests: dict[str, str]
     """SHA-256 of the fact cache objects that the next run may trust, by key."""
     checks: list[str]
     """IDs of the enabled checks."""
+    check_versions: dict[str, str]
+    """SHA-256 of the source of each enabled check, or the version of its distribution, by check ID."""
     check_origins: dict[str, CheckOrigin]
     """The origin of each check that is not built in, by check ID."""
     versions: dict[str, str]
@@ -158,6 +175,8 @@ class ManifestDocument(Document):
     """What the run was made from."""
     objects: list[ObjectRecord]
     """The objects of the run, sorted by key. The manifest itself is not listed."""
+    how_to_verify: str
+    """How to verify the run, in words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +187,8 @@ class PublishedRun(Document):
     """The run."""
     manifest: str
     """Key of its manifest."""
+    manifest_sha256: str
+    """SHA-256 of its manifest, in hexadecimal digits."""
     report: str
     """Key of its HTML report."""
     summary: str
@@ -191,6 +212,8 @@ class LatestDocument(Document):
     """The latest run."""
     manifest: str
     """Key of its manifest."""
+    manifest_sha256: str
+    """SHA-256 of its manifest, in hexadecimal digits."""
     report: str
     """Key of its HTML report."""
     summary: str

@@ -11,6 +11,7 @@ from auditor.aws.cache_check import CacheCheck
 from auditor.aws.collectors import collectors_for
 from auditor.aws.collectors.collector import LATEST, Collector
 from auditor.aws.roles import Identity
+from auditor.contracts.run import ClaimedAccount
 from auditor.domain.scope import Target
 from auditor.engine.ports import Assignment, ConfiguredCheck
 from auditor.run.aws_context import AwsContext
@@ -37,6 +38,7 @@ class ClaimedRun:
     trusted_digests: Mapping[str, str] = field(default_factory=dict)
     authenticated: bool = False
     narrowed: bool = False
+    accounts: tuple[ClaimedAccount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

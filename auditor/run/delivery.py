@@ -18,6 +18,7 @@ class Delivery:
 
     undelivered: tuple[str, ...] = ()
     publication: Publication = field(default_factory=Publication)
+    manifest_sha256: str = ""
 
     @property
     def failed(self) -> bool:
@@ -41,14 +42,14 @@ def deliver(context: RunContext, result: RunResult, manifest: ManifestDocument) 
     undelivered = context.store.deliver()
     if undelivered or result.interrupted:
         return Delivery(undelivered)
-    context.archive.write_manifest(manifest)
+    sha256 = context.archive.write_manifest(manifest)
     if undelivered := context.store.deliver():
-        return Delivery(undelivered)
+        return Delivery(undelivered, manifest_sha256=sha256)
     context.archive.write_index(manifest)
     if undelivered := context.store.deliver():
-        return Delivery(undelivered)
+        return Delivery(undelivered, manifest_sha256=sha256)
     publication = publish(context.store, manifest, context.aws.clock.now())
-    return Delivery(context.store.deliver(), publication)
+    return Delivery(context.store.deliver(), publication, sha256)
 
 
 def _undelivered_message(store: SpoolingStore, output: str) -> str:

@@ -2,17 +2,15 @@
 
 import hashlib
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 
 from auditor import __version__
 from auditor.archive.archive import Archive, make_manifest
 from auditor.archive.latest import latest_run
 from auditor.archive.layout import LATEST, Layout
 from auditor.aws.collectors import collectors_for
-from auditor.contracts.run import CheckOrigin, ObjectRecord, Provenance
+from auditor.contracts.run import ObjectRecord
 from auditor.domain.check import Check, Severity
 from auditor.domain.events import Event, Level, Notice, Observer, RunEnded, RunStarted
 from auditor.domain.result import AccountSource, CheckInfo, RunResult
@@ -30,6 +28,7 @@ from auditor.run.claimed import claimed_accounts
 from auditor.run.context import ClaimedRun, RunContext, build_context, with_organization_accounts
 from auditor.run.delivery import Delivery, deliver
 from auditor.run.exit_codes import FAILED, TAMPERED, Outcome, result_code
+from auditor.run.provenance import provenance
 from auditor.run.stores import make_store, with_spool
 from auditor.run.worker import WorkerJob, run_job, run_job_in_subprocess
 from auditor.settings import Settings
@@ -73,7 +72,7 @@ def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: Shu
     aggregator = _run_jobs(request, context, observe)
     result = aggregator.result(_metadata(request, context, interrupted=shutdown.exit_code is not None))
     objects = [*aggregator.objects, *_write_documents(context, result)]
-    delivery = deliver(context, result, make_manifest(result, objects, _provenance(context, request.hashes)))
+    delivery = deliver(context, result, make_manifest(result, objects, provenance(request, context)))
     if delivery.publication.problem:
         observe(
             Notice(
@@ -106,6 +105,7 @@ def _run_ended(context: RunContext, result: RunResult, delivery: Delivery, code:
         published=delivered and delivery.publication.published,
         results=(store.first if delivered else store.spool).url(),
         report=store.url(context.layout.report),
+        manifest_sha256=delivery.manifest_sha256,
     )
 
 
@@ -160,6 +160,7 @@ def _claim(request: RunRequest, aws: AwsContext) -> RunContext:
         previous_run=previous,
         trusted_digests=archive.trusted_digests(previous),
         narrowed=bool(request.narrowed_by),
+        accounts=tuple(accounts),
     )
     return build_context(run, aws, with_spool(output, request.run_id, settings))
 
@@ -248,28 +249,6 @@ def _paths(store: Store, layout: Layout) -> RunPaths:
     """Return where the run's documents are stored, once they are delivered."""
     findings, coverage = (f"{store.url(key).rstrip('/')}/" for key in (layout.findings_folder, layout.coverage_folder))
     return RunPaths(findings, coverage, store.url(layout.report))
-
-
-def _provenance(context: RunContext, hashes: Mapping[str, str | None]) -> Provenance:
-    run = context.run
-    return Provenance(
-        previous_run=run.previous_run,
-        inventory_sha256=hashes.get("inventory"),
-        settings_sha256=hashes.get("settings"),
-        cache_digests={key: sha for key, sha in {**run.trusted_digests, **context.fact_cache.digests}.items() if sha},
-        checks=[check.id for check in run.settings.checks],
-        check_origins={
-            check.id: CheckOrigin(source=check.origin.source, version=check.origin.version)
-            for check in run.settings.checks
-            if check.origin.source
-        },
-        versions=_versions(),
-    )
-
-
-def _versions() -> dict[str, str]:
-    python = ".".join(map(str, sys.version_info[:3]))
-    return {"auditor": __version__, "python": python} | {name: version(name) for name in ("boto3", "botocore")}
 
 
 def _summary(context: RunContext, result: RunResult, delivery: Delivery, *, colour: bool) -> str:

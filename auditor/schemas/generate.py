@@ -13,6 +13,7 @@ from auditor.contracts.plan import PlanDocument
 from auditor.contracts.rows import ChangeRow, CoverageRow, FindingRow
 from auditor.contracts.run import ClaimDocument, LatestDocument, ManifestDocument, RunRow
 from auditor.contracts.summary import SummaryDocument
+from auditor.contracts.verification import VerificationDocument
 from auditor.domain.fact import usage_types
 from auditor.inventory.native import InventoryFile
 from auditor.settings.model import SettingsFile
@@ -32,6 +33,7 @@ _OUTPUTS: dict[str, type[Document]] = {
     "check-page": CheckPageDocument,
     "file-report": FileReportDocument,
     "plan": PlanDocument,
+    "verification": VerificationDocument,
 }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from auditor.archive import encode
-from auditor.archive.archive import Archive, make_manifest
+from auditor.archive.archive import HOW_TO_VERIFY, Archive, make_manifest
 from auditor.archive.index import run_row
 from auditor.archive.latest import latest_run, publish
 from auditor.archive.layout import LATEST, Layout
@@ -183,6 +183,7 @@ def test_the_manifest_describes_the_run() -> None:
         },
         "counts": COUNTS,
         "provenance": vars(PROVENANCE),
+        "how_to_verify": HOW_TO_VERIFY,
     }
 
 
@@ -247,6 +248,7 @@ def test_latest_names_the_run_and_the_keys_of_its_documents() -> None:
         "schema_version": "1.0",
         "run_id": RUN,
         "manifest": MANIFEST,
+        "manifest_sha256": hashlib.sha256(store.blobs[MANIFEST].body).hexdigest(),
         "report": f"runs/{RUN}/report.html",
         "summary": f"runs/{RUN}/summary.json",
         "finished_at": "2026-11-23T02:00:41Z",

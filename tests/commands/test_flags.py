@@ -12,10 +12,11 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from auditor.cli import COMMANDS, Command, main
+from auditor.cli import main
 from auditor.commands.config import overrides
 from auditor.commands.flags import argument, click_parameters, flag, flag_name, flags_of, read_options, variable_name
 from auditor.commands.options import Options, RunOptions
+from auditor.commands.table import COMMANDS, Command
 from auditor.run.exit_codes import ExitCode
 from auditor.settings import Override, default_text
 

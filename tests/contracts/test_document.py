@@ -13,6 +13,7 @@ from auditor.domain.coverage import CoverageStatus
 from auditor.domain.result import AccountSource
 
 LATEST = LatestDocument(
+    manifest_sha256="0" * 64,
     schema_version=SCHEMA_VERSION,
     run_id="20261123T020000Z-1a2b3c",
     manifest="runs/x/manifest.json",

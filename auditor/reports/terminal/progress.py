@@ -216,6 +216,7 @@ def _last_line(event: RunEnded | RunFailed) -> tuple[Level, str, Mapping[str, An
             "integrity": [problem.kind.value for problem in result.integrity],
             "results": event.results,
             "report": event.report,
+            "manifest_sha256": event.manifest_sha256,
         },
     )
 

@@ -1,0 +1,146 @@
+"""Verify a finished run: its objects against its manifest, and its manifest against what others say about it.
+
+A writer of the output can replace objects and manifest together. Only digests that are kept elsewhere show that:
+in the log of the run, in `latest.json`, and in the manifest of the next run.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+
+from auditor.archive import decode
+from auditor.archive.decompress import decompress
+from auditor.archive.latest import latest_run
+from auditor.archive.layout import LATEST, Layout, run_time
+from auditor.contracts.document import SCHEMA_VERSION
+from auditor.contracts.run import ManifestDocument, ObjectRecord
+from auditor.contracts.verification import Discrepancy, Mismatch, VerificationDocument
+from auditor.domain.errors import StorageError
+from auditor.store.store import Store
+
+#: Later runs whose manifests are searched for the digest of this one.
+_MOST_SUCCESSORS = 20
+_MANIFEST = "/manifest.json"
+
+
+#: Applies a function to each object and yields the results in order; in parallel if that is faster.
+ParallelMap = Callable[
+    [Callable[[ObjectRecord], list[Discrepancy]], Iterable[ObjectRecord]], Iterable[list[Discrepancy]]
+]
+
+
+def verify(
+    store: Store, run_id: str, now: datetime, *, expected_sha256: str = "", parallel_map: ParallelMap = map
+) -> VerificationDocument:
+    """Compare a run with its manifest, and its manifest with the digests that are kept elsewhere.
+
+    `expected_sha256` is the digest of the manifest from a place that the caller trusts, empty if there is none. Raises
+    StorageError if the output cannot be listed, or if the run has no manifest at all.
+    """
+    layout = Layout(run_id)
+    body = store.get(layout.manifest)
+    if body is None:
+        raise StorageError(
+            f"{store.url(layout.manifest)} does not exist.",
+            "The run has not finished, or its manifest was removed: `run-ended` in its log tells which.",
+        )
+    digest = hashlib.sha256(body).hexdigest()
+    digests = tuple(_witnesses(store, run_id, now, expected_sha256))
+    discrepancies = [
+        Discrepancy(layout.manifest, Mismatch.SWAPPED, f"SHA-256 {digest}, but {witness} says {sha256}")
+        for witness, sha256 in digests
+        if sha256 != digest
+    ]
+    objects: list[ObjectRecord] = []
+    try:
+        manifest = decode.manifest(body, run_id)
+    except ValueError as error:
+        problem = f"not a manifest of this version of auditor: {error}"
+        discrepancies.append(Discrepancy(layout.manifest, Mismatch.CHANGED, problem))
+    else:
+        objects = manifest.objects
+        discrepancies += [*_added(store, layout, manifest), *_previous(store, manifest)]
+        for found in parallel_map(lambda record: list(_compare(store, record)), objects):
+            discrepancies += found
+    witnesses = [witness for witness, sha256 in digests if sha256 == digest]
+    return VerificationDocument(
+        schema_version=SCHEMA_VERSION,
+        run_id=run_id,
+        manifest_sha256=digest,
+        verified=bool(witnesses) and not discrepancies,
+        objects=len(objects),
+        rows=sum(record.rows or 0 for record in objects),
+        witnesses=witnesses,
+        discrepancies=sorted(discrepancies),
+    )
+
+
+def _compare(store: Store, record: ObjectRecord) -> Iterator[Discrepancy]:
+    try:
+        body = store.get(record.key)
+    except StorageError as error:
+        yield Discrepancy(record.key, Mismatch.UNREADABLE, error.message)
+        return
+    if body is None:
+        rows = "" if record.rows is None else f" with {record.rows:,} rows"
+        yield Discrepancy(record.key, Mismatch.LOST, f"the manifest lists it{rows}")
+    elif hashlib.sha256(body).hexdigest() != record.sha256:
+        yield Discrepancy(record.key, Mismatch.CHANGED, f"{len(body):,} bytes, the manifest lists {record.bytes:,}")
+        if record.rows is not None:
+            yield from _compare_rows(record, body)
+
+
+def _compare_rows(record: ObjectRecord, body: bytes) -> Iterator[Discrepancy]:
+    try:
+        rows = len(decompress(body).splitlines())
+    except ValueError as error:
+        yield Discrepancy(record.key, Mismatch.ROWS, f"no rows can be read: {error}")
+        return
+    if rows != record.rows:
+        yield Discrepancy(record.key, Mismatch.ROWS, f"{rows:,} rows, the manifest lists {record.rows:,}")
+
+
+def _added(store: Store, layout: Layout, manifest: ManifestDocument) -> Iterator[Discrepancy]:
+    listed = {record.key for record in manifest.objects} | set(layout.unlisted)
+    for folder in layout.folders:
+        for key in store.list_keys(folder):
+            if key not in listed:
+                yield Discrepancy(key, Mismatch.ADDED, "the manifest does not list it")
+
+
+def _previous(store: Store, manifest: ManifestDocument) -> Iterator[Discrepancy]:
+    """Yield what is wrong with the manifest of the run before, which this one names by its digest."""
+    provenance = manifest.provenance
+    run_id, expected = provenance.previous_run, provenance.previous_manifest_sha256
+    if run_id is None or expected is None or run_time(run_id) is None:
+        return
+    key = Layout(run_id).manifest
+    body = store.get(key)
+    if body is None:
+        yield Discrepancy(key, Mismatch.LOST, f"run {manifest.run_id} was compared with it")
+    elif (digest := hashlib.sha256(body).hexdigest()) != expected:
+        yield Discrepancy(key, Mismatch.SWAPPED, f"SHA-256 {digest}, but run {manifest.run_id} says {expected}")
+
+
+def _witnesses(store: Store, run_id: str, now: datetime, expected: str) -> Iterator[tuple[str, str]]:
+    """Yield each place that says which digest the manifest of a run has, and the digest."""
+    if expected:
+        yield "the caller", expected.lower()
+    if latest := latest_run(store, now).document:
+        if latest.run_id == run_id:
+            yield LATEST, latest.manifest_sha256
+        elif latest.last_complete and latest.last_complete.run_id == run_id:
+            yield LATEST, latest.last_complete.manifest_sha256
+    for successor in _successors(store, run_id):
+        if successor.provenance.previous_run == run_id and successor.provenance.previous_manifest_sha256:
+            yield f"the manifest of run {successor.run_id}", successor.provenance.previous_manifest_sha256
+
+
+def _successors(store: Store, run_id: str) -> Iterator[ManifestDocument]:
+    keys = (key for key in store.list_keys("runs/") if key.endswith(_MANIFEST) and key.count("/") == 2)  # noqa: PLR2004 - runs/ID/manifest.json
+    later = [key.split("/")[1] for key in keys if run_id < key.split("/")[1]]
+    for candidate in [later_id for later_id in later if run_time(later_id)][:_MOST_SUCCESSORS]:
+        try:
+            yield decode.manifest(store.get(Layout(candidate).manifest) or b"", candidate)
+        except (StorageError, ValueError):
+            continue  # its own verification tells

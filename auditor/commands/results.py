@@ -1,0 +1,42 @@
+"""The results of earlier runs, for the commands that read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.archive.latest import read_latest
+from auditor.archive.layout import LATEST
+from auditor.domain.errors import ConfigError, Problem, StorageError
+from auditor.run.run_id import parse_run_id
+from auditor.run.stores import make_store
+
+if TYPE_CHECKING:
+    from auditor.commands.options import ResultOptions
+    from auditor.run.aws_context import AwsContext
+    from auditor.settings import Settings
+    from auditor.store.store import Store
+
+#: Threads that read the objects of a run.
+READERS = 16
+
+
+def open_store(options: ResultOptions, settings: Settings, aws: AwsContext) -> Store:
+    """Return the store that --from names, else the output of the settings. Raises ConfigError if there is neither."""
+    source = options.source or settings.output
+    if source is None:
+        advice = "Name the folder or s3://bucket/prefix that the run wrote to."
+        raise ConfigError([Problem(options.source_of("source"), 0, "", "is required", advice)])
+    return make_store(aws, source, settings)
+
+
+def find_run(store: Store, run_id: str | None, aws: AwsContext) -> str:
+    """Return a checked run ID, or the ID of the latest run. Raises ConfigError, and StorageError if there is none."""
+    now = aws.clock.now()
+    if run_id is not None:
+        return parse_run_id(run_id, "RUN_ID", now)
+    latest = read_latest(store.get(LATEST), now)
+    if latest.run_id is None:
+        problem = latest.problem or "it does not exist"
+        advice = "Name the output of a finished run, or the run by its ID."
+        raise StorageError(f"{store.url(LATEST)} is not usable: {problem}.", advice)
+    return latest.run_id
