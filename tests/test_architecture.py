@@ -34,6 +34,7 @@ ALLOWED = {
     "aws": {"domain", "parsers", "store"},
     "archive": {"contracts", "domain", "store"},
     "contracts": {"domain"},
+    "exports": {"contracts", "domain"},
     "iac": {"domain", "engine", "parsers", "yaml_files"},
     "remediation": {"domain", "parsers"},
     "reports": {"contracts", "domain", "yaml_checks"},
@@ -77,6 +78,7 @@ HOMES = {
     "click": {"auditor.cli", "auditor.commands"},
     "yaml": {"auditor.yaml_files"},
     "jmespath": {"auditor.yaml_checks"},
+    "pyarrow": {"auditor.exports"},  # an extra: imported only if Parquet is written
     "pydantic": {
         "auditor.contracts",
         "auditor.demo",

@@ -1,13 +1,11 @@
 """Build rows from findings and coverage records, and bytes from rows."""
 
-import json
-import re
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 from auditor.contracts.document import SCHEMA_VERSION, Document, copy_fields, timestamp, to_json
+from auditor.contracts.json_lines import gzip_lines, to_line
 from auditor.contracts.rows import (
     ChangeRow,
     CoverageRow,
@@ -21,19 +19,12 @@ from auditor.contracts.rows import (
 from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.coverage import Coverage
 from auditor.domain.finding import Finding
-from auditor.domain.json_types import Json
 from auditor.domain.lifecycle import Change, Lifecycle
 from auditor.domain.risk_exception import RiskException
 from auditor.domain.scope import Account
 
 _Value = TypeVar("_Value")
 Row = FindingRow | CoverageRow | ChangeRow
-
-#: Makes zlib write a gzip header, and one without a time: equal rows are equal bytes.
-_GZIP = 16 + zlib.MAX_WBITS
-
-#: An escaped UTF-16 surrogate: a half of a character beyond U+FFFF. Most lines have none.
-_SURROGATE_ESCAPE = re.compile(r"\\ud[89a-f]")
 
 
 def document(content: Document) -> bytes:
@@ -100,21 +91,14 @@ def change_row(change: Change, run_id: str) -> ChangeRow:
 def encode(rows: Iterable[Row]) -> tuple[int, bytes]:
     """Return the number of rows, and the rows as gzipped JSON lines, sorted: equal rows give equal bytes.
 
-    A row is dropped once it is a line, and a line once it is compressed.
+    A row is dropped once it is a line.
     """
-    lines = sorted((_sort_key(row), line(row)) for row in rows)
-    compressor = zlib.compressobj(6, wbits=_GZIP)
-    chunks = [compressor.compress(f"{text}\n".encode("ascii")) for _, text in lines]
-    return len(lines), b"".join((*chunks, compressor.flush()))
+    return gzip_lines(line for _, line in sorted((_sort_key(row), to_line(row)) for row in rows))
 
 
 def line(row: Document) -> str:
-    """Return a row as one line of JSON, ASCII only: characters that a terminal or browser interprets are escaped."""
-    text = json.dumps(row, default=vars, separators=(",", ":"))
-    if not _SURROGATE_ESCAPE.search(text):
-        return text
-    # Strict readers refuse half of a surrogate pair: replace it by U+FFFD.
-    return json.dumps(_without_lone_surrogates(json.loads(text)), separators=(",", ":"))
+    """Return a row as one line of JSON."""
+    return to_line(row)
 
 
 def _sort_key(row: Row) -> tuple[str, str, str, str]:
@@ -156,17 +140,3 @@ def _timestamp(moment: datetime | None) -> str | None:
 
 def _sorted(mapping: Mapping[str, _Value]) -> dict[str, _Value]:
     return {key: mapping[key] for key in sorted(mapping)}
-
-
-def _without_lone_surrogates(value: Json) -> Json:
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, Sequence):
-        return [_without_lone_surrogates(member) for member in value]
-    if isinstance(value, Mapping):
-        return {_text(key): _without_lone_surrogates(member) for key, member in value.items()}
-    return value
-
-
-def _text(value: str) -> str:
-    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

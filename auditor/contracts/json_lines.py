@@ -1,0 +1,46 @@
+"""Rows as lines of JSON, and compressed lines: equal rows are equal bytes."""
+
+import json
+import re
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+#: Makes zlib write a gzip header, and one without a time.
+_GZIP = 16 + zlib.MAX_WBITS
+
+#: An escaped UTF-16 surrogate: a half of a character beyond U+FFFF. Most lines have none.
+_SURROGATE_ESCAPE = re.compile(r"\\ud[89a-f]")
+
+
+def to_line(value: object) -> str:
+    """Return a document or plain data as one line of JSON.
+
+    It is ASCII only: characters that a terminal or browser interprets are escaped.
+    """
+    text = json.dumps(value, default=vars, separators=(",", ":"))
+    if not _SURROGATE_ESCAPE.search(text):
+        return text
+    # Strict readers refuse half of a surrogate pair: replace it by U+FFFD.
+    return json.dumps(_without_lone_surrogates(json.loads(text)), separators=(",", ":"))
+
+
+def gzip_lines(lines: Iterable[str]) -> tuple[int, bytes]:
+    """Return the number of lines, and the lines compressed. They must be ASCII; each is dropped once compressed."""
+    compressor = zlib.compressobj(6, wbits=_GZIP)
+    chunks = [compressor.compress(f"{line}\n".encode("ascii")) for line in lines]
+    return len(chunks), b"".join((*chunks, compressor.flush()))
+
+
+def _without_lone_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return _well_formed(value)
+    if isinstance(value, Sequence):
+        return [_without_lone_surrogates(member) for member in value]
+    if isinstance(value, Mapping):
+        return {_well_formed(key): _without_lone_surrogates(member) for key, member in value.items()}
+    return value
+
+
+def _well_formed(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
