@@ -38,7 +38,8 @@ def _handle(server: Server, request: Request) -> Any:  # noqa: ANN401 - any JSON
     elif path == "faults":
         server.set_faults([Fault.from_json(rule) for rule in json.loads(request.body)])
     elif path == "tags":
-        server.tags.change(json.loads(request.body), server.now)
+        changes = json.loads(request.body)
+        server.tags.change(changes["tags"], server.now + changes["lag"])
     elif path == "shape":
         changes = json.loads(request.body)
         server.set_shape(Shape.from_json(replace(server.organization.shape).to_json() | changes))

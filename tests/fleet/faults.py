@@ -38,13 +38,20 @@ KINDS = {
     "expired-token": "sessions older than `seconds`, or with more than `times` calls behind them, have expired",
     "missing": "the resource does not exist: `failures` in a 200 if the operation has them",
     "tags-refused": "a call of ECS that requests tags has an invalid parameter: an ARN in the old format",
+    "page-expired": "the page token of the tag index has expired",
     "rewritten": "200 with every match of `find`, a regular expression, replaced by `replacement`",
     "endless": "every page has a new token, and the page that follows is the first one again",
     "precondition-failed": "S3 says 412",
     "conflict": "S3 says 409",
 }
 #: The services that a kind of fault affects, and those that it does not affect, if a rule names none.
-_SERVICES = {"role-refused": ("sts",), "tags-refused": ("ecs",), "precondition-failed": ("s3",), "conflict": ("s3",)}
+_SERVICES = {
+    "role-refused": ("sts",),
+    "tags-refused": ("ecs",),
+    "page-expired": ("tag",),
+    "precondition-failed": ("s3",),
+    "conflict": ("s3",),
+}
 _SPARED = {"scp-denied": ("sts", "organizations", "s3"), "region-disabled": ("organizations", "s3")}
 
 
@@ -153,6 +160,8 @@ def _matches(rule: Fault, call: Call) -> bool:
     if rule.kind == "role-refused" and call.operation != "AssumeRole":
         return False
     if rule.kind == "tags-refused" and "TAGS" not in call.payload.get("include", ()):
+        return False
+    if rule.kind == "page-expired" and not call.payload.get("PaginationToken"):
         return False
     return (
         (rule.region == "*" or fnmatchcase(call.region, rule.region))

@@ -18,14 +18,13 @@ Tags = dict[str, str]
 
 @dataclass(slots=True)
 class ResourceTags:
-    """Tags, with those that a test has changed. `lag` is how long the index does not show a change, in seconds."""
+    """Tags, with those that a test has changed."""
 
-    lag: float = 0.0
     _changed: dict[str, tuple[float, Tags]] = field(default_factory=dict)
 
-    def change(self, tags: Mapping[str, Tags], now: float) -> None:
-        """Replace the tags of revisions by their ARNs."""
-        self._changed.update({arn: (now, dict(pairs)) for arn, pairs in tags.items()})
+    def change(self, tags: Mapping[str, Tags], shown_at: float) -> None:
+        """Replace the tags of revisions by their ARNs. The index shows the change from `shown_at` on."""
+        self._changed.update({arn: (shown_at, dict(pairs)) for arn, pairs in tags.items()})
 
     def current(self, organization: Organization, family: Family, revision: int) -> Tags:
         """Return the tags that a revision has now."""
@@ -36,7 +35,7 @@ class ResourceTags:
         """Return what the index shows: empty for a revision that lost its tags, None for one that never had any."""
         first = registered_tags(organization, family, revision)
         changed = self._changed.get(family.arn(revision))
-        if changed is None or now - changed[0] < self.lag:
+        if changed is None or now < changed[0]:
             return first or None
         return changed[1] if first or changed[1] else None
 

@@ -101,9 +101,9 @@ class Fleet:
         """Replace the rules for faults, also during a run."""
         self._ask("faults", [fault.to_json() for fault in faults])
 
-    def set_tags(self, tags: Mapping[str, Mapping[str, str]]) -> None:
-        """Replace the tags of task definition revisions by their ARNs. The tag index shows it after its lag."""
-        self._ask("tags", tags)
+    def set_tags(self, tags: Mapping[str, Mapping[str, str]], lag: float = 0.0) -> None:
+        """Replace the tags of task definition revisions by their ARNs. The tag index shows it `lag` seconds later."""
+        self._ask("tags", {"tags": tags, "lag": lag})
 
     def next_night(self, changed: float = 0.01) -> None:
         """Register a new revision of a share of the families."""

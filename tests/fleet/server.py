@@ -45,9 +45,8 @@ class Options:
 
     `latency` is added to every answer, in seconds; `enforce` switches AWS's token buckets on; `external_id` is asked
     for by every trust policy; `allowed` are the actions that the member role has (empty: all of them).
-    `services` are modules of further services that the test brings along: see `json_service`. The tag index learns of
-    changed tags after `tag_lag` seconds, its pages have at most `tag_page` resources, and their tokens expire after
-    `tag_token_seconds`.
+    `services` are modules of further services that the test brings along: see `json_service`. A page of the
+    tag index has at most `tag_page` resources.
     """
 
     port: int = 0
@@ -59,9 +58,7 @@ class Options:
     buckets: tuple[str, ...] = ("auditor-results",)
     drains: tuple[Drain, ...] = ()
     services: tuple[str, ...] = ()
-    tag_lag: float = 0.0
     tag_page: int = 100
-    tag_token_seconds: float = 900.0
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> Options:
@@ -86,7 +83,7 @@ class Server:
         self.options = options or Options()
         self.organization = Organization(shape)
         self.report = Report()
-        self.tags = ResourceTags(self.options.tag_lag)
+        self.tags = ResourceTags()
         self._faults = Faults(faults, shape.seed)
         self._started = time.monotonic()
         self._services: dict[bytes, Service] = {
@@ -98,7 +95,7 @@ class Server:
             b"s3": S3(self, self.options.buckets),
         }
         limits: dict[str, tuple[float, float]] = {}
-        tagging = Tagging(self, self.options.tag_page, self.options.tag_token_seconds).service()
+        tagging = Tagging(self, self.options.tag_page).service()
         for service in (tagging, *(load_service(name, self) for name in self.options.services)):
             self._services[service.signing_name.encode()] = service
             limits.update(service.rate_limits)

@@ -96,6 +96,7 @@ BY_FAULT: dict[str, Callable[[Call], ServiceError]] = {
     "tags-refused": lambda _: ServiceError(
         "InvalidParameterException", "Long arn format must be used for tagging operations"
     ),
+    "page-expired": lambda _: ServiceError("PaginationTokenExpiredException", "The pagination token has expired."),
     "precondition-failed": lambda _: ServiceError(
         "PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412
     ),

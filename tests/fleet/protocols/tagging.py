@@ -18,15 +18,16 @@ _TYPES = frozenset({"ecs", "ecs:task-definition"})
 _MOST = 100
 #: The quota is not published; the auditor may use half of this one.
 _LIMIT = (10.0, 10.0)
+#: How long a page token can be used (Resource Groups Tagging API reference).
+_TOKEN_SECONDS = 900.0
 
 
 class Tagging:
-    """Answers GetResources. `page` is the largest page, `token_seconds` how long a page token can be used."""
+    """Answers GetResources, with at most `page` resources."""
 
-    def __init__(self, world: ServerView, page: int, token_seconds: float) -> None:
+    def __init__(self, world: ServerView, page: int) -> None:
         self._world = world
         self._page = page
-        self._token_seconds = token_seconds
 
     def service(self) -> JsonService:
         """Return the service that the server addresses."""
@@ -61,7 +62,7 @@ class Tagging:
     def _start(self, call: Call) -> tuple[int, int]:
         token = call.payload.get("PaginationToken") or None
         index, revision, made_at = read_token(token, 3) or (0, 0, None)
-        if made_at is not None and self._world.now - made_at / 1000 > self._token_seconds:
+        if made_at is not None and self._world.now - made_at / 1000 > _TOKEN_SECONDS:
             raise ServiceError("PaginationTokenExpiredException", "The pagination token has expired.")
         return index, revision
 
