@@ -61,8 +61,8 @@ def fault(kind: str, operation: str = INDEX, **more: Any) -> dict[str, Any]:  # 
 
 ALL = frozenset({"changed", "tagged", "untagged"})
 ONE_MORE = frozenset({"changed", "untagged"})
-FALLEN_BACK = {"changed": PASSED, "tagged": PASSED, "singly": ALL}
-NOT_READ = {"changed": UNREAD, "tagged": UNREAD, "untagged": UNREAD, "singly": frozenset[str]()}
+FALLEN_BACK: dict[str, Any] = {"changed": PASSED, "tagged": PASSED, "singly": ALL}
+NOT_READ: dict[str, Any] = {"changed": UNREAD, "tagged": UNREAD, "untagged": UNREAD, "singly": frozenset[str]()}
 
 SITUATIONS: dict[str, Situation] = {
     "the entry is complete": Situation(),
