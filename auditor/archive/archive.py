@@ -135,6 +135,10 @@ class Archive:
         """Write `summary.json`."""
         return self.write_document(self._layout.summary, body, JSON)
 
+    def write_result(self, body: bytes) -> ObjectRecord:
+        """Write `result.json.gz`, gzipped already."""
+        return self.write_document(self._layout.result, body, "application/gzip")
+
     def write_report(self, html: str) -> ObjectRecord:
         """Write `report.html`."""
         return self.write_document(self._layout.report, html.encode("utf-8", "replace"), HTML)

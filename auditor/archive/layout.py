@@ -70,6 +70,11 @@ class Layout:
         return f"runs/{self.run_id}/summary.json"
 
     @property
+    def result(self) -> str:
+        """Key of what the report says beyond the rows, for this version of auditor."""
+        return f"runs/{self.run_id}/result.json.gz"
+
+    @property
     def report(self) -> str:
         """Key of the HTML report, for people."""
         return f"runs/{self.run_id}/report.html"

@@ -229,6 +229,22 @@ class VerifyOptions(ResultOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReportOptions(ResultOptions):
+    """The options of `auditor report`."""
+
+    run_id: str | None = argument("[RUN_ID]", required=False)
+    output: str | None = flag(
+        "File for the report; - is standard output.", short="o", metavar="FILE", default_text="report-RUN_ID.html"
+    )
+    control: str | None = flag(
+        "Instead of the report, list what failed, passed and was not seen of one control, for example "
+        "cis-compute-1.1/3.4.",
+        metavar="CONTROL",
+    )
+    format: Literal["text", "json"] = flag("Output format of --control.", default="text")
+
+
+@dataclass(frozen=True, kw_only=True)
 class RemediateOptions(ConfigOptions, ResultOptions):
     """The options of `auditor remediate`."""
 

@@ -59,6 +59,17 @@ COMMANDS = (
         ("auditor remediate 1f0c9e2a --from s3://my-audit-bucket/nightly -c inventory.yaml -o fix",),
     ),
     Command(
+        "report",
+        options.ReportOptions,
+        "Render the report of a finished run again, or list the evidence for one control.\n\n"
+        "Reads nothing but the stored data, and compares each object with the manifest first. RUN_ID is the ID of a "
+        "finished run [default: the latest one].",
+        (
+            "auditor report --from s3://my-audit-bucket/nightly -o report.html",
+            "auditor report 20261123T020000Z-1a2b3c --from results --control cis-compute-1.1/3.4",
+        ),
+    ),
+    Command(
         "verify",
         options.VerifyOptions,
         "Verify that the results of a run are as they were written.\n\n"

@@ -256,6 +256,7 @@ class ChangeRow(Document):
 
 def evidence_row(evidence: Evidence) -> EvidenceRow:
     """Return the row of a piece of evidence, for findings of a run and of files."""
-    texts = ((name, detail_text(evidence.details[name])) for name in sorted(evidence.details))
+    # In the order of the check, which names what matters most first; a stored run must render the same page.
+    texts = ((name, detail_text(value)) for name, value in evidence.details.items())
     details = {name: text for name, text in texts if text is not None}
     return copy_fields(EvidenceRow, evidence, reasons=list(evidence.reasons), details=details)

@@ -114,6 +114,21 @@ class RunAggregator:
             actions=names.setdefault(gap.actions, gap.actions),
         )
 
+    @property
+    def failures(self) -> tuple[Finding, ...]:
+        """The worst FAIL findings, sorted."""
+        return _worst(self._failures, MOST_FAILURES)
+
+    @property
+    def unknowns(self) -> tuple[Finding, ...]:
+        """The worst UNKNOWN findings, sorted."""
+        return _worst(self._unknowns, MOST_UNKNOWNS)
+
+    @property
+    def gaps(self) -> tuple[GapGroup, ...]:
+        """The gaps by account and cause, sorted by account."""
+        return tuple(sorted(self._gaps, key=lambda gap: gap.account.id))
+
     def result(self, metadata: RunMetadata) -> RunResult:
         """Return the result of the accounts that were added so far."""
         accounts = tuple(sorted(self._accounts, key=lambda summary: summary.account.id))
@@ -124,11 +139,11 @@ class RunAggregator:
             version=metadata.version,
             checks=tuple(metadata.checks),
             accounts=accounts,
-            failures=_worst(self._failures, MOST_FAILURES),
+            failures=self.failures,
             failures_total=sum(summary.count(Status.FAIL) for summary in accounts),
-            unknowns=_worst(self._unknowns, MOST_UNKNOWNS),
+            unknowns=self.unknowns,
             unknowns_total=sum(summary.count(Status.UNKNOWN) for summary in accounts),
-            gaps=tuple(sorted(self._gaps, key=lambda gap: gap.account.id)),
+            gaps=self.gaps,
             interrupted=metadata.interrupted,
             narrowed_by=metadata.narrowed_by,
             account_source=metadata.account_source,

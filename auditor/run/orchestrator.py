@@ -10,6 +10,7 @@ from auditor.archive.archive import Archive, make_manifest
 from auditor.archive.latest import latest_run
 from auditor.archive.layout import LATEST, Layout
 from auditor.aws.collectors import collectors_for
+from auditor.contracts.result import encode_result
 from auditor.contracts.run import ObjectRecord
 from auditor.domain.check import Check, Severity
 from auditor.domain.events import Event, Level, Notice, Observer, RunEnded, RunStarted
@@ -20,7 +21,6 @@ from auditor.engine.processes import LostJob, cores, run_in_processes
 from auditor.engine.signals import ShutdownRequest
 from auditor.reports import summary_json
 from auditor.reports.page.render import render
-from auditor.reports.paths import RunPaths
 from auditor.reports.terminal import summary
 from auditor.run.aggregate import RunAggregator, RunMetadata
 from auditor.run.aws_context import AwsContext, redirected_endpoints
@@ -29,10 +29,9 @@ from auditor.run.context import ClaimedRun, RunContext, build_context, with_orga
 from auditor.run.delivery import Delivery, deliver
 from auditor.run.exit_codes import FAILED, TAMPERED, Outcome, result_code
 from auditor.run.provenance import provenance
-from auditor.run.stores import make_store, with_spool
+from auditor.run.stores import make_store, report_paths, with_spool
 from auditor.run.worker import WorkerJob, run_job, run_job_in_subprocess
 from auditor.settings import Settings
-from auditor.store.store import Store
 
 #: Starting a process costs half a second of CPU time; with fewer accounts than this it is not worth it.
 _ACCOUNTS_PER_PROCESS = 8
@@ -241,14 +240,9 @@ def _info(check: Check[object]) -> CheckInfo:
 def _write_documents(context: RunContext, result: RunResult) -> list[ObjectRecord]:
     return [
         context.archive.write_summary(summary_json.summary_json(result)),
-        context.archive.write_report(render(result, _paths(context.store.first, context.layout))),
+        context.archive.write_result(encode_result(result)),
+        context.archive.write_report(render(result, report_paths(context.store.first, context.layout))),
     ]
-
-
-def _paths(store: Store, layout: Layout) -> RunPaths:
-    """Return where the run's documents are stored, once they are delivered."""
-    findings, coverage = (f"{store.url(key).rstrip('/')}/" for key in (layout.findings_folder, layout.coverage_folder))
-    return RunPaths(findings, coverage, store.url(layout.report))
 
 
 def _summary(context: RunContext, result: RunResult, delivery: Delivery, *, colour: bool) -> str:

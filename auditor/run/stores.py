@@ -6,8 +6,10 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from auditor.archive.layout import Layout
 from auditor.domain.errors import ConfigError, Problem
 from auditor.engine.clock import RunClock
+from auditor.reports.paths import RunPaths
 from auditor.run.aws_context import AwsContext
 from auditor.settings import Settings
 from auditor.store.folder import Folder
@@ -45,6 +47,12 @@ def make_store(aws: AwsContext, output: str, settings: Settings) -> Store:
         retry_quota=OutputRetryQuota(lambda: aws.clock.stopped_for),
     )
     return S3Store(calls, aws.identity.account_id, output, protection)
+
+
+def report_paths(store: Store, layout: Layout) -> RunPaths:
+    """Return where the run's documents are stored, once they are delivered."""
+    findings, coverage = (f"{store.url(key).rstrip('/')}/" for key in (layout.findings_folder, layout.coverage_folder))
+    return RunPaths(findings, coverage, store.url(layout.report))
 
 
 def with_spool(store: Store, run_id: str, settings: Settings) -> SpoolingStore:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from auditor.contracts.check_list import CheckListDocument, CheckPageDocument
+from auditor.contracts.control import ControlDocument
 from auditor.contracts.document import Document
 from auditor.contracts.file_report import FileReportDocument
 from auditor.contracts.plan import PlanDocument
@@ -33,6 +34,7 @@ _OUTPUTS: dict[str, type[Document]] = {
     "check-page": CheckPageDocument,
     "file-report": FileReportDocument,
     "plan": PlanDocument,
+    "control": ControlDocument,
     "verification": VerificationDocument,
 }
 

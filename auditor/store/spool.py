@@ -55,7 +55,8 @@ class SpoolingStore:
             else:
                 return
         try:
-            self.spool.put(key, blob)
+            # The version that it replaces is one of the first store; `deliver` writes on that condition.
+            self.spool.put(key, replace(blob, replaces=None))
         except StorageError as error:
             both = f"{self.spooled.refusal.message} The spool failed, too: {error.message}"
             raise StorageError(both, f"{self.spooled.refusal.advice} {error.advice}".strip()) from error

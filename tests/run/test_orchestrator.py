@@ -40,7 +40,7 @@ RUN, PREVIOUS_RUN = "20261123T020000Z-1a2b3c", "20261122T020000Z-1a2b3c"
 PREVIOUS_LATEST = json.dumps({"run_id": PREVIOUS_RUN}).encode()
 CLAIM, MANIFEST = f"state/claims/{RUN}.json", f"runs/{RUN}/manifest.json"
 INDEX = f"index/dt=2026-11-23/{RUN}.json"
-SUMMARY, REPORT = f"runs/{RUN}/summary.json", f"runs/{RUN}/report.html"
+SUMMARY, RESULT, REPORT = (f"runs/{RUN}/{name}" for name in ("summary.json", "result.json.gz", "report.html"))
 ROWS = [f"{kind}/dt=2026-11-23/run={RUN}/{account(1).id}.jsonl.gz" for kind in ("findings", "coverage")]
 
 Run = Callable[..., Outcome]
@@ -76,12 +76,12 @@ def test_rows_are_written_first_then_the_documents_the_manifest_the_index_and_la
     outcome = run()
 
     assert outcome.exit_code == OK
-    assert bucket.asked[1:] == [CLAIM, *ROWS, SUMMARY, REPORT, MANIFEST, INDEX, LATEST]
+    assert bucket.asked[1:] == [CLAIM, *ROWS, SUMMARY, RESULT, REPORT, MANIFEST, INDEX, LATEST]
     assert json.loads(bucket.blobs[LATEST].body)["run_id"] == RUN
     assert json.loads(bucket.blobs[MANIFEST].body)["provenance"]["previous_run"] == PREVIOUS_RUN
 
 
-@pytest.mark.parametrize("key", [*ROWS, SUMMARY, REPORT, MANIFEST, INDEX, LATEST])
+@pytest.mark.parametrize("key", [*ROWS, SUMMARY, RESULT, REPORT, MANIFEST, INDEX, LATEST])
 def test_a_write_that_is_always_refused_leaves_latest_unchanged_and_the_data_in_the_spool(
     run: Run, bucket: Memory, tmp_path: Path, key: str
 ) -> None:
@@ -96,10 +96,10 @@ def test_a_write_that_is_always_refused_leaves_latest_unchanged_and_the_data_in_
     assert f"NOT DELIVERED: Refused {key}." in outcome.text
     assert str(spool) in outcome.text
     kept = {str(path.relative_to(spool)) for path in spool.rglob("*") if path.is_file()} | set(bucket.keys)
-    assert {*ROWS, SUMMARY, REPORT} <= kept, "every result is in the bucket or in the spool"
+    assert {*ROWS, SUMMARY, RESULT, REPORT} <= kept, "every result is in the bucket or in the spool"
 
 
-@pytest.mark.parametrize("key", [*ROWS, SUMMARY, REPORT, MANIFEST, INDEX, LATEST])
+@pytest.mark.parametrize("key", [*ROWS, SUMMARY, RESULT, REPORT, MANIFEST, INDEX, LATEST])
 def test_a_write_that_is_refused_once_is_delivered_later(run: Run, bucket: Memory, tmp_path: Path, key: str) -> None:
     bucket.refuses = lambda name: name == key and bucket.asked.count(key) <= 1 + (key == LATEST)
 
@@ -191,7 +191,7 @@ def test_an_interrupted_run_keeps_its_rows_and_is_not_published(run: Run, bucket
     assert outcome.exit_code == 143
     assert bucket.blobs[LATEST].body == PREVIOUS_LATEST
     assert {MANIFEST, INDEX}.isdisjoint(bucket.blobs)
-    assert {*ROWS, SUMMARY, REPORT} <= set(bucket.keys)
+    assert {*ROWS, SUMMARY, RESULT, REPORT} <= set(bucket.keys)
 
 
 def test_a_signal_while_the_manifest_is_written_does_not_prevent_publishing(run: Run, bucket: Memory) -> None:
