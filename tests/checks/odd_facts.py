@@ -100,7 +100,10 @@ _ODD_FACTS: dict[type[Any], tuple[Any, ...]] = {
         replace(_PLAIN_SERVICE, placement=Placement("FARGATE", (), "", ""), tags={"": "", "aws:x": LONG}),
         replace(_PLAIN_SERVICE, placement=Placement(None, ("FARGATE_SPOT",), "1.4.0.0", None, public_ip=None)),
     ),
-    EventRule: (EventRule("", ""), EventRule(HOSTILE, HOSTILE, (TaskTarget(HOSTILE, _ODD_PLACEMENT), TaskTarget("")))),
+    EventRule: (
+        EventRule("", ""),
+        EventRule(HOSTILE, HOSTILE, (TaskTarget(HOSTILE, _ODD_PLACEMENT), TaskTarget("", Placement()))),
+    ),
     TaskSchedule: (TaskSchedule("", "", (TaskTarget(LONG, _ODD_PLACEMENT),)),),
     TaskSet: (TaskSet("", "", "", "", "", None), _ODD_TASK_SET, replace(_ODD_TASK_SET, tags=None)),
     Task: (Task("", "", ""), Task(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, exec_enabled=True)),

@@ -57,7 +57,8 @@ class Shape:
 
     With `skew` 0 every region has the mean, with 1 an exponential distribution with many empty regions. `changed` is
     the share of families with a new revision in every night after the first. `tagged` is the share of revisions that
-    have tags; if it is negative, the template of a revision decides, and a third has none.
+    have tags; if it is negative, the template of a revision decides, and a third has none. `blocking_default` is the
+    share of regions in which the setting of an account makes log drivers block.
     """
 
     accounts: int = 4
@@ -73,6 +74,7 @@ class Shape:
     fail_share: float = 0.4
     suspended: int = 0
     padding: int = 0
+    blocking_default: float = 0.0
     changed: float = 0.01
     tagged: float = -1.0
     night: int = 1
@@ -203,6 +205,10 @@ class Organization:
         base = first + count - 1
         newest = base + self._registered_later(account, region, index)
         return Family(account, region, index, first, base, _latest_active(bits, count, base), newest, bits >> 32)
+
+    def blocks_by_default(self, account: str, region: str) -> bool:
+        """Whether the account's setting in a region makes log drivers without a mode block."""
+        return self.random_bits("log mode", account, region) % 1000 < self.shape.blocking_default * 1000
 
     def families(self, account: str, region: str) -> Iterator[Family]:
         """Yield all families of a region, in the order of names."""

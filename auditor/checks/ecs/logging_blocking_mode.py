@@ -8,7 +8,10 @@ Judges containers whose log driver sends the logs to another system (awslogs, fl
 is not listed below), in task definitions and in managed daemons' definitions. It fails if the driver's option `mode` is
 set to anything but `non-blocking` in any of them (reason `blocking-mode`), in practice to `blocking`.
 
-A container without the option passes with the note `mode-unset`: the account decides.
+A container without the option has the mode of the account's setting `defaultLogDriverMode` in its region. It fails if
+that is blocking (reason `blocking-by-default`). If the setting could not be read, the verdict is UNKNOWN (reason
+`default-mode-unread`). Files do not contain the setting, and some endpoints do not have it: there the container passes
+with the note `mode-unset`, because the default of AWS is non-blocking.
 
 These drivers are not judged, and a definition without any other is not applicable:
 
@@ -31,11 +34,12 @@ non-blocking. Since April 2025 an account can also choose its own default for ea
     blocking                  any                                    blocking          FAIL
     -                         non-blocking                           non-blocking      PASS
     -                         -                                      non-blocking      PASS
-    -                         blocking                               blocking          PASS
+    -                         blocking                               blocking          FAIL
+    -                         could not be read                      not known         UNKNOWN
 
-The check reads definitions and not account settings, so it cannot see the last case: the note `mode-unset` says that
-the account decides. If an account sets `defaultLogDriverMode` to `blocking`, or if everything that decides has to be in
-the definition, the parameter `unset_mode: fail` makes an unset mode a failure.
+The setting is read with ecs:ListAccountSettings, once for each region, and only if a definition leaves the mode unset.
+It is the one that applies to the auditor's role: a setting that only another user or role has is not seen. If
+everything that decides has to be in the definition, the parameter `unset_mode: fail` makes an unset mode a failure.
 
 ## Rationale
 In blocking mode a write to standard output waits while the driver cannot deliver: when CloudWatch throttles, has an
@@ -54,6 +58,7 @@ its reason. The buffer uses memory of the container.
 Without the option and the account setting: non-blocking with a buffer of 10 MiB since June 25, 2025; blocking before.
 
 {{permissions-all-definitions}}
+Also ecs:ListAccountSettings.
 
 ## Audit, console
 1. {{open-newest-revision}}
@@ -95,10 +100,14 @@ from auditor.checks.ecs._common import container_evidence
 from auditor.domain.check import Evidence, Severity, Status, Verdict, check
 from auditor.domain.ecs.containers import Container
 from auditor.domain.ecs.repair import DefinitionRepair
-from auditor.domain.ecs.task_definitions import Definition
+from auditor.domain.ecs.task_definitions import DEFAULT_LOG_MODE, Definition
+from auditor.domain.repair import Repair
 
 _BLOCKING = "blocking-mode"
 _UNSET = "mode-unset"
+_BLOCKING_DEFAULT, _UNREAD = "blocking-by-default", "default-mode-unread"
+#: The reasons of an unset mode by the account's default mode.
+_REASONS_BY_DEFAULT = {"blocking": (_BLOCKING_DEFAULT,), "non-blocking": (), "": (_UNREAD,)}
 #: Drivers that do not wait for another system.
 _NOT_JUDGED = frozenset({"awsfirelens", "journald", "json-file", "local", "none"})
 _NON_BLOCKING = DefinitionRepair(
@@ -106,6 +115,7 @@ _NON_BLOCKING = DefinitionRepair(
     manual="In non-blocking mode lines are lost when the buffer is full. If the log is evidence, such as an audit "
     "trail, keep the mode and record an exception.",
 )
+_ALLOW = Repair(manual="Allow ecs:ListAccountSettings for the member role.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +138,27 @@ class Parameters:
         "line may be lost, record an exception instead."
     ),
     parameters=Parameters,
-    reason_texts={_BLOCKING: "waits for its log driver", _UNSET: "sets no log mode, so the account default applies"},
-    repairs={_BLOCKING: _NON_BLOCKING, _UNSET: _NON_BLOCKING},
+    reason_texts={
+        _BLOCKING: "waits for its log driver",
+        _BLOCKING_DEFAULT: "sets no log mode, and the account's default is blocking",
+        _UNSET: "sets no log mode, so the account default applies",
+        _UNREAD: "sets no log mode, and the account's default could not be read",
+    },
+    repairs={_BLOCKING: _NON_BLOCKING, _BLOCKING_DEFAULT: _NON_BLOCKING, _UNSET: _NON_BLOCKING, _UNREAD: _ALLOW},
+    needs=(DEFAULT_LOG_MODE,),
 )
 def logging_blocking_mode(definition: Definition, params: Parameters) -> Verdict:
+    default = definition.default_log_mode if params.unset_mode == "pass" else None
     evidence = [
-        _evidence(container)
+        _evidence(container, default)
         for container in definition.containers
         if container.log_driver and container.log_driver not in _NOT_JUDGED
     ]
-    failing = evidence if params.unset_mode == "fail" else [part for part in evidence if part.reasons != (_UNSET,)]
-    verdict = verdict_from(failing)
+    notes = {_UNREAD, *((_UNSET,) if params.unset_mode == "pass" else ())}
+    verdict = verdict_from(part for part in evidence if notes.isdisjoint(part.reasons))
+    unread = tuple(part for part in evidence if part.reasons == (_UNREAD,))
+    if verdict.status is Status.PASS and unread:
+        return Verdict(Status.UNKNOWN, (_UNREAD,), unread)
     if verdict.status is Status.PASS and (not evidence or _uses_firelens(definition)):
         return not_applicable()
     return pass_with_notes(verdict, evidence)
@@ -148,6 +168,8 @@ def _uses_firelens(definition: Definition) -> bool:
     return any(container.log_driver == "awsfirelens" for container in definition.containers)
 
 
-def _evidence(container: Container) -> Evidence:
-    reasons = () if container.log_mode == "non-blocking" else (_BLOCKING if container.log_mode else _UNSET,)
+def _evidence(container: Container, default: str | None) -> Evidence:
+    reasons: tuple[str, ...] = () if container.log_mode == "non-blocking" else (_BLOCKING,)
+    if not container.log_mode:
+        reasons = (_UNSET,) if default is None else _REASONS_BY_DEFAULT.get(default, (_UNREAD,))
     return container_evidence(container, reasons, {"logDriver": container.log_driver, "mode": container.log_mode})

@@ -10,6 +10,9 @@ from auditor.domain.ecs.containers import Container, SecretText
 from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.fact import fact_kind
 
+#: The optional part of a definition that tells the account's default mode of log drivers.
+DEFAULT_LOG_MODE = "ecs-default-log-mode"
+
 
 @dataclass(frozen=True, slots=True)
 class DockerVolume:
@@ -53,7 +56,8 @@ class Definition:
     `tags` is None if tags were not read, for the reason `tags_unread`; `tags_from_index` says that they are those of
     the tag index, which is minutes to hours late. `usage` is None if usage was not examined. `latest_active` is the
     number of the latest ACTIVE revision of the family, 0 if there is none, None if it is not known. `memory` is the
-    limit of the whole task.
+    limit of the whole task. `default_log_mode` is the account's mode for log drivers without one, empty if it could not
+    be read, and None if nothing needs it or if the endpoint does not have it.
     """
 
     TYPE: ClassVar[str] = ""
@@ -78,6 +82,7 @@ class Definition:
     memory: str | None = None
     usage: EcsUsage | None = None
     latest_active: int | None = None
+    default_log_mode: str | None = None
     tags_from_index: bool = False
     tags_unread: str | None = None
 

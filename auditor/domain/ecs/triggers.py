@@ -12,7 +12,7 @@ class TaskTarget:
     """Tasks that a rule, a schedule or a pipe starts."""
 
     id: str
-    placement: Placement = Placement()
+    placement: Placement
 
 
 @dataclass(frozen=True, slots=True)

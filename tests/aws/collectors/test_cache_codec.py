@@ -107,6 +107,7 @@ def test_of_a_task_definition_only_these_fields_are_not_cached() -> None:
         "tags_unread": None,
         "usage": None,
         "latest_active": None,
+        "default_log_mode": None,
     }
 
 

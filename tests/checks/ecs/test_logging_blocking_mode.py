@@ -13,6 +13,7 @@ from tests.checks.ecs.helpers import (
     FAIL,
     NOT_APPLICABLE,
     PASS,
+    UNKNOWN,
     cell_value,
     daemon_definition,
     details,
@@ -115,6 +116,45 @@ def test_managed_daemons_are_judged_too() -> None:
 def test_the_table_of_the_manual_page_is_true() -> None:
     rows = table(check.manual, "mode in the definition")
 
-    assert len(rows) == 5
+    assert len(rows) == 6
     for mode, default, _, status in rows:
-        assert judge_logs(("awslogs", cell_value(mode))).status == status, (mode, default)
+        known = {"any": None, "could not be read": ""}.get(default, cell_value(default))
+        container = Container("a", log_driver="awslogs", log_mode=cell_value(mode))
+        definition = task_definition(containers=(container,), default_log_mode=known)
+        assert judge(check, definition).status == status, (mode, default)
+
+
+@pytest.mark.parametrize(
+    ("default", "logs", "status", "reasons"),
+    [
+        pytest.param("blocking", [("awslogs", None)], FAIL, ("blocking-by-default",), id="the account blocks"),
+        pytest.param("blocking", [("awslogs", "non-blocking")], PASS, (), id="the definition decides"),
+        pytest.param("blocking", [("awslogs", "blocking")], FAIL, ("blocking-mode",), id="both block"),
+        pytest.param("blocking", [("json-file", None)], NOT_APPLICABLE, (), id="a driver that is not judged"),
+        pytest.param("blocking", [("awsfirelens", None)], NOT_APPLICABLE, (), id="FireLens, and the account blocks"),
+        pytest.param("non-blocking", [("awslogs", None)], PASS, (), id="the account does not block"),
+        pytest.param("non-blocking", [("splunk", "blocking")], FAIL, ("blocking-mode",), id="the definition blocks"),
+        pytest.param("", [("awslogs", None)], UNKNOWN, ("default-mode-unread",), id="the setting is unread"),
+        pytest.param(
+            "", [("awslogs", None), ("splunk", "blocking")], FAIL, ("blocking-mode",), id="unread, and another blocks"
+        ),
+        pytest.param("", [("awslogs", "non-blocking")], PASS, (), id="unread, and not needed"),
+        pytest.param(None, [("awslogs", None)], PASS, ("mode-unset",), id="a file"),
+    ],
+)
+def test_an_unset_mode_is_that_of_the_account(
+    default: str | None, logs: list[Logs], status: Status, reasons: tuple[str, ...]
+) -> None:
+    containers = tuple(
+        Container(str(number), log_driver=driver, log_mode=mode) for number, (driver, mode) in enumerate(logs)
+    )
+    verdict = judge(check, task_definition(containers=containers, default_log_mode=default), None)
+
+    assert (verdict.status, verdict.reasons) == (status, reasons)
+
+
+@pytest.mark.parametrize("default", ["non-blocking", "", None])
+def test_the_account_does_not_matter_if_the_mode_has_to_be_set(default: str | None) -> None:
+    definition = task_definition(containers=(Container("a", log_driver="awslogs"),), default_log_mode=default)
+
+    assert judge(check, definition, STRICT).reasons == ("mode-unset",)

@@ -11,6 +11,8 @@ from tests.fleet.protocols.json11 import dumps, make_token, ok, read_token
 from tests.fleet.protocols.paging import batch, described, page, page_size
 from tests.fleet.workloads import Service, Task, Workloads, cluster_index
 
+LOG_MODE = "defaultLogDriverMode"
+
 
 def operations(world: ServerView) -> dict[str, Callable[[Call], bytes]]:
     """Operation name -> handler."""
@@ -23,6 +25,7 @@ def operations(world: ServerView) -> dict[str, Callable[[Call], bytes]]:
         "ListTasks": running.list_tasks,
         "DescribeTasks": running.describe_tasks,
         "DescribeTaskSets": running.describe_task_sets,
+        "ListAccountSettings": running.list_account_settings,
         "DescribeCapacityProviders": running.describe_capacity_providers,
         "ListContainerInstances": running.list_container_instances,
     }
@@ -38,6 +41,16 @@ class Running:
     @property
     def _workloads(self) -> Workloads:
         return Workloads(self._world.organization)
+
+    def list_account_settings(self, call: Call) -> bytes:
+        """ListAccountSettings of one setting. Without `effectiveSettings`, a default of AWS is not listed."""
+        if call.payload.get("name") != LOG_MODE:
+            raise ServiceError("InvalidParameterException", "Invalid account setting.")
+        blocking = self._world.organization.blocks_by_default(call.account, call.region)
+        value, type_ = ("blocking", "user") if blocking else ("non-blocking", "aws_managed")
+        listed = blocking or call.payload.get("effectiveSettings")
+        setting = {"name": LOG_MODE, "value": value, "principalArn": f"arn:aws:iam::{call.account}:root", "type": type_}
+        return ok(dumps({"settings": [setting] if listed else []}))
 
     def list_clusters(self, call: Call) -> bytes:
         """ListClusters."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from auditor.aws.calls import Read
 from auditor.aws.collectors.collector import CollectContext, Collector
+from auditor.aws.collectors.ecs.account_settings import LOG_MODE_PART, with_default_log_mode
 from auditor.aws.collectors.ecs.batches import batch_describe
 from auditor.aws.collectors.ecs.lists import PAGE_SIZE, PAGE_TOKENS, check_scope
 from auditor.aws.errors import ApiCallError, MalformedResponse
@@ -62,7 +63,7 @@ def _collect(context: CollectContext) -> Iterator[Fact | Gap]:
         if isinstance(item, DaemonTaskDefinition):
             usage = usages.get(arn, EcsUsage(complete=not gaps)) if context.options.running else None
             number = int(latest[item.family].rpartition(":")[2]) if item.family in latest else 0
-            yield replace(item, usage=usage, latest_active=number)
+            yield with_default_log_mode(context, replace(item, usage=usage, latest_active=number))
         else:
             yield item
     yield from gaps
@@ -229,6 +230,7 @@ collector = Collector(
     list_only=_list_only,
     batch=1,
     cost="1 per 100 daemon families, 1 per daemon family, 2 per 100 daemons, 1 per daemon",
+    optional_parts=LOG_MODE_PART,
     required_members={
         "DaemonTaskDefinition": (
             "daemonTaskDefinitionArn",

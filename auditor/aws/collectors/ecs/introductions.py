@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from auditor.aws.collectors.collector import CollectContext, JudgeFact
+from auditor.aws.collectors.ecs.account_settings import with_default_log_mode
 from auditor.aws.collectors.ecs.revisions import CODEC, decode_revision, describe, split_revision_arn
 from auditor.aws.errors import ApiCallError
 from auditor.domain.aws_resource import Introduction
@@ -67,7 +68,7 @@ def _introduction(
         return cached_revision(number) or _read(context, f"{family}:{number}")
 
     def status_of(definition: Definition) -> Status:
-        return judge(finding.check_id, definition)
+        return judge(finding.check_id, with_default_log_mode(context, definition))
 
     introduction = introduction_from_cache(revision, cached_revision, status_of)
     if introduction is not None or not search:

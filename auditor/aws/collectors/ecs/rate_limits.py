@@ -21,5 +21,6 @@ RATE_LIMITS = {
     "DescribeTasks": _CLUSTER_RESOURCE_READ,
     "ListTasks": _CLUSTER_RESOURCE_READ,
     "ListTagsForResource": RateLimit("ecs:tag-read", 50, 20),
+    "ListAccountSettings": RateLimit("ecs:setting-read", 50, 20),
     "DescribeCapacityProviders": RateLimit("ecs:capacity-provider-read", 50, 20),
 }

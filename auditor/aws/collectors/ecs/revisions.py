@@ -34,6 +34,7 @@ CODEC = CacheCodec(
         "tags_unread": None,
         "usage": None,
         "latest_active": None,
+        "default_log_mode": None,
     },
 )
 

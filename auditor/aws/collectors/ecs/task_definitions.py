@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from auditor.aws.collectors.collector import CollectContext, Collector
+from auditor.aws.collectors.ecs.account_settings import LOG_MODE_PART, with_default_log_mode
 from auditor.aws.collectors.ecs.introductions import add_introductions
 from auditor.aws.collectors.ecs.revisions import (
     CODEC,
@@ -122,6 +123,7 @@ def _complete(
     """Store a revision, and return it with its usage, and with its tags if it is from the fact cache."""
     store_revision(context.cache, definition)
     complete = replace(definition, usage=usages.of(definition.arn), latest_active=latest)
+    complete = with_default_log_mode(context, complete)
     is_cached = definition.tags is None and definition.tags_unread is None
     return tags.with_tags(complete) if is_cached else complete
 
@@ -145,6 +147,7 @@ collector = Collector(
     confirm_cached=confirm_cached,
     tag_source=_TAGS,
     add_introductions=add_introductions,
+    optional_parts=LOG_MODE_PART,
     required_members={
         "TaskDefinition": (
             *("taskDefinitionArn", "family", "revision", "status", "networkMode", "containerDefinitions", "pidMode"),
