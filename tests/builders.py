@@ -238,6 +238,7 @@ def provenance(**fields: Any) -> Provenance:
         "check_versions": {CHECK: "0" * 64},
         "inventory_sha256": None,
         "settings_sha256": None,
+        "exceptions_sha256": None,
         "cache_digests": {},
         "checks": [CHECK],
         "check_origins": {},

@@ -1,39 +1,58 @@
 """Inventory and settings of a command, read from files, S3 and flags; the problems of both are reported together."""
 
 import errno
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from auditor import inventory, settings
+from auditor import exceptions, inventory, settings
 from auditor.commands.check_registry import checks_without_collector, load_registry
 from auditor.commands.flags import flags_of
-from auditor.commands.options import ConfigOptions, FilterOptions, InventoryOptions, Options, SettingsOptions
+from auditor.commands.options import (
+    ConfigOptions,
+    ExceptionOptions,
+    FilterOptions,
+    InventoryOptions,
+    Options,
+    SettingsOptions,
+)
 from auditor.domain.check import Check
 from auditor.domain.errors import ConfigError, Problem
 from auditor.domain.scope import Account, Target
+from auditor.exceptions import ExceptionsFileContent, Policy
 from auditor.inventory import Inventory
 from auditor.run.aws_context import AwsContext, discover_accounts, fetch_object, known_regions
+from auditor.run.rules import day, policy
 from auditor.settings import Override, Settings
 from auditor.store import local_file
 from auditor.yaml_files import decode
 
 _TOO_LARGE = "Split it, or check that this is the right file."
+#: What the settings can allow at most, for an exceptions file that is checked without them.
+_LONGEST_DAYS = 3650
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The settings and the inventory; without an inventory, only the account of the credentials is audited."""
+    """The settings, the inventory and the accepted risks.
+
+    Without an inventory, only the account of the credentials is audited. Only the commands with `--exceptions` have
+    accepted risks.
+    """
 
     settings: Settings
     inventory: Inventory | None
+    exceptions: ExceptionsFileContent = field(default_factory=ExceptionsFileContent)
 
 
 def load(options: ConfigOptions, aws: AwsContext) -> Configuration:
-    """Read and check settings and inventory. Raises ConfigError with the problems of both, and StorageError."""
+    """Read and check settings, inventory and exceptions. Raises ConfigError with all problems, and StorageError."""
     problems: list[Problem] = []
     loaded_settings, loaded_inventory = None, None
+    checks: tuple[Check[Any], ...] = ()
+    accepted = ExceptionsFileContent()
     try:
-        loaded_settings = load_settings(options, aws)
+        loaded_settings, checks = _load_settings_and_checks(options, aws)
+        _require_collectors(loaded_settings)
     except ConfigError as error:
         problems += error.problems
     try:
@@ -41,9 +60,13 @@ def load(options: ConfigOptions, aws: AwsContext) -> Configuration:
         loaded_inventory = _load_inventory(options, aws, bucket_owner)
     except ConfigError as error:
         problems += error.problems
+    try:
+        accepted = _load_exceptions(options, aws, loaded_settings, checks)
+    except ConfigError as error:
+        problems += error.problems
     if problems or loaded_settings is None:
         raise ConfigError(problems)
-    return Configuration(loaded_settings, loaded_inventory)
+    return Configuration(loaded_settings, loaded_inventory, accepted)
 
 
 def find_targets(loaded: Inventory | None, aws: AwsContext) -> tuple[Target, ...]:
@@ -64,8 +87,7 @@ def filter_targets(targets: tuple[Target, ...], options: FilterOptions) -> tuple
 def load_settings(options: SettingsOptions, aws: AwsContext) -> Settings:
     """Read the settings and the checks that they name. Raises ConfigError with every problem, and StorageError."""
     loaded, _ = _load_settings_and_checks(options, aws)
-    if problems := checks_without_collector(loaded.checks):
-        raise ConfigError(problems)
+    _require_collectors(loaded)
     return loaded
 
 
@@ -117,6 +139,11 @@ def _load_settings_and_checks(options: SettingsOptions, aws: AwsContext) -> tupl
     return loaded, registry.checks
 
 
+def _require_collectors(loaded: Settings) -> None:
+    if problems := checks_without_collector(loaded.checks):
+        raise ConfigError(problems)
+
+
 def _bucket_owner(options: Options) -> str | None:
     """Return the bucket owner that a flag or variable names: the settings that could name one are not read yet."""
     owner: str | None = getattr(options, "bucket_owner", None)
@@ -132,4 +159,24 @@ def _load_inventory(options: InventoryOptions, aws: AwsContext, bucket_owner: st
         known_regions=known_regions(),
         default_role_name=options.role_name,
         default_external_id=options.external_id,
+    )
+
+
+def _load_exceptions(
+    options: Options, aws: AwsContext, loaded: Settings | None, checks: tuple[Check[Any], ...]
+) -> ExceptionsFileContent:
+    """Read the accepted risks. If the settings have problems, the file is checked as far as possible without them."""
+    if not isinstance(options, ExceptionOptions):
+        return ExceptionsFileContent()
+    source = loaded.exceptions.file if loaded else options.exceptions
+    if not source:
+        return ExceptionsFileContent()
+    label = options.source_of("exceptions") if options.exceptions else "exceptions.file"
+    return exceptions.parse(
+        read_text(source, label, aws, loaded.bucket_owner if loaded else _bucket_owner(options)),
+        source,
+        checks=checks,
+        known_regions=known_regions(),
+        today=day(aws.clock.now()),
+        policy=policy(loaded) if loaded else Policy(max_days=_LONGEST_DAYS),
     )

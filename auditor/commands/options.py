@@ -116,6 +116,15 @@ class LimitOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExceptionOptions(Options):
+    """Accepted risks."""
+
+    exceptions: str | None = flag(
+        "File with accepted risks (path or s3:// URL).", short="e", metavar="FILE", setting="exceptions.file"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class OutputOptions(Options):
     """Results, exit code and the run's identity."""
 
@@ -162,7 +171,7 @@ class PlanOptions(ScanOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunOptions(ScanOptions, OutputOptions):
+class RunOptions(ScanOptions, ExceptionOptions, OutputOptions):
     """The options of `auditor run` and `auditor validate`."""
 
 

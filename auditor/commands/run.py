@@ -63,6 +63,7 @@ def _run(options: RunOptions, aws: AwsContext, shutdown: ShutdownRequest) -> Out
             resume=resume,
             narrowed_by=_narrowed_by(options),
             account_source=_account_source(inventory),
+            exceptions=configuration.exceptions,
         )
         return audit(request, aws, observer, shutdown)
 

@@ -34,7 +34,7 @@ COMMANDS = (
     Command(
         "validate",
         options.RunOptions,
-        "Check inventory, settings and flags without auditing.",
+        "Check inventory, settings, exceptions and flags without auditing.",
         ("auditor validate -c inventory.yaml -s auditor.yaml",),
     ),
     Command(

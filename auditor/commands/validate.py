@@ -1,19 +1,34 @@
-"""`auditor validate`: check inventory, settings and flags without auditing anything."""
+"""`auditor validate`: check inventory, settings, exceptions and flags without auditing anything."""
+
+from collections.abc import Iterator
 
 from auditor.commands import config
+from auditor.commands.config import Configuration
 from auditor.commands.options import RunOptions
 from auditor.domain.errors import ConfigError, Problem
+from auditor.domain.exception_review import ExceptionProblem
+from auditor.exceptions import lint_all
 from auditor.reports.labels import pluralize
 from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import Outcome
+from auditor.run.rules import day, policy
 from auditor.run.run_id import parse_run_id
 from auditor.run.stores import check_output
 
+#: What can be told of an item without a run.
+_PROBLEMS = {
+    ExceptionProblem.EXPIRED: "expired on {expires}",
+    ExceptionProblem.EXPIRING: "expires on {expires}",
+    ExceptionProblem.TOO_BROAD: "covers several checks in all accounts; name a check, an account or a resource",
+}
+
 
 def run(options: RunOptions) -> Outcome:
-    """Load inventory and settings and print what they select. AWS is called only to read files from S3."""
-    if not options.inventory and not options.settings:
-        raise ConfigError([Problem("validate", 0, "", "nothing to validate", "Give --inventory, --settings or both.")])
+    """Load inventory, settings and exceptions, and print what they select. AWS is called only to read files from S3."""
+    if not options.inventory and not options.settings and not options.exceptions:
+        raise ConfigError(
+            [Problem("validate", 0, "", "nothing to validate", "Give --inventory, --settings or --exceptions.")]
+        )
     aws = AwsContext()
     configuration = config.load(options, aws)
     if output := configuration.settings.output:
@@ -31,4 +46,17 @@ def run(options: RunOptions) -> Outcome:
         accounts = pluralize(len(targets) - excluded, "account")
         discovered = ", and the accounts that AWS Organizations lists" if inventory.discover else ""
         lines.insert(0, f"inventory: {accounts} to audit, {excluded} excluded{discovered}")
+    lines += _exceptions(configuration, aws)
     return Outcome("\n".join((*lines, "OK. Nothing was audited.")))
+
+
+def _exceptions(configuration: Configuration, aws: AwsContext) -> Iterator[str]:
+    """Yield the number of exceptions, and a line for each one that needs attention: these are no errors."""
+    content = configuration.exceptions
+    if not content.source:
+        return
+    yield f"exceptions: {pluralize(len(content.items), 'item')}"
+    review = lint_all(content, day(aws.clock.now()), policy(configuration.settings))
+    for item in review.needing_attention:
+        problems = ", ".join(_PROBLEMS[problem] for problem in item.problems)
+        yield f"{content.source}:{item.line}: {item.id}: {problems.format(expires=item.expires)}"

@@ -133,6 +133,8 @@ class Provenance(Document):
     """SHA-256 of the inventory file; null if there was none."""
     settings_sha256: str | None
     """SHA-256 of the settings file; null if there was none."""
+    exceptions_sha256: str | None
+    """SHA-256 of the exceptions file; null if there was none."""
     settings: dict[str, Any]
     """The settings of the run, defaults and flags included."""
     parameters: dict[str, dict[str, Any]]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from auditor.contracts.accountability import ExceptionSummary, OwnerSummary
 from auditor.contracts.document import Document, SchemaVersion
 from auditor.domain.check import Severity, Status
 from auditor.domain.coverage import CoverageStatus
@@ -63,7 +64,11 @@ class FindingCounts(Document):
     status: dict[Status, int]
     """Findings by status; every status is named."""
     severity: dict[Severity, int]
-    """FAIL findings by severity; every severity is named."""
+    """FAIL findings by severity, those with an exception included; every severity is named."""
+    excepted: dict[Severity, int]
+    """FAIL findings that an exception covers, by severity; every severity is named."""
+    overdue: int
+    """FAIL findings without an exception whose due date has passed."""
     check: dict[str, dict[Status, int]]
     """Findings by check ID and status."""
 
@@ -242,6 +247,10 @@ class SummaryDocument(Document):
     """FAIL findings."""
     unknowns: RowCounts
     """UNKNOWN findings."""
+    owners: OwnerSummary
+    """The failures by owner."""
+    exceptions: ExceptionSummary | None
+    """The exceptions file; null if the run has none."""
     frameworks: dict[str, FrameworkSummary]
     """Frameworks that enabled checks cover, by name."""
     gaps: dict[str, GapSummary]

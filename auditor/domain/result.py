@@ -11,10 +11,12 @@ from typing import Any
 
 from auditor.domain.check import Check, Severity, Status
 from auditor.domain.coverage import CallStats, Coverage, CoverageStatus
+from auditor.domain.exception_review import ExceptionReview
 from auditor.domain.finding import Finding
 from auditor.domain.gap_groups import GapGroup
 from auditor.domain.integrity import IntegrityProblem
 from auditor.domain.lifecycle import LifecycleState
+from auditor.domain.owner_totals import OwnerTotals
 from auditor.domain.past_finding import FindingKey
 from auditor.domain.repair import Repair
 from auditor.domain.scope import Account
@@ -45,6 +47,8 @@ class AccountResult:
             statuses=dict(statuses),
             coverage=dict(Counter(record.status for record in self.coverage)),
             failing=dict(Counter(finding.severity for finding in self.findings if finding.status is Status.FAIL)),
+            excepted=dict(Counter(finding.severity for finding in self.findings if finding.exception is not None)),
+            overdue=sum(finding.overdue for finding in self.findings),
             calls=self.planning.calls + sum(record.calls for record in self.coverage),
             throttled=self.planning.throttled + sum(record.throttled for record in self.coverage),
             retried=self.planning.retried + sum(record.retried for record in self.coverage),
@@ -58,6 +62,7 @@ class AccountSummary:
 
     `statuses` counts findings by (check ID, status), NOT_APPLICABLE included. `coverage` counts coverage records by
     status, `collectors` by (collector, status), and `changes` findings by the state that the run recorded for them.
+    `excepted` counts the failures that an exception covers by severity, and `overdue` the others that are overdue.
     """
 
     account: Account
@@ -69,6 +74,8 @@ class AccountSummary:
     retried: int = 0
     collectors: Mapping[tuple[str, CoverageStatus], int] = field(default_factory=dict, hash=False)
     changes: Mapping[LifecycleState, int] = field(default_factory=dict, hash=False)
+    excepted: Mapping[Severity, int] = field(default_factory=dict, hash=False)
+    overdue: int = 0
 
     @property
     def expected(self) -> int:
@@ -141,7 +148,7 @@ class RunResult:
     `failures` holds the worst FAIL findings out of `failures_total`, `unknowns` the same for UNKNOWN, and `gaps` groups
     the coverage records that are not EXAMINED by account and cause. `narrowed_by` are the flags that left out accounts,
     regions or checks. `integrity` lists what other writers changed in the stored state, and `compared` counts the
-    cached facts that were read anew to find that.
+    cached facts that were read anew to find that. `exceptions` is None if there is no exceptions file.
     """
 
     run_id: str
@@ -158,6 +165,8 @@ class RunResult:
     interrupted: bool = False
     narrowed_by: tuple[str, ...] = ()
     account_source: AccountSource = AccountSource.ORGANIZATION
+    exceptions: ExceptionReview | None = None
+    owners: OwnerTotals = field(default_factory=OwnerTotals, hash=False)
     integrity: tuple[IntegrityProblem, ...] = ()
     compared: int = 0
 
@@ -196,5 +205,19 @@ class RunResult:
         )
 
     def failing(self, severity: Severity) -> int:
-        """Return the number of FAIL findings of one severity."""
+        """Return the number of FAIL findings of one severity, those with an exception included."""
         return sum(account.failing.get(severity, 0) for account in self.accounts)
+
+    def excepted(self, severity: Severity) -> int:
+        """Return the number of FAIL findings of one severity that an exception covers."""
+        return sum(account.excepted.get(severity, 0) for account in self.accounts)
+
+    @property
+    def excepted_total(self) -> int:
+        """The number of FAIL findings that an exception covers."""
+        return sum(map(self.excepted, Severity))
+
+    @property
+    def overdue(self) -> int:
+        """The number of FAIL findings without an exception whose due date has passed."""
+        return sum(account.overdue for account in self.accounts)

@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from auditor.contracts import summary as contract
+from auditor.contracts.accountability import ExceptionItemSummary, ExceptionSummary, OwnerNumbers, OwnerSummary
 from auditor.contracts.document import SCHEMA_VERSION, copy_fields, timestamp, to_json
 from auditor.domain.check import Severity, Status
+from auditor.domain.exception_review import ExceptionProblem, ExceptionReview
 from auditor.domain.integrity import IntegrityProblem
+from auditor.domain.owner_totals import OwnerCounts, OwnerTotals
 from auditor.domain.result import AccountSummary, CheckInfo, RunResult
 from auditor.reports.page import headline
 from auditor.reports.page.frameworks import Framework, Tally, frameworks
@@ -36,12 +39,16 @@ def _document(totals: RunTotals) -> contract.SummaryDocument:
         counts=contract.FindingCounts(
             status={status: result.count(status) for status in Status},
             severity={severity: result.failing(severity) for severity in Severity},
+            excepted={severity: result.excepted(severity) for severity in Severity},
+            overdue=result.overdue,
             check={check_id: dict(counts) for check_id, counts in totals.findings_by_check.items()},
         ),
         accounts=[_account(summary) for summary in sorted(result.accounts, key=lambda summary: summary.account.id)],
         checks=[_check(check) for check in sorted(result.checks, key=lambda check: check.id)],
         failures=contract.RowCounts(total=result.failures_total, listed=len(result.failures)),
         unknowns=contract.RowCounts(total=result.unknowns_total, listed=len(result.unknowns)),
+        owners=_owners(result.owners),
+        exceptions=_exceptions(result.exceptions) if result.exceptions else None,
         frameworks={framework.name: _framework(framework) for framework in frameworks(totals)},
         gaps=_gaps(gaps_by_reason(totals)),
         excluded=_gaps(exclusions_by_reason(totals)),
@@ -80,6 +87,30 @@ def _account(summary: AccountSummary) -> contract.AccountNumbers:
         scopes=dict(summary.coverage),
         status={status: counts[status] for status in Status},
         severity={severity: summary.failing.get(severity, 0) for severity in Severity},
+    )
+
+
+def _owners(totals: OwnerTotals) -> OwnerSummary:
+    return OwnerSummary(
+        listed=[_owner(name, counts) for name, counts in sorted(totals.by_owner.items())],
+        others=_owner("", totals.others) if totals.others else None,
+    )
+
+
+def _owner(name: str, counts: OwnerCounts) -> OwnerNumbers:
+    severities = {severity: counts.failing[severity] for severity in Severity}
+    return copy_fields(OwnerNumbers, counts, owner=name, severity=severities)
+
+
+def _exceptions(review: ExceptionReview) -> ExceptionSummary:
+    return ExceptionSummary(
+        source=review.source,
+        items=len(review.items),
+        problems={problem: len(review.with_problem(problem)) for problem in ExceptionProblem},
+        attention=[
+            copy_fields(ExceptionItemSummary, item, expires=item.expires.isoformat(), problems=list(item.problems))
+            for item in review.needing_attention
+        ],
     )
 
 

@@ -14,7 +14,9 @@ from auditor.domain.finding import Finding
 from auditor.domain.gap_groups import GapGroup, group_gaps
 from auditor.domain.integrity import IntegrityProblem
 from auditor.domain.lifecycle import Change
+from auditor.domain.owner_totals import OwnerTotals
 from auditor.domain.result import AccountResult, AccountSource, AccountSummary, CheckInfo, RunResult
+from auditor.exceptions import Tally
 
 #: Findings that the report shows. Every finding is in its account's own objects.
 MOST_FAILURES = 2_000
@@ -30,6 +32,8 @@ class AccountDigest:
     unknowns: tuple[Finding, ...]
     gaps: tuple[GapGroup, ...]
     objects: tuple[ObjectRecord, ...] = ()
+    owners: OwnerTotals = field(default_factory=OwnerTotals, hash=False)
+    exceptions: Tally = field(default_factory=Tally, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,10 @@ class RunMetadata:
 
 
 def digest(
-    result: AccountResult, objects: tuple[ObjectRecord, ...] = (), changes: Iterable[Change] = ()
+    result: AccountResult,
+    objects: tuple[ObjectRecord, ...] = (),
+    changes: Iterable[Change] = (),
+    exceptions: Tally | None = None,
 ) -> AccountDigest:
     """Return the worst findings of an account, its gaps by cause, and the counts of everything."""
     failures = (finding for finding in result.findings if finding.status is Status.FAIL)
@@ -58,6 +65,8 @@ def digest(
         unknowns=_worst(unknowns, MOST_UNKNOWNS),
         gaps=group_gaps(result.coverage),
         objects=objects,
+        owners=OwnerTotals.of(result.findings),
+        exceptions=exceptions or Tally(),
     )
 
 
@@ -66,6 +75,7 @@ class RunAggregator:
     """Adds up account digests. The result does not depend on their order."""
 
     objects: list[ObjectRecord] = field(default_factory=list)
+    exceptions: Tally = field(default_factory=Tally)
     problems: list[IntegrityProblem] = field(default_factory=list)
     compared: int = 0
     _accounts: list[AccountSummary] = field(default_factory=list)
@@ -73,11 +83,14 @@ class RunAggregator:
     _unknowns: list[Finding] = field(default_factory=list)
     _gaps: list[GapGroup] = field(default_factory=list)
     _causes: dict[str, str] = field(default_factory=dict)
+    _owners: OwnerTotals = field(default_factory=OwnerTotals)
     _names: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
     def add(self, account: AccountDigest) -> None:
         """Add one account."""
         self._accounts.append(account.summary)
+        self._owners.add(account.owners)
+        self.exceptions.add(account.exceptions)
         self._add(account.objects, account.failures, account.unknowns, account.gaps)
 
     def add_cache_check(self, compared: int, problems: Iterable[IntegrityProblem]) -> None:
@@ -88,6 +101,8 @@ class RunAggregator:
     def merge(self, other: RunAggregator) -> None:
         """Add the accounts of another process."""
         self._accounts.extend(other._accounts)
+        self._owners.add(other._owners)
+        self.exceptions.add(other.exceptions)
         self.add_cache_check(other.compared, other.problems)
         self._add(other.objects, other._failures, other._unknowns, other._gaps)
 
@@ -131,6 +146,7 @@ class RunAggregator:
 
     def result(self, metadata: RunMetadata) -> RunResult:
         """Return the result of the accounts that were added so far."""
+        self._owners.shrink()
         accounts = tuple(sorted(self._accounts, key=lambda summary: summary.account.id))
         return RunResult(
             run_id=metadata.run_id,
@@ -147,6 +163,7 @@ class RunAggregator:
             interrupted=metadata.interrupted,
             narrowed_by=metadata.narrowed_by,
             account_source=metadata.account_source,
+            owners=self._owners,
             integrity=tuple(sorted(self.problems)),
             compared=self.compared,
         )
@@ -163,8 +180,9 @@ def _worst(findings: Iterable[Finding], most: int) -> tuple[Finding, ...]:
     return tuple(heapq.nsmallest(most, findings, key=_rank))
 
 
-def _rank(finding: Finding) -> tuple[int, bool, str, str, str, str]:
+def _rank(finding: Finding) -> tuple[bool, int, bool, str, str, str, str]:
     return (
+        finding.exception is not None,
         -finding.severity.rank,
         finding.is_unused,
         finding.account.id,

@@ -14,7 +14,9 @@ from auditor.aws.roles import Identity
 from auditor.contracts.run import ClaimedAccount
 from auditor.domain.scope import Target
 from auditor.engine.ports import Assignment, ConfiguredCheck
+from auditor.exceptions import ExceptionsFileContent
 from auditor.run.aws_context import AwsContext
+from auditor.run.rules import FindingRules, day, finding_rules
 from auditor.settings import Settings
 from auditor.store.spool import SpoolingStore
 
@@ -39,6 +41,7 @@ class ClaimedRun:
     authenticated: bool = False
     narrowed: bool = False
     accounts: tuple[ClaimedAccount, ...] = ()
+    exceptions: ExceptionsFileContent = field(default_factory=ExceptionsFileContent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,13 @@ class RunContext:
     cache_check: CacheCheck
     collectors: tuple[Collector, ...]
     assignments: tuple[Assignment, ...]
+    rules: FindingRules
 
 
 def build_context(run: ClaimedRun, aws: AwsContext, store: SpoolingStore) -> RunContext:
     """Build the context of this process."""
     layout, collectors = Layout(run.run_id), enabled_collectors(run.settings)
+    assignments = make_assignments(run.settings, collectors)
     versions = {
         collector.name: collector.cache_codec.version for collector in collectors if collector.cache_codec is not None
     }
@@ -72,7 +77,8 @@ def build_context(run: ClaimedRun, aws: AwsContext, store: SpoolingStore) -> Run
         fact_cache=StoredFactCache(store.first, versions, run.trusted_digests, read_only=run.narrowed),
         cache_check=CacheCheck(0 if run.authenticated else run.settings.cache.reread_nights),
         collectors=collectors,
-        assignments=make_assignments(run.settings, collectors),
+        assignments=assignments,
+        rules=finding_rules(run.settings, run.exceptions, assignments, day(run.started_at)),
     )
 
 

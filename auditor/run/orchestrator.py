@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from auditor import __version__
 from auditor.archive.archive import Archive, make_manifest
@@ -14,11 +14,13 @@ from auditor.contracts.result import encode_result
 from auditor.contracts.run import ObjectRecord
 from auditor.domain.check import Check, Severity
 from auditor.domain.events import Event, Level, Notice, Observer, RunEnded, RunStarted
+from auditor.domain.exception_review import ExceptionReview
 from auditor.domain.result import AccountSource, CheckInfo, RunResult
 from auditor.domain.scope import Target
 from auditor.engine import runtime_tuning
 from auditor.engine.processes import LostJob, cores, run_in_processes
 from auditor.engine.signals import ShutdownRequest
+from auditor.exceptions import ExceptionsFileContent
 from auditor.reports import summary_json
 from auditor.reports.page.render import render
 from auditor.reports.terminal import summary
@@ -29,6 +31,7 @@ from auditor.run.context import ClaimedRun, RunContext, build_context, with_orga
 from auditor.run.delivery import Delivery, deliver
 from auditor.run.exit_codes import FAILED, TAMPERED, Outcome, result_code
 from auditor.run.provenance import provenance
+from auditor.run.rules import exception_notices, ownership_rules, review_exceptions
 from auditor.run.stores import make_store, report_paths, with_spool
 from auditor.run.worker import WorkerJob, run_job, run_job_in_subprocess
 from auditor.settings import Settings
@@ -61,15 +64,18 @@ class RunRequest:
     single_process: bool = False
     narrowed_by: tuple[str, ...] = ()
     account_source: AccountSource = AccountSource.ORGANIZATION
+    exceptions: ExceptionsFileContent = field(default_factory=ExceptionsFileContent)
 
 
 def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: ShutdownRequest) -> Outcome:
     """Run an audit. Raises RunExists if the ID is taken, and StorageError if nothing could be written at all."""
+    request = replace(request, targets=tuple(map(ownership_rules(request.settings).complete_target, request.targets)))
     context = _claim(request, aws)
     for event in _startup_events(request, aws):
         observe(event)
     aggregator = _run_jobs(request, context, observe)
     result = aggregator.result(_metadata(request, context, interrupted=shutdown.exit_code is not None))
+    result = replace(result, exceptions=_review(request, context, aggregator))
     objects = [*aggregator.objects, *_write_documents(context, result)]
     delivery = deliver(context, result, make_manifest(result, objects, provenance(request, context)))
     if delivery.publication.problem:
@@ -78,7 +84,7 @@ def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: Shu
                 Level.WARNING, f"{LATEST} was replaced", f"Its content was unusable: {delivery.publication.problem}."
             )
         )
-    for notice in _integrity_notices(result):
+    for notice in (*_integrity_notices(result), *exception_notices(result.exceptions)):
         observe(notice)
     code = FAILED if delivery.failed else exit_code(result, request.settings, shutdown)
     text = _summary(context, result, delivery, colour=request.colour)
@@ -93,6 +99,11 @@ def _integrity_notices(result: RunResult) -> Iterator[Notice]:
         yield Notice(Level.ERROR, problem.kind.headline, detail)
     if (more := len(result.integrity) - _MOST_NOTICES) > 0:
         yield Notice(Level.ERROR, "More stored state was changed by another writer", f"{more:,} more in summary.json")
+
+
+def _review(request: RunRequest, context: RunContext, aggregator: RunAggregator) -> ExceptionReview | None:
+    source, today = request.account_source, context.rules.today
+    return review_exceptions(request.exceptions, aggregator.exceptions, request.settings, source, today)
 
 
 def _run_ended(context: RunContext, result: RunResult, delivery: Delivery, code: int) -> RunEnded:
@@ -114,6 +125,8 @@ def fingerprint(request: RunRequest) -> str:
     identical = [
         request.hashes.get("inventory"),
         request.hashes.get("narrowed"),
+        request.exceptions.sha256,
+        repr([settings.ownership, sorted(settings.due_days.items())]),
         [f"{check.id} {check.origin.version}".strip() for check in settings.checks],
         repr(sorted(settings.parameters.items())),
         sorted(settings.emit),
@@ -131,7 +144,7 @@ def exit_code(result: RunResult, settings: Settings, shutdown: ShutdownRequest) 
         return TAMPERED
     threshold = settings.fail_on
     failing = threshold is not None and any(
-        result.failing(severity) for severity in Severity if severity.rank >= threshold.rank
+        result.failing(severity) > result.excepted(severity) for severity in Severity if severity.rank >= threshold.rank
     )
     # As in `auditor check`: what could not be judged may be as severe as what was.
     unknown = threshold is not None and any(
@@ -160,6 +173,7 @@ def _claim(request: RunRequest, aws: AwsContext) -> RunContext:
         trusted_digests=archive.trusted_digests(previous),
         narrowed=bool(request.narrowed_by),
         accounts=tuple(accounts),
+        exceptions=request.exceptions,
     )
     return build_context(run, aws, with_spool(output, request.run_id, settings))
 

@@ -35,6 +35,7 @@ def provenance(request: RunRequest, context: RunContext) -> Provenance:
         accounts=list(run.accounts),
         inventory_sha256=request.hashes.get("inventory"),
         settings_sha256=request.hashes.get("settings"),
+        exceptions_sha256=request.exceptions.sha256 or None,
         settings=settings.model_dump(mode="json", exclude=_ELSEWHERE),
         parameters={check_id: _parameters(values) for check_id, values in sorted(settings.parameters.items())},
         cache_digests={key: sha256 for key, sha256 in digests.items() if sha256},

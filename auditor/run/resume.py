@@ -9,7 +9,6 @@ from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
 from auditor.domain.scope import Target
 from auditor.engine.parallel import parallel_map
-from auditor.engine.ports import Assignment
 from auditor.engine.scan_scope import ResumeState, split_by_scope
 from auditor.run.aggregate import AccountDigest, digest
 from auditor.run.context import RunContext
@@ -33,18 +32,20 @@ def load_earlier_results(
 
     def load(target: Target) -> tuple[Target, AccountDigest | ResumeState]:
         stored = context.archive.read_account(target.account)
-        return target, {} if stored is None else _earlier_result(stored, context.assignments)
+        return target, {} if stored is None else _earlier_result(stored, context)
 
     # In parallel: reading a thousand accounts from a bucket one after the other would take minutes.
     yield from parallel_map(load, targets, workers)
 
 
-def _earlier_result(stored: StoredAccount, assignments: tuple[Assignment, ...]) -> AccountDigest | ResumeState:
-    result = stored.result
+def _earlier_result(stored: StoredAccount, context: RunContext) -> AccountDigest | ResumeState:
+    result, assignments = stored.result, context.assignments
     if not result.coverage or any(record.reason in _NOT_FINAL for record in result.coverage):
         return split_by_scope(result, assignments, _NOT_FINAL)
     not_applicable: Counter[str] = Counter()
     for scope_result in split_by_scope(result, assignments, frozenset()).values():
         not_applicable.update(scope_result.not_applicable)
     counted = AccountResult(result.account, result.findings, result.coverage, dict(not_applicable))
-    return digest(counted, stored.entries)
+    # The rows have their exceptions already; what the account tells about the items of the file is not stored.
+    _, exceptions = context.rules.register.apply(counted)
+    return digest(counted, stored.entries, exceptions=exceptions)

@@ -102,9 +102,9 @@ def _scan(job: WorkerJob, context: RunContext, resume_state: dict[str, ResumeSta
     collect_options = CollectOptions(settings.revisions, _tags_suffice(context.assignments), needs)
 
     def finish(result: AccountResult) -> AccountDigest:
-        tracked = track(result, aws.clock.now())
+        tracked = track(result, aws.clock.now(), context.rules)
         objects = context.archive.write_account(tracked.result, tracked.changes)
-        return digest(tracked.result, objects, tracked.changes)
+        return digest(tracked.result, objects, tracked.changes, tracked.exceptions)
 
     return Scan(
         reader=make_reader(

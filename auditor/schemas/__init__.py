@@ -6,7 +6,7 @@ They ship with the package and are generated from the models: `python -m auditor
 from importlib.resources import files
 
 #: Files that operators write.
-INPUTS = ("inventory", "settings", "check")
+INPUTS = ("inventory", "settings", "exceptions", "check")
 #: Documents that programs read: rows, documents of a run, and what commands print.
 OUTPUTS = (
     *("finding", "coverage", "change", "run"),

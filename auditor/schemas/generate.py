@@ -16,11 +16,17 @@ from auditor.contracts.run import ClaimDocument, LatestDocument, ManifestDocumen
 from auditor.contracts.summary import SummaryDocument
 from auditor.contracts.verification import VerificationDocument
 from auditor.domain.fact import usage_types
+from auditor.exceptions.file import ExceptionsFile
 from auditor.inventory.native import InventoryFile
 from auditor.settings.model import SettingsFile
 from auditor.yaml_checks.file import CheckFile
 
-_INPUTS: dict[str, type[BaseModel]] = {"inventory": InventoryFile, "settings": SettingsFile, "check": CheckFile}
+_INPUTS: dict[str, type[BaseModel]] = {
+    "inventory": InventoryFile,
+    "settings": SettingsFile,
+    "exceptions": ExceptionsFile,
+    "check": CheckFile,
+}
 _OUTPUTS: dict[str, type[Document]] = {
     "finding": FindingRow,
     "coverage": CoverageRow,

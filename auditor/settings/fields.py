@@ -100,6 +100,21 @@ def _folder(value: str) -> str:
     return value
 
 
+def _source(value: str) -> str:
+    if not value.strip():
+        raise FieldError("is empty", "Write a path or an s3:// URL, or remove the key.")
+    scheme, separator, rest = value.partition("://")
+    if separator and (scheme != "s3" or not rest.partition("/")[2]):
+        raise FieldError(f"{quote(value)} is neither a path nor an S3 URL", "Write a path, or s3://bucket/key.")
+    return value
+
+
+def _name(value: str) -> str:
+    if not value.strip():
+        raise FieldError("is empty", "Write a name, or remove the key.")
+    return value.strip()
+
+
 def is_folder(value: object) -> bool:
     """Whether a value can be the path of a local folder."""
     return isinstance(value, str) and value.strip() != "" and "://" not in value
@@ -129,7 +144,10 @@ KmsKey = Annotated[str, AfterValidator(_kms_key)]
 MacKey = Annotated[str, AfterValidator(_mac_key), Field(json_schema_extra={"pattern": f"^{_KMS_KEY_ARN.pattern}$"})]
 Output = Annotated[str, AfterValidator(_output)]
 Patterns = Annotated[tuple[str, ...], _TEXTS]
+Days = Annotated[int, Field(ge=1, le=3650)]
+Name = Annotated[str, AfterValidator(_name)]
 Seconds = Annotated[float, DURATION]
+Source = Annotated[str, AfterValidator(_source)]
 Statuses = Annotated[
     tuple[Status, ...], NotEmpty, BeforeValidator(one_or_more, json_schema_input_type=Status | list[Status])
 ]

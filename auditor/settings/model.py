@@ -15,18 +15,21 @@ from pydantic import (
     model_validator,
 )
 
-from auditor.domain.check import Check, Status
+from auditor.domain.check import Check, Severity, Status
 from auditor.settings.fields import (
     AccountId,
+    Days,
     FailOn,
     Folder,
     Folders,
     KmsKey,
     MacKey,
+    Name,
     NotEmpty,
     Output,
     Patterns,
     Seconds,
+    Source,
     Statuses,
 )
 from auditor.yaml_files import FieldError
@@ -87,6 +90,41 @@ class Cache(_Section):
     )
 
 
+class ExceptionRules(_Section):
+    """Accepted risks: where they are recorded, and what is allowed."""
+
+    file: Source | None = Field(
+        None, description="File with the accepted risks (path or s3:// URL); without it, there are none."
+    )
+    max_days: int = Field(
+        365, ge=1, le=3650, description="Days after which an exception expires at the latest, from its creation."
+    )
+    warn_days: int = Field(14, ge=0, le=365, description="Days before its expiry from which an exception is reported.")
+    max_findings: int = Field(
+        100, ge=1, description="Failing findings above which a single exception is reported as too broad."
+    )
+
+
+class OwnerRule(_Section):
+    """How a name is found: in tags of the resource, then in tags of its account, then by organizational unit."""
+
+    tags: Patterns = Field((), description="Keys of tags in order; the first one with a value is used.")
+    ous: dict[str, Name] = Field(
+        default_factory=dict,
+        description="Names by path of an organizational unit or glob, such as /Payments, including the units below it; "
+        "the first one that matches is used.",
+    )
+
+
+class Ownership(_Section):
+    """Who owns a finding, and in which environment it is."""
+
+    owner: OwnerRule = Field(OwnerRule(tags=("owner", "Owner")), description="How the owner is found.")
+    environment: OwnerRule = Field(
+        OwnerRule(tags=("environment", "Environment", "env", "Env")), description="How the environment is found."
+    )
+
+
 class Encryption(_Section):
     """Server-side encryption of the objects that are written to S3; without it, the bucket's default applies."""
 
@@ -131,6 +169,17 @@ class _Values(_Section):
     )
     cache: Cache = Field(default_factory=Cache, description="How stored state is checked before it is used.")
     sse: Encryption | None = Field(None, description="How S3 encrypts the results.")
+    exceptions: ExceptionRules = Field(
+        default_factory=ExceptionRules, description="Accepted risks: where they are recorded, and what is allowed."
+    )
+    ownership: Ownership = Field(
+        default_factory=Ownership, description="Who owns a finding, and in which environment it is."
+    )
+    due_days: dict[Severity, Days] = Field(
+        default_factory=dict,
+        description="Days in which failures of a severity must be fixed, counted from when they were first seen; "
+        "without a severity here, its failures are never due.",
+    )
     spool: Folder | None = Field(
         None, description="Folder that keeps undelivered results; by default, the system's temporary folder."
     )

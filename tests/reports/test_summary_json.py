@@ -48,6 +48,8 @@ def test_counts_name_every_status_and_severity() -> None:
     assert everyday()["counts"] == {
         "status": statuses,
         "severity": {"low": 0, "medium": 0, "high": 9, "critical": 0},
+        "excepted": {"low": 0, "medium": 0, "high": 0, "critical": 0},
+        "overdue": 0,
         "check": {CHECK: statuses},
     }
 

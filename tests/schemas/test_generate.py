@@ -57,6 +57,7 @@ def test_a_schema_names_its_draft_and_describes_every_key(name: str) -> None:
 EXAMPLES = [
     ("inventory", "inventory.yaml"),
     ("settings", "auditor.yaml"),
+    ("exceptions", "exceptions.yaml"),
     *(("check", f"checks/{path.name}") for path in sorted((CONFIG / "checks").iterdir())),
 ]
 

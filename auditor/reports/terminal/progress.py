@@ -208,6 +208,8 @@ def _last_line(event: RunEnded | RunFailed) -> tuple[Level, str, Mapping[str, An
             "accounts": {status.value: count for status, count in totals.accounts_by_status.items()},
             "accounts_by_reason": {group.name: len(group.accounts) for group in gaps_by_reason(totals)},
             "failures": {severity.value: result.failing(severity) for severity in Severity},
+            "excepted": {severity.value: result.excepted(severity) for severity in Severity},
+            "overdue": result.overdue,
             "unknown": {severity.value: result.unknown(severity) for severity in Severity},
             "seconds": round((result.finished_at - result.started_at).total_seconds(), 3),
             "calls": numbers.calls,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from auditor.domain.check import Status
 from auditor.domain.coverage import CoverageStatus
+from auditor.domain.exception_review import ExceptionProblem
 from auditor.domain.finding import Finding
 from auditor.domain.integrity import IntegrityProblem
 from auditor.domain.result import RunResult
@@ -46,7 +47,7 @@ def summary(result: RunResult, *, output: str, report: str, colour: bool) -> str
     first, *rest = _wrap(headline.sentence(totals), _HEADLINE_LINES)
     word, colon, more = first.partition(":")
     lines = [paint(f"{word}{colon}", headline.css_class(totals)) + more, *rest, ""]
-    lines += [_coverage(totals), _counts(result), *_frameworks(totals)]
+    lines += [_coverage(totals), _counts(result), *_accepted(result), *_frameworks(totals)]
     ending = ["", *_path("Findings", output), *_path("Report", report), _run(result)]
     sections = [section for section in (_integrity(totals), _failures(totals), _gaps(totals)) if section[2]]
     available = (HEIGHT - len(lines) - len(ending)) // len(sections) - 2 if sections else 0
@@ -76,6 +77,17 @@ def _counts(result: RunResult) -> str:
     if display_width(line) > WIDTH:
         line = line.replace("not applicable", "n/a").replace("  ", " ")
     return truncate(line, WIDTH)
+
+
+def _accepted(result: RunResult) -> Iterator[str]:
+    """Yield a line about due dates and exceptions, if there is anything to say."""
+    parts = [f"{result.overdue:,} overdue"] if result.overdue else []
+    if (review := result.exceptions) is not None:
+        parts.append(f"{result.excepted_total:,} covered by {pluralize(len(review.items), 'exception')}")
+        counts = ((problem, len(review.with_problem(problem))) for problem in ExceptionProblem)
+        parts += [f"{count:,} {problem.headline}" for problem, count in counts if count]
+    if parts:
+        yield truncate(f"Failures  {', '.join(parts)}", WIDTH)
 
 
 def _frameworks(totals: RunTotals) -> list[str]:
@@ -112,8 +124,12 @@ def _integrity_problem(problem: IntegrityProblem) -> str:
 
 
 def _failures(totals: RunTotals) -> _Section:
-    lines = [_failure(totals, finding) for finding in by_urgency(totals.result.failures)[:_MOST_LINES]]
-    return "Worst failures", totals.result.failures_total, lines
+    lines = [_failure(totals, finding) for finding in by_urgency(_urgent(totals.result))[:_MOST_LINES]]
+    return "Worst failures", totals.result.failures_total - totals.result.excepted_total, lines
+
+
+def _urgent(result: RunResult) -> list[Finding]:
+    return [finding for finding in result.failures if finding.exception is None]
 
 
 def _failure(totals: RunTotals, finding: Finding) -> str:
