@@ -17,7 +17,12 @@ def write_index(store: Store, layout: Layout, manifest: bytes) -> None:
 
     Raises StorageError, and ValueError if the manifest is damaged or of another run.
     """
-    store.put(layout.index, Blob(encode.line(run_row(layout, manifest)).encode("ascii") + b"\n", NDJSON))
+    store.put(layout.index, Blob(index_line(layout, manifest), NDJSON))
+
+
+def index_line(layout: Layout, manifest: bytes) -> bytes:
+    """Return the object of the index for the run with this manifest. Raises ValueError as `run_row` does."""
+    return encode.line(run_row(layout, manifest)).encode("ascii") + b"\n"
 
 
 def run_row(layout: Layout, manifest: bytes) -> RunRow:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from auditor.archive import decode
 from auditor.archive.decompress import decompress
+from auditor.archive.index import index_line
 from auditor.archive.latest import latest_run
 from auditor.archive.layout import LATEST, Layout, run_time
 from auditor.contracts.document import SCHEMA_VERSION
@@ -59,6 +60,8 @@ def verify(
         discrepancies.append(Discrepancy(layout.manifest, Mismatch.CHANGED, problem))
     else:
         objects = manifest.objects
+        # The index was derived from the manifest: one that was swapped differs from it in any case.
+        discrepancies += [] if discrepancies else _index(store, layout, body)
         discrepancies += [*_added(store, layout, manifest), *_previous(store, manifest)]
         for found in parallel_map(lambda record: list(_compare(store, record)), objects):
             discrepancies += found
@@ -106,6 +109,19 @@ def _added(store: Store, layout: Layout, manifest: ManifestDocument) -> Iterator
         for key in store.list_keys(folder):
             if key not in listed:
                 yield Discrepancy(key, Mismatch.ADDED, "the manifest does not list it")
+
+
+def _index(store: Store, layout: Layout, manifest: bytes) -> Iterator[Discrepancy]:
+    """Yield what is wrong with the line of the index. The manifest is older than it, and says all that it holds."""
+    try:
+        line = store.get(layout.index)
+    except StorageError as error:
+        yield Discrepancy(layout.index, Mismatch.UNREADABLE, error.message)
+        return
+    if line is None:
+        yield Discrepancy(layout.index, Mismatch.LOST, "a finished run has a line in the index")
+    elif line != index_line(layout, manifest):
+        yield Discrepancy(layout.index, Mismatch.CHANGED, "the line differs from what the manifest says")
 
 
 def _previous(store: Store, manifest: ManifestDocument) -> Iterator[Discrepancy]:

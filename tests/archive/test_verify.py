@@ -25,6 +25,7 @@ RUN = "20261123T020000Z-bbbbbb"
 NEXT = "20261124T020000Z-cccccc"
 LATER = NOW + timedelta(days=3)
 FINDINGS = f"findings/dt=2026-11-23/run={RUN}/000000000001.jsonl.gz"
+INDEX = f"index/dt=2026-11-23/{RUN}.json"
 MANIFEST = f"runs/{RUN}/manifest.json"
 
 
@@ -39,6 +40,7 @@ def write_run(store: Folder, run_id: str, previous: str | None) -> str:
     chain = provenance(previous_run=previous, previous_manifest_sha256=archive.manifest_sha256(previous))
     manifest = make_manifest(run_result(run_id=run_id), entries, chain)
     sha256 = archive.write_manifest(manifest)
+    archive.write_index(manifest)
     publish(store, manifest, LATER)
     return sha256
 
@@ -90,6 +92,8 @@ def edit(path: Path) -> None:
         pytest.param(f"runs/{RUN}/exports/x.csv", Path.touch, {"added"}, id="an object that the run did not write"),
         pytest.param(FINDINGS.replace("0001.", "0009."), Path.touch, {"added"}, id="rows of another account"),
         pytest.param(MANIFEST, edit, {"swapped"}, id="the manifest"),
+        pytest.param(INDEX, edit, {"changed"}, id="the line of the index"),
+        pytest.param(INDEX, Path.unlink, {"lost"}, id="the line of the index as a whole"),
     ],
 )
 def test_every_change_is_named(store: Folder, key: str, change: Callable[[Path], object], expected: set[str]) -> None:
