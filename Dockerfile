@@ -9,12 +9,14 @@ WORKDIR /build
 
 # Dependencies come first, so that a change of the code does not download them again. Only locked versions are installed,
 # and only auditor itself is built from source.
-COPY config/requirements.lock config/build.lock config/
+# LOCK=parquet.lock adds the library that writes Parquet.
+ARG LOCK=requirements.lock
+COPY config/${LOCK} config/build.lock config/
 RUN python -m venv /opt/builder \
     && /opt/builder/bin/pip install --require-hashes --only-binary :all: -r config/build.lock \
     && python -m venv --without-pip /opt/auditor \
     && /opt/builder/bin/pip --python /opt/auditor/bin/python install --no-compile --require-hashes --only-binary :all: \
-        -r config/requirements.lock
+        -r "config/${LOCK}"
 
 COPY pyproject.toml README.md LICENSE ./
 COPY auditor auditor

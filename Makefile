@@ -39,6 +39,7 @@ lint: $(VENV)/.installed-test $(VENV)/.installed-lint  ## Check style, types, th
 
 lock: $(VENV)/.locker  ## Update the pinned dependencies and their hashes in config/
 	@$(LOCK) --output-file config/requirements.lock pyproject.toml
+	@$(LOCK) --extra parquet --output-file config/parquet.lock pyproject.toml
 	@$(LOCK) --only-build-deps --build-deps-for wheel --output-file config/build.lock pyproject.toml
 
 image:  ## Build the container image with Docker or Podman

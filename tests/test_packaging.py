@@ -30,7 +30,11 @@ def pins(lock: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("lock", "section", "key"),
-    [("requirements.lock", "project", "dependencies"), ("build.lock", "build-system", "requires")],
+    [
+        ("requirements.lock", "project", "dependencies"),
+        ("parquet.lock", "project", "dependencies"),
+        ("build.lock", "build-system", "requires"),
+    ],
 )
 def test_a_lock_satisfies_the_requirements_of_the_project(lock: str, section: str, key: str) -> None:
     locked = pins(lock)
@@ -42,11 +46,19 @@ def test_a_lock_satisfies_the_requirements_of_the_project(lock: str, section: st
         assert requirement.specifier.contains(version), f"{lock} has {version} for {requirement}: run make lock"
 
 
+def test_the_lock_with_parquet_adds_only_its_library() -> None:
+    added = {name: version for name, version in pins("parquet.lock").items() if name not in pins("requirements.lock")}
+    (requirement,) = map(Requirement, pyproject()["project"]["optional-dependencies"]["parquet"])
+
+    assert set(added) == {requirement.name}
+    assert requirement.specifier.contains(added[requirement.name])
+
+
 def test_the_image_contains_no_dependency_of_tests_or_the_demo() -> None:
     assert {"moto", "pytest", "werkzeug"}.isdisjoint(pins("requirements.lock"))
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "build.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "parquet.lock", "build.lock"])
 def test_a_lock_contains_no_index_host_or_path(lock: str) -> None:
     # `pins` allows only pins and comments; a URL or a path in a comment would contain a slash.
     assert "/" not in (CONFIG / lock).read_text(encoding="utf-8")

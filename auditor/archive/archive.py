@@ -44,6 +44,7 @@ class StoredAccount:
 
     result: AccountResult
     entries: tuple[ObjectRecord, ...]
+    changes: tuple[Change, ...] = ()
 
 
 class Archive:

@@ -89,6 +89,10 @@ class Layout:
         """Key of the line about this run for programs that query several runs. The manifest does not list it."""
         return f"index/{self._day}/{self.run_id}.json"
 
+    def export(self, name: str, file: str) -> str:
+        """Return the key of a file of an export; `file` is its path below the folder of the format."""
+        return f"runs/{self.run_id}/exports/{name}/{file}"
+
     def claim(self, attempt: int) -> str:
         """Return the key of a claim of the run ID: attempt 0 is the run itself, later attempts resume it."""
         suffix = f".resume-{attempt}" if attempt else ""

@@ -145,6 +145,12 @@ class OutputOptions(Options):
         setting="emit",
         default=(),
     )
+    export: tuple[str, ...] = flag(
+        "Also write the results as csv, ocsf, asff, parquet or oscal; repeatable.",
+        metavar="FORMAT",
+        setting="export",
+        default=(),
+    )
     run_id: str | None = flag("ID of the run, for example 20261123T020000Z-name, or its scheduled time.", metavar="ID")
     resume: str | None = flag("Resume an interrupted run by its ID.", metavar="ID")
     bucket_owner: str | None = flag(

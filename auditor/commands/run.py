@@ -12,6 +12,7 @@ from auditor.inventory import Inventory
 from auditor.run.aws_context import AwsContext
 from auditor.run.claimed import claimed_targets, read_claimed_accounts, with_claimed_exclusions
 from auditor.run.exit_codes import FAILED, Outcome
+from auditor.run.exporting import check_exports
 from auditor.run.orchestrator import RunRequest, audit
 from auditor.run.run_id import new_run_id, parse_run_id
 from auditor.run.stores import check_output
@@ -36,6 +37,7 @@ def _run(options: RunOptions, aws: AwsContext, shutdown: ShutdownRequest) -> Out
     configuration = config.load(options, aws)
     settings, inventory = configuration.settings, configuration.inventory
     output, run_id = _output(settings.output, options), _run_id(options, aws)
+    check_exports(settings, options.source_of("export"))
     aws = aws.with_limits(settings.limits)
     aws.clock.limit(settings.limits.deadline)
     if options.resume is None:

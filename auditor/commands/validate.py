@@ -11,6 +11,7 @@ from auditor.exceptions import lint_all
 from auditor.reports.labels import pluralize
 from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import Outcome
+from auditor.run.exporting import check_exports
 from auditor.run.rules import day, policy
 from auditor.run.run_id import parse_run_id
 from auditor.run.stores import check_output
@@ -33,6 +34,7 @@ def run(options: RunOptions) -> Outcome:
     configuration = config.load(options, aws)
     if output := configuration.settings.output:
         check_output(output, options.source_of("output") if options.output else "output")
+    check_exports(configuration.settings, options.source_of("export"))
     if options.run_id is not None:
         parse_run_id(options.run_id, options.source_of("run_id"), aws.clock.now())
     if options.resume is not None:

@@ -1,7 +1,6 @@
 """The formats by name."""
 
-from collections.abc import Callable, Collection, Iterator
-from importlib.util import find_spec
+from collections.abc import Callable, Iterator
 
 from auditor.domain.export_format import ExportFormat
 from auditor.exports import asff, csv_files, ocsf, oscal, security_lake
@@ -15,8 +14,3 @@ FILES: dict[ExportFormat, Callable[[AccountExport], Iterator[ExportFile]]] = {
     ExportFormat.PARQUET: security_lake.files,
     ExportFormat.OSCAL: oscal.files,
 }
-
-
-def missing_package(formats: Collection[ExportFormat]) -> str | None:
-    """Return the optional package that the formats need and that is not installed, None if there is none."""
-    return "pyarrow" if ExportFormat.PARQUET in formats and find_spec("pyarrow") is None else None

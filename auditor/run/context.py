@@ -16,6 +16,7 @@ from auditor.domain.scope import Target
 from auditor.engine.ports import Assignment, ConfiguredCheck
 from auditor.exceptions import ExceptionsFileContent
 from auditor.run.aws_context import AwsContext
+from auditor.run.exporting import Exporter, exported_run
 from auditor.run.rules import FindingRules, day, finding_rules
 from auditor.settings import Settings
 from auditor.store.spool import SpoolingStore
@@ -53,6 +54,7 @@ class RunContext:
     store: SpoolingStore
     layout: Layout
     archive: Archive
+    exporter: Exporter
     fact_cache: StoredFactCache
     cache_check: CacheCheck
     collectors: tuple[Collector, ...]
@@ -67,12 +69,19 @@ def build_context(run: ClaimedRun, aws: AwsContext, store: SpoolingStore) -> Run
     versions = {
         collector.name: collector.cache_codec.version for collector in collectors if collector.cache_codec is not None
     }
+    settings, partition = run.settings, run.identity.arn.split(":")[1]
     return RunContext(
         run=run,
         aws=aws,
         store=store,
         layout=layout,
         archive=Archive(store, layout, run.settings.emit, run.attempt),
+        exporter=Exporter(
+            settings.export,
+            exported_run(run.run_id, run.started_at, partition, settings),
+            store,
+            settings.emit,
+        ),
         # The cache is never spooled: a cache that the output refuses only costs the next run more calls.
         fact_cache=StoredFactCache(store.first, versions, run.trusted_digests, read_only=run.narrowed),
         cache_check=CacheCheck(0 if run.authenticated else run.settings.cache.reread_nights),

@@ -2,20 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from auditor import __version__
 from auditor.archive.archive import Archive, make_manifest
 from auditor.archive.latest import latest_run
 from auditor.archive.layout import LATEST, Layout
-from auditor.aws.collectors import collectors_for
 from auditor.contracts.result import encode_result
 from auditor.contracts.run import ObjectRecord
-from auditor.domain.check import Check, Severity
+from auditor.domain.check import Severity
 from auditor.domain.events import Event, Level, Notice, Observer, RunEnded, RunStarted
 from auditor.domain.exception_review import ExceptionReview
-from auditor.domain.result import AccountSource, CheckInfo, RunResult
+from auditor.domain.result import AccountSource, RunResult
 from auditor.domain.scope import Target
 from auditor.engine import runtime_tuning
 from auditor.engine.processes import LostJob, cores, run_in_processes
@@ -24,8 +23,10 @@ from auditor.exceptions import ExceptionsFileContent
 from auditor.reports import summary_json
 from auditor.reports.page.render import render
 from auditor.reports.terminal import summary
+from auditor.run import exporting
 from auditor.run.aggregate import RunAggregator, RunMetadata
 from auditor.run.aws_context import AwsContext, redirected_endpoints
+from auditor.run.check_info import check_info
 from auditor.run.claimed import claimed_accounts
 from auditor.run.context import ClaimedRun, RunContext, build_context, with_organization_accounts
 from auditor.run.delivery import Delivery, deliver
@@ -77,6 +78,8 @@ def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: Shu
     result = aggregator.result(_metadata(request, context, interrupted=shutdown.exit_code is not None))
     result = replace(result, exceptions=_review(request, context, aggregator))
     objects = [*aggregator.objects, *_write_documents(context, result)]
+    missing = context.exporter.deliver()
+    objects = [entry for entry in objects if entry.key not in missing]
     delivery = deliver(context, result, make_manifest(result, objects, provenance(request, context)))
     if delivery.publication.problem:
         observe(
@@ -86,8 +89,12 @@ def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: Shu
         )
     for notice in (*_integrity_notices(result), *exception_notices(result.exceptions)):
         observe(notice)
-    code = FAILED if delivery.failed else exit_code(result, request.settings, shutdown)
-    text = _summary(context, result, delivery, colour=request.colour)
+    export_problems = context.exporter.problems()
+    for notice in exporting.notices(export_problems):
+        observe(notice)
+    failed = delivery.failed or (export_problems and not result.integrity)
+    code = FAILED if failed else exit_code(result, request.settings, shutdown)
+    text = _summary(context, result, delivery, export_problems, colour=request.colour)
     observe(_run_ended(context, result, delivery, code))
     return Outcome(text, code)
 
@@ -216,6 +223,7 @@ def _run_jobs(request: RunRequest, context: RunContext, observe: Observer) -> Ru
             aggregator.merge(outcome.aggregator)
             context.fact_cache.digests.update(outcome.cache_digests)
             context.store.spooled.add(outcome.undelivered)
+            context.exporter.merge(outcome.exports)
     if lost:
         aggregator.merge(run_job(WorkerJob(context.run, tuple(lost), workers, resume=True), context, observe))
     return aggregator
@@ -239,16 +247,11 @@ def _metadata(request: RunRequest, context: RunContext, *, interrupted: bool) ->
         started_at=run.started_at,
         finished_at=max(run.started_at, context.aws.clock.now()),  # the system time may have been set back
         version=__version__,
-        checks=tuple(map(_info, run.settings.checks)),
+        checks=tuple(map(check_info, run.settings.checks)),
         interrupted=interrupted,
         narrowed_by=request.narrowed_by,
         account_source=request.account_source,
     )
-
-
-def _info(check: Check[object]) -> CheckInfo:
-    collectors = collectors_for([check.fact_type], running=False, needs=check.needs)
-    return CheckInfo.of(check, tuple(collector.name for collector in collectors))
 
 
 def _write_documents(context: RunContext, result: RunResult) -> list[ObjectRecord]:
@@ -259,8 +262,11 @@ def _write_documents(context: RunContext, result: RunResult) -> list[ObjectRecor
     ]
 
 
-def _summary(context: RunContext, result: RunResult, delivery: Delivery, *, colour: bool) -> str:
+def _summary(
+    context: RunContext, result: RunResult, delivery: Delivery, export_problems: Sequence[str], *, colour: bool
+) -> str:
     store = context.store
     output = store.spool if delivery.undelivered else store.first
     text = summary.summary(result, output=output.url(), report=store.url(context.layout.report), colour=colour)
-    return f"{text}\n{delivery.message(context)}".rstrip()
+    exports = (f"EXPORT FAILED: {problem}" for problem in export_problems)
+    return "\n".join((text, *exports, delivery.message(context))).rstrip()

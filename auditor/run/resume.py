@@ -48,4 +48,6 @@ def _earlier_result(stored: StoredAccount, context: RunContext) -> AccountDigest
     counted = AccountResult(result.account, result.findings, result.coverage, dict(not_applicable))
     # The rows have their exceptions already; what the account tells about the items of the file is not stored.
     _, exceptions = context.rules.register.apply(counted)
-    return digest(counted, stored.entries, exceptions=exceptions)
+    # Exported again: the earlier attempt may have ended in between, and equal rows give equal files.
+    objects = stored.entries + context.exporter.write(counted, stored.changes)
+    return digest(counted, objects, exceptions=exceptions)

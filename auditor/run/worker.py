@@ -18,6 +18,7 @@ from auditor.engine.scan_scope import ResumeState, ScanOptions
 from auditor.run.aggregate import AccountDigest, RunAggregator, digest
 from auditor.run.aws_context import AwsContext
 from auditor.run.context import ClaimedRun, RunContext, build_context, enabled_needs
+from auditor.run.exporting import ExportState
 from auditor.run.readers import make_reader
 from auditor.run.resume import load_earlier_results
 from auditor.run.stores import make_store, with_spool
@@ -53,6 +54,7 @@ class WorkerResult:
     aggregator: RunAggregator = field(default_factory=RunAggregator)
     cache_digests: dict[str, str] = field(default_factory=dict)
     undelivered: Undelivered = field(default_factory=Undelivered)
+    exports: ExportState = field(default_factory=ExportState)
 
 
 def run_job_in_subprocess(job: WorkerJob, clock: RunClock, observe: Observer) -> WorkerResult:
@@ -63,7 +65,7 @@ def run_job_in_subprocess(job: WorkerJob, clock: RunClock, observe: Observer) ->
     store = with_spool(make_store(aws, run.output, run.settings), run.run_id, run.settings)
     context = build_context(run, aws, store)
     aggregator = run_job(job, context, observe)
-    return WorkerResult(aggregator, context.fact_cache.digests, store.spooled)
+    return WorkerResult(aggregator, context.fact_cache.digests, store.spooled, context.exporter.state)
 
 
 def run_job(job: WorkerJob, context: RunContext, observe: Observer) -> RunAggregator:
@@ -104,6 +106,7 @@ def _scan(job: WorkerJob, context: RunContext, resume_state: dict[str, ResumeSta
     def finish(result: AccountResult) -> AccountDigest:
         tracked = track(result, aws.clock.now(), context.rules)
         objects = context.archive.write_account(tracked.result, tracked.changes)
+        objects += context.exporter.write(tracked.result, tracked.changes)
         return digest(tracked.result, objects, tracked.changes, tracked.exceptions)
 
     return Scan(

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from auditor.domain.check import Severity, Status
+from auditor.domain.export_format import ExportFormat
 from auditor.yaml_files import FieldError, Noun, one_or_more, quote, unknown_choice
 
 T = TypeVar("T")
@@ -15,6 +16,7 @@ _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s?)?", re.ASC
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _KMS_KEY = re.compile(r"[A-Za-z0-9:/_-]{1,2048}")
 _KMS_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,200}", re.ASCII)
+_REGION = re.compile(r"[a-z]{2,8}(-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
 _FAIL_ON = ("none", "low", "medium", "high", "critical")
 
 #: What keys hold, for messages about values of another type.
@@ -120,6 +122,16 @@ def is_folder(value: object) -> bool:
     return isinstance(value, str) and value.strip() != "" and "://" not in value
 
 
+def _region(value: str) -> str:
+    if not _REGION.fullmatch(value):
+        raise FieldError(f"{quote(value)} is not a region", "Write a name such as eu-central-1.")
+    return value
+
+
+def _without_duplicates(values: tuple[T, ...]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(values))
+
+
 def _not_empty(values: tuple[T, ...]) -> tuple[T, ...]:
     if not values:
         raise FieldError("is empty", "Give it at least one value, or remove the key.")
@@ -140,12 +152,18 @@ FailOn = Annotated[
 ]
 Folder = Annotated[str, AfterValidator(_folder)]
 Folders = Annotated[tuple[Folder, ...], _TEXTS]
+Formats = Annotated[
+    tuple[ExportFormat, ...],
+    AfterValidator(_without_duplicates),
+    BeforeValidator(one_or_more, json_schema_input_type=ExportFormat | list[ExportFormat]),
+]
 KmsKey = Annotated[str, AfterValidator(_kms_key)]
 MacKey = Annotated[str, AfterValidator(_mac_key), Field(json_schema_extra={"pattern": f"^{_KMS_KEY_ARN.pattern}$"})]
 Output = Annotated[str, AfterValidator(_output)]
 Patterns = Annotated[tuple[str, ...], _TEXTS]
 Days = Annotated[int, Field(ge=1, le=3650)]
 Name = Annotated[str, AfterValidator(_name)]
+Region = Annotated[str, AfterValidator(_region), Field(json_schema_extra={"pattern": _REGION.pattern})]
 Seconds = Annotated[float, DURATION]
 Source = Annotated[str, AfterValidator(_source)]
 Statuses = Annotated[

@@ -22,12 +22,14 @@ from auditor.settings.fields import (
     FailOn,
     Folder,
     Folders,
+    Formats,
     KmsKey,
     MacKey,
     Name,
     NotEmpty,
     Output,
     Patterns,
+    Region,
     Seconds,
     Source,
     Statuses,
@@ -163,6 +165,12 @@ class _Values(_Section):
     emit: Statuses = Field(
         (Status.FAIL, Status.UNKNOWN, Status.PASS),
         description="Statuses whose findings get a row; the others are only counted.",
+    )
+    export: Formats = Field(
+        (), description="Formats in which the results are also written: csv, ocsf, asff, parquet, oscal."
+    )
+    security_lake_region: Region = Field(
+        "us-east-1", description="Region of the Security Lake that takes the Parquet files; a part of their keys."
     )
     bucket_owner: AccountId | None = Field(
         None, description="Account that must own the buckets of results, inventory and settings: 12 digits, in quotes."
