@@ -59,6 +59,7 @@ PROSE = [
     *sorted((ROOT / "auditor").rglob("*.j2")),
     *sorted((ROOT / "config").rglob("*.md")),
     *sorted((ROOT / "config").rglob("*.yaml")),
+    *sorted((ROOT / "config").rglob("*.sql")),
     ROOT / "Makefile",
     ROOT / "tests" / "README.md",
 ]

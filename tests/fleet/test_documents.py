@@ -34,6 +34,9 @@ def test_clusters_can_be_parsed(clients: list[Client]) -> None:
         for cluster in ecs.describe_clusters(clusters=[arn], include=["TAGS", "SETTINGS", "CONFIGURATIONS"])["clusters"]
     ]
 
+    running = [len(ecs.list_tasks(cluster=arn)["taskArns"]) for ecs, arn in all_clusters(clients)]
+    assert any(running)
+    assert [cluster.running_tasks for cluster in parsed] == running
     assert [cluster.arn for cluster in parsed] == [arn for _, arn in all_clusters(clients)]
     assert {cluster.container_insights for cluster in parsed} <= {"enabled", "enhanced", "disabled"}
     assert all(cluster.exec_logging.logging in {None, "NONE", "DEFAULT", "OVERRIDE"} for cluster in parsed)

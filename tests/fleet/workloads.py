@@ -100,6 +100,11 @@ class Workloads:
         step = max(1, self.cluster_count(account, region))
         return (self.service(account, region, index) for index in range(cluster, total, step))
 
+    def task_count(self, account: str, region: str, cluster: int) -> int:
+        """Return the number of running tasks of one cluster."""
+        of_services = sum(service.tasks for service in self.services_in(account, region, cluster))
+        return of_services + self.standalone_task_count(account, region, cluster)
+
     def tasks_in(self, account: str, region: str, cluster: int) -> Iterator[Task]:
         """Yield the running tasks of one cluster: those of services, then standalone ones."""
         for service in self.services_in(account, region, cluster):

@@ -92,6 +92,7 @@ def test_every_value_of_every_row_has_the_type_of_its_column(rows: Rows) -> None
         types = {column.name: column.type for column in columns(table, schemas.read)}
         for row in by_table[table.name]:
             assert [name for name, kind in types.items() if not fits(row[name], kind)] == []
+    assert [row for row in rows.all_coverage if row["observed_at"] is None] == []
 
 
 def test_the_index_agrees_with_the_rows(rows: Rows) -> None:

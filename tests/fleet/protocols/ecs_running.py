@@ -139,7 +139,8 @@ class Running:
     def _cluster_document(self, call: Call, index: int | None, include: list[str]) -> dict[str, Any] | None:
         if index is None or index >= self._workloads.cluster_count(call.account, call.region):
             return None
-        return documents.cluster(call, index, include, self._world.organization)
+        tasks = self._workloads.task_count(call.account, call.region, index)
+        return documents.cluster(call, index, include, self._world.organization) | {"runningTasksCount": tasks}
 
 
 def _wanted(call: Call, task: Task) -> bool:
