@@ -58,7 +58,8 @@ class Shape:
     With `skew` 0 every region has the mean, with 1 an exponential distribution with many empty regions. `changed` is
     the share of families with a new revision in every night after the first. `tagged` is the share of revisions that
     have tags; if it is negative, the template of a revision decides, and a third has none. `blocking_default` is the
-    share of regions in which the setting of an account makes log drivers block.
+    share of regions in which the setting of an account makes log drivers block, `empty` that of regions without
+    families and clusters.
     """
 
     accounts: int = 4
@@ -77,6 +78,7 @@ class Shape:
     blocking_default: float = 0.0
     changed: float = 0.01
     tagged: float = -1.0
+    empty: float = 0.0
     night: int = 1
     large: tuple[Large, ...] = ()
     seed: int = 1
@@ -222,6 +224,10 @@ class Organization:
         index = 2 * int(digits) + name.endswith("-sidecar")
         return index if family_name(index) == name and index < self.family_count(account, region) else None
 
+    def is_empty(self, account: str, region: str) -> bool:
+        """Whether a region has neither families nor clusters."""
+        return self.random_bits("empty", account, region) % 1000 < self.shape.empty * 1000
+
     def _registered_later(self, account: str, region: str, index: int) -> int:
         nights = range(2, self.shape.night + 1)
         share = int(self.shape.changed * 1_000_000)
@@ -242,7 +248,9 @@ class Organization:
         member = self.by_id.get(account)
         if member is None or account == MANAGEMENT or member.state != ACTIVE or region not in self.regions:
             return 0
-        return self.random_count(self.shape.families, "families", account, region)
+        return (
+            0 if self.is_empty(account, region) else self.random_count(self.shape.families, "families", account, region)
+        )
 
 
 def family_name(index: int) -> str:

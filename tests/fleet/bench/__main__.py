@@ -1,7 +1,7 @@
 """`python -m tests.fleet.bench`: compare the auditor with a minimal auditor and print a table.
 
 `--write` also writes the table to tests/fleet/RESULTS.md; `--quick` measures a small fleet, to test the benchmark;
-`--gaps` measures only the night with gaps.
+`--gaps` measures only the night with gaps, `--all-checks` only the nights with all checks.
 """
 
 from __future__ import annotations
@@ -48,9 +48,10 @@ def main() -> None:
     output.add_argument("--write", action="store_true", help="write tests/fleet/RESULTS.md")
     parser.add_argument("--quick", action="store_true", help="10 accounts instead of 100 and no run with 1,000")
     output.add_argument("--gaps", action="store_true", help="only the night with gaps next to the same without")
+    output.add_argument("--all-checks", action="store_true", help="only the nights with all checks on all resources")
     flags = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        measure = _night_with_gaps if flags.gaps else _measure
+        measure = _night_with_gaps if flags.gaps else _all_checks if flags.all_checks else _measure
         lines = list(measure(Path(folder), quick=flags.quick))
     text = _document(lines)
     sys.stdout.write(text)
@@ -67,15 +68,7 @@ def _measure(folder: Path, *, quick: bool) -> Iterator[Line]:
             minimum = _minimal(fleet, folder)
             yield Line(f"minimal auditor, {size:,} accounts", minimum)
             yield Line(f"auditor, {size:,} accounts", _audit(fleet, folder / str(size), *_ONE_CHECK), minimum)
-    busy = replace(_shape(accounts), services=3, tasks=3, daemons=0.2)
-    with running(busy, enforce=True) as fleet:
-        cost = _audit(fleet, folder / "all-checks")
-        operations = ", ".join(
-            f"{name} {count:,}" for name, count in sorted(cost.report["operations"].items()) if count > accounts
-        )
-        yield Line(f"auditor, {accounts:,} accounts, all checks on all resources", cost, None, operations)
-        again = _audit(fleet, folder / "all-checks")
-        yield Line("the same, second night, no changes", again, None, f"{again.calls / cost.calls:.0%} of the calls")
+    yield from _all_checks(folder, quick=quick)
     size = 20 if quick else 1_000
     with running(_shape(size), enforce=True, latency=0.08) as fleet:
         cost = _audit(fleet, folder / "latency", *_ONE_CHECK)
@@ -83,6 +76,53 @@ def _measure(folder: Path, *, quick: bool) -> Iterator[Line]:
         note = f"{cost.wall / ideal:.2f}x of calls x 80 ms / 64 workers ({ideal:.1f} s)"
         yield Line(f"auditor, {size:,} accounts, 80 ms per call", cost, None, note)
     yield from _night_with_gaps(folder, quick=quick)
+
+
+def _all_checks(folder: Path, *, quick: bool) -> Iterator[Line]:
+    """Measure nights with all checks on all resources, next to a bare loop that makes the calls of the first one.
+
+    A revision without tags costs a call every night. In a second fleet, 2% of the revisions have none. In a third one,
+    four regions in five are empty.
+    """
+    accounts = 10 if quick else 100
+    busy = replace(_shape(accounts), services=3, tasks=3, daemons=0.2)
+    with running(busy, enforce=True) as fleet:
+        floor = _minimal(fleet, folder, "full")
+        yield Line(f"bare loop, {accounts:,} accounts, calls of all checks", floor)
+        yield from _two_nights(fleet, folder / "all-checks", "all checks on all resources", floor)
+        before = {revision.arn for revision in fleet.truth()}
+        fleet.next_night(changed=0.01)
+        third = _audit(fleet, folder / "all-checks")
+        new = sum(revision.arn not in before for revision in fleet.truth())
+        note = f"{third.report['operations']['DescribeTaskDefinition']} definitions described, {new} of them new"
+        yield Line("the same, third night, 1% new revisions", third, None, note)
+    with running(replace(busy, tagged=0.98), enforce=True) as fleet:
+        yield from _two_nights(fleet, folder / "tagged", "all checks, 98% of the revisions tagged")
+    sparse = replace(busy, tagged=0.98, skew=0.0, families=4.0, empty=0.8)
+    with running(sparse, enforce=True) as fleet:
+        yield from _two_nights(fleet, folder / "sparse", "the same, four regions in five empty")
+
+
+def _two_nights(fleet: Fleet, folder: Path, name: str, floor: Cost | None = None) -> Iterator[Line]:
+    """Measure a first night, and a second one in which nothing has changed."""
+    first = _audit(fleet, folder)
+    if floor and _read_calls(first) != _read_calls(floor):
+        message = f"The bare loop does not make the same calls: {_read_calls(floor)}, not {_read_calls(first)}"
+        raise RuntimeError(message)
+    operations = sorted(first.report["operations"].items())
+    calls = ", ".join(f"{operation} {count:,}" for operation, count in operations if count > fleet.shape.accounts)
+    yield Line(f"auditor, {name}", first, floor, calls if floor else "")
+    second = _audit(fleet, folder)
+    added = ("DescribeTaskDefinition", "GetResources", "ListTagsForResource")
+    counts = ", ".join(f"{operation} {second.report['operations'].get(operation, 0):,}" for operation in added)
+    ratios = f"{second.calls / first.calls:.2f}x of the calls, {second.wall / first.wall:.2f}x of the wall time"
+    yield Line("the same, second night, no changes", second, None, f"{ratios}; {counts}")
+
+
+def _read_calls(cost: Cost) -> dict[str, int]:
+    """Return the calls by operation, but for the one that only tells who the caller is."""
+    operations = cost.report["operations"]
+    return {name: count for name, count in operations.items() if name != "GetCallerIdentity"}
 
 
 def _night_with_gaps(folder: Path, *, quick: bool) -> Iterator[Line]:
@@ -124,11 +164,11 @@ def _shape(accounts: int) -> Shape:
     return Shape(accounts=accounts, regions=17)
 
 
-def _minimal(fleet: Fleet, folder: Path) -> Cost:
+def _minimal(fleet: Fleet, folder: Path, kind: str = "minimal") -> Cost:
     folder.mkdir(parents=True, exist_ok=True)
     names = folder / "accounts.txt"
     names.write_text("\n".join(member.id for member in fleet.organization.members), encoding="utf-8")
-    return _checked(run([sys.executable, "-m", "tests.fleet.bench.minimal", fleet.url, str(names)], fleet))
+    return _checked(run([sys.executable, "-m", f"tests.fleet.bench.{kind}", fleet.url, str(names)], fleet))
 
 
 def _audit(fleet: Fleet, folder: Path, *flags: str, code: int = 0) -> Cost:

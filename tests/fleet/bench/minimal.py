@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
@@ -41,24 +42,33 @@ class MinimalAuditor:
         self.calls = 0
 
     def audit(self, accounts: list[str]) -> int:
-        """Read every account and return the number of definitions."""
+        """Read every account and return the number of documents."""
         return sum(1 for account in accounts for _ in self._account(account))
 
     def _account(self, account: str) -> Iterator[object]:
         keys = self._assume(account)
         for region in self._regions(keys):
-            families: list[str] = []
-            token: dict[str, object] = {}
-            while True:
-                parameters = {"status": "ACTIVE", "maxResults": 100, **token}
-                page = self._ecs(keys, region, "ListTaskDefinitionFamilies", parameters)
-                families += page["families"]
-                if not page.get("nextToken"):
-                    break
-                token = {"nextToken": page["nextToken"]}
-            for family in families:
-                parameters = {"taskDefinition": family, "include": ["TAGS"]}
-                yield self._ecs(keys, region, "DescribeTaskDefinition", parameters)["taskDefinition"]
+            yield from self._region(keys, region)
+
+    def _region(self, keys: Keys, region: str) -> Iterator[Any]:
+        """Yield what is read in a region."""
+        for family in self._list(keys, region, "ListTaskDefinitionFamilies", "families", status="ACTIVE"):
+            yield self._describe(keys, region, family)
+
+    def _describe(self, keys: Keys, region: str, name: str) -> Any:  # noqa: ANN401 - any JSON document
+        parameters = {"taskDefinition": name, "include": ["TAGS"]}
+        return self._ecs(keys, region, "DescribeTaskDefinition", parameters)["taskDefinition"]
+
+    def _list(self, keys: Keys, region: str, operation: str, key: str, **parameters: object) -> list[Any]:
+        """Return the items of all pages; `maxResults` is 100 unless it is given."""
+        items: list[Any] = []
+        token: dict[str, object] = {}
+        while True:
+            page = self._ecs(keys, region, operation, {"maxResults": 100, **parameters, **token})
+            items += page[key]
+            if not page.get("nextToken"):
+                return items
+            token = {"nextToken": page["nextToken"]}
 
     def _assume(self, account: str) -> Keys:
         form = {
@@ -76,9 +86,9 @@ class MinimalAuditor:
         form = urlencode({"Action": "DescribeRegions", "Version": "2016-11-15"}).encode()
         return re.findall("<regionName>([^<]+)", self._post(keys, "us-east-1", "ec2", form, {}).decode())
 
-    def _ecs(self, keys: Keys, region: str, operation: str, body: object) -> dict[str, list[str]]:
+    def _ecs(self, keys: Keys, region: str, operation: str, body: object) -> dict[str, Any]:
         headers = {"x-amz-target": _TARGET + operation}
-        answer: dict[str, list[str]] = json.loads(self._post(keys, region, "ecs", json.dumps(body).encode(), headers))
+        answer: dict[str, Any] = json.loads(self._post(keys, region, "ecs", json.dumps(body).encode(), headers))
         return answer
 
     def _post(self, keys: Keys, region: str, service: str, body: bytes, headers: dict[str, str]) -> bytes:
@@ -109,7 +119,12 @@ class MinimalAuditor:
         return key
 
 
+def main(kind: type[MinimalAuditor]) -> None:
+    """Audit the accounts of a file, and print the number of calls and of what was read."""
+    auditor = kind(sys.argv[1])
+    read = auditor.audit(Path(sys.argv[2]).read_text(encoding="utf-8").split())
+    sys.stdout.write(json.dumps({"calls": auditor.calls, "read": read}) + "\n")
+
+
 if __name__ == "__main__":
-    auditor = MinimalAuditor(sys.argv[1])
-    definitions = auditor.audit(Path(sys.argv[2]).read_text(encoding="utf-8").split())
-    sys.stdout.write(json.dumps({"calls": auditor.calls, "definitions": definitions}) + "\n")
+    main(MinimalAuditor)
