@@ -25,12 +25,14 @@ class FullAuditor(MinimalAuditor):
         for workload in (item for cluster in clusters for item in self._workloads(keys, region, cluster)):
             used.update(_definitions(workload))
             yield workload
-        for definition in super()._region(keys, region):
-            used.discard(definition["taskDefinitionArn"])
-            yield definition
-        for arn in sorted(used):
-            yield self._describe(keys, region, arn)
-        yield from self._daemons(keys, region)
+        definitions = [*super()._region(keys, region)]
+        used.difference_update(definition["taskDefinitionArn"] for definition in definitions)
+        definitions += [self._describe(keys, region, arn) for arn in sorted(used)]
+        definitions += self._daemons(keys, region)
+        yield from definitions
+        if any(map(_leaves_log_mode, definitions)):
+            setting = {"name": "defaultLogDriverMode", "effectiveSettings": True, "maxResults": 10}
+            yield self._ecs(keys, region, "ListAccountSettings", setting)
 
     def _workloads(self, keys: Keys, region: str, cluster: str) -> Iterator[Any]:
         services = self._list(keys, region, "ListServices", "serviceArns", cluster=cluster)
@@ -54,7 +56,8 @@ class FullAuditor(MinimalAuditor):
         for revision in self._batches(keys, region, operation, key, current, 20, answer="daemonRevisions"):
             used.add(revision["daemonTaskDefinitionArn"])
         for arn in sorted(used):
-            yield self._ecs(keys, region, "DescribeDaemonTaskDefinition", {"daemonTaskDefinition": arn})
+            parameters = {"daemonTaskDefinition": arn}
+            yield self._ecs(keys, region, "DescribeDaemonTaskDefinition", parameters)["daemonTaskDefinition"]
 
     def _batches(  # noqa: PLR0913, PLR0917 - a call has that many parts
         self,
@@ -71,6 +74,12 @@ class FullAuditor(MinimalAuditor):
         for start in range(0, len(arns), size):
             body = {key: arns[start : start + size], **parameters}
             yield from self._ecs(keys, region, operation, body)[answer or key]
+
+
+def _leaves_log_mode(definition: dict[str, Any]) -> bool:
+    """Whether the account's setting decides the mode of a log driver."""
+    configurations = (container.get("logConfiguration") for container in definition["containerDefinitions"])
+    return any(found and "mode" not in found.get("options", {}) for found in configurations)
 
 
 def _definitions(workload: dict[str, Any]) -> Iterator[str]:
