@@ -49,6 +49,7 @@ ALLOWED = {
         "engine",
         "exceptions",
         "exports",
+        "history",
         "inventory",
         "reports",
         "settings",

@@ -11,9 +11,11 @@ from datetime import datetime
 
 from auditor.archive import claims, decode, encode
 from auditor.archive.claims import Claim, ClaimRequest
+from auditor.archive.history import past_finding_row
 from auditor.archive.index import write_index
 from auditor.archive.layout import Layout
 from auditor.contracts.document import SCHEMA_VERSION, timestamp
+from auditor.contracts.history import TrendDocument
 from auditor.contracts.run import (
     ClaimedAccount,
     CoverageTotals,
@@ -26,6 +28,7 @@ from auditor.domain.check import Severity, Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.errors import RunExists, StorageError
 from auditor.domain.lifecycle import Change, LifecycleState
+from auditor.domain.past_finding import PastFinding
 from auditor.domain.result import AccountResult, RunResult
 from auditor.domain.scope import Account
 from auditor.store.store import HTML, JSON, NDJSON, AlreadyExists, Blob, Store
@@ -62,11 +65,9 @@ class Archive:
         self._emit = frozenset(emit)
         self._attempt = attempt
 
-    def claim(
-        self, now: datetime, fingerprint: str, accounts: Sequence[ClaimedAccount], *, resume: bool = False
-    ) -> Claim:
-        """Reserve the run ID for these accounts; see `claims.claim`."""
-        return claims.claim(self._store, self._layout, now, ClaimRequest(fingerprint, accounts, resume))
+    def claim(self, now: datetime, request: ClaimRequest) -> Claim:
+        """Reserve the run ID; see `claims.claim`."""
+        return claims.claim(self._store, self._layout, now, request)
 
     def claimed_accounts(self, now: datetime) -> list[ClaimedAccount]:
         """Return the accounts of the run that is to be resumed; see `claims.claimed_accounts`."""
@@ -92,39 +93,69 @@ class Archive:
             return None
         return hashlib.sha256(body).hexdigest() if body else None
 
-    def write_account(self, result: AccountResult, changes: Sequence[Change] = ()) -> tuple[ObjectRecord, ...]:
+    def write_account(
+        self,
+        result: AccountResult,
+        changes: Sequence[Change] = (),
+        past_findings: Sequence[PastFinding] = (),
+        *,
+        rewrite: bool = False,
+    ) -> tuple[ObjectRecord, ...]:
         """Write everything about one account. There is no object of changes if there are none.
 
-        Raises StorageError, and RunExists if another process has resumed the run.
+        With `rewrite`, an earlier attempt may have written some of it: an object of changes is then written in any
+        case. Raises StorageError, and RunExists if another process has resumed the run.
         """
         self._check_ownership()
         layout, run_id, account_id = self._layout, self._layout.run_id, result.account.id
+        history = self._put_history(result.account, changes, past_findings, rewrite=rewrite)
         # Generators: all rows of a large account at once would be the largest object that a run ever holds.
         findings = (encode.finding_row(finding, run_id) for finding in result.findings if finding.status in self._emit)
         coverage = (encode.coverage_row(record, run_id) for record in result.coverage)
-        changed = [encode.change_row(change, run_id) for change in changes]
         return (
-            *([self._put_rows(layout.changes(account_id), changed)] if changed else []),
+            *history,
             # The coverage last: `read_account` takes an account as finished when both objects exist.
             self._put_rows(layout.findings(account_id), findings),
             self._put_rows(layout.coverage(account_id), coverage),
         )
+
+    def write_absent_account(
+        self, account: Account, changes: Sequence[Change], past_findings: Sequence[PastFinding]
+    ) -> tuple[ObjectRecord, ...]:
+        """Write what is known of an account that is not in this run. Raises as `write_account`."""
+        self._check_ownership()
+        return tuple(self._put_history(account, changes, past_findings, rewrite=True))
 
     def read_account(self, account: Account) -> StoredAccount | None:
         """Return what this run has already written about an account; None if that is incomplete.
 
         Raises StorageError.
         """
-        keys = self._layout.findings(account.id), self._layout.coverage(account.id)
-        findings, coverage = (self._store.get(key) for key in keys)
-        if findings is None or coverage is None:
+        layout = self._layout
+        keys = [kind(account.id) for kind in (layout.history, layout.findings, layout.coverage)]
+        bodies = [body for key in keys if (body := self._store.get(key)) is not None]
+        if len(bodies) < len(keys):
             return None
+        history, findings, coverage = bodies
+        changes = self._store.get(layout.changes(account.id))
         try:
-            result = AccountResult(account, decode.findings(findings, account), decode.coverage(coverage, account))
+            changed = decode.changes(changes, account) if changes is not None else ()
+            result = AccountResult(
+                account,
+                decode.findings(findings, account),
+                decode.coverage(coverage, account),
+                # Those that pass have a row, and it takes precedence.
+                watched_not_applicable=frozenset(
+                    change.key for change in changed if change.state is LifecycleState.RESOLVED
+                ),
+            )
+            counts = (decode.count_rows(history), len(result.findings), len(result.coverage))
         except ValueError:
             return None
-        entries = _record(keys[0], findings, len(result.findings)), _record(keys[1], coverage, len(result.coverage))
-        return StoredAccount(result, entries)
+        entries = [_record(key, body, rows) for key, body, rows in zip(keys, bodies, counts, strict=True)]
+        if changes is not None:
+            entries.append(_record(layout.changes(account.id), changes, len(changed)))
+        return StoredAccount(result, tuple(entries), changed)
 
     def write_document(self, key: str, body: bytes, content_type: str) -> ObjectRecord:
         """Write a document without rows. Raises StorageError, and RunExists if another process has resumed the run."""
@@ -139,6 +170,10 @@ class Archive:
     def write_result(self, body: bytes) -> ObjectRecord:
         """Write `result.json.gz`, gzipped already."""
         return self.write_document(self._layout.result, body, "application/gzip")
+
+    def write_trend(self, trend: TrendDocument) -> ObjectRecord:
+        """Write `trend.json`."""
+        return self.write_document(self._layout.trend, encode.document(trend), JSON)
 
     def write_report(self, html: str) -> ObjectRecord:
         """Write `report.html`."""
@@ -178,6 +213,17 @@ class Archive:
                 f"{self._store.url(key)} shows when. The other process finishes the run.",
             )
 
+    def _put_history(
+        self, account: Account, changes: Sequence[Change], past_findings: Sequence[PastFinding], *, rewrite: bool
+    ) -> list[ObjectRecord]:
+        layout, run_id = self._layout, self._layout.run_id
+        past = (past_finding_row(finding, account, run_id) for finding in past_findings)
+        objects = [self._put_rows(layout.history(account.id), past)]
+        if changes or rewrite:
+            rows = (encode.change_row(change, run_id) for change in changes)
+            objects.append(self._put_rows(layout.changes(account.id), rows))
+        return objects
+
     def _put_rows(self, key: str, rows: Iterable[encode.Row]) -> ObjectRecord:
         count, body = encode.encode(rows)
         self._store.put(key, Blob(body, NDJSON, "gzip"))
@@ -199,21 +245,22 @@ def make_manifest(result: RunResult, entries: Iterable[ObjectRecord], provenance
         narrowed_by=list(result.narrowed_by),
         account_source=result.account_source,
         coverage=_totals(result),
-        counts=_counts(result),
+        counts=run_counts(result),
         provenance=provenance,
         objects=sorted(entries, key=lambda entry: entry.key),
         how_to_verify=HOW_TO_VERIFY,
     )
 
 
-def _counts(result: RunResult) -> RunCounts:
+def run_counts(result: RunResult) -> RunCounts:
+    """Return what a run found, in numbers."""
     accounts = result.accounts
     return RunCounts(
         accounts={status: sum(account.coverage_status is status for account in accounts) for status in CoverageStatus},
         scopes={status: sum(account.coverage.get(status, 0) for account in accounts) for status in CoverageStatus},
         findings={status: result.count(status) for status in Status},
         failures={severity: result.failing(severity) for severity in Severity},
-        changes={state: sum(account.changes.get(state, 0) for account in accounts) for state in LifecycleState},
+        changes={state: result.changed(state) for state in LifecycleState},
     )
 
 

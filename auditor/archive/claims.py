@@ -16,22 +16,29 @@ from auditor.store.store import AlreadyExists, Blob, Store
 
 @dataclass(frozen=True, slots=True)
 class ClaimRequest:
-    """What a process wants to run. `fingerprint` is a hash of what a resumed run must have in common with its start."""
+    """What a process wants to run. `fingerprint` is a hash of what a resumed run must have in common with its start.
+
+    `base_run` is the run to compare with, and `base_problem` says why there is none. A resumed run keeps its own.
+    """
 
     fingerprint: str
     accounts: Sequence[ClaimedAccount]
     resume: bool = False
+    base_run: str | None = None
+    base_problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The run ID is reserved for this process. `attempt` counts how many times the run was resumed, this one included.
 
-    `started_at` is the start of the first attempt.
+    `started_at`, `base_run` and `base_problem` are those of the first attempt.
     """
 
     started_at: datetime
     attempt: int = 0
+    base_run: str | None = None
+    base_problem: str = ""
 
 
 def claim(store: Store, layout: Layout, now: datetime, request: ClaimRequest) -> Claim:
@@ -42,18 +49,20 @@ def claim(store: Store, layout: Layout, now: datetime, request: ClaimRequest) ->
     with another version, configuration or other accounts, and StorageError if the output cannot be written.
     """
     accounts = sorted(request.accounts, key=lambda account: account.id)
-    attempt, started_at = 0, now
+    reserved = Claim(now, 0, request.base_run, request.base_problem)
     if request.resume:
-        attempt, started_at = _resume(store, layout, now, request.fingerprint, accounts)
-    run_id, key = layout.run_id, layout.claim(attempt)
+        reserved = _resume(store, layout, now, request.fingerprint, accounts)
+    run_id, key = layout.run_id, layout.claim(reserved.attempt)
     document = ClaimDocument(
         schema_version=SCHEMA_VERSION,
         run_id=run_id,
-        started_at=timestamp(started_at),
+        started_at=timestamp(reserved.started_at),
         claimed_at=timestamp(now),
         fingerprint=request.fingerprint,
         version=__version__,
         accounts=accounts,
+        base_run=reserved.base_run,
+        base_problem=reserved.base_problem,
         nonce=secrets.token_hex(8),
     )
     try:
@@ -63,7 +72,7 @@ def claim(store: Store, layout: Layout, now: datetime, request: ClaimRequest) ->
             f"Run ID {run_id} is already claimed by another run ({store.url(key)} exists). Nothing was done.",
             f"Omit --run-id to get a new ID, or use --resume {run_id} if that run was interrupted.",
         ) from error
-    return Claim(started_at, attempt)
+    return reserved
 
 
 def first_claim(store: Store, layout: Layout, now: datetime) -> ClaimDocument:
@@ -83,10 +92,8 @@ def first_claim(store: Store, layout: Layout, now: datetime) -> ClaimDocument:
         raise _resume_error(f"there is no run {run_id}", advice) from error
 
 
-def _resume(
-    store: Store, layout: Layout, now: datetime, fingerprint: str, accounts: Sequence[ClaimedAccount]
-) -> tuple[int, datetime]:
-    """Return the number of the next attempt, and when the run was started."""
+def _resume(store: Store, layout: Layout, now: datetime, fingerprint: str, accounts: Sequence[ClaimedAccount]) -> Claim:
+    """Return the next claim of a run, which keeps the start of the first one and the run to compare with."""
     run_id, first = layout.run_id, first_claim(store, layout, now)
     if (manifest := store.get(layout.manifest)) is not None:
         published = latest.republish(store, layout, manifest, now)
@@ -100,7 +107,8 @@ def _resume(
     attempt = 1
     while store.get(layout.claim(attempt)) is not None:
         attempt += 1
-    return attempt, datetime.fromisoformat(first.started_at).astimezone(UTC)
+    started_at = datetime.fromisoformat(first.started_at).astimezone(UTC)
+    return Claim(started_at, attempt, first.base_run, first.base_problem)
 
 
 def _resume_error(problem: str, advice: str) -> ConfigError:

@@ -6,7 +6,15 @@ from datetime import date, datetime
 from auditor.archive.decompress import decompress
 from auditor.archive.layout import CLOCK_SKEW, Layout
 from auditor.contracts.document import copy_fields, parse
-from auditor.contracts.rows import CoverageRow, EvidenceRow, ExceptionRow, FindingRow, IntroductionRow, LifecycleRow
+from auditor.contracts.rows import (
+    ChangeRow,
+    CoverageRow,
+    EvidenceRow,
+    ExceptionRow,
+    FindingRow,
+    IntroductionRow,
+    LifecycleRow,
+)
 from auditor.contracts.run import ClaimDocument, ManifestDocument
 from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.check import Evidence
@@ -14,7 +22,7 @@ from auditor.domain.coverage import Coverage
 from auditor.domain.details import detail_value
 from auditor.domain.fact import usage_types
 from auditor.domain.finding import Finding
-from auditor.domain.lifecycle import Lifecycle
+from auditor.domain.lifecycle import Change, Lifecycle
 from auditor.domain.risk_exception import RiskException
 from auditor.domain.scope import Account
 from auditor.domain.usage import Usage
@@ -31,6 +39,16 @@ def findings(body: bytes, account: Account) -> tuple[Finding, ...]:
 def coverage(body: bytes, account: Account) -> tuple[Coverage, ...]:
     """Return the coverage records of one account. `body` and errors are those of `findings`."""
     return tuple(_coverage(parse(CoverageRow, line), account) for line in _lines(body))
+
+
+def changes(body: bytes, account: Account) -> tuple[Change, ...]:
+    """Return the changes of one account. `body` and errors are those of `findings`."""
+    return tuple(_change(parse(ChangeRow, line), account) for line in _lines(body))
+
+
+def count_rows(body: bytes) -> int:
+    """Return the number of gzipped rows. Raises ValueError if they are not gzipped."""
+    return len(_lines(body))
 
 
 def claim(body: bytes, run_id: str, now: datetime) -> ClaimDocument:
@@ -69,7 +87,7 @@ def _lines(body: bytes) -> list[bytes]:
     return decompress(body).splitlines()
 
 
-def _check_account(row: FindingRow | CoverageRow, account: Account) -> None:
+def _check_account(row: FindingRow | CoverageRow | ChangeRow, account: Account) -> None:
     if row.account_id != account.id:
         raise ValueError(f"expected a row of account {account.id}, got one of {row.account_id}")
 
@@ -126,3 +144,9 @@ def _time(text: str | None) -> datetime | None:
 def _coverage(row: CoverageRow, account: Account) -> Coverage:
     _check_account(row, account)
     return copy_fields(Coverage, row, account=account, observed_at=_time(row.observed_at))
+
+
+def _change(row: ChangeRow, account: Account) -> Change:
+    _check_account(row, account)
+    times = {name: _time(getattr(row, name)) for name in ("first_seen", "last_seen")}
+    return copy_fields(Change, row, account=account, changed_at=datetime.fromisoformat(row.changed_at), **times)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from auditor.contracts.document import SCHEMA_VERSION, Document, copy_fields, timestamp, to_json
+from auditor.contracts.history import PastFindingRow
 from auditor.contracts.json_lines import gzip_lines, to_line
 from auditor.contracts.rows import (
     ChangeRow,
@@ -24,7 +25,7 @@ from auditor.domain.risk_exception import RiskException
 from auditor.domain.scope import Account
 
 _Value = TypeVar("_Value")
-Row = FindingRow | CoverageRow | ChangeRow
+Row = FindingRow | CoverageRow | ChangeRow | PastFindingRow
 
 
 def document(content: Document) -> bytes:

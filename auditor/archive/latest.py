@@ -31,12 +31,14 @@ _UNGUARDED = (
 class LatestRun:
     """The run that `latest.json` names, None if there is none. `problem` says why its content is unusable.
 
-    `document` is None if the content does not fit the contract of this version.
+    `document` is None if the content does not fit the contract of this version. `unread` says why `latest.json` could
+    not be read: there may be such a run.
     """
 
     run_id: str | None = None
     problem: str = ""
     document: LatestDocument | None = None
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,8 @@ def latest_run(store: Store, now: datetime) -> LatestRun:
     """Return the run that `latest.json` names. A `latest.json` that cannot be read counts as missing."""
     try:
         return read_latest(store.get(LATEST), now)
-    except StorageError:
-        return LatestRun()  # costs a comparison with the previous run, never a finding
+    except StorageError as error:
+        return LatestRun(unread=f"{LATEST} could not be read: {error.message}")
 
 
 def publish(store: Store, manifest: ManifestDocument, now: datetime) -> Publication:

@@ -65,6 +65,20 @@ class Layout:
         return f"changes/{self._partition}/{account_id}.jsonl.gz"
 
     @property
+    def history_folder(self) -> str:
+        """Prefix of what the run leaves for the next one."""
+        return f"state/history/run={self.run_id}/"
+
+    def history(self, account_id: str) -> str:
+        """Return the key of an account's past findings, one JSON object per line."""
+        return f"{self.history_folder}{account_id}.jsonl.gz"
+
+    @property
+    def trend(self) -> str:
+        """Key of the trend of the last 90 days."""
+        return f"runs/{self.run_id}/trend.json"
+
+    @property
     def summary(self) -> str:
         """Key of the numbers of the run, for programs."""
         return f"runs/{self.run_id}/summary.json"
@@ -101,7 +115,10 @@ class Layout:
     @property
     def folders(self) -> tuple[str, ...]:
         """The folders whose objects are all of this run, each with a final slash."""
-        return (self.findings_folder, self.coverage_folder, f"changes/{self._partition}/", f"runs/{self.run_id}/")
+        return (
+            *(self.findings_folder, self.coverage_folder, f"changes/{self._partition}/"),
+            *(self.history_folder, f"runs/{self.run_id}/"),
+        )
 
     @property
     def unlisted(self) -> tuple[str, ...]:

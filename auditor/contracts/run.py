@@ -33,6 +33,8 @@ class ClaimedAccount(Document):
     """The path of organizational units; empty if it is unknown."""
     tags: dict[str, str]
     """Tags of the inventory and the organization."""
+    in_organization: bool
+    """Whether AWS Organizations listed the account."""
     excluded: ClaimedExclusion | None
     """Why the account is excluded as a whole; null if it is expected."""
 
@@ -55,6 +57,10 @@ class ClaimDocument(Document):
     """The version of auditor. A run can only be resumed with the same one."""
     accounts: list[ClaimedAccount]
     """All accounts of the run, excluded ones included, sorted by ID."""
+    base_run: str | None
+    """The run that this run is compared with: the latest one when the run was claimed first; null if there was none."""
+    base_problem: str
+    """Why the run is compared with nothing although there is an earlier run; empty otherwise."""
     nonce: str
     """16 random hexadecimal digits that make the claims of two processes differ."""
 

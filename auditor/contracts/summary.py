@@ -7,6 +7,7 @@ from auditor.contracts.document import Document, SchemaVersion
 from auditor.domain.check import Severity, Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.integrity import IntegrityKind
+from auditor.domain.lifecycle import LifecycleState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,6 +227,34 @@ class IntegrityRecord(Document):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnreadHistoryRecord(Document):
+    """An account that could not be compared with the earlier run."""
+
+    account_id: str
+    """12 digits."""
+    problem: str
+    """Why, in words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryNumbers(Document):
+    """What changed since an earlier run. The findings are below `changes/`."""
+
+    compared_with: str | None
+    """The earlier run; null if there is none."""
+    problem: str
+    """Why the run was compared with nothing although there is an earlier run; empty otherwise."""
+    unread: list[UnreadHistoryRecord]
+    """Accounts that could not be compared."""
+    absent_accounts: int
+    """Accounts with findings in the earlier run that are not in this one."""
+    changes: dict[LifecycleState, int]
+    """Findings by state; every state is named. `open`: stale in the earlier run, and seen again."""
+    new: dict[Severity, int]
+    """New findings by severity; every severity is named."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SummaryDocument(Document):
     """The numbers of a run: `runs/<run_id>/summary.json`."""
 
@@ -257,5 +286,7 @@ class SummaryDocument(Document):
     """What was expected and has no verdict, by reason."""
     excluded: dict[str, GapSummary]
     """What was excluded on purpose, by reason."""
+    history: HistoryNumbers
+    """What changed since an earlier run."""
     integrity: list[IntegrityRecord]
     """What another writer changed in the stored state of earlier runs; empty in a run without problems."""

@@ -54,6 +54,14 @@ class IntegrityKind(StrEnum):
             "(object versions, access logs)."
         ),
     )
+    HISTORY_CHANGED = (
+        "history-changed",
+        "Findings of the previous run are not what it wrote",
+        (
+            "Nothing of this account counts as new or resolved. Find out who wrote to state/history/ in the output "
+            "since the previous run (object versions, access logs)."
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -66,3 +66,8 @@ class Change:
     first_seen: datetime | None
     last_seen: datetime | None
     reason: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What identifies the finding within its account: region, check, and type and ARN of the resource."""
+        return self.region, self.check_id, self.resource_type, self.resource_arn

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from auditor.domain.check import Check, Severity, Status
+from auditor.domain.comparison import Comparison
 from auditor.domain.coverage import CallStats, Coverage, CoverageStatus
 from auditor.domain.exception_review import ExceptionReview
 from auditor.domain.finding import Finding
@@ -61,8 +62,9 @@ class AccountSummary:
     """The counts that the run keeps of an account once its rows are written.
 
     `statuses` counts findings by (check ID, status), NOT_APPLICABLE included. `coverage` counts coverage records by
-    status, `collectors` by (collector, status), and `changes` findings by the state that the run recorded for them.
-    `excepted` counts the failures that an exception covers by severity, and `overdue` the others that are overdue.
+    status, `collectors` by (collector, status), `changes` findings by the state that the run recorded for them, and
+    `new` the new ones by severity. `excepted` counts the failures that an exception covers by severity, and `overdue`
+    the others that are overdue.
     """
 
     account: Account
@@ -76,6 +78,7 @@ class AccountSummary:
     changes: Mapping[LifecycleState, int] = field(default_factory=dict, hash=False)
     excepted: Mapping[Severity, int] = field(default_factory=dict, hash=False)
     overdue: int = 0
+    new: Mapping[Severity, int] = field(default_factory=dict, hash=False)
 
     @property
     def expected(self) -> int:
@@ -148,7 +151,9 @@ class RunResult:
     `failures` holds the worst FAIL findings out of `failures_total`, `unknowns` the same for UNKNOWN, and `gaps` groups
     the coverage records that are not EXAMINED by account and cause. `narrowed_by` are the flags that left out accounts,
     regions or checks. `integrity` lists what other writers changed in the stored state, and `compared` counts the
-    cached facts that were read anew to find that. `exceptions` is None if there is no exceptions file.
+    cached facts that were read anew to find that. `exceptions` is None if there is no exceptions file. `comparison` is
+    the run that it was compared with. `absent_accounts` counts the accounts of that run which are not in this one, and
+    `absent_changes` their findings by state.
     """
 
     run_id: str
@@ -169,6 +174,9 @@ class RunResult:
     owners: OwnerTotals = field(default_factory=OwnerTotals, hash=False)
     integrity: tuple[IntegrityProblem, ...] = ()
     compared: int = 0
+    comparison: Comparison = field(default_factory=Comparison)
+    absent_accounts: int = 0
+    absent_changes: Mapping[LifecycleState, int] = field(default_factory=dict, hash=False)
 
     @property
     def expected_accounts(self) -> tuple[AccountSummary, ...]:
@@ -196,6 +204,14 @@ class RunResult:
     def count(self, status: Status) -> int:
         """Return the number of findings with `status`."""
         return sum(account.count(status) for account in self.accounts)
+
+    def changed(self, state: LifecycleState) -> int:
+        """Return the number of changes with one state, those of absent accounts included."""
+        return sum(account.changes.get(state, 0) for account in self.accounts) + self.absent_changes.get(state, 0)
+
+    def new(self, severity: Severity) -> int:
+        """Return the number of new findings of one severity."""
+        return sum(account.new.get(severity, 0) for account in self.accounts)
 
     def unknown(self, severity: Severity) -> int:
         """Return the number of UNKNOWN findings of checks with one severity."""

@@ -18,7 +18,8 @@ EVERY_REGION = "*"
 class Account:
     """An AWS account: `id` has 12 digits; `ou` is the path of organizational units, empty if it is not known.
 
-    `owner` and `environment` are derived from the tags and the OU by the settings; empty if unknown.
+    `owner` and `environment` are derived from the tags and the OU by the settings; empty if unknown. `in_organization`
+    tells whether AWS Organizations listed it.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Account:
     tags: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
     owner: str = field(default="", compare=False)
     environment: str = field(default="", compare=False)
+    in_organization: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.id})" if self.name else self.id

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from auditor.domain.check import Severity, Status
+from auditor.domain.check import Status
 from auditor.domain.coverage import Coverage, CoverageStatus
 from auditor.domain.finding import Finding
-from auditor.domain.lifecycle import Change, Lifecycle, LifecycleState
+from auditor.domain.lifecycle import NOT_COMPARED, Change, Lifecycle, LifecycleState
 from auditor.domain.past_finding import KeysByRegion, PastFinding
 from auditor.domain.result import AccountResult
 from auditor.domain.scope import EVERY_REGION, Account
@@ -75,8 +74,9 @@ def compare(past_findings: Iterable[PastFinding] | None, result: AccountResult, 
             step = _does_not_fail(finding, past.pop(before.key), coverage, run)
         if step is not None:
             steps.append(step)
-            finding = replace(finding, lifecycle=step.lifecycle)  # noqa: PLW2901 - the same finding, completed
-        findings.append(finding)
+        lifecycle = step.lifecycle if step else NOT_COMPARED
+        # A finding of an earlier attempt at the run may have another lifecycle.
+        findings.append(finding if finding.lifecycle == lifecycle else replace(finding, lifecycle=lifecycle))
     steps += (_has_no_finding(before, coverage, run) for before in past.values())
     return _compared(findings, steps, result.account, run.started_at)
 
@@ -97,20 +97,6 @@ def absent_account(
         if past.is_open or not _is_forgotten(past, started_at)
     ]
     return _compared([], steps, account, started_at)
-
-
-def count_states(
-    findings: Iterable[Finding], changes: Iterable[Change]
-) -> Mapping[tuple[LifecycleState, Severity], int]:
-    """Count the findings of an account by state and severity: those that fail, and those that failed before."""
-    counts = Counter(
-        (finding.lifecycle.state, finding.severity)
-        for finding in findings
-        if finding.status is Status.FAIL and finding.lifecycle.state is not None
-    )
-    not_failing = {LifecycleState.RESOLVED, LifecycleState.GONE, LifecycleState.STALE}
-    counts.update((change.state, change.severity) for change in changes if change.state in not_failing)
-    return dict(counts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,13 @@ def _target(account_id: str, listed: Entry | None, discovered: DiscoveredAccount
     external_id = entry.external_id or defaults.external_id
     tags = {**defaults.tags, **account.tags, **entry.tags}
     return Target(
-        account=Account(account_id, entry.name or account.name, entry.ou or account.ou, tags),
+        account=Account(
+            account_id,
+            entry.name or account.name,
+            entry.ou or account.ou,
+            tags,
+            in_organization=discovered is not None,
+        ),
         roles=tuple(Role(arn.replace("{account_id}", account_id), external_id) for arn in chain),
         regions=RegionRule(
             include=defaults.regions.include if entry.include is None else entry.include,

@@ -10,6 +10,7 @@ from auditor.contracts.document import SCHEMA_VERSION, copy_fields, timestamp, t
 from auditor.domain.check import Severity, Status
 from auditor.domain.exception_review import ExceptionProblem, ExceptionReview
 from auditor.domain.integrity import IntegrityProblem
+from auditor.domain.lifecycle import LifecycleState
 from auditor.domain.owner_totals import OwnerCounts, OwnerTotals
 from auditor.domain.result import AccountSummary, CheckInfo, RunResult
 from auditor.reports.page import headline
@@ -52,7 +53,20 @@ def _document(totals: RunTotals) -> contract.SummaryDocument:
         frameworks={framework.name: _framework(framework) for framework in frameworks(totals)},
         gaps=_gaps(gaps_by_reason(totals)),
         excluded=_gaps(exclusions_by_reason(totals)),
+        history=_history(result),
         integrity=list(map(_integrity, result.integrity)),
+    )
+
+
+def _history(result: RunResult) -> contract.HistoryNumbers:
+    comparison = result.comparison
+    return contract.HistoryNumbers(
+        compared_with=comparison.run_id,
+        problem=comparison.problem,
+        unread=[copy_fields(contract.UnreadHistoryRecord, unread) for unread in comparison.unread],
+        absent_accounts=result.absent_accounts,
+        changes={state: result.changed(state) for state in LifecycleState},
+        new={severity: result.new(severity) for severity in Severity},
     )
 
 

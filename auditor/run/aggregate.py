@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from auditor.contracts.run import ObjectRecord
 from auditor.domain.check import Status
+from auditor.domain.comparison import Baseline, Comparison, UnreadHistory
 from auditor.domain.finding import Finding
 from auditor.domain.gap_groups import GapGroup, group_gaps
 from auditor.domain.integrity import IntegrityProblem
-from auditor.domain.lifecycle import Change
+from auditor.domain.lifecycle import Change, LifecycleState
 from auditor.domain.owner_totals import OwnerTotals
 from auditor.domain.result import AccountResult, AccountSource, AccountSummary, CheckInfo, RunResult
 from auditor.exceptions import Tally
+from auditor.run.absent import AbsentAccount
 
 #: Findings that the report shows. Every finding is in its account's own objects.
 MOST_FAILURES = 2_000
@@ -34,6 +36,8 @@ class AccountDigest:
     objects: tuple[ObjectRecord, ...] = ()
     owners: OwnerTotals = field(default_factory=OwnerTotals, hash=False)
     exceptions: Tally = field(default_factory=Tally, hash=False)
+    unread: UnreadHistory | None = None
+    problems: tuple[IntegrityProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +52,24 @@ class RunMetadata:
     interrupted: bool = False
     narrowed_by: tuple[str, ...] = ()
     account_source: AccountSource = AccountSource.ORGANIZATION
+    baseline: Baseline = field(default_factory=Baseline)
 
 
 def digest(
     result: AccountResult,
     objects: tuple[ObjectRecord, ...] = (),
-    changes: Iterable[Change] = (),
+    changes: Collection[Change] = (),
     exceptions: Tally | None = None,
 ) -> AccountDigest:
     """Return the worst findings of an account, its gaps by cause, and the counts of everything."""
     failures = (finding for finding in result.findings if finding.status is Status.FAIL)
     unknowns = (finding for finding in result.findings if finding.status is Status.UNKNOWN)
     return AccountDigest(
-        summary=replace(result.summary(), changes=dict(Counter(change.state for change in changes))),
+        summary=replace(
+            result.summary(),
+            changes=dict(Counter(change.state for change in changes)),
+            new=dict(Counter(change.severity for change in changes if change.state is LifecycleState.NEW)),
+        ),
         failures=_worst(failures, MOST_FAILURES),
         unknowns=_worst(unknowns, MOST_UNKNOWNS),
         gaps=group_gaps(result.coverage),
@@ -78,6 +87,9 @@ class RunAggregator:
     exceptions: Tally = field(default_factory=Tally)
     problems: list[IntegrityProblem] = field(default_factory=list)
     compared: int = 0
+    unread: list[UnreadHistory] = field(default_factory=list)
+    absent_accounts: int = 0
+    absent_changes: Counter[LifecycleState] = field(default_factory=Counter)
     _accounts: list[AccountSummary] = field(default_factory=list)
     _failures: list[Finding] = field(default_factory=list)
     _unknowns: list[Finding] = field(default_factory=list)
@@ -91,6 +103,8 @@ class RunAggregator:
         self._accounts.append(account.summary)
         self._owners.add(account.owners)
         self.exceptions.add(account.exceptions)
+        self.unread.extend(filter(None, [account.unread]))
+        self.problems.extend(account.problems)
         self._add(account.objects, account.failures, account.unknowns, account.gaps)
 
     def add_cache_check(self, compared: int, problems: Iterable[IntegrityProblem]) -> None:
@@ -98,11 +112,19 @@ class RunAggregator:
         self.compared += compared
         self.problems.extend(problems)
 
+    def add_absent(self, account: AbsentAccount) -> None:
+        """Add an account that is not in the run."""
+        self.objects.extend(account.objects)
+        self.unread.extend(filter(None, [account.unread]))
+        self.absent_accounts += 1
+        self.absent_changes.update(change.state for change in account.changes)
+
     def merge(self, other: RunAggregator) -> None:
         """Add the accounts of another process."""
         self._accounts.extend(other._accounts)
         self._owners.add(other._owners)
         self.exceptions.add(other.exceptions)
+        self.unread.extend(other.unread)
         self.add_cache_check(other.compared, other.problems)
         self._add(other.objects, other._failures, other._unknowns, other._gaps)
 
@@ -166,6 +188,9 @@ class RunAggregator:
             owners=self._owners,
             integrity=tuple(sorted(self.problems)),
             compared=self.compared,
+            comparison=Comparison(metadata.baseline.run_id, metadata.baseline.problem, tuple(sorted(self.unread))),
+            absent_accounts=self.absent_accounts,
+            absent_changes=dict(self.absent_changes),
         )
 
 

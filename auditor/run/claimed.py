@@ -52,7 +52,7 @@ def with_claimed_exclusions(targets: Iterable[Target], accounts: Iterable[Claime
 
 
 def _account(account: ClaimedAccount) -> Account:
-    return Account(account.id, account.name, account.ou, account.tags)
+    return Account(account.id, account.name, account.ou, account.tags, in_organization=account.in_organization)
 
 
 def _exclusion(excluded: ClaimedExclusion | None) -> ExcludedBy | None:

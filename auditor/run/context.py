@@ -12,11 +12,14 @@ from auditor.aws.collectors import collectors_for
 from auditor.aws.collectors.collector import LATEST, Collector
 from auditor.aws.roles import Identity
 from auditor.contracts.run import ClaimedAccount
+from auditor.domain.comparison import Baseline
 from auditor.domain.scope import Target
 from auditor.engine.ports import Assignment, ConfiguredCheck
 from auditor.exceptions import ExceptionsFileContent
+from auditor.history.compare import Examination
 from auditor.run.aws_context import AwsContext
 from auditor.run.exporting import Exporter, exported_run
+from auditor.run.history import AccountHistory
 from auditor.run.rules import FindingRules, day, finding_rules
 from auditor.settings import Settings
 from auditor.store.spool import SpoolingStore
@@ -28,7 +31,8 @@ class ClaimedRun:
 
     `attempt` is 0 for a new run and counts how often it was resumed. `previous_run` is the latest published run, and
     `trusted_digests` maps keys of its fact cache to the SHA-256 that its manifest lists, and `authenticated` means that
-    the MAC of that manifest is valid. `narrowed` means that flags left out accounts, regions or checks.
+    the MAC of that manifest is valid. `narrowed` means that flags left out accounts, regions or checks. `baseline` is
+    the run to compare with: the one that was the latest when the run was claimed first.
     """
 
     run_id: str
@@ -43,6 +47,7 @@ class ClaimedRun:
     narrowed: bool = False
     accounts: tuple[ClaimedAccount, ...] = ()
     exceptions: ExceptionsFileContent = field(default_factory=ExceptionsFileContent)
+    baseline: Baseline = field(default_factory=Baseline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class RunContext:
     exporter: Exporter
     fact_cache: StoredFactCache
     cache_check: CacheCheck
+    history: AccountHistory
     collectors: tuple[Collector, ...]
     assignments: tuple[Assignment, ...]
     rules: FindingRules
@@ -85,10 +91,19 @@ def build_context(run: ClaimedRun, aws: AwsContext, store: SpoolingStore) -> Run
         # The cache is never spooled: a cache that the output refuses only costs the next run more calls.
         fact_cache=StoredFactCache(store.first, versions, run.trusted_digests, read_only=run.narrowed),
         cache_check=CacheCheck(0 if run.authenticated else run.settings.cache.reread_nights),
+        history=AccountHistory(store.first, run.baseline, _examination(run, collectors)),
         collectors=collectors,
         assignments=assignments,
         rules=finding_rules(run.settings, run.exceptions, assignments, day(run.started_at)),
     )
+
+
+def _examination(run: ClaimedRun, collectors: Iterable[Collector]) -> Examination:
+    by_type: dict[str, tuple[str, ...]] = {}
+    for collector in collectors:
+        by_type[collector.fact_type.TYPE] = (*by_type.get(collector.fact_type.TYPE, ()), collector.name)
+    checks = frozenset(check.id for check in run.settings.checks)
+    return Examination(run.started_at, checks, by_type, run.settings.revisions)
 
 
 def with_organization_accounts(settings: Settings, targets: Iterable[Target]) -> Settings:

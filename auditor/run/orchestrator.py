@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from auditor import __version__
 from auditor.archive.archive import Archive, make_manifest
+from auditor.archive.claims import ClaimRequest
+from auditor.archive.history import read_baseline
 from auditor.archive.latest import latest_run
 from auditor.archive.layout import LATEST, Layout
 from auditor.contracts.result import encode_result
@@ -24,6 +26,7 @@ from auditor.reports import summary_json
 from auditor.reports.page.render import render
 from auditor.reports.terminal import summary
 from auditor.run import exporting
+from auditor.run.absent import absent_accounts
 from auditor.run.aggregate import RunAggregator, RunMetadata
 from auditor.run.aws_context import AwsContext, redirected_endpoints
 from auditor.run.check_info import check_info
@@ -31,17 +34,17 @@ from auditor.run.claimed import claimed_accounts
 from auditor.run.context import ClaimedRun, RunContext, build_context, with_organization_accounts
 from auditor.run.delivery import Delivery, deliver
 from auditor.run.exit_codes import FAILED, TAMPERED, Outcome, result_code
+from auditor.run.notices import comparison_notice, notices_at_the_end
 from auditor.run.provenance import provenance
 from auditor.run.rules import exception_notices, ownership_rules, review_exceptions
 from auditor.run.stores import make_store, report_paths, with_spool
+from auditor.run.trend import write_trend
 from auditor.run.worker import WorkerJob, run_job, run_job_in_subprocess
 from auditor.settings import Settings
 
 #: Starting a process costs half a second of CPU time; with fewer accounts than this it is not worth it.
 _ACCOUNTS_PER_PROCESS = 8
 _MOST_PROCESSES = 8
-#: Log lines about stored state that another writer changed: each one matters, and there may be one per account.
-_MOST_NOTICES = 20
 #: The service that lists the regions of an account, in addition to those of the collectors.
 _REGIONS_SERVICE = "ec2"
 
@@ -72,10 +75,16 @@ def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: Shu
     """Run an audit. Raises RunExists if the ID is taken, and StorageError if nothing could be written at all."""
     request = replace(request, targets=tuple(map(ownership_rules(request.settings).complete_target, request.targets)))
     context = _claim(request, aws)
-    for event in _startup_events(request, aws):
+    for event in _startup_events(request, context, aws):
         observe(event)
     aggregator = _run_jobs(request, context, observe)
-    result = aggregator.result(_metadata(request, context, interrupted=shutdown.exit_code is not None))
+    interrupted = shutdown.exit_code is not None
+    if not interrupted:
+        accounts = {target.account.id for target in request.targets}
+        listed = request.account_source is AccountSource.ORGANIZATION
+        for account in absent_accounts(context, accounts, listed=listed):
+            aggregator.add_absent(account)
+    result = aggregator.result(_metadata(request, context, interrupted=interrupted))
     result = replace(result, exceptions=_review(request, context, aggregator))
     objects = [*aggregator.objects, *_write_documents(context, result)]
     missing = context.exporter.deliver()
@@ -87,7 +96,7 @@ def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: Shu
                 Level.WARNING, f"{LATEST} was replaced", f"Its content was unusable: {delivery.publication.problem}."
             )
         )
-    for notice in (*_integrity_notices(result), *exception_notices(result.exceptions)):
+    for notice in (*notices_at_the_end(result), *exception_notices(result.exceptions)):
         observe(notice)
     export_problems = context.exporter.problems()
     for notice in exporting.notices(export_problems):
@@ -97,15 +106,6 @@ def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: Shu
     text = _summary(context, result, delivery, export_problems, colour=request.colour)
     observe(_run_ended(context, result, delivery, code))
     return Outcome(text, code)
-
-
-def _integrity_notices(result: RunResult) -> Iterator[Notice]:
-    for problem in result.integrity[:_MOST_NOTICES]:
-        about = " ".join(filter(None, (problem.account, problem.region, problem.arn)))
-        detail = f"{problem.kind.value}: {about}: {problem.detail} {problem.kind.advice}"
-        yield Notice(Level.ERROR, problem.kind.headline, detail)
-    if (more := len(result.integrity) - _MOST_NOTICES) > 0:
-        yield Notice(Level.ERROR, "More stored state was changed by another writer", f"{more:,} more in summary.json")
 
 
 def _review(request: RunRequest, context: RunContext, aggregator: RunAggregator) -> ExceptionReview | None:
@@ -166,9 +166,12 @@ def _claim(request: RunRequest, aws: AwsContext) -> RunContext:
     output = make_store(aws, request.output, settings)
     # The claim goes to the output itself: if that refuses, the run ends here, before the first account is read.
     archive = Archive(output, Layout(request.run_id))
+    latest = latest_run(output, aws.clock.now())
+    why_not = latest.unread or (f"{LATEST} is not usable: {latest.problem}" if latest.problem else "")
     accounts = claimed_accounts(request.targets)
-    claim = archive.claim(aws.clock.now(), fingerprint(request), accounts, resume=request.resume)
-    previous = latest_run(output, aws.clock.now()).run_id
+    claim = archive.claim(
+        aws.clock.now(), ClaimRequest(fingerprint(request), accounts, request.resume, latest.run_id, why_not)
+    )
     run = ClaimedRun(
         run_id=request.run_id,
         output=request.output,
@@ -176,11 +179,13 @@ def _claim(request: RunRequest, aws: AwsContext) -> RunContext:
         identity=identity,
         started_at=claim.started_at,
         attempt=claim.attempt,
-        previous_run=previous,
-        trusted_digests=archive.trusted_digests(previous),
+        previous_run=claim.base_run,
+        # The fact cache has only one object per account, which the latest run has written.
+        trusted_digests=archive.trusted_digests(latest.run_id),
         narrowed=bool(request.narrowed_by),
         accounts=tuple(accounts),
         exceptions=request.exceptions,
+        baseline=read_baseline(output, claim.base_run, claim.base_problem),
     )
     return build_context(run, aws, with_spool(output, request.run_id, settings))
 
@@ -192,9 +197,10 @@ def _with_known_accounts(request: RunRequest) -> Settings:
     return with_organization_accounts(request.settings, request.targets)
 
 
-def _startup_events(request: RunRequest, aws: AwsContext) -> Iterator[Event]:
+def _startup_events(request: RunRequest, context: RunContext, aws: AwsContext) -> Iterator[Event]:
     yield RunStarted(request.run_id, len(request.targets), tuple(check.id for check in request.settings.checks))
     yield Notice(Level.INFO, "Auditing as", aws.identity.arn)
+    yield comparison_notice(context.run.baseline)
     if redirected := redirected_endpoints():
         # A variable of the environment can send signed requests to any host, so the log must show it.
         yield Notice(Level.WARNING, "AWS endpoints are redirected by the environment", redirected)
@@ -251,11 +257,13 @@ def _metadata(request: RunRequest, context: RunContext, *, interrupted: bool) ->
         interrupted=interrupted,
         narrowed_by=request.narrowed_by,
         account_source=request.account_source,
+        baseline=run.baseline,
     )
 
 
 def _write_documents(context: RunContext, result: RunResult) -> list[ObjectRecord]:
     return [
+        *write_trend(context, result),
         context.archive.write_summary(summary_json.summary_json(result)),
         context.archive.write_result(encode_result(result)),
         context.archive.write_report(render(result, report_paths(context.store.first, context.layout))),

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from auditor.archive.archive import StoredAccount
 from auditor.domain.check import Status
+from auditor.domain.comparison import UnreadHistory
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
 from auditor.domain.scope import Target
@@ -12,6 +14,7 @@ from auditor.engine.parallel import parallel_map
 from auditor.engine.scan_scope import ResumeState, split_by_scope
 from auditor.run.aggregate import AccountDigest, digest
 from auditor.run.context import RunContext
+from auditor.run.history import unread_history
 
 #: Reasons of coverage records that are examined again.
 _NOT_FINAL = frozenset({Reason.INTERRUPTED, Reason.DEADLINE})
@@ -50,4 +53,16 @@ def _earlier_result(stored: StoredAccount, context: RunContext) -> AccountDigest
     _, exceptions = context.rules.register.apply(counted)
     # Exported again: the earlier attempt may have ended in between, and equal rows give equal files.
     objects = stored.entries + context.exporter.write(counted, stored.changes)
-    return digest(counted, objects, exceptions=exceptions)
+    tracked = digest(counted, objects, stored.changes, exceptions)
+    return replace(tracked, unread=_unread_history(result, context))
+
+
+def _unread_history(result: AccountResult, context: RunContext) -> UnreadHistory | None:
+    """Return why a finished account was not compared; None if it was, or if there is no earlier run."""
+    account_id, past = result.account.id, context.history.read(result.account.id)
+    without_state = any(
+        finding.status is Status.FAIL and finding.lifecycle.state is None for finding in result.findings
+    )
+    if past.findings is not None and without_state:
+        return UnreadHistory(account_id, "its history could not be read when the account was examined")
+    return unread_history(account_id, past)

@@ -1,7 +1,7 @@
 """Run some accounts of a run, in this process or in a worker process."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from auditor.aws.collectors.collector import CollectOptions, TagsSuffice
 from auditor.domain.check import Status
@@ -104,10 +104,13 @@ def _scan(job: WorkerJob, context: RunContext, resume_state: dict[str, ResumeSta
     collect_options = CollectOptions(settings.revisions, _tags_suffice(context.assignments), needs)
 
     def finish(result: AccountResult) -> AccountDigest:
-        tracked = track(result, aws.clock.now(), context.rules)
-        objects = context.archive.write_account(tracked.result, tracked.changes)
+        tracked = track(result, aws.clock.now(), context.rules, context.history)
+        objects = context.archive.write_account(
+            tracked.result, tracked.changes, tracked.past_findings, rewrite=job.resume
+        )
         objects += context.exporter.write(tracked.result, tracked.changes)
-        return digest(tracked.result, objects, tracked.changes, tracked.exceptions)
+        ended = digest(tracked.result, objects, tracked.changes, tracked.exceptions)
+        return replace(ended, unread=tracked.unread, problems=tracked.problems)
 
     return Scan(
         reader=make_reader(
@@ -119,6 +122,7 @@ def _scan(job: WorkerJob, context: RunContext, resume_state: dict[str, ResumeSta
         workers=job.workers,
         options=ScanOptions(Status.NOT_APPLICABLE in settings.emit, settings.introduced),
         resume_state=resume_state,
+        watch=context.history.watch,
     )
 
 

@@ -10,6 +10,7 @@ from auditor.contracts.check_list import CheckListDocument, CheckPageDocument
 from auditor.contracts.control import ControlDocument
 from auditor.contracts.document import Document
 from auditor.contracts.file_report import FileReportDocument
+from auditor.contracts.history import PastFindingRow, TrendDocument
 from auditor.contracts.plan import PlanDocument
 from auditor.contracts.rows import ChangeRow, CoverageRow, FindingRow
 from auditor.contracts.run import ClaimDocument, LatestDocument, ManifestDocument, RunRow
@@ -31,6 +32,8 @@ _OUTPUTS: dict[str, type[Document]] = {
     "finding": FindingRow,
     "coverage": CoverageRow,
     "change": ChangeRow,
+    "past-finding": PastFindingRow,
+    "trend": TrendDocument,
     "run": RunRow,
     "claim": ClaimDocument,
     "manifest": ManifestDocument,

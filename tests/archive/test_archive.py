@@ -14,6 +14,7 @@ import pytest
 
 from auditor.archive import encode
 from auditor.archive.archive import HOW_TO_VERIFY, Archive, make_manifest
+from auditor.archive.claims import ClaimRequest
 from auditor.archive.index import run_row
 from auditor.archive.latest import latest_run, publish
 from auditor.archive.layout import LATEST, Layout
@@ -71,7 +72,7 @@ MANIFEST_OF_RUN = make_manifest(result_of(), [], PROVENANCE)
 def write(store: Memory, run_id: str = RUN) -> list[ObjectRecord]:
     """Write a finished run of two accounts."""
     archive = Archive(store, Layout(run_id))
-    archive.claim(NOW, "print", [])
+    archive.claim(NOW, ClaimRequest("print", []))
     entries = [entry for number in (2, 1) for entry in archive.write_account(two_findings(number))]
     entries += [archive.write_summary(b"{}"), archive.write_report("<p>caf\u00e9</p>")]
     manifest = make_manifest(result_of(run_id), entries, PROVENANCE)
@@ -112,6 +113,8 @@ def test_objects_have_the_keys_of_the_layout() -> None:
         f"runs/{RUN}/report.html",
         f"runs/{RUN}/summary.json",
         f"state/claims/{RUN}.json",
+        f"state/history/run={RUN}/{one}.jsonl.gz",
+        f"state/history/run={RUN}/{two}.jsonl.gz",
     ]
 
 
@@ -138,7 +141,7 @@ def test_the_findings_of_an_account_are_written_before_its_coverage() -> None:
 
     Archive(store, Layout(RUN)).write_account(two_findings(1))
 
-    assert [key.split("/")[0] for key in store.keys] == ["findings", "coverage"], (
+    assert [key.split("/")[0] for key in store.keys] == ["state", "findings", "coverage"], (
         "the coverage object marks the account as finished"
     )
 
@@ -154,7 +157,7 @@ def test_the_manifest_lists_every_object_with_checksum_size_and_rows() -> None:
         body = store.blobs[entry["key"]].body
         assert (entry["sha256"], entry["bytes"]) == (hashlib.sha256(body).hexdigest(), len(body))
         if entry["key"].endswith(".jsonl.gz"):
-            assert entry["rows"] == len(lines(store, entry["key"])) == 2
+            assert entry["rows"] == len(lines(store, entry["key"])) == (0 if "history" in entry["key"] else 2)
         else:
             assert entry["rows"] is None
     assert sorted(entry.key for entry in entries) == [entry["key"] for entry in listed]
@@ -289,7 +292,7 @@ def test_the_order_of_findings_does_not_change_the_bytes() -> None:
 def test_only_findings_with_an_emitted_status_get_a_row(emit: tuple[Status, ...]) -> None:
     store, owner = Memory(), account(1)
 
-    findings, coverage_rows = Archive(store, Layout(RUN), emit).write_account(
+    _, findings, coverage_rows = Archive(store, Layout(RUN), emit).write_account(
         account_result(owner, *every_status(owner))
     )
 
@@ -299,19 +302,19 @@ def test_only_findings_with_an_emitted_status_get_a_row(emit: tuple[Status, ...]
 
 def test_a_run_id_can_be_claimed_once() -> None:
     store = Memory()
-    Archive(store, Layout(RUN)).claim(NOW, "print", [])
+    Archive(store, Layout(RUN)).claim(NOW, ClaimRequest("print", []))
 
     with pytest.raises(RunExists, match=f"Run ID {RUN} is already claimed") as caught:
-        Archive(store, Layout(RUN)).claim(NOW, "print", [])
+        Archive(store, Layout(RUN)).claim(NOW, ClaimRequest("print", []))
 
     assert "--run-id" in caught.value.advice
     assert CLAIM in caught.value.message
-    Archive(store, Layout(LATER)).claim(NOW, "print", [])
+    Archive(store, Layout(LATER)).claim(NOW, ClaimRequest("print", []))
 
 
 def test_a_claim_that_cannot_be_written_is_a_storage_error() -> None:
     with pytest.raises(StorageError, match="Refused"):
-        Archive(Memory(refuses=lambda _: True), Layout(RUN)).claim(NOW, "print", [])
+        Archive(Memory(refuses=lambda _: True), Layout(RUN)).claim(NOW, ClaimRequest("print", []))
 
 
 def test_a_manifest_of_another_process_is_not_replaced() -> None:
@@ -409,8 +412,10 @@ WRITES: dict[str, Callable[[Archive], object]] = {
 @pytest.mark.parametrize("document", WRITES)
 def test_a_process_whose_run_was_resumed_by_another_writes_nothing_more(document: str) -> None:
     store = Memory()
-    replaced = Archive(store, Layout(RUN), attempt=Archive(store, Layout(RUN)).claim(NOW, "print", []).attempt)
-    second = Archive(store, Layout(RUN)).claim(NOW, "print", [], resume=True)
+    replaced = Archive(
+        store, Layout(RUN), attempt=Archive(store, Layout(RUN)).claim(NOW, ClaimRequest("print", [])).attempt
+    )
+    second = Archive(store, Layout(RUN)).claim(NOW, ClaimRequest("print", [], resume=True))
     before = dict(store.blobs)
 
     with pytest.raises(RunExists, match="Another process has resumed run"):

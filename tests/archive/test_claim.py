@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from auditor.archive.archive import Archive, make_manifest
+from auditor.archive.claims import ClaimRequest
 from auditor.archive.latest import latest_run
 from auditor.archive.layout import LATEST, Layout
 from auditor.domain.errors import ConfigError, RunExists
@@ -27,14 +28,14 @@ LATER = NOW + timedelta(hours=3)
 def store() -> Memory:
     """An output with an interrupted run."""
     memory = Memory()
-    Archive(memory, Layout(RUN)).claim(NOW, "fingerprint", ACCOUNTS)
+    Archive(memory, Layout(RUN)).claim(NOW, ClaimRequest("fingerprint", ACCOUNTS))
     return memory
 
 
 def test_a_resumed_run_keeps_its_start_and_counts_its_attempts(store: Memory) -> None:
     archive = Archive(store, Layout(RUN))
 
-    claims = [archive.claim(LATER, "fingerprint", ACCOUNTS, resume=True) for _ in range(2)]
+    claims = [archive.claim(LATER, ClaimRequest("fingerprint", ACCOUNTS, resume=True)) for _ in range(2)]
 
     assert [(claim.started_at, claim.attempt) for claim in claims] == [(NOW, 1), (NOW, 2)]
     claim = json.loads(store.blobs[f"state/claims/{RUN}.resume-2.json"].body)
@@ -50,12 +51,12 @@ def test_a_run_without_a_claim_cannot_be_resumed(claim: bytes | None) -> None:
         store.put(Layout(RUN).claim(0), Blob(claim))
 
     with pytest.raises(ConfigError, match=f"there is no run {RUN}"):
-        Archive(store, Layout(RUN)).claim(LATER, "fingerprint", ACCOUNTS, resume=True)
+        Archive(store, Layout(RUN)).claim(LATER, ClaimRequest("fingerprint", ACCOUNTS, resume=True))
 
 
 def test_a_run_with_another_configuration_cannot_be_resumed(store: Memory) -> None:
     with pytest.raises(ConfigError, match="was started with another configuration"):
-        Archive(store, Layout(RUN)).claim(LATER, "other", ACCOUNTS, resume=True)
+        Archive(store, Layout(RUN)).claim(LATER, ClaimRequest("other", ACCOUNTS, resume=True))
 
 
 def test_a_run_of_another_version_cannot_be_resumed(store: Memory) -> None:
@@ -64,16 +65,16 @@ def test_a_run_of_another_version_cannot_be_resumed(store: Memory) -> None:
     store.put(key, Blob(json.dumps(claim | {"version": "0.0.9", "a_field_of_that_version": 1}).encode()))
 
     with pytest.raises(ConfigError, match=f"{RUN} was started by auditor 0.0.9, and this is "):
-        Archive(store, Layout(RUN)).claim(LATER, "fingerprint", ACCOUNTS, resume=True)
+        Archive(store, Layout(RUN)).claim(LATER, ClaimRequest("fingerprint", ACCOUNTS, resume=True))
 
 
 def test_a_run_with_other_accounts_cannot_be_resumed(store: Memory) -> None:
     with pytest.raises(ConfigError, match="was started with another configuration"):
-        Archive(store, Layout(RUN)).claim(LATER, "fingerprint", ACCOUNTS[:1], resume=True)
+        Archive(store, Layout(RUN)).claim(LATER, ClaimRequest("fingerprint", ACCOUNTS[:1], resume=True))
 
 
 def test_the_claim_holds_all_accounts_with_their_exclusions(store: Memory) -> None:
-    Archive(store, Layout(RUN)).claim(LATER, "fingerprint", ACCOUNTS[::-1], resume=True)
+    Archive(store, Layout(RUN)).claim(LATER, ClaimRequest("fingerprint", ACCOUNTS[::-1], resume=True))
 
     assert Archive(store, Layout(RUN)).claimed_accounts(LATER) == ACCOUNTS
     excluded = [account["excluded"] for account in json.loads(store.blobs[Layout(RUN).claim(1)].body)["accounts"]]
@@ -86,7 +87,7 @@ def test_a_finished_run_is_not_resumed_but_published_if_it_is_not_the_latest(sto
     assert LATEST not in store.blobs
 
     with pytest.raises(RunExists, match="has already finished"):
-        archive.claim(LATER, "fingerprint", ACCOUNTS, resume=True)
+        archive.claim(LATER, ClaimRequest("fingerprint", ACCOUNTS, resume=True))
 
     assert latest_run(store, LATER).run_id == RUN
     assert json.loads(store.blobs[Layout(RUN).index].body)["run_id"] == RUN
@@ -98,7 +99,7 @@ def test_a_finished_run_that_is_older_than_the_latest_says_so(store: Memory) -> 
     store.put(LATEST, Blob(b'{"run_id": "20261123T040000Z-later"}'))
 
     with pytest.raises(RunExists, match=r"latest\.json names the later run 20261123T040000Z-later"):
-        archive.claim(LATER, "fingerprint", ACCOUNTS, resume=True)
+        archive.claim(LATER, ClaimRequest("fingerprint", ACCOUNTS, resume=True))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_a_claim_that_this_run_cannot_have_written_is_not_resumed(store: Memory,
     store.put(key, Blob(json.dumps(claim | changed).encode()))
 
     with pytest.raises(ConfigError, match=f"there is no run {RUN}"):
-        Archive(store, Layout(RUN)).claim(LATER, "fingerprint", ACCOUNTS, resume=True)
+        Archive(store, Layout(RUN)).claim(LATER, ClaimRequest("fingerprint", ACCOUNTS, resume=True))
 
 
 def test_the_digests_of_a_manifest_of_another_run_are_not_trusted(store: Memory) -> None:

@@ -62,7 +62,7 @@ def test_a_run_that_is_as_it_was_written_is_verified(store: Folder) -> None:
     verification = verify(store, RUN, LATER)
 
     assert (verification.verified, verification.discrepancies) == (True, [])
-    assert (verification.objects, verification.rows) == (6, 6)
+    assert (verification.objects, verification.rows) == (8, 6)
     assert verification.witnesses == [f"the manifest of run {NEXT}"]
     assert verify(store, NEXT, LATER).witnesses == ["latest.json"]
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from auditor.domain.aws_resource import Resource
-from auditor.domain.check import Severity, Status
+from auditor.domain.check import Status
 from auditor.domain.coverage import Coverage, CoverageStatus
 from auditor.domain.finding import Finding
 from auditor.domain.lifecycle import LifecycleState
@@ -19,7 +19,7 @@ from auditor.domain.past_finding import FindingKey, PastFinding
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
 from auditor.domain.scope import EVERY_REGION
-from auditor.history.compare import MEMORY, Examination, absent_account, compare, count_states, watched
+from auditor.history.compare import MEMORY, Examination, absent_account, compare, watched
 from tests.builders import CHECK, COLLECTOR, NOW, account, coverage, finding, unknown
 
 NIGHT = timedelta(days=1)
@@ -275,15 +275,3 @@ def test_only_open_findings_are_watched() -> None:
 
     assert watched([before, past(state=RESOLVED)]) == {"eu-west-1": {before.key}}
     assert watched([past(state=GONE)]) == {}
-
-
-def test_counts_are_by_state_and_severity() -> None:
-    findings = [finding(), finding("api", severity=Severity.CRITICAL), finding("ok", status=Status.PASS)]
-
-    compared = compare([past(), past(of=finding("old"))], result(findings), run())
-
-    assert count_states(compared.findings, compared.changes) == {
-        (OPEN, Severity.HIGH): 1,
-        (NEW, Severity.CRITICAL): 1,
-        (GONE, Severity.HIGH): 1,
-    }

@@ -16,7 +16,10 @@ from botocore.config import Config
 Row = dict[str, Any]
 
 #: Fields that differ between identical runs: IDs, times and costs.
-_VOLATILE = frozenset({"run_id", "observed_at", "calls", "throttled", "retried", "duration_s"})
+_VOLATILE = frozenset(
+    {"run_id", "observed_at", "first_seen", "last_seen", "changed_at", "closed_at"}
+    | {"calls", "throttled", "retried", "duration_s"}
+)
 
 
 class Output(Protocol):
@@ -132,7 +135,10 @@ def assert_all_complete(output: Output) -> int:
 
 
 def _without_volatile(row: Row) -> Row:
-    return {key: value for key, value in row.items() if key not in _VOLATILE}
+    stable = {key: value for key, value in row.items() if key not in _VOLATILE}
+    if "lifecycle" in row:
+        stable["lifecycle"] = row["lifecycle"]["state"]
+    return stable
 
 
 def _rows(output: Output, prefix: str) -> Iterator[Row]:

@@ -72,10 +72,11 @@ class Nights:
     operations: list[dict[str, int]]
 
     def findings(self, number: int) -> list[Row]:
-        """Return the findings of one night in the order in which they were written, without run ID and time."""
+        """Return the findings of one night as written, without run ID, times and the comparison with other nights."""
         night, run_id = self.nights[number], self.run_ids[number]
         rows = [row for row in night.findings() if row["run_id"] == run_id]
-        return [{key: value for key, value in row.items() if key not in {"run_id", "observed_at"}} for row in rows]
+        volatile = {"run_id", "observed_at", "first_seen", "lifecycle"}
+        return [{key: value for key, value in row.items() if key not in volatile} for row in rows]
 
 
 @pytest.fixture(scope="module")

@@ -140,7 +140,7 @@ def test_an_output_that_cannot_be_written_ends_the_run_before_any_account_is_cal
     assert message in night.stderr
     assert "->" in night.stderr
     assert "Traceback" not in night.stderr
-    assert set(fleet.report()["operations"]) <= {"GetCallerIdentity", "PutObject"}
+    assert set(fleet.report()["operations"]) <= {"GetCallerIdentity", "GetObject", "PutObject"}
 
 
 def test_a_bucket_that_denies_access_ends_the_run_and_names_the_permission(fleet: Fleet, tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_a_run_is_written_below_the_prefix_with_content_types(objects: Objects, 
     report = objects.get(latest["report"])
     assert report["ContentType"] == "text/html; charset=utf-8"
     rows = [listed for listed in manifest["objects"] if listed["rows"] is not None]
-    assert len(rows) == 6
+    assert len(rows) == 9
     for listed in rows:
         stored = objects.get(listed["key"])
         assert (stored["ContentType"], stored["ContentEncoding"]) == ("application/x-ndjson", "gzip")
@@ -149,7 +149,7 @@ def test_spooled_results_are_delivered_at_the_end_if_the_bucket_accepts_them_aga
 
     assert night.code == 0, night.stderr
     latest = objects.json("latest.json")
-    assert len(objects.json(latest["manifest"])["objects"]) == 8
+    assert len(objects.json(latest["manifest"])["objects"]) == 13
 
 
 def test_a_bucket_of_another_owner_is_rejected(objects: Objects, tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_the_manifest_lists_every_object_of_the_run(night: tuple[Fleet, Night, d
     _, done, _ = night
     manifest = done.manifest()
 
-    assert len(manifest["objects"]) == 50 + 50 + 2
+    assert len(manifest["objects"]) == 3 * 50 + 4
     for listed in manifest["objects"]:
         body = (done.output / listed["key"]).read_bytes()
         assert (listed["sha256"], listed["bytes"]) == (hashlib.sha256(body).hexdigest(), len(body)), listed["key"]

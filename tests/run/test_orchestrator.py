@@ -41,7 +41,11 @@ PREVIOUS_LATEST = json.dumps({"run_id": PREVIOUS_RUN}).encode()
 CLAIM, MANIFEST = f"state/claims/{RUN}.json", f"runs/{RUN}/manifest.json"
 INDEX = f"index/dt=2026-11-23/{RUN}.json"
 SUMMARY, RESULT, REPORT = (f"runs/{RUN}/{name}" for name in ("summary.json", "result.json.gz", "report.html"))
-ROWS = [f"{kind}/dt=2026-11-23/run={RUN}/{account(1).id}.jsonl.gz" for kind in ("findings", "coverage")]
+ROWS = [
+    f"state/history/run={RUN}/{account(1).id}.jsonl.gz",
+    *(f"{kind}/dt=2026-11-23/run={RUN}/{account(1).id}.jsonl.gz" for kind in ("findings", "coverage")),
+]
+TREND = f"runs/{RUN}/trend.json"
 
 Run = Callable[..., Outcome]
 
@@ -76,12 +80,12 @@ def test_rows_are_written_first_then_the_documents_the_manifest_the_index_and_la
     outcome = run()
 
     assert outcome.exit_code == OK
-    assert bucket.asked[1:] == [CLAIM, *ROWS, SUMMARY, RESULT, REPORT, MANIFEST, INDEX, LATEST]
+    assert bucket.asked[1:] == [CLAIM, *ROWS, TREND, SUMMARY, RESULT, REPORT, MANIFEST, INDEX, LATEST]
     assert json.loads(bucket.blobs[LATEST].body)["run_id"] == RUN
     assert json.loads(bucket.blobs[MANIFEST].body)["provenance"]["previous_run"] == PREVIOUS_RUN
 
 
-@pytest.mark.parametrize("key", [*ROWS, SUMMARY, RESULT, REPORT, MANIFEST, INDEX, LATEST])
+@pytest.mark.parametrize("key", [*ROWS, TREND, SUMMARY, RESULT, REPORT, MANIFEST, INDEX, LATEST])
 def test_a_write_that_is_always_refused_leaves_latest_unchanged_and_the_data_in_the_spool(
     run: Run, bucket: Memory, tmp_path: Path, key: str
 ) -> None:
@@ -99,7 +103,7 @@ def test_a_write_that_is_always_refused_leaves_latest_unchanged_and_the_data_in_
     assert {*ROWS, SUMMARY, RESULT, REPORT} <= kept, "every result is in the bucket or in the spool"
 
 
-@pytest.mark.parametrize("key", [*ROWS, SUMMARY, RESULT, REPORT, MANIFEST, INDEX, LATEST])
+@pytest.mark.parametrize("key", [*ROWS, TREND, SUMMARY, RESULT, REPORT, MANIFEST, INDEX, LATEST])
 def test_a_write_that_is_refused_once_is_delivered_later(run: Run, bucket: Memory, tmp_path: Path, key: str) -> None:
     bucket.refuses = lambda name: name == key and bucket.asked.count(key) <= 1 + (key == LATEST)
 
@@ -169,7 +173,7 @@ def test_a_latest_run_that_cannot_exist_is_replaced_with_a_warning(run: Run, buc
     assert outcome.exit_code == OK
     assert json.loads(bucket.blobs[LATEST].body)["run_id"] == RUN
     warnings = [event.message for event in events if isinstance(event, Notice) and event.level is Level.WARNING]
-    assert warnings == ["latest.json was replaced"]
+    assert warnings == ["Compared with nothing", "latest.json was replaced"]
 
 
 def test_a_run_with_a_refused_account_is_incomplete_but_published(run: Run, bucket: Memory) -> None:
@@ -218,6 +222,7 @@ def test_events_start_with_the_identity_and_end_with_the_coverage(
     notices = [event for event in events if isinstance(event, Notice)]
     assert [(notice.level, notice.detail) for notice in notices] == [
         (Level.INFO, IDENTITY.arn),
+        (Level.WARNING, f"run {PREVIOUS_RUN} has no manifest"),
         (Level.WARNING, "AWS_ENDPOINT_URL=http://127.0.0.1:1"),
     ]
     last = events[-1]
@@ -257,9 +262,9 @@ def test_unknown_counts_at_the_severity_of_its_check(threshold: str, code: int) 
 def test_report_names_the_folder_of_the_rows_if_the_run_starts_on_another_day(run: Run, bucket: Memory) -> None:
     run()
     report = (bucket.get(REPORT) or b"").decode()
-    assert "dt=2026-11-23" in ROWS[0]
+    assert "dt=2026-11-23" in ROWS[1]
     assert "<dt>Started</dt><dd><bdi>2026-11-23" not in report
-    assert bucket.url(ROWS[0].removesuffix(f"{account(1).id}.jsonl.gz")) in report
+    assert bucket.url(ROWS[1].removesuffix(f"{account(1).id}.jsonl.gz")) in report
 
 
 def test_nothing_is_written_without_valid_credentials(bucket: Memory, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,7 @@ def test_a_finished_account_is_kept_with_its_objects_and_not_applicable_counts()
     assert isinstance(earlier, AccountDigest)
     assert earlier.summary.count(Status.FAIL) == 1
     assert earlier.summary.count(Status.NOT_APPLICABLE) == 2
-    assert [item.key.partition("/")[0] for item in earlier.objects] == ["findings", "coverage"]
+    assert [item.key.partition("/")[0] for item in earlier.objects] == ["state", "findings", "coverage"]
 
 
 def test_an_interrupted_account_keeps_only_its_final_scopes() -> None:

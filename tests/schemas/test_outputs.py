@@ -11,15 +11,19 @@ import pytest
 from auditor import checks, schemas
 from auditor.archive import encode
 from auditor.archive.archive import Archive, make_manifest
+from auditor.archive.claims import ClaimRequest
 from auditor.archive.latest import publish
 from auditor.archive.layout import LATEST, Layout
+from auditor.archive.trend import make_trend
 from auditor.contracts.document import to_json
 from auditor.contracts.run import CheckOrigin
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.file_report import FileFinding, FileReport, SourceLocation, UncheckedItem
+from auditor.domain.past_finding import PastFinding
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
+from auditor.history.compare import Examination, compare
 from auditor.reports.catalogue.catalogue import listing_json
 from auditor.reports.catalogue.manual import DescribedCheck, page_json
 from auditor.reports.files.json_report import render_json
@@ -39,9 +43,9 @@ def stored_run() -> Memory:
     """A finished run with a check that is not built in."""
     store = Memory()
     archive = Archive(store, Layout(RUN))
-    archive.claim(builders.NOW, "fingerprint", claimed_accounts([builders.target()]))
+    archive.claim(builders.NOW, ClaimRequest("fingerprint", claimed_accounts([builders.target()])))
     result = AccountResult(builders.account(), (builders.finding(),), (GAP,))
-    entries = archive.write_account(result, [builders.change()])
+    entries = archive.write_account(result, [builders.change()], past_findings(result))
     origins = {builders.CHECK: CheckOrigin(source="checks/a.yaml", version="sha256:00")}
     manifest = make_manifest(builders.run_result(run_id=RUN), entries, builders.provenance(check_origins=origins))
     archive.write_manifest(manifest)
@@ -50,13 +54,21 @@ def stored_run() -> Memory:
     return store
 
 
+def past_findings(result: AccountResult) -> tuple[PastFinding, ...]:
+    run = Examination(builders.NOW, {builders.CHECK}, {}, "latest")
+    return compare(None, result, run).past_findings
+
+
 def stored_documents() -> list[tuple[str, str]]:
     store, layout = stored_run(), Layout(RUN)
     keys = {"claim": layout.claim(0), "manifest": layout.manifest, "latest": LATEST, "run": layout.index}
     owner = builders.account().id
     rows = {"finding": layout.findings(owner), "coverage": layout.coverage(owner), "change": layout.changes(owner)}
+    rows["past-finding"] = layout.history(owner)
+    trend = make_trend(store, builders.run_result([GAP], run_id=RUN), [])
     return [
         *((name, store.blobs[key].body.decode()) for name, key in keys.items()),
+        ("trend", to_json(trend)),
         *((name, gzip.decompress(store.blobs[key].body).decode()) for name, key in rows.items()),
     ]
 

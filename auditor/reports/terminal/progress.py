@@ -27,7 +27,9 @@ from auditor.domain.events import (
     ScopeEnded,
 )
 from auditor.domain.gap_groups import GapGroup
+from auditor.domain.lifecycle import LifecycleState
 from auditor.domain.scope import Account
+from auditor.reports.comparison import not_compared
 from auditor.reports.page.gaps import gaps_by_reason
 from auditor.reports.run_details import api_calls
 from auditor.reports.sanitize import sanitize
@@ -214,6 +216,10 @@ def _last_line(event: RunEnded | RunFailed) -> tuple[Level, str, Mapping[str, An
             "seconds": round((result.finished_at - result.started_at).total_seconds(), 3),
             "calls": numbers.calls,
             "throttled": numbers.throttled,
+            "compared_with": result.comparison.run_id,
+            "not_compared": not_compared(result),
+            "changes": {state.value: result.changed(state) for state in LifecycleState},
+            "new": {severity.value: result.new(severity) for severity in Severity},
             "compared": result.compared,
             "integrity": [problem.kind.value for problem in result.integrity],
             "results": event.results,

@@ -9,6 +9,7 @@ from auditor.domain.exception_review import ExceptionProblem
 from auditor.domain.finding import Finding
 from auditor.domain.integrity import IntegrityProblem
 from auditor.domain.result import RunResult
+from auditor.reports.comparison import changes, not_compared
 from auditor.reports.labels import WORST_FIRST, join_words, pluralize
 from auditor.reports.page import headline
 from auditor.reports.page.evidence import evidence_line
@@ -47,7 +48,7 @@ def summary(result: RunResult, *, output: str, report: str, colour: bool) -> str
     first, *rest = _wrap(headline.sentence(totals), _HEADLINE_LINES)
     word, colon, more = first.partition(":")
     lines = [paint(f"{word}{colon}", headline.css_class(totals)) + more, *rest, ""]
-    lines += [_coverage(totals), _counts(result), *_accepted(result), *_frameworks(totals)]
+    lines += [_coverage(totals), _counts(result), *_changes(result), *_accepted(result), *_frameworks(totals)]
     ending = ["", *_path("Findings", output), *_path("Report", report), _run(result)]
     sections = [section for section in (_integrity(totals), _failures(totals), _gaps(totals)) if section[2]]
     available = (HEIGHT - len(lines) - len(ending)) // len(sections) - 2 if sections else 0
@@ -88,6 +89,12 @@ def _accepted(result: RunResult) -> Iterator[str]:
         parts += [f"{count:,} {problem.headline}" for problem, count in counts if count]
     if parts:
         yield truncate(f"Failures  {', '.join(parts)}", WIDTH)
+
+
+def _changes(result: RunResult) -> list[str]:
+    """Return what changed since the earlier run, after what could not be compared with it."""
+    lines = [not_compared(result), changes(result)]
+    return [truncate(f"{'Changes':<9} {sanitize(line, 2 * WIDTH)}", WIDTH) for line in lines if line]
 
 
 def _frameworks(totals: RunTotals) -> list[str]:

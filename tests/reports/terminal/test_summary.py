@@ -9,8 +9,10 @@ import pytest
 from rich.cells import cell_len
 
 from auditor.domain.check import Evidence, Severity, Status
+from auditor.domain.comparison import Comparison, UnreadHistory
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.ecs.usage import EcsUsage
+from auditor.domain.lifecycle import LifecycleState
 from auditor.domain.reason import Reason
 from auditor.domain.result import RunResult
 from auditor.reports.terminal.summary import WIDTH, summary
@@ -23,6 +25,7 @@ accounts: 9 high. 3 resources could not be read (1 check).
 
 Coverage  66.6%; scopes: 20 examined, 2 partly examined, 4 not examined, 3 excluded
 Counts    critical 0  high 9  medium 0  low 0  unknown 3  pass 101  not applicable 672
+Changes   Compared with nothing: there is no earlier run
 cis-compute-1.1  91.8% pass; 1 of 1 control failing, 33.3% of scope not examined, 3 unknown
 
 Worst failures (4 of 9)
@@ -108,9 +111,31 @@ def test_paths_are_shown_in_the_longest_summary() -> None:
 
 def test_the_longest_summary_has_failures_gaps_and_three_frameworks() -> None:
     lines = shown(everything_at_once(), output="s3://" + "b" * 90, report="s3://" + "c" * 90).split("\n")
-    assert len([line for line in lines if line.startswith("  critical ")]) == 3
-    assert len([line for line in lines if " and 58 more: " in line]) == 3
+    assert len([line for line in lines if line.startswith("  critical ")]) == 2
+    assert len([line for line in lines if " and 58 more: " in line]) == 2
     assert len([line for line in lines if "failing" in line]) == 3
+
+
+def test_the_changes_since_the_earlier_run_are_counted() -> None:
+    accounts = scenarios.everyday().accounts
+    changed = replace(accounts[0], changes={LifecycleState.NEW: 2, LifecycleState.STALE: 3})
+    result = replace(
+        scenarios.everyday(),
+        accounts=(changed, *accounts[1:]),
+        comparison=Comparison("20261122T020000Z-1a2b3c"),
+        absent_changes={LifecycleState.GONE: 4},
+    )
+
+    line = "Changes   2 new, 0 reopened, 0 resolved, 4 gone and 3 stale, since run 20261122T020000Z-1a2b3c"
+    assert line in shown(result).splitlines()
+
+
+def test_history_that_cannot_be_read_is_said() -> None:
+    unread = tuple(UnreadHistory(account(number).id, "it is damaged") for number in (1, 2))
+    result = replace(scenarios.everyday(), comparison=Comparison("20261122T020000Z-1a2b3c", "", unread))
+
+    line = "Changes   Compared with nothing in account 000000000001 (and 1 more account): it is damaged"
+    assert line in shown(result).splitlines()
 
 
 def test_a_framework_that_was_not_examined_has_no_score() -> None:
