@@ -48,12 +48,12 @@ def flag(  # noqa: PLR0913 - all but the first are named
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def argument(metavar: str, *, required: bool = True) -> Any:
-    """Return the field of a positional argument."""
+def argument(metavar: str, *, required: bool = True, default: object = None) -> Any:
+    """Return the field of a positional argument. `default` is for one that is not required."""
     metadata = {_KEY: Flag("", "", "", metavar, positional=True)}
     if required:
         return dataclasses.field(metadata=metadata)
-    return dataclasses.field(default=None, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 def flags_of(options: type[Any]) -> Iterator[tuple[str, Flag]]:

@@ -1,5 +1,6 @@
 """Commands whose help ends with examples or with the table of exit codes, and whose usage errors are logged."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 import click
 
 from auditor.run.exit_codes import ExitCode
+
+#: A hyphen, a qualifier and a colon.
+_NEGATED_TERM = re.compile(r"-[A-Za-z][\w.-]*:")
 
 
 class CommandGroup(click.Group):
@@ -34,6 +38,14 @@ class CommandWithExamples(click.Command):
     """One command: its help ends with examples."""
 
     examples: tuple[str, ...] = ()
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read flags and arguments. `-region:us-*` is a negated term of a query, and not the flag -r."""
+        if not any(isinstance(parameter, click.Argument) and parameter.name == "query" for parameter in self.params):
+            return super().parse_args(ctx, args)
+        terms = [argument for argument in args if _NEGATED_TERM.match(argument)]
+        flags = [argument for argument in args if argument not in terms]
+        return super().parse_args(ctx, [*flags, *([] if "--" in flags else ["--"] if terms else []), *terms])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """Write the examples."""

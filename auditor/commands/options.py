@@ -244,6 +244,16 @@ class VerifyOptions(ResultOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShowOptions(ResultOptions):
+    """The options of `auditor show`."""
+
+    query: tuple[str, ...] = argument("[QUERY]...", required=False, default=())
+    run: str | None = flag("ID of the run.", metavar="ID", default_text="the latest run")
+    limit: str | None = flag("Most findings in the table; 0 lists all.", metavar="N", default_text="50")
+    format: Literal["table", "json", "csv"] = flag("Output format; json writes one row a line.", default="table")
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReportOptions(ResultOptions):
     """The options of `auditor report`."""
 

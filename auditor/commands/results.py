@@ -29,11 +29,11 @@ def open_store(options: ResultOptions, settings: Settings, aws: AwsContext) -> S
     return make_store(aws, source, settings)
 
 
-def find_run(store: Store, run_id: str | None, aws: AwsContext) -> str:
+def find_run(store: Store, run_id: str | None, aws: AwsContext, label: str = "RUN_ID") -> str:
     """Return a checked run ID, or the ID of the latest run. Raises ConfigError, and StorageError if there is none."""
     now = aws.clock.now()
     if run_id is not None:
-        return parse_run_id(run_id, "RUN_ID", now)
+        return parse_run_id(run_id, label, now)
     latest = read_latest(store.get(LATEST), now)
     if latest.run_id is None:
         problem = latest.problem or "it does not exist"

@@ -59,6 +59,18 @@ COMMANDS = (
         ("auditor remediate 1f0c9e2a --from s3://my-audit-bucket/nightly -c inventory.yaml -o fix",),
     ),
     Command(
+        "show",
+        options.ShowOptions,
+        "List findings of the latest run, the most urgent first.\n\n"
+        "QUERY is a list of words and qualifiers that all have to match: severity:high,critical owner:payments "
+        'is:running is:public is:new -region:us-* cis:3.4 "two words". Only failures are listed, unless the query says '
+        "otherwise: status:unknown, is:stale.",
+        (
+            "auditor show --from s3://my-audit-bucket/nightly severity:critical is:running",
+            "auditor show --from results owner:payments is:overdue --format csv",
+        ),
+    ),
+    Command(
         "report",
         options.ReportOptions,
         "Render the report of a finished run again, or list the evidence for one control.\n\n"

@@ -51,6 +51,11 @@ def files(account: AccountExport) -> Iterator[ExportFile]:
     yield _file(f"{account_id}-gaps.csv", GAP_COLUMNS, map(_gap, gaps))
 
 
+def findings_file(name: str, findings: Iterable[FindingRow], changes: Iterable[ChangeRow]) -> ExportFile:
+    """Return a file with findings, and with changes of findings that have no row."""
+    return _file(name, FINDING_COLUMNS, (*map(_finding, findings), *map(_change, changes)))
+
+
 def cell(value: Cell) -> str:
     """Return a value as the text of one cell that no spreadsheet evaluates. None means that it is not known."""
     if value is None or isinstance(value, bool):

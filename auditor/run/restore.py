@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 ParallelMap = Callable[[Callable[["Account"], "AccountResult"], Iterable["Account"]], Iterable["AccountResult"]]
 
 
+LineMap = Callable[[Callable[[str], list[bytes]], Iterable[str]], Iterable[list[bytes]]]
+
+
 class StoredRun:
     """A finished run in a store. Every object is compared with the manifest before it is used."""
 
@@ -51,6 +54,16 @@ class StoredRun:
             return stored.result
 
         yield from parallel_map(read, [summary.account for summary in self.result.accounts])
+
+    def lines(self, dataset: str, parallel_map: LineMap = map) -> Iterator[bytes]:
+        """Yield the rows of `findings`, `coverage` or `changes`, each as one line of JSON. Raises StorageError."""
+        keys = [record.key for record in self.manifest.objects if record.key.startswith(f"{dataset}/")]
+
+        def read(key: str) -> list[bytes]:
+            return decompress(self._check(key, self._store.get(key))).splitlines()
+
+        for lines in parallel_map(read, keys):
+            yield from lines
 
     def full_result(self, checks: Iterable[Check[Any]], parallel_map: ParallelMap = map) -> RunResult:
         """Return the result with the findings and gaps that the report shows. Raises StorageError.

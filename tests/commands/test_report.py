@@ -7,21 +7,19 @@ import json
 import shutil
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from auditor.cli import main
+from tests.commands.results import demo_output, rows
 
 CONTROL = "cis-compute-1.1/3.4"
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    output = tmp_path_factory.mktemp("demo")
-    assert CliRunner().invoke(main, ["demo", "-o", str(output)]).exit_code == 0
-    return output
+    return demo_output(tmp_path_factory.mktemp("demo"))
 
 
 def report(*arguments: str) -> Result:
@@ -31,11 +29,6 @@ def report(*arguments: str) -> Result:
 def only(output: Path, pattern: str) -> Path:
     (path,) = output.glob(pattern)
     return path
-
-
-def rows(output: Path, dataset: str) -> list[dict[str, Any]]:
-    files = output.glob(f"{dataset}/*/*/*.gz")
-    return [json.loads(line) for file in files for line in gzip.decompress(file.read_bytes()).splitlines()]
 
 
 def test_the_page_is_rendered_again_byte_for_byte_also_from_a_copy(demo: Path, tmp_path: Path) -> None:
