@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from auditor.archive import lookup
 from auditor.commands import config, results
 from auditor.commands.config import Configuration
-from auditor.commands.options import RemediateOptions
+from auditor.commands.result_options import RemediateOptions
 from auditor.domain.check import Check, Status
 from auditor.domain.clock import ReadError
 from auditor.domain.errors import AuditorError, ConfigError, Problem

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from auditor.archive.layout import Layout
 from auditor.commands import config, results
-from auditor.commands.options import ReportOptions
+from auditor.commands.result_options import ReportOptions
 from auditor.contracts.document import to_json
 from auditor.domain.errors import ConfigError, Problem, StorageError
 from auditor.engine.parallel import parallel_map

@@ -11,7 +11,7 @@ from auditor.run.run_id import parse_run_id
 from auditor.run.stores import make_store
 
 if TYPE_CHECKING:
-    from auditor.commands.options import ResultOptions
+    from auditor.commands.result_options import ResultOptions
     from auditor.run.aws_context import AwsContext
     from auditor.settings import Settings
     from auditor.store.store import Store

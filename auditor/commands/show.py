@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from auditor.commands import config, results
-from auditor.commands.options import ShowOptions
+from auditor.commands.result_options import ShowOptions
 from auditor.contracts.document import parse as parse_row
 from auditor.contracts.rows import ChangeRow, FindingRow
 from auditor.domain.check import Status

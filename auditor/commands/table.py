@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from auditor.commands import options
+from auditor.commands import options, result_options
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ COMMANDS = (
     ),
     Command(
         "remediate",
-        options.RemediateOptions,
+        result_options.RemediateOptions,
         "Write a remediation plan for one finding.\n\n"
         "The plan has the corrected definition, a script to apply it and a script to roll it back. Nothing is changed "
         "in AWS. FINDING_ID is the ID of a failing finding, or at least its first 8 digits.",
@@ -60,7 +60,7 @@ COMMANDS = (
     ),
     Command(
         "show",
-        options.ShowOptions,
+        result_options.ShowOptions,
         "List findings of the latest run, the most urgent first.\n\n"
         "QUERY is a list of words and qualifiers that all have to match: severity:high,critical owner:payments "
         'is:running is:public is:new -region:us-* cis:3.4 "two words". Only failures are listed, unless the query says '
@@ -72,7 +72,7 @@ COMMANDS = (
     ),
     Command(
         "report",
-        options.ReportOptions,
+        result_options.ReportOptions,
         "Render the report of a finished run again, or list the evidence for one control.\n\n"
         "Reads nothing but the stored data, and compares each object with the manifest first. RUN_ID is the ID of a "
         "finished run [default: the latest one].",
@@ -83,7 +83,7 @@ COMMANDS = (
     ),
     Command(
         "verify",
-        options.VerifyOptions,
+        result_options.VerifyOptions,
         "Verify that the results of a run are as they were written.\n\n"
         "Names every object that was changed, added or lost, every object with other rows, and a manifest that is not "
         "the one that was published. RUN_ID is the ID of a finished run [default: the latest one].",

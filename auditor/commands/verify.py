@@ -7,7 +7,7 @@ from functools import partial
 
 from auditor.archive.verify import verify
 from auditor.commands import config, results
-from auditor.commands.options import VerifyOptions
+from auditor.commands.result_options import VerifyOptions
 from auditor.contracts.document import to_json
 from auditor.domain.errors import ConfigError, Problem
 from auditor.engine.parallel import parallel_map

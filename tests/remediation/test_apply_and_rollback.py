@@ -17,7 +17,8 @@ from botocore.exceptions import ClientError
 
 from auditor.aws.clients import Clients
 from auditor.commands import dispatch
-from auditor.commands.options import RemediateOptions, RunOptions
+from auditor.commands.options import RunOptions
+from auditor.commands.result_options import RemediateOptions
 from auditor.demo import ecs_workloads
 from auditor.demo.cloud import serve
 from auditor.demo.environment import isolated

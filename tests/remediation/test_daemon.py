@@ -10,7 +10,7 @@ from auditor.archive.archive import Archive, make_manifest
 from auditor.archive.latest import publish
 from auditor.archive.layout import Layout
 from auditor.commands import dispatch
-from auditor.commands.options import RemediateOptions
+from auditor.commands.result_options import RemediateOptions
 from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.result import AccountResult
 from auditor.parsers.ecs.task_definitions import parse_daemon
