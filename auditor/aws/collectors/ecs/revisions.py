@@ -124,14 +124,17 @@ def decode_revision(arn: str, cached: object) -> TaskDefinition | None:
 
 
 def confirm_cached(context: CollectContext, arn: str, cached: Json) -> bool | None:
-    """Describe a cached revision anew and return whether its content is the same; status and tags may differ.
+    """Describe a cached revision anew and return whether its content is the same.
 
-    None if the cached value would not be used anyway, or the revision cannot be described.
+    Its tags may differ, and so may its status, but a revision that was deregistered cannot be ACTIVE again. None if the cached value would not be used anyway, or the revision cannot be described.
     """
     if decode_revision(arn, cached) is None:
         return None
     item = describe(context, arn, split_revision_arn(context.scope, arn)[0])
-    return CODEC.encode(item) == revision_content(cached) if isinstance(item, TaskDefinition) else None
+    if not isinstance(item, TaskDefinition):
+        return None
+    was_deregistered = isinstance(cached, dict) and _STATUS in cached
+    return CODEC.encode(item) == revision_content(cached) and (item.status in DEREGISTERED or not was_deregistered)
 
 
 def prune_history(cache: ScopeCache) -> None:

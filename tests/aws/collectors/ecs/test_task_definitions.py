@@ -11,7 +11,7 @@ import pytest
 from auditor.aws.calls import RegionClient
 from auditor.aws.collectors import all_collectors, collectors_for
 from auditor.aws.collectors.collector import CollectContext, CollectOptions, Collector, CollectorResult, ScopeState
-from auditor.aws.collectors.ecs.revisions import CODEC
+from auditor.aws.collectors.ecs.revisions import CODEC, cached_revision
 from auditor.aws.errors import ApiCallError
 from auditor.domain.cache import ScopeCache
 from auditor.domain.coverage import Gap
@@ -346,6 +346,39 @@ def test_a_revision_is_confirmed_if_its_tags_changed() -> None:
     later = {**described("web", 2), "tags": [{"key": "team", "value": "new"}]}
 
     assert confirm(encoded(described("web", 2)), later) is True
+
+
+@pytest.mark.parametrize(("status", "expected"), [("INACTIVE", True), ("DELETE_IN_PROGRESS", True), ("ACTIVE", False)])
+def test_a_deregistered_revision_is_confirmed_if_it_still_is(status: str, expected: bool) -> None:  # noqa: FBT001 - a value of the table
+    later = described("web", 2)
+    later["taskDefinition"]["status"] = status
+
+    assert confirm(encoded(described("web", 2)) | {"status": "INACTIVE"}, later) is expected
+
+
+@pytest.mark.parametrize(
+    ("active", "cached", "expected"),
+    [
+        pytest.param(True, {}, "ACTIVE", id="it was and is ACTIVE"),
+        pytest.param(False, {}, None, id="it was deregistered since the last run"),
+        pytest.param(False, {"status": "INACTIVE"}, "INACTIVE", id="it was deregistered before the last run"),
+        pytest.param(False, {"status": "DELETE_IN_PROGRESS"}, "DELETE_IN_PROGRESS", id="it is being deleted"),
+        pytest.param(True, {"status": "INACTIVE"}, None, id="it was deregistered and is listed as ACTIVE"),
+        pytest.param(False, {"status": "ACTIVE"}, None, id="its status is not one that the cache holds"),
+        pytest.param(False, {"status": ["INACTIVE"]}, None, id="its status is not a text"),
+    ],
+)
+def test_a_revision_is_read_from_the_cache_only_if_its_status_is_known(
+    active: bool,  # noqa: FBT001 - a value of the table
+    cached: dict[str, object],
+    expected: str | None,
+) -> None:
+    facts = {ARN: encoded(described("web", 2)) | cached}
+    context = collect_context(region_client(call_context(answers_in_turn())), cache=ScopeCache(cached=facts))
+    revision = cached_revision(context, ARN, active=active)
+
+    assert (revision and revision.status) == expected
+    assert revision is None or revision.tags is None
 
 
 def test_a_revision_with_other_containers_is_not_confirmed() -> None:
