@@ -110,6 +110,11 @@ class Fleet:
         self.shape = replace(self.shape, night=self.shape.night + 1, changed=changed)
         self._ask("shape", {"night": self.shape.night, "changed": changed})
 
+    def reshape(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of Shape
+        """Change the organization, for example its size: what a smaller one lacks was deleted."""
+        self.shape = replace(self.shape, **changes)
+        self._ask("shape", self.shape.to_json())
+
     def _ask(self, path: str, document: object = None) -> Any:  # noqa: ANN401 - any JSON document
         data = None if document is None else json.dumps(document).encode()
         request = urllib.request.Request(f"{self.url}/_fleet/{path}", data=data)  # noqa: S310 - our own loopback

@@ -9,6 +9,7 @@ import pytest
 from auditor import checks, settings
 from auditor.domain.check import Status
 from auditor.domain.coverage import CoverageStatus
+from auditor.domain.lifecycle import LifecycleState
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
 from auditor.run.aggregate import AccountDigest
@@ -17,7 +18,7 @@ from auditor.run.context import ClaimedRun, RunContext, build_context
 from auditor.run.resume import load_earlier_results
 from auditor.run.stores import with_spool
 from auditor.settings import Override
-from tests.builders import COLLECTOR, account, coverage, finding, target
+from tests.builders import COLLECTOR, account, change, coverage, finding, target
 from tests.run.stubs import IDENTITY
 from tests.store.stubs import Memory
 
@@ -89,3 +90,18 @@ def test_nothing_is_kept_if_not_all_statuses_were_written(emit: str) -> None:
     write(context, 1)
 
     assert list(load_earlier_results([target(1)], context, 2)) == [(target(1), {})]
+
+
+def test_a_kept_scope_recalls_which_resources_a_check_no_longer_applies_to() -> None:
+    context, owner = new_context(), account(1)
+    resolved = change(account=owner, check_id=CHECK, state=LifecycleState.RESOLVED)
+    kept = coverage(account=owner, region=resolved.region, collector=COLLECTOR, resources=1)
+    cut_off = coverage(
+        CoverageStatus.NOT_EXAMINED, account=owner, region="us-east-1", collector=COLLECTOR, reason=Reason.INTERRUPTED
+    )
+    context.archive.write_account(AccountResult(owner, (), (kept, cut_off)), [resolved])
+
+    ((_, earlier),) = load_earlier_results([target(1)], context, 2)
+
+    assert not isinstance(earlier, AccountDigest)
+    assert earlier[resolved.region, COLLECTOR].watched_not_applicable == {resolved.key}
