@@ -126,7 +126,8 @@ def decode_revision(arn: str, cached: object) -> TaskDefinition | None:
 def confirm_cached(context: CollectContext, arn: str, cached: Json) -> bool | None:
     """Describe a cached revision anew and return whether its content is the same.
 
-    Its tags may differ, and so may its status, but a revision that was deregistered cannot be ACTIVE again. None if the cached value would not be used anyway, or the revision cannot be described.
+    Its tags may differ, and so may its status, but a revision that was deregistered cannot be ACTIVE again. None if the
+    cached value would not be used anyway, or the revision cannot be described.
     """
     if decode_revision(arn, cached) is None:
         return None
