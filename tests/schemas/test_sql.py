@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +206,15 @@ def test_a_table_reads_the_objects_of_the_day_of_a_run(table: Table) -> None:
 
     assert keys[table.name].startswith(template)
     assert not any(key.startswith(template) for key in others)
+
+
+def test_the_day_is_the_only_partition_and_a_broken_row_is_an_error() -> None:
+    ddl = athena_ddl(schemas.read)
+
+    assert ddl.count("PARTITIONED BY (`dt` string COMMENT 'The day of the run ID, UTC')\n") == len(TABLES)
+    assert set(re.findall(r"'projection\.(\w+)\.type' = '(\w+)'", ddl)) == {("dt", "date")}
+    assert set(re.findall(r"SERDE '(.+)'", ddl)) == {"org.apache.hive.hcatalog.data.JsonSerDe"}
+    assert "ignore.malformed" not in ddl
 
 
 def test_the_statements_are_separated_by_semicolons_and_nothing_else_has_one() -> None:
