@@ -9,6 +9,8 @@ from typing import Any
 #: Makes zlib write a gzip header, and one without a time.
 _GZIP = 16 + zlib.MAX_WBITS
 
+_ENCODER = json.JSONEncoder(default=vars, separators=(",", ":"))
+
 #: An escaped UTF-16 surrogate: a half of a character beyond U+FFFF. Most lines have none.
 _SURROGATE_ESCAPE = re.compile(r"\\ud[89a-f]")
 
@@ -18,11 +20,11 @@ def to_line(value: object) -> str:
 
     It is ASCII only: characters that a terminal or browser interprets are escaped.
     """
-    text = json.dumps(value, default=vars, separators=(",", ":"))
+    text = _ENCODER.encode(value)
     if not _SURROGATE_ESCAPE.search(text):
         return text
     # Strict readers refuse half of a surrogate pair: replace it by U+FFFD.
-    return json.dumps(_without_lone_surrogates(json.loads(text)), separators=(",", ":"))
+    return _ENCODER.encode(_without_lone_surrogates(json.loads(text)))
 
 
 def gzip_lines(lines: Iterable[str]) -> tuple[int, bytes]:

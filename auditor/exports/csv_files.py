@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from auditor.contracts.rows import ChangeRow, CoverageRow, EvidenceRow, FindingRow
 from auditor.domain.check import Severity, Status
@@ -60,7 +61,13 @@ def cell(value: Cell) -> str:
     """Return a value as the text of one cell that no spreadsheet evaluates. None means that it is not known."""
     if value is None or isinstance(value, bool):
         return "unknown" if value is None else str(value).lower()
-    return _FORMULA.sub(r"\1\2'", clip(visible(str(value)), LONGEST_CELL))
+    return _text(str(value))
+
+
+@lru_cache(maxsize=1024)
+def _text(text: str) -> str:
+    """Return a text that no spreadsheet evaluates. Most texts of an account appear in many cells."""
+    return _FORMULA.sub(r"\1\2'", clip(visible(text), LONGEST_CELL))
 
 
 def _file(name: str, columns: Sequence[str], records: Iterable[Mapping[str, Cell]]) -> ExportFile:

@@ -33,7 +33,7 @@ class AccountExport:
     """The rows of one account.
 
     `findings` can be iterated repeatedly, once per format. `counts` holds the number of findings by check ID and
-    status, those without a row included.
+    status, those without a row included, and `accepted` the number of failures with an exception by check ID.
     """
 
     run: ExportedRun
@@ -42,6 +42,7 @@ class AccountExport:
     coverage: Sequence[CoverageRow]
     changes: Sequence[ChangeRow]
     counts: Mapping[tuple[str, Status], int]
+    accepted: Mapping[str, int]
 
     @property
     def gaps(self) -> Iterator[CoverageRow]:

@@ -133,14 +133,13 @@ def _controls(account: AccountExport) -> list[_Control]:
             for name in names:
                 checks[framework, name].append(check)
     gaps = Counter(row.collector for row in account.gaps)
-    accepted = Counter(row.check_id for row in account.findings if row.exception)
     return [
         _Control(
             framework,
             name,
             tuple(covering),
             {status: sum(account.counts.get((check.id, status), 0) for check in covering) for status in Status},
-            sum(accepted[check.id] for check in covering),
+            sum(account.accepted.get(check.id, 0) for check in covering),
             sum(gaps[collector] for collector in {name for check in covering for name in check.collectors}),
         )
         for (framework, name), covering in sorted(checks.items())

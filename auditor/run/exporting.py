@@ -105,10 +105,11 @@ class Exporter:
         return AccountExport(
             run=self._run,
             account=result.account,
-            findings=_FindingRows([finding for finding in result.findings if finding.status in self._emit], run_id),
+            findings=FindingRows([finding for finding in result.findings if finding.status in self._emit], run_id),
             coverage=[encode.coverage_row(record, run_id) for record in result.coverage],
             changes=[encode.change_row(change, run_id) for change in changes],
             counts=result.summary().statuses,
+            accepted=Counter(finding.check_id for finding in result.findings if finding.exception),
         )
 
     def _write(self, name: ExportFormat, account: AccountExport) -> list[ObjectRecord]:
@@ -141,7 +142,7 @@ class Exporter:
 
 
 @dataclass(frozen=True, slots=True)
-class _FindingRows:
+class FindingRows:
     """The rows of findings, built again for each format: all rows of a large account would need too much memory."""
 
     findings: Sequence[Finding]

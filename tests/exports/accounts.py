@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -72,6 +73,7 @@ def export(
         coverage=[encode.coverage_row(record, RUN_ID) for record in coverage],
         changes=[encode.change_row(change, RUN_ID) for change in changes],
         counts=AccountResult(owner, findings, coverage).summary().statuses,
+        accepted=Counter(finding.check_id for finding in findings if finding.exception),
     )
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.fleet.bench import exports
 from tests.fleet.bench.measure import Cost, run
 from tests.fleet.declared_checks import declare_checks
 from tests.fleet.faults import Fault
@@ -54,6 +55,8 @@ def main() -> None:
         measure = _night_with_gaps if flags.gaps else _all_checks if flags.all_checks else _measure
         lines = list(measure(Path(folder), quick=flags.quick))
     text = _document(lines)
+    if not flags.gaps:
+        text += f"\n{exports.text(1_000 if flags.quick else exports.ROWS)}"
     sys.stdout.write(text)
     if flags.write:
         RESULTS.write_text(text, encoding="utf-8")
