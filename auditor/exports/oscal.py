@@ -15,6 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 from auditor.contracts.document import timestamp
 from auditor.contracts.json_lines import to_line
 from auditor.domain.check import Status
+from auditor.domain.coverage import CoverageStatus
 from auditor.domain.framework import framework_name
 from auditor.domain.result import CheckInfo
 from auditor.domain.visible import visible
@@ -68,7 +69,9 @@ class _Control:
 
 
 def files(account: AccountExport) -> Iterator[ExportFile]:
-    """Yield the document of an account."""
+    """Yield the document of an account; there is none for an account that is not part of the run."""
+    if not account.coverage:
+        return
     document = assessment_results(account)
     observations = document["assessment-results"]["results"][0]["observations"]
     yield ExportFile(
@@ -186,12 +189,18 @@ def _coverage_observation(account: AccountExport, seed: str, inventory_item: str
     return {
         "uuid": _uuid(f"{seed}/coverage"),
         "title": "Coverage",
-        "description": _line(f"Not examined in full: {shown}" if gaps else "Everything expected was examined."),
+        "description": _line(f"Not examined in full: {shown}" if gaps else _without_gaps(account)),
         "props": [_property(f"scopes-{status}", str(counts[status])) for status in sorted(counts)],
         "methods": ["EXAMINE"],
         "subjects": [{"subject-uuid": inventory_item, "type": "inventory-item"}],
         "collected": timestamp(account.run.started_at),
     }
+
+
+def _without_gaps(account: AccountExport) -> str:
+    if all(row.status is CoverageStatus.EXCLUDED for row in account.coverage):
+        return "The account is excluded: nothing was expected, and nothing was examined."
+    return "Everything expected was examined."
 
 
 def _finding(control: _Control, seed: str) -> Json:

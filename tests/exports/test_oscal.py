@@ -124,6 +124,18 @@ def test_a_gap_of_another_collector_leaves_a_control_alone() -> None:
     assert statuses(accounts.export((PASSES,), (gap,))) == [("satisfied", "pass")] * 2
 
 
+def test_an_excluded_account_is_not_called_examined() -> None:
+    excluded = builders.coverage(CoverageStatus.EXCLUDED, reason=Reason.EXCLUDED_BY_CONFIG)
+    found = result(accounts.export((), (excluded,)))
+
+    assert found["observations"][0]["description"].startswith("The account is excluded")
+    assert "findings" not in found
+
+
+def test_an_account_that_is_not_part_of_the_run_has_no_document() -> None:
+    assert list(oscal.files(accounts.export((), ()))) == []
+
+
 def test_uuids_follow_from_the_run_the_account_and_the_control() -> None:
     first, again = document(accounts.everyday()), document(accounts.everyday())
     other = document(accounts.export((PASSES,), account=builders.account(2)))

@@ -17,7 +17,7 @@ import pytest
 from tests.fleet.faults import Fault
 from tests.fleet.organization import DEFAULT_REGIONS, Shape
 from tests.fleet.running import Fleet, running
-from tests.nightly.night import Night, audit
+from tests.nightly.night import Night, audit, command
 
 RUN = "20261123T020000Z-exports"
 PROCESSES = ("--workers", "8", "--processes", "2")
@@ -62,6 +62,20 @@ def test_the_manifest_lists_every_export(night: Night) -> None:
     listed = {entry["key"]: entry["sha256"] for entry in night.manifest()["objects"] if entry["key"].startswith(prefix)}
 
     assert listed == {f"{prefix}{name}": hashlib.sha256(body).hexdigest() for name, body in exports(night).items()}
+
+
+def test_the_exports_are_verified_with_the_run(night: Night) -> None:
+    environment = {"PATH": "", "PYTHONPATH": str(Path(__file__).parents[2])}
+    verified = command(["verify", "--from", str(night.output)], night.output, environment)
+    changed = next((night.output / "runs").rglob("*-findings.csv"))
+    body = changed.read_bytes()
+    changed.write_bytes(body + b"\r\n")
+    damaged = command(["verify", "--from", str(night.output)], night.output, environment)
+    changed.write_bytes(body)
+
+    assert verified.code == 0, verified.stderr
+    assert damaged.code != 0
+    assert changed.name in damaged.stdout + damaged.stderr
 
 
 def test_every_row_and_every_gap_is_in_each_export_of_findings(night: Night) -> None:

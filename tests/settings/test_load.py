@@ -18,6 +18,7 @@ from auditor.checks.ecs import host_network_privileged_or_root as flagship
 from auditor.domain.check import Check, NoParameters, Severity, Status, Verdict, check
 from auditor.domain.ecs.task_definitions import TaskDefinition
 from auditor.domain.errors import ConfigError
+from auditor.domain.export_format import ExportFormat
 from auditor.settings import Encryption, Limits, Override, Settings, load
 
 NO_FLAGS: Mapping[str, Override] = {}
@@ -79,6 +80,8 @@ def test_without_a_file_all_settings_have_their_defaults() -> None:
         fail_on=None,
         min_coverage=100.0,
         emit=(Status.FAIL, Status.UNKNOWN, Status.PASS),
+        export=(),
+        security_lake_region="us-east-1",
         bucket_owner=None,
         sse=None,
         spool=None,
@@ -97,6 +100,8 @@ def test_a_file_can_set_everything() -> None:
         fail_on: high
         min_coverage: 99.5
         emit: [FAIL, NOT_APPLICABLE, FAIL]
+        export: [ocsf, csv, ocsf]
+        security_lake_region: us-gov-west-1
         bucket_owner: "000000000001"
         sse: {kms_key_id: alias/audit}
         spool: /var/spool/auditor
@@ -110,6 +115,8 @@ def test_a_file_can_set_everything() -> None:
         fail_on=Severity.HIGH,
         min_coverage=99.5,
         emit=(Status.FAIL, Status.NOT_APPLICABLE),
+        export=(ExportFormat.OCSF, ExportFormat.CSV),
+        security_lake_region="us-gov-west-1",
         bucket_owner="000000000001",
         sse=Encryption(algorithm="aws:kms", kms_key_id="alias/audit"),
         spool="/var/spool/auditor",
@@ -307,6 +314,16 @@ def test_problems_of_file_and_flags_are_reported_together() -> None:
             "emit: []",
             "1: emit: is empty -> Give it at least one value, or remove the key.",
             id="an empty list of statuses",
+        ),
+        pytest.param(
+            "export: [csv, ocfs]",
+            "1: export[1]: ocfs is not one of csv, ocsf, asff, parquet, oscal -> Did you mean ocsf?",
+            id="an unknown format",
+        ),
+        pytest.param(
+            "security_lake_region: eu-central-1/../x",
+            "1: security_lake_region: eu-central-1/../x is not a region -> Write a name such as eu-central-1.",
+            id="a region that would change a key",
         ),
         pytest.param(
             "min_coverage: -1", "1: min_coverage: -1 is less than 0 -> Write 0 or more.", id="a negative coverage"
