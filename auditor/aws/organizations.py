@@ -58,6 +58,9 @@ def discover(
             f"The organization could not be listed: {error.info.detail}.",
             f"Use the management account or a delegated administrator, and allow {', '.join(ACTIONS)}.",
         ) from error
+    if not accounts:
+        message = "AWS Organizations listed no account of the organization, not even the management account."
+        raise OrganizationError(message, "Run again.")
     missing = sorted({*include_ous, *exclude_ous} - {unit.id for unit in units})
     if missing:
         # A mistyped OU would silently exclude its accounts.

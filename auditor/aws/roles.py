@@ -38,6 +38,7 @@ _REFUSAL_SECONDS = 60.0
 _STAGE = "assume-role"
 _NAME_LIMIT = 64
 _COLONS = 5
+_ACCOUNT_ID = re.compile(r"[0-9]{12}")
 _NOT_IN_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
 
 
@@ -283,7 +284,10 @@ def _read_session(answer: Mapping[str, Any]) -> tuple[ReadOnlyCredentials, datet
 
 def _read_identity(answer: Mapping[str, Any]) -> Identity:
     arn = _arn(answer.get("Arn"))
-    return Identity(str(answer.get("Account") or arn.split(":")[4]), arn)
+    account_id = str(answer.get("Account") or arn.split(":")[4])
+    if not _ACCOUNT_ID.fullmatch(account_id):
+        raise MalformedResponse("no account ID of 12 digits in the answer")
+    return Identity(account_id, arn)
 
 
 def _arn(value: object) -> str:

@@ -1,8 +1,8 @@
 """The run's clock: real time, a deadline, and a stop that interrupts every sleep."""
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 
 from auditor.domain.clock import Stopped
@@ -43,6 +43,16 @@ class RunClock:
     def limit(self, seconds: float) -> None:
         """Set the deadline to this many seconds from now."""
         self._ends_at = time.monotonic() + seconds
+
+    @contextmanager
+    def limited(self, seconds: float) -> Iterator[None]:
+        """Limit the block to this many seconds; the deadline stays if it is earlier."""
+        before, ends_at = self._ends_at, time.monotonic() + seconds
+        self._ends_at = ends_at if before is None else min(before, ends_at)
+        try:
+            yield
+        finally:
+            self._ends_at = before
 
     @property
     def left(self) -> float | None:

@@ -14,6 +14,8 @@ from auditor.iac.terraform_configuration import Configuration
 from auditor.iac.unresolved import Unresolved, with_placeholders
 
 _MAX_DEPTH = 200
+#: Major versions of the JSON format of plans. The first versions had minor numbers only.
+_KNOWN_FORMATS = ("0", "1")
 #: Types that create resources which the plan does not list.
 _OPAQUE_TYPE = re.compile(
     r"aws(?:cc)?_cloudformation_stack(?:_set)?|aws_serverlessapplicationrepository_cloudformation_stack"
@@ -110,6 +112,10 @@ def _unreadable_modules(module: object, name: str, location: SourceLocation, dep
 
 
 def _errors(data: Mapping[str, Any], location: SourceLocation) -> Iterator[UncheckedItem]:
+    version = str(data.get("format_version", _KNOWN_FORMATS[-1]))
+    if version.partition(".")[0] not in _KNOWN_FORMATS:
+        # Terraform documents that a new major version is incompatible.
+        yield UncheckedItem(location, "plan", f"its format version {version[:20]} is not known")
     if data.get("errored") is True:
         yield UncheckedItem(location, "plan", "planning ended with an error, so resources may be missing")
     elif data.get("complete") is False and not data.get("deferred_changes"):

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from auditor.domain.errors import IdentityError
+from auditor.domain.clock import Stopped
+from auditor.domain.errors import IdentityError, StorageError
+from auditor.domain.reason import Reason
 from auditor.domain.scope import DiscoveredAccount
 from auditor.engine.clock import RunClock
 from auditor.inventory import Discover
@@ -19,6 +21,10 @@ from auditor.settings import Limits
 if TYPE_CHECKING:
     from auditor.aws.calls import CallContext
     from auditor.aws.roles import Identity
+
+#: How long inventory and settings may take to arrive from S3 (seconds), retries included. A call that waits at the end
+#: of that time has a few seconds more.
+FETCH_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -74,10 +80,20 @@ def known_regions() -> frozenset[str]:
 
 
 def fetch_object(aws: AwsContext, url: str, bucket_owner: str | None = None) -> bytes:
-    """Return the bytes of an S3 object; `bucket_owner` must own its bucket. Raises StorageError."""
+    """Return the bytes of an S3 object; `bucket_owner` must own its bucket. Raises StorageError.
+
+    The settings, which have the deadline, may be what is fetched, so this has a limit of its own.
+    """
     from auditor.aws import storage
 
-    return storage.fetch(aws.call_context, "ambient", url, bucket_owner)
+    with aws.clock.limited(FETCH_SECONDS):
+        try:
+            return storage.fetch(aws.call_context, "ambient", url, bucket_owner)
+        except Stopped as stopped:
+            if stopped.reason is not Reason.DEADLINE:
+                raise
+            advice = "Check the network path to S3, or name a local file."
+            raise StorageError(f"{url} could not be read within {FETCH_SECONDS:g} s.", advice) from stopped
 
 
 def discover_accounts(aws: AwsContext, discover: Discover) -> list[DiscoveredAccount]:

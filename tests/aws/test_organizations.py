@@ -109,6 +109,13 @@ def test_an_account_that_moved_while_the_tree_was_read_is_not_excluded() -> None
     assert "333333333333" not in excluded(accounts_listed)
 
 
+def test_an_organization_without_accounts_is_an_error() -> None:
+    listing = small()
+
+    with pytest.raises(OrganizationError, match="listed no account of the organization"):
+        listed(lambda call: {"Accounts": []} if call.operation == "ListAccounts" else listing(call))
+
+
 def test_an_ou_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(OrganizationError, match=r"This organization does not contain ou-2, ou-3\."):
         listed(small(), ("ou-1", "ou-3"), ("ou-2",))

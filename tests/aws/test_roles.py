@@ -374,8 +374,18 @@ def test_the_identity_is_read_from_sts() -> None:
     assert (identity.account_id, identity.partition) == (HOME, "aws-cn")
 
 
-@pytest.mark.parametrize("answer", [{}, {"Arn": "no"}, {"Arn": 3}, {"Account": HOME}])
-def test_an_identity_without_an_arn_is_malformed(answer: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"Arn": "no"},
+        {"Arn": 3},
+        {"Account": HOME},
+        {"Account": "none", "Arn": f"arn:aws:iam::{HOME}:role/Auditor"},
+        {"Arn": "arn:aws:iam::../../x:role/Auditor"},
+    ],
+)
+def test_an_identity_without_an_arn_or_an_account_is_malformed(answer: dict[str, Any]) -> None:
     with pytest.raises(ApiCallError) as raised:
         identify(call_context(answers_in_turn(answer)))
     assert raised.value.info.reason is Reason.MALFORMED_RESPONSE

@@ -134,3 +134,12 @@ def test_only_long_sleeps_enter_the_context_for_sleeps(seconds: float, expected:
 def test_now_is_in_utc() -> None:
     assert RunClock().now().utcoffset() == timedelta(0)
     assert RunClock().now().tzinfo is UTC
+
+
+def test_a_limited_block_keeps_an_earlier_deadline_and_restores_it() -> None:
+    clock = RunClock()
+    with clock.limited(0.0):
+        assert clock.stopped is Reason.DEADLINE
+        with clock.limited(60.0):
+            assert clock.stopped is Reason.DEADLINE
+    assert clock.left is None

@@ -43,6 +43,8 @@ KINDS = {
     "endless": "every page has a new token, and the page that follows is the first one again",
     "precondition-failed": "S3 says 412",
     "conflict": "S3 says 409",
+    "not-implemented": "S3 says 501 to a conditional write",
+    "trickle": "the answer arrives byte by byte, five bytes per second",
 }
 #: The services that a kind of fault affects, and those that it does not affect, if a rule names none.
 _SERVICES = {
@@ -51,6 +53,7 @@ _SERVICES = {
     "page-expired": ("tag",),
     "precondition-failed": ("s3",),
     "conflict": ("s3",),
+    "not-implemented": ("s3",),
 }
 _SPARED = {"scp-denied": ("sts", "organizations", "s3"), "region-disabled": ("organizations", "s3")}
 
@@ -158,6 +161,8 @@ def _matches(rule: Fault, call: Call) -> bool:
     if not rule.services and call.service.prefix in _SPARED.get(rule.kind, ()):
         return False
     if rule.kind == "role-refused" and call.operation != "AssumeRole":
+        return False
+    if rule.kind == "not-implemented" and not any(map(call.request.header, (b"if-match", b"if-none-match"))):
         return False
     if rule.kind == "tags-refused" and "TAGS" not in call.payload.get("include", ()):
         return False

@@ -212,6 +212,9 @@ class Server:
             connection.send_and_close(head + b"\r\n\r\n" + half)
         elif fault.kind == "lost":
             connection.reset()
+        elif fault.kind == "trickle":
+            for number in range(len(answer)):
+                asyncio.get_running_loop().call_later(number / 5, connection.send, answer[number : number + 1])
         elif fault.kind == "empty":
             self._send(connection, response(200, b"", b""))
         elif fault.kind == "rewritten":

@@ -100,5 +100,8 @@ BY_FAULT: dict[str, Callable[[Call], ServiceError]] = {
     "precondition-failed": lambda _: ServiceError(
         "PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412
     ),
+    "not-implemented": lambda _: ServiceError(
+        "NotImplemented", "A header you provided implies functionality that is not implemented", 501
+    ),
     "conflict": lambda _: ServiceError("ConditionalRequestConflict", "A conflicting operation occurred.", 409),
 }

@@ -125,6 +125,28 @@ def test_a_broken_response_raises_the_exception_of_boto3(
     assert isinstance(error.value, expected)
 
 
+def test_only_conditional_writes_are_not_implemented(faulty: Fleet, connect: Connect) -> None:
+    faulty.set_faults(Fault("not-implemented"))
+    s3 = connect(faulty, "s3")
+
+    s3.put_object(Bucket=BUCKET, Key="k", Body=b"x")
+    with pytest.raises(ClientError) as error:
+        s3.put_object(Bucket=BUCKET, Key="k", Body=b"x", IfMatch='"x"')
+
+    assert code(error) == "NotImplemented"
+
+
+def test_a_trickling_answer_arrives_byte_by_byte(faulty: Fleet) -> None:
+    faulty.set_faults(Fault("trickle", services=("s3",)))
+    host, _, port = faulty.url.removeprefix("http://").partition(":")
+    scope = f"{AMBIENT_KEY}/20261123/us-east-1/s3/aws4_request"
+    head = f"GET /{BUCKET}/k HTTP/1.1\r\nHost: x\r\nAuthorization: Credential={scope},"
+
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(f"{head}\r\n\r\n".encode())
+        assert [connection.recv(100) for _ in range(4)] == [b"H", b"T", b"T", b"P"]
+
+
 @pytest.mark.parametrize("kind", ["garbled", "truncated", "proxy-page", "empty"])
 def test_boto3_accepts_broken_json_as_a_response_without_members(faulty: Fleet, connect: Connect, kind: str) -> None:
     """This is boto3's behaviour: code that reads `answer.get("clusterArns", [])` sees an empty region."""

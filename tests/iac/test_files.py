@@ -378,6 +378,11 @@ def test_services_and_clusters_of_a_terraform_plan_are_read() -> None:
         ("Resources:\n  Fn::ForEach::X: [a]\n", "Fn::ForEach::X", "known only during deployment"),
         ("Fn::Transform: x\nResources: {}\n", "Fn::Transform", "known only during deployment"),
         (
+            json.dumps({"format_version": "2.0", "planned_values": {}}),
+            "plan",
+            "its format version 2.0 is not known",
+        ),
+        (
             json.dumps({"planned_values": {}, "errored": True}),
             "plan",
             "planning ended with an error, so resources may be missing",

@@ -11,9 +11,10 @@ import pytest
 from auditor.aws import roles
 from auditor.aws.errors import ApiCallError, ErrorInfo, RetryAction
 from auditor.aws.roles import Identity
-from auditor.domain.errors import IdentityError
+from auditor.domain.clock import Stopped
+from auditor.domain.errors import IdentityError, StorageError
 from auditor.domain.reason import Reason
-from auditor.run.aws_context import AwsContext, redirected_endpoints
+from auditor.run.aws_context import AwsContext, fetch_object, redirected_endpoints
 from auditor.settings import Limits
 from tests.run.stubs import IDENTITY
 
@@ -82,3 +83,23 @@ def test_importing_it_does_not_load_boto() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert done.stdout == "False\n"
+
+
+def test_a_file_on_s3_that_does_not_arrive_in_time_is_an_error_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    aws = AwsContext()
+    monkeypatch.setattr("auditor.run.aws_context.FETCH_SECONDS", 0.0)
+
+    with pytest.raises(StorageError, match=r"inventory\.yaml could not be read within") as raised:
+        fetch_object(aws, "s3://results/inventory.yaml")
+
+    assert raised.value.advice
+    assert aws.clock.stopped is None
+
+
+def test_an_interruption_while_a_file_is_fetched_is_no_storage_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    aws = AwsContext()
+    aws.clock.interrupt()
+    monkeypatch.setattr("auditor.run.aws_context.FETCH_SECONDS", 0.0)
+
+    with pytest.raises(Stopped):
+        fetch_object(aws, "s3://results/inventory.yaml")
