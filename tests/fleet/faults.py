@@ -162,17 +162,21 @@ def _matches(rule: Fault, call: Call) -> bool:
         return False
     if rule.kind == "role-refused" and call.operation != "AssumeRole":
         return False
-    if rule.kind == "not-implemented" and not any(map(call.request.header, (b"if-match", b"if-none-match"))):
-        return False
     if rule.kind == "tags-refused" and "TAGS" not in call.payload.get("include", ()):
         return False
-    if rule.kind == "page-expired" and not call.payload.get("PaginationToken"):
+    if (rule.kind == "page-expired" and not call.payload.get("PaginationToken")) or (
+        rule.kind == "not-implemented" and not _is_conditional(call)
+    ):
         return False
     return (
         (rule.region == "*" or fnmatchcase(call.region, rule.region))
         and (rule.operation == "*" or fnmatchcase(call.operation, rule.operation))
         and (rule.resource == "*" or fnmatchcase(call.resource, rule.resource))
     )
+
+
+def _is_conditional(call: Call) -> bool:
+    return any(map(call.request.header, (b"if-match", b"if-none-match")))
 
 
 def _random_fraction(seed: int, number: int, key: int, before: int) -> float:

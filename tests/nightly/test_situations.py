@@ -307,7 +307,9 @@ SURROUNDINGS_FAIL = {
     "Python optimizes": Situation("Complete", 0, variables={"PYTHONOPTIMIZE": "2"}),
     "a debugger is asked for": Situation("Complete", 0, variables={"PYTHONDEVMODE": "1", "PYTHONWARNINGS": "default"}),
     "there is no folder for temporary files": Situation("Complete", 0, variables={"TMPDIR": "/nonexistent"}),
-    "the AWS profile is missing": Situation("Check AWS_PROFILE", 1, variables={"AWS_PROFILE": "none"}, quick=True),
+    "the AWS profile is missing": Situation(
+        "(none) could not be found", 1, variables={"AWS_PROFILE": "none"}, quick=True
+    ),
     "the region is nonsense": Situation("run-failed", 1, variables={"AWS_REGION": "x/y", "AWS_DEFAULT_REGION": "x/y"}),
     "the endpoint is no URL": Situation("run-failed", 1, variables={"AWS_ENDPOINT_URL": "not a url"}),
     "the endpoint refuses connections": Situation(
