@@ -15,7 +15,7 @@ def _failure_log(command: str, options: Options) -> AbstractContextManager[None]
         return nullcontext()
     from auditor.commands.progress import FailureLog
 
-    return FailureLog(options.resume or options.run_id or "")
+    return FailureLog(options.resume or options.run_id or "", options.log_format, options.environ)
 
 
 def perform(command: str, options: Options, known_variables: Collection[str] = ()) -> Outcome:

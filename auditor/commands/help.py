@@ -1,5 +1,6 @@
 """Commands whose help ends with examples or with the table of exit codes, and whose usage errors are logged."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,7 +64,8 @@ def _logged_usage_errors() -> Iterator[None]:
         shows_help = isinstance(error, click.exceptions.NoArgsIsHelpError)
         path = error.ctx.command_path if error.ctx else "auditor"
         if not shows_help and (error.ctx is None or error.ctx.parent is None or error.ctx.info_name == "run"):
-            from auditor.commands.progress import log_failure
+            from auditor.commands.progress import log_failure, log_format
 
-            log_failure("", error.format_message(), f"Run `{path} --help` for the usage.", ExitCode.USAGE_ERROR)
+            if log_format(os.environ.get("AUDITOR_LOG_FORMAT", "auto"), os.environ) == "json":
+                log_failure("", error.format_message(), f"Run `{path} --help` for the usage.", ExitCode.USAGE_ERROR)
         raise

@@ -162,6 +162,11 @@ class OutputOptions(Options):
         "Folder that keeps results that could not be delivered.", metavar="FOLDER", setting="spool"
     )
     verbose: bool = flag("Log every region, not only every account.", short="v", default=False)
+    quiet: bool = flag("Log only gaps, warnings and errors, and print only the result.", short="q", default=False)
+    log_format: Literal["auto", "text", "json"] = flag(
+        "Format of the log on standard error: auto is a bar on a terminal, text in a CI job, and otherwise json.",
+        default="auto",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

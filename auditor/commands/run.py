@@ -3,7 +3,7 @@
 from auditor.aws.collectors.collector import BOTH as ALL_REVISIONS
 from auditor.commands import config
 from auditor.commands.options import RunOptions
-from auditor.commands.progress import make_observer
+from auditor.commands.progress import LogOptions, make_observer
 from auditor.domain.clock import Stopped
 from auditor.domain.errors import ConfigError, Problem, RunStopped
 from auditor.domain.result import AccountSource
@@ -52,7 +52,8 @@ def _run(options: RunOptions, aws: AwsContext, shutdown: ShutdownRequest) -> Out
         "settings": settings.sha256 if options.settings else None,
         "narrowed": _scope_filter(options, inventory, aws),
     }
-    observer, colour = make_observer(options.environ, run_id, verbose=options.verbose)
+    log_options = LogOptions(options.log_format, verbose=options.verbose, quiet=options.quiet)
+    observer, colour = make_observer(options.environ, run_id, log_options)
     with observer:
         resume = options.resume is not None
         request = RunRequest(
@@ -63,6 +64,7 @@ def _run(options: RunOptions, aws: AwsContext, shutdown: ShutdownRequest) -> Out
             hashes,
             colour,
             resume=resume,
+            brief=options.quiet,
             narrowed_by=_narrowed_by(options),
             account_source=_account_source(inventory),
             exceptions=configuration.exceptions,

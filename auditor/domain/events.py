@@ -62,8 +62,8 @@ class RunEnded:
 
     `delivered` says whether the output has everything that was to be written, and `published` whether `latest.json`
     names the run. `results` is the folder or URL where the results are: the spool if the output refused them.
-    `manifest_sha256` is the digest of the manifest, empty if there is none: the log keeps it out of reach of those who
-    can write to the output.
+    `exit_reason` says why the exit code is what it is. `manifest_sha256` is the digest of the manifest, empty if there
+    is none: the log keeps it out of reach of those who can write to the output.
     """
 
     result: RunResult
@@ -73,6 +73,7 @@ class RunEnded:
     results: str
     report: str
     manifest_sha256: str = ""
+    exit_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

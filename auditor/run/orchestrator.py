@@ -13,7 +13,6 @@ from auditor.archive.latest import latest_run
 from auditor.archive.layout import LATEST, Layout
 from auditor.contracts.result import encode_result
 from auditor.contracts.run import ObjectRecord
-from auditor.domain.check import Severity
 from auditor.domain.events import Event, Level, Notice, Observer, RunEnded, RunStarted
 from auditor.domain.exception_review import ExceptionReview
 from auditor.domain.result import AccountSource, RunResult
@@ -33,7 +32,8 @@ from auditor.run.check_info import check_info
 from auditor.run.claimed import claimed_accounts
 from auditor.run.context import ClaimedRun, RunContext, build_context, with_organization_accounts
 from auditor.run.delivery import Delivery, deliver
-from auditor.run.exit_codes import FAILED, TAMPERED, Outcome, result_code
+from auditor.run.exit_codes import FAILED, Outcome
+from auditor.run.exit_reason import exit_code, exit_reason
 from auditor.run.notices import comparison_notice, notices_at_the_end
 from auditor.run.provenance import provenance
 from auditor.run.rules import exception_notices, ownership_rules, review_exceptions
@@ -64,6 +64,7 @@ class RunRequest:
     settings: Settings
     hashes: Mapping[str, str | None]
     colour: bool = False
+    brief: bool = False
     resume: bool = False
     single_process: bool = False
     narrowed_by: tuple[str, ...] = ()
@@ -103,9 +104,10 @@ def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: Shu
         observe(notice)
     failed = delivery.failed or (export_problems and not result.integrity)
     code = FAILED if failed else exit_code(result, request.settings, shutdown)
-    text = _summary(context, result, delivery, export_problems, colour=request.colour)
-    observe(_run_ended(context, result, delivery, code))
-    return Outcome(text, code)
+    reason = exit_reason(code, result, request.settings, delivery, len(export_problems))
+    text = _summary(request, context, result, delivery, export_problems)
+    observe(_run_ended(context, result, delivery, code, reason))
+    return Outcome(f"{text}\n{reason}", code)
 
 
 def _review(request: RunRequest, context: RunContext, aggregator: RunAggregator) -> ExceptionReview | None:
@@ -113,11 +115,12 @@ def _review(request: RunRequest, context: RunContext, aggregator: RunAggregator)
     return review_exceptions(request.exceptions, aggregator.exceptions, request.settings, source, today)
 
 
-def _run_ended(context: RunContext, result: RunResult, delivery: Delivery, code: int) -> RunEnded:
+def _run_ended(context: RunContext, result: RunResult, delivery: Delivery, code: int, reason: str) -> RunEnded:
     store, delivered = context.store, not delivery.undelivered
     return RunEnded(
         result=result,
         exit_code=code,
+        exit_reason=reason,
         delivered=delivered,
         published=delivered and delivery.publication.published,
         results=(store.first if delivered else store.spool).url(),
@@ -140,25 +143,6 @@ def fingerprint(request: RunRequest) -> str:
         [settings.revisions, settings.introduced],
     ]
     return hashlib.sha256(json.dumps(identical).encode()).hexdigest()
-
-
-def exit_code(result: RunResult, settings: Settings, shutdown: ShutdownRequest) -> int:
-    """Return the documented exit code of a run that has delivered everything."""
-    if shutdown.exit_code is not None:
-        return shutdown.exit_code
-    if result.integrity:
-        # Before findings and gaps, which have rows: only the exit code tells a scheduler that its bucket was changed.
-        return TAMPERED
-    threshold = settings.fail_on
-    failing = threshold is not None and any(
-        result.failing(severity) > result.excepted(severity) for severity in Severity if severity.rank >= threshold.rank
-    )
-    # As in `auditor check`: what could not be judged may be as severe as what was.
-    unknown = threshold is not None and any(
-        result.unknown(severity) for severity in Severity if severity.rank >= threshold.rank
-    )
-    incomplete = unknown or result.coverage_percent < settings.min_coverage
-    return result_code(failing=failing, incomplete=incomplete)
 
 
 def _claim(request: RunRequest, aws: AwsContext) -> RunContext:
@@ -271,10 +255,14 @@ def _write_documents(context: RunContext, result: RunResult) -> list[ObjectRecor
 
 
 def _summary(
-    context: RunContext, result: RunResult, delivery: Delivery, export_problems: Sequence[str], *, colour: bool
+    request: RunRequest, context: RunContext, result: RunResult, delivery: Delivery, export_problems: Sequence[str]
 ) -> str:
     store = context.store
-    output = store.spool if delivery.undelivered else store.first
-    text = summary.summary(result, output=output.url(), report=store.url(context.layout.report), colour=colour)
+    report = store.url(context.layout.report)
+    if request.brief:
+        text = summary.brief_summary(result, report=report)
+    else:
+        output = store.spool if delivery.undelivered else store.first
+        text = summary.summary(result, output=output.url(), report=report, colour=request.colour)
     exports = (f"EXPORT FAILED: {problem}" for problem in export_problems)
     return "\n".join((text, *exports, delivery.message(context))).rstrip()

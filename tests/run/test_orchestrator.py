@@ -27,7 +27,8 @@ from auditor.engine.signals import ShutdownRequest, handle_signals
 from auditor.run import context, stores
 from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import FAILED, INCOMPLETE, OK, Outcome
-from auditor.run.orchestrator import RunRequest, audit, exit_code
+from auditor.run.exit_reason import exit_code
+from auditor.run.orchestrator import RunRequest, audit
 from auditor.settings import Override
 from auditor.store.spool import SpoolingStore
 from auditor.store.store import Blob
@@ -160,7 +161,7 @@ def test_a_run_that_is_older_than_the_latest_is_written_but_not_published_and_sa
     assert outcome.exit_code == FAILED
     assert bucket.blobs[LATEST].body == later
     assert {MANIFEST, INDEX} <= set(bucket.blobs)
-    assert "NOT PUBLISHED: latest.json names the later run 20261123T030000Z-later" in outcome.text.splitlines()[-2]
+    assert "NOT PUBLISHED: latest.json names the later run 20261123T030000Z-later" in outcome.text.splitlines()[-3]
 
 
 @pytest.mark.parametrize("run_id", ["20991231T000000Z-x", "99999999T999999Z-/../../evil"], ids=["future", "path"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TextIO
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 #: Seconds between two updates of the bar. The refresh thread of rich would keep the engine from forking.
 _UPDATE_INTERVAL = 0.1
 _LONGEST_NOTICE = 2000
+DEFAULT_LEVELS = frozenset(Level) - {Level.DEBUG}
 _GAPS = frozenset({CoverageStatus.PARTIAL, CoverageStatus.NOT_EXAMINED})
 
 
@@ -88,7 +89,7 @@ class Bar:
     def __call__(self, event: Event) -> None:
         """Update the counts and the bar. A notice is printed above the bar and stays there."""
         if isinstance(event, Notice):
-            self._progress.console.print(_notice_text(event))
+            self._progress.console.print(notice_text(event))
             return
         self._count(event)
         total = self._counts["accounts"] or None
@@ -124,14 +125,22 @@ class Bar:
 
 
 class JsonLines:
-    """One JSON object per line: INFO for each account, WARNING for each cause of its gaps, DEBUG only if `verbose`."""
+    """One JSON object per line: INFO for each account, WARNING for each cause of its gaps, DEBUG for each scope."""
 
     def __init__(
-        self, stream: TextIO, *, verbose: bool = False, run_id: str = "", clock: Callable[[], datetime] | None = None
+        self,
+        stream: TextIO,
+        *,
+        levels: Collection[Level] = DEFAULT_LEVELS,
+        run_id: str = "",
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
-        """Write to `stream`. `run_id` is for the lines before the run has started; `clock` returns aware times."""
+        """Write events of these levels to `stream`; the last event of a run always.
+
+        `run_id` is for the lines before the run has started; `clock` returns aware times.
+        """
         self._stream = stream
-        self._verbose = verbose
+        self._levels = levels
         self._run_id = run_id
         self._clock = clock or (lambda: datetime.now(UTC))
 
@@ -150,7 +159,7 @@ class JsonLines:
                 if gap.status in _GAPS:
                     self._write(Level.WARNING, "gap", _gap_fields(gap))
         level, name, fields = _log_line(event)
-        if level is not Level.DEBUG or self._verbose:
+        if level in self._levels or isinstance(event, RunEnded | RunFailed):
             self._write(level, name, fields)
 
     def _write(self, level: Level, name: str, fields: Mapping[str, Any]) -> None:
@@ -204,6 +213,7 @@ def _last_line(event: RunEnded | RunFailed) -> tuple[Level, str, Mapping[str, An
             "delivered": event.delivered,
             "published": event.published,
             "exit_code": event.exit_code,
+            "exit_reason": event.exit_reason,
             "interrupted": result.interrupted,
             "narrowed_by": list(result.narrowed_by),
             "coverage_percent": result.coverage_percent,
@@ -262,6 +272,7 @@ def _account_fields(account: Account) -> Mapping[str, str]:
     return {"account": account.id, "account_name": account.name}
 
 
-def _notice_text(event: Notice) -> str:
+def notice_text(event: Notice) -> str:
+    """Return a notice as one line."""
     text = ": ".join(part for part in (event.message, event.detail) if part)
     return f"{event.level}: {sanitize(text, _LONGEST_NOTICE)}"

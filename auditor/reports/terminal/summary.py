@@ -1,4 +1,4 @@
-"""The summary that a run prints at its end: at most 25 lines of 100 columns."""
+"""The summary that a run prints at its end: at most 24 lines of 100 columns."""
 
 import textwrap
 from collections.abc import Iterator
@@ -6,14 +6,11 @@ from collections.abc import Iterator
 from auditor.domain.check import Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.exception_review import ExceptionProblem
-from auditor.domain.finding import Finding
 from auditor.domain.integrity import IntegrityProblem
 from auditor.domain.result import RunResult
 from auditor.reports.comparison import changes, not_compared
 from auditor.reports.labels import WORST_FIRST, join_words, pluralize
 from auditor.reports.page import headline
-from auditor.reports.page.evidence import evidence_line
-from auditor.reports.page.failures import by_urgency
 from auditor.reports.page.frameworks import Framework, frameworks
 from auditor.reports.page.gaps import ReasonGroup, gaps_by_reason
 from auditor.reports.page.usage import usage_label
@@ -21,14 +18,17 @@ from auditor.reports.percentages import format_coverage, format_percent
 from auditor.reports.run_details import api_calls, duration
 from auditor.reports.sanitize import display_width, sanitize, truncate
 from auditor.reports.totals import RunTotals
+from auditor.reports.worst import ResourceFailures, worst_resources
 
 WIDTH = 100
-HEIGHT = 25
+#: The reason of the exit code is one more line.
+HEIGHT = 24
 _MOST_LINES = 4
 _MOST_FRAMEWORKS = 3
 _HEADLINE_LINES = 3
 _ACCOUNT_WIDTH = 44
-_RESOURCE_WIDTH = 40
+_RESOURCE_WIDTH = 32
+_NAME_WIDTH = 20
 _FRAMEWORK_WIDTH = 20
 _REASON_WIDTH = 24
 _RUN_ID_WIDTH = 60
@@ -57,6 +57,11 @@ def summary(result: RunResult, *, output: str, report: str, colour: bool) -> str
         of_total = f" ({len(listed)} of {total:,})" if len(listed) < total else ""
         lines += ["", paint(f"{title}{of_total}", "heading"), *listed]
     return "\n".join([*lines, *ending])
+
+
+def brief_summary(result: RunResult, *, report: str) -> str:
+    """Return the verdict and the path of the report, without a final newline."""
+    return "\n".join([*_wrap(headline.sentence(RunTotals(result)), _HEADLINE_LINES), *_path("Report", report)])
 
 
 def _coverage(totals: RunTotals) -> str:
@@ -131,21 +136,18 @@ def _integrity_problem(problem: IntegrityProblem) -> str:
 
 
 def _failures(totals: RunTotals) -> _Section:
-    lines = [_failure(totals, finding) for finding in by_urgency(_urgent(totals.result))[:_MOST_LINES]]
-    return "Worst failures", totals.result.failures_total - totals.result.excepted_total, lines
+    lines = [_resource_failures(failures) for failures in worst_resources(totals, _MOST_LINES)]
+    total = totals.result.failures_total - totals.result.excepted_total
+    return f"Worst resources, of {pluralize(total, 'failure')}", len(lines), lines
 
 
-def _urgent(result: RunResult) -> list[Finding]:
-    return [finding for finding in result.failures if finding.exception is None]
-
-
-def _failure(totals: RunTotals, finding: Finding) -> str:
-    resource = _shorten(finding.resource.name, _RESOURCE_WIDTH)
-    account = _shorten(str(finding.account), _ACCOUNT_WIDTH)
-    usage = usage_label(finding)
-    where = f"{account} {sanitize(finding.region, 20)} {resource}{f' ({usage})' if usage else ''}"
-    problem = evidence_line(finding, totals.check_of(finding))
-    return truncate(f"  {finding.severity:<8} {where}: {problem}", WIDTH)
+def _resource_failures(failures: ResourceFailures) -> str:
+    account = failures.account
+    resource, name = _shorten(failures.resource, _RESOURCE_WIDTH), _shorten(account.name or account.id, _NAME_WIDTH)
+    usage = usage_label(failures.finding)
+    where = f"{resource} in {name} {sanitize(failures.region, 20)}{f' ({usage})' if usage else ''}"
+    more = f", {failures.others + 1} problems" if failures.others else ""
+    return truncate(f"  {failures.severity:<8} {where}{more}: {sanitize(failures.problem)}", WIDTH)
 
 
 def _gaps(totals: RunTotals) -> _Section:

@@ -25,7 +25,7 @@ from auditor.domain.events import (
 )
 from auditor.domain.gap_groups import group_gaps
 from auditor.domain.reason import Reason
-from auditor.reports.terminal.progress import Bar, JsonLines
+from auditor.reports.terminal.progress import DEFAULT_LEVELS, Bar, JsonLines
 from tests.builders import CHECK, NOW, account, coverage, finding, run_result
 
 EXAMINED = coverage(calls=7)
@@ -47,13 +47,14 @@ RUN: tuple[Event, ...] = (
         published=True,
         results="s3://bucket/audit",
         report="s3://bucket/audit/runs/the-run/report.html",
+        exit_reason="Exit code 4: coverage 50% is below --min-coverage 100%.",
     ),
 )
 
 
 def logged(*events: Event, verbose: bool = False) -> list[dict[str, Any]]:
     stream = io.StringIO()
-    with JsonLines(stream, verbose=verbose, clock=lambda: NOW) as observe:
+    with JsonLines(stream, levels=frozenset(Level) if verbose else DEFAULT_LEVELS, clock=lambda: NOW) as observe:
         for event in events:
             observe(event)
     assert stream.getvalue().isascii()
@@ -78,6 +79,7 @@ def test_the_last_line_has_the_result_of_the_run() -> None:
         "complete": False,
         "delivered": True,
         "published": True,
+        "exit_reason": "Exit code 4: coverage 50% is below --min-coverage 100%.",
         "exit_code": 4,
         "interrupted": False,
         "narrowed_by": [],

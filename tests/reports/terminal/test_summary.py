@@ -28,11 +28,11 @@ Counts    critical 0  high 9  medium 0  low 0  unknown 3  pass 101  not applicab
 Changes   Compared with nothing: there is no earlier run
 cis-compute-1.1  91.8% pass; 1 of 1 control failing, 33.3% of scope not examined, 3 unknown
 
-Worst failures (4 of 9)
-  high     payments-prod (111122223333) eu-west-1 node-agents:41 (1 service, public IP): cadvisor...
-  high     platform-shared (111122223335) eu-central-1 falco:9 (2 tasks): cadvisor is privileged...
-  high     platform-shared (111122223335) eu-west-1 metrics:112 (usage unknown): node-exporter ru...
-  high     platform-shared (111122223335) us-east-1 metrics:112 (usage unknown): node-exporter ru...
+Worst resources, of 9 failures
+  high     node-agents:41 in payments-prod eu-west-1 (1 service, public IP): Privileged or root c...
+  high     falco:9 in platform-shared eu-central-1 (2 tasks): Privileged or root container on the...
+  high     datadog:5 in payments-staging eu-west-1 (usage unknown): Privileged or root container...
+  high     edge-proxy:19 in web-prod eu-west-1 (usage unknown): Privileged or root container on t...
 
 Not examined, by reason
   role-denied    identity (111122223340) and 1 more: The role could not be assumed
@@ -149,7 +149,9 @@ def test_a_clean_framework_has_only_its_score() -> None:
 def test_failures_in_use_come_first_and_show_their_usage() -> None:
     idle = finding("idle", usage=EcsUsage())
     text = shown(run_result([coverage()], [idle, finding("busy", usage=EcsUsage(running_tasks=1))]))
-    assert text.index("busy:1 (1 task): app is privileged") < text.index("idle:1 (not in use): app is privileged")
+    assert text.index("busy:1 in account-1 eu-west-1 (1 task): ") < text.index(
+        "idle:1 in account-1 eu-west-1 (not in use): "
+    )
 
 
 def test_summary_without_colour_has_no_escapes() -> None:
