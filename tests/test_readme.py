@@ -11,7 +11,7 @@ from tests.readme import FILES, ROOT, render
 
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
 DOCUMENTS = sorted({*FILES, *(ROOT / "auditor").rglob("*.md"), *(ROOT / "tests").glob("*.md")})
-MAX_LINES = {"README.md": 130}
+MAX_LINES = {"README.md": 140}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
