@@ -47,6 +47,7 @@ def _run(command: Command, values: Mapping[str, Any]) -> None:
     try:
         outcome: Outcome = dispatch.perform(command.name, command_options, _known_variables())
         stream = sys.stderr if outcome.exit_code in (ExitCode.FAILED, ExitCode.USAGE_ERROR) else sys.stdout
+        streams.print_last(outcome.notes, sys.stderr)
         streams.print_last(outcome.text, stream)
     except KeyboardInterrupt:  # before or after the run handles signals; click would exit with 1
         raise SystemExit(ExitCode.INTERRUPTED) from None

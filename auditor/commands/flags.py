@@ -85,7 +85,9 @@ def click_parameters(options: type[Any]) -> list[click.Parameter]:
             required = defaults[field] is dataclasses.MISSING
             repeated = _is_list(hints[field])
             count = -1 if repeated else 1
-            parameters.append(click.Argument([field], required=required, nargs=count, metavar=shown.metavar))
+            choices = get_args(hints[field]) if get_origin(hints[field]) is Literal else ()
+            kind = click.Choice(choices) if choices else None
+            parameters.append(click.Argument([field], type=kind, required=required, nargs=count, metavar=shown.metavar))
             continue
         names = [field, *filter(None, [shown.short and f"-{shown.short}"]), flag_name(options, field)]
         parameters.append(

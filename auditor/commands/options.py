@@ -187,6 +187,14 @@ class RunOptions(ScanOptions, ExceptionOptions, OutputOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExceptionsOptions(SettingsOptions):
+    """The options of `auditor exceptions`."""
+
+    action: Literal["import"] = argument("import")
+    file: str = argument("FILE")
+
+
+@dataclass(frozen=True, kw_only=True)
 class PolicyOptions(SettingsOptions, SelectionOptions, RevisionOptions):
     """The options of `auditor policy`."""
 

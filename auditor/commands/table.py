@@ -38,6 +38,15 @@ COMMANDS = (
         ("auditor validate -c inventory.yaml -s auditor.yaml",),
     ),
     Command(
+        "exceptions",
+        options.ExceptionsOptions,
+        "Import suppressions of other tools as exceptions.\n\n"
+        "FILE is a Prowler mutelist, or what `aws securityhub get-findings` or `aws securityhub "
+        "batch-get-automation-rules` prints. Prints an exceptions file with placeholders for what FILE does not say; "
+        "what could not be carried over is listed on standard error.",
+        ("auditor exceptions import mutelist.yaml > exceptions.yaml",),
+    ),
+    Command(
         "plan",
         options.PlanOptions,
         "Dry run: assume all roles and estimate API calls.\n\n"

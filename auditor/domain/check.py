@@ -101,7 +101,8 @@ class Check(Generic[F]):
     reason as a predicate that follows the name of the part ("is privileged"), and `repairs` holds what fixes it.
     `manual_steps` returns the API calls that fix a finding if no corrected document can. `needs` names optional parts
     of facts, which collectors read only for checks that need them. `manual_page` is the manual page of a check that has
-    no module. `controls` are the controls of all frameworks, such as `cis-compute-1.1/3.4`.
+    no module. `controls` are the controls of all frameworks, such as `cis-compute-1.1/3.4`. `aliases` are the
+    IDs of the same check in other tools, by which suppressions are imported.
     """
 
     id: str
@@ -118,6 +119,7 @@ class Check(Generic[F]):
     manual_steps: ManualSteps | None = field(default=None, repr=False)
     reads_tags: bool = False
     needs: frozenset[str] = frozenset()
+    aliases: tuple[str, ...] = ()
     manual_page: str = field(default="", repr=False)
     origin: Origin = Origin()
     controls: tuple[str, ...] = field(init=False, repr=False)
@@ -159,6 +161,7 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
     manual_steps: ManualSteps | None = None,
     reads_tags: bool = False,
     needs: Iterable[str] = (),
+    aliases: tuple[str, ...] = (),
 ) -> Callable[[Callable[[F, Any], Verdict]], Check[F]]:
     """Turn a pure function into a `Check`.
 
@@ -183,6 +186,7 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
             problem=problem,
             manual_steps=manual_steps,
             reads_tags=reads_tags,
+            aliases=aliases,
             needs=frozenset(needs),
         )
 

@@ -55,7 +55,11 @@ def result_code(*, failing: bool, incomplete: bool) -> ExitCode:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of a command: the text to print, without a final newline, and the exit code."""
+    """The result of a command: the text to print, without a final newline, and the exit code.
+
+    `notes` are for the person at the terminal, and go to standard error.
+    """
 
     text: str = ""
     exit_code: int = OK
+    notes: str = ""

@@ -13,6 +13,7 @@ from auditor.yaml_files.quoting import quote
 from auditor.yaml_files.read import parse, parse_with_duplicates
 from auditor.yaml_files.scalars import one_or_more, resolve
 from auditor.yaml_files.schema import kinds_at
+from auditor.yaml_files.write import dump
 
 __all__ = [
     "TEMPLATE",
@@ -23,6 +24,7 @@ __all__ = [
     "Noun",
     "Path",
     "decode",
+    "dump",
     "explain",
     "kinds_at",
     "one_or_more",

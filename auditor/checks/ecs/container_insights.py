@@ -105,6 +105,7 @@ def _turn_on(finding: Finding) -> Iterator[ManualStep]:
 
 @check(
     id="ecs-container-insights",
+    aliases=("ecs_cluster_container_insights_enabled",),
     title="Clusters have Container Insights on",
     problem="Container Insights is off",
     severity=Severity.MEDIUM,

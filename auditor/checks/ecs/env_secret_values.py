@@ -113,6 +113,7 @@ class Parameters:
 
 @check(
     id="ecs-env-secret-values",
+    aliases=("ecs_task_definitions_no_environment_secrets",),
     title="Plain environment variables hold no secrets",
     problem="Secret in a plain environment variable",
     severity=Severity.CRITICAL,

@@ -136,6 +136,7 @@ def _use_latest(finding: Finding) -> Iterator[ManualStep]:
 
 @check(
     id="ecs-fargate-platform-version",
+    aliases=("ecs_service_fargate_latest_platform_version",),
     title="Fargate services use the latest platform version",
     problem="Service not on the latest Fargate platform version",
     severity=Severity.MEDIUM,

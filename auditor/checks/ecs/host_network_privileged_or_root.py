@@ -137,6 +137,7 @@ class Parameters:
 
 @check(
     id="ecs-host-network-privileged-or-root",
+    aliases=("ecs_task_definitions_host_networking_mode_users",),
     title="Containers on the host's network are neither privileged nor root",
     problem="Privileged or root container on the host's network",
     severity=Severity.HIGH,

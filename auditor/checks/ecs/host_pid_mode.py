@@ -82,6 +82,7 @@ _SHARED = "host-pid-mode"
 
 @check(
     id="ecs-host-pid-mode",
+    aliases=("ecs_task_definitions_host_namespace_not_shared",),
     title="Tasks do not share the host's process namespace",
     problem="Task sees the host's processes",
     severity=Severity.HIGH,

@@ -127,6 +127,7 @@ class Parameters:
 
 @check(
     id="ecs-logging-blocking-mode",
+    aliases=("ecs_task_definitions_logging_block_mode",),
     title="Logging does not block containers",
     problem="Logging can block the container",
     severity=Severity.LOW,

@@ -79,6 +79,7 @@ _AWSLOGS = {
 
 @check(
     id="ecs-logging-missing",
+    aliases=("ecs_task_definitions_logging_enabled",),
     title="Containers have a log configuration",
     problem="Container has no log configuration",
     severity=Severity.HIGH,

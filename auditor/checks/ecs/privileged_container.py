@@ -80,6 +80,7 @@ _PRIVILEGED = "privileged"
 
 @check(
     id="ecs-privileged-container",
+    aliases=("ecs_task_definitions_no_privileged_containers",),
     title="Containers are not privileged",
     problem="Privileged container",
     severity=Severity.HIGH,

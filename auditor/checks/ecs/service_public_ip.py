@@ -125,6 +125,7 @@ def _turn_off(finding: Finding) -> Iterator[ManualStep]:
 
 @check(
     id="ecs-service-public-ip",
+    aliases=("ecs_service_no_assign_public_ip",),
     title="Services assign no public IP addresses",
     problem="Service assigns public IP addresses",
     severity=Severity.HIGH,

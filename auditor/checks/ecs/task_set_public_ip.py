@@ -101,6 +101,7 @@ def _replace_task_set(finding: Finding) -> Iterator[ManualStep]:
 
 @check(
     id="ecs-task-set-public-ip",
+    aliases=("ecs_task_set_no_assign_public_ip",),
     title="Task sets assign no public IP addresses",
     problem="Task set assigns public IP addresses",
     severity=Severity.HIGH,

@@ -90,6 +90,7 @@ _WRITABLE = "writable-root-filesystem"
 
 @check(
     id="ecs-writable-root-filesystem",
+    aliases=("ecs_task_definitions_containers_readonly_access",),
     title="Containers have a read-only root file system",
     problem="Root file system is writable",
     severity=Severity.HIGH,
