@@ -50,10 +50,14 @@ class OwnershipRules:
         return replace(target, account=replace(account, owner=owner, environment=environment))
 
     def with_owner(self, finding: Finding) -> Finding:
-        """Return the finding with its owner and environment: those of the resource, or else of the account."""
-        tags, account = finding.resource.tags, finding.account
-        owner = self.owner.in_tags(tags) or account.owner
-        environment = self.environment.in_tags(tags) or account.environment
+        """Return the finding with the owner and the environment that tags of its resource name.
+
+        Without such tags it is returned as it is: those of its account apply.
+        """
+        tags = finding.resource.tags
+        if not tags:
+            return finding
+        owner, environment = self.owner.in_tags(tags), self.environment.in_tags(tags)
         return replace(finding, owner=owner, environment=environment) if owner or environment else finding
 
     def with_due_date(self, finding: Finding, today: date) -> Finding:

@@ -1,6 +1,7 @@
 """Names and anchored globs: a pattern matches a whole text, or the text is the pattern itself."""
 
 import re
+from collections.abc import Callable, Iterable
 from fnmatch import translate
 from functools import lru_cache
 
@@ -28,6 +29,12 @@ def matches_unit(pattern: str | None, path: str) -> bool:
     parts = path.split("/")
     units = ("/".join(parts[:end]) for end in range(len(parts), 0, -1))
     return any(matches(pattern, unit) for unit in units if unit)
+
+
+def one_of(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """Return whether a text matches any of the patterns, as a function that is much faster than trying each."""
+    union = re.compile("|".join(map(translate, patterns)) or r"(?!)")
+    return lambda text: union.match(text) is not None
 
 
 @lru_cache(maxsize=_KEPT)

@@ -1,18 +1,18 @@
 """Which items cover which findings. Pure.
 
 A run has up to millions of findings and thousands of items, so items are looked up: by account, then by check, then by
-the exact names of the resource. Only items with a glob for the resource are tried one after the other.
+the exact names of the resource. Items with a glob are tried one after the other, once any of the globs matches.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
 from auditor.domain.check import Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.finding import Finding
-from auditor.domain.patterns import is_glob, matches, matches_unit
+from auditor.domain.patterns import is_glob, matches, matches_unit, one_of
 from auditor.domain.result import AccountResult
 from auditor.domain.scope import EVERY_REGION, Account
 from auditor.exceptions.model import ExceptionItem, ReopenOn
@@ -37,26 +37,29 @@ class Cover:
     expired: tuple[ExceptionItem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class _Candidates:
-    """Items of one check: by the exact text for the resource, and those with a glob or without a resource."""
+    """Items of one check: by the exact text for the resource, with a glob for it, and without a resource."""
 
-    exact: dict[str, list[ExceptionItem]] = field(default_factory=dict)
-    others: list[ExceptionItem] = field(default_factory=list)
+    def __init__(self, items: Iterable[ExceptionItem]) -> None:
+        self._exact: dict[str, list[ExceptionItem]] = {}
+        self._globs: list[ExceptionItem] = []
+        self._any: list[ExceptionItem] = []
+        for item in items:
+            if item.resource is None:
+                self._any.append(item)
+            elif is_glob(item.resource):
+                self._globs.append(item)
+            else:
+                self._exact.setdefault(item.resource, []).append(item)
+        self._matches_any_glob = one_of(item.resource or "" for item in self._globs)
 
-    def add(self, item: ExceptionItem) -> None:
-        if item.resource is None or is_glob(item.resource):
-            self.others.append(item)
-        else:
-            self.exact.setdefault(item.resource, []).append(item)
-
-    def matching(self, finding: Finding) -> Iterator[ExceptionItem]:
+    def matching(self, finding: Finding) -> list[ExceptionItem]:
+        """Return the items that match the region and the resource of a finding."""
         names = _names(finding)
-        for name in names:
-            yield from (item for item in self.exact.get(name, ()) if matches(item.region, finding.region))
-        for item in self.others:
-            if matches(item.region, finding.region) and any(matches(item.resource, name) for name in names):
-                yield item
+        items = [item for name in names for item in self._exact.get(name, ())] + self._any
+        if self._globs and any(map(self._matches_any_glob, names)):
+            items += (item for item in self._globs if any(matches(item.resource, name) for name in names))
+        return [item for item in items if matches(item.region, finding.region)]
 
 
 class Register:
@@ -76,6 +79,7 @@ class Register:
             item_id: frozenset(name for check_id in check_ids for name in collectors_by_check[check_id])
             for item_id, check_ids in self._checks.items()
         }
+        self._exceptions = {item.id: item.risk_exception() for item in items}
         self._by_account_id: dict[str, list[int]] = {}
         self._by_other_means: list[int] = []
         for position, item in enumerate(items):
@@ -93,9 +97,27 @@ class Register:
         if not positions:
             return result, Tally()
         index, tally = self._index(positions), Tally()
-        findings = tuple(_judged(finding, index, self._today, tally) for finding in result.findings)
+        findings = tuple(self._judged(finding, index, tally) for finding in result.findings)
         self._note_coverage(result, [self._items[position] for position in positions], tally)
         return replace(result, findings=findings), tally
+
+    def _judged(self, finding: Finding, index: Mapping[str, _Candidates], tally: Tally) -> Finding:
+        """Return a finding with its exception, if it has one, and note what it tells about the items."""
+        candidates = index.get(finding.check_id)
+        if candidates is None or finding.status not in (Status.FAIL, Status.UNKNOWN):
+            return finding
+        items = candidates.matching(finding)
+        if not items:
+            return finding
+        if finding.status is Status.UNKNOWN:
+            tally.unchecked.update(item.id for item in items)
+            return finding
+        result = cover(finding, items, self._today)
+        for item in (*result.matched, *result.expired):
+            tally.findings[item.id] += 1
+        for item in result.reopened:
+            tally.reopened[item.id] += 1
+        return replace(finding, exception=self._exceptions[result.item.id]) if result.item else finding
 
     def _applying(self, account: Account) -> tuple[int, ...]:
         """Return the positions of the items that apply to an account, in the order of the file."""
@@ -103,11 +125,11 @@ class Register:
         return tuple(position for position in candidates if _applies(self._items[position], account))
 
     def _build_index(self, positions: tuple[int, ...]) -> dict[str, _Candidates]:
-        index: dict[str, _Candidates] = {}
+        by_check: dict[str, list[ExceptionItem]] = {}
         for item in (self._items[position] for position in positions):
             for check_id in self._checks[item.id]:
-                index.setdefault(check_id, _Candidates()).add(item)
-        return index
+                by_check.setdefault(check_id, []).append(item)
+        return {check_id: _Candidates(items) for check_id, items in by_check.items()}
 
     def _note_coverage(self, result: AccountResult, items: Sequence[ExceptionItem], tally: Tally) -> None:
         """Note which items met an account at all, and which could match something that was not examined."""
@@ -152,22 +174,6 @@ def cover(finding: Finding, items: Sequence[ExceptionItem], today: date) -> Cove
     last = [max(own, key=lambda item: (item.expires, item.container is None)) for own in holders.values()]
     holder = min(last, key=lambda item: item.expires) if covered else None
     return Cover(holder, tuple(matched), tuple(reopened), tuple(expired))
-
-
-def _judged(finding: Finding, index: Mapping[str, _Candidates], today: date, tally: Tally) -> Finding:
-    candidates = index.get(finding.check_id)
-    if candidates is None or finding.status not in (Status.FAIL, Status.UNKNOWN):
-        return finding
-    items = list(candidates.matching(finding))
-    if not items:
-        return finding
-    if finding.status is Status.UNKNOWN:
-        tally.unchecked.update(item.id for item in items)
-        return finding
-    result = cover(finding, items, today)
-    tally.findings.update(item.id for item in (*result.matched, *result.expired))
-    tally.reopened.update(item.id for item in result.reopened)
-    return replace(finding, exception=result.item.risk_exception()) if result.item else finding
 
 
 def _applies(item: ExceptionItem, account: Account) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.archive.encode import finding_row
 from auditor.domain import owner_totals
 from auditor.domain.check import Severity, Status
 from auditor.domain.finding import Finding
@@ -29,7 +30,8 @@ def owner(resource_tags: dict[str, str] | None, account_tags: dict[str, str], ou
     target = replace(builders.target(), account=builders.account(tags=account_tags, ou=ou))
     account = RULES.complete_target(target).account
     found = builders.finding(account=account)
-    return RULES.with_owner(replace(found, resource=replace(found.resource, tags=resource_tags))).owner
+    judged = RULES.with_owner(replace(found, resource=replace(found.resource, tags=resource_tags)))
+    return finding_row(judged, "20261123T020000Z-1a2b3c").owner
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,7 @@ def test_the_environment_has_its_own_rule() -> None:
     account = RULES.complete_target(target).account
 
     assert (account.owner, account.environment) == ("shop", "prod")
-    assert RULES.with_owner(builders.finding(account=account)).environment == "prod"
+    assert finding_row(builders.finding(account=account), "20261123T020000Z-1a2b3c").environment == "prod"
 
 
 def due(now: date = date(2026, 11, 23), **fields: Any) -> tuple[date | None, bool]:
