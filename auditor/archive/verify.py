@@ -5,7 +5,8 @@ in the log of the run, in `latest.json`, and in the manifest of the next run.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from auditor.archive import decode
@@ -13,15 +14,19 @@ from auditor.archive.decompress import decompress
 from auditor.archive.index import index_line
 from auditor.archive.latest import latest_run
 from auditor.archive.layout import LATEST, Layout, run_time
-from auditor.contracts.document import SCHEMA_VERSION
+from auditor.contracts.document import SCHEMA_VERSION, parse
+from auditor.contracts.history import PastFindingRow
 from auditor.contracts.run import ManifestDocument, ObjectRecord
 from auditor.contracts.verification import Discrepancy, Mismatch, VerificationDocument
 from auditor.domain.errors import StorageError
+from auditor.domain.lifecycle import LifecycleState
 from auditor.store.store import Store
 
 #: Later runs whose manifests are searched for the digest of this one.
 _MOST_SUCCESSORS = 20
 _MANIFEST = "/manifest.json"
+#: States of findings that fail no longer, or that the run could not examine.
+_WITHOUT_ROW = frozenset({LifecycleState.RESOLVED, LifecycleState.GONE, LifecycleState.STALE})
 
 
 #: Applies a function to each object and yields the results in order; in parallel if that is faster.
@@ -63,7 +68,8 @@ def verify(
         # The index was derived from the manifest: one that was swapped differs from it in any case.
         discrepancies += [] if discrepancies else _index(store, layout, body)
         discrepancies += [*_added(store, layout, manifest), *_previous(store, manifest)]
-        for found in parallel_map(lambda record: list(_compare(store, record)), objects):
+        listed = {record.key: record.sha256 for record in objects}
+        for found in parallel_map(lambda record: list(_compare(store, layout, record, listed)), objects):
             discrepancies += found
     witnesses = [witness for witness, sha256 in digests if sha256 == digest]
     return VerificationDocument(
@@ -78,7 +84,7 @@ def verify(
     )
 
 
-def _compare(store: Store, record: ObjectRecord) -> Iterator[Discrepancy]:
+def _compare(store: Store, layout: Layout, record: ObjectRecord, digests: Mapping[str, str]) -> Iterator[Discrepancy]:
     try:
         body = store.get(record.key)
     except StorageError as error:
@@ -91,6 +97,26 @@ def _compare(store: Store, record: ObjectRecord) -> Iterator[Discrepancy]:
         yield Discrepancy(record.key, Mismatch.CHANGED, f"{len(body):,} bytes, the manifest lists {record.bytes:,}")
         if record.rows is not None:
             yield from _compare_rows(record, body)
+            yield from _dropped(store, layout, record.key, body, digests)
+
+
+def _dropped(store: Store, layout: Layout, key: str, body: bytes, digests: Mapping[str, str]) -> Iterator[Discrepancy]:
+    """Yield each failure that the rows of an account lack, by the history that the same run wrote."""
+    if not key.startswith(layout.findings_folder):
+        return
+    history_key = layout.history(key.rpartition("/")[2].partition(".")[0])
+    try:
+        history = store.get(history_key) or b""
+        if hashlib.sha256(history).hexdigest() != digests.get(history_key):
+            return  # it was changed, too, and is named itself
+        present = {json.loads(line).get("finding_id") for line in decompress(body).splitlines()}
+        past = [parse(PastFindingRow, line) for line in decompress(history).splitlines()]
+    except (StorageError, ValueError, AttributeError):
+        return  # rows that cannot be read are named already
+    for row in past:
+        if row.state not in _WITHOUT_ROW and row.finding_id not in present:
+            detail = f"finding {row.finding_id} is missing: {row.check_id} fails for {row.resource_arn}"
+            yield Discrepancy(key, Mismatch.ROWS, detail)
 
 
 def _compare_rows(record: ObjectRecord, body: bytes) -> Iterator[Discrepancy]:

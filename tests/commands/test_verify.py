@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 from auditor.cli import main
 from auditor.store.folder import Folder
 from tests.archive.test_verify import FINDINGS, RUN, drop_a_row, write_run
+from tests.commands.results import demo_output
 
 
 @pytest.fixture
@@ -40,6 +42,21 @@ def test_a_dropped_row_is_named_and_exits_with_6(output: Path) -> None:
     assert f"Other rows  {FINDINGS}: 1 rows, the manifest lists 2" in result.output
     assert "NOT VERIFIED: 2 discrepancies." in result.output
     assert [entry["mismatch"] for entry in document["discrepancies"]] == ["changed", "rows"]
+
+
+def test_a_dropped_failure_is_named(tmp_path: Path) -> None:
+    output = demo_output(tmp_path / "demo")
+    account = next(output.glob("findings/*/*/111122223333.jsonl.gz"))
+    lines = gzip.decompress(account.read_bytes()).splitlines(keepends=True)
+    dropped = next(line for line in lines if json.loads(line)["status"] == "FAIL")
+    account.write_bytes(gzip.compress(b"".join(line for line in lines if line != dropped)))
+
+    result = verify("--from", str(output))
+
+    row = json.loads(dropped)
+    arn = row["resource"]["arn"].rpartition(":")[0]
+    assert f"finding {row['finding_id']} is missing: {row['check_id']} fails for {arn}" in result.output
+    assert "NOT VERIFIED: 3 discrepancies." in result.output
 
 
 def test_a_run_that_nothing_confirms_exits_with_4(output: Path) -> None:
