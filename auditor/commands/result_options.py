@@ -29,6 +29,14 @@ class VerifyOptions(ResultOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DiffOptions(ResultOptions):
+    """The options of `auditor diff`."""
+
+    run_ids: tuple[str, ...] = argument("[RUN_ID]...", required=False, default=())
+    format: Literal["table", "json"] = flag("Output format.", default="table")
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShowOptions(ResultOptions):
     """The options of `auditor show`."""
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import heapq
-import os
-import shutil
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
 from auditor.commands import config, results
 from auditor.commands.result_options import ShowOptions
+from auditor.commands.streams import terminal_width
 from auditor.contracts.document import parse as parse_row
 from auditor.contracts.rows import ChangeRow, FindingRow
 from auditor.domain.check import Status
@@ -53,7 +51,7 @@ def run(options: ShowOptions) -> Outcome:
     records = (record for record, _, _ in matches)
     listed = heapq.nsmallest(limit, records, key=urgency) if limit else sorted(records, key=urgency)
     note = footer(stored.result, listed=len(listed), matching=answers[Answer.YES], undecided=answers[Answer.UNKNOWN])
-    return Outcome(f"{table(listed, _terminal_width())}\n\n{note}" if listed else note)
+    return Outcome(f"{table(listed, terminal_width())}\n\n{note}" if listed else note)
 
 
 def _query(options: ShowOptions, stored: StoredRun) -> Query:
@@ -105,8 +103,3 @@ def _limit(options: ShowOptions) -> int:
         advice = "Write a number, or 0 to list all findings."
         raise ConfigError([Problem(options.source_of("limit"), 0, "", f"{options.limit!r} is not a number", advice)])
     return int(options.limit)
-
-
-def _terminal_width() -> int | None:
-    """Return the width of the terminal; None for a file or a pipe, where lines may be long."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() or os.environ.get("COLUMNS") else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -48,6 +49,11 @@ class _LenientStream(io.TextIOBase):
         if self._stream is not None:
             with suppress(*_WRITE_ERRORS):
                 self._stream.flush()
+
+
+def terminal_width() -> int | None:
+    """Return the width of the terminal; None for a file or a pipe, where lines may be long."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() or os.environ.get("COLUMNS") else None
 
 
 def open_closed_streams() -> None:

@@ -91,6 +91,18 @@ COMMANDS = (
         ),
     ),
     Command(
+        "diff",
+        result_options.DiffOptions,
+        "Show what changed between two runs.\n\n"
+        "Computed from findings and coverage of both: what could not be examined is never called resolved. Two RUN_IDs "
+        "are the older and the newer run; one is compared with the run before it [default: the latest one]. Exits with "
+        "0, also if there are changes.",
+        (
+            "auditor diff --from s3://my-audit-bucket/nightly",
+            "auditor diff 20261122T020000Z-1a2b3c 20261123T020000Z-4d5e6f --from results --format json",
+        ),
+    ),
+    Command(
         "verify",
         result_options.VerifyOptions,
         "Verify that the results of a run are as they were written.\n\n"

@@ -4,7 +4,8 @@ from auditor.domain.lifecycle import LifecycleState
 from auditor.domain.result import RunResult
 from auditor.reports.labels import join_words, pluralize
 
-_ORDER = (
+#: States of changes, in the order of texts.
+STATES = (
     LifecycleState.NEW,
     LifecycleState.REOPENED,
     LifecycleState.RESOLVED,
@@ -31,5 +32,5 @@ def changes(result: RunResult) -> str:
     """Return the number of changes by state, without a period; empty if the run was compared with nothing."""
     if not result.comparison.run_id or result.comparison.problem:
         return ""
-    counts = [f"{result.changed(state):,} {state.value}" for state in _ORDER]
+    counts = [f"{result.changed(state):,} {state.value}" for state in STATES]
     return f"{join_words(counts)}, since run {result.comparison.run_id}"

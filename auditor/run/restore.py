@@ -46,7 +46,10 @@ class StoredRun:
         archive = Archive(self._store, self._layout)
 
         def read(account: Account) -> AccountResult:
-            for key in (self._layout.findings(account.id), self._layout.coverage(account.id)):
+            keys = [self._layout.findings(account.id), self._layout.coverage(account.id)]
+            if (changes := self._layout.changes(account.id)) in self._digests:
+                keys.append(changes)
+            for key in keys:
                 self._check(key, self._store.get(key))
             stored = archive.read_account(account)
             if stored is None:

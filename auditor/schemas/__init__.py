@@ -9,7 +9,7 @@ from importlib.resources import files
 INPUTS = ("inventory", "settings", "exceptions", "check")
 #: Documents that programs read: rows, documents of a run, and what commands print.
 OUTPUTS = (
-    *("finding", "coverage", "change", "run", "past-finding", "trend"),
+    *("finding", "coverage", "change", "run", "past-finding", "trend", "diff"),
     *("claim", "manifest", "latest", "summary"),
     *("check-list", "check-page", "file-report", "plan"),
 )

@@ -8,6 +8,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from auditor.contracts.check_list import CheckListDocument, CheckPageDocument
 from auditor.contracts.control import ControlDocument
+from auditor.contracts.diff import DiffDocument
 from auditor.contracts.document import Document
 from auditor.contracts.file_report import FileReportDocument
 from auditor.contracts.history import PastFindingRow, TrendDocument
@@ -34,6 +35,7 @@ _OUTPUTS: dict[str, type[Document]] = {
     "change": ChangeRow,
     "past-finding": PastFindingRow,
     "trend": TrendDocument,
+    "diff": DiffDocument,
     "run": RunRow,
     "claim": ClaimDocument,
     "manifest": ManifestDocument,

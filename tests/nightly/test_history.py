@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import pytest
 from tests.fleet.faults import Fault
 from tests.fleet.organization import DEFAULT_REGIONS, MANAGEMENT, Large, Shape
 from tests.fleet.running import Fleet, running
-from tests.nightly.night import ONE_CHECK, Night, Row, audit
+from tests.nightly.night import ONE_CHECK, Night, Row, audit, command
 
 pytestmark = pytest.mark.slow
 
@@ -233,3 +234,13 @@ def test_the_summary_counts_the_changes(nights: Nights) -> None:
     assert sum(history["new"].values()) == counts["new"]
     assert history["absent_accounts"] == 1
     assert f"since run {nights.runs[0]}" in nights.nights[1].stdout
+
+
+@pytest.mark.parametrize("number", [1, 3, 4])
+def test_diff_finds_the_changes_that_the_night_wrote(nights: Nights, number: int) -> None:
+    output = nights.nights[0].output
+    shown = command(["diff", nights.runs[number], "--from", str(output), "--format", "json"], output, dict(os.environ))
+
+    assert shown.code == 0, shown.stderr
+    found = {(row["finding_id"], row["state"], row["reason"]) for row in json.loads(shown.stdout)["changes"]}
+    assert found == {(row["finding_id"], row["state"], row["reason"]) for row in nights.changes(number)}

@@ -10,11 +10,12 @@ import pytest
 
 from auditor import checks, schemas
 from auditor.archive import encode
-from auditor.archive.archive import Archive, make_manifest
+from auditor.archive.archive import Archive, make_manifest, run_counts
 from auditor.archive.claims import ClaimRequest
 from auditor.archive.latest import publish
 from auditor.archive.layout import LATEST, Layout
 from auditor.archive.trend import make_trend
+from auditor.contracts.diff import DiffDocument
 from auditor.contracts.document import to_json
 from auditor.contracts.run import CheckOrigin
 from auditor.domain.coverage import CoverageStatus
@@ -65,10 +66,20 @@ def stored_documents() -> list[tuple[str, str]]:
     owner = builders.account().id
     rows = {"finding": layout.findings(owner), "coverage": layout.coverage(owner), "change": layout.changes(owner)}
     rows["past-finding"] = layout.history(owner)
+    counts = run_counts(builders.run_result([GAP], run_id=RUN))
+    difference = DiffDocument(
+        schema_version="1.0",
+        older=RUN,
+        newer=RUN,
+        counts=counts.changes,
+        scopes=counts.scopes,
+        changes=[encode.change_row(builders.change(), RUN)],
+    )
     trend = make_trend(store, builders.run_result([GAP], run_id=RUN), [])
     return [
         *((name, store.blobs[key].body.decode()) for name, key in keys.items()),
         ("trend", to_json(trend)),
+        ("diff", to_json(difference)),
         *((name, gzip.decompress(store.blobs[key].body).decode()) for name, key in rows.items()),
     ]
 
