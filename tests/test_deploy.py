@@ -297,11 +297,12 @@ def test_the_bucket_is_private_encrypted_versioned_and_retained() -> None:
     assert bucket["Properties"]["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
 
 
-def test_latest_json_and_state_never_expire() -> None:
+def test_latest_json_and_all_state_but_the_history_never_expire() -> None:
     rules = properties("nightly.yaml", "Bucket")["LifecycleConfiguration"]["Rules"]
 
+    folders = ("findings", "coverage", "changes", "state/history", "runs")
     expiring = {rule["Prefix"]["Fn::Sub"] for rule in rules if "ExpirationInDays" in rule}
-    assert expiring == {f"${{ResultPrefix}}/{folder}/" for folder in ("findings", "coverage", "runs")}
+    assert expiring == {f"${{ResultPrefix}}/{folder}/" for folder in folders}
 
 
 @pytest.mark.parametrize(("policy", "service"), [("BucketPolicy", "s3"), ("DeadLettersPolicy", "sqs")])
