@@ -506,3 +506,29 @@ def test_the_example_has_the_default_values() -> None:
     assert {name: getattr(example_settings, name) for name in Settings.model_fields if name != "sha256"} == {
         name: getattr(default, name) for name in Settings.model_fields if name != "sha256"
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("exceptions: {file: 's3://'}", "1: exceptions.file: s3:// is neither a path nor an S3 URL"),
+        ("exceptions: {max_days: 0}", "1: exceptions.max_days: 0 is less than 1 -> Write 1 or more."),
+        ("ownership: {team: {}}", "1: ownership.team: is not a known key -> Known here: owner, environment."),
+        ("ownership: {owner: {ous: {/A: ''}}}", "1: ownership.owner.ous./A: is empty -> Write a name"),
+        ("ownership: {owner: {tags: [1]}}", "1: ownership.owner.tags[0]: 1 is a number, not text"),
+        ("due_days: {critcal: 7}", "1: due_days.critcal: critcal is not one of low, medium, high, critical -> Did you"),
+        ("due_days: {high: 0}", "1: due_days.high: 0 is less than 1 -> Write 1 or more."),
+    ],
+)
+def test_exceptions_owners_and_due_dates_that_are_wrong_are_explained(text: str, problem: str) -> None:
+    assert problem in problems(text)[0]
+
+
+def test_owners_and_due_dates_keep_their_order_and_severity() -> None:
+    settings = read(
+        "ownership: {owner: {tags: [team, owner], ous: {/B: b, /A: a}}}\ndue_days: {critical: 7, high: 30}\n"
+    )
+
+    assert settings.ownership.owner.tags == ("team", "owner")
+    assert list(settings.ownership.owner.ous.items()) == [("/B", "b"), ("/A", "a")]
+    assert settings.due_days == {Severity.CRITICAL: 7, Severity.HIGH: 30}
