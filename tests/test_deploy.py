@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from auditor import cli
-from auditor.aws import collectors, organizations, regions
+from auditor.aws import collectors, mac_key, organizations, regions
 from auditor.domain.check import Status, Verdict
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.ecs.task_definitions import TaskDefinition
@@ -223,11 +223,25 @@ def test_the_task_cannot_change_its_configuration_or_delete_results() -> None:
     assert not [action for action in actions(properties("nightly.yaml", "TaskRole")) if "Delete" in action]
 
 
-def test_the_task_has_exactly_the_organization_and_bucket_permissions_that_the_code_uses() -> None:
+def test_the_task_has_exactly_the_organization_bucket_and_key_permissions_that_the_code_uses() -> None:
     allowed = actions(properties("nightly.yaml", "TaskRole")) - {"sts:AssumeRole"}
 
     # The code does not list the bucket, but with this permission S3 reports missing objects as missing.
-    assert allowed == {*organizations.ACTIONS, "s3:GetObject", "s3:PutObject", "s3:ListBucket"}
+    assert allowed == {
+        *organizations.ACTIONS,
+        *mac_key.ACTIONS,
+        *("s3:GetObject", "s3:PutObject", "s3:ListBucket"),
+    }
+
+
+def test_the_task_may_use_no_other_key_than_the_mac_key() -> None:
+    (statement,) = [
+        statement
+        for statement in statements(properties("nightly.yaml", "TaskRole"))
+        if statement["Action"] == list(mac_key.ACTIONS)
+    ]
+
+    assert statement["Resource"] == {"Ref": "MacKeyArn"}
 
 
 def test_the_command_reads_every_variable_of_the_task() -> None:

@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from auditor.archive import claims, decode, encode
+from auditor.archive import authentication, claims, decode, encode
+from auditor.archive.authentication import MacKey
 from auditor.archive.claims import Claim, ClaimRequest
 from auditor.archive.history import past_finding_row
 from auditor.archive.index import write_index
@@ -103,11 +104,16 @@ class Archive:
     ) -> tuple[ObjectRecord, ...]:
         """Write everything about one account. There is no object of changes if there are none.
 
-        With `rewrite`, an earlier attempt may have written some of it: an object of changes is then written in any
-        case. Raises StorageError, and RunExists if another process has resumed the run.
+        With `rewrite`, an earlier attempt may have written some of it. Its rows are made invalid first: if the process
+        is killed between two objects, new findings must not be read together with old coverage records. An object of
+        changes is then written in any case.
+
+        Raises StorageError, and RunExists if another process has resumed the run.
         """
         self._check_ownership()
         layout, run_id, account_id = self._layout, self._layout.run_id, result.account.id
+        if rewrite:
+            self._put_rows(layout.coverage(account_id), ())
         history = self._put_history(result.account, changes, past_findings, rewrite=rewrite)
         # Generators: all rows of a large account at once would be the largest object that a run ever holds.
         findings = (encode.finding_row(finding, run_id) for finding in result.findings if finding.status in self._emit)
@@ -197,6 +203,17 @@ class Archive:
     def write_index(self, manifest: ManifestDocument) -> None:
         """Write the line of the index about a run whose manifest is written. Raises StorageError."""
         write_index(self._store, self._layout, encode.document(manifest))
+
+    def write_mac(self, manifest: ManifestDocument, mac_key: MacKey) -> None:
+        """Write the MAC of the manifest. Raises MacError and StorageError."""
+        authentication.authenticate(self._store, self._layout.manifest, encode.document(manifest), mac_key)
+
+    def write_interrupted(self, manifest: ManifestDocument, mac_key: MacKey) -> None:
+        """Write the manifest of an interrupted run with its MAC. Raises MacError and StorageError."""
+        self._check_ownership()
+        key, body = self._layout.interrupted, encode.document(manifest)
+        self._store.put(key, Blob(body))
+        authentication.authenticate(self._store, key, body, mac_key)
 
     def _check_ownership(self) -> None:
         """Raise RunExists if another process has resumed the run, because two processes must not write it."""

@@ -107,6 +107,11 @@ class Layout:
         """Return the key of a file of an export; `file` is its path below the folder of the format."""
         return f"runs/{self.run_id}/exports/{name}/{file}"
 
+    @property
+    def interrupted(self) -> str:
+        """Key of the manifest of an interrupted run, for its resumption. It is written with a MAC only."""
+        return f"state/interrupted/{self.run_id}.json"
+
     def claim(self, attempt: int) -> str:
         """Return the key of a claim of the run ID: attempt 0 is the run itself, later attempts resume it."""
         suffix = f".resume-{attempt}" if attempt else ""
@@ -123,7 +128,7 @@ class Layout:
     @property
     def unlisted(self) -> tuple[str, ...]:
         """The keys in these folders that no manifest lists, because they are written after its objects."""
-        return (self.manifest,)
+        return self.manifest, mac(self.manifest)
 
     def contains(self, key: str) -> bool:
         """Return whether a key is an object that the manifest of this run may list."""
@@ -137,6 +142,11 @@ class Layout:
     def _day(self) -> str:
         """The day comes from the run ID, not from the clock: a scheduled run may start after midnight."""
         return f"dt={self.run_id[:4]}-{self.run_id[4:6]}-{self.run_id[6:8]}"
+
+
+def mac(key: str) -> str:
+    """Return the key of the MAC of an object."""
+    return f"{key}.mac"
 
 
 def fact_cache(account_id: str) -> str:

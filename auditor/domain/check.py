@@ -99,10 +99,12 @@ class Check(Generic[F]):
     ("Container runs as root"). `fact_type` is the kind of fact that the check judges, derived kinds included.
     `frameworks` maps a framework to its control ids; `parameters` holds the defaults. `reason_texts` explains each
     reason as a predicate that follows the name of the part ("is privileged"), and `repairs` holds what fixes it.
-    `manual_steps` returns the API calls that fix a finding if no corrected document can. `needs` names optional parts
-    of facts, which collectors read only for checks that need them. `manual_page` is the manual page of a check that has
-    no module. `controls` are the controls of all frameworks, such as `cis-compute-1.1/3.4`. `aliases` are the
-    IDs of the same check in other tools, by which suppressions are imported.
+    `manual_steps` returns the API calls that fix a finding if no corrected document can. `reads_tags` and `reads_state`
+    say that the verdict depends on tags, and on the status, usage or latest revision: these change after a revision is
+    registered. `needs` names optional parts of facts, which collectors read only for checks that need them.
+    `manual_page` is the manual page of a check that has no module. `controls` are the controls of all frameworks, such
+    as `cis-compute-1.1/3.4`. `aliases` are the IDs of the same check in other tools, by which suppressions are
+    imported.
     """
 
     id: str
@@ -120,6 +122,7 @@ class Check(Generic[F]):
     reads_tags: bool = False
     needs: frozenset[str] = frozenset()
     aliases: tuple[str, ...] = ()
+    reads_state: bool = False
     manual_page: str = field(default="", repr=False)
     origin: Origin = Origin()
     controls: tuple[str, ...] = field(init=False, repr=False)
@@ -162,6 +165,7 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
     reads_tags: bool = False,
     needs: Iterable[str] = (),
     aliases: tuple[str, ...] = (),
+    reads_state: bool = False,
 ) -> Callable[[Callable[[F, Any], Verdict]], Check[F]]:
     """Turn a pure function into a `Check`.
 
@@ -188,6 +192,7 @@ def check(  # noqa: PLR0913 - keyword-only metadata, one word each
             reads_tags=reads_tags,
             aliases=aliases,
             needs=frozenset(needs),
+            reads_state=reads_state,
         )
 
     return build

@@ -8,6 +8,7 @@
     ├── RunStopped          exit 1, 130 or 143: a signal or the deadline ended the run before its scan started
     └── StorageError        exit 1: the output cannot be written or read
 
+MacError, raised if the MAC key cannot be used, never ends a command: stored state is then not used.
 Errors within an account are not among these: they become a `Gap`, and the run continues.
 """
 
@@ -74,6 +75,10 @@ class OrganizationError(AuditorError):
 
 class StorageError(AuditorError):
     """The output cannot be written or read."""
+
+
+class MacError(AuditorError):
+    """The key that authenticates stored state cannot be used."""
 
 
 class RunStopped(AuditorError):

@@ -151,9 +151,9 @@ class RunResult:
     `failures` holds the worst FAIL findings out of `failures_total`, `unknowns` the same for UNKNOWN, and `gaps` groups
     the coverage records that are not EXAMINED by account and cause. `narrowed_by` are the flags that left out accounts,
     regions or checks. `integrity` lists what other writers changed in the stored state, and `compared` counts the
-    cached facts that were read anew to find that. `exceptions` is None if there is no exceptions file. `comparison` is
-    the run that it was compared with. `absent_accounts` counts the accounts of that run which are not in this one, and
-    `absent_changes` their findings by state.
+    cached facts that were read anew to find that. `state_notes` say why stored state was not used. `exceptions` is None
+    if there is no exceptions file. `comparison` is the run that it was compared with. `absent_accounts` counts the
+    accounts of that run which are not in this one, and `absent_changes` their findings by state.
     """
 
     run_id: str
@@ -177,6 +177,7 @@ class RunResult:
     comparison: Comparison = field(default_factory=Comparison)
     absent_accounts: int = 0
     absent_changes: Mapping[LifecycleState, int] = field(default_factory=dict, hash=False)
+    state_notes: tuple[str, ...] = ()
 
     @property
     def expected_accounts(self) -> tuple[AccountSummary, ...]:

@@ -34,4 +34,5 @@ def run_details(result: RunResult) -> tuple[tuple[str, str], ...]:
         ("Throttled", pluralize(numbers.throttled, "time")),
         ("Retried", pluralize(numbers.retried, "time")),
         ("Read anew", pluralize(result.compared, "cached description")),
+        *(("Stored state", note) for note in result.state_notes),
     )

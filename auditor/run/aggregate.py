@@ -53,6 +53,7 @@ class RunMetadata:
     narrowed_by: tuple[str, ...] = ()
     account_source: AccountSource = AccountSource.ORGANIZATION
     baseline: Baseline = field(default_factory=Baseline)
+    state_notes: tuple[str, ...] = ()
 
 
 def digest(
@@ -97,6 +98,11 @@ class RunAggregator:
     _causes: dict[str, str] = field(default_factory=dict)
     _owners: OwnerTotals = field(default_factory=OwnerTotals)
     _names: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def account_ids(self) -> set[str]:
+        """The accounts that were added so far."""
+        return {summary.account.id for summary in self._accounts}
 
     def add(self, account: AccountDigest) -> None:
         """Add one account."""
@@ -191,6 +197,7 @@ class RunAggregator:
             comparison=Comparison(metadata.baseline.run_id, metadata.baseline.problem, tuple(sorted(self.unread))),
             absent_accounts=self.absent_accounts,
             absent_changes=dict(self.absent_changes),
+            state_notes=metadata.state_notes,
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from auditor.archive.archive import Archive
+from auditor.archive.authentication import MacKey
 from auditor.archive.fact_cache import StoredFactCache
 from auditor.archive.layout import Layout
 from auditor.aws.cache_check import CacheCheck
@@ -30,9 +31,10 @@ class ClaimedRun:
     """A run whose ID this process has claimed. It can be pickled, and is the same in every process of the run.
 
     `attempt` is 0 for a new run and counts how often it was resumed. `previous_run` is the latest published run, and
-    `trusted_digests` maps keys of its fact cache to the SHA-256 that its manifest lists, and `authenticated` means that
-    the MAC of that manifest is valid. `narrowed` means that flags left out accounts, regions or checks. `baseline` is
-    the run to compare with: the one that was the latest when the run was claimed first.
+    `trusted_digests` maps keys of its fact cache to the SHA-256 that its manifest lists. `trusted_rows` are the rows
+    that a resumed run may take over, by key; None if nothing but a comparison with AWS can tell. `authenticated` means
+    that both were checked with a MAC key. `narrowed` means that flags left out accounts, regions or checks. `baseline`
+    is the run to compare with: the one that was the latest when the run was claimed first.
     """
 
     run_id: str
@@ -43,6 +45,7 @@ class ClaimedRun:
     attempt: int = 0
     previous_run: str | None = None
     trusted_digests: Mapping[str, str] = field(default_factory=dict)
+    trusted_rows: Mapping[str, str] | None = None
     authenticated: bool = False
     narrowed: bool = False
     accounts: tuple[ClaimedAccount, ...] = ()
@@ -66,10 +69,11 @@ class RunContext:
     collectors: tuple[Collector, ...]
     assignments: tuple[Assignment, ...]
     rules: FindingRules
+    mac_key: MacKey | None = None
 
 
-def build_context(run: ClaimedRun, aws: AwsContext, store: SpoolingStore) -> RunContext:
-    """Build the context of this process."""
+def build_context(run: ClaimedRun, aws: AwsContext, store: SpoolingStore, mac_key: MacKey | None = None) -> RunContext:
+    """Build the context of this process. Only the parent has the MAC key."""
     layout, collectors = Layout(run.run_id), enabled_collectors(run.settings)
     assignments = make_assignments(run.settings, collectors)
     versions = {
@@ -95,6 +99,7 @@ def build_context(run: ClaimedRun, aws: AwsContext, store: SpoolingStore) -> Run
         collectors=collectors,
         assignments=assignments,
         rules=finding_rules(run.settings, run.exceptions, assignments, day(run.started_at)),
+        mac_key=mac_key,
     )
 
 

@@ -39,3 +39,9 @@ def _integrity_notices(problems: Sequence[IntegrityProblem]) -> Iterator[Notice]
         yield Notice(Level.ERROR, problem.kind.headline, detail)
     if (more := len(problems) - _MOST_NOTICES) > 0:
         yield Notice(Level.ERROR, "More stored state was changed by another writer", f"{more:,} more in summary.json")
+
+
+def mac_notices(unauthenticated: str, earlier: Sequence[Notice]) -> Iterator[Notice]:
+    """Say why the run has no MAC, unless that failure of the key is among the `earlier` lines."""
+    if unauthenticated and not any(unauthenticated in notice.detail for notice in earlier):
+        yield Notice(Level.WARNING, "The next run will not use the fact cache", unauthenticated)

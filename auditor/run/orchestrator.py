@@ -17,8 +17,6 @@ from auditor.domain.events import Event, Level, Notice, Observer, RunEnded, RunS
 from auditor.domain.exception_review import ExceptionReview
 from auditor.domain.result import AccountSource, RunResult
 from auditor.domain.scope import Target
-from auditor.engine import runtime_tuning
-from auditor.engine.processes import LostJob, cores, run_in_processes
 from auditor.engine.signals import ShutdownRequest
 from auditor.exceptions import ExceptionsFileContent
 from auditor.reports import summary_json
@@ -34,19 +32,14 @@ from auditor.run.context import ClaimedRun, RunContext, build_context, with_orga
 from auditor.run.delivery import Delivery, deliver
 from auditor.run.exit_codes import FAILED, Outcome
 from auditor.run.exit_reason import exit_code, exit_reason
-from auditor.run.notices import comparison_notice, notices_at_the_end
+from auditor.run.jobs import run_jobs
+from auditor.run.notices import comparison_notice, mac_notices, notices_at_the_end
 from auditor.run.provenance import provenance
 from auditor.run.rules import exception_notices, ownership_rules, review_exceptions
-from auditor.run.stores import make_store, report_paths, with_spool
+from auditor.run.stores import make_mac_key, make_store, report_paths, with_spool
 from auditor.run.trend import write_trend
-from auditor.run.worker import WorkerJob, run_job, run_job_in_subprocess
+from auditor.run.trust import Trust, trusted_cache, trusted_rows
 from auditor.settings import Settings
-
-#: Starting a process costs half a second of CPU time; with fewer accounts than this it is not worth it.
-_ACCOUNTS_PER_PROCESS = 8
-_MOST_PROCESSES = 8
-#: The service that lists the regions of an account, in addition to those of the collectors.
-_REGIONS_SERVICE = "ec2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +68,20 @@ class RunRequest:
 def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: ShutdownRequest) -> Outcome:
     """Run an audit. Raises RunExists if the ID is taken, and StorageError if nothing could be written at all."""
     request = replace(request, targets=tuple(map(ownership_rules(request.settings).complete_target, request.targets)))
-    context = _claim(request, aws)
-    for event in _startup_events(request, context, aws):
+    context, trust = _claim(request, aws)
+    for event in (*_startup_events(request, context, aws), *trust.notices):
         observe(event)
-    aggregator = _run_jobs(request, context, observe)
+    aggregator = run_jobs(
+        context, request.targets, observe, resume=request.resume, single_process=request.single_process
+    )
+    aggregator.add_cache_check(0, trust.problems)
     interrupted = shutdown.exit_code is not None
     if not interrupted:
         accounts = {target.account.id for target in request.targets}
         listed = request.account_source is AccountSource.ORGANIZATION
         for account in absent_accounts(context, accounts, listed=listed):
             aggregator.add_absent(account)
-    result = aggregator.result(_metadata(request, context, interrupted=interrupted))
+    result = aggregator.result(_metadata(request, context, trust, interrupted=interrupted))
     result = replace(result, exceptions=_review(request, context, aggregator))
     objects = [*aggregator.objects, *_write_documents(context, result)]
     missing = context.exporter.deliver()
@@ -97,7 +93,12 @@ def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: Shu
                 Level.WARNING, f"{LATEST} was replaced", f"Its content was unusable: {delivery.publication.problem}."
             )
         )
-    for notice in (*notices_at_the_end(result), *exception_notices(result.exceptions)):
+    notices = (
+        *notices_at_the_end(result),
+        *mac_notices(delivery.unauthenticated, trust.notices),
+        *exception_notices(result.exceptions),
+    )
+    for notice in notices:
         observe(notice)
     export_problems = context.exporter.problems()
     for notice in exporting.notices(export_problems):
@@ -145,7 +146,7 @@ def fingerprint(request: RunRequest) -> str:
     return hashlib.sha256(json.dumps(identical).encode()).hexdigest()
 
 
-def _claim(request: RunRequest, aws: AwsContext) -> RunContext:
+def _claim(request: RunRequest, aws: AwsContext) -> tuple[RunContext, Trust]:
     settings, identity = request.settings, aws.identity  # without credentials, the run must end before its claim
     output = make_store(aws, request.output, settings)
     # The claim goes to the output itself: if that refuses, the run ends here, before the first account is read.
@@ -156,6 +157,10 @@ def _claim(request: RunRequest, aws: AwsContext) -> RunContext:
     claim = archive.claim(
         aws.clock.now(), ClaimRequest(fingerprint(request), accounts, request.resume, latest.run_id, why_not)
     )
+    mac_key = make_mac_key(aws, settings)
+    # The fact cache has only one object per account, which the latest run has written.
+    cache = trusted_cache(output, latest.run_id, mac_key)
+    rows = trusted_rows(output, request.run_id, mac_key) if mac_key and request.resume else Trust()
     run = ClaimedRun(
         run_id=request.run_id,
         output=request.output,
@@ -164,14 +169,18 @@ def _claim(request: RunRequest, aws: AwsContext) -> RunContext:
         started_at=claim.started_at,
         attempt=claim.attempt,
         previous_run=claim.base_run,
-        # The fact cache has only one object per account, which the latest run has written.
-        trusted_digests=archive.trusted_digests(latest.run_id),
+        trusted_digests=cache.digests,
+        trusted_rows=rows.digests if mac_key else None,
+        authenticated=cache.authenticated,
         narrowed=bool(request.narrowed_by),
         accounts=tuple(accounts),
         exceptions=request.exceptions,
         baseline=read_baseline(output, claim.base_run, claim.base_problem),
     )
-    return build_context(run, aws, with_spool(output, request.run_id, settings))
+    context = build_context(run, aws, with_spool(output, request.run_id, settings), mac_key)
+    # The failure of the key concerns both, and is said once.
+    notices = tuple({notice.detail: notice for notice in (*rows.notices, *cache.notices)}.values())
+    return context, Trust(notices=notices, problems=(*cache.problems, *rows.problems))
 
 
 def _with_known_accounts(request: RunRequest) -> Settings:
@@ -190,47 +199,7 @@ def _startup_events(request: RunRequest, context: RunContext, aws: AwsContext) -
         yield Notice(Level.WARNING, "AWS endpoints are redirected by the environment", redirected)
 
 
-def _run_jobs(request: RunRequest, context: RunContext, observe: Observer) -> RunAggregator:
-    """Audit all accounts, in one process or several."""
-    clock, workers, processes = context.aws.clock, request.settings.limits.workers, _processes(request)
-    if processes == 1:
-        runtime_tuning.tune_process()
-        return run_job(WorkerJob(context.run, request.targets, workers, resume=request.resume), context, observe)
-    # Forked processes share the service descriptions that are loaded now.
-    context.aws.call_context.clients.preload(_services(context))
-    runtime_tuning.tune_process()
-    jobs = [
-        WorkerJob(context.run, request.targets[first::processes], -(-workers // processes), clock.left, request.resume)
-        for first in range(processes)
-    ]
-    aggregator, lost = RunAggregator(), list[Target]()
-    for outcome in run_in_processes(run_job_in_subprocess, jobs, clock, observe):
-        if isinstance(outcome, LostJob):
-            count = len(outcome.job.targets)
-            observe(Notice(Level.ERROR, "A worker process died; its accounts are audited again", f"{count} accounts"))
-            lost.extend(outcome.job.targets)
-        else:
-            aggregator.merge(outcome.aggregator)
-            context.fact_cache.digests.update(outcome.cache_digests)
-            context.store.spooled.add(outcome.undelivered)
-            context.exporter.merge(outcome.exports)
-    if lost:
-        aggregator.merge(run_job(WorkerJob(context.run, tuple(lost), workers, resume=True), context, observe))
-    return aggregator
-
-
-def _processes(request: RunRequest) -> int:
-    limits = request.settings.limits
-    most = limits.processes or min(cores(), _MOST_PROCESSES)
-    worthwhile = len(request.targets) // _ACCOUNTS_PER_PROCESS
-    return 1 if request.single_process else max(1, min(most, worthwhile, limits.workers))
-
-
-def _services(context: RunContext) -> set[str]:
-    return {_REGIONS_SERVICE, *(collector.service for collector in context.collectors)}
-
-
-def _metadata(request: RunRequest, context: RunContext, *, interrupted: bool) -> RunMetadata:
+def _metadata(request: RunRequest, context: RunContext, trust: Trust, *, interrupted: bool) -> RunMetadata:
     run = context.run
     return RunMetadata(
         run_id=run.run_id,
@@ -242,6 +211,7 @@ def _metadata(request: RunRequest, context: RunContext, *, interrupted: bool) ->
         narrowed_by=request.narrowed_by,
         account_source=request.account_source,
         baseline=run.baseline,
+        state_notes=tuple(f"{notice.message}: {notice.detail}" for notice in trust.notices),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from auditor.archive.archive import StoredAccount
 from auditor.domain.check import Status
 from auditor.domain.comparison import UnreadHistory
+from auditor.domain.integrity import IntegrityKind, IntegrityProblem
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
 from auditor.domain.scope import Target
@@ -35,10 +36,25 @@ def load_earlier_results(
 
     def load(target: Target) -> tuple[Target, AccountDigest | ResumeState]:
         stored = context.archive.read_account(target.account)
-        return target, {} if stored is None else _earlier_result(stored, context)
+        if stored is None or not _is_trusted(stored, context):
+            return target, {}
+        return target, _earlier_result(stored, context)
 
     # In parallel: reading a thousand accounts from a bucket one after the other would take minutes.
     yield from parallel_map(load, targets, workers)
+
+
+def _is_trusted(stored: StoredAccount, context: RunContext) -> bool:
+    """Return whether the MAC of the interrupted run covers these rows. Without a MAC key, a comparison has decided."""
+    trusted = context.run.trusted_rows
+    if trusted is None or all(trusted.get(entry.key) == entry.sha256 for entry in stored.entries):
+        return True
+    # Later attempts replace rows, and may have ended without a MAC.
+    if context.run.attempt == 1 and all(entry.key in trusted for entry in stored.entries):
+        account_id = stored.result.account.id
+        detail = "The rows of this account are not those that the interrupted run wrote. It was read anew."
+        context.cache_check.problems.append(IntegrityProblem(IntegrityKind.RESUME_MAC, detail, account_id))
+    return False
 
 
 def _earlier_result(stored: StoredAccount, context: RunContext) -> AccountDigest | ResumeState:

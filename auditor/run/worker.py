@@ -1,6 +1,6 @@
 """Run some accounts of a run, in this process or in a worker process."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from auditor.aws.collectors.collector import CollectOptions, TagsSuffice
@@ -21,6 +21,7 @@ from auditor.run.context import ClaimedRun, RunContext, build_context, enabled_n
 from auditor.run.exporting import ExportState
 from auditor.run.readers import make_reader
 from auditor.run.resume import load_earlier_results
+from auditor.run.row_check import draw_row_check
 from auditor.run.stores import make_store, with_spool
 from auditor.run.tracking import track
 from auditor.store.spool import Undelivered
@@ -34,7 +35,9 @@ class WorkerJob:
     """Accounts to audit in one process. It can be pickled.
 
     `workers` is the number of threads, `deadline` is in seconds from now. With `resume`, results that the run has
-    already written are kept, and only the rest is examined.
+    already written are kept, and only the rest is examined. With `compare`, some of the accounts that have results are
+    drawn, and only they are audited, anew, to find out whether their rows are true. With `replaces`, accounts may have
+    rows of an earlier attempt or of a process that died.
     """
 
     run: ClaimedRun
@@ -42,6 +45,12 @@ class WorkerJob:
     workers: int
     deadline: float | None = None
     resume: bool = False
+    compare: bool = False
+    replaces: bool = False
+
+    def until(self, deadline: float | None) -> "WorkerJob":
+        """Return the job with a deadline."""
+        return replace(self, deadline=deadline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +81,29 @@ def run_job(job: WorkerJob, context: RunContext, observe: Observer) -> RunAggreg
     """Audit the accounts of a job. Raises StorageError if neither the output nor the spool accepts the results."""
     if job.deadline is not None:
         context.aws.clock.limit(job.deadline)
+    if not job.compare:
+        return _run(job, context, observe)
+    row_check = draw_row_check(job.targets, context)
+    aggregator = _run(replace(job, targets=row_check.targets), context, observe, row_check.add)
+    aggregator.add_cache_check(0, row_check.problems())
+    return aggregator
+
+
+def _run(
+    job: WorkerJob, context: RunContext, observe: Observer, inspect: Callable[[AccountResult], None] | None = None
+) -> RunAggregator:
+    """Audit the accounts of a job; `inspect` is called with the results of each on a pool thread."""
     aggregator = RunAggregator()
-    for account in _accounts(job, context, observe):
+    for account in _accounts(job, context, observe, inspect):
         aggregator.add(account)
         observe(AccountEnded(account.summary, account.gaps))
     aggregator.add_cache_check(*context.cache_check.take())
     return aggregator
 
 
-def _accounts(job: WorkerJob, context: RunContext, observe: Observer) -> Iterator[AccountDigest]:
+def _accounts(
+    job: WorkerJob, context: RunContext, observe: Observer, inspect: Callable[[AccountResult], None] | None
+) -> Iterator[AccountDigest]:
     """Yield each account as it ends: first those that the run had already finished before it was resumed."""
     targets: list[Target] = []
     resume_state: dict[str, ResumeState] = {}
@@ -90,32 +113,39 @@ def _accounts(job: WorkerJob, context: RunContext, observe: Observer) -> Iterato
         else:
             targets.append(target)
             resume_state[target.account.id] = earlier
-    for event in _scan(job, context, resume_state).run(targets):
+    for event in _scan(job, context, resume_state, inspect).run(targets):
         if isinstance(event, AccountFinished):
             yield event.value
         else:
             observe(event)
 
 
-def _scan(job: WorkerJob, context: RunContext, resume_state: dict[str, ResumeState]) -> Scan[AccountDigest]:
+def _scan(
+    job: WorkerJob,
+    context: RunContext,
+    resume_state: dict[str, ResumeState],
+    inspect: Callable[[AccountResult], None] | None,
+) -> Scan[AccountDigest]:
     run, aws = context.run, context.aws
     settings = run.settings
     needs = enabled_needs(settings)
     collect_options = CollectOptions(settings.revisions, _tags_suffice(context.assignments), needs)
 
     def finish(result: AccountResult) -> AccountDigest:
+        if inspect is not None:
+            inspect(result)
         tracked = track(result, aws.clock.now(), context.rules, context.history)
         objects = context.archive.write_account(
-            tracked.result, tracked.changes, tracked.past_findings, rewrite=job.resume
+            tracked.result, tracked.changes, tracked.past_findings, rewrite=job.replaces
         )
         objects += context.exporter.write(tracked.result, tracked.changes)
         ended = digest(tracked.result, objects, tracked.changes, tracked.exceptions)
         return replace(ended, unread=tracked.unread, problems=tracked.problems)
 
+    # A forged cache must not confirm forged rows.
+    fact_cache = None if job.compare else context.fact_cache
     return Scan(
-        reader=make_reader(
-            aws, run.run_id, context.collectors, context.fact_cache, collect_options, context.cache_check
-        ),
+        reader=make_reader(aws, run.run_id, context.collectors, fact_cache, collect_options, context.cache_check),
         assignments=context.assignments,
         finish=finish,
         clock=aws.clock,

@@ -12,6 +12,7 @@ from auditor.contracts.diff import DiffDocument
 from auditor.contracts.document import Document
 from auditor.contracts.file_report import FileReportDocument
 from auditor.contracts.history import PastFindingRow, TrendDocument
+from auditor.contracts.mac import MacDocument
 from auditor.contracts.plan import PlanDocument
 from auditor.contracts.rows import ChangeRow, CoverageRow, FindingRow
 from auditor.contracts.run import ClaimDocument, LatestDocument, ManifestDocument, RunRow
@@ -39,6 +40,7 @@ _OUTPUTS: dict[str, type[Document]] = {
     "run": RunRow,
     "claim": ClaimDocument,
     "manifest": ManifestDocument,
+    "mac": MacDocument,
     "latest": LatestDocument,
     "summary": SummaryDocument,
     "check-list": CheckListDocument,

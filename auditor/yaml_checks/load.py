@@ -158,6 +158,11 @@ class _Expressions:
         return any(name == "tags" for _, name in self._members)
 
     @property
+    def reads_state(self) -> bool:
+        """Whether members are read that change after a revision is registered: its status, or where it is used."""
+        return any(name in {"status", "usage", "latest_active"} for _, name in self._members)
+
+    @property
     def fact_members(self) -> tuple[str, ...]:
         """The members that are read of the fact itself."""
         return self._members_of(self._kind)
@@ -203,6 +208,7 @@ def _make_check(file: CheckFile, expressions: _Expressions, origin: Origin) -> C
         reason_texts=reason_texts,
         repairs=dict.fromkeys(reason_texts, Repair(manual=file.remediation)),
         reads_tags=expressions.reads_tags,
+        reads_state=expressions.reads_state,
         manual_page=manual_page(file),
         origin=origin,
     )

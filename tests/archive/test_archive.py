@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -424,3 +425,25 @@ def test_a_process_whose_run_was_resumed_by_another_writes_nothing_more(document
     assert store.blobs == before
     WRITES[document](Archive(store, Layout(RUN), attempt=second.attempt))
     assert len(store.blobs) > len(before)
+
+
+@pytest.mark.parametrize("writes", range(6))
+def test_new_findings_are_never_read_with_old_coverage_if_a_process_dies_while_it_replaces_rows(writes: int) -> None:
+    owner = account(1)
+    old = account_result(owner, finding("a", account=owner))
+    new = account_result(owner)
+    store = Memory()
+    Archive(store, Layout(RUN)).write_account(old)
+    before = len(store.asked)
+    store.refuses = lambda _key: len(store.asked) > before + writes
+
+    with suppress(StorageError):
+        Archive(store, Layout(RUN)).write_account(new, rewrite=True)
+
+    stored = Archive(store, Layout(RUN)).read_account(owner)
+    assert stored is not None
+    everything = len(store.asked) == before + writes
+    if writes > 0 and not everything:
+        assert stored.result.coverage == (), "all of it is read again"
+    else:
+        assert len(stored.result.findings) == (0 if everything and writes else 1)

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -15,6 +15,8 @@ import pytest
 
 from auditor import checks
 from auditor.domain.check import Check, Severity, Status, Verdict
+from auditor.domain.ecs.task_definitions import TaskDefinition
+from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.repair import Repair
 from tests.checks.odd_facts import odd_facts
 
@@ -243,3 +245,17 @@ def test_imports_are_lazy(code: str, output: str) -> None:
     process = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
 
     assert (process.returncode, process.stdout.strip(), process.stderr) == (0, output, "")
+
+
+@pytest.mark.parametrize("fact", odd_facts(TaskDefinition), ids=lambda _: "odd")
+def test_only_checks_that_read_the_state_depend_on_status_usage_and_latest_revision(fact: TaskDefinition) -> None:
+    used = EcsUsage(services=("arn:aws:ecs:eu-west-1:111122223333:service/prod/web",), running_tasks=3)
+    for check in CHECKS:
+        if not (check.reads_state or check.reads_tags) and issubclass(TaskDefinition, check.fact_type):
+            statuses = {
+                check.judge(replace(fact, status=status, usage=usage, latest_active=latest), check.parameters).status
+                for status in ("ACTIVE", "INACTIVE")
+                for usage in (None, used)
+                for latest in (None, 0, 99)
+            }
+            assert len(statuses) == 1, check.id

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 from tests.fleet.running import ROOT, Fleet
@@ -25,6 +26,8 @@ from tests.nightly.output import (
 )
 
 RUN = "20261123T020000Z-test"
+#: The default of `cache.reread_nights`: one in this many accounts is compared before a run is resumed.
+ONE_IN = 14
 #: The time limits of an orderly shutdown and of a whole run, in seconds.
 SHUTDOWN_SECONDS, RUN_SECONDS = 20.0, 120.0
 _TICK = 0.01
@@ -223,7 +226,7 @@ def is_claimed(night: RunSetup, run_id: str = RUN) -> bool:
 def resume_and_compare(night: RunSetup, expected: object, run_id: str = RUN) -> None:
     """Resume an interrupted run, or start it if it was not claimed. Its results must equal those of an undisturbed run.
 
-    Scopes that were examined before must not be read again.
+    Scopes that were examined before must not be read again, except for those of the drawn accounts.
     """
     assert_all_complete(night.output)
     examined = _examined_scopes(night.output, run_id)
@@ -236,7 +239,7 @@ def resume_and_compare(night: RunSetup, expected: object, run_id: str = RUN) -> 
     assert not gap_reasons(night.output, run_id)
     calls = night.fleet.report(scopes=True)["scopes"]
     repeated = [call for call in calls if (call[0], call[1]) in examined and "Task" in call[2]]
-    assert not repeated, "examined scopes were read again"
+    assert len({call[0] for call in repeated}) <= ceil(night.fleet.shape.accounts / ONE_IN), "they were read again"
 
 
 def _examined_scopes(output: Output, run_id: str) -> set[tuple[str, str]]:

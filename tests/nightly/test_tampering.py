@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.fleet.faults import Fault
 from tests.fleet.organization import Shape
 from tests.fleet.running import Fleet, running
 from tests.nightly.night import Night, audit
@@ -23,11 +24,15 @@ SHAPE = Shape(accounts=3, regions=2, families=4)
 DESCRIBE = "DescribeTaskDefinition"
 #: With this setting, the draw always hits.
 DRAW_ALL = "cache: {reread_nights: 1}\n"
+REGION = "us-east-1"
+KEY_ARN = f"arn:aws:kms:{REGION}:000000000000:key/nightly"
+WITH_KEY = f"cache: {{mac_key: '{KEY_ARN}'}}\n"
+SERVICES = ("tests.fleet.kms",)
 
 
 @pytest.fixture(scope="module")
 def fleet() -> Iterator[Fleet]:
-    with running(SHAPE) as fleet:
+    with running(SHAPE, services=SERVICES) as fleet:
         yield fleet
 
 
@@ -190,3 +195,175 @@ def test_the_cache_of_another_account_is_not_used(fleet: Fleet, folder: Path) ->
     night = run(fleet, folder)
 
     assert verdicts(night) == truth(fleet)
+
+
+@pytest.fixture(scope="module")
+def authenticated(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder after a first night with a MAC key."""
+    folder = tmp_path_factory.mktemp("authenticated") / "night"
+    night = run(fleet, folder, WITH_KEY)
+    assert (night.code, kms_calls(fleet)) == (0, {"GenerateMac": 1})
+    return folder
+
+
+@pytest.fixture
+def keyed(authenticated: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(authenticated, tmp_path / "night")
+
+
+def kms_calls(fleet: Fleet) -> dict[str, int]:
+    return {name: count for name, count in fleet.report()["operations"].items() if name.endswith("Mac")}
+
+
+def warnings(night: Night) -> list[str]:
+    """Return the warnings about stored state."""
+    return [
+        row["detail"] for row in night.log("notice") if row["level"] == "WARNING" and "redirected" not in row["message"]
+    ]
+
+
+def test_an_authenticated_cache_costs_two_calls_and_nothing_is_drawn(fleet: Fleet, keyed: Path) -> None:
+    night = run(fleet, keyed, WITH_KEY)
+
+    assert (night.code, verdicts(night)) == (0, truth(fleet))
+    assert kms_calls(fleet) == {"GenerateMac": 1, "VerifyMac": 1}
+    assert DESCRIBE not in fleet.report()["operations"]
+    assert warnings(night) == []
+
+
+def test_a_forged_fact_is_found_at_once_with_a_mac_key(fleet: Fleet, keyed: Path) -> None:
+    forge_fact(keyed / "out", failing(fleet))
+
+    night = run(fleet, keyed, WITH_KEY)
+
+    assert (night.code, verdicts(night)) == (6, truth(fleet))
+    (problem,) = night.document(night.latest["summary"])["integrity"]
+    assert problem["kind"] == "manifest-mac-mismatch"
+    assert fleet.report()["operations"][DESCRIBE] == len(list(fleet.truth()))
+
+
+def _replay_another_run(output: Path) -> None:
+    """Put the manifest and the MAC of an older run in the place of the latest run's."""
+    newest, oldest = (sorted((output / "runs").iterdir())[index] for index in (-1, 0))
+    for name in ("manifest.json", "manifest.json.mac"):
+        shutil.copy(oldest / name, newest / name)
+    edit(newest / "manifest.json", lambda document: document.update(run_id=newest.name))
+
+
+def _replay_another_object(output: Path) -> None:
+    """Rename the object in the MAC: its code is still that of the other object."""
+    newest, oldest = (sorted((output / "runs").iterdir())[index] for index in (-1, 0))
+    shutil.copy(oldest / "manifest.json.mac", newest / "manifest.json.mac")
+    edit(newest / "manifest.json.mac", lambda document: document.update(object=f"runs/{newest.name}/manifest.json"))
+
+
+def _malformed(output: Path) -> None:
+    newest = max((output / "runs").iterdir())
+    (newest / "manifest.json.mac").write_text("{}", encoding="utf-8")
+
+
+def _no_base64(output: Path) -> None:
+    edit(max((output / "runs").iterdir()) / "manifest.json.mac", lambda document: document.update(mac="?"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("attack", [_replay_another_run, _replay_another_object, _malformed, _no_base64])
+def test_a_mac_is_valid_for_one_object_of_one_run_only(
+    fleet: Fleet, keyed: Path, attack: Callable[[Path], None]
+) -> None:
+    run(fleet, keyed, WITH_KEY)
+    attack(keyed / "out")
+
+    night = run(fleet, keyed, WITH_KEY)
+
+    assert (night.code, verdicts(night)) == (6, truth(fleet))
+    assert [problem["kind"] for problem in night.document(night.latest["summary"])["integrity"]] == [
+        "manifest-mac-mismatch"
+    ]
+
+
+@pytest.mark.slow
+def test_the_cache_of_another_account_is_not_used_with_a_mac_key(fleet: Fleet, keyed: Path) -> None:
+    caches = sorted((keyed / "out" / "state" / "facts").iterdir())
+    shutil.copy(caches[1], caches[0])
+
+    night = run(fleet, keyed, WITH_KEY)
+
+    assert (night.code, verdicts(night)) == (0, truth(fleet))
+    read_anew = [expected for expected in fleet.truth() if expected.account == caches[0].name[:12]]
+    assert fleet.report()["operations"][DESCRIBE] == len(read_anew)
+
+
+@pytest.mark.slow
+def test_an_older_night_in_full_costs_calls_and_no_verdict(fleet: Fleet, keyed: Path) -> None:
+    """Roll everything back to an authenticated older night: revisions never change, so its facts are still true."""
+    older = shutil.copytree(keyed / "out", keyed / "older")
+    run(fleet, keyed, WITH_KEY)
+    shutil.rmtree(keyed / "out")
+    shutil.copytree(older, keyed / "out")
+
+    night = run(fleet, keyed, WITH_KEY)
+
+    assert (night.code, verdicts(night)) == (0, truth(fleet))
+
+
+def test_the_first_night_with_a_key_does_not_use_a_cache_without_a_mac(fleet: Fleet, folder: Path) -> None:
+    forge_fact(folder / "out", failing(fleet))
+
+    night = run(fleet, folder, WITH_KEY)
+
+    assert (night.code, verdicts(night)) == (0, truth(fleet))
+    (warning,) = warnings(night)
+    assert "has no MAC by the key of the settings" in warning
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        pytest.param(Fault("access-denied", services=("kms",)), "Allow kms:GenerateMac", id="denied"),
+        pytest.param(
+            Fault("http-500", services=("kms",)), "enabled HMAC_256 key", id="unavailable", marks=pytest.mark.slow
+        ),
+        pytest.param(Fault("reset", services=("kms",)), "enabled HMAC_256 key", id="reset", marks=pytest.mark.slow),
+        pytest.param(
+            Fault("proxy-page", services=("kms",)), "enabled HMAC_256 key", id="a proxy", marks=pytest.mark.slow
+        ),
+    ],
+)
+def test_a_key_that_cannot_be_used_costs_calls_and_is_said_once(
+    fleet: Fleet, keyed: Path, fault: Fault, words: str
+) -> None:
+    fleet.set_faults(fault)
+    night = run(fleet, keyed, WITH_KEY)
+    fleet.set_faults()
+
+    assert (night.code, verdicts(night)) == (0, truth(fleet))
+    assert fleet.report()["operations"][DESCRIBE] == len(list(fleet.truth()))
+    assert set(kms_calls(fleet)) == {"VerifyMac"}, "one failure is enough"
+    (warning,) = warnings(night)
+    assert words in warning
+    assert KEY_ARN in warning
+    assert KEY_ARN in night.report()
+
+
+@pytest.mark.slow
+def test_a_disabled_key_costs_calls_and_is_said_once(fleet: Fleet, keyed: Path) -> None:
+    night = run(fleet, keyed, WITH_KEY.replace("/nightly", "/disabled"))
+
+    assert (night.code, verdicts(night)) == (0, truth(fleet))
+    assert len(warnings(night)) == 2, "no MAC by this key, and none could be generated"
+    assert "DisabledException" in warnings(night)[1]
+
+
+@pytest.mark.slow
+def test_a_night_whose_mac_could_not_be_generated_is_not_believed_by_the_next(fleet: Fleet, keyed: Path) -> None:
+    fleet.set_faults(Fault("access-denied", services=("kms",), operation="GenerateMac"))
+    night = run(fleet, keyed, WITH_KEY)
+    fleet.set_faults()
+    assert night.code == 0
+    assert "kms:GenerateMac" in warnings(night)[0]
+
+    after = run(fleet, keyed, WITH_KEY)
+
+    assert (after.code, verdicts(after)) == (0, truth(fleet))
+    assert len(warnings(after)) == 1

@@ -68,6 +68,22 @@ def test_tags_are_collected_only_if_an_expression_reads_them(
     assert make_check(resource=resource, fail_when=fail_when).reads_tags is reads_tags
 
 
+@pytest.mark.parametrize(
+    ("fail_when", "reads_state"),
+    [
+        ("status == 'INACTIVE'", True),
+        ("usage.running_tasks > `3`", True),
+        ("latest_active > revision", True),
+        ("family == 'status'", False),
+        ("length(containers) > `3`", False),
+    ],
+)
+def test_an_expression_can_depend_on_what_changes_after_registration(
+    make_check: MakeCheck, fail_when: str, *, reads_state: bool
+) -> None:
+    assert make_check(resource="task-definition", fail_when=fail_when).reads_state is reads_state
+
+
 @pytest.mark.parametrize("resource", fact_kinds())
 def test_every_reason_has_a_manual_repair(make_check: MakeCheck, resource: str) -> None:
     check = make_check(resource=resource, fail_when="arn == ''")

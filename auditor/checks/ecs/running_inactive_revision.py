@@ -120,6 +120,7 @@ _DEPLOY_ACTIVE = Repair(
         _UNCLEAR: Repair("Look up the status of the revision in the console."),
     },
     manual_steps=redeploy_services,
+    reads_state=True,
 )
 def running_inactive_revision(task: TaskDefinition, _params: NoParameters) -> Verdict:
     usage = known_usage(task)

@@ -122,6 +122,7 @@ _OLDER, _NEWER, _NONE, _UNKNOWN = (
         _UNKNOWN: Repair("Allow the auditor to list the revisions of the family."),
     },
     manual_steps=redeploy_services,
+    reads_state=True,
 )
 def running_non_latest_revision(task: TaskDefinition, _params: NoParameters) -> Verdict:
     usage = known_usage(task)
