@@ -71,6 +71,9 @@ def _measure(folder: Path, *, quick: bool) -> Iterator[Line]:
             minimum = _minimal(fleet, folder)
             yield Line(f"minimal auditor, {size:,} accounts", minimum)
             yield Line(f"auditor, {size:,} accounts", _audit(fleet, folder / str(size), *_ONE_CHECK), minimum)
+            again = _audit(fleet, folder / str(size), *_ONE_CHECK)
+            note = "compared with the first night"
+            yield Line(f"auditor, {size:,} accounts, second night", again, minimum, note)
     yield from _all_checks(folder, quick=quick)
     size = 20 if quick else 1_000
     with running(_shape(size), enforce=True, latency=0.08) as fleet:
