@@ -256,12 +256,6 @@ THE_BUCKET_FAILS = {
         (_s3("hang", "GetObject"),),
         FROM_BUCKET,
     ),
-    "the inventory in the bucket trickles": Situation(
-        "could not be read within 30 s",
-        1,
-        (_s3("trickle", "GetObject"),),
-        FROM_BUCKET,
-    ),
 }
 
 
