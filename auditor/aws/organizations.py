@@ -72,6 +72,12 @@ def discover(
     ]
 
 
+def list_accounts(client: RegionClient) -> Iterator[DiscoveredAccount]:
+    """Yield every account of the organization, page by page, without its OU. Raises ApiCallError."""
+    for entity in _list(client, "ListAccounts", "Accounts", _ACCOUNT_ID):
+        yield _account(entity, None, (), ())
+
+
 def _account(entity: _Entity, unit: _Unit | None, include: Sequence[str], exclude: Sequence[str]) -> DiscoveredAccount:
     account = DiscoveredAccount(
         id=entity["Id"],

@@ -17,6 +17,7 @@ from auditor.commands.options import (
 )
 from auditor.domain.check import Check
 from auditor.domain.errors import ConfigError, Problem
+from auditor.domain.result import AccountSource
 from auditor.domain.scope import Account, Target
 from auditor.exceptions import ExceptionsFileContent, Policy
 from auditor.inventory import Inventory
@@ -77,6 +78,13 @@ def find_targets(loaded: Inventory | None, aws: AwsContext) -> tuple[Target, ...
     if loaded is None:
         return (Target(Account(aws.identity.account_id)),)
     return loaded.merge(discover_accounts(aws, loaded.discover) if loaded.discover else ())
+
+
+def account_source(loaded: Inventory | None) -> AccountSource:
+    """Return where the accounts of a run come from."""
+    if loaded is None:
+        return AccountSource.CREDENTIALS
+    return AccountSource.ORGANIZATION if loaded.discover else AccountSource.INVENTORY
 
 
 def filter_targets(targets: tuple[Target, ...], options: FilterOptions) -> tuple[Target, ...]:

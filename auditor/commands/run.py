@@ -6,7 +6,6 @@ from auditor.commands.options import RunOptions
 from auditor.commands.progress import LogOptions, make_observer
 from auditor.domain.clock import Stopped
 from auditor.domain.errors import ConfigError, Problem, RunStopped
-from auditor.domain.result import AccountSource
 from auditor.engine.signals import ShutdownRequest, handle_signals
 from auditor.inventory import Inventory
 from auditor.run.aws_context import AwsContext
@@ -66,7 +65,7 @@ def _run(options: RunOptions, aws: AwsContext, shutdown: ShutdownRequest) -> Out
             resume=resume,
             brief=options.quiet,
             narrowed_by=_narrowed_by(options),
-            account_source=_account_source(inventory),
+            account_source=config.account_source(inventory),
             exceptions=configuration.exceptions,
         )
         return audit(request, aws, observer, shutdown)
@@ -78,12 +77,6 @@ def _narrowed_by(options: RunOptions) -> tuple[str, ...]:
     if options.revisions not in (None, ALL_REVISIONS):
         names.append("revisions")
     return tuple(options.source_of(name) for name in names)
-
-
-def _account_source(inventory: Inventory | None) -> AccountSource:
-    if inventory is None:
-        return AccountSource.CREDENTIALS
-    return AccountSource.ORGANIZATION if inventory.discover else AccountSource.INVENTORY
 
 
 def _output(output: str | None, options: RunOptions) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from auditor.contracts.document import Document, SchemaVersion
+from auditor.contracts.unlisted_accounts import UnlistedAccountsRecord
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.reason import Reason
 
@@ -57,5 +58,7 @@ class PlanDocument(Document):
     """Resources that were listed."""
     calls: int
     """API calls that a run would make."""
+    unlisted: UnlistedAccountsRecord | None
+    """Accounts of the organization outside an inventory; null if the accounts come from elsewhere."""
     accounts: list[PlannedAccount]
     """Every account, sorted by ID."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from auditor.contracts.accountability import ExceptionSummary, OwnerSummary
 from auditor.contracts.document import Document, SchemaVersion
+from auditor.contracts.unlisted_accounts import UnlistedAccountsRecord
 from auditor.domain.check import Severity, Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.integrity import IntegrityKind
@@ -266,6 +267,8 @@ class SummaryDocument(Document):
     """The result in one sentence."""
     coverage: CoverageNumbers
     """How much was examined."""
+    unlisted: UnlistedAccountsRecord | None
+    """Accounts of the organization outside an inventory; null if the accounts come from elsewhere."""
     counts: FindingCounts
     """Findings over all accounts."""
     accounts: list[AccountNumbers]

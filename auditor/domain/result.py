@@ -21,6 +21,7 @@ from auditor.domain.owner_totals import OwnerTotals
 from auditor.domain.past_finding import FindingKey
 from auditor.domain.repair import Repair
 from auditor.domain.scope import Account
+from auditor.domain.unlisted_accounts import UnlistedAccounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ class RunResult:
     cached facts that were read anew to find that. `state_notes` say why stored state was not used. `exceptions` is None
     if there is no exceptions file. `comparison` is the run that it was compared with. `absent_accounts` counts the
     accounts of that run which are not in this one, and `absent_changes` their findings by state.
+    `unlisted` are accounts that an inventory without discovery leaves out, None if the accounts come from elsewhere.
     """
 
     run_id: str
@@ -178,6 +180,7 @@ class RunResult:
     absent_accounts: int = 0
     absent_changes: Mapping[LifecycleState, int] = field(default_factory=dict, hash=False)
     state_notes: tuple[str, ...] = ()
+    unlisted: UnlistedAccounts | None = None
 
     @property
     def expected_accounts(self) -> tuple[AccountSummary, ...]:

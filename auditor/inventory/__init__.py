@@ -6,7 +6,16 @@ restricts one run to a part of them.
 """
 
 from auditor.inventory.filter import filter_targets
-from auditor.inventory.model import DEFAULT_ROLE_NAME, Defaults, Discover, Entry, Inventory
+from auditor.inventory.model import DEFAULT_ROLE_NAME, Defaults, Discover, Entry, Inventory, exclude_inactive
 from auditor.inventory.parse import parse
 
-__all__ = ["DEFAULT_ROLE_NAME", "Defaults", "Discover", "Entry", "Inventory", "filter_targets", "parse"]
+__all__ = [
+    "DEFAULT_ROLE_NAME",
+    "Defaults",
+    "Discover",
+    "Entry",
+    "Inventory",
+    "exclude_inactive",
+    "filter_targets",
+    "parse",
+]

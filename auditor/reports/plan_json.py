@@ -6,8 +6,10 @@ from operator import attrgetter
 
 from auditor.contracts.document import SCHEMA_VERSION
 from auditor.contracts.plan import PlanDocument, PlannedAccount, PlannedScope
+from auditor.contracts.unlisted_accounts import unlisted_record
 from auditor.domain.coverage import Coverage, CoverageStatus
 from auditor.domain.scope import Account
+from auditor.domain.unlisted_accounts import UnlistedAccounts
 
 #: AssumeRole and DescribeRegions, once per account.
 _CALLS_PER_ACCOUNT = 2
@@ -16,7 +18,9 @@ _CALLS_PER_ACCOUNT = 2
 DescribeCalls = Mapping[str, Callable[[int], int]]
 
 
-def plan_document(records: Iterable[Coverage], describe_calls: DescribeCalls) -> PlanDocument:
+def plan_document(
+    records: Iterable[Coverage], describe_calls: DescribeCalls, unlisted: UnlistedAccounts | None = None
+) -> PlanDocument:
     """Return the plan. `records` are sorted by account; their `resources` count what was listed."""
     accounts = [
         _account(account, [_scope(record, describe_calls) for record in group])
@@ -27,6 +31,7 @@ def plan_document(records: Iterable[Coverage], describe_calls: DescribeCalls) ->
         regions=sum(account.regions for account in accounts),
         resources=sum(account.resources for account in accounts),
         calls=sum(account.calls for account in accounts),
+        unlisted=unlisted_record(unlisted),
         accounts=accounts,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from auditor.contracts import summary as contract
 from auditor.contracts.accountability import ExceptionItemSummary, ExceptionSummary, OwnerNumbers, OwnerSummary
 from auditor.contracts.document import SCHEMA_VERSION, copy_fields, timestamp, to_json
+from auditor.contracts.unlisted_accounts import unlisted_record
 from auditor.domain.check import Severity, Status
 from auditor.domain.exception_review import ExceptionProblem, ExceptionReview
 from auditor.domain.integrity import IntegrityProblem
@@ -37,6 +38,7 @@ def _document(totals: RunTotals) -> contract.SummaryDocument:
             accounts=dict(totals.accounts_by_status),
             scopes=dict(totals.scopes_by_status),
         ),
+        unlisted=unlisted_record(result.unlisted),
         counts=contract.FindingCounts(
             status={status: result.count(status) for status in Status},
             severity={severity: result.failing(severity) for severity in Severity},

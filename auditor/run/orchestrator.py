@@ -39,6 +39,7 @@ from auditor.run.rules import exception_notices, ownership_rules, review_excepti
 from auditor.run.stores import make_mac_key, make_store, report_paths, with_spool
 from auditor.run.trend import write_trend
 from auditor.run.trust import Trust, trusted_cache, trusted_rows
+from auditor.run.unlisted import find_unlisted, unlisted_notices
 from auditor.settings import Settings
 
 
@@ -71,6 +72,9 @@ def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: Shu
     context, trust = _claim(request, aws)
     for event in (*_startup_events(request, context, aws), *trust.notices):
         observe(event)
+    unlisted = find_unlisted(aws, request.targets) if request.account_source is AccountSource.INVENTORY else None
+    for notice in unlisted_notices(unlisted):
+        observe(notice)
     aggregator = run_jobs(
         context, request.targets, observe, resume=request.resume, single_process=request.single_process
     )
@@ -82,7 +86,7 @@ def audit(request: RunRequest, aws: AwsContext, observe: Observer, shutdown: Shu
         for account in absent_accounts(context, accounts, listed=listed):
             aggregator.add_absent(account)
     result = aggregator.result(_metadata(request, context, trust, interrupted=interrupted))
-    result = replace(result, exceptions=_review(request, context, aggregator))
+    result = replace(result, exceptions=_review(request, context, aggregator), unlisted=unlisted)
     objects = [*aggregator.objects, *_write_documents(context, result)]
     missing = context.exporter.deliver()
     objects = [entry for entry in objects if entry.key not in missing]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from auditor import inventory
-from auditor.commands import run
+from auditor.commands import config, run
 from auditor.commands.options import RunOptions
 from auditor.domain.result import AccountSource
 
@@ -45,4 +45,4 @@ def test_flags_that_leave_out_accounts_regions_or_checks_narrow_a_run(
 def test_the_source_of_the_accounts(text: str | None, expected: AccountSource) -> None:
     parsed = None if text is None else inventory.parse(text, "inventory", known_regions={"eu-west-1"})
 
-    assert run._account_source(parsed) is expected
+    assert config.account_source(parsed) is expected

@@ -3,18 +3,14 @@
 from auditor.domain.check import Status
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.reason import Reason
-from auditor.domain.result import AccountSource
+from auditor.domain.result import AccountSource, RunResult
 from auditor.reports.labels import WORST_FIRST, join_words, pluralize
 from auditor.reports.totals import RunTotals
 
 INCOMPLETE = "INCOMPLETE"
 
-#: What is not known about accounts that were not audited.
-_OTHER_ACCOUNTS = {
-    AccountSource.ORGANIZATION: "",
-    AccountSource.INVENTORY: "AWS Organizations was not consulted for other accounts.",
-    AccountSource.CREDENTIALS: "Only the account of the credentials was audited.",
-}
+#: Accounts outside the inventory that the headline names; the report and `summary.json` name more.
+_MOST_UNLISTED = 5
 
 #: Reasons for UNKNOWN findings that say that the resource was not read.
 _NOT_READ = frozenset(Reason) - {Reason.INTERNAL_ERROR}
@@ -38,7 +34,7 @@ def sentences(totals: RunTotals) -> tuple[str, ...]:
     parts = (
         f"{first_word}: {interrupted}{_coverage(totals)}.",
         _integrity(totals),
-        _OTHER_ACCOUNTS[totals.result.account_source],
+        _other_accounts(totals.result),
         _failures(totals),
         _unknowns(totals),
     )
@@ -48,6 +44,27 @@ def sentences(totals: RunTotals) -> tuple[str, ...]:
 def sentence(totals: RunTotals) -> str:
     """Return the headline as one line."""
     return " ".join(sentences(totals))
+
+
+def _other_accounts(result: RunResult) -> str:
+    """Say what is not known about accounts that were not audited."""
+    if result.account_source is AccountSource.CREDENTIALS:
+        return "Only the account of the credentials was audited."
+    if result.account_source is AccountSource.ORGANIZATION:
+        return ""
+    unlisted = result.unlisted
+    if unlisted is None or not unlisted.consulted:
+        why = f" ({unlisted.problem})" if unlisted else ""
+        return f"AWS Organizations was not consulted for other accounts{why}."
+    if not unlisted.total:
+        return "The inventory names every active account of the organization."
+    at_least = "At least " if unlisted.problem else ""
+    ids = [account.id for account in unlisted.named[:_MOST_UNLISTED]]
+    more = unlisted.total - len(ids)
+    listed = join_words([*ids, *([f"{more:,} more"] if more else [])])
+    accounts = pluralize(unlisted.total, "active account of the organization", "active accounts of the organization")
+    verbs = ("is", "was") if unlisted.total == 1 else ("are", "were")
+    return f"{at_least}{accounts} {verbs[0]} not in the inventory and {verbs[1]} not audited: {listed}."
 
 
 def _integrity(totals: RunTotals) -> str:
@@ -70,7 +87,8 @@ def _coverage(totals: RunTotals) -> str:
         partly = "was only partly examined" if part else "could not be examined"
         return f"the account {'was fully examined' if full else partly}"
     if full == expected:
-        return f"all {expected:,} accounts were fully examined"
+        of_inventory = " of the inventory" if (unlisted := totals.result.unlisted) and unlisted.total else ""
+        return f"all {expected:,} accounts{of_inventory} were fully examined"
     if none == expected:
         return f"none of {expected:,} accounts could be examined"
     examined = f"{full:,} of {expected:,} accounts were" if full else f"none of {expected:,} accounts was"

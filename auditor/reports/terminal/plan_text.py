@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from auditor.contracts.plan import PlanDocument, PlannedAccount, PlannedScope
+from auditor.contracts.unlisted_accounts import UnlistedAccountsRecord
 from auditor.domain.coverage import CoverageStatus
 from auditor.domain.scope import EVERY_REGION, Account
 from auditor.reports.labels import pluralize
@@ -19,7 +20,23 @@ def plan_text(plan: PlanDocument) -> str:
     for account in plan.accounts:
         lines.append(_line(sanitize(str(Account(account.id, account.name)), _NAME_WIDTH), account))
         lines += [f"    {gap}" for gap in _gaps(account)]
-    return "\n".join((*lines, _line("Total", plan), "Nothing was evaluated and nothing was written."))
+    lines += [_line("Total", plan), *_unlisted(plan.unlisted)]
+    return "\n".join((*lines, "Nothing was evaluated and nothing was written."))
+
+
+def _unlisted(record: UnlistedAccountsRecord | None) -> Iterator[str]:
+    """Say which active accounts of the organization the inventory leaves out."""
+    if record is None:
+        return
+    if not record.consulted:
+        yield f"AWS Organizations was not consulted for other accounts ({record.problem})."
+    if record.total:
+        at_least = "At least " if record.problem else ""
+        yield f"{at_least}{pluralize(record.total, 'active account')} of the organization not in the inventory:"
+        names = (str(Account(account.id, account.name)) for account in record.accounts)
+        yield from (f"    {sanitize(name, _NAME_WIDTH)}" for name in names)
+        if more := record.total - len(record.accounts):
+            yield f"    {more:,} more"
 
 
 def _line(name: str, row: PlannedAccount | PlanDocument) -> str:

@@ -218,6 +218,8 @@ def _last_line(event: RunEnded | RunFailed) -> tuple[Level, str, Mapping[str, An
             "narrowed_by": list(result.narrowed_by),
             "coverage_percent": result.coverage_percent,
             "accounts": {status.value: count for status, count in totals.accounts_by_status.items()},
+            # Accounts that nothing was expected of: null if AWS Organizations could not be, or need not be, consulted.
+            "unlisted_accounts": unlisted.total if (unlisted := result.unlisted) and unlisted.consulted else None,
             "accounts_by_reason": {group.name: len(group.accounts) for group in gaps_by_reason(totals)},
             "failures": {severity.value: result.failing(severity) for severity in Severity},
             "excepted": {severity.value: result.excepted(severity) for severity in Severity},
