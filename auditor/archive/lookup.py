@@ -1,8 +1,8 @@
-"""Find one finding of the latest run by its ID: from `latest.json` to the manifest to the rows."""
+"""Find findings of the latest run, by ID or by resource: from `latest.json` to the manifest to the rows."""
 
 import gzip
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from auditor.archive import decode
@@ -10,6 +10,7 @@ from auditor.archive.decompress import decompress
 from auditor.archive.latest import read_latest
 from auditor.archive.layout import LATEST, Layout
 from auditor.contracts.run import ManifestDocument, ObjectRecord
+from auditor.domain.check import Status
 from auditor.domain.errors import ConfigError, Problem, StorageError
 from auditor.domain.finding import Finding
 from auditor.domain.scope import Account
@@ -19,6 +20,11 @@ MIN_ID_LENGTH = 8
 _HEX_DIGITS = frozenset("0123456789abcdef")
 _MOST_IDS_SHOWN = 5
 _OUTPUT_ADVICE = "Name the output of a finished run: its folder, or s3://bucket/prefix."
+_ARN_PARTS, _ACCOUNT_PART = 6, 4
+_ARN_ADVICE = (
+    "Give the ARN as the rows below findings/ spell it, with the revision, or without it for the whole family. "
+    "`auditor show` lists the findings."
+)
 _ID_ADVICE = f"The report and the rows below findings/ contain the IDs. Give at least {MIN_ID_LENGTH} hex digits."
 
 #: Applies a function to each object and yields the results in order; in parallel if that is faster.
@@ -36,17 +42,45 @@ def find_finding(store: Store, prefix: str, now: datetime, parallel_map: Paralle
         raise _id_error(prefix, f"is not a finding ID: expected at least {MIN_ID_LENGTH} hex digits")
     manifest = _latest_manifest(store, now)
     rows = [record for record in manifest.objects if record.key.startswith("findings/")]
-    matches = [
-        finding
-        for findings in parallel_map(lambda record: list(_matches(store, record, id_prefix)), rows)
-        for finding in findings
-    ]
+
+    def matching(record: ObjectRecord) -> list[Finding]:
+        findings = _findings_with(store, record, id_prefix)
+        return [finding for finding in findings if finding.finding_id.startswith(id_prefix)]
+
+    matches = [finding for findings in parallel_map(matching, rows) for finding in findings]
     if not matches:
         raise _id_error(prefix, f"matches no finding of run {manifest.run_id}")
     if len(matches) > 1:
         ids = ", ".join(sorted(finding.finding_id for finding in matches)[:_MOST_IDS_SHOWN])
         raise _id_error(prefix, f"is ambiguous: it matches {len(matches)} findings: {ids}")
     return matches[0]
+
+
+def find_resource(store: Store, arn: str, now: datetime) -> tuple[Finding, ...]:
+    """Return the FAIL and UNKNOWN findings of the latest run about a resource, the most severe first.
+
+    Without a revision in the ARN, these are the findings of all revisions of the family. Raises ConfigError if there is
+    no FAIL finding, and StorageError as `find_finding` does.
+    """
+    parts = arn.split(":", _ARN_PARTS - 1)
+    if len(parts) < _ARN_PARTS or parts[0] != "arn":
+        raise _arn_error(arn, "is not an ARN")
+    manifest = _latest_manifest(store, now)
+    rows = [
+        record
+        for record in manifest.objects
+        if record.key.startswith("findings/") and _account_id(record) == parts[_ACCOUNT_PART]
+    ]
+    about = [
+        finding
+        for record in rows
+        for finding in _findings_with(store, record, arn)
+        if arn in (finding.resource.arn, finding.resource.unversioned_arn)
+    ]
+    if not any(finding.status is Status.FAIL for finding in about):
+        raise _arn_error(arn, f"has no FAIL finding in run {manifest.run_id}")
+    notable = (finding for finding in about if finding.status in (Status.FAIL, Status.UNKNOWN))
+    return tuple(sorted(notable, key=lambda finding: (-finding.severity.rank, finding.check_id)))
 
 
 def _latest_manifest(store: Store, now: datetime) -> ManifestDocument:
@@ -68,20 +102,28 @@ def _read(store: Store, key: str) -> bytes:
     return body
 
 
-def _matches(store: Store, record: ObjectRecord, id_prefix: str) -> Iterator[Finding]:
+def _account_id(record: ObjectRecord) -> str:
+    return record.key.rpartition("/")[2].partition(".")[0]
+
+
+def _findings_with(store: Store, record: ObjectRecord, text: str) -> tuple[Finding, ...]:
+    """Return the findings whose row contains a text."""
     body = store.get(record.key)
     if body is None or hashlib.sha256(body).hexdigest() != record.sha256:
         problem = "is missing or does not match its SHA-256 in the manifest"
         raise StorageError(f"{store.url(record.key)} {problem}.", "Run the audit again.")
-    account = Account(record.key.rpartition("/")[2].partition(".")[0])
+    account = Account(_account_id(record))
     try:
-        # Most rows do not contain the ID: only those that do are parsed.
-        lines = [line for line in decompress(body).splitlines(keepends=True) if id_prefix.encode() in line]
-        findings = decode.findings(gzip.compress(b"".join(lines)), account) if lines else ()
+        # Most rows do not contain the text: only those that do are parsed.
+        lines = [line for line in decompress(body).splitlines(keepends=True) if text.encode() in line]
+        return tuple(decode.findings(gzip.compress(b"".join(lines)), account)) if lines else ()
     except ValueError as error:
         raise StorageError(f"{store.url(record.key)} contains no valid findings.", "Run the audit again.") from error
-    yield from (finding for finding in findings if finding.finding_id.startswith(id_prefix))
 
 
 def _id_error(prefix: str, problem: str) -> ConfigError:
     return ConfigError([Problem("FINDING_ID", 0, "", f"{prefix!r} {problem}", _ID_ADVICE)])
+
+
+def _arn_error(arn: str, problem: str) -> ConfigError:
+    return ConfigError([Problem("--resource", 0, "", f"{arn!r} {problem}", _ARN_ADVICE)])

@@ -1,10 +1,11 @@
-"""`auditor remediate`: write the corrected document of one finding and its scripts, without changes in AWS."""
+"""`auditor remediate`: write the corrected document of a finding or of a resource, and scripts; AWS is not changed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,7 +24,7 @@ from auditor.parsers.json_values import MalformedValue
 from auditor.remediation import folder as plan_folder
 from auditor.remediation import script
 from auditor.remediation.manual_steps import manual_steps
-from auditor.remediation.service import NotRemediated, Service, service_of
+from auditor.remediation.service import ConfiguredCheck, Failure, NotRemediated, Request, Service, service_of
 from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import FAILED, Outcome
 from auditor.run.run_id import new_run_id
@@ -37,37 +38,105 @@ T = TypeVar("T")
 
 #: Threads that read the findings of a run.
 _READERS = 16
+_NOT_IN_NAME = re.compile(r"[^\w.-]", re.ASCII)
 
 
 def run(options: RemediateOptions) -> Outcome:
-    """Look the finding up, correct its document, judge that again, and write documents and scripts to a folder."""
+    """Look the findings up, correct their document, judge that again, and write documents and scripts to a folder."""
+    _require_one_subject(options)
     aws = AwsContext()
     # With a saved answer, no account is called, so that the inventory is not needed.
     saved_answer = options.definition
     loaded = Configuration(config.load_settings(options, aws), None) if saved_answer else config.load(options, aws)
     aws = aws.with_limits(loaded.settings.limits)
-    finding = _find(options, loaded.settings, aws)
-    check = _check_of(finding, config.load_all_checks(options, aws))
-    service = service_of(finding.resource.type)
-    problem = _why_not_repairable(finding, check, service)
-    if service is None or problem:
-        return Outcome(manual_steps(finding, check, problem), FAILED)
-    folder = Path(options.output or f"remediation-{finding.finding_id}")
+    findings = _find(options, loaded.settings, aws)
+    checks = config.load_all_checks(options, aws)
+    service = service_of(findings[0].resource.type)
+    if options.resource is None:
+        check = _check_of(findings[0], checks)
+        problem = _why_not_repairable(findings[0], check, service)
+        if service is None or problem:
+            return Outcome(manual_steps(findings[0], check, problem), FAILED)
+    choice = _choose(findings, checks, loaded.settings, service, one=options.resource is None)
+    if service is None or not choice.failures:
+        return Outcome("\n\n".join(choice.manual) or "\n".join(choice.open), FAILED)
+    request = _request(choice, loaded.settings, service, partly=options.resource is not None)
+    folder = Path(options.output or _folder_name(options, request.subject))
     private.must_be_free(folder)
     if saved_answer:
         text = config.read_text(saved_answer, options.source_of("definition"), aws)
-        inputs = _read_answer(saved_answer, finding, service, text)
+        inputs = _read_answer(saved_answer, request.subject, service, text)
     else:
-        inputs = _describe(finding, service, _target(finding, loaded, aws), aws)
-    return _write(finding, check, loaded.settings.parameters[check.id], service, inputs, folder)
+        inputs = _describe(request.subject, service, _target(request.subject, loaded, aws), aws)
+    return _write(request, choice.open, service, inputs, folder)
 
 
-def _find(options: RemediateOptions, settings: Settings, aws: AwsContext) -> Finding:
+def _require_one_subject(options: RemediateOptions) -> None:
+    if bool(options.finding_id) != bool(options.resource):
+        return
+    problem = "cannot be combined with FINDING_ID" if options.resource else "is missing, and so is --resource"
+    label = options.source_of("resource") if options.resource else "FINDING_ID"
+    advice = "Name one finding by its ID, or all findings of a definition with --resource ARN."
+    raise ConfigError([Problem(label, 0, "", problem, advice)])
+
+
+def _folder_name(options: RemediateOptions, subject: Finding) -> str:
+    """Return the name of the default folder."""
+    return f"remediation-{subject.finding_id if options.finding_id else _NOT_IN_NAME.sub('-', subject.resource.name)}"
+
+
+def _find(options: RemediateOptions, settings: Settings, aws: AwsContext) -> tuple[Finding, ...]:
     if options.output and options.output.startswith("s3://"):
         advice = "Name a folder on this machine: the documents may contain secrets."
         raise ConfigError([Problem(options.source_of("output"), 0, "", "must be a local folder", advice)])
     store = results.open_store(options, settings, aws)
-    return lookup.find_finding(store, options.finding_id, aws.clock.now(), partial(parallel_map, workers=_READERS))
+    if options.resource:
+        return lookup.find_resource(store, options.resource, aws.clock.now())
+    now, parallel = aws.clock.now(), partial(parallel_map, workers=_READERS)
+    return (lookup.find_finding(store, options.finding_id, now, parallel),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The failures that a document can resolve, and the findings that it cannot: named, and with their steps."""
+
+    failures: tuple[Failure, ...]
+    open: tuple[str, ...]
+    manual: tuple[str, ...]
+
+
+def _choose(
+    findings: Sequence[Finding],
+    checks: tuple[Check[Any], ...],
+    settings: Settings,
+    service: Service[Any] | None,
+    *,
+    one: bool,
+) -> _Choice:
+    """Choose what to correct. An accepted risk is corrected only if it is the one finding that was asked for."""
+    failures, still_open, manual = list[Failure](), list[str](), list[str]()
+    for finding in findings:
+        check = _check_of(finding, checks)
+        problem = finding.problem or finding.title
+        if finding.exception is not None and not one:
+            accepted = finding.exception
+            still_open.append(f"{check.id} ({problem}): accepted until {accepted.expires} by {accepted.id}.")
+        elif why := _why_not_repairable(finding, check, service):
+            reason = f"UNKNOWN ({', '.join(finding.reasons)})" if finding.status is not Status.FAIL else "by hand"
+            still_open.append(f"{check.id} ({problem}): {reason}. {finding.remediation}".strip())
+            manual.append(manual_steps(finding, check, why))
+        else:
+            failures.append(Failure(check, settings.parameters.get(check.id, check.parameters), finding))
+    return _Choice(tuple(failures), tuple(still_open), tuple(manual))
+
+
+def _request(choice: _Choice, settings: Settings, service: Service[Any], *, partly: bool) -> Request:
+    failing = {failure.check.id for failure in choice.failures}
+    others = (
+        ConfiguredCheck(check, settings.parameters[check.id]) for check in settings.checks if check.id not in failing
+    )
+    subject = service.combine([failure.finding for failure in choice.failures])
+    return Request(subject, choice.failures, tuple(others), partly=partly)
 
 
 def _check_of(finding: Finding, checks: tuple[Check[Any], ...]) -> Check[Any]:
@@ -144,16 +213,18 @@ class _Client:
             raise ReadError("describe", error.info.reason, error.info.detail) from error
 
 
-def _write(  # noqa: PLR0913, PLR0917 - everything that a plan is made from
-    finding: Finding, check: Check[Any], parameters: object, service: Service[Any], inputs: object, folder: Path
+def _write(
+    request: Request, still_open: tuple[str, ...], service: Service[Any], inputs: object, folder: Path
 ) -> Outcome:
     from auditor.aws import models
 
-    members = models.members(service.name, service.request_shape(finding))
-    remediation = service.remediate(finding, check, parameters, inputs, members)
+    members = models.members(service.name, service.request_shape(request.subject))
+    remediation = service.remediate(request, inputs, members)
     if isinstance(remediation, NotRemediated):
-        return Outcome(remediation.text, FAILED)
-    files = plan_folder.render_files(finding, remediation)
+        return Outcome("\n".join((remediation.text, *(f"Open: {text}" for text in still_open))), FAILED)
+    plan = remediation.plan
+    remediation = replace(remediation, plan=replace(plan, open=(*plan.open, *still_open)))
+    files = plan_folder.render_files([failure.finding for failure in request.failures], remediation)
     modes = {name: private.RUN if name in plan_folder.SCRIPTS else private.READ for name in files}
     private.write(folder, {name: (text, modes[name]) for name, text in files.items()})
     return Outcome(plan_folder.render_summary(str(folder), remediation, files))

@@ -66,12 +66,17 @@ class ReportOptions(ResultOptions):
 class RemediateOptions(ConfigOptions, ResultOptions):
     """The options of `auditor remediate`."""
 
-    finding_id: str = argument("FINDING_ID")
+    finding_id: str = argument("[FINDING_ID]", required=False, default="")
+    resource: str | None = flag(
+        "Instead of FINDING_ID, the ARN of a definition, with its revision or without it for the family: one new "
+        "revision resolves all of its findings.",
+        metavar="ARN",
+    )
     output: str | None = flag(
         "Folder for the documents and scripts.",
         short="o",
         metavar="FOLDER",
-        default_text="remediation-FINDING_ID",
+        default_text="remediation-FINDING_ID, or remediation-NAME with --resource",
     )
     definition: str | None = flag(
         "File with the failing revision as `aws ecs describe-task-definition` prints it, instead of a call to AWS.",

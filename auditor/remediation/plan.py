@@ -10,6 +10,8 @@ NEW = "NEW"
 NEW_DOCUMENT = "new.json"
 #: File in which the apply script saves the ARN, for the rollback script and for a second start.
 NEW_ARN = "new.arn"
+#: File in which a person ticks the decisions, without which the apply script does not start.
+DECISIONS = "decisions.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Plan:
     """The steps that apply a corrected document, and those that roll it back.
 
     `before` is what a person decides before the scripts run, `after` what is left to do afterwards, and
-    `rollback_notes` what to know about the rollback.
+    `rollback_notes` what to know about the rollback. `open` are findings that the corrected document does not resolve.
     """
 
     steps: tuple[Step, ...]
@@ -62,3 +64,4 @@ class Plan:
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     rollback_notes: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()

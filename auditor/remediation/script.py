@@ -6,16 +6,19 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 
 from auditor.domain.repair import BLANK, ManualStep
-from auditor.remediation.plan import NEW, NEW_ARN, NEW_DOCUMENT, Existing, Saved, Step
+from auditor.remediation.plan import DECISIONS, NEW, NEW_ARN, NEW_DOCUMENT, Existing, Saved, Step
 
 #: Matches the blank without containing it: the script searches itself for it.
 _BLANK_PATTERN = f"{BLANK[:-1]}[{BLANK[-1]}]"
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def render_apply(steps: Iterable[Step], account_id: str, region: str) -> str:
-    """Return the script that carries out the plan. A second start registers nothing again."""
-    lines = [*_head(account_id, region, f'{NEW_DOCUMENT} "$script"')]
+def render_apply(steps: Iterable[Step], account_id: str, region: str, decisions: int = 0) -> str:
+    """Return the script that carries out the plan. A second start registers nothing again.
+
+    It does not start before all of that many `decisions` are ticked.
+    """
+    lines = [*_head(account_id, region, f'{NEW_DOCUMENT} "$script"', decisions)]
     for step in steps:
         lines += ["", f"# {printable(step.why)}"]
         lines += _register_once(step) if step.saves == NEW else [_command(step)]
@@ -36,6 +39,21 @@ def render_rollback(steps: Iterable[Step], account_id: str, region: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def render_decisions(decisions: Iterable[str]) -> str:
+    """Return the page on which a person ticks each decision."""
+    return "\n".join(
+        [
+            "# Decisions",
+            "",
+            f"Edit {NEW_DOCUMENT} where a decision needs it, and then tick the decision: replace `[ ]` with `[x]`.",
+            "apply.sh does not start before every line is ticked.",
+            "",
+            *(f"- [ ] {number}. {printable(text)}" for number, text in enumerate(decisions, 1)),
+            "",
+        ]
+    )
+
+
 def render_commands(manual_steps: Iterable[ManualStep]) -> str:
     """Return AWS CLI commands for a person to copy, one per line."""
     return "\n".join(" ".join(_words(step.service, step.operation, step.parameters)) for step in manual_steps)
@@ -46,7 +64,7 @@ def printable(text: str) -> str:
     return json.dumps(text)[1:-1].replace('\\"', '"').replace("`", "'")
 
 
-def _head(account_id: str, region: str, searched_files: str) -> Iterator[str]:
+def _head(account_id: str, region: str, searched_files: str, decisions: int = 0) -> Iterator[str]:
     yield "#!/usr/bin/env bash"
     yield "# Stops at the first command that fails. It changes the account: read it before you run it."
     yield "set -euo pipefail"
@@ -56,6 +74,12 @@ def _head(account_id: str, region: str, searched_files: str) -> Iterator[str]:
     yield f"if grep -n {shlex.quote(_BLANK_PATTERN)} {searched_files}; then"
     yield '  echo "Fill in these lines first." >&2; exit 1'
     yield "fi"
+    if decisions:
+        yield "undecided="
+        yield f"for number in {' '.join(map(str, range(1, decisions + 1)))}; do"
+        yield f'  grep -q "^- \\[[xX]\\] $number\\. " {DECISIONS} || undecided="$undecided $number"'
+        yield "done"
+        yield f'[ -z "$undecided" ] || {{ echo "Decide and tick in {DECISIONS} first:$undecided" >&2; exit 1; }}'
     yield f'if [ "$(aws sts get-caller-identity --query=Account --output=text)" != {shlex.quote(account_id)} ]; then'
     message = f"These credentials do not belong to account {printable(account_id)}."
     yield f"  echo {shlex.quote(message)} >&2; exit 1"

@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol, TypeVar
@@ -46,6 +46,35 @@ class NotRemediated:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class ConfiguredCheck:
+    """A check with its parameters in the settings."""
+
+    check: Check[Any]
+    parameters: object
+
+
+@dataclass(frozen=True, slots=True)
+class Failure(ConfiguredCheck):
+    """A failing finding with its check."""
+
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to correct in one document: the failures of one resource, the most severe first.
+
+    `subject` stands for the findings of all of them, as `combine` returns it. With `partly`, findings may remain open
+    if the corrected document resolves any. `others` are the other enabled checks, which must not begin to fail.
+    """
+
+    subject: Finding
+    failures: tuple[Failure, ...]
+    others: tuple[ConfiguredCheck, ...] = ()
+    partly: bool = False
+
+
 class Service(Protocol[Inputs]):
     """Corrects the documents of one service's resources. `Inputs` is what the service makes a plan from."""
 
@@ -56,6 +85,9 @@ class Service(Protocol[Inputs]):
 
     def can_repair(self, finding: Finding, check: Check[Any]) -> bool:
         """Return whether some reason of the finding has a repair that changes the document."""
+
+    def combine(self, findings: Sequence[Finding]) -> Finding:
+        """Return one finding with the evidence and the usage of all, which are about one resource or one family."""
 
     def actions(self, finding: Finding) -> tuple[str, ...]:
         """Return the IAM actions that `describe` needs."""
@@ -72,12 +104,10 @@ class Service(Protocol[Inputs]):
     def request_shape(self, finding: Finding) -> str:
         """Return the name of the registration's input, whose members a new document may have."""
 
-    def remediate(
-        self, finding: Finding, check: Check[Any], parameters: object, inputs: Inputs, members: Collection[str]
-    ) -> Remediation | NotRemediated:
-        """Return the plan, once the corrected document passes the check. Raises AuditorError.
+    def remediate(self, request: Request, inputs: Inputs, members: Collection[str]) -> Remediation | NotRemediated:
+        """Return the plan, once the corrected document was judged again. Raises AuditorError.
 
-        `parameters` are those of the check in the settings, `members` those of the registration's input.
+        `members` are those of the registration's input.
         """
 
 

@@ -127,9 +127,9 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 
 def fill_in(folder: Path) -> None:
-    """Fill in the blanks as a person would."""
+    """Fill in the blanks and tick the decisions as a person would."""
     for file in folder.iterdir():
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8").replace("- [ ]", "- [x]")
         file.write_text(text.replace(BLANK, "arn:aws:ssm:eu-west-1:111122223333:parameter/it"), encoding="utf-8")
 
 
@@ -220,6 +220,7 @@ def test_apply_updates_every_service_on_a_failing_revision_and_deregisters_all_o
     world.serve("new", third)
 
     assert world.remediate(finding_of(world), "fix").exit_code == OK
+    fill_in(world.folder / "fix")
     applied = world.shim.run(world.folder / "fix" / "apply.sh")
 
     assert applied.returncode == 0, applied.stderr
@@ -240,6 +241,7 @@ def test_rollback_registers_nothing_while_the_old_revision_is_active(world: Worl
     (old,) = privileged(world)
     world.serve("shop", old)
     world.remediate(finding_of(world), "fix")
+    fill_in(world.folder / "fix")
     script = world.folder / "fix" / "apply.sh"
     text = script.read_text(encoding="utf-8")
     script.write_text(text[: text.index("aws ecs deregister-task-definition")], encoding="utf-8")
@@ -304,7 +306,7 @@ def test_values_of_variables_are_only_in_the_documents(world: World, name: str) 
     assert "MODE" not in (world.folder / "fix" / "apply.sh").read_text(encoding="utf-8")
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in (world.folder / "fix").iterdir()}
     assert {name: oct(mode) for name, mode in modes.items()} == {
-        **dict.fromkeys(("new.json", "old-1.json", "change.diff", "steps.md"), "0o600"),
+        **dict.fromkeys(("new.json", "old-1.json", "change.diff", "steps.md", "decisions.md"), "0o600"),
         **dict.fromkeys(("apply.sh", "rollback.sh"), "0o700"),
     }
     assert "0600" in outcome.text
@@ -353,6 +355,7 @@ def test_a_script_does_not_start_before_its_blanks_are_filled_in(world: World) -
 def test_a_script_refuses_the_credentials_of_another_account(world: World) -> None:
     privileged(world)
     world.remediate(finding_of(world), "fix")
+    fill_in(world.folder / "fix")
     world.shim.account = "999999999999"
 
     applied = world.shim.run(world.folder / "fix" / "apply.sh")
@@ -365,6 +368,7 @@ def test_a_script_refuses_the_credentials_of_another_account(world: World) -> No
 def test_a_second_start_of_the_script_registers_no_second_revision(world: World) -> None:
     privileged(world)
     world.remediate(finding_of(world), "fix")
+    fill_in(world.folder / "fix")
 
     for _ in range(2):
         assert world.shim.run(world.folder / "fix" / "apply.sh").returncode == 0
@@ -416,6 +420,7 @@ def test_with_a_saved_answer_aws_is_not_called(world: World, monkeypatch: pytest
     monkeypatch.setattr(Clients, "invoke", original_invoke)
 
     assert outcome.exit_code == OK, outcome.text
+    fill_in(world.folder / "fix")
     assert world.shim.run(world.folder / "fix" / "apply.sh").returncode == 0
     assert world.runs("shop").endswith(":2")
     assert world.audit()["ecs-privileged-container", "privileged"]["status"] == "PASS"
@@ -466,4 +471,109 @@ def test_nothing_is_written_if_the_corrected_definition_still_fails(world: World
     check = check_by_id("ecs-docker-socket-mount")
     assert f"app {check.reason_texts['runtime-socket']}." in outcome.text
     assert check.repairs["runtime-socket"].manual in outcome.text
+    assert not (world.folder / "fix").exists()
+
+
+#: Fails five checks or more; a read-only root file system needs a decision of a person.
+_MANY: dict[str, Any] = {
+    "family": "airflow",
+    "networkMode": "bridge",
+    "pidMode": "host",
+    "ipcMode": "host",
+    "containerDefinitions": [
+        {"name": "app", "image": "app:1", "memory": 256, "privileged": True},
+        {"name": "side", "image": "side:1", "memory": 64, "user": "65532", "readonlyRootFilesystem": True},
+    ],
+    "tags": [{"key": "team", "value": "data"}],
+}
+
+
+def failing_checks(world: World, family: str) -> dict[str, dict[str, Any]]:
+    rows = world.audit()
+    return {check: row for (check, name), row in rows.items() if name == family and row["status"] == "FAIL"}
+
+
+@pytest.mark.parametrize("of_family", [False, True], ids=["a revision", "a family"])
+def test_one_revision_resolves_all_findings_of_a_resource(world: World, *, of_family: bool) -> None:
+    arn = world.ecs.register_task_definition(**_MANY)["taskDefinition"]["taskDefinitionArn"]
+    world.serve("scheduler", arn)
+    before = failing_checks(world, "airflow")
+    assert {"ecs-privileged-container", "ecs-host-pid-mode", "ecs-host-ipc-mode"} < before.keys()
+
+    named = arn.removesuffix(":1") if of_family else arn
+    outcome = world.remediate("", "fix", resource=named)
+
+    assert outcome.exit_code == OK, outcome.text
+    steps = (world.folder / "fix" / "steps.md").read_text(encoding="utf-8")
+    left = {check for check in before if f"{check} (" in steps.partition("## Remains open")[2].partition("\n## ")[0]}
+    assert left == {"ecs-untrusted-image"}
+    assert all(row["finding_id"] in steps for check, row in before.items() if check not in left)
+    assert "ecs-untrusted-image" in outcome.text
+    stopped = world.shim.run(world.folder / "fix" / "apply.sh")
+    assert stopped.returncode == 1
+    assert world.shim.calls == []
+    fill_in(world.folder / "fix")
+    applied = world.shim.run(world.folder / "fix" / "apply.sh")
+    assert applied.returncode == 0, applied.stderr
+    assert world.shim.operations().count("register-task-definition") == 1
+    assert world.runs("scheduler").endswith("airflow:2")
+    assert failing_checks(world, "airflow").keys() == left
+
+    undone = world.shim.run(world.folder / "fix" / "rollback.sh")
+
+    assert undone.returncode == 0, undone.stderr
+    assert failing_checks(world, "airflow").keys() == before.keys()
+
+
+def test_a_decision_without_a_blank_stops_the_script_of_a_single_finding_too(world: World) -> None:
+    world.ecs.register_task_definition(**_MANY)
+    outcome = world.remediate(finding_of(world, "ecs-writable-root-filesystem", "airflow"), "fix")
+    assert outcome.exit_code == OK, outcome.text
+    assert BLANK not in (world.folder / "fix" / "new.json").read_text(encoding="utf-8")
+    page = world.folder / "fix" / "decisions.md"
+    assert "- [ ] 1. app: " in page.read_text(encoding="utf-8")
+
+    stopped = world.shim.run(world.folder / "fix" / "apply.sh")
+    assert (stopped.returncode, world.shim.calls) == (1, [])
+    assert stopped.stderr == "Decide and tick in decisions.md first: 1\n"
+
+    page.write_text(page.read_text(encoding="utf-8").replace("[ ]", "[x]"), encoding="utf-8")
+    assert world.shim.run(world.folder / "fix" / "apply.sh").returncode == 0
+
+
+def test_findings_about_different_revisions_are_resolved_from_the_newest(world: World) -> None:
+    old = registered(PRIVILEGED.definition)
+    new = {**old, "pidMode": "host"}
+    new["containerDefinitions"] = [{**container, "privileged": False} for container in new["containerDefinitions"]]
+    first, second = (
+        world.ecs.register_task_definition(**definition)["taskDefinition"]["taskDefinitionArn"]
+        for definition in (old, new)
+    )
+    world.serve("old", first)
+    world.serve("new", second)
+    before = failing_checks(world, "privileged")
+    assert {before["ecs-privileged-container"]["resource"]["arn"], before["ecs-host-pid-mode"]["resource"]["arn"]} == {
+        first,
+        second,
+    }
+
+    outcome = world.remediate("", "fix", resource=first.removesuffix(":1"))
+
+    assert outcome.exit_code == OK, outcome.text
+    assert "services on revision 1 get its content" in (world.folder / "fix" / "decisions.md").read_text("utf-8")
+    fill_in(world.folder / "fix")
+    applied = world.shim.run(world.folder / "fix" / "apply.sh")
+    assert applied.returncode == 0, applied.stderr
+    assert world.runs("old") == world.runs("new")
+    assert {"ecs-privileged-container", "ecs-host-pid-mode"}.isdisjoint(failing_checks(world, "privileged"))
+
+
+def test_a_resource_without_an_automatic_correction_gets_manual_steps(world: World) -> None:
+    world.audit()
+    cluster = world.ecs.describe_clusters(clusters=["prod"])["clusters"][0]["clusterArn"]
+
+    outcome = world.remediate("", "fix", resource=cluster)
+
+    assert outcome.exit_code == FAILED
+    assert "aws ecs update-cluster-settings" in outcome.text
     assert not (world.folder / "fix").exists()

@@ -132,3 +132,31 @@ def test_a_script_never_prints_an_answer_of_ecs() -> None:
     for part in text.split("aws ecs ")[1:]:
         command = part.partition("\n\n")[0]
         assert command.startswith("wait ") or "--query=" in command or "> /dev/null" in command
+
+
+def test_a_script_does_not_start_before_every_decision_is_ticked(tmp_path: Path) -> None:
+    decisions = ["Mount a volume.", "Choose `$(touch trap)`.\n- [x] 2. forged", "Third."]
+    text = script.render_apply(plan_with("web").steps, "1", "eu-west-1", len(decisions))
+    page = script.render_decisions(decisions)
+    ticked = page.replace("- [ ]", "- [x]")
+    states = {
+        "nothing": page,
+        "one open": ticked.replace("- [x] 2.", "- [ ] 2."),
+        "deleted line": ticked.replace("- [x] 3.", "- [x] 4."),
+        "no file": None,
+        "all": ticked.replace("[x] 1", "[X] 1"),
+    }
+    found: dict[str, tuple[int, int]] = {}
+    for number, (name, decided) in enumerate(states.items()):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        if decided is not None:
+            (folder / "decisions.md").write_text(decided, encoding="utf-8")
+        result, calls = run(folder, text, "1")
+        found[name] = (result.returncode, len(calls))
+        assert ("Decide and tick in decisions.md first: " in result.stderr) == (name != "all")
+
+    assert is_valid(text)
+    assert {name: code for name, (code, _) in found.items()} == {**dict.fromkeys(states, 1), "all": 0}
+    assert {name for name, (_, calls) in found.items() if calls} == {"all"}
+    assert page.count("\n- [ ]") == len(decisions)

@@ -26,7 +26,7 @@ def test_a_hostile_name_is_printable_text_on_one_line(pattern: str) -> None:
         reasons=("r",),
     )
 
-    page = render_page(failing, plan_with(name), ["new.json"])
+    page = render_page((failing,), plan_with(name), ["new.json"])
     check = replace(check_by_id(), manual_steps=lambda _: [ManualStep("ecs", "TagResource", {"resourceArn": name})])
     steps = manual_steps(failing, check, "no document.")
 
@@ -39,7 +39,7 @@ def test_a_hostile_name_is_printable_text_on_one_line(pattern: str) -> None:
 
 
 def test_the_page_names_the_subject_of_each_step() -> None:
-    page = render_page(finding(), plan_with("web", needs_network=True), ["new.json"])
+    page = render_page((finding(),), plan_with("web", needs_network=True), ["new.json"])
 
     steps = [line for line in page.splitlines() if line[:1].isdigit()]
     assert steps[1].startswith(

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from auditor import checks
+from auditor.domain.aws_resource import Resource
 from auditor.domain.check import Check, Evidence, Status
 from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition
 from auditor.domain.repair import BLANK, Repair
 from auditor.parsers.ecs.task_definitions import parse, parse_daemon
 from auditor.remediation.ecs.patch import PatchedDefinition, evidence_about, patch
+from tests.builders import finding
 from tests.remediation.failing import FAILING, Failing, registered
 
 ARN = "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7"
@@ -204,7 +206,9 @@ def test_a_decision_names_each_container_once() -> None:
 def test_evidence_about_another_revision_is_left_out() -> None:
     evidence = (Evidence("a", revision=1), Evidence("b", revision=2), Evidence("c"))
 
-    assert [part.part for part in evidence_about(evidence, 2)] == ["b", "c"]
+    of_revision_2 = finding(evidence=evidence, resource=Resource("arn:web:2", "", "web", "web", 2))
+
+    assert [part.part for part in evidence_about(of_revision_2, 2)] == ["b", "c"]
 
 
 @pytest.mark.parametrize(
