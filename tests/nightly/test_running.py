@@ -142,7 +142,7 @@ def test_the_number_of_calls_is_minimal_and_none_is_throttled(night: Ran) -> Non
                 expected["ListTasks"] += max(1, ceil(tasks / 100))
                 expected["DescribeTasks"] += ceil(tasks / 100)
     expected["DescribeTaskDefinition"] = sum(map(len, evaluated(fleet).values()))
-    expected |= Counter({"AssumeRole": 10, "DescribeRegions": 10, "GetCallerIdentity": 1})
+    expected |= Counter({"AssumeRole": 10, "DescribeRegions": 10, "GetCallerIdentity": 1, "ListAccounts": 1})
 
     assert Counter(seen["operations"]) == +expected
     assert seen["duplicates"] == {}
