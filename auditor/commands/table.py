@@ -65,7 +65,10 @@ COMMANDS = (
         "Write a remediation plan for one finding.\n\n"
         "The plan has the corrected definition, a script to apply it and a script to roll it back. Nothing is changed "
         "in AWS. FINDING_ID is the ID of a failing finding, or at least its first 8 digits.",
-        ("auditor remediate 1f0c9e2a --from s3://my-audit-bucket/nightly -c inventory.yaml -o fix",),
+        (
+            "auditor remediate 1f0c9e2a --from s3://my-audit-bucket/nightly -c inventory.yaml -o fix",
+            "auditor remediate --resource arn:aws:ecs:eu-west-1:111122223333:task-definition/web --from out -c all.yaml",
+        ),
     ),
     Command(
         "show",

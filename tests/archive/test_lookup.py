@@ -136,3 +136,28 @@ def test_a_manifest_that_lists_objects_outside_its_run_is_not_followed(store: Fo
 
     with pytest.raises(StorageError, match="is not a document"):
         lookup.find_finding(store, FINDINGS[0].finding_id, NOW)
+
+
+def test_returns_the_failing_findings_of_a_revision_and_of_a_family(store: Folder) -> None:
+    expected = FINDINGS[0]
+
+    for arn in (expected.resource.arn, expected.resource.unversioned_arn):
+        (found,) = lookup.find_resource(store, arn, NOW)
+        assert found.finding_id == expected.finding_id
+
+
+@pytest.mark.parametrize(
+    ("arn", "problem"),
+    [
+        pytest.param("web", "is not an ARN", id="a name"),
+        pytest.param(f"{FINDINGS[0].resource.arn}9", "has no FAIL finding", id="another revision"),
+        pytest.param(FINDINGS[0].resource.arn[:-3], "has no FAIL finding", id="the beginning of an ARN"),
+        pytest.param("arn:aws:ecs:eu-west-1:999999999999:task-definition/web", "has no FAIL", id="another account"),
+    ],
+)
+def test_another_resource_is_an_error_with_advice(store: Folder, arn: str, problem: str) -> None:
+    with pytest.raises(ConfigError, match=problem) as caught:
+        lookup.find_resource(store, arn, NOW)
+
+    assert caught.value.exit_code == 2
+    assert caught.value.problems[0].advice

@@ -179,7 +179,7 @@ def test_usage_is_not_read_if_only_the_latest_revisions_are_requested(tmp_path: 
         assert {row["usage"] for row in done.findings("FAIL")} == {None}
         assert set(fleet.report()["operations"]) == {
             *("AssumeRole", "DescribeRegions", "DescribeTaskDefinition", "GetCallerIdentity"),
-            "ListTaskDefinitionFamilies",
+            *("ListAccounts", "ListTaskDefinitionFamilies"),
         }
 
 

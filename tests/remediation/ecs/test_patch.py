@@ -15,7 +15,7 @@ from auditor.domain.ecs.repair import DefinitionRepair
 from auditor.domain.ecs.task_definitions import DaemonTaskDefinition, Definition
 from auditor.domain.repair import BLANK, Repair
 from auditor.parsers.ecs.task_definitions import parse, parse_daemon
-from auditor.remediation.ecs.patch import PatchedDefinition, evidence_about, patch
+from auditor.remediation.ecs.patch import Correction, PatchedDefinition, evidence_about, patch, patch_all
 from tests.builders import finding
 from tests.remediation.failing import FAILING, Failing, registered
 
@@ -238,3 +238,39 @@ def test_the_repairs_also_correct_the_definition_of_a_daemon(
     assert verdict.status is Status.FAIL
 
     assert judge(patch(raw, verdict.evidence, daemon_check.repairs).definition).status is Status.PASS
+
+
+def test_members_that_two_checks_set_differently_are_named_and_the_first_check_wins() -> None:
+    raw = {"containerDefinitions": [{"name": "a"}]}
+    evidence = (Evidence("a", "container", reasons=("r",)),)
+
+    def correction(check: str, **container: object) -> Correction:
+        return Correction(check, evidence, {"r": DefinitionRepair(container=container)})
+
+    patched = patch_all(
+        raw,
+        [
+            correction("one", user="1000", privileged=False),
+            correction("two", user="2000", privileged=False, readonlyRootFilesystem=True),
+        ],
+    )
+
+    (container,) = patched.definition["containerDefinitions"]
+    assert (container["user"], container["privileged"], container["readonlyRootFilesystem"]) == ("1000", False, True)
+    assert patched.decisions == (
+        "`containerDefinitions[a].user`: one and two need different values; it has that of one.",
+    )
+
+
+def test_checks_that_remove_different_items_of_a_list_are_no_conflict() -> None:
+    mounts = [{"sourceVolume": name, "containerPath": f"/{name}"} for name in ("x", "y", "z")]
+    raw = {"containerDefinitions": [{"name": "a", "mountPoints": mounts}], "volumes": []}
+
+    def removal(name: str) -> Correction:
+        evidence = Evidence("a", "container", ("r",), {"sourceVolume": name, "containerPath": f"/{name}"})
+        return Correction(name, (evidence,), {"r": DefinitionRepair(removes="mount")})
+
+    patched = patch_all(raw, [removal("x"), removal("y")])
+
+    assert patched.definition["containerDefinitions"][0]["mountPoints"] == mounts[2:]
+    assert patched.decisions == ()
