@@ -67,7 +67,7 @@ COMMANDS = (
         "in AWS. FINDING_ID is the ID of a failing finding, or at least its first 8 digits.",
         (
             "auditor remediate 1f0c9e2a --from s3://my-audit-bucket/nightly -c inventory.yaml -o fix",
-            "auditor remediate --resource arn:aws:ecs:eu-west-1:111122223333:task-definition/web --from out -c all.yaml",
+            "auditor remediate --resource arn:aws:ecs:eu-west-1:111122223333:task-definition/web --from out -c a.yaml",
         ),
     ),
     Command(
