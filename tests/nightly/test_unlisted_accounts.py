@@ -89,6 +89,24 @@ def test_a_refusal_says_why_once_and_ends_nothing(fleet: Fleet, tmp_path: Path, 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "problem"),
+    [("hang", "ReadTimeoutError"), ("throttle", "TooManyRequestsException"), ("garbled", "MalformedResponse")],
+)
+def test_a_list_that_does_not_arrive_is_given_up_soon(
+    fleet: Fleet, tmp_path: Path, three: str, kind: str, problem: str
+) -> None:
+    fleet.reset()
+    fleet.set_faults(Fault(kind, services=("organizations",)))
+    night = audit(fleet, tmp_path, inventory=three)
+    fleet.set_faults()
+
+    assert night.code == 0, night.stderr
+    assert f"not consulted for other accounts ({problem})." in " ".join(night.stdout.split())
+    assert fleet.report()["operations"]["ListAccounts"] == 2, "the call and one retry"
+
+
+@pytest.mark.slow
 def test_with_discovery_there_is_nothing_to_ask(fleet: Fleet, tmp_path: Path) -> None:
     ambient = f'accounts: [{{id: "{MANAGEMENT}", ambient: true}}]\n'
 
