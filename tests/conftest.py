@@ -29,9 +29,12 @@ BROKEN = {
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_aws_in_the_environment() -> Iterator[None]:
-    """Remove the user's AWS configuration for the whole session, so that module-scoped fixtures can set their own."""
+    """Remove the user's AWS configuration for the whole session, so that module-scoped fixtures can set their own.
+
+    The variables of CI services go, too: they choose the format of the log.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith(("AWS_", "AUDITOR_"))]:
+        for name in [name for name in os.environ if name.startswith(("AWS_", "AUDITOR_", "CI", "GITHUB_"))]:
             patch.delenv(name)
         for name, value in BROKEN.items():
             patch.setenv(name, value)
