@@ -127,7 +127,7 @@ def test_the_help_of_a_command_has_examples_that_the_command_accepts(command: Co
     assert command.examples
     for example in command.examples:
         assert f"  {example}\n" in output
-        program, name, *arguments = shlex.split(example.rpartition("| ")[2])
+        program, name, *arguments = shlex.split(example.rpartition("| ")[2].partition(" > ")[0])
         assert (program, name) == ("auditor", command.name)
         main.commands[name].make_context(name, arguments)
 
