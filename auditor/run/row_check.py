@@ -4,7 +4,7 @@ Another writer of the output can change rows. Without a MAC key, some accounts t
 audited anew, and their failures must be in the rows.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import ceil
@@ -25,30 +25,31 @@ _Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class EarlierRows:
-    """What the rows of one account say: the regions that were examined in full, and what was not found to be right."""
+    """What the rows of one account say: the regions and collectors that were examined, and what is not right there."""
 
-    examined: frozenset[str]
+    examined: frozenset[tuple[str, str]]
     reported: frozenset[_Key]
 
     @classmethod
     def of(cls, result: AccountResult) -> "EarlierRows":
         """Keep what a comparison needs."""
-        partly = {record.region for record in result.coverage if record.status is not CoverageStatus.EXAMINED}
+        records = (record for record in result.coverage if record.status is CoverageStatus.EXAMINED)
         reported = (finding for finding in result.findings if finding.status in (Status.FAIL, Status.UNKNOWN))
-        return cls(frozenset({record.region for record in result.coverage} - partly), frozenset(map(_key, reported)))
+        examined = frozenset((record.region, record.collector) for record in records)
+        return cls(examined, frozenset(map(_key, reported)))
 
 
 @dataclass(slots=True)
 class RowCheck:
     """The drawn accounts, what their rows say, and the failures that were found anew.
 
-    Only checks in `content_checks` count, which judge what cannot change after registration, and only revisions that
-    were registered before `started_at`.
+    Only checks that judge what cannot change after registration count: `collectors` has the collector of each by check
+    ID and type of resource. Only revisions that were registered before `started_at` count.
     """
 
     targets: tuple[Target, ...]
     earlier: dict[str, EarlierRows]
-    content_checks: Collection[str]
+    collectors: Mapping[tuple[str, str], str]
     started_at: datetime
     failures: dict[str, list[Finding]] = field(default_factory=dict)
 
@@ -68,9 +69,9 @@ class RowCheck:
 
     def _is_missing(self, finding: Finding, earlier: EarlierRows) -> bool:
         resource = finding.resource
+        collector = self.collectors.get((finding.check_id, resource.type), "")
         return (
-            finding.check_id in self.content_checks
-            and finding.region in earlier.examined
+            (finding.region, collector) in earlier.examined
             and resource.revision is not None
             and resource.registered_at is not None
             and resource.registered_at < self.started_at
@@ -91,10 +92,15 @@ def draw_row_check(targets: Sequence[Target], context: RunContext, chance: Rando
         if stored is not None and (rows := EarlierRows.of(stored.result)).examined:
             chosen.append(target)
             drawn[target.account.id] = rows
-    content = {check.id for check in context.run.settings.checks if not (check.reads_tags or check.reads_state)}
+    collectors = {
+        (configured.check.id, assignment.resource_type): assignment.collector
+        for assignment in context.assignments
+        for configured in assignment.checks
+        if not (configured.check.reads_tags or configured.check.reads_state)
+    }
     # The time of the ID that the user gave, because another writer can change the start in the claim.
     started_at = run_time(context.run.run_id) or datetime.min.replace(tzinfo=UTC)
-    return RowCheck(tuple(chosen), drawn, content, started_at)
+    return RowCheck(tuple(chosen), drawn, collectors, started_at)
 
 
 def _key(finding: Finding) -> _Key:

@@ -14,7 +14,7 @@ from auditor.domain.integrity import IntegrityKind
 from auditor.domain.reason import Reason
 from auditor.domain.result import AccountResult
 from auditor.run.row_check import EarlierRows, RowCheck, draw_row_check
-from tests.builders import account, coverage, finding, resource, target
+from tests.builders import COLLECTOR, account, coverage, finding, resource, target
 from tests.run.test_resume import CHECK, new_context, write
 
 STARTED_AT = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -28,11 +28,11 @@ def failure(**changes: Any) -> Any:  # noqa: ANN401 - a Finding
 
 
 def rows(*findings: Any, **record: Any) -> AccountResult:  # noqa: ANN401 - Findings
-    return AccountResult(OWNER, findings, (coverage(account=OWNER, **record),))
+    return AccountResult(OWNER, findings, (coverage(account=OWNER, collector=COLLECTOR, **record),))
 
 
 def compare(earlier: AccountResult, fresh: AccountResult) -> list[Any]:
-    comparison = RowCheck((target(1),), {OWNER.id: EarlierRows.of(earlier)}, {CHECK}, STARTED_AT)
+    comparison = RowCheck((target(1),), {OWNER.id: EarlierRows.of(earlier)}, {(CHECK, WEB.type): COLLECTOR}, STARTED_AT)
     comparison.add(fresh)
     return list(comparison.problems())
 
@@ -63,6 +63,24 @@ def test_a_failure_is_a_difference_if_it(earlier: AccountResult) -> None:
         pytest.param(rows(), rows(failure(check_id="reads-tags")), id="the check reads what can change"),
         pytest.param(
             rows(status=CoverageStatus.NOT_EXAMINED, reason=Reason.THROTTLED), rows(failure()), id="it was not examined"
+        ),
+        pytest.param(
+            AccountResult(
+                OWNER,
+                (),
+                (
+                    coverage(account=OWNER, collector="another"),
+                    coverage(
+                        CoverageStatus.NOT_EXAMINED,
+                        account=OWNER,
+                        region="*",
+                        collector=COLLECTOR,
+                        reason=Reason.INTERRUPTED,
+                    ),
+                ),
+            ),
+            rows(failure()),
+            id="only other collectors had read that region",
         ),
         pytest.param(
             rows(), rows(failure(resource=replace(WEB, revision=None, registered_at=None))), id="it is no revision"
