@@ -7,9 +7,11 @@ in the log of the run, in `latest.json`, and in the manifest of the next run.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from auditor.archive import decode
+from auditor.archive.authentication import Authenticity, MacKey, authenticity
 from auditor.archive.decompress import decompress
 from auditor.archive.index import index_line
 from auditor.archive.latest import latest_run
@@ -35,13 +37,27 @@ ParallelMap = Callable[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What the caller knows about the manifest, from outside the output.
+
+    `sha256` is its digest, empty if it is unknown. `mac_key` authenticates it if it has a MAC.
+    """
+
+    sha256: str = ""
+    mac_key: MacKey | None = None
+
+
+NO_REFERENCE = Reference()
+
+
 def verify(
-    store: Store, run_id: str, now: datetime, *, expected_sha256: str = "", parallel_map: ParallelMap = map
+    store: Store, run_id: str, now: datetime, reference: Reference = NO_REFERENCE, *, parallel_map: ParallelMap = map
 ) -> VerificationDocument:
     """Compare a run with its manifest, and its manifest with the digests that are kept elsewhere.
 
-    `expected_sha256` is the digest of the manifest from a place that the caller trusts, empty if there is none. Raises
-    StorageError if the output cannot be listed, or if the run has no manifest at all.
+    Raises StorageError if the output cannot be listed, or if the run has no manifest at all, and MacError if the key
+    cannot be used.
     """
     layout = Layout(run_id)
     body = store.get(layout.manifest)
@@ -51,12 +67,17 @@ def verify(
             "The run has not finished, or its manifest was removed: `run-ended` in its log tells which.",
         )
     digest = hashlib.sha256(body).hexdigest()
-    digests = tuple(_witnesses(store, run_id, now, expected_sha256))
+    digests = tuple(_witnesses(store, run_id, now, reference.sha256))
     discrepancies = [
         Discrepancy(layout.manifest, Mismatch.SWAPPED, f"SHA-256 {digest}, but {witness} says {sha256}")
         for witness, sha256 in digests
         if sha256 != digest
     ]
+    authentic = Authenticity.ABSENT
+    if reference.mac_key is not None:
+        authentic = authenticity(store, layout.manifest, body, reference.mac_key)
+    if authentic is Authenticity.INVALID:
+        discrepancies.append(Discrepancy(layout.manifest, Mismatch.SWAPPED, "its MAC is not valid"))
     objects: list[ObjectRecord] = []
     try:
         manifest = decode.manifest(body, run_id)
@@ -71,7 +92,8 @@ def verify(
         listed = {record.key: record.sha256 for record in objects}
         for found in parallel_map(lambda record: list(_compare(store, layout, record, listed)), objects):
             discrepancies += found
-    witnesses = [witness for witness, sha256 in digests if sha256 == digest]
+    witnesses = ["its MAC"] if authentic is Authenticity.VALID else []
+    witnesses += [witness for witness, sha256 in digests if sha256 == digest]
     return VerificationDocument(
         schema_version=SCHEMA_VERSION,
         run_id=run_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from auditor.archive.verify import verify
+from auditor.archive.verify import Reference, verify
 from auditor.commands import config, results
 from auditor.commands.result_options import VerifyOptions
 from auditor.contracts.document import to_json
@@ -14,6 +14,7 @@ from auditor.engine.parallel import parallel_map
 from auditor.reports.terminal.verification import verification_text
 from auditor.run.aws_context import AwsContext
 from auditor.run.exit_codes import INCOMPLETE, OK, TAMPERED, Outcome
+from auditor.run.stores import make_mac_key
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 
@@ -33,7 +34,7 @@ def run(options: VerifyOptions) -> Outcome:
         store,
         run_id,
         aws.clock.now(),
-        expected_sha256=expected,
+        Reference(expected, make_mac_key(aws, settings)),
         parallel_map=partial(parallel_map, workers=results.READERS),
     )
     text = to_json(verification) if options.format == "json" else verification_text(verification)

@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 
 from auditor.archive.archive import Archive, make_manifest
+from auditor.archive.authentication import authenticate
 from auditor.archive.latest import publish
 from auditor.archive.layout import Layout
-from auditor.archive.verify import verify
+from auditor.archive.verify import Reference, verify
 from auditor.contracts.verification import VerificationDocument
 from auditor.domain.errors import StorageError
 from auditor.domain.result import AccountResult
 from auditor.store.folder import Folder
+from tests.archive.test_authentication import LocalKey
 from tests.builders import NOW, account, coverage, finding, provenance, run_result
 
 FIRST = "20261122T020000Z-aaaaaa"
@@ -136,8 +138,21 @@ def test_a_run_that_nothing_confirms_is_not_verified(tmp_path: Path) -> None:
     verification = verify(store, RUN, LATER)
 
     assert (verification.verified, verification.witnesses, verification.discrepancies) == (False, [], [])
-    assert verify(store, RUN, LATER, expected_sha256=sha256.upper()).verified
-    assert found(verify(store, RUN, LATER, expected_sha256="0" * 64)) == {(MANIFEST, "swapped")}
+    assert verify(store, RUN, LATER, Reference(sha256.upper())).verified
+    assert found(verify(store, RUN, LATER, Reference("0" * 64))) == {(MANIFEST, "swapped")}
+
+
+def test_a_valid_mac_confirms_the_manifest_and_another_one_shows_that_it_was_swapped(tmp_path: Path) -> None:
+    store, key = Folder(tmp_path), LocalKey()
+    write_run(store, RUN, None)
+    store.discard("latest.json")
+    authenticate(store, MANIFEST, store.get(MANIFEST) or b"", key)
+
+    assert verify(store, RUN, LATER, Reference(mac_key=key)).witnesses == ["its MAC"]
+
+    edit(store.path / MANIFEST)
+
+    assert found(verify(store, RUN, LATER, Reference(mac_key=key))) == {(MANIFEST, "swapped")}
 
 
 def test_a_run_without_a_manifest_cannot_be_verified(store: Folder) -> None:

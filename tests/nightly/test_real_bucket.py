@@ -5,15 +5,18 @@ STS, EC2 and ECS calls still go to the stand-in. `.ci/s3-server` starts the serv
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import random
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -170,6 +173,57 @@ def test_a_run_is_delivered_completely_and_published(night: RunSetup, output: Bu
     findings = output.s3.head_object(Bucket=output.bucket, Key=output.prefix + output.keys("findings/")[0])
     assert report["ContentType"] == "text/html; charset=utf-8"
     assert (findings["ContentType"], findings["ContentEncoding"]) == ("application/x-ndjson", "gzip")
+
+
+def test_verify_names_what_was_changed_dropped_added_and_lost(night: RunSetup, output: BucketOutput) -> None:
+    attempt = night.run_to_end("--run-id", RUN)
+    assert attempt.code == 0, attempt.stderr
+    assert verify(night) == (0, set())
+    findings, coverage = output.keys("findings/"), output.keys("coverage/")
+    lines = gzip.decompress(output.get(findings[0]) or b"").splitlines(keepends=True)
+    flipped = bytearray(output.get(coverage[0]) or b"")
+    flipped[-1] ^= 1
+    manifest = json.loads(output.get(f"runs/{RUN}/manifest.json") or b"") | {"narrowed_by": ["--account"]}
+    changes = {
+        findings[0]: gzip.compress(b"".join(lines[1:])),
+        coverage[0]: bytes(flipped),
+        f"runs/{RUN}/added.json": b"{}",
+        f"runs/{RUN}/manifest.json": json.dumps(manifest).encode(),
+    }
+    for key, body in changes.items():
+        output.s3.put_object(Bucket=output.bucket, Key=output.prefix + key, Body=body)
+    output.s3.delete_object(Bucket=output.bucket, Key=output.prefix + findings[1])
+
+    code, named = verify(night)
+
+    assert code == 6
+    assert named >= {
+        (findings[0], "changed"),
+        (findings[0], "rows"),
+        (findings[1], "lost"),
+        (coverage[0], "changed"),
+        (f"runs/{RUN}/added.json", "added"),
+        (f"runs/{RUN}/manifest.json", "swapped"),
+    }
+
+
+def verify(night: RunSetup) -> tuple[int, set[tuple[str, str]]]:
+    """Return the exit code of `auditor verify`, and the objects that it names with what is wrong."""
+    program = [
+        sys.executable,
+        "-m",
+        "auditor",
+        "verify",
+        RUN,
+        "--from",
+        cast("BucketOutput", night.output).url,
+        "--format",
+        "json",
+    ]
+    done = subprocess.run(program, env=night.fleet.env(**night.variables), capture_output=True, text=True, check=False)
+    assert done.stdout, done.stderr
+    discrepancies = json.loads(done.stdout)["discrepancies"]
+    return done.returncode, {(entry["key"], entry["mismatch"]) for entry in discrepancies}
 
 
 def test_latest_json_never_names_an_older_run(night: RunSetup, output: BucketOutput) -> None:
