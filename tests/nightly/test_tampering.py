@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -218,7 +219,9 @@ def kms_calls(fleet: Fleet) -> dict[str, int]:
 def warnings(night: Night) -> list[str]:
     """Return the warnings about stored state."""
     return [
-        row["detail"] for row in night.log("notice") if row["level"] == "WARNING" and "redirected" not in row["message"]
+        row["detail"]
+        for row in night.log("notice")
+        if row["level"] == "WARNING" and not re.search("redirected|inventory does not name", row["message"])
     ]
 
 
