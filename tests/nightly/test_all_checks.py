@@ -24,6 +24,8 @@ from tests.fleet.running import Fleet, running
 from tests.fleet.truth import Expected
 from tests.nightly.night import Night, Row, audit
 
+pytestmark = pytest.mark.slow
+
 SHAPE = Shape(accounts=4, regions=2, families=6, services=3, daemons=1)
 ALL_CHECKS = ()
 WITHOUT_TAGS = ("--exclude-check", "*-untagged")

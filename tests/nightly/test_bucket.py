@@ -18,6 +18,8 @@ from tests.fleet.organization import Shape
 from tests.fleet.running import Fleet, running
 from tests.nightly.night import NO_WAITING, Night, audit
 
+pytestmark = pytest.mark.slow
+
 PREFIX = "security/audit"
 
 
@@ -99,7 +101,6 @@ def test_a_run_is_written_below_the_prefix_with_content_types(objects: Objects, 
     assert all(key.startswith(f"{PREFIX}/") for key in objects.listed())
 
 
-@pytest.mark.slow
 def test_temporary_errors_of_s3_are_retried(objects: Objects, tmp_path: Path) -> None:
     objects.fleet.set_faults(Fault("http-503", services=("s3",), rate=0.3), Fault("lost", services=("s3",), rate=0.2))
 
@@ -114,10 +115,10 @@ def test_temporary_errors_of_s3_are_retried(objects: Objects, tmp_path: Path) ->
     "skip",
     [
         pytest.param(1, id="after the claim"),
-        pytest.param(4, id="between two accounts", marks=pytest.mark.slow),
-        pytest.param(7, id="at the summary", marks=pytest.mark.slow),
-        pytest.param(9, id="at the manifest", marks=pytest.mark.slow),
-        pytest.param(10, id="at the index", marks=pytest.mark.slow),
+        pytest.param(4, id="between two accounts"),
+        pytest.param(7, id="at the summary"),
+        pytest.param(9, id="at the manifest"),
+        pytest.param(10, id="at the index"),
         pytest.param(11, id="at latest.json"),
     ],
 )

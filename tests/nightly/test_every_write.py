@@ -19,6 +19,8 @@ from tests.fleet.sessions import AMBIENT_KEY, AMBIENT_SECRET
 from tests.nightly.output import BucketOutput, comparable_rows, s3_client
 from tests.nightly.run_process import RUN, Moment, RunSetup, bucket_run, resume_and_compare
 
+pytestmark = pytest.mark.slow
+
 SHAPE = Shape(accounts=3, regions=2, families=2)
 #: The claim; findings, coverage, history and fact cache of each account; and the documents of the run.
 WRITES = 1 + 3 * 4 + 7
@@ -80,8 +82,8 @@ def _puts(count: int) -> Moment:
     ("number", "kind"),
     [
         pytest.param(REPORT, AFTER, id="between the report and the manifest"),
-        pytest.param(MANIFEST, AFTER, id="between the manifest and the index", marks=pytest.mark.slow),
-        pytest.param(INDEX, AFTER, id="between the index and latest.json", marks=pytest.mark.slow),
+        pytest.param(MANIFEST, AFTER, id="between the manifest and the index"),
+        pytest.param(INDEX, AFTER, id="between the index and latest.json"),
     ],
 )
 def test_a_run_that_is_killed_at_its_end_can_be_resumed(
@@ -90,7 +92,6 @@ def test_a_run_that_is_killed_at_its_end_can_be_resumed(
     kill_at_write(fleet, tmp_path, number, kind, undisturbed)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("number", range(WRITES))
 def test_a_run_that_is_killed_before_any_write_can_be_resumed(
     fleet: Fleet, undisturbed: object, tmp_path: Path, number: int
@@ -98,7 +99,6 @@ def test_a_run_that_is_killed_before_any_write_can_be_resumed(
     kill_at_write(fleet, tmp_path, number, BEFORE, undisturbed)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("number", sorted(set(range(WRITES)) - {REPORT, MANIFEST, INDEX}))
 def test_a_run_that_is_killed_after_any_write_can_be_resumed(
     fleet: Fleet, undisturbed: object, tmp_path: Path, number: int

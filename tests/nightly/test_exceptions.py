@@ -15,6 +15,8 @@ from tests.fleet.organization import Shape
 from tests.fleet.running import Fleet, running
 from tests.nightly.night import Night, audit
 
+pytestmark = pytest.mark.slow
+
 CHECK = "ecs-host-network-privileged-or-root"
 TODAY = datetime.now(UTC).date()
 LATER = str(TODAY + timedelta(days=100))

@@ -18,6 +18,8 @@ from tests.nightly.night import ONE_CHECK
 from tests.nightly.output import Row, rows
 from tests.nightly.run_process import RUN, RunProcess, RunSetup, after_object, folder_run
 
+pytestmark = pytest.mark.slow
+
 SHAPE = Shape(accounts=10, regions=2, families=4)
 KEY_ARN = "arn:aws:kms:us-east-1:000000000000:key/nightly"
 #: With this setting, every account that has rows is compared.

@@ -16,6 +16,8 @@ from tests.fleet import Fleet, Shape, running
 from tests.nightly.night import CLOCK_JUMPS, audit
 from tests.nightly.verdicts import expected_verdicts, reported
 
+pytestmark = pytest.mark.slow
+
 OLD = json.dumps({"run_id": "20200101T000000Z-000000"})
 
 
@@ -44,7 +46,6 @@ def _mount(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["mount", *arguments], capture_output=True, text=True, check=False)
 
 
-@pytest.mark.slow
 def test_clock_changes_during_the_run_have_no_effect(fleet: Fleet, tmp_path: Path) -> None:
     fleet.reset()
     night = audit(fleet, tmp_path, "--deadline", "2m", program=CLOCK_JUMPS)
@@ -76,7 +77,6 @@ def test_a_full_disk_spools_the_remaining_results_and_keeps_the_latest_run(
     assert not list(disk.rglob("*.part"))
 
 
-@pytest.mark.slow
 def test_both_paths_are_named_if_the_spool_is_full_too(fleet: Fleet, tmp_path: Path, disk: Path) -> None:
     night = audit(fleet, tmp_path, "--output", str(disk / "out"), "--spool", str(disk / "spool"))
 

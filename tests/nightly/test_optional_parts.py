@@ -14,6 +14,8 @@ from tests.fleet.definitions import describe
 from tests.fleet.workloads import Workloads, cluster_name
 from tests.nightly.night import NO_WAITING, Night, Row, audit
 
+pytestmark = pytest.mark.slow
+
 LOGS, EXEC = "ecs-logging-blocking-mode", "ecs-exec-no-cmk"
 SETTING = "ListAccountSettings"
 SHAPE = Shape(accounts=8, regions=2, families=4, skew=0, clusters=2, services=4, daemons=1, blocking_default=0.5)

@@ -13,6 +13,8 @@ from tests.fleet.organization import MANAGEMENT, UNITS, Shape
 from tests.fleet.running import Fleet, running
 from tests.nightly.night import Night, audit
 
+pytestmark = pytest.mark.slow
+
 ACCOUNTS = 16
 PRODUCTION = UNITS[0][0]
 
@@ -54,7 +56,6 @@ def test_discovery_finds_all_accounts_and_excludes_suspended_ones(fleet: Fleet, 
     assert _excluded(night) == {account.id: "account-suspended" for account in accounts if account.state != "ACTIVE"}
 
 
-@pytest.mark.slow
 def test_an_included_ou_covers_nested_ous_and_the_other_accounts_are_excluded(fleet: Fleet, tmp_path: Path) -> None:
     inventory = (
         "defaults: {role_name: AuditorReadOnly, external_id: acme-audit}\n"
@@ -71,7 +72,6 @@ def test_an_included_ou_covers_nested_ous_and_the_other_accounts_are_excluded(fl
     assert {row["ou"] for row in night.coverage() if row["account_id"] in expected} >= {"/Production"}
 
 
-@pytest.mark.slow
 def test_an_unknown_ou_ends_the_run(fleet: Fleet, tmp_path: Path) -> None:
     night = audit(fleet, tmp_path, inventory="discover: {include_ous: [ou-f1ee-99999999]}\n")
 
@@ -89,7 +89,6 @@ def test_an_organization_that_cannot_be_listed_ends_the_run(fleet: Fleet, tmp_pa
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.slow
 def test_the_accounts_file_of_c7n_org_is_accepted(fleet: Fleet, tmp_path: Path) -> None:
     rows = [
         f"- account_id: '{member.id}'\n  name: {member.name}\n  role: arn:aws:iam::{member.id}:role/AuditorReadOnly\n"
@@ -104,7 +103,6 @@ def test_the_accounts_file_of_c7n_org_is_accepted(fleet: Fleet, tmp_path: Path) 
     assert {row["region"] for row in night.coverage()} == {"us-east-1"}
 
 
-@pytest.mark.slow
 def test_an_export_of_organizations_is_accepted(fleet: Fleet, tmp_path: Path) -> None:
     export = {
         "Accounts": [
@@ -129,7 +127,6 @@ def test_a_wrong_external_id_is_reported_as_role_denied(fleet: Fleet, tmp_path: 
     assert [row["reason"] for row in night.coverage()] == ["role-denied"]
 
 
-@pytest.mark.slow
 def test_an_intermediate_role_is_assumed_once(fleet: Fleet, tmp_path: Path) -> None:
     intermediate_role = f"arn:aws:iam::{MANAGEMENT}:role/Intermediate"
     member_role = "arn:aws:iam::{account_id}:role/AuditorReadOnly"

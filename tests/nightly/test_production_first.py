@@ -11,6 +11,8 @@ from tests.fleet import Drain, Large, Shape, running
 from tests.nightly.night import Night, audit
 from tests.nightly.verdicts import expected_verdicts, reported
 
+pytestmark = pytest.mark.slow
+
 #: More families than the token bucket holds, and so more than the auditor's share of it.
 LARGE = Large(0, "eu-west-1", 54)
 
@@ -34,7 +36,6 @@ def test_a_run_in_several_processes_causes_no_throttling(tmp_path: Path) -> None
         assert large["duration_s"] >= (large["calls"] - 25) / 10 - 0.1  # half of the burst, then half of the rate
 
 
-@pytest.mark.slow
 def test_a_run_backs_off_and_reports_throttling_if_another_caller_uses_up_the_limit(tmp_path: Path) -> None:
     """Another caller takes 16 of 20 calls per second, so that less than the auditor's half remains."""
     shape = Shape(accounts=3, regions=2, large=(Large(0, "eu-west-1", 26),))
@@ -54,7 +55,6 @@ def test_a_run_backs_off_and_reports_throttling_if_another_caller_uses_up_the_li
         assert f"throttled {throttled} time" in night.stdout
 
 
-@pytest.mark.slow
 def test_an_account_that_waits_for_its_rate_limit_does_not_block_the_others(tmp_path: Path) -> None:
     """The only worker begins with the large region, which waits for its rate limit most of the time."""
     shape = Shape(accounts=20, regions=3, families=3, large=(LARGE,))

@@ -62,7 +62,7 @@ AWS_CONTRADICTS_ITSELF = {
         Fault("missing", operation="DescribeClusters"), says="contradictory-response"
     ),
     "a listed service is missing": _faults(
-        Fault("missing", operation="DescribeServices"), says="contradictory-response", quick=True
+        Fault("missing", operation="DescribeServices"), says="contradictory-response"
     ),
     "all listed tasks are missing": _faults(Fault("missing", operation="DescribeTasks"), says="contradictory-response"),
     "an ACTIVE cluster is not found": _faults(
@@ -112,7 +112,7 @@ AWS_CONTRADICTS_ITSELF = {
         says="malformed-response",
     ),
     "a definition has no containers": _faults(
-        _rewritten("DescribeTaskDefinition", '"containerDefinitions"', '"other"'), says="malformed-response", quick=True
+        _rewritten("DescribeTaskDefinition", '"containerDefinitions"', '"other"'), says="malformed-response"
     ),
     "an ARN has a Cyrillic letter": _faults(
         _rewritten("ListClusters", ":cluster/", ":\u0441luster/"), says="malformed-response"
@@ -301,9 +301,7 @@ SURROUNDINGS_FAIL = {
     "Python optimizes": Situation("Complete", 0, variables={"PYTHONOPTIMIZE": "2"}),
     "a debugger is asked for": Situation("Complete", 0, variables={"PYTHONDEVMODE": "1", "PYTHONWARNINGS": "default"}),
     "there is no folder for temporary files": Situation("Complete", 0, variables={"TMPDIR": "/nonexistent"}),
-    "the AWS profile is missing": Situation(
-        "(none) could not be found", 1, variables={"AWS_PROFILE": "none"}, quick=True
-    ),
+    "the AWS profile is missing": Situation("(none) could not be found", 1, variables={"AWS_PROFILE": "none"}),
     "the region is nonsense": Situation("run-failed", 1, variables={"AWS_REGION": "x/y", "AWS_DEFAULT_REGION": "x/y"}),
     "the endpoint is no URL": Situation("run-failed", 1, variables={"AWS_ENDPOINT_URL": "not a url"}),
     "the endpoint refuses connections": Situation(
@@ -316,7 +314,7 @@ SURROUNDINGS_FAIL = {
     ),
     "the folder is blocked after the claim": Situation("NOT DELIVERED", 1, prepare=_blocked, quick=True),
     "the output folder is a link": Situation("Complete", 0, prepare=_linked),
-    "latest.json is a pipe": Situation("Complete", 0, prepare=_piped, quick=True),
+    "latest.json is a pipe": Situation("Complete", 0, prepare=_piped),
     "latest.json names a run of 2099": Situation("was replaced", 0, prepare=_future),
     "the spool is a planted link": Situation(
         "not a folder that only this user", 1, prepare=_planted, flags=("--run-id", "20261123T020000Z-x")

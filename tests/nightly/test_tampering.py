@@ -21,6 +21,8 @@ from tests.fleet.organization import Shape
 from tests.fleet.running import Fleet, running
 from tests.nightly.night import Night, audit
 
+pytestmark = pytest.mark.slow
+
 SHAPE = Shape(accounts=3, regions=2, families=4)
 DESCRIBE = "DescribeTaskDefinition"
 #: With this setting, the draw always hits.
@@ -108,7 +110,6 @@ def trust(output: Path, *objects: Path) -> None:
     edit(manifest, lambda document: document["provenance"]["cache_digests"].update(digests))
 
 
-@pytest.mark.slow
 def test_a_forged_fact_that_is_not_drawn_would_be_believed(fleet: Fleet, folder: Path) -> None:
     """The attack works: without a MAC key, it is the draw that finds it."""
     arn = failing(fleet)
@@ -142,7 +143,6 @@ def test_a_forged_fact_that_is_drawn_discards_the_cache_of_its_account(fleet: Fl
     assert arn in night.report()
 
 
-@pytest.mark.slow
 def test_the_night_after_a_mismatch_has_a_true_cache(fleet: Fleet, folder: Path) -> None:
     forge_fact(folder / "out", failing(fleet))
     run(fleet, folder, DRAW_ALL)
@@ -154,7 +154,6 @@ def test_the_night_after_a_mismatch_has_a_true_cache(fleet: Fleet, folder: Path)
     assert night.document(night.latest["summary"])["integrity"] == []
 
 
-@pytest.mark.slow
 def test_a_forged_fact_is_found_by_the_default_draw_within_some_nights(fleet: Fleet, folder: Path) -> None:
     """One of eight revisions is drawn each night: after 100 nights a miss has a probability of 1 in 600,000."""
     arn = failing(fleet)
@@ -168,7 +167,6 @@ def test_a_forged_fact_is_found_by_the_default_draw_within_some_nights(fleet: Fl
     pytest.fail("never drawn")
 
 
-@pytest.mark.slow
 def test_a_cached_fact_of_another_revision_is_found(fleet: Fleet, folder: Path) -> None:
     """Copy the fact of a revision that passes over one that fails: only family and number are corrected."""
     arn, harmless = failing(fleet), min(arn for arn, verdict in truth(fleet).items() if verdict == "PASS")
@@ -269,7 +267,6 @@ def _no_base64(output: Path) -> None:
     edit(max((output / "runs").iterdir()) / "manifest.json.mac", lambda document: document.update(mac="?"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("attack", [_replay_another_run, _replay_another_object, _malformed, _no_base64])
 def test_a_mac_is_valid_for_one_object_of_one_run_only(
     fleet: Fleet, keyed: Path, attack: Callable[[Path], None]
@@ -285,7 +282,6 @@ def test_a_mac_is_valid_for_one_object_of_one_run_only(
     ]
 
 
-@pytest.mark.slow
 def test_the_cache_of_another_account_is_not_used_with_a_mac_key(fleet: Fleet, keyed: Path) -> None:
     caches = sorted((keyed / "out" / "state" / "facts").iterdir())
     shutil.copy(caches[1], caches[0])
@@ -297,7 +293,6 @@ def test_the_cache_of_another_account_is_not_used_with_a_mac_key(fleet: Fleet, k
     assert fleet.report()["operations"][DESCRIBE] == len(read_anew)
 
 
-@pytest.mark.slow
 def test_an_older_night_in_full_costs_calls_and_no_verdict(fleet: Fleet, keyed: Path) -> None:
     """Roll everything back to an authenticated older night: revisions never change, so its facts are still true."""
     older = shutil.copytree(keyed / "out", keyed / "older")
@@ -324,13 +319,9 @@ def test_the_first_night_with_a_key_does_not_use_a_cache_without_a_mac(fleet: Fl
     ("fault", "words"),
     [
         pytest.param(Fault("access-denied", services=("kms",)), "Allow kms:GenerateMac", id="denied"),
-        pytest.param(
-            Fault("http-500", services=("kms",)), "enabled HMAC_256 key", id="unavailable", marks=pytest.mark.slow
-        ),
-        pytest.param(Fault("reset", services=("kms",)), "enabled HMAC_256 key", id="reset", marks=pytest.mark.slow),
-        pytest.param(
-            Fault("proxy-page", services=("kms",)), "enabled HMAC_256 key", id="a proxy", marks=pytest.mark.slow
-        ),
+        pytest.param(Fault("http-500", services=("kms",)), "enabled HMAC_256 key", id="unavailable"),
+        pytest.param(Fault("reset", services=("kms",)), "enabled HMAC_256 key", id="reset"),
+        pytest.param(Fault("proxy-page", services=("kms",)), "enabled HMAC_256 key", id="a proxy"),
     ],
 )
 def test_a_key_that_cannot_be_used_costs_calls_and_is_said_once(
@@ -349,7 +340,6 @@ def test_a_key_that_cannot_be_used_costs_calls_and_is_said_once(
     assert KEY_ARN in night.report()
 
 
-@pytest.mark.slow
 def test_a_disabled_key_costs_calls_and_is_said_once(fleet: Fleet, keyed: Path) -> None:
     night = run(fleet, keyed, WITH_KEY.replace("/nightly", "/disabled"))
 
@@ -358,7 +348,6 @@ def test_a_disabled_key_costs_calls_and_is_said_once(fleet: Fleet, keyed: Path) 
     assert "DisabledException" in warnings(night)[1]
 
 
-@pytest.mark.slow
 def test_a_night_whose_mac_could_not_be_generated_is_not_believed_by_the_next(fleet: Fleet, keyed: Path) -> None:
     fleet.set_faults(Fault("access-denied", services=("kms",), operation="GenerateMac"))
     night = run(fleet, keyed, WITH_KEY)

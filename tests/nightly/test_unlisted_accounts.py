@@ -14,6 +14,8 @@ from tests.fleet.organization import MANAGEMENT, Shape
 from tests.fleet.running import Fleet, running
 from tests.nightly.night import Night, audit, command
 
+pytestmark = pytest.mark.slow
+
 #: With the management account there are five active ones; the suspended ones are not missed.
 MEMBERS = 4
 SENTENCE = "2 active accounts of the organization are not in the inventory and were not audited"
@@ -88,7 +90,6 @@ def test_a_refusal_says_why_once_and_ends_nothing(fleet: Fleet, tmp_path: Path, 
     assert night.log("run-ended")[0]["unlisted_accounts"] is None
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "problem"),
     [("hang", "ReadTimeoutError"), ("throttle", "TooManyRequestsException"), ("garbled", "MalformedResponse")],
@@ -106,7 +107,6 @@ def test_a_list_that_does_not_arrive_is_given_up_soon(
     assert fleet.report()["operations"]["ListAccounts"] == 2, "the call and one retry"
 
 
-@pytest.mark.slow
 def test_with_discovery_there_is_nothing_to_ask(fleet: Fleet, tmp_path: Path) -> None:
     ambient = f'accounts: [{{id: "{MANAGEMENT}", ambient: true}}]\n'
 
@@ -118,7 +118,6 @@ def test_with_discovery_there_is_nothing_to_ask(fleet: Fleet, tmp_path: Path) ->
     assert _notices(night, "WARNING") == _notices(night, "INFO") == []
 
 
-@pytest.mark.slow
 def test_a_whole_inventory_is_called_whole(fleet: Fleet, tmp_path: Path, three: str) -> None:
     others = f'  - {{id: "{fleet.organization.members[3].id}"}}\n  - {{id: "{MANAGEMENT}", ambient: true}}\n'
 
@@ -128,7 +127,6 @@ def test_a_whole_inventory_is_called_whole(fleet: Fleet, tmp_path: Path, three: 
     assert night.log("run-ended")[0]["unlisted_accounts"] == 0
 
 
-@pytest.mark.slow
 def test_the_plan_names_them_too(fleet: Fleet, tmp_path: Path, three: str, left_out: list[dict[str, str]]) -> None:
     (tmp_path / "inventory.yaml").write_text(three, encoding="utf-8")
     arguments = ["plan", "--inventory", str(tmp_path / "inventory.yaml")]

@@ -13,6 +13,8 @@ from tests.fleet.running import Fleet, running
 from tests.nightly.night import Night, audit
 from tests.nightly.verdicts import expected_verdicts
 
+pytestmark = pytest.mark.slow
+
 #: The benchmark's rule as a YAML check.
 HOST = """
 id: own-host-root
@@ -76,7 +78,6 @@ def test_the_findings_of_several_processes_equal_the_truth(fleet: Fleet, folder:
     assert "own-host-root" in night.report()
 
 
-@pytest.mark.slow
 def test_an_expression_without_a_result_is_unknown_and_never_pass(fleet: Fleet, folder: Path, tmp_path: Path) -> None:
     (folder / "silent.yaml").write_text(SILENT, encoding="utf-8")
 
@@ -91,7 +92,6 @@ def test_an_expression_without_a_result_is_unknown_and_never_pass(fleet: Fleet, 
     assert "could not be evaluated (1 check)." in " ".join(night.stdout.split())
 
 
-@pytest.mark.slow
 def test_the_example_checks_find_families_without_an_owner_tag(fleet: Fleet, tmp_path: Path) -> None:
     examples = Path(__file__).parents[2] / "config/checks"
 

@@ -18,6 +18,8 @@ from tests.fleet.running import Fleet, running
 from tests.nightly.night import Night, command
 from tests.second_service.parameter_store import KINDS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 NEW_FILES = Path(__file__).with_name("files")
 CHECK = "ssm-parameter-not-encrypted"

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from auditor.domain.check import Detail, Evidence
-from auditor.domain.details import detail_text, detail_value
+from auditor.domain.details import detail_value
 from auditor.domain.finding import Finding
 from auditor.domain.result import CheckInfo
 from auditor.domain.usage import Usage
@@ -80,7 +81,7 @@ def evidence_line(finding: Finding, check: CheckInfo) -> str:
 
 def _part(evidence: Evidence, check: CheckInfo, usage: Usage | None) -> PartView:
     problem = describe_reasons(evidence.reasons, check.reason_texts)
-    details = tuple(_details(evidence, usage))[:_MOST_DETAILS]
+    details = tuple(islice(_details(evidence, usage), _MOST_DETAILS))
     return PartView(sanitize(evidence.part, _LONGEST_NAME), problem, details)
 
 
@@ -88,9 +89,8 @@ def _details(evidence: Evidence, usage: Usage | None) -> Iterator[tuple[str, str
     """Yield the details that add to the reason: not absent values or booleans, nor lists that the usage shows too."""
     in_usage = [tuple(value) for value in usage.to_row().values() if isinstance(value, list)] if usage else []
     for name, detail in evidence.details.items():
-        # As rows hold it, so that a report from stored rows shows the same.
-        text = detail_text(detail)
-        value = None if text is None else detail_value(text)
+        # As it is read back from a row, so that a report from stored rows shows the same.
+        value = detail_value(detail) if isinstance(detail, str) else detail
         if value is not None and value not in {"", ()} and not isinstance(value, bool) and value not in in_usage:
             yield sanitize(name, _LONGEST_NAME), _format_value(value)
 
