@@ -19,6 +19,8 @@ from tests.fleet.organization import DEFAULT_REGIONS, Shape
 from tests.fleet.running import Fleet, running
 from tests.nightly.night import Night, audit, command
 
+pytestmark = pytest.mark.slow
+
 RUN = "20261123T020000Z-exports"
 PROCESSES = ("--workers", "8", "--processes", "2")
 

@@ -13,6 +13,8 @@ from tests.fleet.running import running
 from tests.fleet.truth import expected
 from tests.nightly.night import NO_WAITING, Night, Row, audit
 
+pytestmark = pytest.mark.slow
+
 SHAPE = Shape(accounts=7, regions=2, families=5, revisions=12, host_share=0.8, fail_share=0.6)
 
 
@@ -63,7 +65,6 @@ def test_bisection_finds_every_introduction_and_the_next_night_reads_it_from_the
         assert fleet.report()["operations"].get("DescribeTaskDefinition", 0) < 0.2 * first
 
 
-@pytest.mark.slow
 def test_without_bisection_only_certain_introductions_are_reported_at_no_call(tmp_path: Path) -> None:
     with running(SHAPE) as fleet:
         night = audit(fleet, tmp_path, program=NO_WAITING)

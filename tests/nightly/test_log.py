@@ -35,6 +35,7 @@ def last_line(stderr: str) -> dict[str, Any]:
     return content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "redirections",
     [

@@ -18,6 +18,8 @@ from tests.fleet.truth import Expected, Usage
 from tests.fleet.workloads import Workloads
 from tests.nightly.night import Night, Row, audit
 
+pytestmark = pytest.mark.slow
+
 SHAPE = Shape(accounts=10, regions=3, families=6, services=9, clusters=1.5, tasks=3)
 FLAGSHIP = ("--check", "ecs-host-network-privileged-or-root")
 WORST_FIRST = ("FAIL", "PASS", "NOT_APPLICABLE")
@@ -158,7 +160,6 @@ def test_services_and_tasks_have_coverage_records(night: Ran) -> None:
     assert fleet.organization.members
 
 
-@pytest.mark.slow
 def test_only_running_revisions_are_evaluated_on_request(tmp_path: Path) -> None:
     with running(SHAPE) as fleet:
         done = audit(fleet, tmp_path, checks=(*FLAGSHIP, "--revisions", "running"))
@@ -169,7 +170,6 @@ def test_only_running_revisions_are_evaluated_on_request(tmp_path: Path) -> None
         assert "ListTaskDefinitionFamilies" not in fleet.report()["operations"]
 
 
-@pytest.mark.slow
 def test_usage_is_not_read_if_only_the_latest_revisions_are_requested(tmp_path: Path) -> None:
     with running(SHAPE) as fleet:
         done = audit(fleet, tmp_path, checks=(*FLAGSHIP, "--revisions", "latest"))
