@@ -239,7 +239,8 @@ def resume_and_compare(night: RunSetup, expected: object, run_id: str = RUN) -> 
     assert not gap_reasons(night.output, run_id)
     calls = night.fleet.report(scopes=True)["scopes"]
     repeated = [call for call in calls if (call[0], call[1]) in examined and "Task" in call[2]]
-    assert len({call[0] for call in repeated}) <= ceil(night.fleet.shape.accounts / ONE_IN), "they were read again"
+    # Each worker process draws at least one account, and orphans of a killed attempt may end their last one.
+    assert len({call[0] for call in repeated}) <= 2 * ceil(night.fleet.shape.accounts / ONE_IN), "they were read again"
 
 
 def _examined_scopes(output: Output, run_id: str) -> set[tuple[str, str]]:

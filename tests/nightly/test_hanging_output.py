@@ -51,4 +51,4 @@ def test_a_hanging_bucket_does_not_keep_a_run_that_was_stopped(
     assert time.monotonic() - started_at < LONGEST
     last = json.loads([line for line in stderr.splitlines() if line.startswith("{")][-1])
     assert (process.returncode, last["event"], last["delivered"]) == (1, "run-ended", False)
-    assert len(list(tmp_path.rglob("*.jsonl.gz"))) == 2 * len(fleet.organization.members)
+    assert len(list(tmp_path.rglob("*.jsonl.gz"))) == 3 * len(fleet.organization.members)

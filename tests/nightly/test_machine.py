@@ -34,7 +34,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     path.mkdir()
     if os.geteuid() != 0:
         pytest.skip("only root may mount a small disk")
-    process = _mount("-t", "tmpfs", "-o", "size=64k", "none", str(path))
+    process = _mount("-t", "tmpfs", "-o", "size=96k", "none", str(path))
     if process.returncode:
         pytest.skip(f"cannot mount a small disk: {process.stderr.strip()}")
     (path / "latest.json").write_text(OLD, encoding="utf-8")

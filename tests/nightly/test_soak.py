@@ -17,7 +17,7 @@ def test_the_findings_of_a_thousand_accounts_with_faults_equal_the_truth(tmp_pat
     shape = Shape(accounts=1_000, regions=17, families=1.5)
     with running(shape) as fleet:
         fleet.set_faults(*FAULTS)
-        night = audit(fleet, tmp_path, "--read-timeout", "1s")
+        night = audit(fleet, tmp_path, "--read-timeout", "3s")
         report = fleet.report()
         rows = night.coverage()
 
