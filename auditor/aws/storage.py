@@ -28,6 +28,10 @@ _ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
 _BUCKET_NAME = re.compile(r"[A-Za-z0-9._-]{3,255}", re.ASCII)
 
 
+class _ConditionNotUnderstood(NoConditionalReplace):
+    """A condition failed although the object has the expected ETag."""
+
+
 @dataclass(frozen=True, slots=True)
 class S3Location:
     """A parsed `s3://bucket/prefix`. `prefix` is empty or ends with a slash."""
@@ -84,6 +88,13 @@ class S3Store:
         elif blob.replaces:
             request["IfMatch"] = blob.replaces.tag
         try:
+            self._put(key, blob, request)
+        except _ConditionNotUnderstood:
+            # Some servers compare the ETag with a condition that has no quotes, and so never find it.
+            self._put(key, blob, request | {"IfMatch": request["IfMatch"].strip('"')})
+
+    def _put(self, key: str, blob: Blob, request: Mapping[str, Any]) -> None:
+        try:
             self._client().call("s3", "PutObject", _read_etag, **request)
         except ApiCallError as error:
             refusal = self._refusal(key, blob, error.info)
@@ -128,8 +139,12 @@ class S3Store:
         if failure.code not in (_PRESENT | _ABSENT if blob.replaces else _PRESENT):
             return error
         # It may be the object of this call: if the first answer is lost, the call is repeated.
-        if self.get(key) == blob.body:
+        current = self._read_version(key)
+        if current.body == blob.body:
             return None
+        if blob.replaces and blob.replaces.tag and current.tag == blob.replaces.tag:
+            # The object is the expected one, and yet the condition failed.
+            return _ConditionNotUnderstood(error.message, error.advice)
         if blob.replaces:
             return Replaced(f"{self.url(key)} was replaced by another process.", "Run again.")
         return AlreadyExists(f"{self.url(key)} exists already, with other content.")
