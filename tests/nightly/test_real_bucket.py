@@ -403,8 +403,9 @@ def assert_rejected(night: RunSetup, message: str) -> None:
 
 
 def _untagged(rows: Rows) -> Rows:
-    """Remove the tags, which are null if the definition was read from the fact cache."""
-    findings = [row | {"resource": row["resource"] | {"tags": None}} for row in rows["findings"]]
+    """Remove what depends on an earlier night: its comparison, and tags, which are null if they were not read."""
+    other_nights = {"lifecycle": None, "first_seen": None, "owner": "", "environment": ""}
+    findings = [row | other_nights | {"resource": row["resource"] | {"tags": None}} for row in rows["findings"]]
     return {**rows, "findings": sorted(findings, key=str)}
 
 
