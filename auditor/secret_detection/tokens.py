@@ -72,7 +72,7 @@ SHAPES = (
     _shape("postman-key", "PMAK-", r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}"),
     _shape("age-key", "AGE-SECRET-KEY-1", r"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
     _shape("azure-client-secret", "8Q~", r"[\w~.-]{3}8Q~[\w~.-]{31,34}(?![\w~.-])"),
-)  # fmt: skip
+)  # fmt: skip # a table, in columns
 
 #: One search for all of them: most values contain none.
 _ANY_NEEDLE = re.compile("|".join(re.escape(needle) for shape in SHAPES for needle in shape.needles))

@@ -110,7 +110,7 @@ def test_without_moto_the_demo_names_the_package_to_install(monkeypatch: pytest.
 
 #: The packages of moto's extras.
 EXTRAS = ("antlr4", "cfnlint", "docker", "flask", "graphql", "joserfc", "jsonpath_ng", "openapi_spec_validator",
-          "py_partiql_parser", "pyparsing", "aws_xray_sdk", "crc32c", "multipart")  # fmt: skip
+          "py_partiql_parser", "pyparsing", "aws_xray_sdk", "crc32c", "multipart")  # fmt: skip # a table, in columns
 
 
 def test_the_demo_needs_no_extra_of_moto_and_ignores_an_invalid_profile() -> None:

@@ -50,7 +50,7 @@ def gap(number: int = 1, **fields: object) -> Coverage:
             id="numbers and names of unread resources",
         ),
     ],
-)  # fmt: skip
+)  # fmt: skip # a table, in columns
 def test_particulars_are_not_part_of_the_cause(one: str, other: str) -> None:
     assert cause_of(one, REGION) == cause_of(other, REGION)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 
@@ -11,7 +12,7 @@ from auditor.exports.formats import FILES
 from tests.exports import accounts
 
 pytest.importorskip("pyarrow", reason="needs the extra `parquet`")
-write_golden = pytest.importorskip("tests.exports.write_golden")
+write_golden = import_module("tests.exports.write_golden")
 
 
 def test_every_file_is_as_expected() -> None:

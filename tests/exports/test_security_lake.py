@@ -16,7 +16,7 @@ from tests import builders
 from tests.exports import accounts
 
 pyarrow = pytest.importorskip("pyarrow", reason="needs the extra `parquet`")
-parquet = pytest.importorskip("pyarrow.parquet")
+parquet = pytest.importorskip("pyarrow.parquet", reason="needs the extra `parquet`")
 
 MEGABYTE = 1024 * 1024
 

@@ -20,7 +20,7 @@ Connect = Callable[..., Client]
 SHAPE = Shape(
     accounts=3, regions=("eu-west-1", "us-east-1"), families=12, skew=0.2, revisions=4, clusters=2, services=14,
     tasks=3, daemons=2, host_share=0.6, suspended=1,
-)  # fmt: skip
+)  # fmt: skip # a table, in columns
 
 
 @pytest.fixture(scope="session")

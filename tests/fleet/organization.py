@@ -18,12 +18,12 @@ DEFAULT_REGIONS = (
     "us-east-1", "eu-west-1", "eu-central-1", "us-west-2", "ap-southeast-2", "us-east-2", "us-west-1",
     "ca-central-1", "sa-east-1", "eu-west-2", "eu-west-3", "eu-north-1", "ap-south-1", "ap-northeast-1",
     "ap-northeast-2", "ap-northeast-3", "ap-southeast-1",
-)  # fmt: skip
+)  # fmt: skip # a table, in columns
 #: Only enabled in accounts that opted in.
 OPT_IN_REGIONS = (
     "af-south-1", "ap-east-1", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ca-west-1", "eu-central-2",
     "eu-south-1", "eu-south-2", "il-central-1", "me-central-1", "me-south-1", "mx-central-1",
-)  # fmt: skip
+)  # fmt: skip # a table, in columns
 #: The account of the organization, the default credentials and the buckets. It has no ECS resources.
 MANAGEMENT = "999999999999"
 ROOT = "r-f1ee"

@@ -47,7 +47,7 @@ def _outcomes(clients: list[Client]) -> list[str]:
 
 def test_a_rule_can_apply_to_one_account_or_region(faulty: Fleet, connect: Connect) -> None:
     clients = [connect(faulty, "ecs", account=account(faulty, number), region=region)
-               for number in (0, 1) for region in ("eu-west-1", "us-east-1")]  # fmt: skip
+               for number in (0, 1) for region in ("eu-west-1", "us-east-1")]  # fmt: skip # a table, in columns
     faulty.set_faults(Fault("http-500", accounts=(account(faulty, 1),)))
     assert _outcomes(clients) == ["ok", "ok", "ServerException", "ServerException"]
     faulty.set_faults(Fault("http-500", region="us-*"))
@@ -96,7 +96,7 @@ def test_a_rule_can_apply_periodically(faulty: Fleet, connect: Connect) -> None:
 
 def _struck(fleet: Fleet, connect: Connect, rounds: int) -> list[str]:
     clients = [connect(fleet, "ecs", account=account(fleet, n % 3), region=r)
-               for n in range(3) for r in ("eu-west-1", "us-east-1")]  # fmt: skip
+               for n in range(3) for r in ("eu-west-1", "us-east-1")]  # fmt: skip # a table, in columns
     return [outcome for _ in range(rounds) for outcome in _outcomes(clients)]
 
 

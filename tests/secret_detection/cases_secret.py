@@ -183,4 +183,4 @@ SECRETS: list[tuple[str, str, str, str]] = [
     ("a quoted password with spaces inside YAML", "X", 'db:\n  password: "a b c"\n', "embedded-secret"),
     ("a login in one variable", "BASIC_AUTH", "admin:hunter2", "login"),
     ("a Neo4j login", "NEO4J_AUTH", "neo4j/hunter2", "login"),
-]  # fmt: skip
+]  # fmt: skip # a table, in columns

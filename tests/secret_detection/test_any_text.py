@@ -64,7 +64,7 @@ REPEATED = [
     "1.", "1_", "ms1", "Aa1", "token=${", "secret", "sk-", ":@",
     '"a" ', "a: '", "hooks.slack.com/", "AaBb", "aA", "${", "{{", "x",
     "…", "é", "5m", "-us",
-]  # fmt: skip
+]  # fmt: skip # a table, in columns
 LONGEST = 64 * 1024
 
 

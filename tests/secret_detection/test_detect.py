@@ -58,4 +58,4 @@ def test_the_published_definitions_have_every_label() -> None:
 
     assert {label: labels.count(label) for label in set(labels)} == {
         "literal": 4, "placeholder": 18, "empty": 1, "none": 305,
-    }  # fmt: skip
+    }  # fmt: skip # a table, in columns

@@ -24,7 +24,7 @@ _UNCHECKED = (b"crc32c", b"crc64nvme", b"sha512")
 _KEPT = (
     b"content-type", b"content-encoding", b"content-disposition", b"cache-control",
     b"x-amz-server-side-encryption", b"x-amz-server-side-encryption-aws-kms-key-id",
-)  # fmt: skip
+)  # fmt: skip # a table, in columns
 _META = re.compile(rb"\r\n(x-amz-meta-[^:]+):")
 
 

@@ -115,7 +115,7 @@ def test_verbose_log_has_every_scope() -> None:
     events = [line["event"] for line in logged(*RUN, verbose=True)]
     assert events == [
         "run-started", "account-planned", *("scope-ended",) * 3, "gap", "account-ended", "run-ended"
-    ]  # fmt: skip
+    ]  # fmt: skip # a table, in columns
 
 
 def test_every_line_has_time_level_event_and_run_id() -> None:
