@@ -6,15 +6,16 @@ half a run.
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from auditor.archive import authentication, claims, decode, encode
 from auditor.archive.authentication import MacKey
 from auditor.archive.claims import Claim, ClaimRequest
+from auditor.archive.encode import object_record
 from auditor.archive.history import past_finding_row
 from auditor.archive.index import write_index
 from auditor.archive.layout import Layout
+from auditor.archive.stored_account import StoredAccount, read_account
 from auditor.contracts.document import SCHEMA_VERSION, timestamp
 from auditor.contracts.history import TrendDocument
 from auditor.contracts.run import (
@@ -40,15 +41,6 @@ HOW_TO_VERIFY = (
     "`previous_manifest_sha256` in the manifest of the next run. Every listed object must have the listed SHA-256, "
     "size and number of lines, and the folders of the run must hold no other object."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAccount:
-    """What the run has already written about an account, and how the manifest lists it."""
-
-    result: AccountResult
-    entries: tuple[ObjectRecord, ...]
-    changes: tuple[Change, ...] = ()
 
 
 class Archive:
@@ -85,14 +77,6 @@ class Archive:
             return decode.manifest(self._store.get(Layout(run_id).manifest) or b"", run_id).provenance.cache_digests
         except (StorageError, ValueError):
             return {}
-
-    def manifest_sha256(self, run_id: str | None) -> str | None:
-        """Return the SHA-256 of the manifest of a run; None if there is none or it cannot be read."""
-        try:
-            body = self._store.get(Layout(run_id).manifest) if run_id else None
-        except StorageError:
-            return None
-        return hashlib.sha256(body).hexdigest() if body else None
 
     def write_account(
         self,
@@ -137,37 +121,13 @@ class Archive:
 
         Raises StorageError.
         """
-        layout = self._layout
-        keys = [kind(account.id) for kind in (layout.history, layout.findings, layout.coverage)]
-        bodies = [body for key in keys if (body := self._store.get(key)) is not None]
-        if len(bodies) < len(keys):
-            return None
-        history, findings, coverage = bodies
-        changes = self._store.get(layout.changes(account.id))
-        try:
-            changed = decode.changes(changes, account) if changes is not None else ()
-            result = AccountResult(
-                account,
-                decode.findings(findings, account),
-                decode.coverage(coverage, account),
-                # Those that pass have a row, and it takes precedence.
-                watched_not_applicable=frozenset(
-                    change.key for change in changed if change.state is LifecycleState.RESOLVED
-                ),
-            )
-            counts = (decode.count_rows(history), len(result.findings), len(result.coverage))
-        except ValueError:
-            return None
-        entries = [_record(key, body, rows) for key, body, rows in zip(keys, bodies, counts, strict=True)]
-        if changes is not None:
-            entries.append(_record(layout.changes(account.id), changes, len(changed)))
-        return StoredAccount(result, tuple(entries), changed)
+        return read_account(self._store.get, self._layout, account)
 
     def write_document(self, key: str, body: bytes, content_type: str) -> ObjectRecord:
         """Write a document without rows. Raises StorageError, and RunExists if another process has resumed the run."""
         self._check_ownership()
         self._store.put(key, Blob(body, content_type))
-        return _record(key, body)
+        return object_record(key, body)
 
     def write_summary(self, body: bytes) -> ObjectRecord:
         """Write `summary.json`."""
@@ -244,11 +204,7 @@ class Archive:
     def _put_rows(self, key: str, rows: Iterable[encode.Row]) -> ObjectRecord:
         count, body = encode.encode(rows)
         self._store.put(key, Blob(body, NDJSON, "gzip"))
-        return _record(key, body, count)
-
-
-def _record(key: str, body: bytes, rows: int | None = None) -> ObjectRecord:
-    return ObjectRecord(key, hashlib.sha256(body).hexdigest(), len(body), rows)
+        return object_record(key, body, count)
 
 
 def make_manifest(result: RunResult, entries: Iterable[ObjectRecord], provenance: Provenance) -> ManifestDocument:

@@ -1,5 +1,6 @@
 """Build rows from findings and coverage records, and bytes from rows."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from auditor.contracts.rows import (
     ResourceRow,
     evidence_row,
 )
+from auditor.contracts.run import ObjectRecord
 from auditor.domain.aws_resource import Introduction, Resource
 from auditor.domain.coverage import Coverage
 from auditor.domain.finding import Finding
@@ -26,6 +28,11 @@ from auditor.domain.scope import Account
 
 _Value = TypeVar("_Value")
 Row = FindingRow | CoverageRow | ChangeRow | PastFindingRow
+
+
+def object_record(key: str, body: bytes, rows: int | None = None) -> ObjectRecord:
+    """Return how a manifest lists an object. `rows` counts its rows, None if it holds none."""
+    return ObjectRecord(key, hashlib.sha256(body).hexdigest(), len(body), rows)
 
 
 def document(content: Document) -> bytes:
@@ -44,8 +51,8 @@ def finding_row(finding: Finding, run_id: str) -> FindingRow:
         reasons=list(finding.reasons),
         frameworks=list(finding.frameworks),
         **_account(finding.account),
-        owner=finding.owner or finding.account.owner,
-        environment=finding.environment or finding.account.environment,
+        owner=finding.effective_owner,
+        environment=finding.effective_environment,
         resource=_resource(finding.resource),
         evidence=[evidence_row(evidence) for evidence in finding.evidence],
         usage=finding.usage.to_row() if finding.usage else None,

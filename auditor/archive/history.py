@@ -44,13 +44,16 @@ def read_baseline(store: Store, run_id: str | None, problem: str = "") -> Baseli
     layout = Layout(run_id)
     try:
         body = store.get(layout.manifest)
-        manifest = decode.manifest(body, run_id) if body is not None else None
     except StorageError as error:
         return Baseline(run_id, f"the manifest of run {run_id} could not be read: {error.message}")
-    except ValueError:
-        return Baseline(run_id, f"the manifest of run {run_id} is damaged, or of another version of auditor")
-    if manifest is None:
+    if body is None:
         return Baseline(run_id, f"run {run_id} has no manifest")
+    sha256 = hashlib.sha256(body).hexdigest()
+    try:
+        manifest = decode.manifest(body, run_id)
+    except ValueError:
+        problem = f"the manifest of run {run_id} is damaged, or of another version of auditor"
+        return Baseline(run_id, problem, manifest_sha256=sha256)
     digests = {
         _account_id(record.key): record.sha256
         for record in manifest.objects
@@ -59,7 +62,7 @@ def read_baseline(store: Store, run_id: str | None, problem: str = "") -> Baseli
     with_rows = {
         _account_id(record.key) for record in manifest.objects if record.key.startswith(layout.coverage_folder)
     }
-    return Baseline(run_id, "", digests, frozenset(with_rows - digests.keys()))
+    return Baseline(run_id, "", digests, frozenset(with_rows - digests.keys()), sha256)
 
 
 def read_past_account(store: Store, baseline: Baseline, account_id: str) -> PastAccount:

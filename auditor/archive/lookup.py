@@ -1,17 +1,15 @@
 """Find findings of the latest run, by ID or by resource: from `latest.json` to the manifest to the rows."""
 
 import gzip
-import hashlib
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from auditor.archive import decode
 from auditor.archive.decompress import decompress
-from auditor.archive.latest import read_latest
-from auditor.archive.layout import LATEST, Layout
-from auditor.contracts.run import ManifestDocument, ObjectRecord
+from auditor.archive.finished_run import FinishedRun, latest_run_id
+from auditor.contracts.run import ObjectRecord
 from auditor.domain.check import Status
-from auditor.domain.errors import ConfigError, Problem, StorageError
+from auditor.domain.errors import ConfigError, Problem
 from auditor.domain.finding import Finding
 from auditor.domain.scope import Account
 from auditor.store.store import Store
@@ -19,7 +17,6 @@ from auditor.store.store import Store
 MIN_ID_LENGTH = 8
 _HEX_DIGITS = frozenset("0123456789abcdef")
 _MOST_IDS_SHOWN = 5
-_OUTPUT_ADVICE = "Name the output of a finished run: its folder, or s3://bucket/prefix."
 _ARN_PARTS, _ACCOUNT_PART = 6, 4
 _ARN_ADVICE = (
     "Give the ARN as the rows below findings/ spell it, with the revision, or without it for the whole family. "
@@ -40,16 +37,15 @@ def find_finding(store: Store, prefix: str, now: datetime, parallel_map: Paralle
     id_prefix = prefix.lower()
     if len(id_prefix) < MIN_ID_LENGTH or not _HEX_DIGITS.issuperset(id_prefix):
         raise _id_error(prefix, f"is not a finding ID: expected at least {MIN_ID_LENGTH} hex digits")
-    manifest = _latest_manifest(store, now)
-    rows = [record for record in manifest.objects if record.key.startswith("findings/")]
+    run = FinishedRun(store, latest_run_id(store, now))
 
     def matching(record: ObjectRecord) -> list[Finding]:
-        findings = _findings_with(store, record, id_prefix)
+        findings = _findings_with(run, record, id_prefix)
         return [finding for finding in findings if finding.finding_id.startswith(id_prefix)]
 
-    matches = [finding for findings in parallel_map(matching, rows) for finding in findings]
+    matches = [finding for findings in parallel_map(matching, run.records("findings")) for finding in findings]
     if not matches:
-        raise _id_error(prefix, f"matches no finding of run {manifest.run_id}")
+        raise _id_error(prefix, f"matches no finding of run {run.layout.run_id}")
     if len(matches) > 1:
         ids = ", ".join(sorted(finding.finding_id for finding in matches)[:_MOST_IDS_SHOWN])
         raise _id_error(prefix, f"is ambiguous: it matches {len(matches)} findings: {ids}")
@@ -65,60 +61,33 @@ def find_resource(store: Store, arn: str, now: datetime) -> tuple[Finding, ...]:
     parts = arn.split(":", _ARN_PARTS - 1)
     if len(parts) < _ARN_PARTS or parts[0] != "arn":
         raise _arn_error(arn, "is not an ARN")
-    manifest = _latest_manifest(store, now)
-    rows = [
-        record
-        for record in manifest.objects
-        if record.key.startswith("findings/") and _account_id(record) == parts[_ACCOUNT_PART]
-    ]
+    run = FinishedRun(store, latest_run_id(store, now))
+    rows = [record for record in run.records("findings") if _account_id(record) == parts[_ACCOUNT_PART]]
     about = [
         finding
         for record in rows
-        for finding in _findings_with(store, record, arn)
+        for finding in _findings_with(run, record, arn)
         if arn in (finding.resource.arn, finding.resource.unversioned_arn)
     ]
     if not any(finding.status is Status.FAIL for finding in about):
-        raise _arn_error(arn, f"has no FAIL finding in run {manifest.run_id}")
+        raise _arn_error(arn, f"has no FAIL finding in run {run.layout.run_id}")
     notable = (finding for finding in about if finding.status in (Status.FAIL, Status.UNKNOWN))
     return tuple(sorted(notable, key=lambda finding: (-finding.severity.rank, finding.check_id)))
-
-
-def _latest_manifest(store: Store, now: datetime) -> ManifestDocument:
-    latest = read_latest(_read(store, LATEST), now)
-    if latest.run_id is None:
-        raise StorageError(f"{store.url(LATEST)} is not usable: {latest.problem}.", _OUTPUT_ADVICE)
-    # The keys in `latest.json` are for other programs: this one computes them, so they cannot lead elsewhere.
-    key = Layout(latest.run_id).manifest
-    try:
-        return decode.manifest(_read(store, key), latest.run_id)
-    except ValueError as error:
-        raise StorageError(f"{store.url(key)} is not a document of this version of auditor.", _OUTPUT_ADVICE) from error
-
-
-def _read(store: Store, key: str) -> bytes:
-    body = store.get(key)
-    if body is None:
-        raise StorageError(f"{store.url(key)} does not exist.", _OUTPUT_ADVICE)
-    return body
 
 
 def _account_id(record: ObjectRecord) -> str:
     return record.key.rpartition("/")[2].partition(".")[0]
 
 
-def _findings_with(store: Store, record: ObjectRecord, text: str) -> tuple[Finding, ...]:
+def _findings_with(run: FinishedRun, record: ObjectRecord, text: str) -> tuple[Finding, ...]:
     """Return the findings whose row contains a text."""
-    body = store.get(record.key)
-    if body is None or hashlib.sha256(body).hexdigest() != record.sha256:
-        problem = "is missing or does not match its SHA-256 in the manifest"
-        raise StorageError(f"{store.url(record.key)} {problem}.", "Run the audit again.")
-    account = Account(_account_id(record))
+    body, account = run.read(record.key), Account(_account_id(record))
     try:
         # Most rows do not contain the text: only those that do are parsed.
         lines = [line for line in decompress(body).splitlines(keepends=True) if text.encode() in line]
         return tuple(decode.findings(gzip.compress(b"".join(lines)), account)) if lines else ()
     except ValueError as error:
-        raise StorageError(f"{store.url(record.key)} contains no valid findings.", "Run the audit again.") from error
+        raise run.changed(record.key) from error
 
 
 def _id_error(prefix: str, problem: str) -> ConfigError:

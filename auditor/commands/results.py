@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.archive.latest import read_latest
-from auditor.archive.layout import LATEST
-from auditor.domain.errors import ConfigError, Problem, StorageError
+from auditor.archive.finished_run import latest_run_id
+from auditor.domain.errors import ConfigError, Problem
 from auditor.run.run_id import parse_run_id
 from auditor.run.stores import make_store
 
@@ -34,9 +33,4 @@ def find_run(store: Store, run_id: str | None, aws: AwsContext, label: str = "RU
     now = aws.clock.now()
     if run_id is not None:
         return parse_run_id(run_id, label, now)
-    latest = read_latest(store.get(LATEST), now)
-    if latest.run_id is None:
-        problem = latest.problem or "it does not exist"
-        advice = "Name the output of a finished run, or the run by its ID."
-        raise StorageError(f"{store.url(LATEST)} is not usable: {problem}.", advice)
-    return latest.run_id
+    return latest_run_id(store, now)

@@ -35,13 +35,15 @@ class Baseline:
     """The earlier run that a run is to be compared with, before its history is read. It can be pickled.
 
     `digests` maps account IDs to the SHA-256 of what the run left of them, and `rows_only` are accounts of which it has
-    rows and left nothing. `run_id` and `problem` are those of `Comparison`.
+    rows and left nothing. `run_id` and `problem` are those of `Comparison`. `manifest_sha256` is the digest of its
+    manifest, None if that could not be read.
     """
 
     run_id: str | None = None
     problem: str = ""
     digests: Mapping[str, str] = field(default_factory=dict)
     rows_only: frozenset[str] = frozenset()
+    manifest_sha256: str | None = None
 
     @property
     def usable(self) -> bool:

@@ -20,10 +20,9 @@ class Finding:
 
     `reasons` holds the check's reasons, or a `Reason` if the status is UNKNOWN. `usage` is None if usage was not
     examined, `introduced_in` if it is not known which revision first had the problem. `problem` says what is wrong
-    if the check fails, `title` what it requires. `frameworks` holds the controls of the
-    check, such as `cis-compute-1.1/3.4`.
-    `owner` and `environment` are those of the resource or else of its account, empty if unknown. `due` is the day by
-    which a failure must be fixed, and `exception` covers a failure that is accepted.
+    if the check fails, `title` what it requires. `frameworks` holds the controls of the check, such as
+    `cis-compute-1.1/3.4`. `owner` and `environment` are those that tags of the resource name, empty if none do: see
+    `effective_owner`. `due` is the day by which a failure must be fixed, and `exception` covers one that is accepted.
     """
 
     check_id: str
@@ -53,6 +52,16 @@ class Finding:
     def is_unused(self) -> bool:
         """Whether the resource is known not to be in use: such a finding is less urgent."""
         return self.usage is not None and self.usage.complete and not self.usage.in_use
+
+    @property
+    def effective_owner(self) -> str:
+        """The owner of the resource, or else of its account; empty if it is unknown."""
+        return self.owner or self.account.owner
+
+    @property
+    def effective_environment(self) -> str:
+        """The environment of the resource, or else of its account; empty if it is unknown."""
+        return self.environment or self.account.environment
 
     @property
     def is_running(self) -> bool | None:

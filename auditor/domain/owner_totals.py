@@ -44,7 +44,7 @@ class OwnerTotals:
         totals = cls()
         for finding in findings:
             if finding.status is Status.FAIL:
-                counts = totals.by_owner.setdefault(finding.owner or finding.account.owner, OwnerCounts())
+                counts = totals.by_owner.setdefault(finding.effective_owner, OwnerCounts())
                 counts.failing[finding.severity] += 1
                 counts.overdue += finding.overdue
                 counts.excepted += finding.exception is not None

@@ -30,7 +30,7 @@ def provenance(request: RunRequest, context: RunContext) -> Provenance:
         identity=run.identity.arn,
         output=context.store.first.url(),
         previous_run=run.previous_run,
-        previous_manifest_sha256=context.archive.manifest_sha256(run.previous_run),
+        previous_manifest_sha256=run.baseline.manifest_sha256,
         accounts_listed_at=timestamp(run.started_at),
         accounts=list(run.accounts),
         inventory_sha256=request.hashes.get("inventory"),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from auditor.archive.archive import StoredAccount
+from auditor.archive.stored_account import StoredAccount
 from auditor.domain.check import Status
 from auditor.domain.comparison import UnreadHistory
 from auditor.domain.integrity import IntegrityKind, IntegrityProblem

@@ -12,6 +12,7 @@ import pytest
 
 from auditor.archive.archive import Archive, make_manifest
 from auditor.archive.authentication import authenticate
+from auditor.archive.history import read_baseline
 from auditor.archive.latest import publish
 from auditor.archive.layout import Layout
 from auditor.archive.verify import Reference, verify
@@ -39,7 +40,8 @@ def write_run(store: Folder, run_id: str, previous: str | None) -> str:
         owner = account(number)
         findings = (finding("web", account=owner), finding("api", account=owner))
         entries += archive.write_account(AccountResult(owner, findings, (coverage(account=owner),)))
-    chain = provenance(previous_run=previous, previous_manifest_sha256=archive.manifest_sha256(previous))
+    baseline = read_baseline(store, previous)
+    chain = provenance(previous_run=previous, previous_manifest_sha256=baseline.manifest_sha256)
     manifest = make_manifest(run_result(run_id=run_id), entries, chain)
     sha256 = archive.write_manifest(manifest)
     archive.write_index(manifest)

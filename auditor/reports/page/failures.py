@@ -138,11 +138,6 @@ def contents(totals: RunTotals, groups: Iterable[CheckFailures]) -> tuple[Conten
     return tuple(sorted(entries, key=_contents_order))
 
 
-def by_urgency(findings: Iterable[Finding]) -> list[Finding]:
-    """Sort findings: worst severity first, unused resources last, most reasons first, then by account and resource."""
-    return sorted(findings, key=lambda finding: (-finding.severity.rank, *_urgency(finding)))
-
-
 def _problem(check: CheckInfo) -> str:
     """Return what is wrong if a check fails. The title alone states the requirement, and would read as a success."""
     return check.problem or f"Not met: {check.title}"

@@ -138,7 +138,8 @@ def _integrity_problem(problem: IntegrityProblem) -> str:
 def _failures(totals: RunTotals) -> _Section:
     lines = [_resource_failures(failures) for failures in worst_resources(totals, _MOST_LINES)]
     total = totals.result.failures_total - totals.result.excepted_total
-    return f"Worst resources, of {pluralize(total, 'failure')}", len(lines), lines
+    # Without a number of resources in all: the result holds only the worst failures.
+    return f"Worst resources, of {pluralize(total, 'failure')}", 0, lines
 
 
 def _resource_failures(failures: ResourceFailures) -> str:

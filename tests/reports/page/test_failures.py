@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from auditor.domain.coverage import CoverageStatus
 from auditor.domain.ecs.usage import EcsUsage
 from auditor.domain.finding import Finding
 from auditor.domain.reason import Reason
-from auditor.reports.page.failures import by_urgency, contents, failures_by_check
+from auditor.reports.page.failures import contents, failures_by_check
 from auditor.reports.totals import RunTotals
 from auditor.run.aggregate import MOST_FAILURES, AccountDigest, RunAggregator, RunMetadata
 from tests.builders import CHECK, NOW, PROBLEM, TITLE, account, check_info, coverage, finding, run_result
@@ -22,6 +23,13 @@ UNUSED, USED, PARTLY_READ = EcsUsage(), EcsUsage(running_tasks=1), EcsUsage(comp
 
 def totals(*arguments: Any, **fields: Any) -> RunTotals:  # noqa: ANN401 - the arguments of `run_result`
     return RunTotals(run_result(*arguments, **fields))
+
+
+def listed(findings: Sequence[Finding]) -> list[Finding]:
+    """Return failures in the order of the page."""
+    records = [coverage(account=owner) for owner in {failure.account for failure in findings}]
+    groups = failures_by_check(totals(records, findings))
+    return [failure for group in groups for failures in group.accounts for failure in failures.findings]
 
 
 def test_accounts_with_most_failures_come_first() -> None:
@@ -48,7 +56,7 @@ def test_unused_resources_come_last_within_their_severity_unless_usage_is_unknow
         finding("partly-read", usage=PARTLY_READ),
         finding("not-examined"),
     ]
-    assert [failure.resource.family for failure in by_urgency(findings)] == [
+    assert [failure.resource.family for failure in listed(findings)] == [
         "busy",
         "not-examined",
         "partly-read",
@@ -65,7 +73,7 @@ def test_the_result_keeps_the_failures_that_the_report_lists_first() -> None:
     aggregator.add(AccountDigest(summary, (*idle, last), (), ()))
     kept = aggregator.result(RunMetadata("run", NOW, NOW, "0", ())).failures
     assert len(kept) == MOST_FAILURES
-    assert by_urgency(kept)[0] is last
+    assert listed(kept)[0] is last
 
 
 def test_the_total_includes_failures_that_are_not_listed() -> None:
