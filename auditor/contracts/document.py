@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 if TYPE_CHECKING:
@@ -49,15 +50,20 @@ def parse(kind: type[D], text: bytes | str) -> D:
 
 def copy_fields(build: Callable[..., T], source: object, **others: object) -> T:
     """Return a dataclass object with the fields that `source` has under the same names, and with `others`."""
-    copied = {name: getattr(source, name) for name in _field_names(build) if name not in others}
-    return build(**copied, **others)
+    names, read = _copier(build, frozenset(others))
+    return build(**dict(zip(names, read(source), strict=True)), **others)
 
 
 @cache
-def _field_names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _copier(kind: Any, others: frozenset[str]) -> tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]]]:
+    """Return the names of the fields to copy, and a function that reads them all at once."""
+    names = tuple(field.name for field in fields(kind) if field.name not in others)
+    if len(names) > 1:
+        return names, attrgetter(*names)
+    return names, lambda source: tuple(getattr(source, name) for name in names)
 
 
+@lru_cache(maxsize=4096)  # all checks on a revision share its times
 def timestamp(moment: datetime) -> str:
     """Return a time as `2026-11-23T02:00:00Z`. A time without a zone counts as UTC."""
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

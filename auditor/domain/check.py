@@ -32,7 +32,11 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for low up to 3 for critical."""
-        return list(Severity).index(self)
+        return _RANKS[self]
+
+
+#: Iterating over an enumeration for every comparison of two findings takes a noticeable part of a large run.
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 class Status(StrEnum):
